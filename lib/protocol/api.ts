@@ -1,0 +1,87 @@
+import * as z from 'zod/mini'
+import { problem } from './events'
+import { message } from './messages'
+
+/** What every endpoint answers when it refuses or fails. */
+export const errorBody = z.object({ error: problem })
+
+export const conversationSummary = z.object({
+  id: z.string(),
+  title: z.string(),
+  model: z.nullable(z.string()),
+  createdAt: z.number(),
+  updatedAt: z.number(),
+  /** Generations of this conversation that are running now. */
+  running: z.array(z.string()),
+})
+export type ConversationSummary = z.infer<typeof conversationSummary>
+
+/** `GET /api/conversations`: newest first. */
+export const conversationPage = z.object({
+  conversations: z.array(conversationSummary),
+  nextCursor: z.nullable(z.string()),
+})
+export type ConversationPage = z.infer<typeof conversationPage>
+
+/** `GET /api/conversations/{id}`: every message of the tree, oldest first. */
+export const conversation = z.extend(conversationSummary, { messages: z.array(message) })
+export type Conversation = z.infer<typeof conversation>
+
+export const modelGroup = z.object({
+  providerId: z.string(),
+  name: z.string(),
+  kind: z.enum(['environment', 'own', 'local', 'demo']),
+  /** `id` is what `POST /api/chat` takes as `model`; `name` is what the provider calls it. */
+  models: z.array(z.object({ id: z.string(), name: z.string() })),
+  problem: z.nullable(problem),
+})
+export type ModelGroup = z.infer<typeof modelGroup>
+
+/** `GET /api/models`. */
+export const modelList = z.object({
+  groups: z.array(modelGroup),
+  defaultModel: z.string(),
+  /** No key and no server is configured: answers come from the demo model. */
+  demoOnly: z.boolean(),
+})
+export type ModelList = z.infer<typeof modelList>
+
+/** A provider as the settings page sees it: the key itself never comes back. */
+export const provider = z.object({
+  id: z.string(),
+  name: z.string(),
+  baseUrl: z.string(),
+  hasKey: z.boolean(),
+  headerNames: z.array(z.string()),
+  createdAt: z.number(),
+})
+export type Provider = z.infer<typeof provider>
+
+/** `GET /api/providers`: the person's own, the operator's, and local servers found running. */
+export const providerList = z.object({
+  own: z.array(provider),
+  environment: z.nullable(z.object({ name: z.string(), baseUrl: z.string(), hasKey: z.boolean() })),
+  local: z.array(z.object({ id: z.string(), name: z.string(), baseUrl: z.string(), models: z.number() })),
+})
+export type ProviderList = z.infer<typeof providerList>
+
+/** `POST /api/providers/test`. Each step carries its own problem, so the page can say how far it got. */
+export const providerTest = z.object({
+  models: z.array(z.string()),
+  modelsProblem: z.nullable(problem),
+  model: z.nullable(z.string()),
+  text: z.string(),
+  /** Milliseconds from the request to the first text. */
+  firstTokenMs: z.nullable(z.number()),
+  answerProblem: z.nullable(problem),
+})
+export type ProviderTest = z.infer<typeof providerTest>
+
+/** `GET` and `PATCH /api/settings`. */
+export const settings = z.object({
+  theme: z.enum(['system', 'light', 'dark']),
+  enterSends: z.boolean(),
+  defaultModel: z.nullable(z.string()),
+})
+export type Settings = z.infer<typeof settings>
+export const defaultSettings: Settings = { theme: 'system', enterSends: true, defaultModel: null }

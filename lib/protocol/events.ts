@@ -1,0 +1,85 @@
+import * as z from 'zod/mini'
+
+/** How a generation stands, or how it ended. */
+export const generationStatus = z.enum(['running', 'completed', 'stopped', 'interrupted', 'failed'])
+export type GenerationStatus = z.infer<typeof generationStatus>
+
+export const endStatus = z.enum(['completed', 'stopped', 'interrupted', 'failed'])
+export type EndStatus = z.infer<typeof endStatus>
+
+export const errorKind = z.enum([
+  'auth',
+  'quota',
+  'rate_limit',
+  'context_length',
+  'content_filter',
+  'model_not_found',
+  'bad_request',
+  'forbidden',
+  'not_found',
+  'upstream',
+  'network',
+  'timeout',
+  'budget',
+  'internal',
+])
+export type ErrorKind = z.infer<typeof errorKind>
+
+/** What went wrong, in words fit for the page. `upstreamMessage` is the provider's own, cleaned and cut. */
+export const problem = z.object({
+  kind: errorKind,
+  message: z.string(),
+  field: z.optional(z.string()),
+  upstreamMessage: z.optional(z.string()),
+  upstreamStatus: z.optional(z.number()),
+  requestId: z.optional(z.string()),
+  retryable: z.boolean(),
+})
+export type Problem = z.infer<typeof problem>
+
+/** Token counts of one generation. `source` says whether the upstream reported them or Rill estimated them. */
+export const usage = z.object({
+  promptTokens: z.number(),
+  completionTokens: z.number(),
+  cachedTokens: z.number(),
+  reasoningTokens: z.number(),
+  source: z.enum(['reported', 'estimated']),
+  cost: z.nullable(z.object({ amount: z.number(), currency: z.string() })),
+})
+export type Usage = z.infer<typeof usage>
+
+export const startData = z.object({
+  generationId: z.string(),
+  conversationId: z.string(),
+  userMessageId: z.string(),
+  messageId: z.string(),
+  model: z.string(),
+})
+export type StartData = z.infer<typeof startData>
+
+/** One entry of a generation's log, before it has a sequence number. */
+export const generationEvent = z.discriminatedUnion('type', [
+  z.object({ type: z.literal('start'), data: startData }),
+  z.object({ type: z.literal('delta'), data: z.object({ text: z.string() }) }),
+  z.object({ type: z.literal('reasoning'), data: z.object({ text: z.string() }) }),
+  z.object({
+    type: z.literal('retry'),
+    data: z.object({
+      attempt: z.number(),
+      of: z.number(),
+      delayMs: z.number(),
+      kind: errorKind,
+      message: z.string(),
+    }),
+  }),
+  z.object({ type: z.literal('usage'), data: usage }),
+  z.object({ type: z.literal('error'), data: problem }),
+  z.object({
+    type: z.literal('status'),
+    data: z.object({ status: endStatus, finishReason: z.optional(z.string()) }),
+  }),
+])
+export type GenerationEvent = z.infer<typeof generationEvent>
+
+/** An event with its place in the log: 1, 2, 3 … with no gaps. */
+export type LogEvent = GenerationEvent & { seq: number }

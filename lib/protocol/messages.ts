@@ -1,0 +1,73 @@
+import * as z from 'zod/mini'
+import { type GenerationEvent, generationStatus, problem, usage } from './events'
+
+/** A piece of a message. Error parts are shown, and never go back to a model. */
+export const part = z.discriminatedUnion('type', [
+  z.object({ type: z.literal('text'), text: z.string() }),
+  z.object({ type: z.literal('reasoning'), text: z.string() }),
+  z.object({ type: z.literal('error'), problem }),
+])
+export type Part = z.infer<typeof part>
+
+/** What a reply shows of the run that wrote it. `cursor` is the last `seq` that `parts` already holds. Times in epoch ms. */
+export const generationSummary = z.object({
+  id: z.string(),
+  status: generationStatus,
+  model: z.string(),
+  finishReason: z.nullable(z.string()),
+  usage: z.nullable(usage),
+  cursor: z.number(),
+  startedAt: z.number(),
+  firstTokenAt: z.nullable(z.number()),
+  endedAt: z.nullable(z.number()),
+})
+export type GenerationSummary = z.infer<typeof generationSummary>
+
+/** One node of a conversation's tree; messages with the same parent are branches. */
+export const message = z.object({
+  id: z.string(),
+  parentId: z.nullable(z.string()),
+  role: z.enum(['user', 'assistant']),
+  parts: z.array(part),
+  createdAt: z.number(),
+  generation: z.nullable(generationSummary),
+})
+export type Message = z.infer<typeof message>
+
+/** What the log's events come to, read from the first to the last. */
+export type Folded = Pick<GenerationSummary, 'status' | 'finishReason' | 'usage'> & { parts: Part[] }
+
+export const nothingYet: Folded = { parts: [], status: 'running', finishReason: null, usage: null }
+
+/**
+ * One step of the fold that turns a log into a reply. The server checkpoints with it and the browser renders with it,
+ * so both always agree. Returns a new object; parts that did not change keep their identity.
+ */
+export function foldEvent(folded: Folded, event: GenerationEvent): Folded {
+  switch (event.type) {
+    case 'delta':
+      return { ...folded, parts: appendText(folded.parts, 'text', event.data.text) }
+    case 'reasoning':
+      return { ...folded, parts: appendText(folded.parts, 'reasoning', event.data.text) }
+    case 'usage':
+      return { ...folded, usage: event.data }
+    case 'error':
+      return { ...folded, parts: [...folded.parts, { type: 'error', problem: event.data }] }
+    case 'status':
+      return { ...folded, status: event.data.status, finishReason: event.data.finishReason ?? null }
+    case 'start':
+    case 'retry':
+      return folded
+  }
+}
+
+function appendText(parts: Part[], type: 'text' | 'reasoning', text: string): Part[] {
+  const last = parts.at(-1)
+  if (last?.type === type) return [...parts.slice(0, -1), { type, text: last.text + text }]
+  return [...parts, { type, text }]
+}
+
+/** The reply's text alone, as it goes to the clipboard or back to a model. */
+export function textOf(parts: Part[]): string {
+  return parts.map((each) => (each.type === 'text' ? each.text : '')).join('')
+}

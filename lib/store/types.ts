@@ -1,0 +1,78 @@
+import type { ConversationSummary, ModelList, Settings } from '@/lib/protocol/api'
+import type { Problem } from '@/lib/protocol/events'
+import type { Message } from '@/lib/protocol/messages'
+
+/** A prompt that was sent and has no message id yet: the upload, so to say. It gives the text back when the send fails. */
+export interface PendingTurn {
+  turnId: string
+  text: string
+  model: string
+  sentAt: number
+  problem: Problem | null
+}
+
+/** One conversation as the page holds it. */
+export interface ConversationEntry {
+  id: string
+  /** `new` exists only in this page until its first turn starts. */
+  state: 'new' | 'loading' | 'ready' | 'missing' | 'failed'
+  problem: Problem | null
+  /** Every message of the tree, oldest first. The messages themselves are in `messages`. */
+  messageIds: string[]
+  /** Which branch is shown below each message (`''` for the root): a child's id. The newest when absent. */
+  chosen: Record<string, string>
+  pending: PendingTurn | null
+}
+
+/** What a running generation shows besides its message. */
+export interface RunningGeneration {
+  id: string
+  conversationId: string
+  messageId: string
+  startedAt: number
+  /** `reconnecting` while the reader has no response and is about to ask again from its cursor. */
+  reader: 'connecting' | 'open' | 'reconnecting'
+  stopping: boolean
+}
+
+export interface Notice {
+  id: string
+  text: string
+  tone: 'quiet' | 'danger'
+  /** Shown as a button, e.g. Undo. */
+  action?: { label: string; run(): void }
+}
+
+export interface ConversationState {
+  conversations: Record<string, ConversationEntry>
+  /** The sidebar, newest first. */
+  summaries: ConversationSummary[]
+  nextCursor: string | null
+  messages: Record<string, Message>
+  running: Record<string, RunningGeneration>
+  /** The conversation that the page at `/` is in, from the first send until the address says so. */
+  startedFromNew: string | null
+  drafts: Record<string, string>
+  models: ModelList | null
+  settings: Settings
+  notices: Notice[]
+  online: boolean
+
+  loadConversation(id: string): Promise<void>
+  loadMoreSummaries(): Promise<void>
+  loadModels(): Promise<void>
+  /** Sends a prompt. `conversationId` null starts a conversation. `parentId` null is the root, absent is the end of the shown branch. */
+  send(turn: { conversationId: string | null; text: string; model: string; parentId?: string | null }): Promise<void>
+  /** Stops what is running in a conversation, on the server. */
+  stop(conversationId: string): Promise<void>
+  /** Runs the turn of a reply again, as a new branch. */
+  retry(messageId: string): Promise<void>
+  choose(conversationId: string, parentId: string | null, childId: string): void
+  setDraft(conversationId: string, text: string): void
+  setModel(conversationId: string, model: string): Promise<void>
+  rename(id: string, title: string): Promise<void>
+  /** Deletes with a notice that offers Undo. */
+  remove(id: string): Promise<void>
+  saveSettings(change: Partial<Settings>): Promise<void>
+  dismiss(noticeId: string): void
+}

@@ -1,0 +1,51 @@
+import type { Problem, Usage } from '@/lib/protocol/events'
+
+/** What a provider was seen not to do. Learnt by trying, remembered per provider. */
+export interface Capabilities {
+  /** The server accepts `stream_options.include_usage`. */
+  streamUsage: boolean
+}
+
+/** All that is needed to call one provider. Holds a key: it never leaves the server and is never logged. */
+export interface Connection {
+  providerId: string
+  name: string
+  /** Up to and including the version segment, e.g. `https://api.openai.com/v1`. */
+  baseUrl: string
+  apiKey: string | null
+  headers: Record<string, string>
+  /** A person gave the address, so it passes the guard before it is dialled. */
+  guarded: boolean
+  capabilities: Capabilities
+  /** Called once when the provider turns out to lack something. */
+  remember(capabilities: Capabilities): void
+  /** Answers in place of the network: the demo model. */
+  fetch?: typeof globalThis.fetch
+}
+
+export interface ChatMessage {
+  role: 'system' | 'user' | 'assistant'
+  content: string
+}
+
+export interface CompletionRequest {
+  model: string
+  messages: ChatMessage[]
+  /** Without it, the answer is asked for whole and arrives as one delta. */
+  stream: boolean
+  temperature?: number
+  maxTokens?: number
+}
+
+/** Receives an answer as it arrives: once per network read, not once per token. */
+export interface CompletionSink {
+  text(text: string): void
+  reasoning(text: string): void
+  usage(usage: Usage): void
+}
+
+/** How an answer ended. Text that came before a problem has already gone to the sink, and stays. */
+export interface CompletionEnd {
+  finishReason: string | null
+  problem: Problem | null
+}
