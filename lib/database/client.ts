@@ -1,0 +1,109 @@
+import 'server-only'
+import { mkdirSync } from 'node:fs'
+import { join } from 'node:path'
+import { CamelCasePlugin, Kysely, Migrator, PostgresDialect, SqliteDialect, type SqliteStatement } from 'kysely'
+import Libsql from 'libsql'
+import pg from 'pg'
+import { config } from '@/lib/config'
+import { log } from '@/lib/log'
+import { oncePerProcess } from '@/lib/process'
+import { migrations } from './migrations'
+import type { Tables } from './schema'
+
+export type Database = Kysely<Tables>
+export type Engine = 'sqlite' | 'postgres'
+
+const STATEMENTS_KEPT = 200
+
+/** The process's database: embedded SQLite in the data folder, or the Postgres server of `DATABASE_URL`. */
+export function database(): Database {
+  return oncePerProcess('database', () => {
+    const { databaseUrl, dataDir } = config()
+    return databaseUrl ? connectPostgres(databaseUrl) : openSqlite(dataDir)
+  })
+}
+
+/** Which engine the process runs on. */
+export function engine(): Engine {
+  return config().databaseUrl ? 'postgres' : 'sqlite'
+}
+
+/**
+ * Opens (and makes) the database file in a folder, and holds the folder for this process.
+ * @throws {Error} in one sentence when the folder cannot be written or another process holds it.
+ */
+export function openSqlite(dataDir: string): Database {
+  try {
+    mkdirSync(dataDir, { recursive: true, mode: 0o700 })
+    holdFolder(dataDir)
+    return kyselyOverSqlite(join(dataDir, 'rill.db'))
+  } catch (error) {
+    if (error instanceof FolderInUse) throw error
+    const cause = error instanceof Error ? error.message : String(error)
+    throw new Error(`The data folder ${dataDir} cannot be used (${cause}). Set DATA_DIR to a folder that can be written.`)
+  }
+}
+
+/** Connects to a Postgres server (15 or later). The pool dials on the first query. */
+export function connectPostgres(url: string): Database {
+  // Our bigint columns are epoch milliseconds: far below 2^53, so they are read as numbers.
+  pg.types.setTypeParser(pg.types.builtins.INT8, Number)
+  const pool = new pg.Pool({ connectionString: url, max: 10, connectionTimeoutMillis: 5_000 })
+  // Without a listener, an idle connection that the server drops would end the process; the next query dials anew.
+  pool.on('error', (error) => log().warn({ cause: error.message }, 'an idle database connection was lost'))
+  return new Kysely<Tables>({ dialect: new PostgresDialect({ pool }), plugins: [new CamelCasePlugin()] })
+}
+
+/**
+ * Brings the schema up to date, under a lock, so that instances that start together do it once.
+ * @throws {Error} when a migration fails; the database stays at the last one that worked.
+ */
+export async function migrate(db: Database): Promise<void> {
+  const migrator = new Migrator({ db, provider: { getMigrations: async () => migrations } })
+  const { error } = await migrator.migrateToLatest()
+  if (error) throw error instanceof Error ? error : new Error(String(error))
+}
+
+class FolderInUse extends Error {}
+
+/**
+ * Takes an exclusive lock on a file of its own for as long as the process lives: the system frees it however the
+ * process ends, so there is no stale lock. Two processes would reap each other's generations.
+ */
+function holdFolder(dataDir: string): void {
+  const lock = new Libsql(join(dataDir, 'rill.lock'))
+  try {
+    lock.exec('BEGIN EXCLUSIVE')
+  } catch {
+    lock.close()
+    throw new FolderInUse(
+      `Another Rill is running on the data folder ${dataDir}. Stop it, or set DATA_DIR to another folder, or DATABASE_URL to a Postgres server that both can use.`,
+    )
+  }
+  oncePerProcess(`lock:${dataDir}`, () => lock)
+}
+
+function kyselyOverSqlite(path: string): Database {
+  const file = new Libsql(path)
+  file.exec('PRAGMA journal_mode = WAL')
+  file.exec('PRAGMA synchronous = FULL')
+  file.exec('PRAGMA foreign_keys = ON')
+  file.exec('PRAGMA busy_timeout = 5000')
+  const statements = new Map<string, SqliteStatement>()
+  const prepare = (sql: string): SqliteStatement => {
+    const kept = statements.get(sql)
+    if (kept) return kept
+    const statement = file.prepare(sql)
+    const adapted: SqliteStatement = {
+      reader: statement.reader,
+      all: (parameters) => statement.all(...parameters),
+      run: (parameters) => statement.run(...parameters),
+      iterate: (parameters) => statement.iterate(...parameters),
+    }
+    if (statements.size >= STATEMENTS_KEPT) statements.clear()
+    statements.set(sql, adapted)
+    return adapted
+  }
+  const dialect = new SqliteDialect({ database: { prepare, close: () => file.close() } })
+  return new Kysely<Tables>({ dialect, plugins: [new CamelCasePlugin()] })
+}

@@ -1,0 +1,124 @@
+import 'server-only'
+import type { ConversationSummary } from '@/lib/protocol/api'
+import { badRequest } from '@/lib/refused'
+import { v7 as uuidv7 } from 'uuid'
+import { database } from './client'
+import type { ConversationRow } from './schema'
+
+const TITLE_LENGTH = 60
+/** Deleted conversations can be brought back for this long, then they are swept. */
+const UNDO_MS = 24 * 60 * 60 * 1000
+
+/** The title a conversation has until somebody gives it another: the first line of its first prompt. */
+export function titleOf(text: string): string {
+  const line = text.trim().split('\n', 1)[0]?.trim() ?? ''
+  const characters = [...line]
+  return characters.length > TITLE_LENGTH ? `${characters.slice(0, TITLE_LENGTH - 1).join('')}…` : line || 'New conversation'
+}
+
+/** A page of a person's conversations, newest first. `cursor` is what the page before gave as `nextCursor`. */
+export async function listConversations(
+  ownerId: string,
+  page: { cursor?: string; limit: number },
+): Promise<{ conversations: ConversationSummary[]; nextCursor: string | null }> {
+  let query = database()
+    .selectFrom('conversations')
+    .selectAll()
+    .where('ownerId', '=', ownerId)
+    .where('deletedAt', 'is', null)
+    .orderBy('updatedAt', 'desc')
+    .orderBy('id', 'desc')
+    .limit(page.limit + 1)
+  if (page.cursor !== undefined) {
+    const { updatedAt, id } = parseCursor(page.cursor)
+    query = query.where(({ eb, or, and }) =>
+      or([eb('updatedAt', '<', updatedAt), and([eb('updatedAt', '=', updatedAt), eb('id', '<', id)])]),
+    )
+  }
+  const rows = await query.execute()
+  const shown = rows.slice(0, page.limit)
+  const last = shown.at(-1)
+  return {
+    conversations: await summarise(shown),
+    nextCursor: last && rows.length > page.limit ? `${last.updatedAt}.${last.id}` : null,
+  }
+}
+
+/** Adds what is running to conversation rows. */
+export async function summarise(rows: ConversationRow[]): Promise<ConversationSummary[]> {
+  if (rows.length === 0) return []
+  const running = await database()
+    .selectFrom('generations')
+    .select(['id', 'conversationId'])
+    .where('status', '=', 'running')
+    .where(
+      'conversationId',
+      'in',
+      rows.map((row) => row.id),
+    )
+    .execute()
+  return rows.map(({ id, title, model, createdAt, updatedAt }) => ({
+    id,
+    title,
+    model,
+    createdAt,
+    updatedAt,
+    running: running.flatMap((generation) => (generation.conversationId === id ? generation.id : [])),
+  }))
+}
+
+/** Makes an empty conversation. */
+export async function createConversation(
+  ownerId: string,
+  given: { title?: string; model?: string },
+): Promise<ConversationSummary> {
+  const now = Date.now()
+  const row: ConversationRow = {
+    id: uuidv7(),
+    ownerId,
+    title: given.title ?? titleOf(''),
+    model: given.model ?? null,
+    createdAt: now,
+    updatedAt: now,
+    deletedAt: null,
+  }
+  await database().insertInto('conversations').values(row).execute()
+  const { ownerId: _, deletedAt: __, ...summary } = row
+  return { ...summary, running: [] }
+}
+
+/** Renames a conversation or changes its model. The caller has checked whose it is. */
+export async function updateConversation(id: string, change: { title?: string; model?: string }): Promise<void> {
+  await database().updateTable('conversations').set(change).where('id', '=', id).execute()
+}
+
+/** Hides a conversation; it can be brought back for a day. The caller has checked whose it is. */
+export async function deleteConversation(id: string): Promise<void> {
+  await database().updateTable('conversations').set({ deletedAt: Date.now() }).where('id', '=', id).execute()
+}
+
+/** Brings a deleted conversation back, if it is this owner's. */
+export async function restoreConversation(id: string, ownerId: string): Promise<void> {
+  await database()
+    .updateTable('conversations')
+    .set({ deletedAt: null })
+    .where('id', '=', id)
+    .where('ownerId', '=', ownerId)
+    .execute()
+}
+
+/** Removes for good what was deleted more than a day ago. */
+export async function sweepDeleted(): Promise<void> {
+  await database()
+    .deleteFrom('conversations')
+    .where('deletedAt', '<', Date.now() - UNDO_MS)
+    .execute()
+}
+
+function parseCursor(cursor: string): { updatedAt: number; id: string } {
+  const [updatedAt, id] = cursor.split('.')
+  if (!updatedAt || !id || !Number.isSafeInteger(Number(updatedAt))) {
+    throw badRequest('cursor', 'The cursor is not one that this list gave.')
+  }
+  return { updatedAt: Number(updatedAt), id }
+}

@@ -1,0 +1,133 @@
+import 'server-only'
+import type { GenerationStatus, Usage } from '@/lib/protocol/events'
+import type { Part } from '@/lib/protocol/messages'
+import type { Database } from './client'
+import type { ConversationRow, GenerationPieceRow, GenerationRow, MessageRow } from './schema'
+
+/** SQLite takes at most 32,766 parameters in a statement; a piece has three. */
+const PIECES_A_STATEMENT = 5_000
+
+export type Piece = GenerationPieceRow
+
+/** How a generation ended, with all that its rows need. */
+export interface EndedGeneration {
+  generationId: string
+  messageId: string
+  conversationId: string
+  parts: Part[]
+  status: GenerationStatus
+  finishReason: string | null
+  usage: Usage | null
+  /** JSON: `LogOutline`. */
+  outline: string
+  firstTokenAt: number | null
+  endedAt: number
+}
+
+/** Rows of a turn that starts. `conversation` is there when the turn begins one. */
+export interface StartingTurn {
+  conversation: ConversationRow | null
+  userMessage: MessageRow
+  reply: MessageRow
+  generation: GenerationRow
+}
+
+/** Writes a turn that starts, all of it or nothing. @throws when the turn is there already (unique owner and turn id). */
+export async function insertTurn(db: Database, turn: StartingTurn): Promise<void> {
+  const { conversation, userMessage, reply, generation } = turn
+  await db.transaction().execute(async (tx) => {
+    if (conversation) await tx.insertInto('conversations').values(conversation).execute()
+    else {
+      await tx
+        .updateTable('conversations')
+        .set({ updatedAt: generation.startedAt, model: generation.model })
+        .where('id', '=', generation.conversationId)
+        .execute()
+    }
+    await tx.insertInto('messages').values([userMessage, reply]).execute()
+    await tx.insertInto('generations').values(generation).execute()
+  })
+}
+
+/** The generation that a turn id of this owner already has. */
+export async function generationOfTurn(db: Database, ownerId: string, turnId: string): Promise<GenerationRow | undefined> {
+  return await db
+    .selectFrom('generations')
+    .selectAll()
+    .where('ownerId', '=', ownerId)
+    .where('turnId', '=', turnId)
+    .executeTakeFirst()
+}
+
+/** Saves one tick of the checkpoint writer in one transaction: pieces of what grows, and what has ended joined into one row. */
+export async function saveCheckpoint(
+  db: Database,
+  { pieces, ended }: { pieces: Piece[]; ended: EndedGeneration[] },
+): Promise<void> {
+  if (pieces.length === 0 && ended.length === 0) return
+  await db.transaction().execute(async (tx) => {
+    for (let from = 0; from < pieces.length; from += PIECES_A_STATEMENT) {
+      await tx
+        .insertInto('generationPieces')
+        .values(pieces.slice(from, from + PIECES_A_STATEMENT))
+        .execute()
+    }
+    for (const each of ended) await saveEnd(tx, each)
+  })
+}
+
+async function saveEnd(tx: Database, ended: EndedGeneration): Promise<void> {
+  await tx
+    .updateTable('messages')
+    .set({ parts: JSON.stringify(ended.parts) })
+    .where('id', '=', ended.messageId)
+    .execute()
+  await tx
+    .updateTable('generations')
+    .set({
+      status: ended.status,
+      finishReason: ended.finishReason,
+      usage: ended.usage && JSON.stringify(ended.usage),
+      outline: ended.outline,
+      firstTokenAt: ended.firstTokenAt,
+      endedAt: ended.endedAt,
+    })
+    .where('id', '=', ended.generationId)
+    .execute()
+  await tx.deleteFrom('generationPieces').where('generationId', '=', ended.generationId).execute()
+  await tx.updateTable('conversations').set({ updatedAt: ended.endedAt }).where('id', '=', ended.conversationId).execute()
+}
+
+/** The pieces of a generation that has not been joined, in order. */
+export async function piecesOf(db: Database, generationId: string): Promise<Piece[]> {
+  return await db
+    .selectFrom('generationPieces')
+    .selectAll()
+    .where('generationId', '=', generationId)
+    .orderBy('firstSeq')
+    .execute()
+}
+
+/** Generations that run on an instance whose heartbeat is older than `since`, or that has none. */
+export async function orphanedGenerations(db: Database, since: number): Promise<GenerationRow[]> {
+  return await db
+    .selectFrom('generations')
+    .selectAll()
+    .where('status', '=', 'running')
+    .where('instanceId', 'not in', (eb) => eb.selectFrom('instances').select('id').where('heartbeatAt', '>=', since))
+    .execute()
+}
+
+/** Says that this instance lives. */
+export async function beat(db: Database, instanceId: string, now: number): Promise<void> {
+  await db
+    .insertInto('instances')
+    .values({ id: instanceId, startedAt: now, heartbeatAt: now })
+    .onConflict((conflict) => conflict.column('id').doUpdateSet({ heartbeatAt: now }))
+    .execute()
+}
+
+/** Forgets instances: all of them, or those without a heartbeat since a time. */
+export async function forgetInstances(db: Database, since: number): Promise<void> {
+  await db.deleteFrom('instances').where('heartbeatAt', '<', since).execute()
+}

@@ -1,0 +1,95 @@
+import 'server-only'
+import type { GenerationSummary, Message, Part } from '@/lib/protocol/messages'
+import { part } from '@/lib/protocol/messages'
+import { generationStatus, usage } from '@/lib/protocol/events'
+import { sql } from 'kysely'
+import { z } from 'zod'
+import { database } from './client'
+import type { GenerationRow, MessageRow } from './schema'
+
+const partsJson = z.array(part)
+
+/** A message's parts out of their column. */
+export function parseParts(json: string): Part[] {
+  return partsJson.parse(JSON.parse(json))
+}
+
+/** Every message of a conversation's tree, oldest first, each reply with the generation that wrote it. */
+export async function messagesOf(conversationId: string): Promise<Message[]> {
+  const [rows, generations] = await Promise.all([
+    database()
+      .selectFrom('messages')
+      .selectAll()
+      .where('conversationId', '=', conversationId)
+      .orderBy('id')
+      .execute(),
+    database().selectFrom('generations').selectAll().where('conversationId', '=', conversationId).execute(),
+  ])
+  const byMessage = new Map(generations.map((generation) => [generation.messageId, generation]))
+  return rows.map((row) => {
+    const generation = byMessage.get(row.id)
+    return {
+      id: row.id,
+      parentId: row.parentId,
+      role: row.role,
+      parts: parseParts(row.parts),
+      createdAt: row.createdAt,
+      generation: generation ? summaryOf(generation) : null,
+    }
+  })
+}
+
+/** The branch that ends with a message, from the root down. The caller has checked whose it is. */
+export async function branchTo(messageId: string | null): Promise<Pick<MessageRow, 'role' | 'parts'>[]> {
+  if (messageId === null) return []
+  const rows = await database()
+    .withRecursive('branch', (db) =>
+      db
+        .selectFrom('messages')
+        .select(['id', 'parentId', 'role', 'parts', sql<number>`0`.as('height')])
+        .where('id', '=', messageId)
+        .unionAll(
+          db
+            .selectFrom('messages')
+            .innerJoin('branch', 'branch.parentId', 'messages.id')
+            .select([
+              'messages.id',
+              'messages.parentId',
+              'messages.role',
+              'messages.parts',
+              sql<number>`branch.height + 1`.as('height'),
+            ]),
+        ),
+    )
+    .selectFrom('branch')
+    .select(['role', 'parts'])
+    .orderBy('height', 'desc')
+    .execute()
+  return rows
+}
+
+/** The newest message of a conversation: where the next turn goes when the caller does not say. */
+export async function newestMessageId(conversationId: string): Promise<string | null> {
+  const row = await database()
+    .selectFrom('messages')
+    .select('id')
+    .where('conversationId', '=', conversationId)
+    .orderBy('id', 'desc')
+    .limit(1)
+    .executeTakeFirst()
+  return row?.id ?? null
+}
+
+function summaryOf(row: GenerationRow): GenerationSummary {
+  return {
+    id: row.id,
+    status: generationStatus.parse(row.status),
+    model: row.model,
+    finishReason: row.finishReason,
+    usage: row.usage === null ? null : usage.parse(JSON.parse(row.usage)),
+    cursor: 0,
+    startedAt: row.startedAt,
+    firstTokenAt: row.firstTokenAt,
+    endedAt: row.endedAt,
+  }
+}

@@ -1,0 +1,116 @@
+import 'server-only'
+import type { Kysely, Migration } from 'kysely'
+
+/** Every change of the schema, in order, the same for both engines. Add to the end; never edit one that has shipped. */
+export const migrations: Record<string, Migration> = {
+  '0001_spine': {
+    async up(db: Kysely<unknown>) {
+      await db.schema
+        .createTable('conversations')
+        .addColumn('id', 'text', (column) => column.primaryKey())
+        .addColumn('owner_id', 'text', (column) => column.notNull())
+        .addColumn('title', 'text', (column) => column.notNull())
+        .addColumn('model', 'text')
+        .addColumn('created_at', 'bigint', (column) => column.notNull())
+        .addColumn('updated_at', 'bigint', (column) => column.notNull())
+        .addColumn('deleted_at', 'bigint')
+        .execute()
+      await db.schema
+        .createIndex('conversations_by_owner')
+        .on('conversations')
+        .columns(['owner_id', 'updated_at', 'id'])
+        .execute()
+
+      await db.schema
+        .createTable('messages')
+        .addColumn('id', 'text', (column) => column.primaryKey())
+        .addColumn('conversation_id', 'text', (column) =>
+          column.notNull().references('conversations.id').onDelete('cascade'),
+        )
+        .addColumn('owner_id', 'text', (column) => column.notNull())
+        .addColumn('parent_id', 'text', (column) => column.references('messages.id').onDelete('cascade'))
+        .addColumn('role', 'text', (column) => column.notNull())
+        .addColumn('parts', 'text', (column) => column.notNull())
+        .addColumn('created_at', 'bigint', (column) => column.notNull())
+        .execute()
+      await db.schema
+        .createIndex('messages_by_conversation')
+        .on('messages')
+        .columns(['conversation_id', 'id'])
+        .execute()
+      await db.schema.createIndex('messages_by_parent').on('messages').column('parent_id').execute()
+
+      await db.schema
+        .createTable('generations')
+        .addColumn('id', 'text', (column) => column.primaryKey())
+        .addColumn('owner_id', 'text', (column) => column.notNull())
+        .addColumn('conversation_id', 'text', (column) =>
+          column.notNull().references('conversations.id').onDelete('cascade'),
+        )
+        .addColumn('user_message_id', 'text', (column) =>
+          column.notNull().references('messages.id').onDelete('cascade'),
+        )
+        .addColumn('message_id', 'text', (column) => column.notNull().references('messages.id').onDelete('cascade'))
+        .addColumn('turn_id', 'text', (column) => column.notNull())
+        .addColumn('instance_id', 'text', (column) => column.notNull())
+        .addColumn('provider_id', 'text', (column) => column.notNull())
+        .addColumn('model', 'text', (column) => column.notNull())
+        .addColumn('status', 'text', (column) => column.notNull())
+        .addColumn('finish_reason', 'text')
+        .addColumn('usage', 'text')
+        .addColumn('outline', 'text')
+        .addColumn('started_at', 'bigint', (column) => column.notNull())
+        .addColumn('first_token_at', 'bigint')
+        .addColumn('ended_at', 'bigint')
+        .addUniqueConstraint('generations_turn', ['owner_id', 'turn_id'])
+        .execute()
+      await db.schema
+        .createIndex('generations_by_conversation')
+        .on('generations')
+        .column('conversation_id')
+        .execute()
+      await db.schema.createIndex('generations_by_message').on('generations').column('message_id').execute()
+      await db.schema.createIndex('generations_by_status').on('generations').column('status').execute()
+
+      await db.schema
+        .createTable('generation_pieces')
+        .addColumn('generation_id', 'text', (column) =>
+          column.notNull().references('generations.id').onDelete('cascade'),
+        )
+        .addColumn('first_seq', 'integer', (column) => column.notNull())
+        .addColumn('events', 'text', (column) => column.notNull())
+        .addPrimaryKeyConstraint('generation_pieces_key', ['generation_id', 'first_seq'])
+        .execute()
+
+      await db.schema
+        .createTable('providers')
+        .addColumn('id', 'text', (column) => column.primaryKey())
+        .addColumn('owner_id', 'text', (column) => column.notNull())
+        .addColumn('name', 'text', (column) => column.notNull())
+        .addColumn('base_url', 'text', (column) => column.notNull())
+        .addColumn('sealed', 'text', (column) => column.notNull())
+        .addColumn('created_at', 'bigint', (column) => column.notNull())
+        .execute()
+      await db.schema.createIndex('providers_by_owner').on('providers').column('owner_id').execute()
+
+      await db.schema
+        .createTable('capabilities')
+        .addColumn('provider_id', 'text', (column) => column.primaryKey())
+        .addColumn('capabilities', 'text', (column) => column.notNull())
+        .execute()
+
+      await db.schema
+        .createTable('settings')
+        .addColumn('owner_id', 'text', (column) => column.primaryKey())
+        .addColumn('settings', 'text', (column) => column.notNull())
+        .execute()
+
+      await db.schema
+        .createTable('instances')
+        .addColumn('id', 'text', (column) => column.primaryKey())
+        .addColumn('started_at', 'bigint', (column) => column.notNull())
+        .addColumn('heartbeat_at', 'bigint', (column) => column.notNull())
+        .execute()
+    },
+  },
+}

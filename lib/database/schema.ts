@@ -1,0 +1,97 @@
+import 'server-only'
+
+/**
+ * The tables. Portable between SQLite and Postgres: ids are UUIDv7 text, times epoch milliseconds in bigint, JSON is
+ * text that is parsed by zod on the way in. Every row that belongs to a person carries `ownerId`.
+ */
+export interface Tables {
+  conversations: ConversationRow
+  messages: MessageRow
+  generations: GenerationRow
+  generationPieces: GenerationPieceRow
+  providers: ProviderRow
+  capabilities: CapabilitiesRow
+  settings: SettingsRow
+  instances: InstanceRow
+}
+
+export interface ConversationRow {
+  id: string
+  ownerId: string
+  title: string
+  model: string | null
+  createdAt: number
+  updatedAt: number
+  /** Deleted rows stay for a while so that Undo works, and are swept later. */
+  deletedAt: number | null
+}
+
+export interface MessageRow {
+  id: string
+  conversationId: string
+  ownerId: string
+  parentId: string | null
+  role: 'user' | 'assistant'
+  /** JSON: `Part[]`. A running generation's parts are in its pieces until it ends. */
+  parts: string
+  createdAt: number
+}
+
+export interface GenerationRow {
+  id: string
+  ownerId: string
+  conversationId: string
+  userMessageId: string
+  messageId: string
+  /** Made by the client; the same one again is the same generation. */
+  turnId: string
+  instanceId: string
+  providerId: string
+  model: string
+  status: string
+  finishReason: string | null
+  /** JSON: `Usage`. */
+  usage: string | null
+  /** JSON: `LogOutline`. With the message's parts it gives the whole log again, every `seq` where it was. */
+  outline: string | null
+  startedAt: number
+  firstTokenAt: number | null
+  endedAt: number | null
+}
+
+/** Events that were checkpointed together. Joined into the message and removed when the generation ends. */
+export interface GenerationPieceRow {
+  generationId: string
+  firstSeq: number
+  /** JSON: `GenerationEvent[]`, whose `seq` run from `firstSeq`. */
+  events: string
+}
+
+export interface ProviderRow {
+  id: string
+  ownerId: string
+  name: string
+  baseUrl: string
+  /** JSON of `{apiKey, headers}`, sealed with AES-256-GCM. */
+  sealed: string
+  createdAt: number
+}
+
+export interface CapabilitiesRow {
+  providerId: string
+  /** JSON: `Capabilities`. */
+  capabilities: string
+}
+
+export interface SettingsRow {
+  ownerId: string
+  /** JSON: `Settings`. */
+  settings: string
+}
+
+/** A running server process. Generations of an instance without a heartbeat are interrupted. */
+export interface InstanceRow {
+  id: string
+  startedAt: number
+  heartbeatAt: number
+}

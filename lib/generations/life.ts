@@ -1,0 +1,97 @@
+import 'server-only'
+import { database, engine, migrate } from '@/lib/database/client'
+import { sweepDeleted } from '@/lib/database/conversations'
+import { beat, forgetInstances, orphanedGenerations, saveCheckpoint } from '@/lib/database/generations'
+import type { GenerationRow } from '@/lib/database/schema'
+import { log } from '@/lib/log'
+import type { GenerationEvent, Problem } from '@/lib/protocol/events'
+import { foldEvent, nothingYet } from '@/lib/protocol/messages'
+import { outlineOf } from './outline'
+import { checkpointedEvents } from './read'
+import { runs } from './runs'
+
+const HEARTBEAT_MS = 5_000
+const DEAD_AFTER_MS = 15_000
+const SWEEP_MS = 60 * 60 * 1000
+
+const crashed: Problem = {
+  kind: 'internal',
+  message: 'The server stopped while this answer was being written. What had arrived is kept. Try again.',
+  retryable: true,
+}
+const shutDown: Problem = {
+  kind: 'internal',
+  message: 'The server was shut down while this answer was being written. What had arrived is kept. Try again.',
+  retryable: true,
+}
+
+/**
+ * Makes the process ready to serve: migrates, ends what a dead process left running, and keeps this process's heartbeat.
+ * @throws {Error} in words when the database cannot be used.
+ */
+export async function openHouse(): Promise<void> {
+  const db = database()
+  await migrate(db)
+  // The data folder is held by this process alone, so whatever else ran on it is dead. On Postgres others may live.
+  if (engine() === 'sqlite') await forgetInstances(db, Number.MAX_SAFE_INTEGER)
+  await beat(db, runs().instanceId, Date.now())
+  await reap()
+  every(HEARTBEAT_MS, 'the heartbeat', async () => {
+    await beat(db, runs().instanceId, Date.now())
+    if (engine() === 'postgres') await reap()
+  })
+  await sweepDeleted()
+  every(SWEEP_MS, 'the sweep of deleted conversations', sweepDeleted)
+}
+
+/** Ends what runs as `interrupted`, saves it, and lets no generation start any more. */
+export async function closeHouse(): Promise<void> {
+  await runs().close(shutDown)
+  await forgetInstance()
+}
+
+/** Ends the generations of instances that have stopped, with all the text that was saved. */
+async function reap(): Promise<void> {
+  const db = database()
+  const since = Date.now() - DEAD_AFTER_MS
+  const orphans = await orphanedGenerations(db, since)
+  for (const orphan of orphans) await interruptOrphan(orphan)
+  await forgetInstances(db, since)
+  if (orphans.length > 0) log().warn({ generations: orphans.length }, 'generations of a stopped process were interrupted')
+}
+
+async function interruptOrphan(row: GenerationRow): Promise<void> {
+  const saved = await checkpointedEvents(row.id)
+  const ending: GenerationEvent[] = [
+    { type: 'error', data: crashed },
+    { type: 'status', data: { status: 'interrupted' } },
+  ]
+  const events = [...saved.map(({ seq: _, ...event }) => event), ...ending]
+  const folded = events.reduce(foldEvent, nothingYet)
+  await saveCheckpoint(database(), {
+    pieces: [],
+    ended: [
+      {
+        ...folded,
+        generationId: row.id,
+        messageId: row.messageId,
+        conversationId: row.conversationId,
+        outline: JSON.stringify(outlineOf(events)),
+        firstTokenAt: row.firstTokenAt,
+        endedAt: Date.now(),
+      },
+    ],
+  })
+}
+
+async function forgetInstance(): Promise<void> {
+  await database().deleteFrom('instances').where('id', '=', runs().instanceId).execute()
+}
+
+function every(ms: number, what: string, task: () => Promise<void>): void {
+  setInterval(() => {
+    task().catch((error: unknown) => {
+      log().error({ cause: error instanceof Error ? error.message : String(error) }, `${what} failed`)
+    })
+  }, ms).unref()
+}

@@ -1,0 +1,45 @@
+import 'server-only'
+import { type GenerationEvent, generationEvent, type LogEvent } from '@/lib/protocol/events'
+import type { Part } from '@/lib/protocol/messages'
+import { z } from 'zod'
+
+/**
+ * A log without its text: a positive number is a delta of that many UTF-16 units, a negative one is reasoning, any other
+ * event stands as it is. With the message's parts it gives back every event with its `seq`, long after the log itself
+ * is gone, for a few bytes an event.
+ */
+export type LogOutline = (number | GenerationEvent)[]
+
+const outlineJson = z.array(z.union([z.number(), generationEvent]))
+
+/** The outline of a log's events, in order. */
+export function outlineOf(events: Iterable<GenerationEvent>): LogOutline {
+  const outline: LogOutline = []
+  for (const event of events) {
+    if (event.type === 'delta') outline.push(event.data.text.length)
+    else if (event.type === 'reasoning') outline.push(-event.data.text.length)
+    else outline.push(event)
+  }
+  return outline
+}
+
+/** The log again, out of an outline's column and the reply's parts. */
+export function logFrom(outline: string, parts: Part[]): LogEvent[] {
+  const texts = { text: textIn(parts, 'text'), reasoning: textIn(parts, 'reasoning') }
+  const taken = { text: 0, reasoning: 0 }
+  const next = (type: 'text' | 'reasoning', length: number) => {
+    const from = taken[type]
+    taken[type] += length
+    return texts[type].slice(from, from + length)
+  }
+  return outlineJson.parse(JSON.parse(outline)).map((entry, index) => {
+    const seq = index + 1
+    if (typeof entry !== 'number') return { seq, ...entry }
+    if (entry > 0) return { seq, type: 'delta', data: { text: next('text', entry) } }
+    return { seq, type: 'reasoning', data: { text: next('reasoning', -entry) } }
+  })
+}
+
+function textIn(parts: Part[], type: 'text' | 'reasoning'): string {
+  return parts.map((part) => (part.type === type ? part.text : '')).join('')
+}

@@ -1,0 +1,84 @@
+import 'server-only'
+import { performance } from 'node:perf_hooks'
+
+const QUIET_MS = 8
+const BUSY_MS = 50
+const OVERLOADED_MS = 250
+/** Event-loop utilisation at which joining starts, and at which it is at its most. */
+const QUIET_UTILISATION = 0.2
+const BUSY_UTILISATION = 0.5
+/** Past both of these, a process cannot keep up at `BUSY_MS`: later text for all beats no text for some. */
+const OVERLOADED_UTILISATION = 0.8
+const OVERLOADED_FLUSHES = 150
+const MEASURE_EVERY_MS = 250
+
+/** Something with text that waits to be told to the readers. */
+export interface Flushable {
+  flush(): void
+}
+
+/**
+ * Decides when text that has arrived is told to the readers. What costs is an event to each reader, not its length:
+ * so a quiet generation flushes at once, and a busy process joins what comes within 8 to 50 ms into one event, for all
+ * generations on one shared timer.
+ */
+export function createPace() {
+  const waiting = new Set<Flushable>()
+  const flushedAt = new WeakMap<Flushable, number>()
+  let timer: NodeJS.Timeout | null = null
+  let measuredAt = 0
+  let usage = performance.eventLoopUtilization()
+  let utilisation = 0
+  let lastBatch = 0
+
+  function intervalAt(now: number): number {
+    if (now - measuredAt >= MEASURE_EVERY_MS) {
+      const current = performance.eventLoopUtilization()
+      utilisation = performance.eventLoopUtilization(current, usage).utilization
+      usage = current
+      measuredAt = now
+    }
+    return intervalFor(utilisation, lastBatch)
+  }
+
+  function flushWaiting(): void {
+    timer = null
+    const batch = [...waiting]
+    waiting.clear()
+    lastBatch = batch.length
+    const now = performance.now()
+    for (const each of batch) {
+      flushedAt.set(each, now)
+      each.flush()
+    }
+  }
+
+  return {
+    /** Flushes now when the last flush is long enough ago, else with the others at the next tick. */
+    request(flushable: Flushable): void {
+      if (waiting.has(flushable)) return
+      const now = performance.now()
+      const interval = intervalAt(now)
+      const last = flushedAt.get(flushable)
+      if (last === undefined || now - last >= interval) {
+        flushedAt.set(flushable, now)
+        flushable.flush()
+        return
+      }
+      waiting.add(flushable)
+      timer ??= setTimeout(flushWaiting, interval)
+    },
+    /** Flushes now, whatever waits. */
+    now(flushable: Flushable): void {
+      waiting.delete(flushable)
+      flushable.flush()
+    },
+  }
+}
+
+/** Milliseconds within which text is joined, for an event-loop utilisation (0 to 1) and so many generations at once. */
+export function intervalFor(utilisation: number, flushesAtOnce: number): number {
+  if (utilisation > OVERLOADED_UTILISATION && flushesAtOnce > OVERLOADED_FLUSHES) return OVERLOADED_MS
+  const busy = (utilisation - QUIET_UTILISATION) / (BUSY_UTILISATION - QUIET_UTILISATION)
+  return QUIET_MS + (BUSY_MS - QUIET_MS) * Math.min(1, Math.max(0, busy))
+}

@@ -1,0 +1,172 @@
+import 'server-only'
+import type { EndStatus, GenerationEvent, LogEvent, Problem, StartData, Usage } from '@/lib/protocol/events'
+import { type Folded, foldEvent, nothingYet } from '@/lib/protocol/messages'
+import { complete } from '@/lib/upstream/completion'
+import type { CompletionEnd, CompletionRequest, Connection } from '@/lib/upstream/connection'
+import { config } from '@/lib/config'
+import { log } from '@/lib/log'
+import type { EventLog } from './log'
+import { type LogOutline, outlineOf } from './outline'
+import type { createPace } from './pace'
+
+/** What a run needs of the rooms around it. */
+export interface RunHouse {
+  log: EventLog
+  pace: ReturnType<typeof createPace>
+  checkpoints: { grown(run: Run): void; ended(run: Run): Promise<void> }
+}
+
+const ownFault: Problem = {
+  kind: 'internal',
+  message: 'Rill itself failed while it read this answer. The cause is in the server log. Try again.',
+  retryable: true,
+}
+
+/** Why a run is cut before the upstream ends it. */
+type Cut = { status: 'stopped' } | { status: 'interrupted'; problem: Problem }
+
+/**
+ * One running generation: takes what the upstream sends, joins it, appends it to the log and hands it to the
+ * checkpoints. It belongs to the process, not to a request: readers come and go.
+ */
+export class Run {
+  readonly start: StartData
+  readonly ownerId: string
+  /** Settles when the end is saved. */
+  readonly ended: Promise<void>
+  /** What the log comes to so far. */
+  folded: Folded = nothingYet
+  firstTokenAt: number | null = null
+  endedAt: number | null = null
+  /** The `seq` of the last event in the log. */
+  seq = 0
+
+  readonly #house: RunHouse
+  readonly #abort = new AbortController()
+  readonly #outline: LogOutline = []
+  #pending: { type: 'delta' | 'reasoning'; text: string }[] = []
+  #unsaved: GenerationEvent[] = []
+  #cut: Cut | null = null
+
+  constructor(ownerId: string, start: StartData, connection: Connection, request: CompletionRequest, house: RunHouse) {
+    this.start = start
+    this.ownerId = ownerId
+    this.#house = house
+    this.#append({ type: 'start', data: start })
+    this.ended = this.#run(connection, request)
+  }
+
+  /** Ends the run as `stopped` and closes the upstream; settles when that is saved. The first cut wins. */
+  stop(): Promise<void> {
+    return this.#cutOff({ status: 'stopped' })
+  }
+
+  /** Ends the run as `interrupted` for a reason of our own; settles when that is saved. */
+  interrupt(problem: Problem): Promise<void> {
+    return this.#cutOff({ status: 'interrupted', problem })
+  }
+
+  /** Appends what has arrived since the last flush as one event. */
+  flush(): void {
+    const pending = this.#pending
+    this.#pending = []
+    for (const { type, text } of pending) this.#append({ type, data: { text } })
+  }
+
+  /** The events since the last save, for the checkpoint writer. `firstSeq` is the first one's. */
+  takeUnsaved(): { firstSeq: number; events: GenerationEvent[] } {
+    const events = this.#unsaved
+    this.#unsaved = []
+    return { firstSeq: this.seq - events.length + 1, events }
+  }
+
+  /** Puts events back that could not be saved. */
+  returnUnsaved(events: GenerationEvent[]): void {
+    this.#unsaved = [...events, ...this.#unsaved]
+  }
+
+  /** The whole log's outline, to be stored at the end. */
+  get outline(): LogOutline {
+    return this.#outline
+  }
+
+  #cutOff(cut: Cut): Promise<void> {
+    this.#cut ??= cut
+    this.#abort.abort()
+    return this.ended
+  }
+
+  async #run(connection: Connection, request: CompletionRequest): Promise<void> {
+    const end = await complete(connection, request, this.#sink(), this.#abort.signal, config().clocks).catch(
+      (error: unknown): CompletionEnd => {
+        log().error({ generationId: this.start.generationId, error }, 'a completion threw')
+        return { finishReason: null, problem: ownFault }
+      },
+    )
+    this.#house.pace.now(this)
+    this.endedAt = Date.now()
+    const { status, problem } = this.#ending(end)
+    if (problem) this.#append({ type: 'error', data: problem })
+    const finishReason = this.#cut ? undefined : (end.finishReason ?? undefined)
+    // The status tells readers that all is saved, so it is built here and told once the save has been tried.
+    const last: LogEvent = { seq: this.seq + 1, type: 'status', data: { status, finishReason } }
+    this.#keep(last)
+    await this.#house.checkpoints.ended(this)
+    this.#house.log.append(this.start.generationId, last)
+    this.#report(connection, status, problem)
+  }
+
+  #sink() {
+    const arrived = (type: 'delta' | 'reasoning', text: string) => {
+      if (this.#cut || text === '') return
+      this.firstTokenAt ??= Date.now()
+      const last = this.#pending.at(-1)
+      if (last?.type === type) last.text += text
+      else this.#pending.push({ type, text })
+      this.#house.pace.request(this)
+    }
+    return {
+      text: (text: string) => arrived('delta', text),
+      reasoning: (text: string) => arrived('reasoning', text),
+      usage: (usage: Usage) => {
+        this.flush()
+        this.#append({ type: 'usage', data: usage })
+      },
+    }
+  }
+
+  #ending(end: CompletionEnd): { status: EndStatus; problem: Problem | null } {
+    if (this.#cut?.status === 'stopped') return { status: 'stopped', problem: null }
+    if (this.#cut) return this.#cut
+    if (!end.problem) return { status: 'completed', problem: null }
+    return { status: this.folded.parts.length > 0 ? 'interrupted' : 'failed', problem: end.problem }
+  }
+
+  #append(event: GenerationEvent): void {
+    const entry: LogEvent = { seq: this.seq + 1, ...event }
+    this.#keep(entry)
+    this.#house.log.append(this.start.generationId, entry)
+    this.#house.checkpoints.grown(this)
+  }
+
+  #keep({ seq, ...event }: LogEvent): void {
+    this.seq = seq
+    this.folded = foldEvent(this.folded, event)
+    this.#outline.push(...outlineOf([event]))
+    this.#unsaved.push(event)
+  }
+
+  #report(connection: Connection, status: EndStatus, problem: Problem | null): void {
+    const { generationId, model } = this.start
+    log().info({
+      generationId,
+      provider: connection.name,
+      model,
+      status,
+      kind: problem?.kind,
+      upstreamStatus: problem?.upstreamStatus,
+      requestId: problem?.requestId,
+      events: this.seq,
+    })
+  }
+}

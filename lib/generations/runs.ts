@@ -1,0 +1,48 @@
+import 'server-only'
+import type { Problem, StartData } from '@/lib/protocol/events'
+import { oncePerProcess } from '@/lib/process'
+import type { CompletionRequest, Connection } from '@/lib/upstream/connection'
+import { v7 as uuidv7 } from 'uuid'
+import { createCheckpoints } from './checkpoints'
+import { createMemoryLog } from './memory-log'
+import { createPace } from './pace'
+import { Run, type RunHouse } from './run'
+
+const KEEP_ENDED_MS = 60_000
+
+/** The generations that run in this process, and the log and checkpoints they share. */
+export function runs() {
+  return oncePerProcess('runs', createRuns)
+}
+
+function createRuns() {
+  const running = new Map<string, Run>()
+  const checkpoints = createCheckpoints()
+  const house: RunHouse = { log: createMemoryLog(KEEP_ENDED_MS), pace: createPace(), checkpoints }
+  let closing: Problem | null = null
+
+  return {
+    /** Names this process in the database. */
+    instanceId: uuidv7(),
+    log: house.log,
+    get(generationId: string): Run | undefined {
+      return running.get(generationId)
+    },
+    /** Why no generation may start any more, when the process is about to end. */
+    get closing(): Problem | null {
+      return closing
+    },
+    start(ownerId: string, start: StartData, connection: Connection, request: CompletionRequest): Run {
+      const run = new Run(ownerId, start, connection, request, house)
+      running.set(start.generationId, run)
+      run.ended.finally(() => running.delete(start.generationId))
+      return run
+    },
+    /** Cuts every running generation for a reason, and settles when all of them are saved. */
+    async close(problem: Problem): Promise<void> {
+      closing = problem
+      await Promise.all([...running.values()].map((run) => run.interrupt(problem)))
+      await checkpoints.drained()
+    },
+  }
+}

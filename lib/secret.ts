@@ -1,0 +1,53 @@
+import 'server-only'
+import { createCipheriv, createDecipheriv, hkdfSync, randomBytes } from 'node:crypto'
+import { mkdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { config } from '@/lib/config'
+import { oncePerProcess } from '@/lib/process'
+
+const IV_BYTES = 12
+const TAG_BYTES = 16
+
+/** A 256-bit key for one purpose, derived (HKDF, RFC 5869) from `RILL_SECRET` or from the secret kept in the data folder. */
+export function keyFor(purpose: 'session' | 'providers'): Uint8Array {
+  return oncePerProcess(`key:${purpose}`, () => new Uint8Array(hkdfSync('sha256', rootSecret(), '', `rill ${purpose}`, 32)))
+}
+
+/**
+ * Encrypts text with AES-256-GCM. `context` is bound to the result: it opens only with the same context, so a row
+ * cannot be swapped for another's.
+ */
+export function seal(text: string, context: string): string {
+  const iv = randomBytes(IV_BYTES)
+  const cipher = createCipheriv('aes-256-gcm', keyFor('providers'), iv).setAAD(Buffer.from(context))
+  const sealed = Buffer.concat([cipher.update(text, 'utf8'), cipher.final()])
+  return Buffer.concat([iv, cipher.getAuthTag(), sealed]).toString('base64url')
+}
+
+/**
+ * Decrypts what `seal` made.
+ * @throws {Error} when the secret or the context is another, or the text was changed.
+ */
+export function unseal(sealed: string, context: string): string {
+  const bytes = Buffer.from(sealed, 'base64url')
+  const decipher = createDecipheriv('aes-256-gcm', keyFor('providers'), bytes.subarray(0, IV_BYTES), {
+    authTagLength: TAG_BYTES,
+  })
+    .setAAD(Buffer.from(context))
+    .setAuthTag(bytes.subarray(IV_BYTES, IV_BYTES + TAG_BYTES))
+  return decipher.update(bytes.subarray(IV_BYTES + TAG_BYTES), undefined, 'utf8') + decipher.final('utf8')
+}
+
+function rootSecret(): string {
+  const { secret, dataDir } = config()
+  if (secret) return secret
+  const path = join(dataDir, 'secret')
+  mkdirSync(dataDir, { recursive: true, mode: 0o700 })
+  try {
+    // `wx` fails when the file is there, so two processes that start together agree on one secret.
+    writeFileSync(path, randomBytes(32).toString('hex'), { flag: 'wx', mode: 0o600 })
+  } catch (error) {
+    if (!(error instanceof Error && 'code' in error && error.code === 'EEXIST')) throw error
+  }
+  return readFileSync(path, 'utf8')
+}
