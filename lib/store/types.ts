@@ -2,12 +2,17 @@ import type { ConversationSummary, ModelList, Settings } from '@/lib/protocol/ap
 import type { Problem } from '@/lib/protocol/events'
 import type { Message } from '@/lib/protocol/messages'
 
+/** Stands for the conversation that does not exist yet: in `conversations`, `drafts`, and wherever an action takes an id. */
+export const newConversationId = 'new'
+
 /** A prompt that was sent and has no message id yet: the upload, so to say. It gives the text back when the send fails. */
 export interface PendingTurn {
   turnId: string
   text: string
   model: string
   sentAt: number
+  /** Stop was pressed before the server answered. */
+  stopping: boolean
   problem: Problem | null
 }
 
@@ -58,10 +63,14 @@ export interface ConversationState {
   notices: Notice[]
   online: boolean
 
+  /**
+   * Call it whenever a conversation comes on screen, `new` too: it is loaded when it is not here or has changed
+   * elsewhere, and its streams come before those of conversations that are not shown.
+   */
   loadConversation(id: string): Promise<void>
   loadMoreSummaries(): Promise<void>
   loadModels(): Promise<void>
-  /** Sends a prompt. `conversationId` null starts a conversation. `parentId` null is the root, absent is the end of the shown branch. */
+  /** Sends a prompt. `conversationId` null starts a conversation. `parentId` null is the root, absent is the end of the shown branch. Settles when it has started or failed; does nothing while another is being sent. */
   send(turn: { conversationId: string | null; text: string; model: string; parentId?: string | null }): Promise<void>
   /** Stops what is running in a conversation, on the server. */
   stop(conversationId: string): Promise<void>
