@@ -10,7 +10,10 @@ const TAG_BYTES = 16
 
 /** A 256-bit key for one purpose, derived (HKDF, RFC 5869) from `RILL_SECRET` or from the secret kept in the data folder. */
 export function keyFor(purpose: 'session' | 'providers'): Uint8Array {
-  return oncePerProcess(`key:${purpose}`, () => new Uint8Array(hkdfSync('sha256', rootSecret(), '', `rill ${purpose}`, 32)))
+  return oncePerProcess(
+    `key:${purpose}`,
+    () => new Uint8Array(hkdfSync('sha256', rootSecret(), '', `rill ${purpose}`, 32)),
+  )
 }
 
 /**

@@ -40,7 +40,9 @@ export function openSqlite(dataDir: string): Database {
   } catch (error) {
     if (error instanceof FolderInUse) throw error
     const cause = error instanceof Error ? error.message : String(error)
-    throw new Error(`The data folder ${dataDir} cannot be used (${cause}). Set DATA_DIR to a folder that can be written.`)
+    throw new Error(
+      `The data folder ${dataDir} cannot be used (${cause}). Set DATA_DIR to a folder that can be written.`,
+    )
   }
 }
 

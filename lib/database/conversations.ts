@@ -1,19 +1,23 @@
 import 'server-only'
+import { v7 as uuidv7 } from 'uuid'
 import type { ConversationSummary } from '@/lib/protocol/api'
 import { badRequest } from '@/lib/refused'
-import { v7 as uuidv7 } from 'uuid'
 import { database } from './client'
-import type { ConversationRow } from './schema'
+import type { ConversationRow, GenerationRow } from './schema'
 
 const TITLE_LENGTH = 60
 /** Deleted conversations can be brought back for this long, then they are swept. */
 const UNDO_MS = 24 * 60 * 60 * 1000
 
+type RunningRow = Pick<GenerationRow, 'id' | 'conversationId'>
+
 /** The title a conversation has until somebody gives it another: the first line of its first prompt. */
 export function titleOf(text: string): string {
   const line = text.trim().split('\n', 1)[0]?.trim() ?? ''
   const characters = [...line]
-  return characters.length > TITLE_LENGTH ? `${characters.slice(0, TITLE_LENGTH - 1).join('')}…` : line || 'New conversation'
+  return characters.length > TITLE_LENGTH
+    ? `${characters.slice(0, TITLE_LENGTH - 1).join('')}…`
+    : line || 'New conversation'
 }
 
 /** A page of a person's conversations, newest first. `cursor` is what the page before gave as `nextCursor`. */
@@ -38,33 +42,33 @@ export async function listConversations(
   const rows = await query.execute()
   const shown = rows.slice(0, page.limit)
   const last = shown.at(-1)
+  const running = await runningIn(shown)
   return {
-    conversations: await summarise(shown),
+    conversations: shown.map((row) => summaryOf(row, running)),
     nextCursor: last && rows.length > page.limit ? `${last.updatedAt}.${last.id}` : null,
   }
 }
 
-/** Adds what is running to conversation rows. */
-export async function summarise(rows: ConversationRow[]): Promise<ConversationSummary[]> {
+/** A conversation's row as the page sees it, with what is running in it. */
+export async function conversationSummary(row: ConversationRow): Promise<ConversationSummary> {
+  return summaryOf(row, await runningIn([row]))
+}
+
+async function runningIn(rows: ConversationRow[]): Promise<RunningRow[]> {
   if (rows.length === 0) return []
-  const running = await database()
+  const ids = rows.map((row) => row.id)
+  return await database()
     .selectFrom('generations')
     .select(['id', 'conversationId'])
     .where('status', '=', 'running')
-    .where(
-      'conversationId',
-      'in',
-      rows.map((row) => row.id),
-    )
+    .where('conversationId', 'in', ids)
     .execute()
-  return rows.map(({ id, title, model, createdAt, updatedAt }) => ({
-    id,
-    title,
-    model,
-    createdAt,
-    updatedAt,
-    running: running.flatMap((generation) => (generation.conversationId === id ? generation.id : [])),
-  }))
+}
+
+function summaryOf(row: ConversationRow, running: RunningRow[]): ConversationSummary {
+  const { id, title, model, createdAt, updatedAt } = row
+  const own = running.filter((generation) => generation.conversationId === id)
+  return { id, title, model, createdAt, updatedAt, running: own.map((generation) => generation.id) }
 }
 
 /** Makes an empty conversation. */
@@ -83,12 +87,12 @@ export async function createConversation(
     deletedAt: null,
   }
   await database().insertInto('conversations').values(row).execute()
-  const { ownerId: _, deletedAt: __, ...summary } = row
-  return { ...summary, running: [] }
+  return summaryOf(row, [])
 }
 
 /** Renames a conversation or changes its model. The caller has checked whose it is. */
 export async function updateConversation(id: string, change: { title?: string; model?: string }): Promise<void> {
+  if (Object.keys(change).length === 0) return
   await database().updateTable('conversations').set(change).where('id', '=', id).execute()
 }
 

@@ -50,7 +50,11 @@ export async function insertTurn(db: Database, turn: StartingTurn): Promise<void
 }
 
 /** The generation that a turn id of this owner already has. */
-export async function generationOfTurn(db: Database, ownerId: string, turnId: string): Promise<GenerationRow | undefined> {
+export async function generationOfTurn(
+  db: Database,
+  ownerId: string,
+  turnId: string,
+): Promise<GenerationRow | undefined> {
   return await db
     .selectFrom('generations')
     .selectAll()
@@ -95,7 +99,11 @@ async function saveEnd(tx: Database, ended: EndedGeneration): Promise<void> {
     .where('id', '=', ended.generationId)
     .execute()
   await tx.deleteFrom('generationPieces').where('generationId', '=', ended.generationId).execute()
-  await tx.updateTable('conversations').set({ updatedAt: ended.endedAt }).where('id', '=', ended.conversationId).execute()
+  await tx
+    .updateTable('conversations')
+    .set({ updatedAt: ended.endedAt })
+    .where('id', '=', ended.conversationId)
+    .execute()
 }
 
 /** The pieces of a generation that has not been joined, in order. */

@@ -1,9 +1,9 @@
 import 'server-only'
-import type { GenerationSummary, Message, Part } from '@/lib/protocol/messages'
-import { part } from '@/lib/protocol/messages'
-import { generationStatus, usage } from '@/lib/protocol/events'
 import { sql } from 'kysely'
 import { z } from 'zod'
+import { generationStatus, usage } from '@/lib/protocol/events'
+import type { GenerationSummary, Message, Part } from '@/lib/protocol/messages'
+import { part } from '@/lib/protocol/messages'
 import { database } from './client'
 import type { GenerationRow, MessageRow } from './schema'
 
@@ -17,12 +17,7 @@ export function parseParts(json: string): Part[] {
 /** Every message of a conversation's tree, oldest first, each reply with the generation that wrote it. */
 export async function messagesOf(conversationId: string): Promise<Message[]> {
   const [rows, generations] = await Promise.all([
-    database()
-      .selectFrom('messages')
-      .selectAll()
-      .where('conversationId', '=', conversationId)
-      .orderBy('id')
-      .execute(),
+    database().selectFrom('messages').selectAll().where('conversationId', '=', conversationId).orderBy('id').execute(),
     database().selectFrom('generations').selectAll().where('conversationId', '=', conversationId).execute(),
   ])
   const byMessage = new Map(generations.map((generation) => [generation.messageId, generation]))

@@ -64,11 +64,7 @@ export const migrations: Record<string, Migration> = {
         .addColumn('ended_at', 'bigint')
         .addUniqueConstraint('generations_turn', ['owner_id', 'turn_id'])
         .execute()
-      await db.schema
-        .createIndex('generations_by_conversation')
-        .on('generations')
-        .column('conversation_id')
-        .execute()
+      await db.schema.createIndex('generations_by_conversation').on('generations').column('conversation_id').execute()
       await db.schema.createIndex('generations_by_message').on('generations').column('message_id').execute()
       await db.schema.createIndex('generations_by_status').on('generations').column('status').execute()
 

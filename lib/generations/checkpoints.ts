@@ -1,7 +1,7 @@
 import 'server-only'
 import { database } from '@/lib/database/client'
+import { type EndedGeneration, type Piece, saveCheckpoint } from '@/lib/database/generations'
 import { log } from '@/lib/log'
-import { saveCheckpoint, type EndedGeneration, type Piece } from '@/lib/database/generations'
 import type { Run } from './run'
 
 /** Text that has arrived is in the database at most this much later, plus the write itself. */

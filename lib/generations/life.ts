@@ -57,7 +57,8 @@ async function reap(): Promise<void> {
   const orphans = await orphanedGenerations(db, since)
   for (const orphan of orphans) await interruptOrphan(orphan)
   await forgetInstances(db, since)
-  if (orphans.length > 0) log().warn({ generations: orphans.length }, 'generations of a stopped process were interrupted')
+  if (orphans.length > 0)
+    log().warn({ generations: orphans.length }, 'generations of a stopped process were interrupted')
 }
 
 async function interruptOrphan(row: GenerationRow): Promise<void> {

@@ -1,5 +1,4 @@
 import 'server-only'
-import type { LogEvent } from '@/lib/protocol/events'
 import { encodeEvent } from '@/lib/protocol/sse'
 import type { EventLog, LogReader, Taken } from './log'
 
@@ -28,7 +27,8 @@ export function createMemoryLog(keepEndedMs: number): EventLog {
         held = { encoded: [], ended: false, wakes: new Set() }
         logs.set(generationId, held)
       }
-      if (event.seq !== held.encoded.length + 1) throw new Error(`The log is at ${held.encoded.length}, not before ${event.seq}`)
+      if (event.seq !== held.encoded.length + 1)
+        throw new Error(`The log is at ${held.encoded.length}, not before ${event.seq}`)
       held.encoded.push(utf8.encode(encodeEvent(event.seq, event)))
       if (event.type === 'status') {
         held.ended = true

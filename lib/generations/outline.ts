@@ -1,7 +1,7 @@
 import 'server-only'
+import { z } from 'zod'
 import { type GenerationEvent, generationEvent, type LogEvent } from '@/lib/protocol/events'
 import type { Part } from '@/lib/protocol/messages'
-import { z } from 'zod'
 
 /**
  * A log without its text: a positive number is a delta of that many UTF-16 units, a negative one is reasoning, any other

@@ -66,7 +66,7 @@ export function createPace() {
         return
       }
       waiting.add(flushable)
-      timer ??= setTimeout(flushWaiting, interval)
+      if (timer === null) timer = setTimeout(flushWaiting, interval)
     },
     /** Flushes now, whatever waits. */
     now(flushable: Flushable): void {

@@ -1,12 +1,11 @@
 import 'server-only'
+import { z } from 'zod'
 import { database } from '@/lib/database/client'
 import { piecesOf } from '@/lib/database/generations'
 import { messagesOf, parseParts } from '@/lib/database/messages'
-import type { GenerationRow } from '@/lib/database/schema'
 import { generationEvent, type LogEvent } from '@/lib/protocol/events'
 import { foldEvent, type Message, nothingYet } from '@/lib/protocol/messages'
 import { encodeEvent } from '@/lib/protocol/sse'
-import { z } from 'zod'
 import type { LogReader } from './log'
 import { logFrom } from './outline'
 import { runs } from './runs'
@@ -17,9 +16,9 @@ const piecesJson = z.array(generationEvent)
  * Follows a generation's log after a cursor: from memory while it runs and shortly after, else from the database, with
  * every event at the `seq` it had. The caller has checked whose it is.
  */
-export async function readLog(row: GenerationRow, after: number, wake: () => void): Promise<LogReader> {
-  const live = await runs().log.read(row.id, after, wake)
-  return live ?? storedReader(await storedLog(row), after)
+export async function readLog(generationId: string, after: number, wake: () => void): Promise<LogReader> {
+  const live = await runs().log.read(generationId, after, wake)
+  return live ?? storedReader(await storedLog(generationId), after)
 }
 
 /** The messages of a conversation, with what running replies hold so far and the cursor to read on from. */
@@ -62,14 +61,14 @@ export async function checkpointedEvents(generationId: string): Promise<LogEvent
   )
 }
 
-async function storedLog(row: GenerationRow): Promise<LogEvent[]> {
-  if (row.outline === null) return await checkpointedEvents(row.id)
-  const message = await database()
-    .selectFrom('messages')
-    .select('parts')
-    .where('id', '=', row.messageId)
+async function storedLog(generationId: string): Promise<LogEvent[]> {
+  const row = await database()
+    .selectFrom('generations')
+    .innerJoin('messages', 'messages.id', 'generations.messageId')
+    .select(['generations.outline', 'messages.parts'])
+    .where('generations.id', '=', generationId)
     .executeTakeFirstOrThrow()
-  return logFrom(row.outline, parseParts(message.parts))
+  return row.outline === null ? await checkpointedEvents(generationId) : logFrom(row.outline, parseParts(row.parts))
 }
 
 function storedReader(events: LogEvent[], after: number): LogReader {

@@ -1,8 +1,8 @@
 import 'server-only'
-import type { Problem, StartData } from '@/lib/protocol/events'
-import { oncePerProcess } from '@/lib/process'
-import type { CompletionRequest, Connection } from '@/lib/upstream/connection'
 import { v7 as uuidv7 } from 'uuid'
+import { oncePerProcess } from '@/lib/process'
+import type { Problem, StartData } from '@/lib/protocol/events'
+import type { CompletionRequest, Connection } from '@/lib/upstream/connection'
 import { createCheckpoints } from './checkpoints'
 import { createMemoryLog } from './memory-log'
 import { createPace } from './pace'
@@ -27,6 +27,9 @@ function createRuns() {
     log: house.log,
     get(generationId: string): Run | undefined {
       return running.get(generationId)
+    },
+    ofConversation(conversationId: string): Run[] {
+      return [...running.values()].filter((run) => run.start.conversationId === conversationId)
     },
     /** Why no generation may start any more, when the process is about to end. */
     get closing(): Problem | null {

@@ -1,4 +1,5 @@
 import 'server-only'
+import { v7 as uuidv7 } from 'uuid'
 import { database } from '@/lib/database/client'
 import { titleOf } from '@/lib/database/conversations'
 import { generationOfTurn, insertTurn, type StartingTurn } from '@/lib/database/generations'
@@ -10,7 +11,6 @@ import { type Part, textOf } from '@/lib/protocol/messages'
 import { resolveModel } from '@/lib/providers/resolve'
 import { Refused } from '@/lib/refused'
 import type { ChatMessage } from '@/lib/upstream/connection'
-import { v7 as uuidv7 } from 'uuid'
 import { runs } from './runs'
 
 /** A prompt and where it goes. */
@@ -59,7 +59,10 @@ export async function startTurn(ownerId: string, turn: Turn): Promise<StartData>
   return start
 }
 
-async function parentOf(conversation: ConversationRow | null, parentId: string | null | undefined): Promise<string | null> {
+async function parentOf(
+  conversation: ConversationRow | null,
+  parentId: string | null | undefined,
+): Promise<string | null> {
   if (!conversation || parentId === null) return null
   if (parentId === undefined) return await newestMessageId(conversation.id)
   return (await ownedMessage(parentId, conversation)).id
@@ -98,7 +101,13 @@ function rowsOf(
           updatedAt: now,
           deletedAt: null,
         },
-    userMessage: { ...common, id: userMessageId, parentId: place.parentId, role: 'user', parts: JSON.stringify(prompt) },
+    userMessage: {
+      ...common,
+      id: userMessageId,
+      parentId: place.parentId,
+      role: 'user',
+      parts: JSON.stringify(prompt),
+    },
     reply: { ...common, id: messageId, parentId: userMessageId, role: 'assistant', parts: '[]' },
     generation: {
       id: uuidv7(),

@@ -1,0 +1,39 @@
+import { z } from 'zod'
+import {
+  conversationSummary,
+  deleteConversation,
+  restoreConversation,
+  updateConversation,
+} from '@/lib/database/conversations'
+import { ownedConversation } from '@/lib/database/ownership'
+import { stopConversation } from '@/lib/generations/follow'
+import { currentMessages } from '@/lib/generations/read'
+import { readJson } from '@/lib/http/body'
+import { endpoint, json } from '@/lib/http/endpoint'
+import { name } from '@/lib/http/fields'
+
+const change = z.strictObject({ title: name.optional(), model: name.optional(), deleted: z.literal(false).optional() })
+
+/** A conversation with every message of its tree. */
+export const GET = endpoint<{ id: string }>(async (_request, { session, params }) => {
+  const row = await ownedConversation(params.id, session.ownerId)
+  const [summary, messages] = await Promise.all([conversationSummary(row), currentMessages(row.id)])
+  return json({ ...summary, messages })
+})
+
+/** Renames it, changes its model, or brings it back after a delete. */
+export const PATCH = endpoint<{ id: string }>(async (request, { session, params }) => {
+  const { deleted, ...changes } = await readJson(request, change)
+  if (deleted === false) await restoreConversation(params.id, session.ownerId)
+  const row = await ownedConversation(params.id, session.ownerId)
+  await updateConversation(row.id, changes)
+  return json(await conversationSummary({ ...row, ...changes }))
+})
+
+/** Deletes it, and stops what runs in it. It can be brought back for a day. */
+export const DELETE = endpoint<{ id: string }>(async (_request, { session, params }) => {
+  const row = await ownedConversation(params.id, session.ownerId)
+  await deleteConversation(row.id)
+  await stopConversation(row.id)
+  return new Response(null, { status: 204 })
+})

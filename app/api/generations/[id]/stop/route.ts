@@ -1,0 +1,9 @@
+import { ownedGeneration } from '@/lib/database/ownership'
+import { stopGeneration } from '@/lib/generations/follow'
+import { endpoint, json } from '@/lib/http/endpoint'
+
+/** Ends a generation with `stopped`; answers the status it ended with. */
+export const POST = endpoint<{ id: string }>(async (_request, { session, params }) => {
+  const row = await ownedGeneration(params.id, session.ownerId)
+  return json({ status: await stopGeneration(row.id) })
+})

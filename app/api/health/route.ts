@@ -1,0 +1,11 @@
+import { engine } from '@/lib/database/client'
+import { databaseAnswers } from '@/lib/database/health'
+import { runs } from '@/lib/generations/runs'
+import { json } from '@/lib/http/endpoint'
+
+/** Whether this instance can serve. Open to everybody, since it tells nothing about anybody. */
+export async function GET(): Promise<Response> {
+  const database = await databaseAnswers()
+  const serves = database && !runs().closing
+  return json({ status: serves ? 'ok' : 'unavailable', database, engine: engine() }, { status: serves ? 200 : 503 })
+}

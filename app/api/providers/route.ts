@@ -1,0 +1,13 @@
+import { readJson } from '@/lib/http/body'
+import { endpoint, json } from '@/lib/http/endpoint'
+import { providerForm } from '@/lib/http/provider-form'
+import { providerOverview } from '@/lib/providers/overview'
+import { createProvider } from '@/lib/providers/own'
+
+/** The person's own providers, the operator's, and local servers that were found running. No keys. */
+export const GET = endpoint(async (_request, { session }) => json(await providerOverview(session.ownerId)))
+
+/** Stores a provider; its key is sealed and never comes back. */
+export const POST = endpoint(async (request, { session }) =>
+  json(await createProvider(session.ownerId, await readJson(request, providerForm)), { status: 201 }),
+)

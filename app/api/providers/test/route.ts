@@ -1,0 +1,12 @@
+import { readJson } from '@/lib/http/body'
+import { endpoint, json } from '@/lib/http/endpoint'
+import { name, rowId } from '@/lib/http/fields'
+import { providerForm } from '@/lib/http/provider-form'
+import { tryProvider } from '@/lib/providers/trial'
+
+const trialForm = providerForm.extend({ id: rowId.optional(), model: name.optional() })
+
+/** Tries a provider as it stands in the form: lists its models and streams one short answer. */
+export const POST = endpoint(async (request, { session }) =>
+  json(await tryProvider(session.ownerId, await readJson(request, trialForm))),
+)

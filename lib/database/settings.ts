@@ -1,0 +1,27 @@
+import 'server-only'
+import { database } from '@/lib/database/client'
+import { defaultSettings, type Settings, settings } from '@/lib/protocol/api'
+
+/** A person's settings; the defaults for what they never chose. */
+export async function settingsOf(ownerId: string): Promise<Settings> {
+  const row = await database()
+    .selectFrom('settings')
+    .select('settings')
+    .where('ownerId', '=', ownerId)
+    .executeTakeFirst()
+  if (!row) return defaultSettings
+  const stored = settings.safeParse({ ...defaultSettings, ...JSON.parse(row.settings) })
+  return stored.success ? stored.data : defaultSettings
+}
+
+/** Changes some of a person's settings and gives them all. */
+export async function changeSettings(ownerId: string, change: Partial<Settings>): Promise<Settings> {
+  const changed = { ...(await settingsOf(ownerId)), ...change }
+  const json = JSON.stringify(changed)
+  await database()
+    .insertInto('settings')
+    .values({ ownerId, settings: json })
+    .onConflict((conflict) => conflict.column('ownerId').doUpdateSet({ settings: json }))
+    .execute()
+  return changed
+}

@@ -1,0 +1,75 @@
+import 'server-only'
+import type { z } from 'zod'
+import { badRequest, Refused } from '@/lib/refused'
+
+/** The largest JSON body, in bytes. */
+export const BODY_LIMIT = 1024 * 1024
+
+/**
+ * Reads and checks a JSON body.
+ * @throws {Refused} 413 over the limit, 415 for another content type, 400 for what is not JSON or not of the shape; the
+ * message names the field.
+ */
+export async function readJson<S extends z.ZodType>(request: Request, schema: S): Promise<z.output<S>> {
+  // Browsers send this type to another site only after asking, so it also keeps simple cross-site forms out.
+  if (!request.headers.get('content-type')?.toLowerCase().startsWith('application/json')) {
+    throw new Refused(415, {
+      kind: 'bad_request',
+      message: 'Send JSON, with the header Content-Type: application/json.',
+    })
+  }
+  return checked(schema, parsedJson(await textOf(request)))
+}
+
+/** Checks the query string. @throws {Refused} 400 that names the parameter. */
+export function readQuery<S extends z.ZodType>(request: Request, schema: S): z.output<S> {
+  return checked(schema, Object.fromEntries(new URL(request.url).searchParams))
+}
+
+function checked<S extends z.ZodType>(schema: S, value: unknown): z.output<S> {
+  const result = schema.safeParse(value)
+  if (result.success) return result.data
+  const issue = result.error.issues[0]
+  const unknown = issue?.code === 'unrecognized_keys' ? issue.keys[0] : undefined
+  const field = [...(issue?.path ?? []), ...(unknown === undefined ? [] : [unknown])].join('.') || 'body'
+  throw badRequest(
+    field,
+    `${field}: ${unknown === undefined ? (issue?.message ?? 'is not right') : 'is not a field here'}`,
+  )
+}
+
+function parsedJson(text: string): unknown {
+  try {
+    return JSON.parse(text)
+  } catch {
+    throw badRequest('body', 'The body is not valid JSON.')
+  }
+}
+
+async function textOf(request: Request): Promise<string> {
+  const announced = request.headers.get('content-length')
+  if (Number(announced) > BODY_LIMIT) throw tooLarge()
+  // An announced length is also the most that Node reads, so only a chunked body has to be counted.
+  if (announced !== null) return await request.text()
+  const decoder = new TextDecoder()
+  let text = ''
+  let size = 0
+  const reader = request.body?.getReader()
+  for (let read = await reader?.read(); read && !read.done; read = await reader?.read()) {
+    size += read.value.byteLength
+    if (size > BODY_LIMIT) {
+      await reader?.cancel()
+      throw tooLarge()
+    }
+    text += decoder.decode(read.value, { stream: true })
+  }
+  return text + decoder.decode()
+}
+
+function tooLarge(): Refused {
+  return new Refused(413, {
+    kind: 'bad_request',
+    field: 'body',
+    message: 'That is too long: a request may have 1 MB. Shorten the text, or send it in parts.',
+  })
+}

@@ -1,0 +1,68 @@
+import 'server-only'
+import { randomUUID } from 'node:crypto'
+import type { NextRequest } from 'next/server'
+import { log } from '@/lib/log'
+import { Refused } from '@/lib/refused'
+import { checkOrigin } from './origin'
+import { SESSION_COOKIE, type Session, sessionOf } from './session'
+
+/** What a handler is given besides the request. */
+export interface Call<P> {
+  session: Session
+  params: P
+}
+
+type Handler<P> = (request: NextRequest, call: Call<P>) => Promise<Response> | Response
+
+/**
+ * A route handler behind the checks that every endpoint has: the Host and the origin of the request, the session and,
+ * where a password is set, that it was given (`open` leaves that one out). Turns a `Refused` into its JSON answer, and
+ * anything else that is thrown into a 500 whose cause is in the log under the request's id.
+ */
+export function endpoint<P = Record<string, never>>(handler: Handler<P>, options: { open?: boolean } = {}) {
+  return async (request: NextRequest, context: { params: Promise<P> }): Promise<Response> => {
+    let session: Session | null = null
+    try {
+      checkOrigin(request.headers)
+      session = await sessionOf(request.cookies.get(SESSION_COOKIE)?.value, isSecure(request))
+      if (!session.signedIn && !options.open) throw signInFirst()
+      return withCookie(await handler(request, { session, params: await context.params }), session)
+    } catch (error) {
+      return withCookie(errorResponse(error, request), session)
+    }
+  }
+}
+
+/** Whether the browser's own connection is encrypted, as far as a proxy in front says so. */
+export function isSecure(request: NextRequest): boolean {
+  return (request.headers.get('x-forwarded-proto') ?? request.nextUrl.protocol).startsWith('https')
+}
+
+/** A JSON answer that nothing on the way keeps. */
+export function json(value: unknown, init: ResponseInit = {}): Response {
+  const headers = new Headers(init.headers)
+  headers.set('Cache-Control', 'no-store')
+  return Response.json(value, { ...init, headers })
+}
+
+function errorResponse(error: unknown, request: NextRequest): Response {
+  if (error instanceof Refused) return json({ error: error.problem }, { status: error.status, headers: error.headers })
+  const requestId = randomUUID()
+  log().error({ requestId, method: request.method, path: request.nextUrl.pathname, error }, 'a request failed')
+  const problem = {
+    kind: 'internal',
+    message: 'Rill could not do that because of a fault of its own. Try again; the server log tells more.',
+    requestId,
+    retryable: true,
+  }
+  return json({ error: problem }, { status: 500 })
+}
+
+function withCookie(response: Response, session: Session | null): Response {
+  if (session?.cookie && !response.headers.has('Set-Cookie')) response.headers.append('Set-Cookie', session.cookie)
+  return response
+}
+
+function signInFirst(): Refused {
+  return new Refused(401, { kind: 'auth', message: 'Sign in first: this Rill asks for a password.' })
+}

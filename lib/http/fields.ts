@@ -1,0 +1,20 @@
+import 'server-only'
+import { z } from 'zod'
+
+/** An id of one of our rows. Any short text will do: one that names no row is a 404. */
+export const rowId = z.string().min(1).max(64)
+
+/** A prompt or an instruction. Postgres text holds no U+0000, and nobody means one. */
+export const promptText = z
+  .string()
+  .max(100_000, 'is longer than 100,000 characters. Shorten it, or send it in parts')
+  .transform((text) => text.replaceAll('\u0000', ''))
+  .refine((text) => text.trim() !== '', 'is empty. Write something first')
+
+/** A name on one line: of a model, a conversation, a provider. */
+export const name = z
+  .string()
+  .trim()
+  .min(1, 'is empty')
+  .max(200, 'is longer than 200 characters')
+  .refine((text) => !/\p{Cc}/u.test(text), 'has control characters')

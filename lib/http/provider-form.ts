@@ -1,0 +1,59 @@
+import 'server-only'
+import { validateHeaderName, validateHeaderValue } from 'node:http'
+import { z } from 'zod'
+import { config } from '@/lib/config'
+import { BaseUrlError, parseBaseUrl } from '@/lib/upstream/guard'
+import { name } from './fields'
+
+/** Headers that would change how the request itself is framed or to whom it goes. */
+const reserved = new Set(['host', 'content-length', 'transfer-encoding', 'connection', 'content-type'])
+const HEADERS_AT_MOST = 20
+
+const baseUrl = z.string().transform((text, context) => {
+  try {
+    return parseBaseUrl(text, { publicOnly: config().public })
+  } catch (error) {
+    if (!(error instanceof BaseUrlError)) throw error
+    context.addIssue({ code: 'custom', message: error.message })
+    return z.NEVER
+  }
+})
+
+const apiKey = z
+  .string()
+  .trim()
+  .max(4000)
+  .refine((key) => isHeader('Authorization', key), 'has characters that a key cannot have. Copy it again')
+  .transform((key) => key || null)
+  .nullable()
+
+const headers = z
+  .record(z.string().trim(), z.string().trim().max(4000))
+  .refine((record) => Object.keys(record).length <= HEADERS_AT_MOST, `has more than ${HEADERS_AT_MOST} headers`)
+  .refine(
+    (record) => Object.entries(record).every(([header, value]) => isHeader(header, value)),
+    'has a header that cannot be sent',
+  )
+  .refine(
+    (record) => Object.keys(record).every((header) => !reserved.has(header.toLowerCase())),
+    `must not set ${[...reserved].join(', ')}`,
+  )
+
+/** A provider as the settings page sends it. */
+export const providerForm = z.strictObject({
+  name,
+  baseUrl,
+  apiKey: apiKey.optional(),
+  headers: headers.optional(),
+})
+
+function isHeader(header: string, value: string): boolean {
+  try {
+    validateHeaderName(header)
+    validateHeaderValue(header, value)
+    return true
+  } catch {
+    // Node says why in words for programmers; the form says it in its own.
+    return false
+  }
+}

@@ -1,0 +1,62 @@
+import 'server-only'
+import { config } from '@/lib/config'
+import type { ProviderRow } from '@/lib/database/schema'
+import type { Connection } from '@/lib/upstream/connection'
+import { demoFetch } from '@/lib/upstream/demo/fetch'
+import { capabilitiesOf, rememberCapabilities } from './capabilities'
+import { localServer } from './local'
+import { type Credentials, credentialsOf } from './own'
+
+export const DEMO = 'demo'
+
+/** The operator's own upstream, from the environment; null when none is set. */
+export async function environmentConnection(): Promise<Connection | null> {
+  const { upstream } = config()
+  if (!upstream) return null
+  const place = { name: new URL(upstream.baseUrl).host, baseUrl: upstream.baseUrl }
+  return await dialled(`environment ${upstream.baseUrl}`, place, { apiKey: upstream.apiKey, headers: {} }, false)
+}
+
+/** A provider that a person entered. Where others can reach Rill, only public addresses are dialled for them. */
+export async function ownConnection(row: ProviderRow): Promise<Connection> {
+  return await dialled(row.id, row, credentialsOf(row), config().public)
+}
+
+/** A local server by its id, or null when there is none of that name. */
+export async function localConnection(id: string): Promise<Connection | null> {
+  const server = localServer(id)
+  return server && (await dialled(id, server, noCredentials, false))
+}
+
+/** Rill's demo model, in this process. */
+export function demoConnection(): Connection {
+  return {
+    ...noCredentials,
+    providerId: DEMO,
+    name: 'Demo model',
+    baseUrl: 'http://demo.invalid/v1',
+    guarded: false,
+    capabilities: { streamUsage: true },
+    remember() {},
+    fetch: demoFetch,
+  }
+}
+
+const noCredentials: Credentials = { apiKey: null, headers: {} }
+
+async function dialled(
+  providerId: string,
+  place: { name: string; baseUrl: string },
+  credentials: Credentials,
+  guarded: boolean,
+): Promise<Connection> {
+  return {
+    ...credentials,
+    providerId,
+    name: place.name,
+    baseUrl: place.baseUrl,
+    guarded,
+    capabilities: await capabilitiesOf(providerId),
+    remember: (capabilities) => rememberCapabilities(providerId, capabilities),
+  }
+}

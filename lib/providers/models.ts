@@ -1,0 +1,101 @@
+import 'server-only'
+import { config } from '@/lib/config'
+import { settingsOf } from '@/lib/database/settings'
+import { oncePerProcess } from '@/lib/process'
+import type { ModelGroup, ModelList } from '@/lib/protocol/api'
+import type { Problem } from '@/lib/protocol/events'
+import type { Connection } from '@/lib/upstream/connection'
+import { listModels } from '@/lib/upstream/models'
+import { demoConnection, environmentConnection, ownConnection } from './connections'
+import { localServers } from './local'
+import { providerRows } from './own'
+
+const FRESH_MS = 60_000
+const LIST_MS = 10_000
+
+type Listed = { models: string[] } | { problem: Problem }
+interface Kept {
+  at: number
+  answer: Promise<Listed>
+  settled: Listed | null
+}
+
+/**
+ * Every provider this person can use, with its models. Lists are kept for a minute. With `waitMs`, a provider that has
+ * not answered by then is shown without models for now, so that a page never waits for a slow server.
+ */
+export async function modelList(ownerId: string, waitMs = LIST_MS): Promise<ModelList> {
+  const [environment, own, local] = await Promise.all([
+    environmentConnection(),
+    providerRows(ownerId),
+    within(waitMs, localServers(), []),
+  ])
+  const groups = await Promise.all([
+    ...(environment ? [groupOf(environment, 'environment', '', waitMs)] : []),
+    ...own.map(async (row) => groupOf(await ownConnection(row), 'own', `${row.id}:`, waitMs)),
+    ...local.map(
+      async (server): Promise<ModelGroup> => ({
+        providerId: server.id,
+        name: server.name,
+        kind: 'local',
+        models: server.models.map((name) => ({ id: `${server.id}:${name}`, name })),
+        problem: null,
+      }),
+    ),
+    groupOf(demoConnection(), 'demo', 'demo:', waitMs),
+  ])
+  return {
+    groups,
+    defaultModel: await chosenDefault(ownerId, groups),
+    demoOnly: groups.every((group) => group.kind === 'demo'),
+  }
+}
+
+/** The model of a turn that names none. */
+export async function defaultModel(ownerId: string): Promise<string> {
+  return (await modelList(ownerId)).defaultModel
+}
+
+/** The person's choice, else the operator's, else the first that anybody offers. The demo model comes last. */
+async function chosenDefault(ownerId: string, groups: ModelGroup[]): Promise<string> {
+  const { defaultModel: chosen } = await settingsOf(ownerId)
+  return chosen ?? config().defaultModel ?? groups.flatMap((group) => group.models)[0]?.id ?? 'demo:rill-demo'
+}
+
+async function groupOf(
+  connection: Connection,
+  kind: ModelGroup['kind'],
+  prefix: string,
+  waitMs: number,
+): Promise<ModelGroup> {
+  const listed = await within(waitMs, listedModels(connection), { models: [] })
+  const models = 'models' in listed ? listed.models : []
+  // The operator's choice is offered even where the server does not list it, or lists nothing.
+  const chosen = kind === 'environment' ? config().defaultModel : null
+  const names = chosen && !models.includes(chosen) ? [chosen, ...models] : models
+  return {
+    providerId: connection.providerId,
+    name: connection.name,
+    kind,
+    models: names.map((name) => ({ id: prefix + name, name })),
+    problem: 'problem' in listed ? listed.problem : null,
+  }
+}
+
+function listedModels(connection: Connection): Promise<Listed> {
+  const kept = oncePerProcess('model lists', () => new Map<string, Kept>())
+  const key = JSON.stringify([connection.providerId, connection.baseUrl, connection.apiKey, connection.headers])
+  const before = kept.get(key)
+  const failed = before?.settled && 'problem' in before.settled
+  if (before && !failed && Date.now() - before.at < FRESH_MS) return before.answer
+  const entry: Kept = { at: Date.now(), answer: listModels(connection, AbortSignal.timeout(LIST_MS)), settled: null }
+  entry.answer.then((listed) => {
+    entry.settled = listed
+  })
+  kept.set(key, entry)
+  return entry.answer
+}
+
+function within<T>(ms: number, answer: Promise<T>, meanwhile: T): Promise<T> {
+  return Promise.race([answer, new Promise<T>((resolve) => setTimeout(resolve, ms, meanwhile))])
+}

@@ -1,0 +1,20 @@
+import 'server-only'
+import { config } from '@/lib/config'
+import type { ProviderList } from '@/lib/protocol/api'
+import { localServers } from './local'
+import { listProviders } from './own'
+
+/** All providers as the settings page shows them. */
+export async function providerOverview(ownerId: string): Promise<ProviderList> {
+  const { upstream } = config()
+  const [own, local] = await Promise.all([listProviders(ownerId), localServers()])
+  return {
+    own,
+    environment: upstream && {
+      name: new URL(upstream.baseUrl).host,
+      baseUrl: upstream.baseUrl,
+      hasKey: upstream.apiKey !== null,
+    },
+    local: local.map(({ models, ...server }) => ({ ...server, models: models.length })),
+  }
+}

@@ -1,0 +1,122 @@
+import 'server-only'
+import { v7 as uuidv7 } from 'uuid'
+import { z } from 'zod'
+import { database } from '@/lib/database/client'
+import { ownedProvider } from '@/lib/database/ownership'
+import type { ProviderRow } from '@/lib/database/schema'
+import type { Provider } from '@/lib/protocol/api'
+import { Refused } from '@/lib/refused'
+import { seal, unseal } from '@/lib/secret'
+import { forgetCapabilities } from './capabilities'
+
+/** What a person enters on the settings page. An absent key or header list keeps what is stored. */
+export interface ProviderForm {
+  name: string
+  baseUrl: string
+  apiKey?: string | null
+  headers?: Record<string, string>
+}
+
+const credentialsJson = z.object({ apiKey: z.string().nullable(), headers: z.record(z.string(), z.string()) })
+export type Credentials = z.infer<typeof credentialsJson>
+
+/** A person's own providers, oldest first, without their keys. */
+export async function listProviders(ownerId: string): Promise<Provider[]> {
+  return (await providerRows(ownerId)).map(providerOf)
+}
+
+/** The rows of a person's own providers, oldest first. */
+export async function providerRows(ownerId: string): Promise<ProviderRow[]> {
+  return await database().selectFrom('providers').selectAll().where('ownerId', '=', ownerId).orderBy('id').execute()
+}
+
+/** Stores a provider, its key and headers sealed. */
+export async function createProvider(ownerId: string, form: ProviderForm): Promise<Provider> {
+  const id = uuidv7()
+  const credentials = { apiKey: form.apiKey ?? null, headers: form.headers ?? {} }
+  const row: ProviderRow = {
+    id,
+    ownerId,
+    name: form.name,
+    baseUrl: form.baseUrl,
+    sealed: sealCredentials(id, ownerId, credentials),
+    createdAt: Date.now(),
+  }
+  await database().insertInto('providers').values(row).execute()
+  return providerOf(row)
+}
+
+/**
+ * Changes a provider. The stored key stays only at the address it was entered for: with another host it must be
+ * entered again, so that nobody who borrows the page can have it sent to a server of theirs.
+ * @throws {Refused} 404, or 400 when the key has to be entered again.
+ */
+export async function updateProvider(id: string, ownerId: string, form: Partial<ProviderForm>): Promise<Provider> {
+  const row = await ownedProvider(id, ownerId)
+  const credentials = mergedCredentials(row, form)
+  const change = {
+    name: form.name ?? row.name,
+    baseUrl: form.baseUrl ?? row.baseUrl,
+    sealed: sealCredentials(id, ownerId, credentials),
+  }
+  await database().updateTable('providers').set(change).where('id', '=', id).execute()
+  if (change.baseUrl !== row.baseUrl) await forgetCapabilities(id)
+  return providerOf({ ...row, ...change })
+}
+
+/** Removes a provider and its key. @throws {Refused} 404 */
+export async function deleteProvider(id: string, ownerId: string): Promise<void> {
+  await ownedProvider(id, ownerId)
+  await database().deleteFrom('providers').where('id', '=', id).execute()
+  await forgetCapabilities(id)
+}
+
+/** What is stored, with what the form brings anew. @throws {Refused} 400 when a stored key would go to another host. */
+export function mergedCredentials(row: ProviderRow, form: Partial<ProviderForm>): Credentials {
+  const stored = credentialsOf(row)
+  const moved = form.baseUrl !== undefined && new URL(form.baseUrl).host !== new URL(row.baseUrl).host
+  const keepsSecrets =
+    (form.apiKey === undefined && stored.apiKey !== null) ||
+    (form.headers === undefined && Object.keys(stored.headers).length > 0)
+  if (moved && keepsSecrets) {
+    throw new Refused(400, {
+      kind: 'bad_request',
+      field: 'apiKey',
+      message: 'The address has another host now. Enter the key and the headers for it again.',
+    })
+  }
+  return { apiKey: form.apiKey === undefined ? stored.apiKey : form.apiKey, headers: form.headers ?? stored.headers }
+}
+
+/** The key and headers of a provider. For the server alone. @throws {Refused} 400 when the secret they were sealed with has changed. */
+export function credentialsOf(row: ProviderRow): Credentials {
+  try {
+    return credentialsJson.parse(JSON.parse(unseal(row.sealed, sealContext(row.id, row.ownerId))))
+  } catch {
+    throw new Refused(400, {
+      kind: 'auth',
+      field: 'apiKey',
+      message: `The key of ${row.name} cannot be opened: Rill's secret has changed. Delete the provider and enter it again.`,
+    })
+  }
+}
+
+function sealCredentials(id: string, ownerId: string, credentials: Credentials): string {
+  return seal(JSON.stringify(credentials), sealContext(id, ownerId))
+}
+
+function sealContext(id: string, ownerId: string): string {
+  return `provider ${id} of ${ownerId}`
+}
+
+function providerOf(row: ProviderRow): Provider {
+  const { apiKey, headers } = credentialsOf(row)
+  return {
+    id: row.id,
+    name: row.name,
+    baseUrl: row.baseUrl,
+    hasKey: apiKey !== null,
+    headerNames: Object.keys(headers),
+    createdAt: row.createdAt,
+  }
+}

@@ -1,0 +1,76 @@
+import 'server-only'
+import { performance } from 'node:perf_hooks'
+import { config } from '@/lib/config'
+import { ownedProvider } from '@/lib/database/ownership'
+import type { ProviderTest } from '@/lib/protocol/api'
+import { complete } from '@/lib/upstream/completion'
+import type { Connection } from '@/lib/upstream/connection'
+import { listModels } from '@/lib/upstream/models'
+import { ownConnection } from './connections'
+import { type Credentials, mergedCredentials, type ProviderForm } from './own'
+
+const TRIAL_MS = 60_000
+const TRIAL_TOKENS = 200
+const TRIAL_PROMPT = 'Say hello in one short sentence.'
+
+/** A provider as it stands in the form: `id` is there when it is stored, and lends its key when the form has none. */
+export type TrialForm = ProviderForm & { id?: string; model?: string }
+
+/**
+ * Tries a provider before it is saved: lists its models and streams one short answer.
+ * @throws {Refused} 404 for a provider that is not this owner's, 400 when its key would go to another host.
+ */
+export async function tryProvider(ownerId: string, form: TrialForm): Promise<ProviderTest> {
+  const connection = await trialConnection(ownerId, form)
+  const signal = AbortSignal.timeout(TRIAL_MS)
+  const listed = await listModels(connection, signal)
+  const models = 'models' in listed ? listed.models : []
+  const model = form.model ?? models[0] ?? null
+  const answer = model === null ? noAnswer : await shortAnswer(connection, model, signal)
+  return { models, modelsProblem: 'problem' in listed ? listed.problem : null, model, ...answer }
+}
+
+const noAnswer = { text: '', firstTokenMs: null, answerProblem: null }
+
+async function shortAnswer(connection: Connection, model: string, signal: AbortSignal) {
+  const startedAt = performance.now()
+  let text = ''
+  let firstTokenMs: number | null = null
+  const arrived = () => {
+    firstTokenMs ??= Math.round(performance.now() - startedAt)
+  }
+  const end = await complete(
+    connection,
+    { model, messages: [{ role: 'user', content: TRIAL_PROMPT }], stream: true, maxTokens: TRIAL_TOKENS },
+    {
+      text(more) {
+        arrived()
+        text += more
+      },
+      reasoning: arrived,
+      usage() {},
+    },
+    signal,
+    config().clocks,
+  )
+  return { text, firstTokenMs, answerProblem: end.problem }
+}
+
+async function trialConnection(ownerId: string, form: TrialForm): Promise<Connection> {
+  const unsaved: Connection = {
+    ...credentialsIn(form),
+    providerId: 'trial',
+    name: form.name,
+    baseUrl: form.baseUrl,
+    guarded: config().public,
+    capabilities: { streamUsage: true },
+    remember() {},
+  }
+  if (form.id === undefined) return unsaved
+  const row = await ownedProvider(form.id, ownerId)
+  return { ...(await ownConnection(row)), ...mergedCredentials(row, form), name: form.name, baseUrl: form.baseUrl }
+}
+
+function credentialsIn(form: TrialForm): Credentials {
+  return { apiKey: form.apiKey ?? null, headers: form.headers ?? {} }
+}

@@ -1,0 +1,51 @@
+import { randomBytes } from 'node:crypto'
+import { type NextRequest, NextResponse } from 'next/server'
+import { isSecure } from '@/lib/http/endpoint'
+import { hostAllowed } from '@/lib/http/origin'
+import { SESSION_COOKIE, sessionOf } from '@/lib/http/session'
+
+/**
+ * Prepares pages: refuses a foreign Host, gives the browser its session on the first visit, and sets a
+ * Content-Security-Policy whose nonce Next puts on its own scripts. It authorizes nothing: each page and handler does.
+ */
+export async function proxy(request: NextRequest): Promise<NextResponse> {
+  if (!hostAllowed(request.headers.get('host') ?? '')) {
+    return new NextResponse('Rill does not answer to this address. Add its name to RILL_HOSTS.', { status: 403 })
+  }
+  const nonce = randomBytes(16).toString('base64')
+  const policy = contentSecurityPolicy(nonce)
+  const session = await sessionOf(request.cookies.get(SESSION_COOKIE)?.value, isSecure(request))
+
+  const headers = new Headers(request.headers)
+  headers.set('Content-Security-Policy', policy)
+  headers.delete('x-rill-session')
+  const made = session.cookie?.split(';', 1)[0]?.slice(SESSION_COOKIE.length + 1)
+  if (made) headers.set('x-rill-session', made)
+
+  const response = NextResponse.next({ request: { headers } })
+  response.headers.set('Content-Security-Policy', policy)
+  response.headers.set('Cache-Control', 'no-store')
+  if (session.cookie) response.headers.append('Set-Cookie', session.cookie)
+  return response
+}
+
+export const config = {
+  matcher: ['/((?!api/|_next/|.*\\.(?:svg|png|ico|webmanifest|woff2)$).*)'],
+}
+
+function contentSecurityPolicy(nonce: string): string {
+  const development = process.env.NODE_ENV === 'development'
+  return [
+    "default-src 'self'",
+    // Next's development server needs eval; the production build does not get it.
+    `script-src 'self' 'nonce-${nonce}' 'strict-dynamic'${development ? " 'unsafe-eval'" : ''}`,
+    "style-src 'self' 'unsafe-inline'",
+    "img-src 'self' data: blob:",
+    "font-src 'self'",
+    `connect-src 'self'${development ? ' ws:' : ''}`,
+    "object-src 'none'",
+    "base-uri 'none'",
+    "form-action 'self'",
+    "frame-ancestors 'none'",
+  ].join('; ')
+}
