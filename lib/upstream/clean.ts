@@ -1,0 +1,47 @@
+import 'server-only'
+
+const longestMessage = 300
+
+/** What may name a key, an inner address or a place in somebody's code. Order matters: the wider patterns come last. */
+const secrets: [RegExp, string][] = [
+  [/\bBearer\s+[^\s"',]+/gi, '[key]'],
+  [/\b(?:sk|pk|rk|gsk|xai|nvapi|pplx|hf|ghp|key|token|AIza)[-_][^\s"',;)]{4,}/gi, '[key]'],
+  [/\bAIza[\w-]{10,}/g, '[key]'],
+  [/[^\s"']*\*{3,}[^\s"',;)]*/g, '[key]'],
+  [/(\b(?:api[ _-]?key|authorization|secret|password)\b[^:=\n]{0,24}[:=]\s*)[^\s,;]+/gi, '$1[key]'],
+  [/\b(?=\w*\d)[A-Za-z0-9_]{32,}\b/g, '[key]'],
+  [
+    /\bhttps?:\/\/(?:[^\s/"'@]*@|localhost|[\d.]+|\[[^\]\s]*\]|[\w-]+[:/]|[\w.-]+\.(?:internal|local|lan|cluster))[^\s"']*/gi,
+    '[address]',
+  ],
+  [/\b(?:localhost|\d{1,3}(?:\.\d{1,3}){3}|[\w.-]+\.(?:internal|local|lan))(?::\d+)?\b/gi, '[address]'],
+  [/\[?\b(?:[0-9a-f]{1,4}:){3,7}(?::?[0-9a-f]{1,4})+\b\]?(?::\d+)?/gi, '[address]'],
+  [/(?:\/(?:usr|home|root|opt|srv|var|app|tmp|etc|mnt|Users)\/|[A-Z]:\\)[^\s"':)]*/g, '[path]'],
+]
+
+/**
+ * A provider's own words, made fit for the page: one line of at most 300 characters, without markup,
+ * keys, stack traces, inner addresses and paths. Undefined when nothing is left to say.
+ */
+export function cleanMessage(text: string): string | undefined {
+  if (isMarkup(text)) return undefined
+  // What is far beyond the cut need not be searched.
+  let words = text.slice(0, 4096).split(/\n\s*at |\bTraceback \(|\n\s*File "/, 1)[0] ?? ''
+  for (const [pattern, name] of secrets) words = words.replace(pattern, name)
+  words = words
+    .replace(/<[^>]{0,200}>/g, ' ')
+    .replace(/[\p{Cc}\p{Cf}\p{Cs}\s]+/gu, ' ')
+    .trim()
+  if (words === '') return undefined
+  return words.length > longestMessage
+    ? `${[...words.slice(0, longestMessage - 1)].join('').replace(/\p{Cs}$/u, '')}…`
+    : words
+}
+
+/** Whether a body is a web page, as proxies and sign-in walls answer. */
+export function isMarkup(text: string): boolean {
+  return (
+    /^\s*(?:<!doctype|<html|<head|<body|<\?xml|<!--)/i.test(text.slice(0, 200)) ||
+    /<\/(?:html|body|head|title)>/i.test(text)
+  )
+}

@@ -1,0 +1,191 @@
+import 'server-only'
+import { APIError } from 'openai'
+import type { ChatCompletionCreateParams } from 'openai/resources/chat/completions'
+import type { Problem } from '@/lib/protocol/events'
+import { Answer } from './answer'
+import { type Body, nodeBody, webBody } from './body'
+import { clientOf } from './client'
+import type { CompletionEnd, CompletionRequest, CompletionSink, Connection } from './connection'
+import { createDecoder } from './decode'
+import { rawBody } from './fetch'
+import * as problems from './problems'
+
+/** How long each wait may last, in milliseconds. */
+export interface Clocks {
+  /** To the response's headers, dialling included. */
+  headersMs: number
+  /** From the headers to the first content. */
+  firstTokenMs: number
+  /** From one content to the next. Comments and empty deltas do not count. */
+  idleMs: number
+}
+
+/** After `finish_reason`, usage may still come; `[DONE]` ends the wait. */
+const afterFinishMs = 1500
+
+/**
+ * Asks an upstream for one answer and gives it to the sink as it arrives.
+ * Never rejects for what the upstream does: every ending is a CompletionEnd. When `signal` aborts, the upstream's socket
+ * is destroyed at once and the end carries no problem. It rejects only when the sink throws.
+ */
+export async function complete(
+  connection: Connection,
+  request: CompletionRequest,
+  sink: CompletionSink,
+  signal: AbortSignal,
+  clocks: Clocks,
+): Promise<CompletionEnd> {
+  let response: Response
+  try {
+    response = await ask(connection, request, signal, clocks)
+  } catch (error) {
+    return { finishReason: null, problem: signal.aborted ? null : problems.problemFromError(error) }
+  }
+  const raw = rawBody(response)
+  const body = raw === undefined ? webBody(response.body) : nodeBody(raw)
+  const answer = new Answer(sink)
+  const lateness = await readAnswer(body, answer, signal, clocks)
+  if (signal.aborted) return { finishReason: answer.finishReason, problem: null }
+  const problem = problemAtEnd(answer, lateness)
+  const requestId = problems.readableId(response.headers.get('x-request-id') ?? response.headers.get('request-id'))
+  return { finishReason: answer.finishReason, problem: problem && { ...problem, requestId } }
+}
+
+/** Sends the request; once more without `stream_options` where a server does not know them. */
+async function ask(
+  connection: Connection,
+  request: CompletionRequest,
+  signal: AbortSignal,
+  clocks: Clocks,
+): Promise<Response> {
+  const send = (streamUsage: boolean) =>
+    clientOf(connection)
+      .chat.completions.create(parametersOf(request, streamUsage), {
+        signal,
+        // A whole answer has its headers only when all of it is written.
+        timeout: request.stream ? clocks.headersMs : Math.max(clocks.headersMs, clocks.firstTokenMs),
+      })
+      .asResponse()
+  const streamUsage = request.stream && connection.capabilities.streamUsage
+  try {
+    return await send(streamUsage)
+  } catch (error) {
+    if (!streamUsage || !refusesStreamOptions(error)) throw error
+    const response = await send(false)
+    connection.remember({ streamUsage: false })
+    return response
+  }
+}
+
+function parametersOf(request: CompletionRequest, streamUsage: boolean): ChatCompletionCreateParams {
+  return {
+    model: request.model,
+    messages: request.messages,
+    stream: request.stream,
+    ...(streamUsage ? { stream_options: { include_usage: true } } : {}),
+    ...(request.temperature === undefined ? {} : { temperature: request.temperature }),
+    ...(request.maxTokens === undefined ? {} : { max_tokens: request.maxTokens }),
+  }
+}
+
+function refusesStreamOptions(error: unknown): boolean {
+  if (!(error instanceof APIError) || (error.status !== 400 && error.status !== 422)) return false
+  const said = `${error.message} ${JSON.stringify(error.error ?? '')}`
+  return /stream_?options|include_?usage|\b(?:unknown|extra|unrecogni[sz]ed|unexpected|unsupported|additional)\b.{0,40}\b(?:field|input|parameter|argument|key|propert|option)/i.test(
+    said,
+  )
+}
+
+/** Reads a body into the answer until no more is wanted. Answers the wait that was too long, if one was. */
+function readAnswer(body: Body, answer: Answer, signal: AbortSignal, clocks: Clocks): Promise<Problem | null> {
+  return new Promise((resolve, reject) => {
+    const decoder = createDecoder(answer)
+    let open = true
+    let contents = 0
+    let finished = false
+    const clock = startClock(clocks.firstTokenMs, () => {
+      const lateness = contents === 0 ? problems.slowFirstContent : problems.stalled
+      close(() => body.destroy(), lateness, true)
+    })
+
+    function close(letGo: () => void, lateness: Problem | null, cut: boolean): void {
+      if (!open) return
+      open = false
+      clock.stop()
+      signal.removeEventListener('abort', stop)
+      letGo()
+      try {
+        decoder.end(cut)
+        resolve(lateness)
+      } catch (error) {
+        reject(error)
+      }
+    }
+    const stop = () => close(() => body.destroy(), null, true)
+
+    function take(bytes: Uint8Array): void {
+      if (!open) return
+      try {
+        decoder.feed(bytes)
+      } catch (error) {
+        close(() => body.destroy(), null, true)
+        reject(error)
+        return
+      }
+      if (answer.closed) close(() => (answer.problem ? body.destroy() : body.release()), null, false)
+      else if (answer.finishReason !== null) {
+        if (!finished) clock.setTo(afterFinishMs)
+        finished = true
+      } else if (answer.contents !== contents) {
+        contents = answer.contents
+        clock.setTo(clocks.idleMs)
+      }
+    }
+
+    if (signal.aborted) stop()
+    else {
+      signal.addEventListener('abort', stop, { once: true })
+      body.read(take, (cut) => close(() => undefined, null, cut))
+    }
+  })
+}
+
+/** One timer for all the waits of an answer: to put the end off costs no new one. */
+function startClock(ms: number, onEnd: () => void): { setTo(ms: number): void; stop(): void } {
+  let end = performance.now() + ms
+  let due = end
+  let timer = setTimeout(ring, ms)
+  function ring(): void {
+    const left = end - performance.now()
+    if (left <= 0) onEnd()
+    else arm(left)
+  }
+  function arm(wait: number): void {
+    due = performance.now() + wait
+    timer = setTimeout(ring, wait)
+  }
+  return {
+    setTo(wait) {
+      end = performance.now() + wait
+      if (end >= due) return
+      clearTimeout(timer)
+      arm(wait)
+    },
+    stop: () => clearTimeout(timer),
+  }
+}
+
+/** Whether the answer ended as it should, from all that is known once its body is closed. */
+function problemAtEnd(answer: Answer, lateness: Problem | null): Problem | null {
+  if (answer.problem !== null) return answer.problem
+  if (!answer.ended) {
+    if (lateness !== null) return lateness
+    return answer.isCompletion || answer.contents > 0 ? problems.cutConnection : problems.emptyAnswer
+  }
+  if (!answer.isCompletion) return problems.emptyAnswer
+  if (answer.tools.length > 0) return problems.unaskedTools(answer.tools)
+  if (answer.finishReason === 'error') return problems.endedInError
+  if (answer.finishReason === 'insufficient_system_resource') return problems.outOfResources
+  if (answer.finishReason === 'content_filter' && !answer.hasText) return problems.filtered
+  return null
+}

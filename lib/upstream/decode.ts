@@ -1,0 +1,157 @@
+import 'server-only'
+import { StringDecoder } from 'node:string_decoder'
+import { createParser, type ParseError } from 'eventsource-parser'
+import type { Answer } from './answer'
+import { readChunk } from './chunk'
+import { answerTooLong, eventTooLong, malformed, problemFromPayload, unreadableFormat, webPage } from './problems'
+
+/** The longest event that is read, in characters; and the longest whole answer in JSON. */
+const eventLimit = 4 * 1024 * 1024
+const wholeLimit = 16 * 1024 * 1024
+
+/** Turns the bytes of a body into what the answer says. */
+export interface Decoder {
+  /** Takes the bytes of one network read. */
+  feed(bytes: Uint8Array): void
+  /** No more bytes come. `cut` when the connection broke, so that half a document is no fault of the server. */
+  end(cut: boolean): void
+}
+
+/**
+ * Decodes a body of any kind into an answer: an event stream, or a JSON document in its place.
+ * The first character decides, whatever the content type says: servers mislabel both.
+ */
+export function createDecoder(answer: Answer): Decoder {
+  // Four to seven times as quick as TextDecoder here; both hold back a character that is cut.
+  const characters = new StringDecoder('utf8')
+  let lines: LineDecoder | null = null
+  let start = true
+
+  function take(text: string): void {
+    if (lines === null) {
+      let words = text
+      if (start && words !== '') {
+        start = false
+        if (words.startsWith('\uFEFF')) words = words.slice(1)
+      }
+      words = words.trimStart()
+      if (words === '') return
+      if (words.startsWith('<')) {
+        answer.fail(webPage(200))
+        return
+      }
+      lines = words.startsWith('{') || words.startsWith('[') ? createWholeDecoder(answer) : createStreamDecoder(answer)
+      lines.feed(words)
+    } else lines.feed(text)
+  }
+
+  return {
+    feed(bytes) {
+      if (answer.closed) return
+      take(characters.write(bytes))
+      answer.flush()
+    },
+    end(cut) {
+      if (!answer.closed) {
+        take(characters.end())
+        lines?.end(cut)
+      }
+      answer.end()
+    },
+  }
+}
+
+interface LineDecoder {
+  feed(text: string): void
+  end(cut: boolean): void
+}
+
+/** @see https://html.spec.whatwg.org/multipage/server-sent-events.html#event-stream-interpretation */
+function createStreamDecoder(answer: Answer): LineDecoder {
+  let afterReturn = false
+  let ending = false
+  const parser = createParser({
+    maxBufferSize: eventLimit,
+    onEvent: ({ event, data }) => takeEvent(answer, event, data, ending),
+    onError: (error) => takeOddLine(answer, error),
+  })
+  return {
+    feed(text) {
+      let words = text
+      // A CR ends a line at once, without a wait for the LF that may follow; and the parser is quickest on LF alone.
+      if (afterReturn && words !== '') {
+        afterReturn = false
+        if (words.startsWith('\n')) words = words.slice(1)
+      }
+      if (words.includes('\r')) {
+        afterReturn = words.endsWith('\r')
+        words = words.replace(/\r\n?/g, '\n')
+      }
+      if (words !== '' && !answer.closed) parser.feed(words)
+    },
+    end() {
+      // The last event counts without its blank line; when it is cut in the middle, so was the connection.
+      ending = true
+      if (!answer.closed) parser.feed('\n\n')
+    },
+  }
+}
+
+function takeEvent(answer: Answer, event: string | undefined, data: string, ending: boolean): void {
+  if (answer.closed) return
+  const payload = data.trim()
+  if (payload === '') return
+  if (payload === '[DONE]') {
+    answer.complete()
+    return
+  }
+  const value = parseJson(payload)
+  if (event === 'error') answer.fail(problemFromPayload(value ?? payload))
+  else if (value !== undefined) answer.take(readChunk(value))
+  // What cannot be read is a hole in the text: it ends the answer, unless that had ended, or the event is no message.
+  else if (!answer.ended && !ending && (event === undefined || event === 'message')) answer.fail(malformed)
+}
+
+/** Lines that are no SSE field are skipped, but some servers write an error as a bare line into the stream. */
+function takeOddLine(answer: Answer, error: ParseError): void {
+  if (answer.closed) return
+  if (error.type === 'max-buffer-size-exceeded') answer.fail(eventTooLong)
+  else if (error.type === 'unknown-field' && error.field === 'error') {
+    answer.fail(problemFromPayload(parseJson(error.value ?? '') ?? error.value))
+  } else if (error.type === 'unknown-field' && error.line?.startsWith('{')) {
+    const chunk = readChunk(parseJson(error.line))
+    if (chunk.error !== undefined) answer.take(chunk)
+  }
+}
+
+/** A JSON document: a whole completion, or an error. */
+function createWholeDecoder(answer: Answer): LineDecoder {
+  const pieces: string[] = []
+  let length = 0
+  return {
+    feed(text) {
+      length += text.length
+      if (length > wholeLimit) answer.fail(answerTooLong)
+      else pieces.push(text)
+    },
+    end(cut) {
+      const document = pieces.join('').trim()
+      const value = parseJson(document)
+      if (value !== undefined) {
+        answer.take(readChunk(value))
+        if (answer.isCompletion && !answer.closed) answer.complete()
+      } else if (parseJson(document.slice(0, document.indexOf('\n'))) !== undefined) answer.fail(unreadableFormat)
+      else if (!cut) answer.fail(malformed)
+    },
+  }
+}
+
+/** The value, or undefined when the text is no JSON. */
+function parseJson(text: string): unknown {
+  try {
+    return JSON.parse(text)
+  } catch (error) {
+    if (error instanceof SyntaxError) return undefined
+    throw error
+  }
+}

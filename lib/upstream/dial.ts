@@ -1,0 +1,53 @@
+import 'server-only'
+import { Socket } from 'node:net'
+import { Agent, buildConnector } from 'undici'
+import { publicLookup, refusedLiteral } from './guard'
+
+/** The signal of the request that is being handed to undici right now, if it dials for it. */
+let requester: AbortSignal | null = null
+
+/**
+ * Runs `request`, an undici request, such that a socket which it has to dial dies with `signal`.
+ * undici itself goes on dialling for a request that was aborted. It starts to dial within the call, which is what
+ * ties the two together.
+ */
+export function dialFor<T>(signal: AbortSignal | null, request: () => T): T {
+  requester = signal
+  try {
+    return request()
+  } finally {
+    requester = null
+  }
+}
+
+/** A pool of connections. `publicOnly`: to addresses of the public internet alone. Timeouts are the caller's. */
+function createAgent(publicOnly: boolean): Agent {
+  const dial = buildConnector(publicOnly ? { lookup: publicLookup } : {})
+  return new Agent({
+    headersTimeout: 0,
+    bodyTimeout: 0,
+    connect(options, callback) {
+      const refused = publicOnly ? refusedLiteral(options.hostname) : null
+      if (refused !== null) {
+        callback(refused, null)
+        return
+      }
+      const signal = requester
+      if (signal === null) {
+        dial(options, callback)
+        return
+      }
+      const abandon = () => {
+        if (socket instanceof Socket) socket.destroy(new Error('The request was aborted while dialling'))
+      }
+      const socket: unknown = dial(options, (...result) => {
+        signal.removeEventListener('abort', abandon)
+        callback(...result)
+      })
+      signal.addEventListener('abort', abandon, { once: true })
+    },
+  })
+}
+
+export const openAgent = createAgent(false)
+export const publicAgent = createAgent(true)

@@ -1,0 +1,271 @@
+import 'server-only'
+import { APIConnectionTimeoutError, APIError } from 'openai'
+import type { ErrorKind, Problem } from '@/lib/protocol/events'
+import { isFields } from './chunk'
+import { cleanMessage, isMarkup } from './clean'
+
+/** An error that already knows what to tell; it passes through the SDK as a cause. */
+export class ProblemError extends Error {
+  constructor(readonly problem: Problem) {
+    super(problem.message)
+    this.name = 'ProblemError'
+  }
+}
+
+const words: Record<ErrorKind, string> = {
+  auth: 'The provider did not accept the API key. Check the key in Settings.',
+  quota:
+    'The account is out of credit or over its quota. Check its billing with the provider, or choose another model.',
+  rate_limit: 'The provider is limiting requests. Wait a moment, then try again.',
+  context_length: 'This conversation is too long for the model. Shorten it, or choose a model with a larger context.',
+  content_filter: 'The provider’s content filter blocked this. Rephrase the prompt, then try again.',
+  model_not_found: 'The provider does not know this model, or the key may not use it. Choose another model.',
+  bad_request: 'The provider did not accept the request. Choose another model, or check the provider in Settings.',
+  forbidden: 'The provider refused access. Check what the account and the key may do.',
+  not_found: 'Nothing answers at this address. Check the base URL in Settings; it usually ends in /v1.',
+  upstream: 'The provider failed. Try again in a moment.',
+  network: 'The server could not be reached. Check that it runs and that the base URL is right, then try again.',
+  timeout: 'The server took too long to answer. Try again, or choose another model.',
+  budget: 'The budget is used up.',
+  internal: 'Something went wrong in Rill. Try again.',
+}
+
+const passing = new Set<ErrorKind>(['rate_limit', 'upstream', 'network', 'timeout'])
+
+function problemOf(kind: ErrorKind, more: Partial<Problem> = {}): Problem {
+  return { kind, message: words[kind], retryable: passing.has(kind), ...more }
+}
+
+export const cutConnection = problemOf('network', {
+  message: 'The connection was cut before the answer was complete. Try again.',
+})
+export const malformed = problemOf('upstream', {
+  message: 'The server sent something that could not be read, so the answer ends here. Try again.',
+})
+export const emptyAnswer = problemOf('upstream', {
+  message: 'The server sent an empty answer. Try again, or check that the base URL belongs to a chat completions API.',
+})
+export const unreadableFormat = problemOf('upstream', {
+  message:
+    'The server answered in a format other than chat completions. Check the base URL in Settings; it usually ends in /v1.',
+  retryable: false,
+})
+export const eventTooLong = problemOf('upstream', {
+  message: 'The server sent a piece of more than 4 MB, so the answer ends here.',
+  retryable: false,
+})
+export const answerTooLong = problemOf('upstream', {
+  message: 'The answer grew beyond 16 MB, so it ends here.',
+  retryable: false,
+})
+export const filtered = problemOf('content_filter')
+export const endedInError = problemOf('upstream', {
+  message: 'The provider ended the answer with an error. Try again.',
+})
+export const outOfResources = problemOf('upstream', {
+  message: 'The provider ran out of capacity in the middle of the answer. Try again in a moment.',
+})
+export const slowFirstContent = problemOf('timeout', {
+  message: 'The model did not start to answer in time. Try again, or choose another model.',
+})
+export const stalled = problemOf('timeout', {
+  message: 'The model stopped sending in the middle of the answer. Try again.',
+})
+export const slowHeaders = problemOf('timeout')
+export const blockedAddress = problemOf('bad_request', {
+  message: 'This address is not a public one, and this server connects only to public addresses. Check the base URL.',
+  field: 'baseUrl',
+})
+
+/** A web page where a completion should be, as proxies and sign-in walls answer. `status` is the HTTP status. */
+export function webPage(status: number): Problem {
+  const passes = status === 429 || status >= 500
+  return problemOf('upstream', {
+    message: `The server answered with a web page (${status}). ${passes ? 'Try again in a moment.' : 'Check the base URL in Settings; it usually ends in /v1.'}`,
+    upstreamStatus: status,
+    retryable: passes,
+  })
+}
+
+/** A model that asks for tools which nobody offered. */
+export function unaskedTools(names: string[]): Problem {
+  const named = names.map((name) => `“${cleanMessage(name)?.slice(0, 64) ?? '?'}”`).join(', ')
+  return problemOf('upstream', {
+    message: `The model asked to use ${names.length === 1 ? 'the tool' : 'the tools'} ${named}, which Rill does not offer. Try again, or choose another model.`,
+  })
+}
+
+/** What the provider's own codes mean. A Map, because the codes are the provider's to choose. */
+const kindsByCode = new Map<string, ErrorKind>([
+  ['invalid_api_key', 'auth'],
+  ['authentication_error', 'auth'],
+  ['invalid_authentication', 'auth'],
+  ['insufficient_quota', 'quota'],
+  ['insufficient_balance', 'quota'],
+  ['billing_hard_limit_reached', 'quota'],
+  ['billing_not_active', 'quota'],
+  ['rate_limit_exceeded', 'rate_limit'],
+  ['rate_limit_error', 'rate_limit'],
+  ['rate_limit_reached', 'rate_limit'],
+  ['too_many_requests', 'rate_limit'],
+  ['context_length_exceeded', 'context_length'],
+  ['exceed_context_size_error', 'context_length'],
+  ['string_above_max_length', 'context_length'],
+  ['content_filter', 'content_filter'],
+  ['content_policy_violation', 'content_filter'],
+  ['model_not_found', 'model_not_found'],
+  ['model_not_available', 'model_not_found'],
+  ['deploymentnotfound', 'model_not_found'],
+  ['overloaded_error', 'upstream'],
+  ['server_error', 'upstream'],
+  ['api_error', 'upstream'],
+  ['timeout', 'timeout'],
+])
+
+/** What the provider's words mean, where neither code nor status says it. */
+const kindsByWords: [RegExp, ErrorKind][] = [
+  [
+    /context (?:length|window|size)|maximum context|too many (?:input )?tokens|prompt is too long|token limit/i,
+    'context_length',
+  ],
+  [/insufficient (?:quota|balance|credit|fund)|exceeded your current quota|out of credit|billing/i, 'quota'],
+  [/content (?:filter|policy|management)|moderation|flagged as/i, 'content_filter'],
+  [
+    /model\b.{0,80}\b(?:not found|does ?n[o’']t exist|not exist|not supported|unknown|not available)|(?:no such|unknown|invalid) model/i,
+    'model_not_found',
+  ],
+  [/rate.?limit|too many requests/i, 'rate_limit'],
+]
+
+function kindByStatus(status: number | undefined): ErrorKind {
+  if (status === undefined) return 'upstream'
+  if (status === 401 || status === 403) return 'auth'
+  if (status === 402) return 'quota'
+  if (status === 404) return 'not_found'
+  if (status === 408 || status === 504 || status === 524) return 'timeout'
+  if (status === 413) return 'context_length'
+  if (status === 429) return 'rate_limit'
+  if (status === 409 || status >= 500) return 'upstream'
+  return 'bad_request'
+}
+
+/**
+ * What went wrong, from an error object as a provider wrote it, in a body or in the middle of a stream.
+ * `status` is the HTTP status; without one, a number in the object counts as one.
+ */
+export function problemFromPayload(payload: unknown, status?: number): Problem {
+  const fields = isFields(payload) ? (isFields(payload.error) ? payload.error : payload) : {}
+  const said = typeof payload === 'string' ? payload : messageIn(fields)
+  const upstreamStatus = status ?? statusIn(fields)
+  if (isMarkup(said)) return webPage(upstreamStatus ?? 200)
+  const kind = kindByCode(fields) ?? kindByMessage(said, upstreamStatus) ?? kindByStatus(upstreamStatus)
+  const problem = problemOf(kind, { upstreamMessage: cleanMessage(said), upstreamStatus })
+  if (upstreamStatus === 403 && kind === 'auth') problem.message = words.forbidden
+  if (upstreamStatus === 409) problem.retryable = true
+  return problem
+}
+
+function kindByCode(fields: Record<string, unknown>): ErrorKind | undefined {
+  for (const code of [fields.code, fields.type, fields.status]) {
+    const kind = typeof code === 'string' ? kindsByCode.get(code.toLowerCase()) : undefined
+    if (kind !== undefined) return kind
+  }
+  return undefined
+}
+
+function kindByMessage(said: string, status: number | undefined): ErrorKind | undefined {
+  // A status that says it all needs no reading between the lines.
+  if (status === 401 || status === 402) return undefined
+  return kindsByWords.find(([pattern]) => pattern.test(said.slice(0, 2000)))?.[1]
+}
+
+function messageIn(fields: Record<string, unknown>): string {
+  for (const value of [fields.message, fields.msg, fields.detail, fields.error, fields.error_description]) {
+    if (typeof value === 'string' && value !== '') return value
+    if (Array.isArray(value) && isFields(value[0])) return messageIn(value[0])
+    if (isFields(value)) return messageIn(value)
+  }
+  return ''
+}
+
+function statusIn(fields: Record<string, unknown>): number | undefined {
+  for (const value of [fields.code, fields.status, fields.status_code]) {
+    const status = typeof value === 'string' && /^[45]\d\d$/.test(value) ? Number(value) : value
+    if (typeof status === 'number' && Number.isInteger(status) && status >= 400 && status <= 599) return status
+  }
+  return undefined
+}
+
+/** What went wrong, from whatever the SDK or a socket threw before there was a body to read. */
+export function problemFromError(error: unknown): Problem {
+  const known = causes(error).find((each) => each instanceof ProblemError)
+  if (known instanceof ProblemError) return known.problem
+  if (error instanceof APIConnectionTimeoutError) return slowHeaders
+  if (error instanceof APIError && error.status !== undefined) return problemFromStatus(error)
+  const codes = causes(error).map((each) => (isFields(each) && typeof each.code === 'string' ? each.code : ''))
+  return problemFromCodes(codes)
+}
+
+function problemFromStatus(error: APIError): Problem {
+  const status = error.status ?? 0
+  const requestId = readableId(error.requestID)
+  if (status >= 300 && status < 400) {
+    return problemOf('bad_request', {
+      message:
+        'The server redirects to another address, which Rill does not follow. Enter the final address as base URL.',
+      upstreamStatus: status,
+      requestId,
+    })
+  }
+  // Without a JSON body the SDK keeps its text behind the status.
+  const payload = error.error ?? error.message.replace(/^\d+ /, '').replace(/^status code \(no body\)$/, '')
+  return { ...problemFromPayload(payload, status), requestId }
+}
+
+/** Ids come from a header of the upstream: only what looks like one is shown. */
+export function readableId(id: string | null | undefined): string | undefined {
+  return id && /^[\w.:-]{1,128}$/.test(id) ? id : undefined
+}
+
+function problemFromCodes(codes: string[]): Problem {
+  for (const code of codes) {
+    if (code === 'ECONNREFUSED') {
+      return problemOf('network', {
+        message: 'Nothing is listening at the server’s address. Check that it runs and that the base URL is right.',
+      })
+    }
+    if (code === 'ENOTFOUND' || code === 'EAI_AGAIN') {
+      return problemOf('network', {
+        message: 'The server’s name could not be found. Check the base URL and the connection to the internet.',
+        retryable: code === 'EAI_AGAIN',
+      })
+    }
+    if (/CERT|SELF_SIGNED|UNABLE_TO_|ERR_TLS|ERR_SSL|EPROTO/.test(code)) {
+      return problemOf('network', {
+        message: 'No safe connection could be made: the server’s certificate or encryption was not accepted.',
+        retryable: false,
+      })
+    }
+    if (['ECONNRESET', 'EPIPE', 'UND_ERR_SOCKET'].includes(code)) {
+      return problemOf('network', { message: 'The connection was cut before the server answered. Try again.' })
+    }
+    if (code === 'UND_ERR_HEADERS_OVERFLOW' || code.startsWith('HPE_')) return unreadableFormat
+    if (code === 'UND_ERR_INVALID_ARG' || code === 'ERR_INVALID_CHAR') return unsendable
+  }
+  return codes.some((code) => code !== '') ? problemOf('network') : unsendable
+}
+
+/** No code at all: the request never left, because its headers or address cannot be sent. */
+const unsendable = problemOf('bad_request', {
+  message: 'The request could not be sent. Check the base URL, the key and the extra headers in Settings.',
+})
+
+/** An error and all that caused it, outermost first. */
+function causes(error: unknown): unknown[] {
+  const chain: unknown[] = []
+  for (let each = error; each instanceof Error && chain.length < 8; each = each.cause) {
+    chain.push(each)
+    if (each instanceof AggregateError) chain.push(...each.errors.slice(0, 4))
+  }
+  return chain
+}

@@ -1,0 +1,217 @@
+import { once } from 'node:events'
+import { createServer, type IncomingHttpHeaders, type IncomingMessage, type ServerResponse } from 'node:http'
+import { setTimeout as wait } from 'node:timers/promises'
+import { delta, done, finish, usage } from './events'
+
+/** One step of what the upstream does with a request. */
+export type Step =
+  /** The status and headers; without this step, a 200 event stream. */
+  | { status: number; headers?: Record<string, string> }
+  /** Bytes, in one write. */
+  | { write: string | Buffer }
+  /** A chunk with this text. */
+  | { delta: string }
+  /** A wait of so many milliseconds. */
+  | { wait: number }
+  /** A wait until a test opens the gate of this name, or the promise resolves. */
+  | { until: string | Promise<unknown> }
+  /** Cuts the connection with a TCP reset. */
+  | { reset: true }
+  /** Closes the connection without the end of the body. */
+  | { cut: true }
+  /** Ends the response as it should. */
+  | { end: true }
+
+export interface Closed {
+  /** When the socket closed: epoch milliseconds with fractions. */
+  at: number
+  /** Bytes of the body that had been written by then. */
+  bytesSent: number
+  /** The response had ended as it should. */
+  ended: boolean
+}
+
+/** A request as it came, and what became of its socket. */
+export interface ScriptedRequest {
+  method: string
+  path: string
+  headers: IncomingHttpHeaders
+  /** The parsed JSON body; `{}` when there was none. */
+  body: { model?: string; stream?: boolean; messages?: { role: string; content: string }[]; [field: string]: unknown }
+  /** The text of the last user message. */
+  prompt: string
+  startedAt: number
+  /** Resolves when its socket closes, or its response ends on a socket that lives on. */
+  closed: Promise<Closed>
+}
+
+export type Script = Step[] | ((request: ScriptedRequest) => Step[])
+
+/** An OpenAI-compatible server that plays scripts, for tests of every kind. */
+export interface ScriptedUpstream {
+  /** Up to and including `/v1`. */
+  baseUrl: string
+  /** Completion requests in the order in which they came. */
+  requests: ScriptedRequest[]
+  /** What every completion plays from now on, unless `scriptFor` has its prompt. */
+  script(script: Script): void
+  /** What a completion plays whose last user message holds `prompt`. */
+  scriptFor(prompt: string, script: Script): void
+  /** Lets all pass that wait, or will wait, at the gate of this name. */
+  open(gate: string): void
+  /** What `GET /v1/models` answers: names, or a whole body. */
+  models: string[] | { status?: number; body: unknown }
+  /** Resolves with request number `index`, 0 the first, as soon as it is there. */
+  request(index: number): Promise<ScriptedRequest>
+  /** Sockets that are open now. */
+  connections(): number
+  stop(): Promise<void>
+}
+
+const defaultScript: Step[] = [
+  { delta: 'Hello' },
+  { delta: ' there.' },
+  { write: finish('stop') + usage({ prompt: 5, completion: 3 }) + done },
+]
+
+/** Epoch milliseconds with fractions: comparable with the clocks of other processes. */
+export function now(): number {
+  return performance.timeOrigin + performance.now()
+}
+
+/** Starts a scripted upstream on a free port of 127.0.0.1, or on `port`. */
+export async function startScriptedUpstream({ port = 0 } = {}): Promise<ScriptedUpstream> {
+  const gates = new Map<string, { promise: Promise<void>; open: () => void }>()
+  const scripts = new Map<string, Script>()
+  const arrivals: (() => void)[] = []
+  const sockets = new Set<unknown>()
+  let script: Script = defaultScript
+
+  const server = createServer((message, response) => {
+    serve(message, response).catch((error: unknown) => response.destroy(error instanceof Error ? error : undefined))
+  })
+
+  async function serve(message: IncomingMessage, response: ServerResponse): Promise<void> {
+    response.socket?.setNoDelay(true)
+    const request = await read(message, response)
+    if (request.method === 'GET' && request.path.endsWith('/models')) answerModels(response, upstream.models)
+    else {
+      upstream.requests.push(request)
+      for (const arrived of arrivals.splice(0)) arrived()
+      const chosen = [...scripts].find(([prompt]) => request.prompt.includes(prompt))?.[1] ?? script
+      await play(typeof chosen === 'function' ? chosen(request) : chosen, response, gate)
+    }
+  }
+
+  function gate(name: string): { promise: Promise<void>; open: () => void } {
+    const known = gates.get(name)
+    if (known !== undefined) return known
+    let open = () => {}
+    const promise = new Promise<void>((resolve) => {
+      open = resolve
+    })
+    const made = { promise, open }
+    gates.set(name, made)
+    return made
+  }
+
+  const upstream: ScriptedUpstream = {
+    baseUrl: '',
+    requests: [],
+    models: ['scripted'],
+    script(next) {
+      script = next
+    },
+    scriptFor: (prompt, next) => void scripts.set(prompt, next),
+    open: (name) => gate(name).open(),
+    async request(index) {
+      for (;;) {
+        const request = upstream.requests[index]
+        if (request !== undefined) return request
+        await new Promise<void>((arrived) => arrivals.push(arrived))
+      }
+    },
+    connections: () => sockets.size,
+    async stop() {
+      const closed = once(server, 'close')
+      server.close()
+      server.closeAllConnections()
+      await closed
+    },
+  }
+  server.on('connection', (socket) => {
+    sockets.add(socket)
+    socket.on('close', () => sockets.delete(socket))
+    // Resets are part of the play.
+    socket.on('error', () => undefined)
+  })
+  server.listen(port, '127.0.0.1')
+  await once(server, 'listening')
+  const address = server.address()
+  if (address === null || typeof address === 'string') throw new Error('The scripted upstream has no port')
+  upstream.baseUrl = `http://127.0.0.1:${address.port}/v1`
+  return upstream
+}
+
+async function read(message: IncomingMessage, response: ServerResponse): Promise<ScriptedRequest> {
+  const startedAt = now()
+  const closed = new Promise<Closed>((resolve) => {
+    let bytesSent = 0
+    const write = response.write.bind(response)
+    response.write = (piece: string | Buffer) => {
+      bytesSent += Buffer.byteLength(piece)
+      return write(piece)
+    }
+    response.once('close', () => resolve({ at: now(), bytesSent, ended: response.writableFinished }))
+  })
+  const pieces: Buffer[] = []
+  for await (const piece of message) pieces.push(piece)
+  const text = Buffer.concat(pieces).toString('utf8')
+  const body: ScriptedRequest['body'] = text === '' ? {} : JSON.parse(text)
+  const prompt = body.messages?.findLast(({ role }) => role === 'user')?.content ?? ''
+  const { method = '', url: path = '', headers } = message
+  return { method, path, headers, body, prompt, startedAt, closed }
+}
+
+function answerModels(response: ServerResponse, models: ScriptedUpstream['models']): void {
+  const { status = 200, body } = Array.isArray(models)
+    ? {
+        body: { object: 'list', data: models.map((id) => ({ id, object: 'model', created: 1, owned_by: 'scripted' })) },
+      }
+    : models
+  response.writeHead(status, { 'content-type': 'application/json' })
+  response.end(typeof body === 'string' ? body : JSON.stringify(body))
+}
+
+async function play(
+  steps: Step[],
+  response: ServerResponse,
+  gate: (name: string) => { promise: Promise<void> },
+): Promise<void> {
+  const gone = new Promise<void>((resolve) => response.once('close', () => resolve()))
+  for (const step of steps) {
+    if (response.destroyed) return
+    if ('status' in step) response.writeHead(step.status, step.headers)
+    else if ('wait' in step) await Promise.race([wait(step.wait), gone])
+    else if ('until' in step) {
+      await Promise.race([typeof step.until === 'string' ? gate(step.until).promise : step.until, gone])
+    } else if ('reset' in step) response.socket?.resetAndDestroy()
+    else if ('cut' in step) response.socket?.destroy()
+    else if ('end' in step) response.end()
+    else {
+      if (!response.headersSent) startStream(response)
+      response.write('delta' in step ? delta(step.delta) : step.write)
+    }
+  }
+  if (response.destroyed || response.writableEnded) return
+  if (!response.headersSent) startStream(response)
+  response.end()
+}
+
+function startStream(response: ServerResponse): void {
+  response.writeHead(200, {
+    'content-type': 'text/event-stream; charset=utf-8',
+    'cache-control': 'no-cache',
+    'x-request-id': 'req-scripted',
+  })
+}
