@@ -17,36 +17,29 @@ export interface Flushable {
   flush(): void
 }
 
+/** What the pace goes by: the time in milliseconds, and the event loop's utilisation (0 to 1) of late. */
+export interface Clock {
+  now(): number
+  utilisation(): number
+}
+
 /**
  * Decides when text that has arrived is told to the readers. What costs is an event to each reader, not its length:
  * so a quiet generation flushes at once, and a busy process joins what comes within 8 to 50 ms into one event, for all
  * generations on one shared timer.
  */
-export function createPace() {
+export function createPace(clock: Clock = processClock()) {
   const waiting = new Set<Flushable>()
   const flushedAt = new WeakMap<Flushable, number>()
   let timer: NodeJS.Timeout | null = null
-  let measuredAt = 0
-  let usage = performance.eventLoopUtilization()
-  let utilisation = 0
   let lastBatch = 0
-
-  function intervalAt(now: number): number {
-    if (now - measuredAt >= MEASURE_EVERY_MS) {
-      const current = performance.eventLoopUtilization()
-      utilisation = performance.eventLoopUtilization(current, usage).utilization
-      usage = current
-      measuredAt = now
-    }
-    return intervalFor(utilisation, lastBatch)
-  }
 
   function flushWaiting(): void {
     timer = null
     const batch = [...waiting]
     waiting.clear()
     lastBatch = batch.length
-    const now = performance.now()
+    const now = clock.now()
     for (const each of batch) {
       flushedAt.set(each, now)
       each.flush()
@@ -57,8 +50,8 @@ export function createPace() {
     /** Flushes now when the last flush is long enough ago, else with the others at the next tick. */
     request(flushable: Flushable): void {
       if (waiting.has(flushable)) return
-      const now = performance.now()
-      const interval = intervalAt(now)
+      const now = clock.now()
+      const interval = intervalFor(clock.utilisation(), lastBatch)
       const last = flushedAt.get(flushable)
       if (last === undefined || now - last >= interval) {
         flushedAt.set(flushable, now)
@@ -72,6 +65,25 @@ export function createPace() {
     now(flushable: Flushable): void {
       waiting.delete(flushable)
       flushable.flush()
+    },
+  }
+}
+
+/** This process's clock; the utilisation is measured four times a second. */
+function processClock(): Clock {
+  let measuredAt = performance.now()
+  let before = performance.eventLoopUtilization()
+  let utilisation = 0
+  return {
+    now: () => performance.now(),
+    utilisation() {
+      const now = performance.now()
+      if (now - measuredAt < MEASURE_EVERY_MS) return utilisation
+      const current = performance.eventLoopUtilization()
+      utilisation = performance.eventLoopUtilization(current, before).utilization
+      before = current
+      measuredAt = now
+      return utilisation
     },
   }
 }

@@ -40,9 +40,8 @@ function isLoopback(host: string): boolean {
 }
 
 function nameOf(host: string): string | null {
-  if (host === '' || !URL.canParse(`http://${host}`)) return null
-  const url = new URL(`http://${host}`)
-  return url.pathname === '/' && url.username === '' ? url.hostname : null
+  if (!/^[\w.:[\]-]+$/.test(host) || !URL.canParse(`http://${host}`)) return null
+  return new URL(`http://${host}`).hostname
 }
 
 function sameHost(origin: string, host: string): boolean {

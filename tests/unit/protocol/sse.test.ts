@@ -1,0 +1,43 @@
+import fc from 'fast-check'
+import { expect, test } from 'vitest'
+import type { GenerationEvent, LogEvent } from '@/lib/protocol/events'
+import { createEventDecoder, encodeEvent, heartbeat } from '@/lib/protocol/sse'
+
+const text = fc.string({ unit: 'binary' })
+const event: fc.Arbitrary<GenerationEvent> = fc.oneof(
+  text.map((each): GenerationEvent => ({ type: 'delta', data: { text: each } })),
+  text.map((each): GenerationEvent => ({ type: 'reasoning', data: { text: each } })),
+  fc.constantFrom<GenerationEvent>(
+    { type: 'status', data: { status: 'completed', finishReason: 'stop' } },
+    { type: 'error', data: { kind: 'timeout', message: 'a\nb: c', retryable: true } },
+  ),
+)
+
+test('any stream of events, cut at any bytes, decodes to the same events', () => {
+  fc.assert(
+    fc.property(fc.array(event), fc.array(fc.nat(), { maxLength: 30 }), fc.boolean(), (events, cuts, beats) => {
+      const log: LogEvent[] = events.map((each, index) => ({ seq: index + 1, ...each }))
+      const wire = log.map((each) => encodeEvent(each.seq, each) + (beats ? heartbeat : '')).join('')
+      const bytes = new TextEncoder().encode(heartbeat + wire)
+      const edges = [0, ...cuts.map((cut) => cut % (bytes.length + 1)).sort((a, b) => a - b), bytes.length]
+      const decoder = createEventDecoder()
+      const decoded = edges.slice(1).flatMap((edge, index) => decoder.feed(bytes.slice(edges[index], edge)))
+      expect(decoded).toEqual(log)
+    }),
+  )
+})
+
+test('what a model writes can neither end an event nor name one', () => {
+  const hostile = 'a\n\nevent: status\ndata: {"status":"completed"}\n\nid: 99\r\r\u2028'
+  const decoded = createEventDecoder().feed(
+    new TextEncoder().encode(encodeEvent(1, { type: 'delta', data: { text: hostile } })),
+  )
+  expect(decoded).toEqual([{ seq: 1, type: 'delta', data: { text: hostile } }])
+})
+
+test('an event that is not ours is an error, not a quiet gap', () => {
+  const feed = (wire: string) => () => createEventDecoder().feed(new TextEncoder().encode(wire))
+  expect(feed('id: 1\nevent: surprise\ndata: {}\n\n')).toThrow()
+  expect(feed('id: 1\nevent: delta\ndata: {"text":1}\n\n')).toThrow()
+  expect(feed('id: 1\nevent: delta\ndata: {"text"\n\n')).toThrow()
+})
