@@ -13,39 +13,44 @@ const comment = new TextEncoder().encode(heartbeat)
  * room for them, so a client that stops reading costs nothing. A client that goes away only ends its reading.
  */
 export async function eventStream(open: (wake: () => void) => Promise<LogReader>): Promise<Response> {
-  let waiting: (() => void) | null = null
-  const reader = await open(() => waiting?.())
+  let waiting = false
+  let wake = () => {}
+  const reader = await open(() => wake())
   const quiet = quietReaders()
   let beat = () => {}
 
   const body = new ReadableStream<Uint8Array<ArrayBuffer>>({
     start(controller) {
       controller.enqueue(comment)
-      beat = () => waiting && controller.enqueue(comment)
-      quiet.add(beat)
-    },
-    pull(controller) {
-      const advance = () => {
+      beat = () => {
+        if (waiting) controller.enqueue(comment)
+      }
+      wake = () => {
+        if (!waiting) return
         const { bytes, done } = reader.take()
         if (!bytes && !done) return
-        waiting = null
         quiet.heard(beat)
+        // Both before `enqueue`, which may pull, and so come back here, before it returns.
+        waiting = false
+        if (done) close()
         if (bytes) controller.enqueue(bytes)
-        if (done) {
-          quiet.delete(beat)
-          reader.close()
-          controller.close()
-        }
+        if (done) controller.close()
       }
-      waiting = advance
-      advance()
+      quiet.add(beat)
     },
-    cancel() {
-      waiting = null
-      quiet.delete(beat)
-      reader.close()
+    pull() {
+      waiting = true
+      wake()
     },
+    cancel: close,
   })
+
+  function close(): void {
+    wake = () => {}
+    quiet.delete(beat)
+    reader.close()
+  }
+
   return new Response(body, {
     headers: {
       'Content-Type': 'text/event-stream; charset=utf-8',
