@@ -1,0 +1,77 @@
+// What `npm start` and `npm test` need before anything else: the packages and the build, each made only when not current.
+import { spawnSync } from 'node:child_process'
+import { createHash } from 'node:crypto'
+import { existsSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs'
+import { dirname, join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+
+export const root = dirname(dirname(fileURLToPath(import.meta.url)))
+
+const sources = ['app', 'components', 'lib', 'public', 'package-lock.json', 'next.config.ts', 'tsconfig.json']
+const optionalSources = ['postcss.config.mjs', 'proxy.ts', 'instrumentation.ts']
+const stamp = join(root, '.next', 'rill-sources')
+
+/** Prints a line. */
+export function say(line) {
+  process.stdout.write(`${line}\n`)
+}
+
+/** One clear sentence for the person who ran the command; shown without a stack. */
+export class Refusal extends Error {}
+
+/** Installs the packages of package-lock.json unless exactly they are there. @throws {Refusal} with npm's own words. */
+export function ensureInstalled() {
+  if (installed()) return
+  say('Installing packages. This happens once and takes a minute or so.')
+  const npm = process.env.npm_execpath
+    ? [process.execPath, process.env.npm_execpath]
+    : [process.platform === 'win32' ? 'npm.cmd' : 'npm']
+  run([...npm, 'ci', '--include=dev', '--no-audit', '--no-fund'], 'The packages could not be installed.')
+}
+
+/** Builds unless the build that is there was made from these very sources. @throws {Refusal} with Next's own words. */
+export function ensureBuilt() {
+  const current = hashOfSources()
+  if (existsSync(stamp) && readFileSync(stamp, 'utf8') === current) return
+  say('Building. This happens once after each change and takes half a minute or so.')
+  run([process.execPath, join(root, 'node_modules/next/dist/bin/next'), 'build'], 'The build failed.')
+  writeFileSync(stamp, current)
+}
+
+// npm writes node_modules/.package-lock.json last, so it also tells a whole install from one that was cut.
+function installed() {
+  const written = join(root, 'node_modules', '.package-lock.json')
+  if (!existsSync(written)) return false
+  const wanted = JSON.parse(readFileSync(join(root, 'package-lock.json'), 'utf8')).packages
+  const present = JSON.parse(readFileSync(written, 'utf8')).packages
+  return Object.entries(wanted).every(
+    ([path, entry]) =>
+      path === '' || (path in present ? present[path].version === entry.version : entry.optional || entry.devOptional),
+  )
+}
+
+function hashOfSources() {
+  const hash = createHash('sha256').update(process.version)
+  const add = (path) => {
+    if (statSync(join(root, path)).isDirectory()) {
+      for (const name of readdirSync(join(root, path)).sort()) add(`${path}/${name}`)
+    } else {
+      hash.update(`\0${path}\0`).update(readFileSync(join(root, path)))
+    }
+  }
+  for (const path of [...sources, ...optionalSources.filter((each) => existsSync(join(root, each)))]) add(path)
+  return hash.digest('hex')
+}
+
+// The output is held back: it is of interest only when the command fails.
+function run([command, ...parameters], sentence) {
+  const done = spawnSync(command, parameters, {
+    cwd: root,
+    encoding: 'utf8',
+    maxBuffer: 64 * 1024 * 1024,
+    shell: command.endsWith('.cmd'),
+    env: { ...process.env, NODE_ENV: undefined, NEXT_TELEMETRY_DISABLED: '1' },
+  })
+  if (done.status === 0) return
+  throw new Refusal(`${sentence}\n\n${done.stdout ?? ''}${done.stderr ?? ''}${done.error?.message ?? ''}`)
+}

@@ -1,0 +1,135 @@
+// `npm start`: checks the settings, installs and builds what is missing, and serves Rill in this process.
+import { createServer } from 'node:http'
+import { createRequire } from 'node:module'
+import { join, resolve } from 'node:path'
+import { ensureBuilt, ensureInstalled, Refusal, root, say } from './install.mjs'
+
+const DRAIN_MS = 5_000
+
+try {
+  requireNode(20, 9)
+  ensureInstalled()
+  const next = createRequire(join(root, 'package.json'))('next')
+  loadEnvironmentFile()
+  const address = listenAddress(process.env)
+  requireAddress('OPENAI_BASE_URL', process.env.OPENAI_BASE_URL)
+  await listen(createServer(), address).then((probe) => probe.close())
+  ensureBuilt()
+  await serve(next, address)
+} catch (error) {
+  if (!(error instanceof Refusal)) throw error
+  process.stderr.write(`${error.message}\n`)
+  process.exit(1)
+}
+
+function requireNode(major, minor) {
+  const [ownMajor, ownMinor] = process.versions.node.split('.').map(Number)
+  if (ownMajor > major || (ownMajor === major && ownMinor >= minor)) return
+  throw new Refusal(
+    `Rill needs Node ${major}.${minor} or later, and this is ${process.versions.node}. Install a newer one from https://nodejs.org.`,
+  )
+}
+
+// Next's own reader, so that `npm start` and `npm run dev` see the same files. What the shell sets wins.
+function loadEnvironmentFile() {
+  process.env.NODE_ENV = 'production'
+  const ofNext = createRequire(join(root, 'node_modules/next/package.json'))
+  ofNext('@next/env').loadEnvConfig(root)
+}
+
+function listenAddress({ HOST, PORT, RILL_PASSWORD, RILL_OPEN }) {
+  const host = HOST?.trim() || '127.0.0.1'
+  const port = Number(PORT?.trim() || 3000)
+  if (!Number.isInteger(port) || port < 0 || port > 65535) {
+    throw new Refusal(
+      `PORT is "${PORT}", which is not a port. Set it to a number from 1 to 65535, for example PORT=3000.`,
+    )
+  }
+  const loopback = host === 'localhost' || host === '::1' || /^127(\.\d{1,3}){3}$/.test(host)
+  const open = ['1', 'true', 'yes'].includes(RILL_OPEN?.trim().toLowerCase() ?? '')
+  if (!loopback && !RILL_PASSWORD?.trim() && !open) {
+    throw new Refusal(
+      `HOST is ${host}, so other machines could use this Rill and its keys. Set RILL_PASSWORD to ask them for a password, or RILL_OPEN=1 to let everybody in.`,
+    )
+  }
+  return { host, port }
+}
+
+function requireAddress(name, value) {
+  if (!value?.trim() || URL.canParse(value.trim())) return
+  throw new Refusal(`${name} is not an address. It looks like http://127.0.0.1:11434/v1; see .env.example.`)
+}
+
+function listen(server, { host, port }) {
+  const reasons = {
+    EADDRINUSE: `Port ${port} is in use. Stop what uses it, or choose another: PORT=${port + 1} npm start`,
+    EACCES: `Port ${port} is not allowed for this user. Choose one above 1023: PORT=3000 npm start`,
+    EADDRNOTAVAIL: `HOST is ${host}, which is not an address of this machine. Leave it out, or set it to one that is.`,
+    ENOTFOUND: `HOST is ${host}, which has no address. Leave it out, or set it to an address of this machine.`,
+  }
+  return new Promise((done, fail) => {
+    server.once('error', (error) => fail(error.code in reasons ? new Refusal(reasons[error.code]) : error))
+    server.listen({ host, port }, () => done(server))
+  })
+}
+
+async function serve(next, { host, port }) {
+  let ready
+  const handler = new Promise((done) => {
+    ready = done
+  })
+  const server = createServer(async (request, response) => {
+    try {
+      const handle = await handler
+      await handle(request, response)
+    } catch (error) {
+      process.stderr.write(`${error.stack ?? error}\n`)
+      response.statusCode = 500
+      response.end('Internal Server Error')
+    }
+  })
+  await listen(server, { host, port })
+  process.env.HOST = host
+  process.env.PORT = String(server.address().port)
+
+  const app = next({ dir: root, hostname: host, port: server.address().port, httpServer: server, quiet: true })
+  await withoutNextsNotes(() => app.prepare())
+  ready(app.getRequestHandler())
+  for (const signal of ['SIGINT', 'SIGTERM']) process.once(signal, () => shutDown(server, app))
+  say(`Rill is at ${addressOf(host, server.address().port)} — ${modelsInUse(process.env)}`)
+  say(`Conversations are kept in ${placeOfData(process.env)}`)
+}
+
+// Next prints how long it took to read its settings, which says nothing to the person who starts Rill.
+async function withoutNextsNotes(work) {
+  const { write } = process.stdout
+  process.stdout.write = () => true
+  await work()
+  process.stdout.write = write
+}
+
+// No new request, every generation to its checkpoint, every response to its end, as far as the drain time allows.
+async function shutDown(server, app) {
+  setTimeout(() => process.exit(1), DRAIN_MS).unref()
+  const closed = new Promise((done) => server.close(done))
+  server.closeIdleConnections()
+  await globalThis.rill?.get('shutdown')?.()
+  await closed
+  await app.close()
+  process.exit(0)
+}
+
+function addressOf(host, port) {
+  const everywhere = host === '0.0.0.0' || host === '::'
+  const name = everywhere ? '127.0.0.1' : host.includes(':') ? `[${host}]` : host
+  return `http://${name}:${port}${everywhere ? ' and on every address of this machine' : ''}`
+}
+
+function modelsInUse({ OPENAI_API_KEY, OPENAI_BASE_URL }) {
+  if (OPENAI_BASE_URL?.trim()) return `models of ${new URL(OPENAI_BASE_URL.trim()).host}`
+  return OPENAI_API_KEY?.trim() ? 'models of api.openai.com' : 'demo model: no key is set'
+}
+
+function placeOfData({ DATABASE_URL, DATA_DIR }) {
+  return DATABASE_URL?.trim() ? 'the Postgres database of DATABASE_URL' : resolve(DATA_DIR || './data')
+}
