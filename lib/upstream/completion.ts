@@ -44,9 +44,9 @@ export async function complete(
   const raw = rawBody(response)
   const body = raw === undefined ? webBody(response.body) : nodeBody(raw)
   const answer = new Answer(sink)
-  const lateness = await readAnswer(body, answer, signal, clocks)
+  const closing = await readAnswer(body, answer, signal, clocks)
   if (signal.aborted) return { finishReason: answer.finishReason, problem: null }
-  const problem = problemAtEnd(answer, lateness)
+  const problem = problemAtEnd(answer, closing)
   const requestId = problems.readableId(response.headers.get('x-request-id') ?? response.headers.get('request-id'))
   return { finishReason: answer.finishReason, problem: problem && { ...problem, requestId } }
 }
@@ -96,8 +96,14 @@ function refusesStreamOptions(error: unknown): boolean {
   )
 }
 
-/** Reads a body into the answer until no more is wanted. Answers the wait that was too long, if one was. */
-function readAnswer(body: Body, answer: Answer, signal: AbortSignal, clocks: Clocks): Promise<Problem | null> {
+/** How a body was left: the wait that was too long, if one was, and whether the connection broke. */
+interface Closing {
+  lateness: Problem | null
+  cut: boolean
+}
+
+/** Reads a body into the answer until no more is wanted. */
+function readAnswer(body: Body, answer: Answer, signal: AbortSignal, clocks: Clocks): Promise<Closing> {
   return new Promise((resolve, reject) => {
     const decoder = createDecoder(answer)
     let open = true
@@ -116,7 +122,7 @@ function readAnswer(body: Body, answer: Answer, signal: AbortSignal, clocks: Clo
       letGo()
       try {
         decoder.end(cut)
-        resolve(lateness)
+        resolve({ lateness, cut })
       } catch (error) {
         reject(error)
       }
@@ -128,8 +134,8 @@ function readAnswer(body: Body, answer: Answer, signal: AbortSignal, clocks: Clo
       try {
         decoder.feed(bytes)
       } catch (error) {
-        close(() => body.destroy(), null, true)
         reject(error)
+        close(() => body.destroy(), null, true)
         return
       }
       if (answer.closed) close(() => (answer.problem ? body.destroy() : body.release()), null, false)
@@ -176,11 +182,11 @@ function startClock(ms: number, onEnd: () => void): { setTo(ms: number): void; s
 }
 
 /** Whether the answer ended as it should, from all that is known once its body is closed. */
-function problemAtEnd(answer: Answer, lateness: Problem | null): Problem | null {
+function problemAtEnd(answer: Answer, { lateness, cut }: Closing): Problem | null {
   if (answer.problem !== null) return answer.problem
   if (!answer.ended) {
     if (lateness !== null) return lateness
-    return answer.isCompletion || answer.contents > 0 ? problems.cutConnection : problems.emptyAnswer
+    return cut || answer.isCompletion ? problems.cutConnection : problems.emptyAnswer
   }
   if (!answer.isCompletion) return problems.emptyAnswer
   if (answer.tools.length > 0) return problems.unaskedTools(answer.tools)

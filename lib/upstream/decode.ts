@@ -139,9 +139,17 @@ function createWholeDecoder(answer: Answer): LineDecoder {
       const value = parseJson(document)
       if (value !== undefined) {
         answer.take(readChunk(value))
-        if (answer.isCompletion && !answer.closed) answer.complete()
-      } else if (parseJson(document.slice(0, document.indexOf('\n'))) !== undefined) answer.fail(unreadableFormat)
-      else if (!cut) answer.fail(malformed)
+        if (answer.closed) return
+        if (answer.isCompletion) answer.complete()
+        else answer.fail(unreadableFormat)
+        return
+      }
+      // Several documents, one a line, are another format; but the first may be an error that explains it.
+      const first = parseJson(document.slice(0, document.indexOf('\n')))
+      if (first !== undefined) {
+        const { error } = readChunk(first)
+        answer.fail(error === undefined ? unreadableFormat : problemFromPayload(error))
+      } else if (!cut) answer.fail(malformed)
     },
   }
 }

@@ -26,6 +26,9 @@ function createAgent(publicOnly: boolean): Agent {
   return new Agent({
     headersTimeout: 0,
     bodyTimeout: 0,
+    // A server that closes an idle connection while a request is on its way fails that request: let go well before it does.
+    keepAliveTimeout: 3000,
+    keepAliveTimeoutThreshold: 2000,
     connect(options, callback) {
       const refused = publicOnly ? refusedLiteral(options.hostname) : null
       if (refused !== null) {

@@ -115,6 +115,7 @@ const kindsByCode = new Map<string, ErrorKind>([
   ['content_policy_violation', 'content_filter'],
   ['model_not_found', 'model_not_found'],
   ['model_not_available', 'model_not_found'],
+  ['model_decommissioned', 'model_not_found'],
   ['deploymentnotfound', 'model_not_found'],
   ['overloaded_error', 'upstream'],
   ['server_error', 'upstream'],
@@ -131,10 +132,11 @@ const kindsByWords: [RegExp, ErrorKind][] = [
   [/insufficient (?:quota|balance|credit|fund)|exceeded your current quota|out of credit|billing/i, 'quota'],
   [/content (?:filter|policy|management)|moderation|flagged as/i, 'content_filter'],
   [
-    /model\b.{0,80}\b(?:not found|does ?n[o’']t exist|not exist|not supported|unknown|not available)|(?:no such|unknown|invalid) model/i,
+    /model\b.{0,80}\b(?:not found|does(?: not|n[’']t) exist|not exist|decommissioned|not available)|(?:no such|unknown|invalid) model/i,
     'model_not_found',
   ],
   [/rate.?limit|too many requests/i, 'rate_limit'],
+  [/api key not valid|(?:invalid|incorrect|missing|no) api.?key/i, 'auth'],
 ]
 
 function kindByStatus(status: number | undefined): ErrorKind {
@@ -158,14 +160,16 @@ export function problemFromPayload(payload: unknown, status?: number): Problem {
   const said = typeof payload === 'string' ? payload : messageIn(fields)
   const upstreamStatus = status ?? statusIn(fields)
   if (isMarkup(said)) return webPage(upstreamStatus ?? 200)
-  const kind = kindByCode(fields) ?? kindByMessage(said, upstreamStatus) ?? kindByStatus(upstreamStatus)
+  const kind = kindByCode(fields, upstreamStatus) ?? kindByMessage(said, upstreamStatus) ?? kindByStatus(upstreamStatus)
   const problem = problemOf(kind, { upstreamMessage: cleanMessage(said), upstreamStatus })
   if (upstreamStatus === 403 && kind === 'auth') problem.message = words.forbidden
   if (upstreamStatus === 409) problem.retryable = true
   return problem
 }
 
-function kindByCode(fields: Record<string, unknown>): ErrorKind | undefined {
+function kindByCode(fields: Record<string, unknown>, status: number | undefined): ErrorKind | undefined {
+  // Some call it a rate limit, but what is too large once is too large for ever.
+  if (status === 413) return 'context_length'
   for (const code of [fields.code, fields.type, fields.status]) {
     const kind = typeof code === 'string' ? kindsByCode.get(code.toLowerCase()) : undefined
     if (kind !== undefined) return kind
@@ -176,7 +180,8 @@ function kindByCode(fields: Record<string, unknown>): ErrorKind | undefined {
 function kindByMessage(said: string, status: number | undefined): ErrorKind | undefined {
   // A status that says it all needs no reading between the lines.
   if (status === 401 || status === 402) return undefined
-  return kindsByWords.find(([pattern]) => pattern.test(said.slice(0, 2000)))?.[1]
+  const kind = kindsByWords.find(([pattern]) => pattern.test(said.slice(0, 2000)))?.[1]
+  return status === 429 && kind !== 'quota' ? 'rate_limit' : kind
 }
 
 function messageIn(fields: Record<string, unknown>): string {
@@ -250,7 +255,7 @@ function problemFromCodes(codes: string[]): Problem {
       return problemOf('network', { message: 'The connection was cut before the server answered. Try again.' })
     }
     if (code === 'UND_ERR_HEADERS_OVERFLOW' || code.startsWith('HPE_')) return unreadableFormat
-    if (code === 'UND_ERR_INVALID_ARG' || code === 'ERR_INVALID_CHAR') return unsendable
+    if (['UND_ERR_INVALID_ARG', 'ERR_INVALID_CHAR', 'ERR_INVALID_URL'].includes(code)) return unsendable
   }
   return codes.some((code) => code !== '') ? problemOf('network') : unsendable
 }

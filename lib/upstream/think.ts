@@ -33,7 +33,8 @@ export class ThinkSplitter {
   end(emit: Emit): void {
     const held = this.#held
     this.#held = ''
-    if (held !== '') emit(this.#state === 'thinking' ? 'reasoning' : 'text', held)
+    const words = this.#afterTag ? withoutLeadingBreaks(held) : held
+    if (words !== '') emit(this.#state === 'thinking' ? 'reasoning' : 'text', words)
   }
 
   #decide(text: string, emit: Emit): void {

@@ -1,0 +1,67 @@
+import type { Problem, Usage } from '@/lib/protocol/events'
+import { type Clocks, complete } from '@/lib/upstream/completion'
+import type { Capabilities, CompletionEnd, CompletionRequest, Connection } from '@/lib/upstream/connection'
+
+/** Everything that one completion gave, in the order in which it came. */
+export interface Heard {
+  texts: string[]
+  reasonings: string[]
+  usages: Usage[]
+  text: string
+  reasoning: string
+  remembered: Capabilities[]
+  end: CompletionEnd
+}
+
+export interface Asking {
+  connection?: Partial<Connection>
+  request?: Partial<CompletionRequest>
+  clocks?: Partial<Clocks>
+  signal?: AbortSignal
+  onText?: (text: string) => void
+}
+
+const patience: Clocks = { headersMs: 5000, firstTokenMs: 5000, idleMs: 5000 }
+
+/** Asks a server for a completion and keeps all that comes. */
+export async function ask(
+  baseUrl: string,
+  { connection, request, clocks, signal, onText }: Asking = {},
+): Promise<Heard> {
+  const texts: string[] = []
+  const reasonings: string[] = []
+  const usages: Usage[] = []
+  const remembered: Capabilities[] = []
+  const end = await complete(
+    {
+      providerId: 'provider',
+      name: 'Provider',
+      baseUrl,
+      apiKey: 'sk-a-test-key',
+      headers: {},
+      guarded: false,
+      capabilities: { streamUsage: true },
+      remember: (capabilities) => remembered.push(capabilities),
+      ...connection,
+    },
+    { model: 'scripted', messages: [{ role: 'user', content: 'Hello' }], stream: true, ...request },
+    {
+      text(text) {
+        texts.push(text)
+        onText?.(text)
+      },
+      reasoning: (text) => reasonings.push(text),
+      usage: (usage) => usages.push(usage),
+    },
+    signal ?? new AbortController().signal,
+    { ...patience, ...clocks },
+  )
+  return { texts, reasonings, usages, remembered, text: texts.join(''), reasoning: reasonings.join(''), end }
+}
+
+/** The problem of an end that must have one. */
+export function problemOf(heard: { end: CompletionEnd }): Problem {
+  const { problem } = heard.end
+  if (problem === null) throw new Error(`There is no problem; the answer ended with ${heard.end.finishReason}`)
+  return problem
+}

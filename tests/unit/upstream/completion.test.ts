@@ -1,0 +1,523 @@
+import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
+import {
+  choice,
+  chunk,
+  delta,
+  done,
+  event,
+  finish,
+  reasoning,
+  usage,
+  usageFields,
+  whole,
+} from '@/tests/upstream/events'
+import { type ScriptedUpstream, startScriptedUpstream } from '@/tests/upstream/scripted'
+import { ask, problemOf } from './asking'
+
+let upstream: ScriptedUpstream
+beforeAll(async () => {
+  upstream = await startScriptedUpstream()
+})
+afterAll(() => upstream.stop())
+beforeEach(() => {
+  upstream.requests.length = 0
+})
+
+/** Plays a body as one write and asks for it. */
+async function answerTo(body: string | Buffer, asking: Parameters<typeof ask>[1] = {}) {
+  upstream.script([{ write: body }, { end: true }])
+  return await ask(upstream.baseUrl, asking)
+}
+
+async function answerOf(status: number, body: string, headers: Record<string, string> = {}) {
+  upstream.script([
+    { status, headers: { 'content-type': 'application/json', ...headers } },
+    { write: body },
+    { end: true },
+  ])
+  return await ask(upstream.baseUrl)
+}
+
+const stop = finish('stop')
+
+describe('what is sent', () => {
+  test('model, messages, stream and stream_options, with the key as bearer token', async () => {
+    await answerTo(delta('a') + stop + done, { request: { temperature: 0.5, maxTokens: 100 } })
+    const [request] = upstream.requests
+    expect(request?.path).toBe('/v1/chat/completions')
+    expect(request?.headers.authorization).toBe('Bearer sk-a-test-key')
+    expect(request?.body).toEqual({
+      model: 'scripted',
+      messages: [{ role: 'user', content: 'Hello' }],
+      stream: true,
+      stream_options: { include_usage: true },
+      temperature: 0.5,
+      max_tokens: 100,
+    })
+  })
+
+  test('no Authorization header without a key, and the extra headers of the provider', async () => {
+    await answerTo(delta('a') + stop + done, { connection: { apiKey: null, headers: { 'X-Title': 'Rill' } } })
+    expect(upstream.requests[0]?.headers.authorization).toBeUndefined()
+    expect(upstream.requests[0]?.headers['x-title']).toBe('Rill')
+  })
+
+  test('an extra header may carry the authorization', async () => {
+    await answerTo(stop + done, { connection: { apiKey: null, headers: { authorization: 'Basic abc' } } })
+    expect(upstream.requests[0]?.headers.authorization).toBe('Basic abc')
+  })
+
+  test('headers that the operator set for the SDK do not go to a provider', async () => {
+    process.env.OPENAI_CUSTOM_HEADERS = 'X-Operator: secret'
+    await answerTo(stop + done)
+    delete process.env.OPENAI_CUSTOM_HEADERS
+    expect(upstream.requests[0]?.headers['x-operator']).toBeUndefined()
+  })
+
+  test('no stream_options where the provider is known to refuse them', async () => {
+    await answerTo(stop + done, { connection: { capabilities: { streamUsage: false } } })
+    expect(upstream.requests[0]?.body.stream_options).toBeUndefined()
+  })
+
+  test.each([
+    [400, { error: { message: "Unknown field 'stream_options'", type: 'invalid_request_error' } }],
+    [400, { error: { message: 'Unrecognized request argument supplied: stream_options' } }],
+    [422, { detail: [{ loc: ['body', 'stream_options'], msg: 'Extra inputs are not permitted' }] }],
+    [400, { message: 'json: unknown field "include_usage"' }],
+  ])('once more without stream_options after a %d that names them, and remembers it', async (status, body) => {
+    upstream.script((request) =>
+      request.body.stream_options === undefined
+        ? [{ write: delta('fine') + stop + done }]
+        : [{ status, headers: { 'content-type': 'application/json' } }, { write: JSON.stringify(body) }, { end: true }],
+    )
+    const heard = await ask(upstream.baseUrl)
+    expect(heard).toMatchObject({ text: 'fine', end: { problem: null }, remembered: [{ streamUsage: false }] })
+    expect(upstream.requests).toHaveLength(2)
+  })
+
+  test('no second try, and nothing to remember, for any other 400', async () => {
+    const heard = await answerOf(400, '{"error":{"message":"temperature must be at most 2"}}')
+    expect(problemOf(heard).kind).toBe('bad_request')
+    expect(heard.remembered).toEqual([])
+    expect(upstream.requests).toHaveLength(1)
+  })
+})
+
+describe('an answer that ends as it should', () => {
+  test.each<[string, string, string, string | null]>([
+    ['finish_reason and [DONE]', delta('a') + delta('b') + stop + done, 'ab', 'stop'],
+    ['[DONE] alone', delta('a') + done, 'a', null],
+    ['finish_reason alone', delta('a') + stop, 'a', 'stop'],
+    ['length', delta('a') + finish('length') + done, 'a', 'length'],
+    ['an unknown reason, kept raw', delta('a') + finish('eos_token') + done, 'a', 'eos_token'],
+    ['content_filter after some text', delta('a') + finish('content_filter') + done, 'a', 'content_filter'],
+    [
+      'finish_reason in the chunk of the last text',
+      choice({ delta: { content: 'a' }, finish_reason: 'stop' }),
+      'a',
+      'stop',
+    ],
+    ['nothing after [DONE] counts', delta('a') + stop + done + delta('b') + event('{'), 'a', 'stop'],
+    ['garbage after finish_reason is no failure', delta('a') + stop + event('{"choi'), 'a', 'stop'],
+    ['a last event without blank line', `${delta('a')}${stop}data: [DONE]`, 'a', 'stop'],
+    ['a last event without any line end', delta('a') + stop.trimEnd(), 'a', 'stop'],
+    ['an empty answer that says it is complete', stop + done, '', 'stop'],
+  ])('%s', async (_, body, text, finishReason) => {
+    const heard = await answerTo(body)
+    expect(heard.text).toBe(text)
+    expect(heard.end).toEqual({ finishReason, problem: null })
+  })
+
+  test('a reset after finish_reason is no failure', async () => {
+    upstream.script([{ delta: 'a' }, { write: stop }, { wait: 20 }, { reset: true }])
+    expect((await ask(upstream.baseUrl)).end).toEqual({ finishReason: 'stop', problem: null })
+  })
+
+  test('after [DONE] it neither waits for the socket nor leaves it open', async () => {
+    upstream.script([{ delta: 'a' }, { write: stop + done }, { until: 'never' }])
+    const startedAt = performance.now()
+    expect((await ask(upstream.baseUrl)).end.problem).toBeNull()
+    expect(performance.now() - startedAt).toBeLessThan(500)
+    const closed = await (await upstream.request(0)).closed
+    expect(closed.ended).toBe(false)
+    expect(performance.now() - startedAt).toBeLessThan(500)
+  })
+
+  test('after finish_reason it waits between 1 and 2 s for usage, then closes', async () => {
+    upstream.script([{ delta: 'a' }, { write: stop }, { until: 'never' }])
+    const startedAt = performance.now()
+    expect((await ask(upstream.baseUrl)).end).toEqual({ finishReason: 'stop', problem: null })
+    expect(performance.now() - startedAt).toBeGreaterThan(1000)
+    expect(performance.now() - startedAt).toBeLessThan(2000)
+    expect((await (await upstream.request(0)).closed).ended).toBe(false)
+  })
+
+  test('usage that comes late, after finish_reason, is taken', async () => {
+    upstream.script([{ delta: 'a' }, { write: stop }, { wait: 300 }, { write: usage({ prompt: 7, completion: 2 }) }])
+    const heard = await ask(upstream.baseUrl)
+    expect(heard.usages).toMatchObject([{ promptTokens: 7, completionTokens: 2, source: 'reported', cost: null }])
+  })
+
+  test('a connection serves the next answer', async () => {
+    upstream.script([{ delta: 'a' }, { write: stop + done }, { end: true }])
+    await ask(upstream.baseUrl)
+    const connections = upstream.connections()
+    for (let turn = 0; turn < 5; turn++) await ask(upstream.baseUrl)
+    expect(upstream.connections()).toBe(connections)
+  })
+})
+
+describe('an answer that does not end as it should', () => {
+  test.each<[string, string, string]>([
+    ['neither finish_reason nor [DONE]', delta('a') + delta('b'), 'ab'],
+    ['only reasoning', reasoning('hm'), ''],
+    ['an event cut in the middle', `${delta('a')}data: {"choices":[{"del`, 'a'],
+  ])('%s was cut', async (_, body, text) => {
+    const heard = await answerTo(body)
+    expect(heard.text).toBe(text)
+    expect(problemOf(heard)).toMatchObject({
+      kind: 'network',
+      message: 'The connection was cut before the answer was complete. Try again.',
+      retryable: true,
+      requestId: 'req-scripted',
+    })
+  })
+
+  test.each([
+    ['a reset', { reset: true }],
+    ['a closed socket', { cut: true }],
+  ] as const)('%s in the middle keeps the text', async (_, step) => {
+    upstream.script([{ delta: 'kept' }, { wait: 20 }, step])
+    const heard = await ask(upstream.baseUrl)
+    expect(heard.text).toBe('kept')
+    expect(problemOf(heard).kind).toBe('network')
+  })
+
+  test.each([
+    ['before the headers', [{ reset: true }]],
+    [
+      'after the headers',
+      [
+        { status: 200, headers: { 'content-type': 'text/event-stream' } },
+        { write: ':\n\n' },
+        { wait: 20 },
+        { reset: true },
+      ],
+    ],
+  ] as const)('a reset %s', async (_, steps) => {
+    upstream.script([...steps])
+    expect(problemOf(await ask(upstream.baseUrl))).toMatchObject({ kind: 'network', retryable: true })
+  })
+
+  const failure = { message: 'The engine is overloaded', type: 'overloaded_error', code: 'overloaded_error' }
+  test.each<[string, string]>([
+    ['an object', event({ error: failure })],
+    ['a string', event({ error: 'The engine is overloaded' })],
+    ['an event named error', `event: error\ndata: ${JSON.stringify(failure)}\n\n`],
+    ['an event named error, as text', 'event: error\ndata: The engine is overloaded\n\n'],
+    ['{"object": "error"}', event({ object: 'error', ...failure, type: undefined })],
+    ['{"type": "error"}', event({ type: 'error', error: failure })],
+    ['a detail', event({ detail: 'The engine is overloaded' })],
+    ['inside a choice', choice({ delta: {}, finish_reason: 'error', error: failure })],
+    ['with choices beside it', chunk({ choices: [], error: { ...failure, code: 502 } })],
+    ['a line that is no event', `error: ${JSON.stringify(failure)}\n\n`],
+    ['a bare JSON line', `${JSON.stringify({ error: failure })}\n\n`],
+  ])('an error in the stream, as %s, first, midway and before [DONE]', async (_, error) => {
+    for (const before of ['', delta('kept')]) {
+      const heard = await answerTo(before + error + done)
+      expect(heard.text).toBe(before === '' ? '' : 'kept')
+      expect(problemOf(heard)).toMatchObject({ kind: 'upstream', upstreamMessage: 'The engine is overloaded' })
+    }
+  })
+
+  test('an error object tells its kind and status', async () => {
+    const heard = await answerTo(delta('a') + event({ error: { code: 429, message: 'Rate limit exceeded' } }))
+    expect(problemOf(heard)).toMatchObject({ kind: 'rate_limit', upstreamStatus: 429, retryable: true })
+  })
+
+  test('an error of null is none', async () => {
+    expect((await answerTo(chunk({ choices: [], error: null }) + delta('a') + done)).end.problem).toBeNull()
+  })
+
+  test.each([
+    ['error', 'upstream'],
+    ['insufficient_system_resource', 'upstream'],
+  ])('finish_reason %s keeps the text and is a problem', async (reason, kind) => {
+    const heard = await answerTo(delta('kept') + finish(reason) + done)
+    expect(heard.text).toBe('kept')
+    expect(heard.end.finishReason).toBe(reason)
+    expect(problemOf(heard).kind).toBe(kind)
+  })
+
+  test('content_filter with no text is a problem', async () => {
+    expect(problemOf(await answerTo(finish('content_filter') + done)).kind).toBe('content_filter')
+  })
+
+  test('a malformed event keeps the text, ends the answer and shows no payload', async () => {
+    const heard = await answerTo(delta('kept') + event('{"choices": secret') + delta('lost') + stop + done)
+    expect(heard.text).toBe('kept')
+    expect(problemOf(heard).kind).toBe('upstream')
+    expect(JSON.stringify(heard.end)).not.toContain('secret')
+  })
+
+  test('tools that nobody offered are named', async () => {
+    const call = (fields: object) => choice({ delta: { tool_calls: [{ index: 0, function: fields }] } })
+    const heard = await answerTo(
+      call({ name: 'get_weather', arguments: '' }) + call({ arguments: '{}' }) + finish('tool_calls') + done,
+    )
+    expect(heard.end.finishReason).toBe('tool_calls')
+    expect(problemOf(heard).message).toContain('the tool “get_weather”')
+  })
+})
+
+describe('a 200 that is no stream', () => {
+  async function body(type: string, text: string) {
+    upstream.script([{ status: 200, headers: { 'content-type': type } }, { write: text }, { end: true }])
+    return await ask(upstream.baseUrl)
+  }
+
+  test.each(['application/json', 'text/event-stream', 'text/plain'])(
+    'a JSON completion as %s is shown',
+    async (type) => {
+      const heard = await body(type, JSON.stringify(whole('All at once.')))
+      expect(heard.texts).toEqual(['All at once.'])
+      expect(heard.usages).toMatchObject([{ promptTokens: 5, completionTokens: 3 }])
+      expect(heard.end).toEqual({ finishReason: 'stop', problem: null })
+    },
+  )
+
+  test('a stream that is called JSON is read', async () => {
+    expect((await body('application/json', delta('a') + stop + done)).text).toBe('a')
+  })
+
+  test.each<[string, string, string, RegExp]>([
+    ['HTML', 'text/html', '<!doctype html><html><body>Sign in</body></html>', /web page \(200\)/],
+    ['HTML that is called a stream', 'text/event-stream', '\n <html><title>Sign in</title></html>', /web page/],
+    ['NDJSON', 'application/x-ndjson', '{"message":{"content":"a"}}\n{"message":{"content":"b"}}\n', /format/],
+    ['JSON that is no completion', 'application/json', '{"status":"ok"}', /format/],
+    ['an empty body', 'text/event-stream', '', /empty answer/],
+    ['blank lines', 'text/event-stream', '\n\n\n', /empty answer/],
+    ['plain text', 'text/plain', 'Not here', /empty answer/],
+    ['[DONE] and nothing else', 'text/event-stream', done, /empty answer/],
+    ['comments alone', 'text/event-stream', ': hello\n\n', /empty answer/],
+  ])('%s is an error in words', async (_, type, text, message) => {
+    const heard = await body(type, text)
+    expect(heard.text).toBe('')
+    expect(problemOf(heard)).toMatchObject({ kind: 'upstream', message: expect.stringMatching(message) })
+  })
+
+  test('a 204', async () => {
+    upstream.script([{ status: 204 }, { end: true }])
+    expect(problemOf(await ask(upstream.baseUrl)).message).toMatch(/empty answer/)
+  })
+
+  test('a JSON error', async () => {
+    const heard = await body('application/json', '{"error":{"message":"No credit left","code":"insufficient_quota"}}')
+    expect(problemOf(heard)).toMatchObject({ kind: 'quota', upstreamMessage: 'No credit left', retryable: false })
+  })
+
+  test('JSON that was cut', async () => {
+    const text = JSON.stringify(whole('All'))
+    upstream.script([
+      { status: 200, headers: { 'content-length': '5000' } },
+      { write: text.slice(0, -9) },
+      { wait: 20 },
+      { cut: true },
+    ])
+    expect(problemOf(await ask(upstream.baseUrl)).kind).toBe('network')
+  })
+})
+
+describe('asked for whole', () => {
+  test('one text, one reasoning and the usage', async () => {
+    const message = { role: 'assistant', content: 'Forty-two.', reasoning_content: 'Six by nine?' }
+    upstream.script([
+      { status: 200, headers: { 'content-type': 'application/json' } },
+      { write: JSON.stringify(whole('', { choices: [{ index: 0, message, finish_reason: 'stop' }] })) },
+      { end: true },
+    ])
+    const heard = await ask(upstream.baseUrl, { request: { stream: false } })
+    expect(upstream.requests[0]?.body).toMatchObject({ stream: false })
+    expect(upstream.requests[0]?.body.stream_options).toBeUndefined()
+    expect(heard).toMatchObject({ texts: ['Forty-two.'], reasonings: ['Six by nine?'], end: { problem: null } })
+    expect(heard.usages).toHaveLength(1)
+  })
+})
+
+describe('statuses', () => {
+  test.each<[number, string, string, boolean]>([
+    [
+      401,
+      '{"error":{"message":"Incorrect API key provided: sk-abcd****wxyz.","code":"invalid_api_key"}}',
+      'auth',
+      false,
+    ],
+    [402, '{"error":{"message":"Insufficient Balance"}}', 'quota', false],
+    [403, '{"error":{"message":"Country not supported"}}', 'auth', false],
+    [404, '{"error":{"message":"The model `x` does not exist","code":"model_not_found"}}', 'model_not_found', false],
+    [404, '{"error":{"message":"model \'x\' not found"}}', 'model_not_found', false],
+    [404, 'Not Found', 'not_found', false],
+    [400, '{"error":{"message":"This model\'s maximum context length is 8192 tokens"}}', 'context_length', false],
+    [400, '[{"error":{"code":400,"message":"API key not valid.","status":"INVALID_ARGUMENT"}}]', 'auth', false],
+    [408, '{}', 'timeout', true],
+    [409, '{}', 'upstream', true],
+    [413, '{"error":{"message":"Request too large","code":"rate_limit_exceeded"}}', 'context_length', false],
+    [429, '{"error":{"message":"Rate limit reached","code":"rate_limit_exceeded"}}', 'rate_limit', true],
+    [429, '{"error":{"message":"You exceeded your current quota","code":"insufficient_quota"}}', 'quota', false],
+    [429, '"slow down"', 'rate_limit', true],
+    [500, '{"error":"out of luck"}', 'upstream', true],
+    [503, '', 'upstream', true],
+    [504, '', 'timeout', true],
+    [529, '{"type":"error","error":{"type":"overloaded_error","message":"Overloaded"}}', 'upstream', true],
+    [999, 'what', 'upstream', true],
+  ])('%d %s is %s', async (status, body, kind, retryable) => {
+    expect(problemOf(await answerOf(status, body))).toMatchObject({ kind, retryable })
+  })
+
+  test('a proxy that answers with a page', async () => {
+    const heard = await answerOf(502, '<html><head><title>502 Bad Gateway</title></head></html>', {
+      'content-type': 'text/html',
+    })
+    expect(problemOf(heard)).toMatchObject({ kind: 'upstream', upstreamStatus: 502, retryable: true })
+    expect(problemOf(heard).message).toContain('The server answered with a web page (502)')
+    expect(problemOf(heard).upstreamMessage).toBeUndefined()
+  })
+
+  test('an error body without end is read in part', async () => {
+    upstream.script([{ status: 500 }, { write: `{"error":{"message":"${'x'.repeat(100_000)}` }, { until: 'never' }])
+    const heard = await ask(upstream.baseUrl)
+    expect(problemOf(heard).kind).toBe('upstream')
+    expect(problemOf(heard).upstreamMessage?.length ?? 0).toBeLessThanOrEqual(300)
+    expect((await (await upstream.request(0)).closed).ended).toBe(false)
+  })
+
+  test('the request id comes along', async () => {
+    expect(problemOf(await answerOf(500, '{}', { 'x-request-id': 'req_123' })).requestId).toBe('req_123')
+  })
+
+  test.each([301, 302, 307, 308])('a redirect (%d) is an error, and nobody follows it', async (status) => {
+    const other = await startScriptedUpstream()
+    const heard = await answerOf(status, '', { location: `${other.baseUrl}/chat/completions` })
+    await other.stop()
+    expect(problemOf(heard)).toMatchObject({ kind: 'bad_request', upstreamStatus: status, retryable: false })
+    expect(other.requests).toEqual([])
+  })
+})
+
+describe('usage', () => {
+  const counts = (prompt: number, completion: number) => usageFields({ prompt, completion })
+  test.each<[string, string, number, number]>([
+    ['with empty choices', delta('a') + stop + usage({ prompt: 5, completion: 3 }), 5, 3],
+    [
+      'in the chunk that finishes',
+      chunk({ choices: [{ index: 0, delta: {}, finish_reason: 'stop' }], usage: counts(5, 3) }),
+      5,
+      3,
+    ],
+    [
+      'on every chunk: the last one, not a sum',
+      chunk({ choices: [], usage: counts(5, 1) }) + chunk({ choices: [], usage: counts(5, 2) }) + stop,
+      5,
+      2,
+    ],
+    [
+      'a malformed one after a valid one',
+      chunk({ choices: [], usage: counts(5, 3) }) +
+        chunk({ choices: [], usage: { prompt_tokens: 'many', completion_tokens: null } }) +
+        stop,
+      5,
+      3,
+    ],
+    [
+      'a null after a valid one',
+      chunk({ choices: [], usage: counts(5, 3) }) + chunk({ choices: [], usage: null }) + stop,
+      5,
+      3,
+    ],
+    ['in x_groq', chunk({ choices: [], x_groq: { usage: counts(5, 3) } }) + stop, 5, 3],
+    ['in the choice', choice({ finish_reason: 'stop', usage: counts(5, 3) }), 5, 3],
+  ])('%s', async (_, body, promptTokens, completionTokens) => {
+    const { usages } = await answerTo(body + done)
+    expect(usages).toEqual([
+      { promptTokens, completionTokens, cachedTokens: 0, reasoningTokens: 0, source: 'reported', cost: null },
+    ])
+  })
+
+  test('cached and reasoning tokens', async () => {
+    const details = { prompt_tokens_details: { cached_tokens: 4 }, completion_tokens_details: { reasoning_tokens: 2 } }
+    const { usages } = await answerTo(chunk({ choices: [], usage: { ...counts(5, 3), ...details } }) + stop + done)
+    expect(usages).toMatchObject([{ cachedTokens: 4, reasoningTokens: 2 }])
+  })
+
+  test.each([
+    {},
+    { prompt_tokens: -1, completion_tokens: 2 },
+    { prompt_tokens: 1.5, completion_tokens: 2 },
+    { prompt_tokens: 1e300, completion_tokens: 1 },
+    'lots',
+    [],
+  ])('nothing from %j', async (value) => {
+    expect((await answerTo(chunk({ choices: [], usage: value }) + stop + done)).usages).toEqual([])
+  })
+})
+
+describe('sizes', () => {
+  test('one delta of 1 MB', async () => {
+    const text = 'wörd '.repeat(200_000)
+    const heard = await answerTo(delta(text) + stop + done)
+    expect(heard.text).toBe(text)
+    expect(heard.end.problem).toBeNull()
+  })
+
+  test('a line without end is cut off at 4 MB, and the text before it stays', async () => {
+    const megabyte = 'x'.repeat(1024 * 1024)
+    upstream.script([
+      { delta: 'kept' },
+      { write: 'data: {"' },
+      ...Array.from({ length: 8 }, () => ({ write: megabyte })),
+      { until: 'never' },
+    ])
+    const startedAt = performance.now()
+    const heard = await ask(upstream.baseUrl)
+    expect(heard.text).toBe('kept')
+    expect(problemOf(heard).message).toContain('4 MB')
+    expect(performance.now() - startedAt).toBeLessThan(2000)
+    expect((await (await upstream.request(0)).closed).ended).toBe(false)
+  })
+
+  test('an answer ends at 16 MB', async () => {
+    const piece = delta('y'.repeat(1024 * 1024))
+    upstream.script([...Array.from({ length: 20 }, () => ({ write: piece })), { write: stop + done }])
+    const heard = await ask(upstream.baseUrl)
+    expect(problemOf(heard).message).toContain('16 MB')
+    expect(heard.text.length).toBeGreaterThan(15 * 1024 * 1024)
+    expect(heard.text.length).toBeLessThanOrEqual(16 * 1024 * 1024)
+  })
+})
+
+test('the deltas of one read make one call', async () => {
+  const heard = await answerTo(Array.from({ length: 50 }, (_, n) => delta(`${n} `)).join('') + stop + done)
+  expect(heard.texts).toHaveLength(1)
+})
+
+test('a sink that throws rejects, and the upstream is closed', async () => {
+  upstream.script([{ delta: 'a' }, { until: 'never' }])
+  const asked = ask(upstream.baseUrl, {
+    onText: () => {
+      throw new Error('The sink is full')
+    },
+  })
+  await expect(asked).rejects.toThrow('The sink is full')
+  expect((await (await upstream.request(0)).closed).ended).toBe(false)
+})
+
+test('an answer in this process takes the same path', async () => {
+  const body = new Blob([delta('Hel') + delta('lo') + stop + usage({ prompt: 1, completion: 2 }) + done])
+  const heard = await ask('http://demo.invalid/v1', {
+    connection: {
+      fetch: async () => new Response(body.stream(), { headers: { 'content-type': 'text/event-stream' } }),
+    },
+  })
+  expect(heard).toMatchObject({ text: 'Hello', end: { finishReason: 'stop', problem: null } })
+  expect(heard.usages).toHaveLength(1)
+})
