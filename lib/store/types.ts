@@ -55,6 +55,8 @@ export interface ConversationState {
   nextCursor: string | null
   messages: Record<string, Message>
   running: Record<string, RunningGeneration>
+  /** The conversation on screen, as `loadConversation` and `send` say; `new` for the empty one. */
+  shown: string
   /** The conversation that the page at `/` is in, from the first send until the address says so. */
   startedFromNew: string | null
   drafts: Record<string, string>
@@ -78,6 +80,7 @@ export interface ConversationState {
   retry(messageId: string): Promise<void>
   choose(conversationId: string, parentId: string | null, childId: string): void
   setDraft(conversationId: string, text: string): void
+  /** Chooses the model of a conversation; for `new`, the person's default. */
   setModel(conversationId: string, model: string): Promise<void>
   rename(id: string, title: string): Promise<void>
   /** Deletes with a notice that offers Undo. */

@@ -1,0 +1,172 @@
+import type { ConversationSummary } from '@/lib/protocol/api'
+import type { GenerationEvent, LogEvent, StartData } from '@/lib/protocol/events'
+import { foldEvent, type GenerationSummary, type Message } from '@/lib/protocol/messages'
+import type { Batches } from './commit'
+import { emptyEntry } from './entries'
+import { continuing } from './reader'
+import { newestFirst, titleOf } from './summaries'
+import { type ConversationState, newConversationId } from './types'
+
+/** A prompt that was sent from this page, until the log of its generation starts. */
+export interface Turn {
+  id: string
+  /** The id the page knew the conversation by: `new` when the turn begins one. */
+  conversationId: string
+  parentId: string | null
+  text: string
+  model: string
+  stopping: boolean
+  /** What it became, as soon as the server says so. */
+  start: StartData | null
+}
+
+/** What waiting events of all generations change in the state, at once. `turnOf` knows the turns sent from this page. */
+export function applied(
+  state: ConversationState,
+  batches: Batches,
+  turnOf: (generationId: string) => Turn | undefined,
+  now: number,
+): Partial<ConversationState> {
+  let next = state
+  const grownMessages: Record<string, Message> = {}
+  const ended = new Set<string>()
+  for (const [id, events] of batches) {
+    const turn = turnOf(id)
+    const [first] = events
+    if (turn && first?.type === 'start') next = { ...next, ...started(next, turn, first.data, now) }
+    const message = next.messages[next.running[id]?.messageId ?? '']
+    if (!message) continue
+    const grown = grow(message, events, now)
+    grownMessages[message.id] = grown
+    if (grown.generation?.status !== 'running') ended.add(id)
+  }
+  const messages = { ...next.messages, ...grownMessages }
+  if (ended.size === 0) return { ...next, messages }
+  return { ...next, messages, ...withoutRunning(next, ended, now) }
+}
+
+/** A turn has become two messages: the prompt, and a reply that has no text yet. */
+function started(state: ConversationState, turn: Turn, data: StartData, now: number): Partial<ConversationState> {
+  const known = state.conversations[data.conversationId] ?? emptyEntry(data.conversationId, 'ready')
+  const entry = { ...known, state: 'ready' as const, pending: null }
+  const before = { ...state.conversations, [newConversationId]: emptyEntry(newConversationId, 'new') }
+  const fromNew = turn.conversationId === newConversationId
+  const moved = fromNew ? movedFromNew(state, entry.id) : {}
+  const conversations = fromNew ? before : state.conversations
+  // The sidebar may have led here already, while the answer to the send was lost on its way.
+  if (state.messages[data.messageId]) return { ...moved, conversations: { ...conversations, [entry.id]: entry } }
+
+  entry.messageIds = [...known.messageIds, data.userMessageId, data.messageId]
+  entry.chosen = { ...known.chosen, [turn.parentId ?? '']: data.userMessageId }
+  const { generationId: id, conversationId, messageId } = data
+  return {
+    ...moved,
+    conversations: { ...conversations, [entry.id]: entry },
+    messages: { ...state.messages, ...newMessages(turn, data, now) },
+    running: {
+      ...state.running,
+      [id]: { id, conversationId, messageId, startedAt: now, reader: 'open', stopping: turn.stopping },
+    },
+    summaries: withRunning(state.summaries, turn, data, now),
+  }
+}
+
+/** What was written since goes along, and so does the page, if it still shows the place where the turn was sent. */
+function movedFromNew(state: ConversationState, id: string): Partial<ConversationState> {
+  const { drafts, shown } = state
+  return {
+    drafts: { ...drafts, [newConversationId]: '', [id]: drafts[newConversationId] ?? '' },
+    ...(shown === newConversationId ? { shown: id, startedFromNew: id } : {}),
+  }
+}
+
+function newMessages(turn: Turn, data: StartData, now: number): Record<string, Message> {
+  const generation: GenerationSummary = {
+    id: data.generationId,
+    status: 'running',
+    model: data.model,
+    finishReason: null,
+    usage: null,
+    cursor: 0,
+    startedAt: now,
+    firstTokenAt: null,
+    endedAt: null,
+  }
+  const prompt: Message = {
+    id: data.userMessageId,
+    parentId: turn.parentId,
+    role: 'user',
+    parts: [{ type: 'text', text: turn.text }],
+    createdAt: now,
+    generation: null,
+  }
+  const reply: Message = {
+    id: data.messageId,
+    parentId: data.userMessageId,
+    role: 'assistant',
+    parts: [],
+    createdAt: now,
+    generation,
+  }
+  return { [prompt.id]: prompt, [reply.id]: reply }
+}
+
+/** A reply with more of its log: one new message however many events, and only the part that grew is new in it. */
+function grow(message: Message, events: LogEvent[], now: number): Message {
+  const { generation } = message
+  if (!generation) return message
+  const next = continuing(events, generation.cursor)
+  const last = next.at(-1)
+  if (!last) return message
+  const { parts, status, finishReason, usage } = joined(next).reduce(foldEvent, { ...generation, parts: message.parts })
+  const firstTokenAt = generation.firstTokenAt ?? (parts.some((part) => part.type !== 'error') ? now : null)
+  const endedAt = status === 'running' ? null : now
+  return {
+    ...message,
+    parts,
+    generation: { ...generation, status, finishReason, usage, cursor: last.seq, firstTokenAt, endedAt },
+  }
+}
+
+/** The same log in fewer events: text that follows text is joined, so that folding it costs one step. */
+function joined(events: GenerationEvent[]): GenerationEvent[] {
+  const runs: { event: GenerationEvent; texts: string[] }[] = []
+  for (const event of events) {
+    const run = runs.at(-1)
+    const text = event.type === 'delta' || event.type === 'reasoning' ? event.data.text : null
+    if (run && text !== null && run.event.type === event.type) run.texts.push(text)
+    else runs.push({ event, texts: text === null ? [] : [text] })
+  }
+  return runs.map(({ event, texts }) =>
+    event.type === 'delta' || event.type === 'reasoning' ? { type: event.type, data: { text: texts.join('') } } : event,
+  )
+}
+
+function withRunning(
+  summaries: ConversationSummary[],
+  turn: Turn,
+  { conversationId: id, generationId, model }: StartData,
+  now: number,
+): ConversationSummary[] {
+  const known = summaries.find((each) => each.id === id) ?? {
+    id,
+    title: titleOf(turn.text),
+    createdAt: now,
+    running: [],
+  }
+  const running = [...known.running.filter((each) => each !== generationId), generationId]
+  return newestFirst([{ ...known, model, updatedAt: now, running }, ...summaries.filter((each) => each.id !== id)])
+}
+
+function withoutRunning(
+  state: ConversationState,
+  ended: Set<string>,
+  now: number,
+): Pick<ConversationState, 'running' | 'summaries'> {
+  const running = Object.fromEntries(Object.entries(state.running).filter(([id]) => !ended.has(id)))
+  const summaries = state.summaries.map((summary) => {
+    const left = summary.running.filter((id) => !ended.has(id))
+    return left.length === summary.running.length ? summary : { ...summary, running: left, updatedAt: now }
+  })
+  return { running, summaries: newestFirst(summaries) }
+}

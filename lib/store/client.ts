@@ -1,0 +1,155 @@
+import * as z from 'zod/mini'
+import {
+  type Conversation,
+  type ConversationPage,
+  conversation,
+  conversationPage,
+  errorBody,
+  type ModelList,
+  modelList,
+  type Settings,
+  settings,
+} from '@/lib/protocol/api'
+import type { Problem } from '@/lib/protocol/events'
+import type { Page } from './page'
+
+// The page's Content-Security-Policy forbids the eval with which zod would speed itself up.
+if (typeof window !== 'undefined') z.config({ jitless: true })
+
+const answerLimit = 30_000
+
+/** A prompt on its way to the server. The same `turnId` again is the same turn. */
+export interface ChatRequest {
+  conversationId?: string
+  parentId?: string | null
+  turnId: string
+  text: string
+  model: string
+}
+
+export const unreachable: Problem = {
+  kind: 'network',
+  message: 'Rill’s server cannot be reached. Check that it is running and that you are connected, then try again.',
+  retryable: true,
+}
+
+const tooSlow: Problem = {
+  kind: 'timeout',
+  message: 'Rill’s server took longer than 30 seconds to answer. Try again in a moment.',
+  retryable: true,
+}
+
+const notOurs: Problem = {
+  kind: 'internal',
+  message: 'The answer was not one that this page understands. Reload the page: it may be older than the server.',
+  retryable: true,
+}
+
+/** A call that the server refused, failed or never heard. `status` is 0 when no answer came. */
+export class ApiError extends Error {
+  readonly status: number
+  readonly problem: Problem
+
+  constructor(status: number, problem: Problem) {
+    super(problem.message)
+    this.status = status
+    this.problem = problem
+  }
+}
+
+/** What to tell a person about anything that a call may throw. */
+export function problemOf(error: unknown): Problem {
+  return error instanceof ApiError ? error.problem : unreachable
+}
+
+export type Client = ReturnType<typeof createClient>
+
+/**
+ * Rill's JSON API, typed. Every call throws an `ApiError`, and nothing else; one that says "sign in first" also leaves
+ * for the sign-in page.
+ */
+export function createClient({ origin, signIn }: Pick<Page, 'origin' | 'signIn'>) {
+  async function call(path: string, init: RequestInit): Promise<Response> {
+    const response = await reached(fetch(origin + path, { cache: 'no-store', ...init }))
+    if (response.ok) return response
+    const problem = await refusal(response)
+    if (response.status === 401 && problem.kind === 'auth') signIn()
+    throw new ApiError(response.status, problem)
+  }
+
+  async function json<T>(schema: z.ZodMiniType<T>, path: string, init: RequestInit = {}): Promise<T> {
+    const response = await call(path, { ...init, signal: AbortSignal.timeout(answerLimit) })
+    const parsed = schema.safeParse(await parsedBody(response))
+    if (!parsed.success) throw new ApiError(response.status, notOurs)
+    return parsed.data
+  }
+
+  async function done(method: string, path: string, body?: object): Promise<void> {
+    await call(path, { ...withBody(method, body), signal: AbortSignal.timeout(answerLimit) })
+  }
+
+  async function stream(path: string, init: RequestInit): Promise<Response> {
+    const response = await call(path, init)
+    if (response.headers.get('content-type')?.startsWith('text/event-stream')) return response
+    // Something on the way, such as a network's welcome page, answered in Rill's place.
+    throw new ApiError(0, unreachable)
+  }
+
+  return {
+    chat: (turn: ChatRequest, signal: AbortSignal): Promise<Response> =>
+      stream('/api/chat', { ...withBody('POST', turn), signal }),
+    events: (generationId: string, after: number, signal: AbortSignal): Promise<Response> =>
+      stream(`/api/generations/${encodeURIComponent(generationId)}/events?after=${after}`, { signal }),
+    stop: (generationId: string): Promise<void> =>
+      done('POST', `/api/generations/${encodeURIComponent(generationId)}/stop`),
+    conversations: (cursor: string | null): Promise<ConversationPage> =>
+      json(conversationPage, `/api/conversations${cursor ? `?cursor=${encodeURIComponent(cursor)}` : ''}`),
+    conversation: (id: string): Promise<Conversation> => json(conversation, conversationPath(id)),
+    change: (id: string, change: { title?: string; model?: string; deleted?: false }): Promise<void> =>
+      done('PATCH', conversationPath(id), change),
+    remove: (id: string): Promise<void> => done('DELETE', conversationPath(id)),
+    models: (): Promise<ModelList> => json(modelList, '/api/models'),
+    saveSettings: (change: Partial<Settings>): Promise<Settings> =>
+      json(settings, '/api/settings', withBody('PATCH', change)),
+  }
+}
+
+const conversationPath = (id: string) => `/api/conversations/${encodeURIComponent(id)}`
+
+function withBody(method: string, body?: object): RequestInit {
+  if (!body) return { method }
+  return { method, headers: { 'Content-Type': 'application/json' }, body: JSON.stringify(body) }
+}
+
+async function reached<T>(answer: Promise<T>): Promise<T> {
+  try {
+    return await answer
+  } catch (error) {
+    const late = error instanceof DOMException && error.name === 'TimeoutError'
+    throw new ApiError(0, late ? tooSlow : unreachable)
+  }
+}
+
+/** The body as JSON; undefined, which no schema takes, when it is not. */
+async function parsedBody(response: Response): Promise<unknown> {
+  const text = await reached(response.text())
+  try {
+    return JSON.parse(text)
+  } catch {
+    return undefined
+  }
+}
+
+async function refusal(response: Response): Promise<Problem> {
+  const parsed = errorBody.safeParse(await parsedBody(response))
+  if (parsed.success) return parsed.data.error
+  const passing = response.status >= 500
+  return {
+    kind: passing ? 'upstream' : 'internal',
+    message: passing
+      ? `The server cannot answer just now (status ${response.status}). Try again in a moment.`
+      : `The server refused this without saying why (status ${response.status}). Reload the page and try again.`,
+    upstreamStatus: response.status,
+    retryable: passing,
+  }
+}

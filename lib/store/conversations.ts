@@ -1,0 +1,99 @@
+import { createStore, type StoreApi } from 'zustand/vanilla'
+import type { ConversationPage, ModelList, Settings } from '@/lib/protocol/api'
+import { applied } from './apply'
+import { createClient } from './client'
+import { createCommits } from './commit'
+import { type Core, dismiss } from './core'
+import { createDrafts } from './drafts'
+import { emptyEntry, withEntry } from './entries'
+import { createLoading } from './loading'
+import { browserPage, type Page } from './page'
+import { createSending } from './sending'
+import { createSettings } from './settings'
+import { createSidebar } from './sidebar'
+import { createStreams } from './streams'
+import { type ConversationState, newConversationId } from './types'
+
+/** What the server knows when it renders the page. */
+export interface InitialState {
+  conversations: ConversationPage
+  settings: Settings
+  models: ModelList | null
+}
+
+export interface ConversationStore extends StoreApi<ConversationState> {
+  /** Ties the store to the living page: its drafts, its connection, its being in sight. Gives the way to let go. */
+  connect(): () => void
+}
+
+/** The store that the page renders from: conversations, their messages, and the generations that write them. */
+export function createConversationStore(initial: InitialState, page: Page = browserPage): ConversationStore {
+  const core: Core = {
+    get: () => store.getState(),
+    set: (change) => store.setState(change),
+    page,
+    client: createClient(page),
+  }
+  const { get, set } = core
+  const commits = createCommits(page, (batches) => {
+    set((state) => applied(state, batches, sending.turnOf, page.now()))
+    for (const generationId of batches.keys()) sending.committed(generationId)
+    streams.arrange()
+  })
+  const drafts = createDrafts(core)
+  const streams = createStreams(core, commits, (id) => void loading.reload(id))
+  const sidebar = createSidebar(core)
+  const loading = createLoading(core, streams, sidebar)
+  const sending = createSending(core, streams, drafts, loading.refresh)
+
+  const store = createStore<ConversationState>()(() => ({
+    ...initialData(initial),
+    ...loading.actions,
+    ...sending.actions,
+    ...sidebar.actions,
+    ...createSettings(core, sidebar.chooseModel),
+    choose(conversationId, parentId, childId) {
+      set((state) => {
+        const chosen = { ...state.conversations[conversationId]?.chosen, [parentId ?? '']: childId }
+        return withEntry(state, conversationId, { chosen })
+      })
+    },
+    setDraft(conversationId, text) {
+      set((state) => ({ drafts: { ...state.drafts, [conversationId]: text } }))
+      drafts.keep(conversationId)
+    },
+    dismiss: (noticeId) => dismiss(core, noticeId),
+  }))
+
+  function connect(): () => void {
+    const wake = () => {
+      set({ online: page.online() })
+      if (page.online() && !page.hidden()) void loading.refresh()
+    }
+    set((state) => ({ online: page.online(), drafts: { ...drafts.stored(), ...state.drafts } }))
+    streams.arrange()
+    const ends = [page.on('visibility', wake), page.on('connection', wake), loading.poll(), streams.close]
+    return () => {
+      for (const end of ends) end()
+    }
+  }
+
+  return { ...store, connect }
+}
+
+function initialData({ conversations, settings, models }: InitialState) {
+  return {
+    conversations: { [newConversationId]: emptyEntry(newConversationId, 'new') },
+    summaries: conversations.conversations,
+    nextCursor: conversations.nextCursor,
+    messages: {},
+    running: {},
+    shown: newConversationId,
+    startedFromNew: null,
+    drafts: {},
+    models,
+    settings,
+    notices: [],
+    online: true,
+  }
+}

@@ -1,0 +1,60 @@
+import type { Conversation } from '@/lib/protocol/api'
+import type { Message } from '@/lib/protocol/messages'
+import { emptyEntry } from './entries'
+import { withSummaries } from './summaries'
+import type { ConversationState, RunningGeneration } from './types'
+
+/**
+ * What a fetched conversation changes in the state. Messages that did not change keep their identity, and a message
+ * whose log is being read (`reading`) is further than any answer, so it stays.
+ */
+export function withConversation(
+  state: ConversationState,
+  { messages, ...summary }: Conversation,
+  reading: (generationId: string) => boolean,
+): Partial<ConversationState> {
+  const before = state.conversations[summary.id] ?? emptyEntry(summary.id, 'ready')
+  const isRead = (message: Message) => message.generation !== null && reading(message.generation.id)
+  const current = messages.map((fetched) => {
+    const known = state.messages[fetched.id]
+    return known && (isRead(known) || isSame(known, fetched)) ? known : fetched
+  })
+  const ids = current.map((message) => message.id)
+  const entry = {
+    ...before,
+    state: 'ready' as const,
+    problem: null,
+    messageIds: isSame(before.messageIds, ids) ? before.messageIds : ids,
+  }
+  return {
+    conversations: { ...state.conversations, [summary.id]: entry },
+    messages: { ...state.messages, ...Object.fromEntries(current.map((message) => [message.id, message])) },
+    running: { ...withoutConversation(state.running, summary.id), ...runningIn(summary.id, current, state.running) },
+    ...withSummaries(state.summaries, [summary]),
+  }
+}
+
+/** The running generations of all other conversations. */
+export function withoutConversation(running: ConversationState['running'], id: string): ConversationState['running'] {
+  return Object.fromEntries(Object.entries(running).filter(([, each]) => each.conversationId !== id))
+}
+
+function runningIn(
+  conversationId: string,
+  messages: Message[],
+  before: ConversationState['running'],
+): ConversationState['running'] {
+  const running: ConversationState['running'] = {}
+  for (const { id: messageId, generation } of messages) {
+    if (generation?.status !== 'running') continue
+    const { id, startedAt } = generation
+    const fresh: RunningGeneration = { id, conversationId, messageId, startedAt, reader: 'connecting', stopping: false }
+    running[id] = before[id] ?? fresh
+  }
+  return running
+}
+
+/** Both come from the same schema, so their keys are in the same order. */
+function isSame(known: unknown, fetched: unknown): boolean {
+  return JSON.stringify(known) === JSON.stringify(fetched)
+}

@@ -1,0 +1,208 @@
+import { v7 as uuidv7 } from 'uuid'
+import type { Problem, StartData } from '@/lib/protocol/events'
+import { textOf } from '@/lib/protocol/messages'
+import type { Turn } from './apply'
+import { ApiError, problemOf } from './client'
+import { type Core, dismiss, notify } from './core'
+import { type Drafts, joinedDraft } from './drafts'
+import { emptyEntry, withEntry } from './entries'
+import { mayPass } from './reader'
+import { conversationOf, visiblePath } from './selectors'
+import type { Streams } from './streams'
+import { type ConversationState, newConversationId } from './types'
+
+/** A send that the network swallows is repeated, as the same turn, so many times before the text is given back. */
+const attempts = 5
+/** Stop waits so long to hear which generation a send became, so that it can be stopped rather than left to run. */
+const stopGrace = 1_000
+
+/** A turn on its way to the server. */
+interface Sending {
+  turn: Turn
+  closing: AbortController
+  /** What becomes of it when it fails: the words go back to the box, or for a reply that is run again, nothing is lost. */
+  onFail(problem: Problem | null): void
+}
+
+export type SendingConcern = ReturnType<typeof createSending>
+
+/** Sending, sending again, and stopping. `refresh` looks what the server has, when it may have more than this page knows. */
+export function createSending(core: Core, streams: Streams, drafts: Drafts, refresh: () => Promise<void>) {
+  const { get, set, page, client } = core
+  /** By conversation; each can send one turn at a time. */
+  const sends = new Map<string, Sending>()
+
+  const send: ConversationState['send'] = async ({ conversationId, text, model, parentId }) => {
+    const id = conversationId ?? newConversationId
+    if (text.trim() === '') return
+    if (id !== newConversationId && get().conversations[id]?.state !== 'ready') await get().loadConversation(id)
+    const entry = get().conversations[id] ?? emptyEntry(id, 'new')
+    if (isBusy(id) || !['new', 'ready'].includes(entry.state)) return
+
+    // After a failure nobody knows how far the turn got, so the same words go again as the same turn.
+    const before = entry.pending?.text === text && entry.pending.model === model ? entry.pending : null
+    const turn = newTurn({
+      id: before?.turnId ?? uuidv7(),
+      conversationId: id,
+      parentId: parentId === undefined ? (visiblePath(get(), id).at(-1) ?? null) : parentId,
+      text,
+      model,
+    })
+    const drafted = parentId === undefined
+    set((state) => ({ shown: id, ...(drafted ? { drafts: { ...state.drafts, [id]: '' } } : {}) }))
+    await deliver(turn, (problem) => giveBack(turn, problem))
+  }
+
+  const retry: ConversationState['retry'] = async (messageId) => {
+    const state = get()
+    const reply = state.messages[messageId]
+    const prompt = state.messages[reply?.parentId ?? '']
+    const conversationId = conversationOf(state, messageId)?.id
+    if (!reply?.generation || !prompt || !conversationId || isBusy(conversationId)) return
+    const summary = state.summaries.find(({ id }) => id === conversationId)
+    const turn = newTurn({
+      id: uuidv7(),
+      conversationId,
+      parentId: prompt.parentId,
+      text: textOf(prompt.parts),
+      model: summary?.model ?? reply.generation.model,
+    })
+    await deliver(turn, (problem) => {
+      set((now) => withEntry(now, conversationId, { pending: null }))
+      if (problem)
+        report(`retry:${messageId}`, `The prompt was not sent again. ${problem.message}`, () => retry(messageId))
+    })
+  }
+
+  const stop: ConversationState['stop'] = async (conversationId) => {
+    const sending = sends.get(conversationId)
+    if (sending && !sending.turn.stopping) await stopSending(sending)
+    const running = Object.values(get().running).filter((each) => each.conversationId === conversationId)
+    await Promise.all(running.filter(({ stopping }) => !stopping).map(({ id }) => stopGeneration(id, conversationId)))
+  }
+
+  /** Puts a turn on its way; settles when it has started or failed. */
+  async function deliver(turn: Turn, onFail: Sending['onFail']): Promise<void> {
+    const { id: turnId, conversationId, text, model } = turn
+    const closing = new AbortController()
+    sends.set(conversationId, { turn, closing, onFail })
+    const pending = { turnId, text, model, sentAt: page.now(), stopping: false, problem: null }
+    set((state) => withEntry(state, conversationId, { pending }))
+    try {
+      const started = await streams.start(sourceOf(turn, closing), closing)
+      if (!started) fail(turn, null)
+    } catch (error) {
+      fail(turn, problemOf(error))
+    }
+  }
+
+  function sourceOf(turn: Turn, closing: AbortController) {
+    return {
+      open(after: number, signal: AbortSignal): Promise<Response> {
+        if (turn.start) return client.events(turn.start.generationId, after, signal)
+        if (turn.stopping) closing.abort()
+        const isNew = turn.conversationId === newConversationId
+        const place = isNew ? {} : { conversationId: turn.conversationId, parentId: turn.parentId }
+        return client.chat({ ...place, turnId: turn.id, text: turn.text, model: turn.model }, signal)
+      },
+      again(error: unknown, failures: number): boolean {
+        if (turn.start) return mayPass(error)
+        const unheard = !(error instanceof ApiError) || error.status === 0
+        return unheard && failures < attempts
+      },
+      onStart(start: StartData): void {
+        turn.start = start
+        if (turn.stopping) void stopGeneration(start.generationId, start.conversationId)
+      },
+    }
+  }
+
+  function fail(turn: Turn, problem: Problem | null): void {
+    const sending = sends.get(turn.conversationId)
+    sends.delete(turn.conversationId)
+    sending?.onFail(problem)
+    // A turn that was stopped may have reached the server all the same.
+    if (!problem) void refresh()
+  }
+
+  function giveBack({ conversationId: id, text }: Turn, problem: Problem | null): void {
+    set((state) => {
+      const pending = state.conversations[id]?.pending
+      return {
+        ...withEntry(state, id, { pending: pending && problem ? { ...pending, problem } : null }),
+        drafts: { ...state.drafts, [id]: joinedDraft(text, state.drafts[id] ?? '') },
+      }
+    })
+    drafts.keep(id)
+  }
+
+  async function stopSending({ turn, closing }: Sending): Promise<void> {
+    const { conversationId, start } = turn
+    turn.stopping = true
+    if (start) return await stopGeneration(start.generationId, start.conversationId)
+    set((state) => {
+      const pending = state.conversations[conversationId]?.pending
+      return pending ? withEntry(state, conversationId, { pending: { ...pending, stopping: true } }) : {}
+    })
+    page.timer(stopGrace, () => turn.start || closing.abort())
+  }
+
+  async function stopGeneration(id: string, conversationId: string): Promise<void> {
+    markStopping(id, true)
+    try {
+      await client.stop(id)
+    } catch (error) {
+      const turn = turnOf(id)
+      if (turn) turn.stopping = false
+      markStopping(id, false)
+      const again = () => stop(conversationId)
+      report(
+        `stop:${id}`,
+        `The reply could not be stopped and is still being written. ${problemOf(error).message}`,
+        again,
+      )
+    }
+  }
+
+  function markStopping(id: string, stopping: boolean): void {
+    const known = get().running[id]
+    if (known) set(({ running }) => ({ running: { ...running, [id]: { ...known, stopping } } }))
+  }
+
+  function isBusy(conversationId: string): boolean {
+    if (!sends.has(conversationId)) return false
+    const text = 'The prompt before this one is still on its way. Wait until it has been sent, or stop it.'
+    notify(core, { id: 'busy', text, tone: 'quiet' })
+    return true
+  }
+
+  function report(id: string, text: string, again: () => Promise<void>): void {
+    const run = () => {
+      dismiss(core, id)
+      void again()
+    }
+    notify(core, { id, text, tone: 'danger', action: { label: 'Try again', run } })
+  }
+
+  function turnOf(generationId: string): Turn | undefined {
+    return [...sends.values()].find(({ turn }) => turn.start?.generationId === generationId)?.turn
+  }
+
+  return {
+    actions: { send, retry, stop },
+    /** The turn that a generation answers, until its start has been committed. */
+    turnOf,
+    /** The start of a turn is on the page: it has its messages, and its words need no keeping. */
+    committed(generationId: string): void {
+      const turn = turnOf(generationId)
+      if (!turn?.start) return
+      sends.delete(turn.conversationId)
+      drafts.keep(turn.conversationId)
+      drafts.keep(turn.start.conversationId)
+    },
+  }
+}
+
+function newTurn(given: Omit<Turn, 'stopping' | 'start'>): Turn {
+  return { ...given, stopping: false, start: null }
+}

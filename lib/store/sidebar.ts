@@ -1,0 +1,145 @@
+import type { ConversationSummary } from '@/lib/protocol/api'
+import { ApiError, problemOf } from './client'
+import { type Core, dismiss, notify } from './core'
+import { withEntry } from './entries'
+import { newestFirst, withFirstPage, withSummaries } from './summaries'
+import type { ConversationState } from './types'
+
+const undoTime = 10_000
+
+export type Sidebar = ReturnType<typeof createSidebar>
+
+/** The list of conversations: more of it, and renaming, deleting and bringing back. Every change shows at once. */
+export function createSidebar(core: Core) {
+  const { get, set, page, client } = core
+  /** Changes on their way to the server, which a fetched list may or may not hold. */
+  let changing = 0
+  let loadingMore = false
+
+  async function change(call: Promise<void>): Promise<void> {
+    changing += 1
+    try {
+      await call
+    } finally {
+      changing -= 1
+    }
+  }
+
+  /** Fetches the first page again. False when that failed, or when the list here changed meanwhile. */
+  async function refresh(): Promise<boolean> {
+    const before = get().summaries
+    if (changing > 0) return false
+    try {
+      const fetched = await client.conversations(null)
+      if (get().summaries !== before) return false
+      set((state) => withFirstPage(state, fetched))
+      return true
+    } catch (error) {
+      // Nobody asked for it, and it comes again by itself.
+      if (error instanceof ApiError) return false
+      throw error
+    }
+  }
+
+  async function loadMoreSummaries(): Promise<void> {
+    const { nextCursor } = get()
+    if (nextCursor === null || loadingMore) return
+    loadingMore = true
+    try {
+      const { conversations, nextCursor: next } = await client.conversations(nextCursor)
+      set(({ summaries }) => ({ ...withSummaries(summaries, conversations), nextCursor: next }))
+    } catch (error) {
+      report('more', 'Older conversations could not be loaded.', error)
+    } finally {
+      loadingMore = false
+    }
+  }
+
+  async function rename(id: string, title: string): Promise<void> {
+    const before = summaryOf(id)?.title
+    if (before === undefined || before === title) return
+    set((state) => changed(state, id, { title }))
+    try {
+      await change(client.change(id, { title }))
+    } catch (error) {
+      if (summaryOf(id)?.title === title) set((state) => changed(state, id, { title: before }))
+      report(`rename:${id}`, `“${before}” could not be renamed.`, error)
+    }
+  }
+
+  async function chooseModel(id: string, model: string): Promise<void> {
+    const before = summaryOf(id)?.model
+    if (before === undefined || before === model) return
+    set((state) => changed(state, id, { model }))
+    try {
+      await change(client.change(id, { model }))
+    } catch (error) {
+      if (summaryOf(id)?.model === model) set((state) => changed(state, id, { model: before }))
+      report(`model:${id}`, 'The model could not be changed.', error)
+    }
+  }
+
+  async function remove(id: string): Promise<void> {
+    const summary = summaryOf(id)
+    if (!summary) return
+    const entry = get().conversations[id]
+    const hide = () =>
+      set((state) => ({
+        summaries: state.summaries.filter((each) => each.id !== id),
+        ...(entry ? withEntry(state, id, { state: 'missing', problem: null }) : {}),
+      }))
+    const putBack = () =>
+      set((state) => ({
+        summaries: newestFirst([summary, ...state.summaries.filter((each) => each.id !== id)]),
+        ...(entry ? withEntry(state, id, entry) : {}),
+      }))
+    const offer = `deleted:${id}`
+    const undo = async () => {
+      dismiss(core, offer)
+      putBack()
+      try {
+        if ((await failure) === null) await change(client.change(id, { deleted: false }))
+      } catch (error) {
+        hide()
+        report(`undo:${id}`, `“${summary.title}” could not be brought back.`, error)
+      }
+    }
+
+    hide()
+    const failure = failureOf(change(client.remove(id)))
+    const action = { label: 'Undo', run: () => void undo() }
+    notify(core, { id: offer, text: `“${summary.title}” was deleted.`, tone: 'quiet', action })
+    page.timer(undoTime, () => dismiss(core, offer))
+    const error = await failure
+    if (error === null) return
+    dismiss(core, offer)
+    putBack()
+    report(`remove:${id}`, `“${summary.title}” could not be deleted.`, error)
+  }
+
+  const summaryOf = (id: string) => get().summaries.find((each) => each.id === id)
+
+  function report(id: string, what: string, error: unknown): void {
+    notify(core, { id, text: `${what} ${problemOf(error).message}`, tone: 'danger' })
+  }
+
+  return { actions: { loadMoreSummaries, rename, remove }, chooseModel, refresh }
+}
+
+function changed(
+  { summaries }: ConversationState,
+  id: string,
+  change: Partial<ConversationSummary>,
+): Pick<ConversationState, 'summaries'> {
+  return { summaries: summaries.map((each) => (each.id === id ? { ...each, ...change } : each)) }
+}
+
+/** What a deletion failed with, or null. What is gone already is deleted too. */
+async function failureOf(deletion: Promise<void>): Promise<unknown> {
+  try {
+    await deletion
+    return null
+  } catch (error) {
+    return error instanceof ApiError && error.status === 404 ? null : error
+  }
+}

@@ -1,0 +1,39 @@
+import type { ConversationPage, ConversationSummary } from '@/lib/protocol/api'
+import type { ConversationState } from './types'
+
+const titleLength = 60
+
+/** The order of the sidebar, which is the server's. */
+export function newestFirst(summaries: ConversationSummary[]): ConversationSummary[] {
+  return summaries.toSorted((a, b) => b.updatedAt - a.updatedAt || (a.id < b.id ? 1 : -1))
+}
+
+/** Adds summaries to the sidebar; those that are there already are replaced. */
+export function withSummaries(
+  known: ConversationSummary[],
+  fetched: ConversationSummary[],
+): Pick<ConversationState, 'summaries'> {
+  const ids = new Set(fetched.map((each) => each.id))
+  return { summaries: newestFirst([...fetched, ...known.filter((each) => !ids.has(each.id))]) }
+}
+
+/** The sidebar after its first page was fetched again: what that page no longer lists is gone, older ones stay. */
+export function withFirstPage(
+  state: Pick<ConversationState, 'summaries' | 'nextCursor'>,
+  page: ConversationPage,
+): Pick<ConversationState, 'summaries' | 'nextCursor'> {
+  const oldest = page.conversations.at(-1)
+  if (!oldest || page.nextCursor === null) return { summaries: page.conversations, nextCursor: null }
+  const older = state.summaries.filter((each) => each.updatedAt < oldest.updatedAt)
+  return {
+    ...withSummaries(older, page.conversations),
+    nextCursor: older.length > 0 ? state.nextCursor : page.nextCursor,
+  }
+}
+
+/** The title that the server gives a conversation: the first line of its first prompt, cut. */
+export function titleOf(text: string): string {
+  const line = text.trim().split('\n', 1)[0]?.trim() ?? ''
+  const characters = [...line]
+  return characters.length > titleLength ? `${characters.slice(0, titleLength - 1).join('')}…` : line
+}
