@@ -34,7 +34,7 @@ export function createConversationStore(initial: InitialState, page: Page = brow
     page,
     client: createClient(page),
   }
-  const { get, set } = core
+  const { set } = core
   const commits = createCommits(page, (batches) => {
     set((state) => applied(state, batches, sending.turnOf, page.now()))
     for (const generationId of batches.keys()) sending.committed(generationId)
