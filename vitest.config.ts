@@ -1,0 +1,40 @@
+import { fileURLToPath } from 'node:url'
+import { defineConfig } from 'vitest/config'
+
+const root = fileURLToPath(new URL('.', import.meta.url))
+
+/** What every project shares: the `@/` alias, and `server-only` as the empty module that it is on a server. */
+const shared = {
+  resolve: { alias: { '@': root.replace(/[\\/]$/, ''), 'server-only': `${root}node_modules/server-only/empty.js` } },
+}
+
+export default defineConfig({
+  test: {
+    allowOnly: false,
+    projects: [
+      {
+        ...shared,
+        test: {
+          name: 'unit',
+          environment: 'node',
+          include: ['tests/unit/**/*.test.{ts,tsx}'],
+          exclude: ['tests/unit/**/*.dom.test.{ts,tsx}'],
+        },
+      },
+      { ...shared, test: { name: 'dom', environment: 'jsdom', include: ['tests/unit/**/*.dom.test.{ts,tsx}'] } },
+      {
+        ...shared,
+        test: {
+          name: 'integration',
+          environment: 'node',
+          include: ['tests/integration/**/*.test.ts'],
+          globalSetup: 'tests/integration/global-setup.ts',
+          // Each file starts servers of its own, and the clocks they are held to need a core to themselves.
+          fileParallelism: false,
+          testTimeout: 20_000,
+          hookTimeout: 120_000,
+        },
+      },
+    ],
+  },
+})
