@@ -1,0 +1,105 @@
+'use client'
+import { useParams, useRouter } from 'next/navigation'
+import { useEffect, useState } from 'react'
+import { useShallow } from 'zustand/react/shallow'
+import { wantMarkdown } from '@/components/markdown/use-markdown'
+import { Header } from '@/components/shell/header'
+import { useConversations } from '@/lib/store/context'
+import { visiblePath } from '@/lib/store/selectors'
+import { newConversationId } from '@/lib/store/types'
+import { Announcer } from './announcer'
+import { ChatComposer } from './chat-composer'
+import { composerId, focusComposer } from './composer'
+import { Absent, TranscriptSkeleton } from './placeholders'
+import { tailOf } from './tail'
+import { Transcript } from './transcript'
+import { Welcome } from './welcome'
+
+/**
+ * The chat, at `/` and at `/c/{id}`. It stays mounted while the address changes, so a conversation that starts
+ * at `/` is shown there at once and the address follows.
+ */
+export function ChatView() {
+  const { id } = useParams<{ id?: string }>()
+  const startedFromNew = useConversations((state) => state.startedFromNew)
+  const conversationId = id ?? startedFromNew ?? newConversationId
+  const entry = useConversations((state) => state.conversations[conversationId])
+  const title = useConversations((state) => state.summaries.find((each) => each.id === conversationId)?.title ?? '')
+  const path = useConversations(useShallow((state) => visiblePath(state, conversationId)))
+  const tail = useConversations(useShallow((state) => tailOf(state, conversationId)))
+  const setDraft = useConversations((state) => state.setDraft)
+  const load = useConversations((state) => state.loadConversation)
+  const address = id ?? newConversationId
+  const viewKey = useViewKey(conversationId, startedFromNew)
+
+  const empty = path.length === 0 && !tail.sending
+
+  useEffect(() => void load(address), [address, load])
+  useAddressFollows(id, startedFromNew)
+  useEscapeStops(conversationId, tail.running)
+  useEffect(() => {
+    if (!empty) wantMarkdown()
+  }, [empty])
+
+  const start = (text: string) => {
+    setDraft(conversationId, text)
+    focusComposer()
+  }
+  return (
+    <>
+      <title>{title ? `${title} · Rill` : 'Rill'}</title>
+      <Header title={title} heading={!empty} />
+      {entry?.state === 'missing' || entry?.state === 'failed' ? (
+        <Absent entry={entry} onRetry={() => void load(conversationId)} />
+      ) : !empty ? (
+        <Transcript
+          key={viewKey}
+          conversationId={conversationId}
+          path={path}
+          pending={entry?.pending ?? null}
+          running={tail.running}
+        />
+      ) : id && entry?.state !== 'ready' ? (
+        <TranscriptSkeleton />
+      ) : (
+        <Welcome conversationId={conversationId} onStart={start} />
+      )}
+      {entry?.state === 'missing' ? null : (
+        <ChatComposer conversationId={conversationId} tail={tail} onInput={wantMarkdown} />
+      )}
+      <Announcer generationId={tail.generationId} status={tail.status} problem={tail.problem} />
+    </>
+  )
+}
+
+/** Changes when another conversation comes on screen, but not when the new one gets its id. */
+function useViewKey(conversationId: string, startedFromNew: string | null): string {
+  const [view, setView] = useState({ id: conversationId, key: conversationId })
+  if (view.id === conversationId) return view.key
+  const grown = view.id === newConversationId && conversationId === startedFromNew
+  const next = { id: conversationId, key: grown ? view.key : conversationId }
+  setView(next)
+  return next.key
+}
+
+function useAddressFollows(id: string | undefined, startedFromNew: string | null): void {
+  const router = useRouter()
+  useEffect(() => {
+    if (!id && startedFromNew) router.replace(`/c/${startedFromNew}`, { scroll: false })
+  }, [id, startedFromNew, router])
+}
+
+/** Escape stops what runs, while the composer or the transcript has the focus. */
+function useEscapeStops(conversationId: string, running: boolean): void {
+  const stop = useConversations((state) => state.stop)
+  useEffect(() => {
+    if (!running) return
+    const onKey = (event: KeyboardEvent) => {
+      if (event.key !== 'Escape' || event.shiftKey || event.isComposing || event.defaultPrevented) return
+      const focused = document.activeElement
+      if (focused?.id === composerId || focused?.closest('[role="log"]')) void stop(conversationId)
+    }
+    document.addEventListener('keydown', onKey)
+    return () => document.removeEventListener('keydown', onKey)
+  }, [conversationId, running, stop])
+}

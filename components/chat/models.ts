@@ -1,0 +1,27 @@
+import type { ModelList } from '@/lib/protocol/api'
+import type { ConversationState } from '@/lib/store/types'
+
+/** What the provider calls a model; its id when it is not in the list (any more). */
+export function modelName(models: ModelList | null, id: string): string {
+  for (const group of models?.groups ?? []) {
+    for (const model of group.models) if (model.id === id) return model.name
+  }
+  return id
+}
+
+/**
+ * The model that the next prompt of a conversation goes to: the one chosen for it, else the one its last
+ * reply came from, else the person's default, else the server's.
+ */
+export function modelFor(state: ConversationState, conversationId: string | null): string | null {
+  if (conversationId) {
+    const summary = state.summaries.find((each) => each.id === conversationId)
+    if (summary?.model) return summary.model
+    const ids = state.conversations[conversationId]?.messageIds ?? []
+    for (const id of ids.toReversed()) {
+      const generation = state.messages[id]?.generation
+      if (generation) return generation.model
+    }
+  }
+  return state.settings.defaultModel ?? state.models?.defaultModel ?? null
+}

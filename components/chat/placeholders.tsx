@@ -1,0 +1,61 @@
+'use client'
+import Link from 'next/link'
+import { Button } from '@/components/ui/button'
+import type { ConversationEntry } from '@/lib/store/types'
+
+/** A conversation that is being fetched: blocks where its last turns will stand. */
+export function TranscriptSkeleton() {
+  return (
+    <div className="min-h-0 flex-1 overflow-hidden [scrollbar-gutter:stable]" aria-busy="true">
+      <span className="sr-only">Loading the conversation</span>
+      <div
+        className="column flex min-h-full animate-pulse flex-col justify-end space-y-8 pt-4 pb-10"
+        aria-hidden="true"
+      >
+        {['w-2/5', 'w-3/5'].map((width) => (
+          <div key={width} className="space-y-8">
+            <div className={`ms-auto h-12 rounded-large bg-surface-raised ${width}`} />
+            <div className="max-w-measure space-y-3">
+              <div className="h-4 rounded-small bg-surface-raised" />
+              <div className="h-4 rounded-small bg-surface-raised" />
+              <div className="h-4 w-4/5 rounded-small bg-surface-raised" />
+            </div>
+          </div>
+        ))}
+      </div>
+    </div>
+  )
+}
+
+/** A conversation that is not there, or could not be fetched. */
+export function Absent({ entry, onRetry }: { entry: ConversationEntry; onRetry(): void }) {
+  const missing = entry.state === 'missing'
+  return (
+    <div className="min-h-0 flex-1 overflow-y-auto [scrollbar-gutter:stable]">
+      <div className="column flex min-h-full flex-col items-start justify-center pb-16">
+        <p className="font-strong text-lead">
+          {missing ? 'This conversation is not here' : 'This conversation could not be loaded'}
+        </p>
+        <p className="mt-2 max-w-measure text-ink-quiet">
+          {missing
+            ? 'It may have been deleted, or it belongs to another browser: each browser sees only its own conversations.'
+            : (entry.problem?.message ?? 'The server did not answer.')}
+        </p>
+        <div className="mt-6">
+          {missing ? (
+            <Link
+              href="/"
+              className="inline-flex h-9 touch:h-11 items-center rounded-small bg-accent px-3 font-strong text-accent-ink text-small hover:bg-accent/90"
+            >
+              New conversation
+            </Link>
+          ) : (
+            <Button look="primary" onClick={onRetry}>
+              Try again
+            </Button>
+          )}
+        </div>
+      </div>
+    </div>
+  )
+}

@@ -1,0 +1,95 @@
+'use client'
+import { memo } from 'react'
+import { ReplyText } from '@/components/markdown/reply-text'
+import { Seconds } from '@/components/ui/seconds'
+import { StreamLine } from '@/components/ui/stream-line'
+import type { GenerationSummary, Message, Part } from '@/lib/protocol/messages'
+import { useConversations } from '@/lib/store/context'
+import type { RunningGeneration } from '@/lib/store/types'
+import { problemOf } from './endings'
+import { modelName } from './models'
+import { ProblemBlock } from './problem-block'
+import { Reasoning } from './reasoning'
+import { ReplyFooter } from './reply-footer'
+
+/** One reply. It follows its own message in the store, so that while it grows nothing else renders. */
+export const Reply = memo(function Reply({
+  conversationId,
+  messageId,
+  last,
+}: {
+  conversationId: string
+  messageId: string
+  last: boolean
+}) {
+  const message = useConversations((state) => state.messages[messageId])
+  const generationId = message?.generation?.id ?? ''
+  const running = useConversations((state) => state.running[generationId])
+  const retry = useConversations((state) => state.retry)
+  if (!message) return null
+  const { generation } = message
+  const status = generation?.status ?? 'completed'
+  const problem = problemOf(message)
+  return (
+    <article aria-label="Reply" data-status={status} className="group/reply relative">
+      <StreamLine status={status} className="inset-y-1 -start-3 sm:-start-5" />
+      {inPlace(message.parts).map(({ part, place }) => (
+        <ReplyPart
+          key={place}
+          part={part}
+          growing={status === 'running' && place === message.parts.length - 1}
+          since={running?.startedAt ?? generation?.startedAt ?? message.createdAt}
+        />
+      ))}
+      {problem ? <ProblemBlock problem={problem} generation={generation} onRetry={() => retry(messageId)} /> : null}
+      {generation && status === 'running' ? (
+        <Waiting message={message} generation={generation} running={running} />
+      ) : (
+        <ReplyFooter conversationId={conversationId} message={message} last={last} />
+      )}
+    </article>
+  )
+})
+
+/** Parts are only ever appended, so their place is their identity. */
+function inPlace(parts: Part[]): { part: Part; place: number }[] {
+  return parts.map((part, place) => ({ part, place }))
+}
+
+function ReplyPart({ part, growing, since }: { part: Part; growing: boolean; since: number }) {
+  switch (part.type) {
+    case 'text':
+      return <ReplyText text={part.text} growing={growing} />
+    case 'reasoning':
+      return <Reasoning text={part.text} thinkingSince={growing ? since : null} />
+    case 'error':
+      return null
+  }
+}
+
+/** The words of waiting. The line keeps its height while text arrives, so the numbers that follow move nothing. */
+function Waiting({
+  message,
+  generation,
+  running,
+}: {
+  message: Message
+  generation: GenerationSummary
+  running: RunningGeneration | undefined
+}) {
+  const models = useConversations((state) => state.models)
+  return (
+    <p className="flex h-8 touch:h-11 items-center text-small text-ink-quiet">
+      {running?.stopping ? (
+        'Stopping'
+      ) : running?.reader === 'reconnecting' ? (
+        'Connection lost, trying to reach the server again'
+      ) : message.parts.length === 0 ? (
+        <span>
+          Waiting for {modelName(models, generation.model)}
+          <Seconds since={running?.startedAt ?? generation.startedAt} />
+        </span>
+      ) : null}
+    </p>
+  )
+}

@@ -1,0 +1,114 @@
+'use client'
+import { type RefObject, useCallback, useEffect, useLayoutEffect, useRef, useState } from 'react'
+
+/** Within this many pixels of the end, the person is reading along. */
+const nearEnd = 100
+const glide = 180
+/** More than any height: the browser clamps it, so going to the end needs no layout to be read. */
+const end = Number.MAX_SAFE_INTEGER
+
+export interface Follow {
+  scroller: RefObject<HTMLDivElement | null>
+  content: RefObject<HTMLDivElement | null>
+  /** The end is out of sight. */
+  away: boolean
+  /** New text came while the end was out of sight. */
+  fresh: boolean
+  toEnd(how: 'at once' | 'gliding'): void
+}
+
+/**
+ * Keeps the end of a growing text in view for as long as the person is there, and not a moment longer:
+ * wheel, touch, keys, the scrollbar or a selection lets go at once, and only going back to the end takes hold again.
+ * The text's growth costs one write of `scrollTop` per frame, from a ResizeObserver, when layout is clean anyway.
+ */
+export function useFollow(): Follow {
+  const scroller = useRef<HTMLDivElement>(null)
+  const content = useRef<HTMLDivElement>(null)
+  const following = useRef(true)
+  const gliding = useRef(0)
+  const [away, setAway] = useState(false)
+  const [fresh, setFresh] = useState(false)
+
+  const letGo = useCallback(() => {
+    following.current = false
+    cancelAnimationFrame(gliding.current)
+    gliding.current = 0
+  }, [])
+
+  const toEnd = useCallback((how: 'at once' | 'gliding') => {
+    const element = scroller.current
+    if (!element) return
+    following.current = true
+    setAway(false)
+    setFresh(false)
+    cancelAnimationFrame(gliding.current)
+    const still = document.hidden || window.matchMedia('(prefers-reduced-motion: reduce)').matches
+    if (how === 'at once' || still) {
+      gliding.current = 0
+      element.scrollTop = end
+      return
+    }
+    const from = element.scrollTop
+    const started = performance.now()
+    const step = (now: number) => {
+      const part = Math.min(1, Math.max(0, now - started) / glide)
+      const to = element.scrollHeight - element.clientHeight
+      element.scrollTop = part === 1 ? end : from + (to - from) * (1 - (1 - part) ** 3)
+      gliding.current = part === 1 ? 0 : requestAnimationFrame(step)
+    }
+    gliding.current = requestAnimationFrame(step)
+  }, [])
+
+  useLayoutEffect(() => {
+    const element = scroller.current
+    const inner = content.current
+    if (!element || !inner) return
+    let lastTop = element.scrollTop
+    let lastHeight = inner.offsetHeight
+    const onScroll = () => {
+      const { scrollTop, scrollHeight, clientHeight } = element
+      const distance = scrollHeight - scrollTop - clientHeight
+      // A shrinking page moves the end up by itself; only a person moves up while the height stays.
+      if (scrollTop < lastTop && lastHeight === inner.offsetHeight && distance > 1 && !gliding.current) letGo()
+      if (scrollTop > lastTop && distance < nearEnd) following.current = true
+      lastTop = scrollTop
+      setAway(distance >= nearEnd)
+      if (distance < nearEnd) setFresh(false)
+    }
+    const onWheel = (event: WheelEvent) => {
+      if (event.deltaY < 0) letGo()
+    }
+    const onKey = (event: KeyboardEvent) => {
+      if (['PageUp', 'ArrowUp', 'Home'].includes(event.key) || (event.key === ' ' && event.shiftKey)) letGo()
+    }
+    const onSelection = () => {
+      const selection = document.getSelection()
+      if (selection && !selection.isCollapsed && inner.contains(selection.anchorNode)) letGo()
+    }
+    const observer = new ResizeObserver(() => {
+      const height = inner.offsetHeight
+      if (following.current && !gliding.current) element.scrollTop = end
+      else if (!following.current && height > lastHeight) setFresh(true)
+      lastHeight = height
+    })
+    observer.observe(inner)
+    observer.observe(element)
+    element.addEventListener('scroll', onScroll, { passive: true })
+    element.addEventListener('wheel', onWheel, { passive: true })
+    element.addEventListener('touchmove', letGo, { passive: true })
+    element.addEventListener('keydown', onKey)
+    document.addEventListener('selectionchange', onSelection)
+    return () => {
+      observer.disconnect()
+      element.removeEventListener('scroll', onScroll)
+      element.removeEventListener('wheel', onWheel)
+      element.removeEventListener('touchmove', letGo)
+      element.removeEventListener('keydown', onKey)
+      document.removeEventListener('selectionchange', onSelection)
+    }
+  }, [letGo])
+
+  useEffect(() => () => cancelAnimationFrame(gliding.current), [])
+  return { scroller, content, away, fresh: away && fresh, toEnd }
+}

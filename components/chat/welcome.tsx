@@ -1,0 +1,62 @@
+'use client'
+import Link from 'next/link'
+import type { ModelList } from '@/lib/protocol/api'
+import { useConversations } from '@/lib/store/context'
+import { modelFor, modelName } from './models'
+
+const starters = [
+  { title: 'Explain an idea', text: 'Explain how a river finds its way to the sea, for a curious ten-year-old.' },
+  { title: 'Write some code', text: 'Write a Python function that groups words that are anagrams, with tests.' },
+  { title: 'Compare in a table', text: 'Compare trains, planes and cars for a journey of 600 km, as a table.' },
+  { title: 'Summarise a text', text: 'Summarise this text in five sentences:\n\n' },
+]
+
+/** An empty conversation: a line of welcome, four starters that fill the box, and what answers. */
+export function Welcome({ conversationId, onStart }: { conversationId: string; onStart(text: string): void }) {
+  const models = useConversations((state) => state.models)
+  const model = useConversations((state) => modelFor(state, conversationId))
+  return (
+    <div className="min-h-0 flex-1 overflow-y-auto [scrollbar-gutter:stable]">
+      <div className="column flex min-h-full flex-col justify-end pt-8 pb-6 sm:justify-center sm:pb-16">
+        <h1 className="font-strong text-title">Where shall we begin?</h1>
+        {models ? <RunsOn models={models} model={model} /> : null}
+        <ul className="mt-8 grid gap-x-6 sm:grid-cols-2">
+          {starters.map((starter) => (
+            <li key={starter.title} className="border-line border-t">
+              <button
+                type="button"
+                onClick={() => onStart(starter.text)}
+                className="group flex w-full flex-col gap-0.5 rounded-small py-3 text-start text-small"
+              >
+                <span className="font-strong group-hover:text-accent">{starter.title}</span>
+                <span className="text-ink-quiet">{starter.text.trim()}</span>
+              </button>
+            </li>
+          ))}
+        </ul>
+      </div>
+    </div>
+  )
+}
+
+/** Says what answers; with the demo model plainly so, and how to get a real one. */
+function RunsOn({ models, model }: { models: ModelList; model: string | null }) {
+  const group = models.groups.find((each) => each.models.some((one) => one.id === model))
+  const local = models.groups.find((each) => each.kind === 'local' && each.models.length > 0)
+  if (group && group.kind !== 'demo') {
+    return (
+      <p className="mt-2 text-ink-quiet">
+        {modelName(models, group.models.find((one) => one.id === model)?.id ?? '')} by {group.name} answers here.
+      </p>
+    )
+  }
+  return (
+    <p className="mt-2 max-w-measure text-ink-quiet">
+      Rill’s own demo model answers here: a small program for trying the app, not a language model. For real answers,{' '}
+      <Link href="/settings#providers" className="text-accent underline underline-offset-3">
+        add a key or a base URL
+      </Link>
+      {local ? `, or choose a model of ${local.name}, found running on this machine.` : '.'}
+    </p>
+  )
+}

@@ -1,0 +1,55 @@
+import { Lexer, type Token } from 'marked'
+
+/** One block of a reply: a paragraph, a list, a table. `raw` is what it was written as. */
+export interface Block {
+  raw: string
+  /** A code block, fenced or indented, needs no parsing beyond this. */
+  code: { language: string; text: string } | null
+}
+
+export interface Split {
+  text: string
+  blocks: Block[]
+  /** Where in `text` each block starts. */
+  starts: number[]
+  /** Definitions of link references, `[name]: address`, found so far: they hold for every block. */
+  definitions: Record<string, string>
+}
+
+export const nothing: Split = { text: '', blocks: [], starts: [], definitions: {} }
+
+/**
+ * Splits a reply into blocks. With the split of a text that this one continues, only its end is read again:
+ * more text can change no block but the last two (the last, and a list or quote that a blank line left open),
+ * and blocks that stand keep their identity.
+ */
+export function split(written: string, before: Split = nothing): Split {
+  const text = written.replaceAll('\r\n', '\n')
+  const continues = before.text !== '' && text.startsWith(before.text)
+  if (continues && text.length === before.text.length) return before
+  const kept = continues ? Math.max(0, before.blocks.length - 2) : 0
+  const from = before.starts[kept] ?? 0
+  const blocks = before.blocks.slice(0, kept)
+  const starts = before.starts.slice(0, kept)
+  const definitions = { ...(continues ? before.definitions : {}) }
+  let at = from
+  for (const token of new Lexer({ gfm: true }).blockTokens(text.slice(from))) {
+    if (token.type === 'def') definitions[String(token.tag)] = token.raw.trim()
+    if (token.type !== 'space' && token.type !== 'def') {
+      blocks.push(blockOf(token))
+      starts.push(at)
+    }
+    at += token.raw.length
+  }
+  return { text, blocks, starts, definitions }
+}
+
+function blockOf(token: Token): Block {
+  if (token.type !== 'code') return { raw: token.raw, code: null }
+  return { raw: token.raw, code: { language: languageOf(String(token.lang ?? '')), text: String(token.text) } }
+}
+
+/** The first word after the fence, if it can be the name of a language. */
+function languageOf(info: string): string {
+  return info.match(/^[\w+#.-]{1,30}/)?.[0] ?? ''
+}

@@ -1,0 +1,58 @@
+import type { Provider } from '@/lib/protocol/api'
+import type { Problem } from '@/lib/protocol/events'
+
+/** One extra header; `id` keeps its row while others come and go. */
+export interface HeaderRow {
+  id: number
+  name: string
+  value: string
+}
+
+/** A provider as it stands in the form. */
+export interface ProviderDraft {
+  name: string
+  baseUrl: string
+  apiKey: string
+  /** Null keeps the headers that are stored. */
+  headers: HeaderRow[] | null
+}
+
+export interface ProviderRequest {
+  name: string
+  baseUrl: string
+  apiKey?: string
+  headers?: Record<string, string>
+}
+
+export function draftOf(provider: Provider | null): ProviderDraft {
+  if (!provider) return { name: '', baseUrl: '', apiKey: '', headers: [] }
+  const { name, baseUrl, headerNames } = provider
+  return { name, baseUrl, apiKey: '', headers: headerNames.length > 0 ? null : [] }
+}
+
+/** What goes to the server: an empty key keeps the stored one, header rows without a name are left out. */
+export function requestOf(draft: ProviderDraft): ProviderRequest {
+  const { name, baseUrl, apiKey, headers } = draft
+  const named = headers?.filter((row) => row.name.trim() !== '')
+  return {
+    name,
+    baseUrl,
+    ...(apiKey === '' ? {} : { apiKey }),
+    ...(named ? { headers: Object.fromEntries(named.map((row) => [row.name.trim(), row.value])) } : {}),
+  }
+}
+
+const labels = { name: 'The name', baseUrl: 'The base URL', apiKey: 'The key', headers: 'The list of headers' }
+export type FieldName = keyof typeof labels
+
+/** The field that a problem is about, with the words to show beside it; null when it is about none of them. */
+export function fieldProblem(problem: Problem | null): { field: FieldName; words: string } | null {
+  const field = problem?.field?.split('.')[0]
+  if (!problem || !isFieldName(field)) return null
+  const said = problem.message.replace(/^[\w.]+: /, '')
+  return { field, words: said === problem.message ? said : `${labels[field]} ${said}.`.replace(/\.\.$/, '.') }
+}
+
+function isFieldName(field: string | undefined): field is FieldName {
+  return field !== undefined && field in labels
+}

@@ -1,0 +1,54 @@
+'use client'
+import type { ReactNode } from 'react'
+import { ModelPicker } from '@/components/chat/model-picker'
+import { Header } from '@/components/shell/header'
+import { useConversations } from '@/lib/store/context'
+import { Appearance } from './appearance'
+import { Providers } from './providers'
+
+/** Everything a person can set. Each change is saved as it is made. */
+export function SettingsPage() {
+  const models = useConversations((state) => state.models)
+  const chosen = useConversations((state) => state.settings.defaultModel)
+  const saveSettings = useConversations((state) => state.saveSettings)
+  return (
+    <>
+      <title>Settings · Rill</title>
+      <Header title="" heading={false} />
+      <div className="min-h-0 flex-1 overflow-y-auto [scrollbar-gutter:stable]">
+        <div className="column space-y-10 pt-4 pb-24">
+          <h1 className="font-strong text-title">Settings</h1>
+          <Section title="Appearance and keys">
+            <Appearance />
+          </Section>
+          <Section title="Default model" words="New conversations begin with it. Each conversation keeps its own.">
+            <div className="-ms-1.5 flex">
+              <ModelPicker
+                label="Default model"
+                value={chosen ?? models?.defaultModel ?? null}
+                onChange={(defaultModel) => void saveSettings({ defaultModel })}
+              />
+            </div>
+          </Section>
+          <Section
+            id="providers"
+            title="Providers"
+            words="Servers that speak the OpenAI API. Keys are stored encrypted on this Rill’s server and never come back to the browser."
+          >
+            <Providers />
+          </Section>
+        </div>
+      </div>
+    </>
+  )
+}
+
+function Section({ id, title, words, children }: { id?: string; title: string; words?: string; children: ReactNode }) {
+  return (
+    <section id={id} aria-label={title} className="scroll-mt-4">
+      <h2 className="font-strong text-lead">{title}</h2>
+      {words ? <p className="mt-1 max-w-measure text-ink-quiet text-small">{words}</p> : null}
+      <div className="mt-4">{children}</div>
+    </section>
+  )
+}

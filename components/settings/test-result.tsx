@@ -1,0 +1,69 @@
+'use client'
+import { Check, TriangleAlert } from 'lucide-react'
+import type { ReactNode } from 'react'
+import type { ProviderTest } from '@/lib/protocol/api'
+import type { Problem } from '@/lib/protocol/events'
+
+/** How far a test of a provider got: the models it lists, and a short answer with the time to its first text. */
+export function TestResult({ test }: { test: ProviderTest }) {
+  const { models, modelsProblem, model, text, firstTokenMs, answerProblem } = test
+  return (
+    <ul className="space-y-2 rounded-medium bg-surface-raised px-4 py-3 text-small">
+      {modelsProblem ? (
+        <Failed problem={modelsProblem}>No list of models: </Failed>
+      ) : (
+        <Passed>
+          {models.length === 1 ? '1 model' : `${models.length} models`} found
+          {models.length > 0 ? <span className="text-ink-quiet">: {listed(models)}</span> : '.'}
+        </Passed>
+      )}
+      {answerProblem ? (
+        <Failed problem={answerProblem}>{model ? `${model} did not answer: ` : 'No answer: '}</Failed>
+      ) : model ? (
+        <Passed>
+          {model} answered
+          {firstTokenMs === null ? (
+            ''
+          ) : (
+            <span className="numbers">, first text after {Math.round(firstTokenMs)} ms</span>
+          )}
+          <span className="block text-ink-quiet wrap-anywhere">“{text.trim()}”</span>
+        </Passed>
+      ) : null}
+    </ul>
+  )
+}
+
+function listed(models: string[]): string {
+  const first = models.slice(0, 6).join(', ')
+  return models.length > 6 ? `${first} and ${models.length - 6} more` : first
+}
+
+function Passed({ children }: { children: ReactNode }) {
+  return (
+    <li className="flex gap-2">
+      <Check size={16} className="mt-0.5 shrink-0 text-accent" aria-hidden="true" />
+      <span className="min-w-0 wrap-anywhere">{children}</span>
+    </li>
+  )
+}
+
+function Failed({ problem, children }: { problem: Problem; children: ReactNode }) {
+  return (
+    <li className="flex gap-2">
+      <TriangleAlert size={16} className="mt-0.5 shrink-0 text-danger" aria-hidden="true" />
+      <span className="min-w-0 wrap-anywhere">
+        <span className="text-danger">
+          {children}
+          {problem.message}
+        </span>
+        {problem.upstreamMessage ? (
+          <details className="text-ink-quiet">
+            <summary className="w-fit">The provider’s own words</summary>
+            <span className="font-mono text-note">{problem.upstreamMessage}</span>
+          </details>
+        ) : null}
+      </span>
+    </li>
+  )
+}

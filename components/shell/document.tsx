@@ -1,0 +1,42 @@
+import type { Metadata, Viewport } from 'next'
+import type { ReactNode } from 'react'
+import { fonts } from '@/components/ui/fonts'
+import type { Settings } from '@/lib/protocol/api'
+
+/** Shared by the two root layouts: the app's, which needs a session, and the sign-in page's, which must not. */
+export const metadata: Metadata = {
+  applicationName: 'Rill',
+  description: 'A chat app for language models that never loses a word.',
+  icons: {
+    icon: [
+      { url: '/favicon.ico', sizes: '32x32' },
+      { url: '/icon.svg', type: 'image/svg+xml' },
+    ],
+    apple: '/apple-icon.png',
+  },
+  openGraph: {
+    title: 'Rill',
+    description: 'A chat app for language models that never loses a word.',
+    images: [{ url: '/open-graph.png', width: 1200, height: 630, alt: 'Rill: three strokes of a stream' }],
+  },
+  robots: { index: false },
+}
+
+export const viewport: Viewport = {
+  width: 'device-width',
+  initialScale: 1,
+  viewportFit: 'cover',
+  interactiveWidget: 'resizes-content',
+  themeColor: [
+    { media: '(prefers-color-scheme: light)', color: '#fcfaf6' },
+    { media: '(prefers-color-scheme: dark)', color: '#0f151d' },
+  ],
+}
+
+export function Document({ theme, children }: { theme: Settings['theme']; children: ReactNode }) {
+  return (
+    <html lang="en" data-theme={theme} className={fonts}>
+      <body>{children}</body>
+    </html>
+  )
+}

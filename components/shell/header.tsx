@@ -1,0 +1,41 @@
+'use client'
+import { PanelLeft, SquarePen } from 'lucide-react'
+import Link from 'next/link'
+import { IconButton } from '@/components/ui/button'
+import { useSidebar } from './sidebar-state'
+
+/** The strip above the page: the way to the sidebar when it is away, and what is open. */
+export function Header({ title, heading }: { title: string; heading: boolean }) {
+  const { shown, drawer, toggle } = useSidebar()
+  const Title = heading ? 'h1' : 'p'
+  return (
+    <header className="relative flex h-12 shrink-0 items-center pt-[env(safe-area-inset-top)] touch:h-14">
+      <div className={`absolute start-2 flex ${shown && !drawer ? 'lg:hidden' : ''}`}>
+        <IconButton label="Open sidebar (Ctrl+B)" aria-expanded={shown} aria-controls="sidebar" onClick={toggle}>
+          <PanelLeft size={18} aria-hidden="true" />
+        </IconButton>
+        <Link
+          href="/"
+          aria-label="New conversation"
+          title="New conversation (Ctrl+Shift+O)"
+          className="hidden size-8 touch:size-11 items-center justify-center rounded-small text-ink-quiet hover:bg-surface-pressed hover:text-ink lg:inline-flex"
+        >
+          <SquarePen size={18} aria-hidden="true" />
+        </Link>
+      </div>
+      <div className="column max-lg:px-11">
+        <Title title={title} dir="auto" className="truncate text-ink-quiet text-small max-lg:text-center">
+          {title}
+        </Title>
+      </div>
+      <Link
+        href="/"
+        aria-label="New conversation"
+        title="New conversation (Ctrl+Shift+O)"
+        className="absolute end-2 inline-flex size-8 touch:size-11 items-center justify-center rounded-small text-ink-quiet hover:bg-surface-pressed hover:text-ink lg:hidden"
+      >
+        <SquarePen size={18} aria-hidden="true" />
+      </Link>
+    </header>
+  )
+}

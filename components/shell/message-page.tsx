@@ -1,0 +1,24 @@
+'use client'
+import Link from 'next/link'
+import type { ReactNode } from 'react'
+import { Header } from './header'
+
+/** A page that has only something to say, and a way on. */
+export function MessagePage({ title, words, children }: { title: string; words: string; children?: ReactNode }) {
+  return (
+    <>
+      <title>{`${title} · Rill`}</title>
+      <Header title="" heading={false} />
+      <div className="column flex grow flex-col items-start justify-center pb-24">
+        <h1 className="font-strong text-lead">{title}</h1>
+        <p className="mt-2 max-w-measure text-ink-quiet">{words}</p>
+        <div className="mt-6 flex items-center gap-4">
+          {children}
+          <Link href="/" className="text-accent text-small underline underline-offset-3">
+            Go to a new conversation
+          </Link>
+        </div>
+      </div>
+    </>
+  )
+}

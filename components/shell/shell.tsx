@@ -1,0 +1,68 @@
+'use client'
+import { useRouter, useSelectedLayoutSegment } from 'next/navigation'
+import { type ReactNode, useEffect } from 'react'
+import { ChatView } from '@/components/chat/chat-view'
+import { focusComposer } from '@/components/chat/composer'
+import { Sidebar } from '@/components/sidebar/sidebar'
+import { Notices } from '@/components/ui/notices'
+import { OfflineBar } from './offline-bar'
+import { SidebarProvider, useSidebar } from './sidebar-state'
+import { useTheme } from './use-theme'
+
+/** The frame of every page: the sidebar, and beside it the chat or a page of its own. */
+export function Shell({ today, children }: { today: number; children: ReactNode }) {
+  return (
+    <SidebarProvider>
+      <Frame today={today}>{children}</Frame>
+    </SidebarProvider>
+  )
+}
+
+function Frame({ today, children }: { today: number; children: ReactNode }) {
+  const segment = useSelectedLayoutSegment()
+  const { drawer, shown, close } = useSidebar()
+  const inChat = segment === null || segment === 'c'
+  useTheme()
+  useKeys()
+  return (
+    <>
+      <Sidebar today={today} />
+      {drawer && shown ? (
+        <button
+          type="button"
+          tabIndex={-1}
+          aria-label="Close sidebar"
+          onClick={close}
+          className="fixed inset-0 z-20 bg-scrim"
+        />
+      ) : null}
+      <main inert={drawer && shown} className="flex h-dvh flex-col">
+        <OfflineBar />
+        {inChat ? <ChatView /> : null}
+        {children}
+      </main>
+      <Notices />
+    </>
+  )
+}
+
+/** Ctrl or Cmd with B, with Shift and O; Shift with Escape. */
+function useKeys(): void {
+  const router = useRouter()
+  const { toggle, close } = useSidebar()
+  useEffect(() => {
+    const onKey = (event: KeyboardEvent) => {
+      const command = (event.ctrlKey || event.metaKey) && !event.altKey
+      const key = event.key.toLowerCase()
+      if (command && event.shiftKey && key === 'o') {
+        close()
+        router.push('/')
+      } else if (command && !event.shiftKey && key === 'b') toggle()
+      else if (event.shiftKey && key === 'escape') focusComposer()
+      else return
+      event.preventDefault()
+    }
+    document.addEventListener('keydown', onKey)
+    return () => document.removeEventListener('keydown', onKey)
+  }, [router, toggle, close])
+}

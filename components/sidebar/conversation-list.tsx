@@ -1,0 +1,63 @@
+'use client'
+import { useEffect, useMemo, useRef } from 'react'
+import { useConversations } from '@/lib/store/context'
+import { ConversationRow } from './conversation-row'
+import { groupByDate } from './group-by-date'
+import { useToday } from './use-today'
+
+/** The conversations, newest first, under their dates; more are fetched as the end comes near. */
+export function ConversationList({ today: todayOnServer }: { today: number }) {
+  const summaries = useConversations((state) => state.summaries)
+  const nextCursor = useConversations((state) => state.nextCursor)
+  const today = useToday(todayOnServer)
+  const groups = useMemo(() => groupByDate(summaries, today), [summaries, today])
+  return (
+    <div className="min-h-0 flex-1 overflow-y-auto overscroll-contain px-2 pb-4">
+      {groups.map((group) => (
+        <section key={group.name}>
+          <h2 className="px-2 pt-4 pb-1 text-ink-quiet text-note">{group.name}</h2>
+          <ul>
+            {group.conversations.map((summary) => (
+              <ConversationRow
+                key={summary.id}
+                id={summary.id}
+                title={summary.title}
+                running={summary.running.length > 0}
+              />
+            ))}
+          </ul>
+        </section>
+      ))}
+      {summaries.length === 0 ? (
+        <p className="px-2 pt-4 text-ink-quiet text-small">Conversations will be listed here.</p>
+      ) : null}
+      {nextCursor === null ? null : <MoreRows key={nextCursor} />}
+    </div>
+  )
+}
+
+/** Three empty rows at the end of what is loaded; coming into sight fetches the next page. */
+function MoreRows() {
+  const loadMore = useConversations((state) => state.loadMoreSummaries)
+  const place = useRef<HTMLDivElement>(null)
+  useEffect(() => {
+    const element = place.current
+    if (!element) return
+    const observer = new IntersectionObserver(
+      (entries) => {
+        if (entries.some((entry) => entry.isIntersecting)) void loadMore()
+      },
+      { rootMargin: '400px' },
+    )
+    observer.observe(element)
+    return () => observer.disconnect()
+  }, [loadMore])
+  return (
+    <div ref={place} className="animate-pulse space-y-2 px-2 py-2">
+      <span className="sr-only">Loading more conversations</span>
+      <div className="h-4 w-4/5 rounded-small bg-surface-pressed" />
+      <div className="h-4 w-3/5 rounded-small bg-surface-pressed" />
+      <div className="h-4 w-2/3 rounded-small bg-surface-pressed" />
+    </div>
+  )
+}

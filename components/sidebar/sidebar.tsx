@@ -1,0 +1,72 @@
+'use client'
+import { PanelLeft, Settings, SquarePen } from 'lucide-react'
+import Link from 'next/link'
+import { usePathname } from 'next/navigation'
+import { useEffect, useRef } from 'react'
+import { useSidebar } from '@/components/shell/sidebar-state'
+import { IconButton } from '@/components/ui/button'
+import { Mark } from '@/components/ui/mark'
+import { ConversationList } from './conversation-list'
+
+/** Conversations and the way to everything else. Beside the page on a wide screen, a drawer over it on a small one. */
+export function Sidebar({ today }: { today: number }) {
+  const { shown, drawer, toggle, close } = useSidebar()
+  const panel = useRef<HTMLElement>(null)
+  const path = usePathname()
+  const open = drawer && shown
+
+  useEffect(() => {
+    if (!open) return
+    const before = document.activeElement
+    panel.current?.querySelector<HTMLElement>('a, button')?.focus()
+    const onKey = (event: KeyboardEvent) => {
+      if (event.key === 'Escape' && !event.defaultPrevented) close()
+    }
+    document.addEventListener('keydown', onKey)
+    return () => {
+      document.removeEventListener('keydown', onKey)
+      if (before instanceof HTMLElement) before.focus({ preventScroll: true })
+    }
+  }, [open, close])
+
+  return (
+    <nav
+      ref={panel}
+      id="sidebar"
+      aria-label="Conversations"
+      className={`fixed inset-y-0 start-0 z-30 flex w-sidebar flex-col border-line border-e bg-surface-raised pt-[env(safe-area-inset-top)] transition-[translate,visibility] max-lg:w-72 max-lg:max-w-[85vw] ${
+        shown ? '' : 'lg:invisible lg:-translate-x-full rtl:lg:translate-x-full'
+      } ${open ? 'shadow-float' : 'max-lg:invisible max-lg:-translate-x-full rtl:max-lg:translate-x-full'}`}
+    >
+      <div className="flex h-12 shrink-0 items-center justify-between ps-4 pe-2 touch:h-14">
+        <Link href="/" onClick={close} className="flex items-center gap-2 rounded-small font-strong">
+          <Mark className="size-5 text-accent" />
+          Rill
+        </Link>
+        <IconButton label="Close sidebar (Ctrl+B)" aria-expanded={shown} aria-controls="sidebar" onClick={toggle}>
+          <PanelLeft size={18} aria-hidden="true" />
+        </IconButton>
+      </div>
+      <Link
+        href="/"
+        onClick={close}
+        aria-keyshortcuts="Control+Shift+O"
+        title="New conversation (Ctrl+Shift+O)"
+        className={`${row} mx-2 mb-1`}
+      >
+        <SquarePen size={16} aria-hidden="true" />
+        New conversation
+      </Link>
+      <ConversationList today={today} />
+      <div className="shrink-0 border-line border-t p-2 pb-[max(0.5rem,env(safe-area-inset-bottom))]">
+        <Link href="/settings" onClick={close} aria-current={path === '/settings' ? 'page' : undefined} className={row}>
+          <Settings size={16} aria-hidden="true" />
+          Settings
+        </Link>
+      </div>
+    </nav>
+  )
+}
+
+const row =
+  'flex h-8 touch:h-11 items-center gap-2 rounded-small px-2 text-small transition-colors hover:bg-surface-pressed aria-[current=page]:bg-surface-pressed'

@@ -1,0 +1,75 @@
+'use client'
+import { type FormEvent, useId, useRef, useState } from 'react'
+import { Button } from '@/components/ui/button'
+import { errorBody } from '@/lib/protocol/api'
+
+/** Takes the password; the answer comes in words, and the app follows when it was right. */
+export function SignInForm() {
+  const [password, setPassword] = useState('')
+  const [refusal, setRefusal] = useState<string | null>(null)
+  const [asking, setAsking] = useState(false)
+  const field = useRef<HTMLInputElement>(null)
+  const reason = useId()
+
+  const submit = async (event: FormEvent) => {
+    event.preventDefault()
+    if (asking) return
+    setAsking(true)
+    const words = await signIn(password)
+    if (words === null) {
+      window.location.assign('/')
+      return
+    }
+    setRefusal(words)
+    setAsking(false)
+    field.current?.select()
+    field.current?.focus()
+  }
+
+  return (
+    <form onSubmit={submit} className="mt-6">
+      <label htmlFor="password" className="font-strong text-small">
+        Password
+      </label>
+      <input
+        ref={field}
+        id="password"
+        name="password"
+        type="password"
+        autoComplete="current-password"
+        required
+        value={password}
+        onChange={(event) => setPassword(event.target.value)}
+        aria-invalid={refusal !== null}
+        aria-describedby={refusal ? reason : undefined}
+        className="mt-1 h-11 w-full rounded-small border border-line-strong bg-surface px-3 outline-none focus:border-accent aria-invalid:border-danger"
+      />
+      <p id={reason} role="alert" className="min-h-6 pt-1 text-danger text-small">
+        {refusal}
+      </p>
+      <Button type="submit" look="primary" className="mt-2 h-11 w-full" disabled={asking}>
+        {asking ? 'Signing in' : 'Sign in'}
+      </Button>
+    </form>
+  )
+}
+
+/** Null when the password was right, else why not, in words. */
+async function signIn(password: string): Promise<string | null> {
+  try {
+    const response = await fetch('/api/session', {
+      method: 'POST',
+      headers: { 'Content-Type': 'application/json' },
+      body: JSON.stringify({ password }),
+    })
+    if (response.ok) return null
+    const parsed = errorBody.safeParse(await response.json())
+    if (response.status === 429) {
+      const seconds = Number(response.headers.get('Retry-After'))
+      return `Too many tries. ${seconds > 0 ? `Wait ${seconds} s` : 'Wait a minute'}, then try again.`
+    }
+    return parsed.data?.error.message ?? 'The server did not take the password. Try again in a moment.'
+  } catch {
+    return 'The server cannot be reached. Check the connection, then try again.'
+  }
+}

@@ -1,0 +1,35 @@
+import type { ComponentProps } from 'react'
+
+const looks = {
+  primary: 'bg-accent text-accent-ink hover:bg-accent/90',
+  plain: 'border border-line bg-surface text-ink hover:bg-surface-raised',
+  danger: 'border border-danger/50 text-danger hover:bg-danger/8',
+}
+
+/** A button with words on it. */
+export function Button({
+  look = 'plain',
+  className = '',
+  ...rest
+}: ComponentProps<'button'> & { look?: keyof typeof looks }) {
+  return (
+    <button
+      type="button"
+      className={`inline-flex h-9 touch:h-11 shrink-0 items-center justify-center gap-2 rounded-small px-3 text-small font-strong transition-colors disabled:opacity-60 ${looks[look]} ${className}`}
+      {...rest}
+    />
+  )
+}
+
+/** A button that is an icon: `label` is its name for screen readers and its tooltip. */
+export function IconButton({ label, className = '', ...rest }: ComponentProps<'button'> & { label: string }) {
+  return (
+    <button
+      type="button"
+      aria-label={label}
+      title={label}
+      className={`inline-flex size-8 touch:size-11 shrink-0 items-center justify-center rounded-small text-ink-quiet transition-colors hover:bg-surface-pressed hover:text-ink ${className}`}
+      {...rest}
+    />
+  )
+}

@@ -1,0 +1,41 @@
+'use client'
+import { X } from 'lucide-react'
+import { useConversations } from '@/lib/store/context'
+import type { Notice } from '@/lib/store/types'
+import { IconButton } from './button'
+
+/** Short words about what was just done, with a way back; said politely to screen readers. */
+export function Notices() {
+  const notices = useConversations((state) => state.notices)
+  const dismiss = useConversations((state) => state.dismiss)
+  return (
+    <div
+      role="status"
+      className="pointer-events-none fixed inset-x-0 bottom-[max(1rem,env(safe-area-inset-bottom))] z-50 flex flex-col items-center gap-2 px-4"
+    >
+      {notices.map((notice) => (
+        <NoticeCard key={notice.id} notice={notice} onDismiss={() => dismiss(notice.id)} />
+      ))}
+    </div>
+  )
+}
+
+function NoticeCard({ notice, onDismiss }: { notice: Notice; onDismiss(): void }) {
+  return (
+    <div className="pointer-events-auto flex max-w-full items-center gap-2 rounded-medium border border-line bg-surface py-1.5 ps-4 pe-1.5 text-small shadow-float">
+      <span className={`min-w-0 wrap-anywhere ${notice.tone === 'danger' ? 'text-danger' : ''}`}>{notice.text}</span>
+      {notice.action ? (
+        <button
+          type="button"
+          onClick={notice.action.run}
+          className="h-8 touch:h-11 rounded-small px-2 font-strong text-accent hover:bg-surface-pressed"
+        >
+          {notice.action.label}
+        </button>
+      ) : null}
+      <IconButton label="Dismiss" onClick={onDismiss}>
+        <X size={16} aria-hidden="true" />
+      </IconButton>
+    </div>
+  )
+}
