@@ -1,5 +1,6 @@
 import 'server-only'
 import { APIConnectionTimeoutError, APIError } from 'openai'
+import { errors } from 'undici'
 import type { ErrorKind, Problem } from '@/lib/protocol/events'
 import { isFields } from './chunk'
 import { cleanMessage, isMarkup } from './clean'
@@ -203,11 +204,13 @@ function statusIn(fields: Record<string, unknown>): number | undefined {
 
 /** What went wrong, from whatever the SDK or a socket threw before there was a body to read. */
 export function problemFromError(error: unknown): Problem {
-  const known = causes(error).find((each) => each instanceof ProblemError)
+  const chain = causes(error)
+  const known = chain.find((each) => each instanceof ProblemError)
   if (known instanceof ProblemError) return known.problem
   if (error instanceof APIConnectionTimeoutError) return slowHeaders
   if (error instanceof APIError && error.status !== undefined) return problemFromStatus(error)
-  const codes = causes(error).map((each) => (isFields(each) && typeof each.code === 'string' ? each.code : ''))
+  if (chain.some((each) => each instanceof errors.HTTPParserError)) return unreadableFormat
+  const codes = chain.map((each) => (isFields(each) && typeof each.code === 'string' ? each.code : ''))
   return problemFromCodes(codes)
 }
 
@@ -254,7 +257,7 @@ function problemFromCodes(codes: string[]): Problem {
     if (['ECONNRESET', 'EPIPE', 'UND_ERR_SOCKET'].includes(code)) {
       return problemOf('network', { message: 'The connection was cut before the server answered. Try again.' })
     }
-    if (code === 'UND_ERR_HEADERS_OVERFLOW' || code.startsWith('HPE_')) return unreadableFormat
+    if (code === 'UND_ERR_HEADERS_OVERFLOW') return unreadableFormat
     if (['UND_ERR_INVALID_ARG', 'ERR_INVALID_CHAR', 'ERR_INVALID_URL'].includes(code)) return unsendable
   }
   return codes.some((code) => code !== '') ? problemOf('network') : unsendable

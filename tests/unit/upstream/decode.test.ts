@@ -1,0 +1,361 @@
+import fc from 'fast-check'
+import { describe, expect, test } from 'vitest'
+import { Answer } from '@/lib/upstream/answer'
+import { createDecoder } from '@/lib/upstream/decode'
+import { choice, chunk, delta, done, event, finish, reasoning, usage } from '@/tests/upstream/events'
+
+/** Decodes reads of bytes; gives what the sink got, and how the answer stands. */
+function decode(reads: Uint8Array[]) {
+  const calls: [kind: 'text' | 'reasoning', words: string][] = []
+  const answer = new Answer({
+    text: (words) => calls.push(['text', words]),
+    reasoning: (words) => calls.push(['reasoning', words]),
+    usage: () => undefined,
+  })
+  const decoder = createDecoder(answer)
+  for (const read of reads) decoder.feed(read)
+  decoder.end(false)
+  const all = (wanted: string) => calls.map(([kind, words]) => (kind === wanted ? words : '')).join('')
+  const { finishReason, done: isDone, usage: tokens, problem } = answer
+  return { calls, stand: { text: all('text'), reasoning: all('reasoning'), finishReason, isDone, tokens, problem } }
+}
+
+const bytes = (text: string) => Buffer.from(text)
+const standOf = (body: string) => decode([bytes(body)]).stand
+
+/** A body cut where the numbers say, from 0 for its start to 1 for its end. */
+function cutAt(body: Uint8Array, places: number[]): Uint8Array[] {
+  const cuts = places.map((place) => Math.round(place * body.length)).sort((a, b) => a - b)
+  return [...cuts, body.length].map((end, index) => body.subarray(cuts[index - 1] ?? 0, end))
+}
+
+const places = fc.array(fc.double({ min: 0, max: 1, noNaN: true }), { maxLength: 30 })
+const lineEnd = fc.constantFrom('\n', '\r\n', '\r')
+/** Text of any kind but NUL: multi-byte characters, pairs of surrogates, combining marks, line ends. */
+const words = fc
+  .oneof(
+    fc.string({ unit: 'binary', maxLength: 12 }),
+    fc.constantFrom(
+      '😀',
+      '👩‍👩‍👧',
+      'é',
+      '中文',
+      '\r\n',
+      '"\\',
+      '<think>',
+      '</think>',
+      '<',
+      'data: ',
+      '[DONE]',
+      '\u2028',
+    ),
+  )
+  .map((text) => text.replaceAll('\0', ''))
+
+interface Piece {
+  wire: string
+  text: string
+  reasoning: string
+}
+const piece: fc.Arbitrary<Piece> = fc.oneof(
+  { weight: 5, arbitrary: words.map((text) => ({ wire: delta(text), text, reasoning: '' })) },
+  { weight: 2, arbitrary: words.map((text) => ({ wire: reasoning(text), text: '', reasoning: text })) },
+  fc
+    .constantFrom(
+      ': a comment\n\n',
+      ':\n',
+      'id: 7\nretry: 10\n\n',
+      'unknown: field\n\n',
+      'data:\n\n',
+      event({ type: 'ping' }),
+      'event: ping\ndata: {}\n\n',
+      choice({ delta: {} }),
+      choice({ delta: { role: 'assistant', content: '' } }),
+      chunk({ choices: [] }),
+    )
+    .map((wire) => ({ wire, text: '', reasoning: '' })),
+)
+const stream = fc.record({
+  bom: fc.boolean(),
+  // The first words are not a tag, so that all that is meant as text is text.
+  pieces: fc
+    .array(piece, { maxLength: 20 })
+    .map((pieces) => [{ wire: delta('>'), text: '>', reasoning: '' }, ...pieces]),
+  ends: fc.array(lineEnd, { minLength: 1, maxLength: 5 }),
+})
+
+/** A stream as bytes, each of its line ends in one of the three forms. */
+function bodyOf({ bom, pieces, ends }: { bom: boolean; pieces: Piece[]; ends: string[] }): Uint8Array {
+  let line = 0
+  let last = ''
+  const wire = pieces.map((each) => each.wire).join('') + finish('stop') + usage({ prompt: 5, completion: 3 }) + done
+  const mixed = wire.replaceAll('\n', (_, at: number) => {
+    const end = ends[line++ % ends.length] ?? '\n'
+    // An LF right after a CR would be the other half of one line end.
+    last = end === '\n' && last === '\r' && wire[at - 1] === '\n' ? '\r' : end
+    return last
+  })
+  return bytes((bom ? '\uFEFF' : '') + mixed)
+}
+
+describe('any stream cut at any bytes', () => {
+  test('decodes to the same answer', () => {
+    fc.assert(
+      fc.property(stream, places, (made, cuts) => {
+        const body = bodyOf(made)
+        expect(decode(cutAt(body, cuts)).stand).toEqual(decode([body]).stand)
+      }),
+      { numRuns: 500 },
+    )
+  })
+
+  test('is, joined, what the upstream meant', () => {
+    fc.assert(
+      fc.property(stream, places, (made, cuts) => {
+        const { stand } = decode(cutAt(bodyOf(made), cuts))
+        expect(stand).toEqual({
+          text: made.pieces.map(({ text }) => text).join(''),
+          reasoning: made.pieces.map((each) => each.reasoning).join(''),
+          finishReason: 'stop',
+          isDone: true,
+          tokens: expect.objectContaining({ promptTokens: 5, completionTokens: 3 }),
+          problem: null,
+        })
+      }),
+      { numRuns: 500 },
+    )
+  })
+
+  test('byte by byte too', () => {
+    const body = bytes(
+      `\uFEFF: hi\r\n\r\n${delta('Grüße 😀')}${reasoning('中')}${finish('stop')}${done}`.replaceAll('\n', '\r'),
+    )
+    expect(decode([...body].map((byte) => Uint8Array.of(byte))).stand).toMatchObject({
+      text: 'Grüße 😀',
+      reasoning: '中',
+      isDone: true,
+    })
+  })
+
+  test('any bytes at all throw nothing', () => {
+    fc.assert(
+      fc.property(fc.uint8Array({ maxLength: 200 }), places, (body, cuts) => {
+        decode(cutAt(body, cuts))
+      }),
+    )
+  })
+
+  test('any JSON at all as an event throws nothing and shows no object', () => {
+    const anything = fc.oneof(
+      fc.json(),
+      fc
+        .record({ choices: fc.jsonValue(), usage: fc.jsonValue(), error: fc.option(fc.jsonValue()) })
+        .map((value) => JSON.stringify(value)),
+      fc
+        .record({ delta: fc.jsonValue(), message: fc.jsonValue(), finish_reason: fc.jsonValue() })
+        .map((value) => choice(value).slice(6)),
+      fc
+        .record({ content: fc.jsonValue(), reasoning_details: fc.jsonValue(), tool_calls: fc.jsonValue() })
+        .map((value) => choice({ delta: value }).slice(6)),
+    )
+    fc.assert(
+      fc.property(anything, (value) => {
+        expect(standOf(event(value)).text).not.toContain('[object')
+      }),
+      { numRuns: 1000 },
+    )
+  })
+})
+
+describe('lines', () => {
+  const json = delta('a').trimEnd().slice('data: '.length)
+  test.each<[string, string, string]>([
+    ['no space after the colon', `data:${json}\n\n`, 'a'],
+    ['two spaces after the colon', `data:  ${json}\n\n`, 'a'],
+    ['several data lines', `data: ${json.slice(0, 1)}\ndata: ${json.slice(1)}\n\n`, 'a'],
+    ['an empty data', `data:\n\ndata\n\n${delta('a')}`, 'a'],
+    ['a named event', `event: completion\ndata: ${json}\n\n`, 'a'],
+    ['a named event that is no JSON', `event: ping\ndata: pong\n\n${delta('a')}`, 'a'],
+    ['unknown fields', `x-anything: 1\n${delta('a')}`, 'a'],
+    ['a single line end between events', `data: ${json}\n\n\n\n\n${delta('b')}`, 'ab'],
+  ])('%s', (_, body, text) => {
+    expect(standOf(body + finish('stop') + done)).toMatchObject({ text, problem: null })
+  })
+
+  test('a CR ends a line at once', () => {
+    const calls = decode([bytes(`${delta('a')}`.replaceAll('\n', '\r')), bytes(`\n${finish('stop')}`)]).calls
+    expect(calls).toEqual([['text', 'a']])
+  })
+})
+
+describe('shapes', () => {
+  test.each<[string, string, { text?: string; reasoning?: string }]>([
+    ['choices empty', chunk({ choices: [] }), {}],
+    ['choices absent', chunk({}), {}],
+    ['choices null', chunk({ choices: null }), {}],
+    ['choices of nulls', chunk({ choices: [null, 7] }), {}],
+    ['delta absent', chunk({ choices: [{ index: 0 }] }), {}],
+    ['delta null', choice({ delta: null }), {}],
+    ['content null', choice({ delta: { content: null } }), {}],
+    ['content a number', choice({ delta: { content: 7 } }), {}],
+    ['content an object', choice({ delta: { content: { text: 'a' } } }), {}],
+    [
+      'content a list of parts',
+      choice({ delta: { content: [{ type: 'text', text: 'a' }, 'b', { type: 'image_url' }, null] } }),
+      { text: 'ab' },
+    ],
+    [
+      'thinking among the parts',
+      choice({
+        delta: {
+          content: [
+            { type: 'thinking', thinking: [{ type: 'text', text: 'hm' }] },
+            { type: 'text', text: 'a' },
+          ],
+        },
+      }),
+      { text: 'a', reasoning: 'hm' },
+    ],
+    ['message in place of delta', chunk({ choices: [{ message: { content: 'a' } }] }), { text: 'a' }],
+    [
+      'message once more after the deltas',
+      delta('a') + chunk({ choices: [{ delta: {}, message: { content: 'a' } }] }),
+      { text: 'a' },
+    ],
+    ['text in place of delta', chunk({ choices: [{ index: 0, text: 'a' }] }), { text: 'a' }],
+    [
+      'two choices',
+      chunk({
+        choices: [
+          { index: 1, delta: { content: 'b' } },
+          { index: 0, delta: { content: 'a' } },
+        ],
+      }),
+      { text: 'a' },
+    ],
+    ['the second choice alone', chunk({ choices: [{ index: 1, delta: { content: 'b' }, finish_reason: 'stop' }] }), {}],
+    ['no index', chunk({ choices: [{ delta: { content: 'a' } }] }), { text: 'a' }],
+    [
+      'role twice',
+      choice({ delta: { role: 'assistant', content: 'a' } }) + choice({ delta: { role: 'assistant', content: 'b' } }),
+      { text: 'ab' },
+    ],
+    ['reasoning_content', choice({ delta: { reasoning_content: 'hm' } }), { reasoning: 'hm' }],
+    ['reasoning', choice({ delta: { reasoning: 'hm' } }), { reasoning: 'hm' }],
+    ['both, once', choice({ delta: { reasoning_content: 'hm', reasoning: 'hm' } }), { reasoning: 'hm' }],
+    ['one of them empty', choice({ delta: { reasoning_content: '', reasoning: 'hm' } }), { reasoning: 'hm' }],
+    [
+      'reasoning_details',
+      choice({
+        delta: {
+          reasoning_details: [
+            { type: 'reasoning.text', text: 'h' },
+            { type: 'reasoning.summary', summary: 'm' },
+          ],
+        },
+      }),
+      { reasoning: 'hm' },
+    ],
+    [
+      'reasoning and its details, once',
+      choice({ delta: { reasoning: 'hm', reasoning_details: [{ text: 'hm' }] } }),
+      { reasoning: 'hm' },
+    ],
+    ['a refusal', choice({ delta: { refusal: 'I cannot.' } }), { text: 'I cannot.' }],
+    ['a refusal beside null content', choice({ delta: { content: null, refusal: 'No.' } }), { text: 'No.' }],
+    [
+      '__proto__',
+      event('{"__proto__":{"choices":[{"delta":{"content":"evil"}}]},"choices":[{"delta":{"content":"a"}}]}'),
+      { text: 'a' },
+    ],
+    ['names of methods as codes', chunk({ choices: [], constructor: 1, toString: 'x' }), {}],
+  ])('%s', (_, body, { text = '', reasoning: thoughts = '' }) => {
+    expect(standOf(body + finish('stop') + done)).toMatchObject({ text, reasoning: thoughts, problem: null })
+  })
+
+  test('text and reasoning keep their order', () => {
+    const { calls } = decode([bytes(reasoning('a') + reasoning('b') + delta('c') + delta('d') + reasoning('e'))])
+    expect(calls).toEqual([
+      ['reasoning', 'ab'],
+      ['text', 'cd'],
+      ['reasoning', 'e'],
+    ])
+  })
+
+  test('nothing reaches the prototype of objects', () => {
+    standOf(event('{"__proto__":{"polluted":1},"constructor":{"prototype":{"polluted":1}},"error":null}'))
+    expect(Reflect.get({}, 'polluted')).toBeUndefined()
+  })
+})
+
+describe('characters', () => {
+  const half = (content: string) => event(`{"choices":[{"index":0,"delta":{"content":"${content}"}}]}`)
+
+  test('a pair split over two deltas of one read', () => {
+    expect(standOf(half('\\ud83d') + half('\\ude00')).text).toBe('😀')
+  })
+
+  test('a pair split over two reads leaves whole, once', () => {
+    const { calls } = decode([bytes(half('a\\ud83d')), bytes(half('\\ude00b'))])
+    expect(calls).toEqual([
+      ['text', 'a'],
+      ['text', '😀b'],
+    ])
+  })
+
+  test('a pair split around reasoning', () => {
+    const { stand } = decode([bytes(half('\\ud83d')), bytes(reasoning('hm')), bytes(half('\\ude00'))])
+    expect(stand).toMatchObject({ text: '😀', reasoning: 'hm' })
+  })
+
+  test.each([
+    ['a first half alone at the end', ['a\\ud83d'], 'a\uFFFD'],
+    ['a first half alone in the middle', ['\\ud83d', 'a'], '\uFFFDa'],
+    ['a second half alone', ['\\ude00a'], '\uFFFDa'],
+    ['NUL', ['a\\u0000b'], 'a\uFFFDb'],
+  ])('%s', (_, contents, text) => {
+    expect(decode(contents.map((content) => bytes(half(content)))).stand.text).toBe(text)
+  })
+
+  test('bytes that are no UTF-8', () => {
+    const [before, after] = delta('X').split('X')
+    const body = Buffer.concat([bytes(before ?? ''), Uint8Array.of(0xff), bytes(after ?? '')])
+    expect(decode([body]).stand.text).toBe('\uFFFD')
+  })
+})
+
+describe('<think> in the text', () => {
+  test.each<[string, string, string, string]>([
+    ['at the start', '<think>hm</think>Hello', 'Hello', 'hm'],
+    ['with line breaks around', '\n<think>\nhm\n</think>\n\nHello', 'Hello', 'hm\n'],
+    ['twice', '<think>a</think>\n<think>b</think>c', 'c', 'ab'],
+    ['empty', '<think>\n\n</think>\n\nHello', 'Hello', ''],
+    ['never closed', '<think>hm', '', 'hm'],
+    ['closed in part', '<think>hm</thi', '', 'hm</thi'],
+    ['opened in part', '<thi', '<thi', ''],
+    ['another tag', '<thinker>hm</thinker>', '<thinker>hm</thinker>', ''],
+    [
+      'further down, where the answer talks about it',
+      'Use `<think>` and `</think>`.',
+      'Use `<think>` and `</think>`.',
+      '',
+    ],
+    ['nothing after it', '<think>hm</think>\n\n', '', 'hm'],
+    ['blank space that is no lead', '   a', '   a', ''],
+    ['blank space alone', ' \n ', ' \n ', ''],
+    ['less-than signs within', '<think>1 < 2 </ 3</think>a', 'a', '1 < 2 </ 3'],
+  ])('%s, in one piece and in any', (_, content, text, thoughts) => {
+    expect(standOf(delta(content))).toMatchObject({ text, reasoning: thoughts })
+    fc.assert(
+      fc.property(places, fc.boolean(), (cuts, together) => {
+        const deltas = cutAt(bytes(content), cuts).map((cut) => bytes(delta(Buffer.from(cut).toString())))
+        expect(decode(together ? [Buffer.concat(deltas)] : deltas).stand).toMatchObject({ text, reasoning: thoughts })
+      }),
+      { numRuns: 50 },
+    )
+  })
+
+  test('text leaves with its read, not held back for a tag that is not coming', () => {
+    expect(decode([bytes(delta('<b>')), bytes(delta('x'))]).calls[0]).toEqual(['text', '<b>'])
+  })
+})

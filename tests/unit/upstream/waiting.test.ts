@@ -1,0 +1,192 @@
+import { once } from 'node:events'
+import { createServer } from 'node:net'
+import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
+import { choice, delta, done, finish, reasoning } from '@/tests/upstream/events'
+import { now, type ScriptedUpstream, type Step, startScriptedUpstream } from '@/tests/upstream/scripted'
+import { startSilentServer } from '@/tests/upstream/silent'
+import { type Asking, ask, problemOf } from './asking'
+
+let upstream: ScriptedUpstream
+beforeAll(async () => {
+  upstream = await startScriptedUpstream()
+})
+afterAll(() => upstream.stop())
+beforeEach(() => {
+  upstream.requests.length = 0
+})
+
+const headers: Step = { status: 200, headers: { 'content-type': 'text/event-stream' } }
+const never: Step = { until: 'never' }
+
+describe('clocks', () => {
+  async function late(steps: Step[], clocks: Asking['clocks']) {
+    upstream.script(steps)
+    const startedAt = performance.now()
+    const heard = await ask(upstream.baseUrl, { clocks })
+    const closed = await (await upstream.request(0)).closed
+    return { heard, closed, took: performance.now() - startedAt }
+  }
+  const chatter: Step[] = Array.from({ length: 40 }, (_, n): Step[] => [
+    { wait: 20 },
+    { write: n % 2 === 0 ? ': still here\n\n' : choice({ delta: { content: '' } }) },
+  ]).flat()
+
+  test('to the headers', async () => {
+    const { heard, closed, took } = await late([never], { headersMs: 150 })
+    expect(problemOf(heard)).toMatchObject({ kind: 'timeout', retryable: true })
+    expect(closed.ended).toBe(false)
+    expect(took).toBeLessThan(1000)
+  })
+
+  test.each<[string, Step[]]>([
+    ['silence', [headers, { write: ':\n\n' }, never]],
+    ['comments and empty deltas', [headers, ...chatter, never]],
+  ])('to the first content, through %s', async (_, steps) => {
+    const { heard, closed, took } = await late(steps, { firstTokenMs: 150 })
+    expect(problemOf(heard)).toMatchObject({ kind: 'timeout', message: expect.stringContaining('did not start') })
+    expect(closed.ended).toBe(false)
+    expect(took).toBeLessThan(600)
+  })
+
+  test.each<[string, Step[]]>([
+    ['silence', [{ delta: 'kept' }, never]],
+    ['comments and empty deltas', [{ delta: 'kept' }, ...chatter, never]],
+    ['nothing after reasoning', [{ write: reasoning('hm') }, { delta: 'kept' }, never]],
+  ])('between contents, through %s', async (_, steps) => {
+    const { heard, closed, took } = await late(steps, { firstTokenMs: 3000, idleMs: 150 })
+    expect(heard.text).toBe('kept')
+    expect(problemOf(heard)).toMatchObject({ kind: 'timeout', message: expect.stringContaining('stopped sending') })
+    expect(closed.ended).toBe(false)
+    expect(took).toBeLessThan(600)
+  })
+
+  test('each content starts the wait anew, so a slow answer may be long', async () => {
+    const slow = Array.from({ length: 8 }, (): Step[] => [{ delta: 'a' }, { wait: 60 }]).flat()
+    const { heard } = await late([...slow, { write: finish('stop') + done }], { idleMs: 200 })
+    expect(heard).toMatchObject({ text: 'aaaaaaaa', end: { problem: null } })
+  })
+
+  test('a whole answer has the time to its first content for its headers', async () => {
+    upstream.script([
+      { wait: 200 },
+      { status: 200 },
+      { write: '{"choices":[{"message":{"content":"a"}}]}' },
+      { end: true },
+    ])
+    const heard = await ask(upstream.baseUrl, { request: { stream: false }, clocks: { headersMs: 50 } })
+    expect(heard).toMatchObject({ text: 'a', end: { problem: null } })
+  })
+})
+
+describe('abort', () => {
+  test.each<[string, Step[], string]>([
+    ['while it waits for headers', [never], ''],
+    ['before the first content', [headers, { write: ':\n\n' }, never], ''],
+    ['in the middle', [{ delta: 'kept' }, never], 'kept'],
+    [
+      'in a quick stream',
+      [{ delta: 'kept' }, ...Array.from({ length: 500 }, (): Step[] => [{ wait: 1 }, { write: ':\n\n' }]).flat()],
+      'kept',
+    ],
+    ['after finish_reason', [{ delta: 'kept' }, { write: finish('stop') }, never], 'kept'],
+    ['in an error body', [{ status: 500 }, { write: 'a' }, never], ''],
+  ])('%s destroys the socket at once', async (_, steps, text) => {
+    upstream.script(steps)
+    const controller = new AbortController()
+    const asked = ask(upstream.baseUrl, { signal: controller.signal })
+    const request = await upstream.request(0)
+    await new Promise((resolve) => setTimeout(resolve, 50))
+    const abortedAt = now()
+    controller.abort()
+    const heard = await asked
+    expect(now() - abortedAt).toBeLessThan(50)
+    expect(heard.end.problem).toBeNull()
+    expect(heard.text).toBe(text)
+    const closed = await request.closed
+    expect(closed.ended).toBe(false)
+    expect(closed.at - abortedAt).toBeLessThan(60)
+  })
+
+  test('before it starts, nothing is sent', async () => {
+    const heard = await ask(upstream.baseUrl, { signal: AbortSignal.abort() })
+    expect(heard.end).toEqual({ finishReason: null, problem: null })
+    expect(upstream.requests).toEqual([])
+  })
+
+  test('while it dials: a server that takes the connection and never says hello over TLS', async () => {
+    const { port, connected, stop } = await startSilentServer()
+    const controller = new AbortController()
+    const asked = ask(`https://127.0.0.1:${port}/v1`, { signal: controller.signal })
+    const socket = await connected
+    const closed = once(socket, 'close')
+    const abortedAt = performance.now()
+    controller.abort()
+    expect((await asked).end.problem).toBeNull()
+    await closed
+    expect(performance.now() - abortedAt).toBeLessThan(100)
+    await stop()
+  })
+
+  test('a request that is aborted while it dials leaves others to the same server alone', async () => {
+    upstream.script([{ delta: 'fine' }, { write: finish('stop') + done }])
+    const controller = new AbortController()
+    const aborted = ask(upstream.baseUrl, { signal: controller.signal })
+    const others = Promise.all([ask(upstream.baseUrl), ask(upstream.baseUrl)])
+    await Promise.resolve()
+    controller.abort()
+    expect((await aborted).end).toEqual({ finishReason: null, problem: null })
+    expect((await others).map(({ text }) => text)).toEqual(['fine', 'fine'])
+  })
+
+  test('an answer in this process is cancelled', async () => {
+    const controller = new AbortController()
+    let cancelled = () => {}
+    const cancellation = new Promise<void>((resolve) => {
+      cancelled = resolve
+    })
+    const stream = new ReadableStream({
+      start: (source) => source.enqueue(new TextEncoder().encode(delta('kept'))),
+      cancel: () => cancelled(),
+    })
+    const asked = ask('http://demo.invalid/v1', {
+      signal: controller.signal,
+      connection: { fetch: async () => new Response(stream) },
+      onText: () => controller.abort(),
+    })
+    expect(await asked).toMatchObject({ text: 'kept', end: { problem: null } })
+    await cancellation
+  })
+})
+
+describe('servers that cannot be reached', () => {
+  test('nothing listens', async () => {
+    const { port, stop } = await startSilentServer()
+    await stop()
+    const problem = problemOf(await ask(`http://127.0.0.1:${port}/v1`))
+    expect(problem).toMatchObject({ kind: 'network', retryable: true })
+    expect(problem.message).toContain('Nothing is listening')
+  })
+
+  test('no such name', async () => {
+    expect(problemOf(await ask('http://no-such-host.invalid/v1')).kind).toBe('network')
+  })
+
+  test('something that does not speak HTTP', async () => {
+    const server = createServer((socket) => socket.end('SSH-2.0-OpenSSH_9.2\r\n'))
+    server.listen(0, '127.0.0.1')
+    await once(server, 'listening')
+    const address = server.address()
+    const port = address !== null && typeof address === 'object' ? address.port : 0
+    expect(problemOf(await ask(`http://127.0.0.1:${port}/v1`)).kind).toBe('upstream')
+    server.close()
+  })
+
+  test.each([
+    ['a header that cannot be sent', { headers: { 'bad header': 'x' } }],
+    ['a key that cannot be sent', { apiKey: 'sk-secret\nkey' }],
+  ])('%s is told without its value', async (_, connection) => {
+    const problem = problemOf(await ask(upstream.baseUrl, { connection }))
+    expect(problem).toMatchObject({ kind: 'bad_request', retryable: false })
+    expect(JSON.stringify(problem)).not.toMatch(/secret|bad header/)
+  })
+})
