@@ -32,6 +32,8 @@ export function ChatView() {
   const address = id ?? newConversationId
   const viewKey = useViewKey(conversationId, startedFromNew)
 
+  const pending = entry?.pending?.problem === null ? entry.pending : null
+  const shownPath = pending ? upTo(path, pending.parentId) : path
   const empty = path.length === 0 && !tail.sending
 
   useEffect(() => void load(address), [address, load])
@@ -55,8 +57,8 @@ export function ChatView() {
         <Transcript
           key={viewKey}
           conversationId={conversationId}
-          path={path}
-          pending={entry?.pending ?? null}
+          path={shownPath}
+          pending={pending}
           running={tail.running}
         />
       ) : id && entry?.state !== 'ready' ? (
@@ -70,6 +72,11 @@ export function ChatView() {
       <Announcer generationId={tail.generationId} status={tail.status} problem={tail.problem} />
     </>
   )
+}
+
+/** The part of a branch that a turn being sent follows: one that is sent again takes the place of what stood there. */
+function upTo(path: string[], parentId: string | null): string[] {
+  return parentId === null ? [] : path.slice(0, path.indexOf(parentId) + 1)
 }
 
 /** Changes when another conversation comes on screen, but not when the new one gets its id. */

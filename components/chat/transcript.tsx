@@ -29,11 +29,12 @@ export function Transcript({
 }: {
   conversationId: string
   path: string[]
+  /** A prompt on its way, shown after the path. */
   pending: PendingTurn | null
   running: boolean
 }) {
   const { scroller, content, away, fresh, toEnd } = useFollow()
-  const active = running || pending?.problem === null
+  const active = running || pending !== null
   const wasActive = useRef(running)
   const [roomy, setRoomy] = useState(false)
 
@@ -49,7 +50,7 @@ export function Transcript({
 
   const roles = useConversations(useShallow((state) => path.map((id) => state.messages[id]?.role)))
   const turns = turnsOf(path, roles)
-  if (pending && !pending.problem) turns.push({ key: pending.turnId, promptId: null, replyIds: [] })
+  if (pending) turns.push({ key: pending.turnId, promptId: null, replyIds: [] })
   return (
     <div className="relative min-h-0 flex-1">
       <div

@@ -1,5 +1,6 @@
 import type { Provider } from '@/lib/protocol/api'
 import type { Problem } from '@/lib/protocol/events'
+import type { ProviderChange } from '@/lib/store/client'
 
 /** One extra header; `id` keeps its row while others come and go. */
 export interface HeaderRow {
@@ -17,13 +18,6 @@ export interface ProviderDraft {
   headers: HeaderRow[] | null
 }
 
-export interface ProviderRequest {
-  name: string
-  baseUrl: string
-  apiKey?: string
-  headers?: Record<string, string>
-}
-
 export function draftOf(provider: Provider | null): ProviderDraft {
   if (!provider) return { name: '', baseUrl: '', apiKey: '', headers: [] }
   const { name, baseUrl, headerNames } = provider
@@ -31,7 +25,7 @@ export function draftOf(provider: Provider | null): ProviderDraft {
 }
 
 /** What goes to the server: an empty key keeps the stored one, header rows without a name are left out. */
-export function requestOf(draft: ProviderDraft): ProviderRequest {
+export function requestOf(draft: ProviderDraft): ProviderChange {
   const { name, baseUrl, apiKey, headers } = draft
   const named = headers?.filter((row) => row.name.trim() !== '')
   return {

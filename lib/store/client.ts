@@ -7,6 +7,12 @@ import {
   errorBody,
   type ModelList,
   modelList,
+  type Provider,
+  type ProviderList,
+  type ProviderTest,
+  provider,
+  providerList,
+  providerTest,
   type Settings,
   settings,
 } from '@/lib/protocol/api'
@@ -17,6 +23,8 @@ import type { Page } from './page'
 if (typeof window !== 'undefined') z.config({ jitless: true })
 
 const answerLimit = 30_000
+/** A model may have to be loaded from disk before it answers its first test. */
+const testLimit = 90_000
 
 /** A prompt on its way to the server. The same `turnId` again is the same turn. */
 export interface ChatRequest {
@@ -27,6 +35,14 @@ export interface ChatRequest {
   model: string
 }
 
+/** A provider as the settings page sends it. An absent key, or absent headers, keep what is stored. */
+export interface ProviderChange {
+  name: string
+  baseUrl: string
+  apiKey?: string
+  headers?: Record<string, string>
+}
+
 export const unreachable: Problem = {
   kind: 'network',
   message: 'Rill’s server cannot be reached. Check that it is running and that you are connected, then try again.',
@@ -35,7 +51,7 @@ export const unreachable: Problem = {
 
 const tooSlow: Problem = {
   kind: 'timeout',
-  message: 'Rill’s server took longer than 30 seconds to answer. Try again in a moment.',
+  message: 'Rill’s server took too long to answer. Try again in a moment.',
   retryable: true,
 }
 
@@ -77,8 +93,13 @@ export function createClient({ origin, signIn }: Pick<Page, 'origin' | 'signIn'>
     throw new ApiError(response.status, problem)
   }
 
-  async function json<T>(schema: z.ZodMiniType<T>, path: string, init: RequestInit = {}): Promise<T> {
-    const response = await call(path, { ...init, signal: AbortSignal.timeout(answerLimit) })
+  async function json<T>(
+    schema: z.ZodMiniType<T>,
+    path: string,
+    init: RequestInit = {},
+    limit = answerLimit,
+  ): Promise<T> {
+    const response = await call(path, { ...init, signal: AbortSignal.timeout(limit) })
     const parsed = schema.safeParse(await parsedBody(response))
     if (!parsed.success) throw new ApiError(response.status, notOurs)
     return parsed.data
@@ -111,9 +132,20 @@ export function createClient({ origin, signIn }: Pick<Page, 'origin' | 'signIn'>
     models: (): Promise<ModelList> => json(modelList, '/api/models'),
     saveSettings: (change: Partial<Settings>): Promise<Settings> =>
       json(settings, '/api/settings', withBody('PATCH', change)),
+    providers: (): Promise<ProviderList> => json(providerList, '/api/providers'),
+    /** Stores a provider: a new one when there is no id. */
+    saveProvider: (id: string | null, change: ProviderChange): Promise<Provider> =>
+      id === null
+        ? json(provider, '/api/providers', withBody('POST', change))
+        : json(provider, providerPath(id), withBody('PATCH', change)),
+    deleteProvider: (id: string): Promise<void> => done('DELETE', providerPath(id)),
+    /** Tries a provider as it stands in the form; with the id of a stored one, an absent key is its own. */
+    testProvider: (change: ProviderChange & { id?: string }): Promise<ProviderTest> =>
+      json(providerTest, '/api/providers/test', withBody('POST', change), testLimit),
   }
 }
 
+const providerPath = (id: string) => `/api/providers/${encodeURIComponent(id)}`
 const conversationPath = (id: string) => `/api/conversations/${encodeURIComponent(id)}`
 
 function withBody(method: string, body?: object): RequestInit {

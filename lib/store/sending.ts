@@ -83,10 +83,10 @@ export function createSending(core: Core, streams: Streams, drafts: Drafts, refr
 
   /** Puts a turn on its way; settles when it has started or failed. */
   async function deliver(turn: Turn, onFail: Sending['onFail']): Promise<void> {
-    const { id: turnId, conversationId, text, model } = turn
+    const { id: turnId, conversationId, parentId, text, model } = turn
     const closing = new AbortController()
     sends.set(conversationId, { turn, closing, onFail })
-    const pending = { turnId, text, model, sentAt: page.now(), stopping: false, problem: null }
+    const pending = { turnId, parentId, text, model, sentAt: page.now(), stopping: false, problem: null }
     set((state) => withEntry(state, conversationId, { pending }))
     try {
       const started = await streams.start(sourceOf(turn, closing), closing)

@@ -8,6 +8,8 @@ export const newConversationId = 'new'
 /** A prompt that was sent and has no message id yet: the upload, so to say. It gives the text back when the send fails. */
 export interface PendingTurn {
   turnId: string
+  /** The message it follows; null is the root. A turn that is sent again stands in another branch. */
+  parentId: string | null
   text: string
   model: string
   sentAt: number
