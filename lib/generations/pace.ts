@@ -5,8 +5,8 @@ const QUIET_MS = 8
 const BUSY_MS = 50
 const OVERLOADED_MS = 250
 /** Event-loop utilisation at which joining starts, and at which it is at its most. */
-const QUIET_UTILISATION = 0.2
-const BUSY_UTILISATION = 0.5
+const QUIET_UTILISATION = 0.04
+const BUSY_UTILISATION = 0.15
 /** Past both of these, a process cannot keep up at `BUSY_MS`: later text for all beats no text for some. */
 const OVERLOADED_UTILISATION = 0.8
 const OVERLOADED_FLUSHES = 150
