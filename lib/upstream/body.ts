@@ -18,7 +18,9 @@ export function nodeBody(readable: Readable): Body {
   return {
     read(onBytes, onEnd) {
       readable.on('data', onBytes)
-      readable.once('close', () => onEnd(!readable.readableEnded))
+      const end = () => onEnd(!readable.readableEnded)
+      if (readable.closed) end()
+      else readable.once('close', end)
     },
     destroy: () => readable.destroy(),
     release() {

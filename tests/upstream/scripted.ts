@@ -68,6 +68,13 @@ export interface ScriptedUpstream {
   stop(): Promise<void>
 }
 
+/** What a response has written of its body. */
+interface Sent {
+  bytes: number
+  /** Settles when the last write is on its way. */
+  last: Promise<unknown>
+}
+
 const defaultScript: Step[] = [
   { delta: 'Hello' },
   { delta: ' there.' },
@@ -93,13 +100,14 @@ export async function startScriptedUpstream({ port = 0 } = {}): Promise<Scripted
 
   async function serve(message: IncomingMessage, response: ServerResponse): Promise<void> {
     response.socket?.setNoDelay(true)
-    const request = await read(message, response)
+    const sent: Sent = { bytes: 0, last: Promise.resolve() }
+    const request = await read(message, response, sent)
     if (request.method === 'GET' && request.path.endsWith('/models')) answerModels(response, upstream.models)
     else {
       upstream.requests.push(request)
       for (const arrived of arrivals.splice(0)) arrived()
       const chosen = [...scripts].find(([prompt]) => request.prompt.includes(prompt))?.[1] ?? script
-      await play(typeof chosen === 'function' ? chosen(request) : chosen, response, gate)
+      await play(typeof chosen === 'function' ? chosen(request) : chosen, response, sent, gate)
     }
   }
 
@@ -153,16 +161,10 @@ export async function startScriptedUpstream({ port = 0 } = {}): Promise<Scripted
   return upstream
 }
 
-async function read(message: IncomingMessage, response: ServerResponse): Promise<ScriptedRequest> {
+async function read(message: IncomingMessage, response: ServerResponse, sent: Sent): Promise<ScriptedRequest> {
   const startedAt = now()
   const closed = new Promise<Closed>((resolve) => {
-    let bytesSent = 0
-    const write = response.write.bind(response)
-    response.write = (piece: string | Buffer) => {
-      bytesSent += Buffer.byteLength(piece)
-      return write(piece)
-    }
-    response.once('close', () => resolve({ at: now(), bytesSent, ended: response.writableFinished }))
+    response.once('close', () => resolve({ at: now(), bytesSent: sent.bytes, ended: response.writableFinished }))
   })
   const pieces: Buffer[] = []
   for await (const piece of message) pieces.push(piece)
@@ -186,11 +188,14 @@ function answerModels(response: ServerResponse, models: ScriptedUpstream['models
 async function play(
   steps: Step[],
   response: ServerResponse,
+  sent: Sent,
   gate: (name: string) => { promise: Promise<void> },
 ): Promise<void> {
   const gone = new Promise<void>((resolve) => response.once('close', () => resolve()))
   for (const step of steps) {
     if (response.destroyed) return
+    // What was written before a cut is on its way before the cut.
+    if ('reset' in step || 'cut' in step) await Promise.race([sent.last, gone])
     if ('status' in step) response.writeHead(step.status, step.headers)
     else if ('wait' in step) await Promise.race([wait(step.wait), gone])
     else if ('until' in step) {
@@ -200,7 +205,9 @@ async function play(
     else if ('end' in step) response.end()
     else {
       if (!response.headersSent) startStream(response)
-      response.write('delta' in step ? delta(step.delta) : step.write)
+      const piece = 'delta' in step ? delta(step.delta) : step.write
+      sent.bytes += Buffer.byteLength(piece)
+      sent.last = new Promise((resolve) => response.write(piece, resolve))
     }
   }
   if (response.destroyed || response.writableEnded) return

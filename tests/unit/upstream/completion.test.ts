@@ -193,6 +193,11 @@ describe('an answer that does not end as it should', () => {
     expect(problemOf(heard).kind).toBe('network')
   })
 
+  test('a socket closed right after the text keeps the text, every time', async () => {
+    upstream.script([{ delta: 'kept' }, { cut: true }])
+    for (let turn = 0; turn < 100; turn++) expect((await ask(upstream.baseUrl)).text).toBe('kept')
+  })
+
   test.each([
     ['before the headers', [{ reset: true }]],
     [

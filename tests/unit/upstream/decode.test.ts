@@ -59,6 +59,14 @@ interface Piece {
 }
 const piece: fc.Arbitrary<Piece> = fc.oneof(
   { weight: 5, arbitrary: words.map((text) => ({ wire: delta(text), text, reasoning: '' })) },
+  {
+    weight: 2,
+    arbitrary: words.map((text) => ({
+      wire: delta(text).replace('data: {', 'event: x\ndata: {\ndata:'),
+      text,
+      reasoning: '',
+    })),
+  },
   { weight: 2, arbitrary: words.map((text) => ({ wire: reasoning(text), text: '', reasoning: text })) },
   fc
     .constantFrom(
