@@ -1,0 +1,96 @@
+// What is measured: Rill, and what it is held against.
+import { randomUUID } from 'node:crypto'
+import { mkdtempSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { root } from '../../lib/install.mjs'
+import { freePort, start } from './processes.mjs'
+import { openaiDecoder, rillDecoder } from './wire.mjs'
+
+const here = join(root, 'tests', 'bench')
+const nextProgram = join(root, 'node_modules', 'next', 'dist', 'bin', 'next')
+const completion = (prompt) => ({ model: 'bench-1', stream: true, messages: [{ role: 'user', content: prompt }] })
+
+// A relay that has no stop of its own is stopped as a browser would: by closing the connection.
+const plain = { headers: {}, body: completion, decoder: openaiDecoder, stop: ({ end }) => end() }
+
+/** Starts the upstream; `stats()` tells the streams that were cut: `{id, sent, at}`. */
+export async function startUpstream() {
+  const port = await freePort()
+  const address = `http://127.0.0.1:${port}`
+  await start('the upstream', [join(here, 'upstream.mjs'), String(port)], { ready: `${address}/v1/models` })
+  return {
+    address,
+    async resetStats() {
+      await fetch(`${address}/stats/reset`, { method: 'POST' })
+    },
+    stats: async () => (await fetch(`${address}/stats`)).json(),
+  }
+}
+
+export const starters = { direct: startDirect, raw: startRaw, 'next-pipe': startNextPipe, rill: startRill }
+
+/** No relay at all: what the load and the upstream take by themselves. */
+async function startDirect(upstream) {
+  return { ...plain, name: 'direct', pid: null, url: `${upstream}/v1/chat/completions` }
+}
+
+/** The least that a relay in Node can do. */
+async function startRaw(upstream) {
+  const port = await freePort()
+  const ready = `http://127.0.0.1:${port}/`
+  const server = await start('raw', [join(here, 'raw.mjs'), String(port), upstream], { ready })
+  return { ...plain, name: 'raw', pid: server.pid, server, url: ready }
+}
+
+/** The least that a route handler of Next can do. */
+async function startNextPipe(upstream) {
+  const cwd = join(here, 'next-pipe')
+  const port = String(await freePort())
+  const address = `http://127.0.0.1:${port}`
+  const parameters = [nextProgram, 'start', '-H', '127.0.0.1', '-p', port]
+  const server = await start('next-pipe', parameters, { cwd, env: { UPSTREAM: upstream }, ready: address })
+  return { ...plain, name: 'next-pipe', pid: server.pid, server, url: `${address}/api/pipe` }
+}
+
+/** Rill as `npm start` runs it, with all that it does besides: the log, the checkpoints, sessions and checks. */
+async function startRill(upstream, { nodeFlags }) {
+  const port = String(await freePort())
+  const address = `http://127.0.0.1:${port}`
+  const dataDir = mkdtempSync(join(tmpdir(), 'rill-bench-'))
+  process.once('exit', () => rmSync(dataDir, { recursive: true, force: true }))
+  const env = {
+    HOST: '127.0.0.1',
+    PORT: port,
+    DATA_DIR: dataDir,
+    DATABASE_URL: '',
+    OPENAI_API_KEY: 'bench',
+    OPENAI_BASE_URL: `${upstream}/v1`,
+    RILL_PASSWORD: '',
+  }
+  const parameters = [...nodeFlags, join(root, 'lib', 'start.mjs')]
+  const server = await start('rill', parameters, { env, ready: `${address}/api/health` })
+  const headers = { cookie: await sessionCookie(address) }
+  return {
+    name: 'rill',
+    pid: server.pid,
+    server,
+    url: `${address}/api/chat`,
+    headers,
+    body: (prompt) => ({ turnId: randomUUID(), model: 'bench-1', text: prompt }),
+    decoder: rillDecoder,
+    stop({ generationId, end }) {
+      fetch(`${address}/api/generations/${generationId}/stop`, { method: 'POST', headers }).then(
+        (answer) => answer.ok || end(`the stop was refused: ${answer.status}`),
+        (error) => end(`the stop failed: ${error.cause?.code ?? error.message}`),
+      )
+    },
+  }
+}
+
+async function sessionCookie(address) {
+  const answer = await fetch(`${address}/api/models`)
+  const [cookie] = answer.headers.getSetCookie()
+  if (!cookie) throw new Error(`Rill gave no session: ${answer.status} ${await answer.text()}`)
+  return cookie.split(';')[0]
+}
