@@ -1,0 +1,47 @@
+import { onTestFinished, vi } from 'vitest'
+import { defaultSettings } from '@/lib/protocol/api'
+import { textOf } from '@/lib/protocol/messages'
+import { type ConversationStore, createConversationStore } from '@/lib/store/conversations'
+import { TestPage } from './page'
+import { TestServer } from './server'
+
+/** A server, a page, and the store between them; all gone when the test is over. */
+export async function openHouse(prepare: (server: TestServer) => void = () => {}) {
+  const server = new TestServer()
+  prepare(server)
+  await server.listen()
+  onTestFinished(() => server.close())
+  return { server, ...openTab(server) }
+}
+
+/** One tab on a server. */
+export function openTab(server: TestServer, page = new TestPage(server.origin)) {
+  const all = server.list()
+  const conversations = {
+    conversations: all.slice(0, server.pageSize),
+    nextCursor: all.length > server.pageSize ? String(server.pageSize) : null,
+  }
+  const store = createConversationStore({ conversations, settings: defaultSettings, models: null }, page)
+  const disconnect = store.connect()
+  onTestFinished(disconnect)
+  return { page, store, get: store.getState }
+}
+
+/** Waits for a condition, without a guess how long it takes. */
+export async function until(condition: () => unknown): Promise<void> {
+  await vi.waitFor(
+    () => {
+      if (!condition()) throw new Error(`Still waiting for: ${condition}`)
+    },
+    { timeout: 4_000, interval: 2 },
+  )
+}
+
+/** Text of the message of a generation, as the page has it. */
+export function textIn(store: ConversationStore, messageId: string): string {
+  return textOf(store.getState().messages[messageId]?.parts ?? [])
+}
+
+export function statusOf(store: ConversationStore, messageId: string) {
+  return store.getState().messages[messageId]?.generation?.status
+}

@@ -1,0 +1,148 @@
+import { describe, expect, test } from 'vitest'
+import { openHouse, openTab, statusOf, textIn, until } from './house'
+import { refuse } from './server'
+
+describe('loading a conversation', () => {
+  test('shows what it holds, and reads on from there', async () => {
+    const { server, store, get } = await openHouse()
+    const { id } = server.conversation('Rivers')
+    const ended = server.turn(id, 'one')
+    ended.say('Done.')
+    ended.end()
+    const running = server.turn(id, 'two', ended.start.messageId)
+    running.say('Half a ')
+    const loading = get().loadConversation(id)
+    expect(get().conversations[id]?.state).toBe('loading')
+    await loading
+    expect(get()).toMatchObject({ shown: id, summaries: [{ id, title: 'Rivers' }] })
+    expect(get().conversations[id]).toMatchObject({ state: 'ready', messageIds: { length: 4 } })
+    expect(Object.keys(get().running)).toEqual([running.start.generationId])
+    running.say('word.')
+    running.end()
+    await until(() => statusOf(store, running.start.messageId) === 'completed')
+    expect(textIn(store, running.start.messageId)).toBe('Half a word.')
+    expect(running.cursors).toEqual([2])
+  })
+
+  test('tells a missing one from one that could not be fetched, and tries that again when the page wakes', async () => {
+    const { server, page, get } = await openHouse()
+    const { id } = server.conversation('Rivers')
+    await get().loadConversation('nowhere')
+    expect(get().conversations.nowhere).toMatchObject({ state: 'missing', problem: { kind: 'not_found' } })
+    server.fault('GET', new RegExp(id), 'reset')
+    await get().loadConversation(id)
+    expect(get().conversations[id]).toMatchObject({ state: 'failed', problem: { kind: 'network' } })
+    page.setHidden(true)
+    page.setHidden(false)
+    await until(() => get().conversations[id]?.state === 'ready')
+  })
+
+  test('once loaded, does not fetch again until it changes', async () => {
+    const { server, get } = await openHouse()
+    const { id } = server.conversation('Rivers')
+    server.turn(id, 'one').end()
+    await Promise.all([get().loadConversation(id), get().loadConversation(id)])
+    await get().loadConversation('new')
+    expect(get().shown).toBe('new')
+    await get().loadConversation(id)
+    expect(server.count('GET', /conversations\/conv/)).toBe(1)
+  })
+
+  test('keeps the identity of messages that did not change when it is fetched again', async () => {
+    const { server, page, get } = await openHouse()
+    const { id } = server.conversation('Rivers')
+    const first = server.turn(id, 'one')
+    first.end()
+    await get().loadConversation(id)
+    const before = get().messages
+    server.turn(id, 'two', first.start.messageId).end()
+    page.setHidden(true)
+    page.setHidden(false)
+    await until(() => get().conversations[id]?.messageIds.length === 4)
+    for (const message of Object.values(before)) expect(get().messages[message.id]).toBe(message)
+  })
+})
+
+describe('what happens elsewhere', () => {
+  test('a turn sent in another tab comes up here when this one is shown again', async () => {
+    const { server, page, store, get } = await openHouse((server) => server.conversation('Rivers'))
+    const id = get().summaries[0]?.id ?? ''
+    const other = openTab(server)
+    await get().loadConversation(id)
+    await other.get().loadConversation(id)
+    page.setHidden(true)
+    await other.get().send({ conversationId: id, text: 'From there', model: 'demo' })
+    const [log] = server.logs.values()
+    const reply = log?.start.messageId ?? ''
+    page.setHidden(false)
+    await until(() => get().messages[reply])
+    log?.say('Seen in both')
+    log?.end()
+    await until(() => statusOf(store, reply) === 'completed' && statusOf(other.store, reply) === 'completed')
+    expect(textIn(store, reply)).toBe('Seen in both')
+    expect(log?.cursors).toHaveLength(2)
+  })
+
+  test('the sidebar is looked after only while something runs that is not read here', async () => {
+    const { server, page, get } = await openHouse((server) => server.turn(server.conversation('Far').id, 'Run'))
+    expect(get().summaries[0]?.running).toHaveLength(1)
+    page.advance(5_000)
+    await until(() => server.count('GET', /conversations$/) === 1)
+    page.setHidden(true)
+    page.advance(5_000)
+    page.advance(5_000)
+    for (const log of server.logs.values()) log.end()
+    page.setHidden(false)
+    await until(() => get().summaries[0]?.running.length === 0)
+    const looks = server.count('GET', /conversations$/)
+    page.advance(5_000)
+    page.advance(5_000)
+    await get().loadModels()
+    expect(server.count('GET', /conversations$/)).toBe(looks)
+    expect(looks).toBe(2)
+  })
+
+  test('a conversation deleted in another tab leaves the sidebar, an older page of it stays', async () => {
+    const { server, page, get } = await openHouse((server) => {
+      server.pageSize = 2
+      for (const title of ['a', 'b', 'c', 'd']) server.conversation(title)
+    })
+    await get().loadMoreSummaries()
+    expect(get().summaries.map(({ title }) => title)).toEqual(['d', 'c', 'b', 'a'])
+    server.deleted.add(get().summaries[0]?.id ?? '')
+    page.setHidden(false)
+    await until(() => get().summaries.length === 3)
+    expect(get().summaries.map(({ title }) => title)).toEqual(['c', 'b', 'a'])
+    expect(get().nextCursor).toBeNull()
+  })
+
+  test('a fetch that is older than a turn sent meanwhile changes nothing', async () => {
+    let answer = () => {}
+    const { server, page, get } = await openHouse((server) => server.conversation('Rivers'))
+    const id = get().summaries[0]?.id ?? ''
+    await get().loadConversation(id)
+    server.turn(id, 'elsewhere').end()
+    server.fault('GET', new RegExp(`conversations/${id}`), (response) => {
+      const old = JSON.stringify({ ...server.list()[0], messages: [] })
+      answer = () => response.writeHead(200, { 'Content-Type': 'application/json' }).end(old)
+    })
+    page.setHidden(false)
+    await until(() => server.count('GET', new RegExp(`conversations/${id}`)) === 2)
+    await get().send({ conversationId: id, text: 'here', model: 'demo' })
+    await until(() => get().conversations[id]?.messageIds.length === 2)
+    answer()
+    await get().loadModels()
+    await until(() => server.faults.every(({ times }) => times === 0))
+    expect(get().conversations[id]?.messageIds).toHaveLength(2)
+    expect(Object.keys(get().running)).toHaveLength(1)
+  })
+})
+
+test('a 401 that is about a provider does not sign anybody out', async () => {
+  const { page, get } = await openHouse((server) =>
+    server.fault('GET', /models/, (response) => refuse(response, 401, 'upstream', 'The key is wrong.')),
+  )
+  await get().loadModels()
+  expect(page.signedOut).toBe(false)
+  expect(get().notices[0]?.text).toContain('The key is wrong.')
+})

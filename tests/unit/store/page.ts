@@ -1,0 +1,102 @@
+import type { Page } from '@/lib/store/page'
+
+interface Timer {
+  at: number
+  run(): void
+}
+
+/** A page whose clock, frames, sight and connection the test holds. Timers of no length run by themselves. */
+export class TestPage implements Page {
+  origin: string
+  signedOut = false
+  /** Paints whenever somebody waits for a frame. Off, a frame comes with `paint`. */
+  painting = true
+  stored = new Map<string, string>()
+  private time = 1_000_000
+  private isHidden = false
+  private isOnline = true
+  private chance = 0
+  private readonly timers = new Set<Timer>()
+  private readonly frames = new Set<() => void>()
+  private readonly listeners = { visibility: new Set<() => void>(), connection: new Set<() => void>() }
+
+  constructor(origin: string) {
+    this.origin = origin
+  }
+
+  hidden = () => this.isHidden
+  online = () => this.isOnline
+  now = () => this.time
+  random = () => this.chance
+  signIn = () => {
+    this.signedOut = true
+  }
+
+  on = (change: 'visibility' | 'connection', listener: () => void) => {
+    this.listeners[change].add(listener)
+    return () => void this.listeners[change].delete(listener)
+  }
+
+  frame = (run: () => void) => {
+    this.frames.add(run)
+    if (this.painting) setImmediate(() => this.painting && this.paint())
+    return () => void this.frames.delete(run)
+  }
+
+  timer = (milliseconds: number, run: () => void) => {
+    const timer = { at: this.time + milliseconds, run }
+    this.timers.add(timer)
+    if (milliseconds === 0) setImmediate(() => this.advance(0))
+    return () => void this.timers.delete(timer)
+  }
+
+  storage = (): Storage => {
+    const { stored } = this
+    return {
+      get length() {
+        return stored.size
+      },
+      key: (index) => [...stored.keys()][index] ?? null,
+      getItem: (key) => stored.get(key) ?? null,
+      setItem: (key, value) => void stored.set(key, value),
+      removeItem: (key) => void stored.delete(key),
+      clear: () => stored.clear(),
+    }
+  }
+
+  /** The next paint. A hidden page has none. */
+  paint(): void {
+    if (this.isHidden) return
+    const frames = [...this.frames]
+    this.frames.clear()
+    for (const run of frames) run()
+  }
+
+  /** How many wait for the next paint, and how many for the clock. */
+  get waiting() {
+    return { frames: this.frames.size, timers: this.timers.size }
+  }
+
+  advance(milliseconds: number): void {
+    this.time += milliseconds
+    for (const timer of [...this.timers].toSorted((a, b) => a.at - b.at)) {
+      if (timer.at > this.time || !this.timers.delete(timer)) continue
+      timer.run()
+    }
+  }
+
+  /** From now on backoff waits its full time (1), or none (0). */
+  setChance(chance: number): void {
+    this.chance = chance
+  }
+
+  setHidden(hidden: boolean): void {
+    this.isHidden = hidden
+    for (const listener of [...this.listeners.visibility]) listener()
+  }
+
+  setOnline(online: boolean): void {
+    this.isOnline = online
+    for (const listener of [...this.listeners.connection]) listener()
+  }
+}

@@ -1,0 +1,221 @@
+import fc from 'fast-check'
+import { afterAll, beforeAll, describe, expect, onTestFinished, test } from 'vitest'
+import type { GenerationEvent, LogEvent } from '@/lib/protocol/events'
+import { encodeEvent } from '@/lib/protocol/sse'
+import { createClient } from '@/lib/store/client'
+import { continuing, type LogSource, mayPass, readLog } from '@/lib/store/reader'
+import { until } from './house'
+import { TestPage } from './page'
+import { type Log, TestServer } from './server'
+
+const server = new TestServer()
+beforeAll(() => server.listen())
+afterAll(() => server.close())
+
+const end: GenerationEvent = { type: 'status', data: { status: 'completed' } }
+
+function newLog(): Log {
+  return server.turn(server.conversation('Rivers').id, 'Tell me of rivers')
+}
+
+/** Reads a log, and remembers all that the reader says. */
+function read(log: Log, page = new TestPage(server.origin), change: Partial<LogSource> = {}) {
+  const client = createClient(page)
+  const events: LogEvent[] = []
+  const states: string[] = []
+  const closing = new AbortController()
+  onTestFinished(() => closing.abort())
+  const source: LogSource = {
+    cursor: 0,
+    open: (after, signal) => client.events(log.start.generationId, after, signal),
+    onEvents: (more) => events.push(...more),
+    onState: (state) => states.push(state),
+    again: mayPass,
+    ...change,
+  }
+  const done = readLog(source, page, closing.signal)
+  return { page, events, states, closing, done }
+}
+
+const seqs = (events: LogEvent[]) => events.map(({ seq }) => seq)
+
+describe('a reader', () => {
+  test('hands over the log in order and settles at its end', async () => {
+    const log = newLog()
+    const { events, states, done } = read(log)
+    await until(() => log.connections.size === 1)
+    log.say('The ', 'Rhine ', 'flows.')
+    log.end()
+    await done
+    expect(events).toEqual(log.events)
+    expect(states).toEqual(['open'])
+  })
+
+  test('loses and doubles nothing, wherever the connections are cut', async () => {
+    const events = fc.array(fc.string({ unit: 'grapheme', minLength: 1, maxLength: 12 }), { maxLength: 12 })
+    const cuts = fc.array(fc.nat({ max: 400 }), { maxLength: 6 })
+    await fc.assert(
+      fc.asyncProperty(events, cuts, async (texts, bytes) => {
+        const log = newLog()
+        log.say(...texts)
+        log.end()
+        log.cuts = [...bytes]
+        const { events: seen, done } = read(log)
+        await done
+        expect(seen).toEqual(log.events)
+      }),
+      { numRuns: 120 },
+    )
+  })
+
+  test('goes on from its cursor after a cut at each byte of a log', async () => {
+    const template = newLog()
+    template.say('Größe', '🏞️')
+    template.end()
+    const size = template.events.reduce((sum, event) => sum + Buffer.byteLength(encodeEvent(event.seq, event)), 3)
+    for (let cut = 0; cut <= size; cut += 1) {
+      template.cuts = [cut]
+      const { events, done } = read(template)
+      await done
+      expect(seqs(events)).toEqual([1, 2, 3, 4])
+    }
+  }, 20_000)
+
+  test('drops what it has seen already', async () => {
+    const log = newLog()
+    log.say('one ', 'two ', 'three')
+    log.end()
+    // A server that answers with more than it was asked for.
+    const page = new TestPage(server.origin)
+    const open: LogSource['open'] = (_, signal) => createClient(page).events(log.start.generationId, 0, signal)
+    const { events, done } = read(log, page, { cursor: 3, open })
+    await done
+    expect(seqs(events)).toEqual([4, 5])
+  })
+
+  test('takes a gap for a broken connection', async () => {
+    const log = newLog()
+    log.say('one ', 'two ', 'three')
+    log.end()
+    const missing = log.events.splice(2, 1)
+    const { events, states, done } = read(log)
+    await until(() => states.includes('reconnecting'))
+    log.events.splice(2, 0, ...missing)
+    await done
+    expect(events).toEqual(log.events)
+  })
+
+  test('takes an event that is not one of ours for a broken connection', async () => {
+    const log = newLog()
+    log.say('one ')
+    const { events, states, done } = read(log)
+    await until(() => events.length === 2)
+    for (const response of log.connections) response.write('id: 3\nevent: eval\ndata: {}\n\n')
+    await until(() => states.includes('reconnecting'))
+    log.end()
+    await done
+    expect(events).toEqual(log.events)
+  })
+
+  test('is told the end again when it saw more than a crashed server saved', async () => {
+    const log = newLog()
+    log.say('one ')
+    log.end()
+    const page = new TestPage(server.origin)
+    const client = createClient(page)
+    const open: LogSource['open'] = (_, signal) => client.events(log.start.generationId, 2, signal)
+    const { events, done } = read(log, page, { cursor: 9, open })
+    await done
+    expect(events).toEqual([{ seq: 3, ...end }])
+  })
+
+  test('ends when the server does not know the log', async () => {
+    const log = newLog()
+    server.fault('GET', new RegExp(`${log.start.generationId}/events`), (response) => response.writeHead(404).end())
+    const { done } = read(log)
+    await expect(done).rejects.toMatchObject({ status: 404 })
+  })
+
+  test('does not give up while the server is down, and waits longer each time, up to five seconds', async () => {
+    const down = new TestServer()
+    await down.listen()
+    const log = down.turn(down.conversation('Down').id, 'Are you there?')
+    const page = new TestPage(down.origin)
+    page.setChance(1)
+    const { port } = down.address
+    await down.close()
+    const { states, events, done } = read(log, page)
+    for (const wait of [250, 500, 1_000, 2_000, 4_000, 5_000, 5_000]) {
+      const tries = states.length
+      // The wait is over at its last millisecond, and not before.
+      await until(() => page.waiting.timers === 1)
+      page.advance(wait - 1)
+      expect(states).toHaveLength(tries)
+      page.advance(1)
+      await until(() => states.length > tries)
+    }
+    expect(new Set(states)).toEqual(new Set(['reconnecting']))
+    await down.listen(port)
+    onTestFinished(() => down.close())
+    log.end()
+    await until(() => page.waiting.timers === 1)
+    page.advance(5_000)
+    await done
+    expect(events).toEqual(log.events)
+  })
+
+  test.each(['on line', 'in sight'])('asks at once when the page is back %s', async (back) => {
+    const log = newLog()
+    const page = new TestPage(server.origin)
+    page.setChance(1)
+    const { states, done } = read(log, page)
+    await until(() => log.connections.size === 1)
+    if (back === 'on line') page.setOnline(false)
+    else page.setHidden(true)
+    log.cut()
+    await until(() => states.includes('reconnecting'))
+    log.end()
+    if (back === 'on line') page.setOnline(true)
+    else page.setHidden(false)
+    await done
+  })
+
+  test('opens anew when not even a comment came for 40 seconds', async () => {
+    const log = newLog()
+    const { page, states, done } = read(log)
+    await until(() => log.connections.size === 1)
+    page.advance(39_000)
+    for (const response of log.connections) response.write(':\n\n')
+    await until(() => page.waiting.timers === 1)
+    log.say('one')
+    await until(() => log.cursors.length === 1 && page.waiting.timers === 1)
+    page.advance(39_999)
+    expect(states).toEqual(['open'])
+    page.advance(1)
+    await until(() => log.cursors.length === 2)
+    log.end()
+    await done
+  })
+
+  test('closes its connection when it is aborted', async () => {
+    const log = newLog()
+    const { closing, done, page } = read(log)
+    await until(() => log.connections.size === 1)
+    closing.abort()
+    await done
+    await until(() => log.connections.size === 0)
+    expect(page.waiting.timers).toBe(0)
+  })
+})
+
+describe('continuing', () => {
+  test('is the events after the cursor, each once, whatever the order and repetition', () => {
+    fc.assert(
+      fc.property(fc.array(fc.integer({ min: 1, max: 9 })), fc.nat({ max: 5 }), (order, cursor) => {
+        const events = order.map((seq): LogEvent => ({ seq, type: 'delta', data: { text: String(seq) } }))
+        const next = seqs(continuing(events, cursor))
+        expect(next).toEqual(next.map((_, index) => cursor + 1 + index))
+      }),
+    )
+  })
+})

@@ -1,0 +1,85 @@
+import fc from 'fast-check'
+import { describe, expect, test } from 'vitest'
+import { defaultSettings } from '@/lib/protocol/api'
+import type { Message } from '@/lib/protocol/messages'
+import { createConversationStore } from '@/lib/store/conversations'
+import { emptyEntry } from '@/lib/store/entries'
+import { branchesOf, conversationOf, visiblePath } from '@/lib/store/selectors'
+import { TestPage } from './page'
+
+/** A store that holds one conversation with the given messages, each named with its parent. */
+function storeOf(parents: Record<string, string | null>) {
+  const initial = { conversations: { conversations: [], nextCursor: null }, settings: defaultSettings, models: null }
+  const store = createConversationStore(initial, new TestPage(''))
+  const messages = Object.entries(parents).map(
+    ([id, parentId]): Message => ({ id, parentId, role: 'user', parts: [], createdAt: 0, generation: null }),
+  )
+  store.setState({
+    conversations: { c: { ...emptyEntry('c', 'ready'), messageIds: messages.map(({ id }) => id) } },
+    messages: Object.fromEntries(messages.map((message) => [message.id, message])),
+  })
+  return store
+}
+
+describe('the shown branch', () => {
+  const tree = { a: null, b: 'a', c: 'a', d: 'b', e: 'c', f: null }
+
+  test('follows the newest at each fork', () => {
+    expect(visiblePath(storeOf(tree).getState(), 'c')).toEqual(['f'])
+    expect(visiblePath(storeOf({ ...tree, f: 'e' }).getState(), 'c')).toEqual(['a', 'c', 'e', 'f'])
+  })
+
+  test('follows a choice, and a choice that is not there is none', () => {
+    const store = storeOf(tree)
+    const { choose } = store.getState()
+    choose('c', null, 'a')
+    expect(visiblePath(store.getState(), 'c')).toEqual(['a', 'c', 'e'])
+    choose('c', 'a', 'b')
+    expect(visiblePath(store.getState(), 'c')).toEqual(['a', 'b', 'd'])
+    choose('c', 'a', 'gone')
+    expect(visiblePath(store.getState(), 'c')).toEqual(['a', 'c', 'e'])
+  })
+
+  test('is empty for a conversation that is not here, and the same nothing each time', () => {
+    const state = storeOf({}).getState()
+    expect(visiblePath(state, 'nowhere')).toEqual([])
+    expect(visiblePath(state, 'nowhere')).toBe(visiblePath(state, 'elsewhere'))
+  })
+
+  test('is the same array while the rest of the entry changes', () => {
+    const store = storeOf(tree)
+    const path = visiblePath(store.getState(), 'c')
+    store.setState(({ conversations }) => ({
+      conversations: { c: { ...emptyEntry('c', 'ready'), ...conversations.c } },
+    }))
+    expect(visiblePath(store.getState(), 'c')).toBe(path)
+  })
+
+  test('goes from a root to a leaf in any tree', () => {
+    const parents = fc.array(fc.nat(), { maxLength: 30 })
+    fc.assert(
+      fc.property(parents, (picks) => {
+        const given = picks.map((pick, index): [string, string | null] => {
+          const parent = pick % (index + 1)
+          return [`m${index}`, parent === index ? null : `m${parent}`]
+        })
+        const tree = Object.fromEntries(given)
+        const path = visiblePath(storeOf(tree).getState(), 'c')
+        expect(path.map((id) => tree[id])).toEqual([null, ...path].slice(0, path.length))
+        const leaf = path.at(-1)
+        expect(given.every(([, parentId]) => leaf === undefined || parentId !== leaf)).toBe(true)
+      }),
+    )
+  })
+})
+
+describe('branches', () => {
+  test('are the siblings of a message, oldest first', () => {
+    const state = storeOf({ a: null, b: 'a', c: 'a', d: null }).getState()
+    expect(branchesOf(state, 'c')).toEqual(['b', 'c'])
+    expect(branchesOf(state, 'a')).toEqual(['a', 'd'])
+    expect(branchesOf(state, 'nowhere')).toEqual([])
+    expect(branchesOf(state, 'c')).toBe(branchesOf(state, 'b'))
+    expect(conversationOf(state, 'd')?.id).toBe('c')
+  })
+})

@@ -1,0 +1,306 @@
+import { describe, expect, test } from 'vitest'
+import type { GenerationEvent } from '@/lib/protocol/events'
+import { titleOf } from '@/lib/store/summaries'
+import { type ConversationState, newConversationId } from '@/lib/store/types'
+import { openHouse, openTab, statusOf, textIn, until } from './house'
+import { TestPage } from './page'
+import { json, refuse, type TestServer } from './server'
+
+const done: GenerationEvent = { type: 'status', data: { status: 'completed' } }
+const says = (...texts: string[]) => texts.map((text): GenerationEvent => ({ type: 'delta', data: { text } }))
+
+const onlyLog = (server: TestServer) => {
+  const [log] = server.logs.values()
+  if (!log) throw new Error('No turn has reached the server.')
+  return log
+}
+const newEntry = (state: ConversationState) => state.conversations[newConversationId]
+
+describe('sending', () => {
+  test('begins a conversation, and the reply grows in it', async () => {
+    const { server, store, get } = await openHouse()
+    get().setDraft(newConversationId, 'Tell me of rivers')
+    const sent = get().send({ conversationId: null, text: 'Tell me of rivers', model: 'demo' })
+    expect(newEntry(get())?.pending).toMatchObject({ text: 'Tell me of rivers', stopping: false, problem: null })
+    expect(get().drafts[newConversationId]).toBe('')
+    await sent
+    const { start } = onlyLog(server)
+    await until(() => get().startedFromNew)
+    expect(get().startedFromNew).toBe(start.conversationId)
+    expect(get().shown).toBe(start.conversationId)
+    expect(newEntry(get())).toMatchObject({ state: 'new', pending: null, messageIds: [] })
+    expect(get().conversations[start.conversationId]).toMatchObject({
+      state: 'ready',
+      pending: null,
+      messageIds: [start.userMessageId, start.messageId],
+    })
+    expect(get().summaries[0]).toMatchObject({
+      id: start.conversationId,
+      title: 'Tell me of rivers',
+      model: 'demo',
+      running: [start.generationId],
+    })
+    expect(textIn(store, start.userMessageId)).toBe('Tell me of rivers')
+    expect(get().messages[start.messageId]).toMatchObject({ parentId: start.userMessageId, role: 'assistant' })
+
+    onlyLog(server).say('The Rhine ')
+    await until(() => textIn(store, start.messageId) === 'The Rhine ')
+    expect(get().running[start.generationId]?.reader).toBe('open')
+    onlyLog(server).say('flows.')
+    onlyLog(server).end()
+    await until(() => statusOf(store, start.messageId) === 'completed')
+    expect(textIn(store, start.messageId)).toBe('The Rhine flows.')
+    expect(get().running).toEqual({})
+    expect(get().summaries[0]?.running).toEqual([])
+    expect(get().messages[start.messageId]?.generation).toMatchObject({ cursor: 4, endedAt: expect.any(Number) })
+  })
+
+  test('goes on below the shown branch of a conversation', async () => {
+    const { server, store, get } = await openHouse((server) => {
+      server.script = [...says('Yes.'), done]
+      server.turn(server.conversation('Rivers').id, 'Are there rivers?')
+    })
+    const id = onlyLog(server).start.conversationId
+    await get().loadConversation(id)
+    await get().send({ conversationId: id, text: 'Which?', model: 'demo' })
+    await until(() => Object.keys(get().messages).length === 4)
+    expect(server.received.at(-1)?.body).toMatchObject({
+      conversationId: id,
+      parentId: onlyLog(server).start.messageId,
+      text: 'Which?',
+    })
+    const reply = [...server.logs.values()].at(-1)?.start.messageId ?? ''
+    await until(() => statusOf(store, reply) === 'completed')
+    expect(textIn(store, reply)).toBe('Yes.')
+  })
+
+  test('what was written meanwhile goes along to the new conversation', async () => {
+    const { server, page, get } = await openHouse()
+    const sent = get().send({ conversationId: null, text: 'one', model: 'demo' })
+    get().setDraft(newConversationId, 'two')
+    await sent
+    await until(() => get().startedFromNew)
+    const id = onlyLog(server).start.conversationId
+    expect(get().drafts).toMatchObject({ [newConversationId]: '', [id]: 'two' })
+    expect([...page.stored]).toEqual([[`rill.draft.${id}`, 'two']])
+  })
+
+  test('does not take the page along when the person went elsewhere', async () => {
+    const { server, get } = await openHouse((server) => server.conversation('Elsewhere'))
+    const sent = get().send({ conversationId: null, text: 'one', model: 'demo' })
+    const elsewhere = get().summaries[0]?.id ?? ''
+    await get().loadConversation(elsewhere)
+    await sent
+    await until(() => Object.keys(get().running).length === 1)
+    expect(get()).toMatchObject({ shown: elsewhere, startedFromNew: null })
+    expect(get().conversations[onlyLog(server).start.conversationId]?.state).toBe('ready')
+  })
+
+  test('cuts the title as the server does', () => {
+    expect(titleOf('\n  Hello  \nworld')).toBe('Hello')
+    expect(titleOf('x'.repeat(60))).toBe('x'.repeat(60))
+    expect([...titleOf('🏞'.repeat(61))]).toEqual([...'🏞'.repeat(59), '…'])
+  })
+})
+
+describe('a send that the network swallows', () => {
+  test('is posted again as the same turn, and starts once', async () => {
+    const { server, store, get } = await openHouse((server) => {
+      server.script = [...says('Here.'), done]
+      // The first post never arrives, the answer to the second is lost before, the one to the third within its start.
+      server.fault('POST', /chat/, 'reset')
+      server.nextCuts = [3, 40]
+    })
+    await get().send({ conversationId: null, text: 'Are you there?', model: 'demo' })
+    const { start } = onlyLog(server)
+    await until(() => statusOf(store, start.messageId) === 'completed')
+    expect(textIn(store, start.messageId)).toBe('Here.')
+    expect(server.logs.size).toBe(1)
+    const posts = server.received.filter(({ path }) => path === '/api/chat')
+    expect(posts).toHaveLength(4)
+    expect(new Set(posts.map(({ body }) => body.turnId)).size).toBe(1)
+    expect(get().conversations[start.conversationId]?.messageIds).toHaveLength(2)
+  })
+
+  test('gives the text back when the network stays away, and sends it later as the same turn', async () => {
+    const { server, page, get } = await openHouse((server) => server.fault('POST', /chat/, 'reset', 5))
+    get().setDraft(newConversationId, 'Are you there?')
+    const sent = get().send({ conversationId: null, text: 'Are you there?', model: 'demo' })
+    get().setDraft(newConversationId, 'And?')
+    await sent
+    expect(server.count('POST', /chat/)).toBe(5)
+    expect(newEntry(get())?.pending).toMatchObject({ text: 'Are you there?', problem: { kind: 'network' } })
+    expect(get().drafts[newConversationId]).toBe('Are you there?\n\nAnd?')
+    expect(page.stored.get('rill.draft.new')).toBe('Are you there?\n\nAnd?')
+
+    await get().send({ conversationId: null, text: 'Are you there?', model: 'demo' })
+    await until(() => get().startedFromNew)
+    expect(new Set(server.received.map(({ body }) => body.turnId)).size).toBe(1)
+    expect(newEntry(get())?.pending).toBeNull()
+  })
+
+  test('keeps its words through a reload, until the server has taken them', async () => {
+    const { server, page, get } = await openHouse((server) => server.fault('POST', /chat/, 'silence'))
+    get().setDraft(newConversationId, 'Precious')
+    void get().send({ conversationId: null, text: 'Precious', model: 'demo' })
+    get().setDraft(newConversationId, 'More')
+    const reloaded = new TestPage(server.origin)
+    reloaded.stored = new Map(page.stored)
+    expect(openTab(server, reloaded).get().drafts[newConversationId]).toBe('Precious\n\nMore')
+  })
+})
+
+describe('a send that the server refuses', () => {
+  test('shows its problem and gives the text back', async () => {
+    const problem = { kind: 'rate_limit', message: 'Wait a minute.', retryable: true, requestId: 'r1' }
+    const { server, get } = await openHouse((server) =>
+      server.fault('POST', /chat/, (response) => json(response, 429, { error: problem })),
+    )
+    await get().send({ conversationId: null, text: 'Again', model: 'demo' })
+    expect(newEntry(get())?.pending?.problem).toEqual(problem)
+    expect(get().drafts[newConversationId]).toBe('Again')
+    expect(server.count('POST', /chat/)).toBe(1)
+  })
+
+  test('has plain words when the answer is not ours', async () => {
+    const { get } = await openHouse((server) =>
+      server.fault('POST', /chat/, (response) => response.writeHead(502).end('<h1>Bad Gateway</h1>')),
+    )
+    await get().send({ conversationId: null, text: 'Again', model: 'demo' })
+    const problem = newEntry(get())?.pending?.problem
+    expect(problem).toMatchObject({ kind: 'upstream', retryable: true, upstreamStatus: 502 })
+    expect(problem?.message).not.toContain('<')
+  })
+
+  test('leads to the sign-in page when the session has ended, and keeps the words', async () => {
+    const { page, get } = await openHouse((server) =>
+      server.fault('POST', /chat/, (response) => refuse(response, 401, 'auth', 'Sign in first.')),
+    )
+    get().setDraft(newConversationId, 'Precious')
+    await get().send({ conversationId: null, text: 'Precious', model: 'demo' })
+    expect(page.signedOut).toBe(true)
+    expect(page.stored.get('rill.draft.new')).toBe('Precious')
+  })
+
+  test('does nothing while another is on its way, and says so', async () => {
+    const { server, get } = await openHouse((server) => server.fault('POST', /chat/, 'silence'))
+    void get().send({ conversationId: null, text: 'one', model: 'demo' })
+    await until(() => server.count('POST', /chat/) === 1)
+    get().setDraft(newConversationId, 'two')
+    await get().send({ conversationId: null, text: 'two', model: 'demo' })
+    expect(server.count('POST', /chat/)).toBe(1)
+    expect(get().drafts[newConversationId]).toBe('two')
+    expect(get().notices).toMatchObject([{ tone: 'quiet' }])
+  })
+})
+
+describe('stop', () => {
+  test('ends the generation on the server and keeps the text', async () => {
+    const { server, store, get } = await openHouse((server) => {
+      server.script = says('The Rhine')
+    })
+    await get().send({ conversationId: null, text: 'Rivers', model: 'demo' })
+    const { start } = onlyLog(server)
+    await until(() => textIn(store, start.messageId) === 'The Rhine')
+    const stopping = get().stop(start.conversationId)
+    expect(get().running[start.generationId]?.stopping).toBe(true)
+    await stopping
+    await until(() => statusOf(store, start.messageId) === 'stopped')
+    expect(textIn(store, start.messageId)).toBe('The Rhine')
+    expect(get().notices).toEqual([])
+  })
+
+  test('says so when it could not be done, and can be tried again', async () => {
+    const { server, store, get } = await openHouse((server) => server.fault('POST', /stop/, 'reset'))
+    await get().send({ conversationId: null, text: 'Rivers', model: 'demo' })
+    const { start } = onlyLog(server)
+    await until(() => get().running[start.generationId])
+    await get().stop(start.conversationId)
+    expect(get().running[start.generationId]?.stopping).toBe(false)
+    const [notice] = get().notices
+    expect(notice).toMatchObject({ tone: 'danger', action: { label: 'Try again' } })
+    expect(notice?.text).toContain('cannot be reached')
+    notice?.action?.run()
+    await until(() => statusOf(store, start.messageId) === 'stopped')
+    expect(get().notices).toEqual([])
+  })
+
+  test('while sending, stops the generation as soon as it is known', async () => {
+    let answer = () => {}
+    const { server, store, get } = await openHouse((server) =>
+      server.fault('POST', /chat/, (response) => {
+        answer = () => server.chat(server.received.at(-1)?.body ?? {}).follow(response, 0)
+      }),
+    )
+    const sent = get().send({ conversationId: null, text: 'Rivers', model: 'demo' })
+    await until(() => server.count('POST', /chat/) === 1)
+    await get().stop(newConversationId)
+    expect(newEntry(get())?.pending?.stopping).toBe(true)
+    answer()
+    await sent
+    await until(() => server.count('POST', /stop/) === 1)
+    await until(() => statusOf(store, onlyLog(server).start.messageId) === 'stopped')
+    expect(server.count('POST', /stop/)).toBe(1)
+  })
+
+  test('while sending with no answer in sight, closes the request and gives the text back', async () => {
+    const { server, page, get } = await openHouse((server) => server.fault('POST', /chat/, 'silence', 9))
+    const sent = get().send({ conversationId: null, text: 'Rivers', model: 'demo' })
+    await until(() => server.count('POST', /chat/) === 1)
+    await get().stop(newConversationId)
+    page.advance(1_000)
+    await sent
+    expect(newEntry(get())?.pending).toBeNull()
+    expect(get().drafts[newConversationId]).toBe('Rivers')
+    // It may have arrived all the same, so the page looks.
+    await until(() => server.count('GET', /conversations/) === 1)
+    expect(server.count('POST', /chat/)).toBe(1)
+  })
+
+  test('between two tries of a send, lets no other follow', async () => {
+    const { server, page, get } = await openHouse((server) => server.fault('POST', /chat/, 'reset', 9))
+    page.setChance(1)
+    const sent = get().send({ conversationId: null, text: 'Rivers', model: 'demo' })
+    await until(() => server.count('POST', /chat/) === 1 && page.waiting.timers === 2)
+    await get().stop(newConversationId)
+    page.advance(250)
+    await sent
+    expect(server.count('POST', /chat/)).toBe(1)
+    expect(get().drafts[newConversationId]).toBe('Rivers')
+  })
+})
+
+describe('retry', () => {
+  async function withReply() {
+    const house = await openHouse((server) => {
+      server.script = [...says('Yes.'), done]
+      server.turn(server.conversation('Rivers').id, 'Are there rivers?')
+    })
+    const { start } = onlyLog(house.server)
+    await house.get().loadConversation(start.conversationId)
+    return { ...house, start }
+  }
+
+  test('runs the same prompt again, as a new branch that is shown', async () => {
+    const { server, get, start } = await withReply()
+    get().setDraft(start.conversationId, 'something else')
+    await get().retry(start.messageId)
+    await until(() => Object.keys(get().messages).length === 4)
+    expect(server.received.at(-1)?.body).toMatchObject({ text: 'Are there rivers?', parentId: null, model: 'demo' })
+    const again = [...server.logs.values()].at(-1)?.start
+    expect(get().conversations[start.conversationId]?.chosen).toEqual({ '': again?.userMessageId })
+    expect(get().drafts[start.conversationId]).toBe('something else')
+  })
+
+  test('that fails says so and leaves the box alone', async () => {
+    const { server, get, start } = await withReply()
+    server.fault('POST', /chat/, (response) => refuse(response, 503, 'internal', 'The server is closing.'))
+    await get().retry(start.messageId)
+    expect(get().conversations[start.conversationId]?.pending).toBeNull()
+    expect(get().drafts[start.conversationId]).toBeUndefined()
+    const [notice] = get().notices
+    expect(notice?.text).toContain('The server is closing.')
+    notice?.action?.run()
+    await until(() => Object.keys(get().messages).length === 4)
+  })
+})

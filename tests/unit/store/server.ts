@@ -1,0 +1,265 @@
+import { once } from 'node:events'
+import { createServer, type IncomingMessage, type ServerResponse } from 'node:http'
+import type { AddressInfo } from 'node:net'
+import { z } from 'zod'
+import type { ConversationSummary } from '@/lib/protocol/api'
+import { defaultSettings } from '@/lib/protocol/api'
+import type { GenerationEvent, LogEvent, StartData } from '@/lib/protocol/events'
+import { foldEvent, type Message, nothingYet } from '@/lib/protocol/messages'
+import { encodeEvent, heartbeat } from '@/lib/protocol/sse'
+
+const sent = z.strictObject({
+  turnId: z.string(),
+  conversationId: z.optional(z.string()),
+  parentId: z.nullish(z.string()),
+  text: z.string(),
+  model: z.string(),
+})
+
+/** What goes wrong with the next requests that fit: the socket dies, nothing is ever answered, or this is. */
+interface Fault {
+  method: string
+  path: RegExp
+  times: number
+  how: 'reset' | 'silence' | ((response: ServerResponse) => void)
+}
+
+interface Received {
+  method: string
+  path: string
+  body: Record<string, unknown>
+}
+
+/** One generation's log, and the connections that follow it. */
+export class Log {
+  readonly events: LogEvent[] = []
+  readonly connections = new Set<ServerResponse>()
+  /** The cursors that connections asked for, in order. */
+  readonly cursors: number[] = []
+  /** After so many bytes the next connections are cut, one entry each. */
+  cuts: number[] = []
+
+  constructor(readonly start: StartData) {
+    this.append({ type: 'start', data: start })
+  }
+
+  append(...events: GenerationEvent[]): void {
+    for (const event of events) {
+      const entry = { ...event, seq: this.events.length + 1 }
+      this.events.push(entry)
+      for (const response of this.connections) response.write(encodeEvent(entry.seq, event))
+    }
+    if (this.ended) for (const response of this.connections) response.end()
+  }
+
+  say(...texts: string[]): void {
+    this.append(...texts.map((text): GenerationEvent => ({ type: 'delta', data: { text } })))
+  }
+
+  end(status: 'completed' | 'stopped' = 'completed'): void {
+    if (!this.ended) this.append({ type: 'status', data: { status } })
+  }
+
+  get ended(): boolean {
+    return this.events.at(-1)?.type === 'status'
+  }
+
+  get cursor(): number {
+    return this.events.length
+  }
+
+  cut(): void {
+    for (const response of this.connections) response.destroy()
+  }
+
+  follow(response: ServerResponse, after: number): void {
+    this.cursors.push(after)
+    response.writeHead(200, { 'Content-Type': 'text/event-stream; charset=utf-8' })
+    const rest = this.events.filter((event) => event.seq > after)
+    const bytes = Buffer.from(heartbeat + rest.map((event) => encodeEvent(event.seq, event)).join(''))
+    const cut = this.cuts.shift()
+    if (cut !== undefined) {
+      response.write(bytes.subarray(0, cut), () => response.destroy())
+      return
+    }
+    response.write(bytes)
+    if (this.ended) {
+      response.end()
+      return
+    }
+    this.connections.add(response)
+    response.on('close', () => this.connections.delete(response))
+  }
+}
+
+/** A small Rill in memory that speaks the API over real sockets, and does wrong what it is told to. */
+export class TestServer {
+  readonly received: Received[] = []
+  readonly logs = new Map<string, Log>()
+  readonly summaries = new Map<string, ConversationSummary>()
+  readonly deleted = new Set<string>()
+  readonly turns = new Map<string, Log>()
+  readonly prompts: Message[] = []
+  readonly faults: Fault[] = []
+  /** What every reply says; without it replies grow as the test appends. */
+  script: GenerationEvent[] = []
+  /** Where the first connections of the next turns are cut. */
+  nextCuts: number[] = []
+  pageSize = 40
+  private ids = 0
+  private clock = 1_000
+  private readonly server = createServer((request, response) => void this.handle(request, response))
+
+  async listen(port = 0): Promise<void> {
+    this.server.listen(port, '127.0.0.1')
+    await once(this.server, 'listening')
+  }
+
+  get address(): AddressInfo {
+    const address = this.server.address()
+    if (address === null || typeof address === 'string') throw new Error('The test server does not listen.')
+    return address
+  }
+
+  get origin(): string {
+    return `http://127.0.0.1:${this.address.port}`
+  }
+
+  async close(): Promise<void> {
+    if (!this.server.listening) return
+    this.server.closeAllConnections()
+    this.server.close()
+    await once(this.server, 'close')
+  }
+
+  fault(method: string, path: RegExp, how: Fault['how'], times = 1): void {
+    this.faults.push({ method, path, how, times })
+  }
+
+  count(method: string, path: RegExp): number {
+    return this.received.filter((each) => each.method === method && path.test(each.path)).length
+  }
+
+  /** Adds a conversation that is there already. */
+  conversation(title: string): ConversationSummary {
+    const id = `conversation-${++this.ids}`
+    const now = this.tick()
+    const summary = { id, title, model: 'demo', createdAt: now, updatedAt: now, running: [] }
+    this.summaries.set(id, summary)
+    return summary
+  }
+
+  /** Starts a turn, as a send does. */
+  turn(conversationId: string, text: string, parentId: string | null = null): Log {
+    const n = ++this.ids
+    const ids = { generationId: `generation-${n}`, userMessageId: `prompt-${n}`, messageId: `reply-${n}` }
+    const log = new Log({ conversationId, model: 'demo', ...ids })
+    const createdAt = this.tick()
+    this.touch(conversationId, createdAt)
+    this.logs.set(ids.generationId, log)
+    const parts: Message['parts'] = [{ type: 'text', text }]
+    this.prompts.push({ id: ids.userMessageId, parentId, role: 'user', parts, createdAt, generation: null })
+    log.append(...this.script)
+    return log
+  }
+
+  /** The conversation as the database has it. */
+  messages(conversationId: string): Message[] {
+    return [...this.logs.values()].flatMap((log) => {
+      if (log.start.conversationId !== conversationId) return []
+      const prompt = this.prompts.find(({ id }) => id === log.start.userMessageId)
+      const { parts, ...folded } = log.events.reduce(foldEvent, nothingYet)
+      const times = { startedAt: 1, firstTokenAt: null, endedAt: log.ended ? 2 : null }
+      const generation = { id: log.start.generationId, model: 'demo', cursor: log.cursor, ...folded, ...times }
+      const { messageId: id, userMessageId: parentId } = log.start
+      return prompt ? [prompt, { id, parentId, role: 'assistant' as const, parts, createdAt: 1, generation }] : []
+    })
+  }
+
+  list(): ConversationSummary[] {
+    const shown = [...this.summaries.keys()].filter((id) => !this.deleted.has(id)).map((id) => this.summary(id))
+    return shown.flatMap((each) => each ?? []).toSorted((a, b) => b.updatedAt - a.updatedAt)
+  }
+
+  private summary(id: string): ConversationSummary | undefined {
+    const known = this.summaries.get(id)
+    const running = [...this.logs.values()].filter((log) => log.start.conversationId === id && !log.ended)
+    return known && { ...known, running: running.map((log) => log.start.generationId) }
+  }
+
+  private touch(id: string, updatedAt: number): void {
+    const known = this.summaries.get(id)
+    if (known) this.summaries.set(id, { ...known, updatedAt })
+  }
+
+  private tick(): number {
+    this.clock += 1
+    return this.clock
+  }
+
+  private async handle(request: IncomingMessage, response: ServerResponse): Promise<void> {
+    const chunks: Buffer[] = []
+    for await (const chunk of request) chunks.push(chunk)
+    const body = JSON.parse(Buffer.concat(chunks).toString() || '{}')
+    const { method = '', url: path = '' } = request
+    this.received.push({ method, path, body })
+    const fault = this.faults.find((each) => each.times > 0 && each.method === method && each.path.test(path))
+    if (!fault) return this.answer(method, new URL(path, this.origin), body, response)
+    fault.times -= 1
+    if (fault.how === 'reset') response.destroy()
+    else if (fault.how !== 'silence') fault.how(response)
+  }
+
+  private answer(method: string, url: URL, body: Record<string, unknown>, response: ServerResponse): void {
+    const [, , room, id = '', verb] = url.pathname.split('/')
+    const log = this.logs.get(id)
+    if (room === 'chat') this.chat(body).follow(response, 0)
+    else if (room === 'settings') json(response, 200, { ...defaultSettings, ...body })
+    else if (room === 'models') json(response, 200, { groups: [], defaultModel: 'demo', demoOnly: true })
+    else if (room === 'conversations' && id) this.oneConversation(method, id, body, response)
+    else if (room === 'conversations') this.page(response, Number(url.searchParams.get('cursor') ?? 0))
+    else if (log && verb === 'events') log.follow(response, Number(url.searchParams.get('after')))
+    else if (log && verb === 'stop') {
+      log.end('stopped')
+      json(response, 200, { status: 'stopped' })
+    } else refuse(response, 404, 'not_found', 'There is no such thing.')
+  }
+
+  /** Takes a send: a turn that is known already is not started again. */
+  chat(body: Record<string, unknown>): Log {
+    const { turnId, conversationId, parentId, text } = sent.parse(body)
+    const known = this.turns.get(turnId)
+    if (known) return known
+    const log = this.turn(conversationId ?? this.conversation(text).id, text, parentId ?? null)
+    this.turns.set(turnId, log)
+    log.cuts = this.nextCuts
+    return log
+  }
+
+  private page(response: ServerResponse, from: number): void {
+    const all = this.list()
+    const to = from + this.pageSize
+    json(response, 200, { conversations: all.slice(from, to), nextCursor: to < all.length ? String(to) : null })
+  }
+
+  private oneConversation(method: string, id: string, body: Record<string, unknown>, response: ServerResponse): void {
+    const known = this.summaries.get(id)
+    if (!known || (this.deleted.has(id) && body.deleted !== false)) {
+      refuse(response, 404, 'not_found', 'There is no such conversation.')
+      return
+    }
+    const { deleted, ...change } = body
+    if (method === 'DELETE') this.deleted.add(id)
+    if (deleted === false) this.deleted.delete(id)
+    if (method === 'PATCH') this.summaries.set(id, { ...known, ...change })
+    json(response, 200, { ...this.summary(id), messages: this.messages(id) })
+  }
+}
+
+export function json(response: ServerResponse, status: number, body: unknown): void {
+  response.writeHead(status, { 'Content-Type': 'application/json' }).end(JSON.stringify(body))
+}
+
+export function refuse(response: ServerResponse, status: number, kind: string, message: string): void {
+  json(response, status, { error: { kind, message, retryable: false } })
+}

@@ -1,0 +1,223 @@
+import { describe, expect, test } from 'vitest'
+import type { Part } from '@/lib/protocol/messages'
+import { branchesOf, visiblePath } from '@/lib/store/selectors'
+import { openHouse, openTab, statusOf, textIn, until } from './house'
+import type { TestServer } from './server'
+
+const rivers = (server: TestServer) => {
+  const { id } = server.conversation('Rivers')
+  return { id, log: server.turn(id, 'Tell me of rivers') }
+}
+
+describe('text that streams', () => {
+  test('is one commit a frame for all conversations', async () => {
+    const { page, server, store, get } = await openHouse()
+    const logs = [rivers(server), rivers(server)]
+    for (const { id } of logs) await get().loadConversation(id)
+    await until(() => logs.every(({ log }) => get().running[log.start.generationId]?.reader === 'open'))
+    page.painting = false
+    let commits = 0
+    store.subscribe(() => {
+      commits += 1
+    })
+    for (const { log } of logs) for (let word = 0; word < 50; word += 1) log.say(`${word} `)
+    // The log's own end is the proof that all of it has arrived.
+    for (const { log } of logs) log.end()
+    await until(() => logs.every(({ log }) => log.connections.size === 0) && page.waiting.frames === 1)
+    await until(() => page.waiting.timers === 1)
+    expect(commits).toBe(0)
+    page.paint()
+    expect(commits).toBe(1)
+    for (const { log } of logs) {
+      expect(textIn(store, log.start.messageId)).toBe(Array.from({ length: 50 }, (_, word) => `${word} `).join(''))
+      expect(statusOf(store, log.start.messageId)).toBe('completed')
+    }
+  })
+
+  test('gives a new identity to the message that grows, and to nothing else', async () => {
+    const { server, store, get } = await openHouse()
+    const { id, log } = rivers(server)
+    log.append({ type: 'reasoning', data: { text: 'Hm. ' } })
+    log.say('The Rhine')
+    server.turn(id, 'Another branch').end()
+    await get().loadConversation(id)
+    await until(() => get().running[log.start.generationId]?.reader === 'open')
+    get().choose(id, null, log.start.userMessageId)
+    const before = get()
+    const path = visiblePath(before, id)
+    const branches = branchesOf(before, log.start.userMessageId)
+
+    log.say(' flows', ' north.')
+    await until(() => textIn(store, log.start.messageId) === 'The Rhine flows north.')
+    const after = get()
+    expect(after.messages[log.start.messageId]).not.toBe(before.messages[log.start.messageId])
+    for (const message of Object.values(before.messages)) {
+      if (message.id !== log.start.messageId) expect(after.messages[message.id]).toBe(message)
+    }
+    const part = (state: typeof before, index: number): Part | undefined =>
+      state.messages[log.start.messageId]?.parts[index]
+    expect(part(after, 0)).toBe(part(before, 0))
+    expect(part(after, 1)).not.toBe(part(before, 1))
+    expect(visiblePath(after, id)).toBe(path)
+    expect(branchesOf(after, log.start.userMessageId)).toBe(branches)
+    expect(after.conversations).toBe(before.conversations)
+    expect(after.summaries).toBe(before.summaries)
+    expect(after.running).toBe(before.running)
+  })
+
+  test('survives cuts with no gap and no double', async () => {
+    const { server, store, get } = await openHouse()
+    const { id, log } = rivers(server)
+    await get().loadConversation(id)
+    let expected = ''
+    for (let word = 0; word < 30; word += 1) {
+      log.say(`${word} `)
+      expected += `${word} `
+      if (word % 5 === 0) log.cut()
+      if (word % 7 === 0) await until(() => textIn(store, log.start.messageId) === expected)
+    }
+    log.end()
+    await until(() => statusOf(store, log.start.messageId) === 'completed')
+    expect(textIn(store, log.start.messageId)).toBe(expected)
+  })
+
+  test('shows in a second tab, from where the conversation was loaded', async () => {
+    const { server, store, get } = await openHouse()
+    const { id, log } = rivers(server)
+    log.say('The Rhine ')
+    await get().loadConversation(id)
+    const second = openTab(server)
+    await second.get().loadConversation(id)
+    expect(textIn(second.store, log.start.messageId)).toBe('The Rhine ')
+    log.say('flows.')
+    log.end()
+    for (const tab of [store, second.store]) {
+      await until(() => statusOf(tab, log.start.messageId) === 'completed')
+      expect(textIn(tab, log.start.messageId)).toBe('The Rhine flows.')
+    }
+    expect(log.cursors).toEqual([2, 2])
+  })
+
+  test('comes by timer in a hidden page', async () => {
+    const { server, page, store, get } = await openHouse()
+    const { id, log } = rivers(server)
+    await get().loadConversation(id)
+    await until(() => log.connections.size === 1)
+    page.setHidden(true)
+    const { timers } = page.waiting
+    log.say('The Rhine')
+    await until(() => page.waiting.timers > timers)
+    page.advance(100)
+    expect(textIn(store, log.start.messageId)).toBe('The Rhine')
+  })
+
+  test('says that it reconnects while the server is away, and goes on when it is back', async () => {
+    const { server, page, store, get } = await openHouse()
+    const { id, log } = rivers(server)
+    log.say('The Rhine ')
+    await get().loadConversation(id)
+    await until(() => log.connections.size === 1)
+    page.setChance(1)
+    const { port } = server.address
+    await server.close()
+    await until(() => get().running[log.start.generationId]?.reader === 'reconnecting')
+    page.setOnline(false)
+    expect(get().online).toBe(false)
+    log.say('flows.')
+    await server.listen(port)
+    page.setOnline(true)
+    await until(() => textIn(store, log.start.messageId) === 'The Rhine flows.')
+    expect(get()).toMatchObject({ online: true, running: { [log.start.generationId]: { reader: 'open' } } })
+  })
+
+  test('takes what the conversation holds when the log is gone', async () => {
+    const { server, store, get } = await openHouse()
+    const { id, log } = rivers(server)
+    log.say('The Rhine ')
+    await get().loadConversation(id)
+    await until(() => log.connections.size === 1)
+    server.fault('GET', /events/, (response) => response.writeHead(404).end())
+    log.cut()
+    log.connections.clear()
+    log.say('flows.')
+    log.end('stopped')
+    await until(() => statusOf(store, log.start.messageId) === 'stopped')
+    expect(textIn(store, log.start.messageId)).toBe('The Rhine flows.')
+    expect(get().running).toEqual({})
+  })
+
+  test('asks the conversation when connections open but bring nothing', async () => {
+    const { server, store, get } = await openHouse()
+    const { id, log } = rivers(server)
+    log.say('The Rhine ')
+    await get().loadConversation(id)
+    await until(() => log.connections.size === 1)
+    server.fault('GET', /events/, (response) => void response.writeHead(200, sse).end(':\n\n'), 4)
+    log.cut()
+    log.connections.clear()
+    log.end('stopped')
+    await until(() => statusOf(store, log.start.messageId) === 'stopped')
+    expect(server.count('GET', new RegExp(`conversations/${id}`))).toBe(2)
+  })
+})
+
+const sse = { 'Content-Type': 'text/event-stream' }
+
+describe('many streams', () => {
+  test('have four connections, and the one on screen is among them', async () => {
+    const { server, store, get } = await openHouse()
+    const all = Array.from({ length: 6 }, () => rivers(server))
+    for (const { id } of all) await get().loadConversation(id)
+    const open = () => all.filter(({ log }) => log.connections.size > 0)
+    const [first, , , , , last] = all
+    await until(() => open().length === 4 && last?.log.connections.size === 1)
+    expect(Object.keys(get().running)).toHaveLength(6)
+
+    for (const { log } of all) log.say('The Rhine ')
+    for (const { log } of open()) await until(() => textIn(store, log.start.messageId) === 'The Rhine ')
+    const parked = all.filter(({ log }) => log.connections.size === 0)
+    expect(parked).toHaveLength(2)
+
+    // Shown, a parked one goes on from its cursor, and another gives way.
+    const [shown] = parked
+    await get().loadConversation(shown?.id ?? '')
+    await until(() => shown && textIn(store, shown.log.start.messageId) === 'The Rhine ')
+    await until(() => open().length === 4)
+
+    // Ended ones make room, until all are done.
+    for (const { log } of all) {
+      log.say('flows.')
+      log.end()
+    }
+    for (const { log } of all) await until(() => statusOf(store, log.start.messageId) === 'completed')
+    for (const { log } of all) expect(textIn(store, log.start.messageId)).toBe('The Rhine flows.')
+    expect(first && textIn(store, first.log.start.messageId)).toBe('The Rhine flows.')
+    expect(get().running).toEqual({})
+  })
+
+  test('make room for a send', async () => {
+    const { server, get } = await openHouse()
+    const all = Array.from({ length: 4 }, () => rivers(server))
+    for (const { id } of all) await get().loadConversation(id)
+    await until(() => all.every(({ log }) => log.connections.size === 1))
+    await get().send({ conversationId: null, text: 'One more', model: 'demo' })
+    await until(() => Object.keys(get().running).length === 5)
+    await until(() => [...server.logs.values()].filter((log) => log.connections.size > 0).length === 4)
+    expect([...server.logs.values()].at(-1)?.connections.size).toBe(1)
+  })
+
+  test('that are parked and end elsewhere are noticed by the poll', async () => {
+    const { server, page, store, get } = await openHouse()
+    const all = Array.from({ length: 5 }, () => rivers(server))
+    for (const { id } of all) await get().loadConversation(id)
+    await until(() => all.filter(({ log }) => log.connections.size === 0).length === 1)
+    await until(() => all[4]?.log.connections.size === 1)
+    const parked = all.find(({ log }) => log.connections.size === 0)
+    parked?.log.say('The Rhine')
+    parked?.log.end()
+    page.advance(5_000)
+    await until(() => parked && statusOf(store, parked.log.start.messageId) === 'completed')
+    expect(parked && textIn(store, parked.log.start.messageId)).toBe('The Rhine')
+    expect(parked?.log.cursors).toHaveLength(1)
+  })
+})
