@@ -6,8 +6,8 @@ import type { Run } from './run'
 
 /** Text that has arrived is in the database at most this much later, plus the write itself. */
 const CHECKPOINT_MS = 200
-/** Endings wait this long for one another, so that many at once share a transaction. */
-const END_MS = 5
+/** An ending is saved at once, but no sooner than this after the last transaction, so that many at once share one. */
+const BETWEEN_MS = 25
 /** After a save that failed, the next try comes this much later; nothing is dropped meanwhile. */
 const RETRY_MS = 1000
 
@@ -21,6 +21,10 @@ export function createCheckpoints() {
   let timer: NodeJS.Timeout | null = null
   let dueAt = Number.POSITIVE_INFINITY
   let writing = false
+  let writtenAt = 0
+
+  /** How long an ending waits. */
+  const endDelay = () => Math.max(0, writtenAt + BETWEEN_MS - Date.now())
 
   function schedule(delay: number): void {
     const at = Date.now() + delay
@@ -51,10 +55,11 @@ export function createCheckpoints() {
       schedule(RETRY_MS)
       return
     }
+    writtenAt = Date.now()
     releaseAll(finishing)
     for (const run of finishing) ended.delete(run)
     writing = false
-    if (ended.size > 0) schedule(END_MS)
+    if (ended.size > 0) schedule(endDelay())
     else if (grown.size > 0) schedule(CHECKPOINT_MS)
   }
 
@@ -73,12 +78,13 @@ export function createCheckpoints() {
     ended(run: Run): Promise<void> {
       return new Promise((resolve) => {
         ended.set(run, resolve)
-        schedule(END_MS)
+        schedule(endDelay())
       })
     },
     /** Settles when nothing is left to save. For the end of the process. */
     async drained(): Promise<void> {
-      while (writing || grown.size > 0 || ended.size > 0) await new Promise((resolve) => setTimeout(resolve, END_MS))
+      while (writing || grown.size > 0 || ended.size > 0)
+        await new Promise((resolve) => setTimeout(resolve, BETWEEN_MS))
     },
   }
 }

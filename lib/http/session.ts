@@ -4,12 +4,14 @@ import { jwtVerify, SignJWT } from 'jose'
 import { v7 as uuidv7 } from 'uuid'
 import { z } from 'zod'
 import { config } from '@/lib/config'
+import { oncePerProcess } from '@/lib/process'
 import { keyFor } from '@/lib/secret'
 
 export const SESSION_COOKIE = 'rill'
 /** Browsers cap a cookie's life at 400 days (RFC 6265bis); it is signed anew when a month old. */
 const LIFE_SECONDS = 400 * 24 * 60 * 60
 const RENEW_SECONDS = 30 * 24 * 60 * 60
+const VERIFIED_KEPT = 5_000
 
 /** Who a browser is: the owner of its rows, and whether it has given the password (where one is set). */
 export interface Session {
@@ -20,6 +22,7 @@ export interface Session {
 }
 
 const claims = z.object({ sub: z.string(), iat: z.number(), password: z.string().optional() })
+type Claims = z.infer<typeof claims>
 
 /** The session of a cookie's value, or a new one when there is none or it is not ours. */
 export async function sessionOf(cookieValue: string | undefined, secure: boolean): Promise<Session> {
@@ -45,7 +48,19 @@ export function passwordMatches(given: string): boolean {
   return timingSafeEqual(digest(given), digest(config().password ?? ''))
 }
 
-async function verified(token: string): Promise<z.infer<typeof claims> | null> {
+/** A browser sends the same cookie with every request, so what was found good is remembered. */
+async function verified(token: string): Promise<Claims | null> {
+  const known = oncePerProcess('verified sessions', () => new Map<string, Claims>())
+  const before = known.get(token)
+  if (before) return before
+  const found = await verify(token)
+  if (found === null) return null
+  if (known.size >= VERIFIED_KEPT) known.clear()
+  known.set(token, found)
+  return found
+}
+
+async function verify(token: string): Promise<Claims | null> {
   try {
     const { payload } = await jwtVerify(token, keyFor('session'), { algorithms: ['HS256'] })
     return claims.safeParse(payload).data ?? null

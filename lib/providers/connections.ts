@@ -1,6 +1,7 @@
 import 'server-only'
 import { config } from '@/lib/config'
 import type { ProviderRow } from '@/lib/database/schema'
+import { oncePerProcess } from '@/lib/process'
 import type { Connection } from '@/lib/upstream/connection'
 import { demoFetch } from '@/lib/upstream/demo/fetch'
 import { capabilitiesOf, rememberCapabilities } from './capabilities'
@@ -13,8 +14,12 @@ export const DEMO = 'demo'
 export async function environmentConnection(): Promise<Connection | null> {
   const { upstream } = config()
   if (!upstream) return null
+  // One object for all starts, so that the SDK's client is made once.
+  const kept = oncePerProcess<{ connection: Connection | null }>('environment connection', () => ({ connection: null }))
   const place = { name: new URL(upstream.baseUrl).host, baseUrl: upstream.baseUrl }
-  return await dialled(`environment ${upstream.baseUrl}`, place, { apiKey: upstream.apiKey, headers: {} }, false)
+  const credentials = { apiKey: upstream.apiKey, headers: {} }
+  kept.connection ??= await dialled(`environment ${upstream.baseUrl}`, place, credentials, false)
+  return kept.connection
 }
 
 /** A provider that a person entered. Where others can reach Rill, only public addresses are dialled for them. */
@@ -30,7 +35,7 @@ export async function localConnection(id: string): Promise<Connection | null> {
 
 /** Rill's demo model, in this process. */
 export function demoConnection(): Connection {
-  return {
+  return oncePerProcess<Connection>('demo connection', () => ({
     ...noCredentials,
     providerId: DEMO,
     name: 'Demo model',
@@ -39,7 +44,7 @@ export function demoConnection(): Connection {
     capabilities: { streamUsage: true },
     remember() {},
     fetch: demoFetch,
-  }
+  }))
 }
 
 const noCredentials: Credentials = { apiKey: null, headers: {} }
@@ -50,13 +55,17 @@ async function dialled(
   credentials: Credentials,
   guarded: boolean,
 ): Promise<Connection> {
-  return {
+  const connection: Connection = {
     ...credentials,
     providerId,
     name: place.name,
     baseUrl: place.baseUrl,
     guarded,
     capabilities: await capabilitiesOf(providerId),
-    remember: (capabilities) => rememberCapabilities(providerId, capabilities),
+    remember(capabilities) {
+      connection.capabilities = capabilities
+      rememberCapabilities(providerId, capabilities)
+    },
   }
+  return connection
 }
