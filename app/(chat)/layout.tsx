@@ -6,7 +6,7 @@ import { startOfDay } from '@/components/sidebar/group-by-date'
 import { pageSession } from '@/lib/http/page'
 import { ConversationProvider } from '@/lib/store/context'
 
-export { metadata, viewport } from '@/components/shell/document'
+export { generateMetadata, viewport } from '@/components/shell/document'
 
 /** The root of the app: everything under it shares one store, so streams survive going from page to page. */
 export default async function ChatLayout({ children }: { children: ReactNode }) {

@@ -10,34 +10,37 @@ export interface Block {
 export interface Split {
   text: string
   blocks: Block[]
-  /** Where in `text` each block starts. */
+  /** Where in `text` the blocks start, as far as that is sure: the lexer rewrites some white space as it reads. */
   starts: number[]
   /** Definitions of link references, `[name]: address`, found so far: they hold for every block. */
-  definitions: Record<string, string>
+  definitions: Map<string, string>
 }
 
-export const nothing: Split = { text: '', blocks: [], starts: [], definitions: {} }
+export const nothing: Split = { text: '', blocks: [], starts: [], definitions: new Map() }
 
 /**
  * Splits a reply into blocks. With the split of a text that this one continues, only its end is read again:
  * more text can change no block but the last two (the last, and a list or quote that a blank line left open),
  * and blocks that stand keep their identity.
  */
-export function split(written: string, before: Split = nothing): Split {
-  const text = written.replaceAll('\r\n', '\n')
+export function split(reply: string, before: Split = nothing): Split {
+  const text = reply.replaceAll('\r\n', '\n')
   const continues = before.text !== '' && text.startsWith(before.text)
   if (continues && text.length === before.text.length) return before
-  const kept = continues ? Math.max(0, before.blocks.length - 2) : 0
-  const from = before.starts[kept] ?? 0
-  const blocks = before.blocks.slice(0, kept)
-  const starts = before.starts.slice(0, kept)
-  const definitions = { ...(continues ? before.definitions : {}) }
-  let at = from
-  for (const token of new Lexer({ gfm: true }).blockTokens(text.slice(from))) {
-    if (token.type === 'def') definitions[String(token.tag)] = token.raw.trim()
+  const known = continues ? before : nothing
+  const kept = Math.max(0, Math.min(known.blocks.length - 2, known.starts.length - 1))
+  let at = known.starts[kept] ?? 0
+  const blocks = known.blocks.slice(0, kept)
+  const starts = known.starts.slice(0, kept)
+  const definitions = new Map(known.definitions)
+  let sure = true
+  for (const token of new Lexer({ gfm: true }).blockTokens(text.slice(at))) {
+    const written = text.slice(at, at + token.raw.length)
+    sure &&= written.trim() === token.raw.trim()
+    if (token.type === 'def') definitions.set(String(token.tag), token.raw.trim())
     if (token.type !== 'space' && token.type !== 'def') {
       blocks.push(blockOf(token))
-      starts.push(at)
+      if (sure) starts.push(at)
     }
     at += token.raw.length
   }

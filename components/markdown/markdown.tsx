@@ -52,8 +52,8 @@ const TextBlock = memo(function TextBlock({ source }: { source: string }) {
 })
 
 /** A block's source with the definitions of the link references in it, which stand in blocks of their own. */
-function withDefinitions({ raw }: Block, definitions: Record<string, string>): string {
+function withDefinitions({ raw }: Block, definitions: Map<string, string>): string {
   const source = escapeFootnotes(raw)
-  const used = Object.entries(definitions).filter(([tag]) => source.toLowerCase().includes(`[${tag}]`))
+  const used = [...definitions].filter(([tag]) => source.toLowerCase().includes(`[${tag}]`))
   return used.length === 0 ? source : `${source}\n\n${used.map(([, definition]) => definition).join('\n')}`
 }

@@ -1,12 +1,26 @@
 import type { Metadata, Viewport } from 'next'
+import { headers } from 'next/headers'
 import type { ReactNode } from 'react'
 import { fonts } from '@/components/ui/fonts'
 import type { Settings } from '@/lib/protocol/api'
 
-/** Shared by the two root layouts: the app's, which needs a session, and the sign-in page's, which must not. */
-export const metadata: Metadata = {
+const description = 'A chat app for language models that never loses a word.'
+
+/*
+ * Shared by the two root layouts: the app's, which needs a session, and the sign-in page's, which must not.
+ */
+
+/** Titles are rendered by the pages, since a conversation's title changes without the server. */
+export async function generateMetadata(): Promise<Metadata> {
+  const asked = await headers()
+  const host = asked.get('host') ?? 'localhost'
+  const origin = `${asked.get('x-forwarded-proto')?.split(',')[0] ?? 'http'}://${host}`
+  return { ...metadata, metadataBase: URL.canParse(origin) ? new URL(origin) : null }
+}
+
+const metadata: Metadata = {
   applicationName: 'Rill',
-  description: 'A chat app for language models that never loses a word.',
+  description,
   icons: {
     icon: [
       { url: '/favicon.ico', sizes: '32x32' },
@@ -16,7 +30,7 @@ export const metadata: Metadata = {
   },
   openGraph: {
     title: 'Rill',
-    description: 'A chat app for language models that never loses a word.',
+    description,
     images: [{ url: '/open-graph.png', width: 1200, height: 630, alt: 'Rill: three strokes of a stream' }],
   },
   robots: { index: false },

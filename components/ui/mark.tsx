@@ -10,9 +10,9 @@ export function Mark({ className }: { className: string }) {
       aria-hidden="true"
       className={className}
     >
-      <path d="M5 3c0 4 3 5 3 9s-3 5-3 9" />
-      <path d="M12 3c0 4 3 5 3 9s-3 5-3 9" opacity="0.75" />
-      <path d="M19 3c0 4 3 5 3 9s-3 5-3 9" opacity="0.45" />
+      <path d="M4 3c0 8 6 8 6 18" />
+      <path d="M11 3c0 6 5 7.5 5 13" />
+      <path d="M18 3c0 3.5 2.5 4.5 2.5 8" />
     </svg>
   )
 }

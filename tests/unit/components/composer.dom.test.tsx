@@ -1,0 +1,119 @@
+import { cleanup, fireEvent, render, screen } from '@testing-library/react'
+import { useState } from 'react'
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
+import { Composer, type ComposerProps } from '@/components/chat/composer'
+
+afterEach(cleanup)
+let touch = false
+beforeEach(() => {
+  touch = false
+  vi.stubGlobal('matchMedia', (query: string) => ({
+    matches: query === '(pointer: coarse)' && touch,
+    addEventListener: () => {},
+    removeEventListener: () => {},
+  }))
+})
+
+/** A composer that keeps its text, and what it sent. */
+function open(given: Partial<ComposerProps> & { text?: string } = {}) {
+  const sent: string[] = []
+  const stopped = { times: 0 }
+  function Held() {
+    const [text, setText] = useState(given.text ?? '')
+    return (
+      <Composer
+        place="new"
+        hindrance={null}
+        running={false}
+        stopping={false}
+        enterSends
+        lastPrompt={null}
+        {...given}
+        text={text}
+        onText={setText}
+        onSend={() => sent.push(text)}
+        onStop={() => {
+          stopped.times += 1
+        }}
+      >
+        <span />
+      </Composer>
+    )
+  }
+  render(<Held />)
+  const box = screen.getByRole<HTMLTextAreaElement>('textbox', { name: 'Message' })
+  return { sent, stopped, box }
+}
+
+describe('keys', () => {
+  it('Enter sends, Shift with Enter does not', () => {
+    const { sent, box } = open({ text: 'hello' })
+    fireEvent.keyDown(box, { key: 'Enter', shiftKey: true })
+    expect(sent).toEqual([])
+    fireEvent.keyDown(box, { key: 'Enter' })
+    expect(sent).toEqual(['hello'])
+  })
+
+  it('Enter that ends a composition never sends, in any browser’s way of saying so', () => {
+    const { sent, box } = open({ text: 'かんじ' })
+    fireEvent.keyDown(box, { key: 'Enter', isComposing: true })
+    fireEvent.keyDown(box, { key: 'Enter', keyCode: 229 })
+    fireEvent.keyDown(box, { key: 'Enter', keyCode: 229, ctrlKey: true })
+    expect(sent).toEqual([])
+  })
+
+  it('with the setting off, only Ctrl or Cmd with Enter sends', () => {
+    const { sent, box } = open({ text: 'hello', enterSends: false })
+    fireEvent.keyDown(box, { key: 'Enter' })
+    expect(sent).toEqual([])
+    fireEvent.keyDown(box, { key: 'Enter', ctrlKey: true })
+    fireEvent.keyDown(box, { key: 'Enter', metaKey: true })
+    expect(sent).toHaveLength(2)
+  })
+
+  it('on touch Enter breaks the line', () => {
+    touch = true
+    const { sent, box } = open({ text: 'hello' })
+    fireEvent.keyDown(box, { key: 'Enter' })
+    expect(sent).toEqual([])
+    expect(document.activeElement).not.toBe(box)
+  })
+
+  it('ArrowUp brings back the last prompt, into an empty box alone', () => {
+    const { box } = open({ lastPrompt: 'the last one' })
+    fireEvent.keyDown(box, { key: 'ArrowUp' })
+    expect(box.value).toBe('the last one')
+    fireEvent.change(box, { target: { value: 'mine' } })
+    fireEvent.keyDown(box, { key: 'ArrowUp' })
+    expect(box.value).toBe('mine')
+  })
+})
+
+describe('the button', () => {
+  it('says why it cannot send', () => {
+    const { sent, box } = open()
+    const send = screen.getByRole('button', { name: 'Send', description: 'Write a message first.' })
+    fireEvent.click(send)
+    fireEvent.keyDown(box, { key: 'Enter' })
+    expect(sent).toEqual([])
+    expect(document.activeElement).toBe(box)
+  })
+
+  it('does not send while offline, and keeps the text', () => {
+    const { sent, box } = open({ text: 'hello', hindrance: 'You are offline.' })
+    fireEvent.keyDown(box, { key: 'Enter' })
+    expect(screen.getByRole('button', { name: 'Send', description: 'You are offline.' })).toBeTruthy()
+    expect(sent).toEqual([])
+    expect(box.value).toBe('hello')
+  })
+
+  it('is Stop while a reply runs, and typing goes on without sending', () => {
+    const { sent, stopped, box } = open({ running: true, text: 'next' })
+    expect(screen.queryByRole('button', { name: 'Send' })).toBeNull()
+    fireEvent.keyDown(box, { key: 'Enter' })
+    expect(sent).toEqual([])
+    expect(box.value).toBe('next')
+    fireEvent.click(screen.getByRole('button', { name: 'Stop' }))
+    expect(stopped.times).toBe(1)
+  })
+})
