@@ -2,8 +2,9 @@ import 'server-only'
 import type { Problem, Usage } from '@/lib/protocol/events'
 import type { Chunk } from './chunk'
 import type { CompletionSink } from './connection'
-import { answerTooLong, problemFromPayload } from './problems'
+import { problemFromPayload } from './problems'
 import { type TextKind, ThinkSplitter } from './think'
+import { answerTooLong } from './words'
 
 /** The longest answer that is kept, in bytes of UTF-8. */
 const answerLimit = 16 * 1024 * 1024

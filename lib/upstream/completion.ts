@@ -5,10 +5,12 @@ import type { Problem } from '@/lib/protocol/events'
 import { Answer } from './answer'
 import { type Body, nodeBody, webBody } from './body'
 import { clientOf } from './client'
+import { startClock } from './clock'
 import type { CompletionEnd, CompletionRequest, CompletionSink, Connection } from './connection'
 import { createDecoder } from './decode'
 import { rawBody } from './fetch'
-import * as problems from './problems'
+import { problemFromError, readableId } from './problems'
+import * as words from './words'
 
 /** How long each wait may last, in milliseconds. */
 export interface Clocks {
@@ -39,7 +41,7 @@ export async function complete(
   try {
     response = await ask(connection, request, signal, clocks)
   } catch (error) {
-    return { finishReason: null, problem: signal.aborted ? null : problems.problemFromError(error) }
+    return { finishReason: null, problem: signal.aborted ? null : problemFromError(error) }
   }
   const raw = rawBody(response)
   const body = raw === undefined ? webBody(response.body) : nodeBody(raw)
@@ -47,7 +49,7 @@ export async function complete(
   const closing = await readAnswer(body, answer, signal, clocks)
   if (signal.aborted) return { finishReason: answer.finishReason, problem: null }
   const problem = problemAtEnd(answer, closing)
-  const requestId = problems.readableId(response.headers.get('x-request-id') ?? response.headers.get('request-id'))
+  const requestId = readableId(response.headers.get('x-request-id') ?? response.headers.get('request-id'))
   return { finishReason: answer.finishReason, problem: problem && { ...problem, requestId } }
 }
 
@@ -110,7 +112,7 @@ function readAnswer(body: Body, answer: Answer, signal: AbortSignal, clocks: Clo
     let contents = 0
     let finished = false
     const clock = startClock(clocks.firstTokenMs, () => {
-      const lateness = contents === 0 ? problems.slowFirstContent : problems.stalled
+      const lateness = contents === 0 ? words.slowFirstContent : words.stalled
       close(() => body.destroy(), lateness, true)
     })
 
@@ -156,42 +158,17 @@ function readAnswer(body: Body, answer: Answer, signal: AbortSignal, clocks: Clo
   })
 }
 
-/** One timer for all the waits of an answer: to put the end off costs no new one. */
-function startClock(ms: number, onEnd: () => void): { setTo(ms: number): void; stop(): void } {
-  let end = performance.now() + ms
-  let due = end
-  let timer = setTimeout(ring, ms)
-  function ring(): void {
-    const left = end - performance.now()
-    if (left <= 0) onEnd()
-    else arm(left)
-  }
-  function arm(wait: number): void {
-    due = performance.now() + wait
-    timer = setTimeout(ring, wait)
-  }
-  return {
-    setTo(wait) {
-      end = performance.now() + wait
-      if (end >= due) return
-      clearTimeout(timer)
-      arm(wait)
-    },
-    stop: () => clearTimeout(timer),
-  }
-}
-
 /** Whether the answer ended as it should, from all that is known once its body is closed. */
 function problemAtEnd(answer: Answer, { lateness, cut }: Closing): Problem | null {
   if (answer.problem !== null) return answer.problem
   if (!answer.ended) {
     if (lateness !== null) return lateness
-    return cut || answer.isCompletion ? problems.cutConnection : problems.emptyAnswer
+    return cut || answer.isCompletion ? words.cutConnection : words.emptyAnswer
   }
-  if (!answer.isCompletion) return problems.emptyAnswer
-  if (answer.tools.length > 0) return problems.unaskedTools(answer.tools)
-  if (answer.finishReason === 'error') return problems.endedInError
-  if (answer.finishReason === 'insufficient_system_resource') return problems.outOfResources
-  if (answer.finishReason === 'content_filter' && !answer.hasText) return problems.filtered
+  if (!answer.isCompletion) return words.emptyAnswer
+  if (answer.tools.length > 0) return words.unaskedTools(answer.tools)
+  if (answer.finishReason === 'error') return words.endedInError
+  if (answer.finishReason === 'insufficient_system_resource') return words.outOfResources
+  if (answer.finishReason === 'content_filter' && !answer.hasText) return words.filtered
   return null
 }

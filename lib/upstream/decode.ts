@@ -3,7 +3,8 @@ import { StringDecoder } from 'node:string_decoder'
 import { createParser, type ParseError } from 'eventsource-parser'
 import type { Answer } from './answer'
 import { readChunk } from './chunk'
-import { answerTooLong, eventTooLong, malformed, problemFromPayload, unreadableFormat, webPage } from './problems'
+import { problemFromPayload } from './problems'
+import { answerTooLong, eventTooLong, malformed, unreadableFormat, webPage } from './words'
 
 /** The longest event that is read, in characters; and the longest whole answer in JSON. */
 const eventLimit = 4 * 1024 * 1024

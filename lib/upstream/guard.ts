@@ -2,7 +2,7 @@ import 'server-only'
 import { type LookupAddress, lookup as resolve } from 'node:dns'
 import { isIP, type LookupFunction } from 'node:net'
 import ipaddr from 'ipaddr.js'
-import { blockedAddress, ProblemError } from './problems'
+import { blockedAddress, ProblemError } from './words'
 
 /** An address that a person gave and that cannot be used. The message fits beside the field. */
 export class BaseUrlError extends Error {

@@ -5,7 +5,8 @@ import { isMarkup } from './clean'
 import { clientOf } from './client'
 import type { Connection } from './connection'
 import { rawBody, readStart } from './fetch'
-import { cutConnection, problemFromError, problemFromPayload, slowHeaders, unreadableFormat, webPage } from './problems'
+import { problemFromError, problemFromPayload } from './problems'
+import { cutConnection, slowHeaders, unreadableFormat, webPage } from './words'
 
 /** A list longer than this, in bytes, is not read. */
 const listLimit = 4 * 1024 * 1024

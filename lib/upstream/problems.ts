@@ -4,97 +4,7 @@ import { errors } from 'undici'
 import type { ErrorKind, Problem } from '@/lib/protocol/events'
 import { isFields } from './chunk'
 import { cleanMessage, isMarkup } from './clean'
-
-/** An error that already knows what to tell; it passes through the SDK as a cause. */
-export class ProblemError extends Error {
-  constructor(readonly problem: Problem) {
-    super(problem.message)
-    this.name = 'ProblemError'
-  }
-}
-
-const words: Record<ErrorKind, string> = {
-  auth: 'The provider did not accept the API key. Check the key in Settings.',
-  quota:
-    'The account is out of credit or over its quota. Check its billing with the provider, or choose another model.',
-  rate_limit: 'The provider is limiting requests. Wait a moment, then try again.',
-  context_length: 'This conversation is too long for the model. Shorten it, or choose a model with a larger context.',
-  content_filter: 'The provider’s content filter blocked this. Rephrase the prompt, then try again.',
-  model_not_found: 'The provider does not know this model, or the key may not use it. Choose another model.',
-  bad_request: 'The provider did not accept the request. Choose another model, or check the provider in Settings.',
-  forbidden: 'The provider refused access. Check what the account and the key may do.',
-  not_found: 'Nothing answers at this address. Check the base URL in Settings; it usually ends in /v1.',
-  upstream: 'The provider failed. Try again in a moment.',
-  network: 'The server could not be reached. Check that it runs and that the base URL is right, then try again.',
-  timeout: 'The server took too long to answer. Try again, or choose another model.',
-  budget: 'The budget is used up.',
-  internal: 'Something went wrong in Rill. Try again.',
-}
-
-const passing = new Set<ErrorKind>(['rate_limit', 'upstream', 'network', 'timeout'])
-
-function problemOf(kind: ErrorKind, more: Partial<Problem> = {}): Problem {
-  return { kind, message: words[kind], retryable: passing.has(kind), ...more }
-}
-
-export const cutConnection = problemOf('network', {
-  message: 'The connection was cut before the answer was complete. Try again.',
-})
-export const malformed = problemOf('upstream', {
-  message: 'The server sent something that could not be read, so the answer ends here. Try again.',
-})
-export const emptyAnswer = problemOf('upstream', {
-  message: 'The server sent an empty answer. Try again, or check that the base URL belongs to a chat completions API.',
-})
-export const unreadableFormat = problemOf('upstream', {
-  message:
-    'The server answered in a format other than chat completions. Check the base URL in Settings; it usually ends in /v1.',
-  retryable: false,
-})
-export const eventTooLong = problemOf('upstream', {
-  message: 'The server sent a piece of more than 4 MB, so the answer ends here.',
-  retryable: false,
-})
-export const answerTooLong = problemOf('upstream', {
-  message: 'The answer grew beyond 16 MB, so it ends here.',
-  retryable: false,
-})
-export const filtered = problemOf('content_filter')
-export const endedInError = problemOf('upstream', {
-  message: 'The provider ended the answer with an error. Try again.',
-})
-export const outOfResources = problemOf('upstream', {
-  message: 'The provider ran out of capacity in the middle of the answer. Try again in a moment.',
-})
-export const slowFirstContent = problemOf('timeout', {
-  message: 'The model did not start to answer in time. Try again, or choose another model.',
-})
-export const stalled = problemOf('timeout', {
-  message: 'The model stopped sending in the middle of the answer. Try again.',
-})
-export const slowHeaders = problemOf('timeout')
-export const blockedAddress = problemOf('bad_request', {
-  message: 'This address is not a public one, and this server connects only to public addresses. Check the base URL.',
-  field: 'baseUrl',
-})
-
-/** A web page where a completion should be, as proxies and sign-in walls answer. `status` is the HTTP status. */
-export function webPage(status: number): Problem {
-  const passes = status === 429 || status >= 500
-  return problemOf('upstream', {
-    message: `The server answered with a web page (${status}). ${passes ? 'Try again in a moment.' : 'Check the base URL in Settings; it usually ends in /v1.'}`,
-    upstreamStatus: status,
-    retryable: passes,
-  })
-}
-
-/** A model that asks for tools which nobody offered. */
-export function unaskedTools(names: string[]): Problem {
-  const named = names.map((name) => `“${cleanMessage(name)?.slice(0, 64) ?? '?'}”`).join(', ')
-  return problemOf('upstream', {
-    message: `The model asked to use ${names.length === 1 ? 'the tool' : 'the tools'} ${named}, which Rill does not offer. Try again, or choose another model.`,
-  })
-}
+import { ProblemError, problemOf, slowHeaders, unreadableFormat, unsendable, webPage, words } from './words'
 
 /** What the provider's own codes mean. A Map, because the codes are the provider's to choose. */
 const kindsByCode = new Map<string, ErrorKind>([
@@ -262,11 +172,6 @@ function problemFromCodes(codes: string[]): Problem {
   }
   return codes.some((code) => code !== '') ? problemOf('network') : unsendable
 }
-
-/** No code at all: the request never left, because its headers or address cannot be sent. */
-const unsendable = problemOf('bad_request', {
-  message: 'The request could not be sent. Check the base URL, the key and the extra headers in Settings.',
-})
 
 /** An error and all that caused it, outermost first. */
 function causes(error: unknown): unknown[] {

@@ -40,6 +40,8 @@ export interface ScriptedRequest {
   body: { model?: string; stream?: boolean; messages?: { role: string; content: string }[]; [field: string]: unknown }
   /** The text of the last user message. */
   prompt: string
+  /** Which connection it came on: 1 for the first that the server accepted. */
+  connection: number
   startedAt: number
   /** Resolves when its socket closes, or its response ends on a socket that lives on. */
   closed: Promise<Closed>
@@ -91,7 +93,8 @@ export async function startScriptedUpstream({ port = 0 } = {}): Promise<Scripted
   const gates = new Map<string, { promise: Promise<void>; open: () => void }>()
   const scripts = new Map<string, Script>()
   const arrivals: (() => void)[] = []
-  const sockets = new Set<unknown>()
+  const sockets = new Map<unknown, number>()
+  let accepted = 0
   let script: Script = defaultScript
 
   const server = createServer((message, response) => {
@@ -101,7 +104,7 @@ export async function startScriptedUpstream({ port = 0 } = {}): Promise<Scripted
   async function serve(message: IncomingMessage, response: ServerResponse): Promise<void> {
     response.socket?.setNoDelay(true)
     const sent: Sent = { bytes: 0, last: Promise.resolve() }
-    const request = await read(message, response, sent)
+    const request = { ...(await read(message, response, sent)), connection: sockets.get(message.socket) ?? 0 }
     if (request.method === 'GET' && request.path.endsWith('/models')) answerModels(response, upstream.models)
     else {
       upstream.requests.push(request)
@@ -148,7 +151,7 @@ export async function startScriptedUpstream({ port = 0 } = {}): Promise<Scripted
     },
   }
   server.on('connection', (socket) => {
-    sockets.add(socket)
+    sockets.set(socket, ++accepted)
     socket.on('close', () => sockets.delete(socket))
     // Resets are part of the play.
     socket.on('error', () => undefined)
@@ -161,7 +164,11 @@ export async function startScriptedUpstream({ port = 0 } = {}): Promise<Scripted
   return upstream
 }
 
-async function read(message: IncomingMessage, response: ServerResponse, sent: Sent): Promise<ScriptedRequest> {
+async function read(
+  message: IncomingMessage,
+  response: ServerResponse,
+  sent: Sent,
+): Promise<Omit<ScriptedRequest, 'connection'>> {
   const startedAt = now()
   const closed = new Promise<Closed>((resolve) => {
     response.once('close', () => resolve({ at: now(), bytesSent: sent.bytes, ended: response.writableFinished }))

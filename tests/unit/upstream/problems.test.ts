@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest'
 import { cleanMessage } from '@/lib/upstream/clean'
-import { problemFromPayload, unaskedTools } from '@/lib/upstream/problems'
+import { problemFromPayload } from '@/lib/upstream/problems'
+import { unaskedTools } from '@/lib/upstream/words'
 
 describe('a provider’s own words', () => {
   test.each<[string, string, string]>([
