@@ -109,18 +109,11 @@ export function createClient({ origin, signIn }: Pick<Page, 'origin' | 'signIn'>
     await call(path, { ...withBody(method, body), signal: AbortSignal.timeout(answerLimit) })
   }
 
-  async function stream(path: string, init: RequestInit): Promise<Response> {
-    const response = await call(path, init)
-    if (response.headers.get('content-type')?.startsWith('text/event-stream')) return response
-    // Something on the way, such as a network's welcome page, answered in Rill's place.
-    throw new ApiError(0, unreachable)
-  }
-
   return {
     chat: (turn: ChatRequest, signal: AbortSignal): Promise<Response> =>
-      stream('/api/chat', { ...withBody('POST', turn), signal }),
+      call('/api/chat', { ...withBody('POST', turn), signal }),
     events: (generationId: string, after: number, signal: AbortSignal): Promise<Response> =>
-      stream(`/api/generations/${encodeURIComponent(generationId)}/events?after=${after}`, { signal }),
+      call(`/api/generations/${encodeURIComponent(generationId)}/events?after=${after}`, { signal }),
     stop: (generationId: string): Promise<void> =>
       done('POST', `/api/generations/${encodeURIComponent(generationId)}/stop`),
     conversations: (cursor: string | null): Promise<ConversationPage> =>

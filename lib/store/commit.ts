@@ -9,8 +9,6 @@ export type Batches = Map<string, LogEvent[]>
 
 export interface Commits {
   push(generationId: string, events: LogEvent[]): void
-  /** Commits what is waiting now, for those who must see it. */
-  flush(): void
 }
 
 /** Collects events of all generations and commits them together: once a frame, by timer while the page is hidden. */
@@ -20,9 +18,7 @@ export function createCommits(page: Page, commit: (batches: Batches) => void): C
   let listening = false
 
   function flush(): void {
-    cancel?.()
     cancel = null
-    if (waiting.size === 0) return
     const batches = waiting
     waiting = new Map()
     commit(batches)
@@ -42,6 +38,5 @@ export function createCommits(page: Page, commit: (batches: Batches) => void): C
       listening = true
       if (!cancel) schedule()
     },
-    flush,
   }
 }

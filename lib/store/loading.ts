@@ -78,7 +78,7 @@ export function createLoading({ get, set, page, client }: Core, streams: Streams
     const { summaries, conversations, shown } = get()
     for (const summary of summaries) {
       if (conversations[summary.id]?.state !== 'ready') continue
-      if (summary.id === shown ? hasChanged(summary) : hasEnded(summary)) void reload(summary.id)
+      if (hasEnded(summary) || (summary.id === shown && hasChanged(summary))) void reload(summary.id)
     }
   }
 
@@ -86,7 +86,7 @@ export function createLoading({ get, set, page, client }: Core, streams: Streams
     return updatedAt > (fetchedAt.get(id) ?? 0) || running.some((generationId) => !streams.has(generationId))
   }
 
-  /** A reply whose reader is parked has ended on the server. */
+  /** A reply that nobody reads here, as its reader is parked, has ended on the server. */
   function hasEnded({ id, running }: ConversationSummary): boolean {
     return Object.values(get().running).some(
       (each) => each.conversationId === id && !running.includes(each.id) && !streams.has(each.id),

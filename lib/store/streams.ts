@@ -34,7 +34,6 @@ export function createStreams({ get, set, page, client }: Core, commits: Commits
 
   /** Opens and parks readers so that the ones that matter most are open. */
   function arrange(): void {
-    commits.flush()
     const state = get()
     for (const reader of readers) if (reader.ended && !state.running[reader.generationId ?? '']) readers.delete(reader)
     const candidates = Object.values(state.running).filter(({ id }) => !gone.has(id))

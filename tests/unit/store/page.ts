@@ -72,9 +72,14 @@ export class TestPage implements Page {
     for (const run of frames) run()
   }
 
-  /** How many wait for the next paint, and how many for the clock. */
-  get waiting() {
-    return { frames: this.frames.size, timers: this.timers.size }
+  /** How many wait for the next paint. */
+  get framesWaiting(): number {
+    return this.frames.size
+  }
+
+  /** How long each timer has still to wait, the shortest first. */
+  get waits(): number[] {
+    return [...this.timers].map(({ at }) => at - this.time).toSorted((a, b) => a - b)
   }
 
   advance(milliseconds: number): void {

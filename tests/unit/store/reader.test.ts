@@ -96,11 +96,12 @@ describe('a reader', () => {
   test('takes a gap for a broken connection', async () => {
     const log = newLog()
     log.say('one ', 'two ', 'three')
-    log.end()
     const missing = log.events.splice(2, 1)
     const { events, states, done } = read(log)
+    // The connection itself is well, and stays open.
     await until(() => states.includes('reconnecting'))
     log.events.splice(2, 0, ...missing)
+    log.end()
     await done
     expect(events).toEqual(log.events)
   })
@@ -146,9 +147,9 @@ describe('a reader', () => {
     await down.close()
     const { states, events, done } = read(log, page)
     for (const wait of [250, 500, 1_000, 2_000, 4_000, 5_000, 5_000]) {
-      const tries = states.length
       // The wait is over at its last millisecond, and not before.
-      await until(() => page.waiting.timers === 1)
+      await until(() => page.waits.includes(wait))
+      const tries = states.length
       page.advance(wait - 1)
       expect(states).toHaveLength(tries)
       page.advance(1)
@@ -158,10 +159,28 @@ describe('a reader', () => {
     await down.listen(port)
     onTestFinished(() => down.close())
     log.end()
-    await until(() => page.waiting.timers === 1)
+    await until(() => page.waits.includes(5_000))
     page.advance(5_000)
     await done
     expect(events).toEqual(log.events)
+  })
+
+  test('waits little again once something has come', async () => {
+    const log = newLog()
+    const page = new TestPage(server.origin)
+    page.setChance(1)
+    server.fault('GET', new RegExp(`${log.start.generationId}/events`), 'reset', 3)
+    const { done } = read(log, page)
+    for (const wait of [250, 500, 1_000]) {
+      await until(() => page.waits.includes(wait))
+      page.advance(wait)
+    }
+    await until(() => log.connections.size === 1)
+    log.cut()
+    await until(() => page.waits.includes(250))
+    log.end()
+    page.advance(250)
+    await done
   })
 
   test.each(['on line', 'in sight'])('asks at once when the page is back %s', async (back) => {
@@ -173,7 +192,8 @@ describe('a reader', () => {
     if (back === 'on line') page.setOnline(false)
     else page.setHidden(true)
     log.cut()
-    await until(() => states.includes('reconnecting'))
+    await until(() => page.waits.includes(250))
+    expect(states).toEqual(['open', 'reconnecting'])
     log.end()
     if (back === 'on line') page.setOnline(true)
     else page.setHidden(false)
@@ -184,13 +204,13 @@ describe('a reader', () => {
     const log = newLog()
     const { page, states, done } = read(log)
     await until(() => log.connections.size === 1)
+    await until(() => page.waits[0] === 40_000 && states.length === 1)
     page.advance(39_000)
     for (const response of log.connections) response.write(':\n\n')
-    await until(() => page.waiting.timers === 1)
-    log.say('one')
-    await until(() => log.cursors.length === 1 && page.waiting.timers === 1)
+    await until(() => page.waits[0] === 40_000)
     page.advance(39_999)
     expect(states).toEqual(['open'])
+    expect(page.waits).toEqual([1])
     page.advance(1)
     await until(() => log.cursors.length === 2)
     log.end()
@@ -204,7 +224,7 @@ describe('a reader', () => {
     closing.abort()
     await done
     await until(() => log.connections.size === 0)
-    expect(page.waiting.timers).toBe(0)
+    expect(page.waits).toEqual([])
   })
 })
 

@@ -27,6 +27,8 @@ describe('sending', () => {
     const { start } = onlyLog(server)
     await until(() => get().startedFromNew)
     expect(get().startedFromNew).toBe(start.conversationId)
+    await get().loadConversation(start.conversationId)
+    expect(get().startedFromNew).toBeNull()
     expect(get().shown).toBe(start.conversationId)
     expect(newEntry(get())).toMatchObject({ state: 'new', pending: null, messageIds: [] })
     expect(get().conversations[start.conversationId]).toMatchObject({
@@ -120,6 +122,48 @@ describe('a send that the network swallows', () => {
     expect(posts).toHaveLength(4)
     expect(new Set(posts.map(({ body }) => body.turnId)).size).toBe(1)
     expect(get().conversations[start.conversationId]?.messageIds).toHaveLength(2)
+  })
+
+  test('is read on, once started, for as long as that takes', async () => {
+    const { server, store, get } = await openHouse((server) => {
+      server.script = says('Here ')
+      server.fault('GET', /events/, 'reset', 7)
+    })
+    await get().send({ conversationId: null, text: 'Are you there?', model: 'demo' })
+    const log = onlyLog(server)
+    await until(() => log.connections.size === 1)
+    log.cut()
+    log.say('I am.')
+    log.end()
+    await until(() => statusOf(store, log.start.messageId) === 'completed')
+    expect(textIn(store, log.start.messageId)).toBe('Here I am.')
+    expect(server.count('GET', /events/)).toBe(8)
+    expect(get().conversations[log.start.conversationId]?.pending).toBeNull()
+  })
+
+  test('and that the sidebar finds before its answer comes is there once', async () => {
+    const { server, page, store, get } = await openHouse((server) => {
+      server.script = says('Here ')
+      // The turn starts on the server, and its answer is lost.
+      server.nextCuts = [3]
+    })
+    page.setChance(1)
+    const sent = get().send({ conversationId: null, text: 'Are you there?', model: 'demo' })
+    await until(() => page.waits.includes(250))
+    const log = onlyLog(server)
+    await get().loadConversation(log.start.conversationId)
+    await until(() => log.connections.size === 1)
+    log.say('I ')
+    page.advance(250)
+    await sent
+    await until(() => log.connections.size === 2)
+    log.say('am.')
+    log.end()
+    await until(() => statusOf(store, log.start.messageId) === 'completed')
+    await until(() => newEntry(get())?.pending === null)
+    expect(textIn(store, log.start.messageId)).toBe('Here I am.')
+    expect(get().conversations[log.start.conversationId]?.messageIds).toHaveLength(2)
+    expect(get().running).toEqual({})
   })
 
   test('gives the text back when the network stays away, and sends it later as the same turn', async () => {
@@ -261,7 +305,7 @@ describe('stop', () => {
     const { server, page, get } = await openHouse((server) => server.fault('POST', /chat/, 'reset', 9))
     page.setChance(1)
     const sent = get().send({ conversationId: null, text: 'Rivers', model: 'demo' })
-    await until(() => server.count('POST', /chat/) === 1 && page.waiting.timers === 2)
+    await until(() => page.waits.includes(250))
     await get().stop(newConversationId)
     page.advance(250)
     await sent

@@ -43,6 +43,24 @@ describe('deleting', () => {
     expect(titles(get())).toEqual(['c', 'b', 'a'])
   })
 
+  test('that fails needs no Undo', async () => {
+    let fail = () => {}
+    const { server, get } = await openHouse((server) => {
+      abc(server)
+      server.fault('DELETE', /./, (response) => {
+        fail = () => refuse(response, 500, 'internal', 'The disk is full.')
+      })
+    })
+    const removing = get().remove(idOf(get(), 'b'))
+    get().notices[0]?.action?.run()
+    await until(() => server.count('DELETE', /./) === 1)
+    fail()
+    await removing
+    await get().loadModels()
+    expect(server.count('PATCH', /./)).toBe(0)
+    expect(titles(get())).toEqual(['c', 'b', 'a'])
+  })
+
   test('offers Undo for ten seconds', async () => {
     const { page, get } = await openHouse(abc)
     await get().remove(idOf(get(), 'b'))

@@ -23,8 +23,9 @@ describe('text that streams', () => {
     for (const { log } of logs) for (let word = 0; word < 50; word += 1) log.say(`${word} `)
     // The log's own end is the proof that all of it has arrived.
     for (const { log } of logs) log.end()
-    await until(() => logs.every(({ log }) => log.connections.size === 0) && page.waiting.frames === 1)
-    await until(() => page.waiting.timers === 1)
+    await until(() => logs.every(({ log }) => log.connections.size === 0) && page.framesWaiting === 1)
+    // Only the poll waits: both readers are done.
+    await until(() => page.waits.length === 1)
     expect(commits).toBe(0)
     page.paint()
     expect(commits).toBe(1)
@@ -104,9 +105,8 @@ describe('text that streams', () => {
     await get().loadConversation(id)
     await until(() => log.connections.size === 1)
     page.setHidden(true)
-    const { timers } = page.waiting
     log.say('The Rhine')
-    await until(() => page.waiting.timers > timers)
+    await until(() => page.waits.includes(100))
     page.advance(100)
     expect(textIn(store, log.start.messageId)).toBe('The Rhine')
   })
@@ -144,6 +144,62 @@ describe('text that streams', () => {
     await until(() => statusOf(store, log.start.messageId) === 'stopped')
     expect(textIn(store, log.start.messageId)).toBe('The Rhine flows.')
     expect(get().running).toEqual({})
+  })
+
+  test('does not ask again for a log that is gone, even if its conversation still runs', async () => {
+    const { server, page, store, get } = await openHouse()
+    const { id, log } = rivers(server)
+    server.fault('GET', /events/, (response) => response.writeHead(404).end(), 9)
+    await get().loadConversation(id)
+    await until(() => server.count('GET', new RegExp(`conversations/${id}`)) === 2)
+    await get().loadModels()
+    expect(server.count('GET', /events/)).toBe(1)
+    // The poll learns how it ends.
+    log.end()
+    page.advance(5_000)
+    await until(() => statusOf(store, log.start.messageId) === 'completed')
+  })
+
+  test('goes on from what the conversation holds when that is less than was seen', async () => {
+    const { server, store, get } = await openHouse()
+    const { id, log } = rivers(server)
+    log.say('The ', 'Rhine ', 'flows ')
+    await get().loadConversation(id)
+    await until(() => log.connections.size === 1)
+    // What a crash leaves: a little less is saved, and another instance writes on from there.
+    server.fault('GET', /events/, (response) => void response.writeHead(200, sse).end(), 4)
+    log.cut()
+    log.connections.clear()
+    log.events.length = 3
+    await until(() => log.connections.size === 1)
+    log.say('runs ', 'down ', 'north.')
+    log.end()
+    await until(() => statusOf(store, log.start.messageId) === 'completed')
+    expect(textIn(store, log.start.messageId)).toBe('The Rhine runs down north.')
+  })
+
+  test('is not set back by a fetch that was slower than the stream', async () => {
+    let answer = () => {}
+    const { server, page, store, get } = await openHouse()
+    const { id, log } = rivers(server)
+    await get().loadConversation(id)
+    await until(() => get().running[log.start.generationId]?.reader === 'open')
+    server.fault('GET', new RegExp(`conversations/${id}`), (response) => {
+      const old = JSON.stringify({ ...server.list()[0], messages: server.messages(id) })
+      answer = () => response.writeHead(200, { 'Content-Type': 'application/json' }).end(old)
+    })
+    server.summaries.set(id, { ...server.conversation('Other'), id })
+    page.setHidden(false)
+    await until(() => server.count('GET', new RegExp(`conversations/${id}`)) === 2)
+    log.say('The Rhine ')
+    await until(() => textIn(store, log.start.messageId) === 'The Rhine ')
+    const grown = get().messages[log.start.messageId]
+    answer()
+    await until(() => get().summaries.some(({ title }) => title === 'Other'))
+    await get().loadModels()
+    expect(get().messages[log.start.messageId]).toBe(grown)
+    log.say('flows.')
+    await until(() => textIn(store, log.start.messageId) === 'The Rhine flows.')
   })
 
   test('asks the conversation when connections open but bring nothing', async () => {
@@ -200,7 +256,15 @@ describe('many streams', () => {
     const all = Array.from({ length: 4 }, () => rivers(server))
     for (const { id } of all) await get().loadConversation(id)
     await until(() => all.every(({ log }) => log.connections.size === 1))
-    await get().send({ conversationId: null, text: 'One more', model: 'demo' })
+    let answer = () => {}
+    server.fault('POST', /chat/, (response) => {
+      answer = () => server.chat(server.received.at(-1)?.body ?? {}).follow(response, 0)
+    })
+    const sent = get().send({ conversationId: null, text: 'One more', model: 'demo' })
+    await until(() => server.count('POST', /chat/) === 1)
+    await until(() => all.filter(({ log }) => log.connections.size === 1).length === 3)
+    answer()
+    await sent
     await until(() => Object.keys(get().running).length === 5)
     await until(() => [...server.logs.values()].filter((log) => log.connections.size > 0).length === 4)
     expect([...server.logs.values()].at(-1)?.connections.size).toBe(1)
