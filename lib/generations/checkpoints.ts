@@ -1,5 +1,6 @@
 import 'server-only'
 import { database } from '@/lib/database/client'
+import { durable } from '@/lib/database/durability'
 import { type EndedGeneration, type Piece, saveCheckpoint } from '@/lib/database/generations'
 import { log } from '@/lib/log'
 import type { Run } from './run'
@@ -56,6 +57,7 @@ export function createCheckpoints() {
       return
     }
     writtenAt = Date.now()
+    if (finishing.length > 0) await onDisk()
     releaseAll(finishing)
     for (const run of finishing) ended.delete(run)
     writing = false
@@ -86,6 +88,15 @@ export function createCheckpoints() {
       while (writing || grown.size > 0 || ended.size > 0)
         await new Promise((resolve) => setTimeout(resolve, BETWEEN_MS))
     },
+  }
+}
+
+/** An ending that is committed but cannot be synced is still told: the commit itself survives all but a loss of power. */
+async function onDisk(): Promise<void> {
+  try {
+    await durable()
+  } catch (error) {
+    log().error({ cause: error instanceof Error ? error.message : String(error) }, 'the disk could not be synced')
   }
 }
 

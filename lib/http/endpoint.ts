@@ -1,6 +1,7 @@
 import 'server-only'
 import { randomUUID } from 'node:crypto'
 import type { NextRequest } from 'next/server'
+import { durable } from '@/lib/database/durability'
 import { log } from '@/lib/log'
 import { Refused } from '@/lib/refused'
 import { checkOrigin } from './origin'
@@ -26,7 +27,10 @@ export function endpoint<P = Record<string, never>>(handler: Handler<P>, options
       checkOrigin(request.headers)
       session = await sessionOf(request.cookies.get(SESSION_COOKIE)?.value, isSecure(request))
       if (!session.signedIn && !options.open) throw signInFirst()
-      return withCookie(await handler(request, { session, params: await context.params }), session)
+      const response = await handler(request, { session, params: await context.params })
+      // What an answer says is done is on the disk. (A GET changes nothing.)
+      if (request.method !== 'GET') await durable()
+      return withCookie(response, session)
     } catch (error) {
       return withCookie(errorResponse(error, request), session)
     }
