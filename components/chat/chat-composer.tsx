@@ -3,7 +3,6 @@ import type { Problem } from '@/lib/protocol/events'
 import { useConversations } from '@/lib/store/context'
 import { newConversationId } from '@/lib/store/types'
 import { Composer } from './composer'
-import { nextStep } from './endings'
 import { ModelPicker } from './model-picker'
 import { modelFor } from './models'
 import type { Tail } from './tail'
@@ -39,7 +38,7 @@ export function ChatComposer({
     void send({ conversationId: isNew ? null : conversationId, text, model })
   }
   return (
-    <div className="shrink-0 overflow-hidden [scrollbar-gutter:stable]">
+    <div className="shrink-0 gutter">
       <div className="column pt-1 pb-[max(1rem,env(safe-area-inset-bottom))]">
         {notSent ? <NotSent problem={notSent} /> : null}
         <Composer
@@ -69,7 +68,7 @@ function NotSent({ problem }: { problem: Problem }) {
   return (
     <div role="alert" className="mb-3 text-small">
       <p className="font-strong text-danger">Not sent: {problem.message}</p>
-      <p>{nextStep(problem)} Your text is still in the box.</p>
+      <p>Your text is back in the box.</p>
     </div>
   )
 }

@@ -1,4 +1,4 @@
-import type { ErrorKind, Problem } from '@/lib/protocol/events'
+import type { Problem } from '@/lib/protocol/events'
 import type { GenerationSummary, Message } from '@/lib/protocol/messages'
 
 /** How a reply ended, in the words shown beside its numbers; empty when it simply completed. */
@@ -23,7 +23,7 @@ export function announcement(status: GenerationSummary['status']): string {
 
 const cut: Problem = {
   kind: 'network',
-  message: 'The reply was cut off before it was finished. What had arrived is kept.',
+  message: 'It was cut off before it was finished. What had arrived is kept. Try again.',
   retryable: true,
 }
 
@@ -33,28 +33,6 @@ export function problemOf(message: Message): Problem | null {
   if (status !== 'interrupted' && status !== 'failed') return null
   for (const part of message.parts) if (part.type === 'error') return part.problem
   return cut
-}
-
-const steps: Record<ErrorKind, string> = {
-  auth: 'Check this provider’s key in settings.',
-  quota: 'Add credit at the provider, or choose another model.',
-  rate_limit: 'Wait a moment, then try again.',
-  context_length: 'Shorten the prompt, or start a new conversation.',
-  content_filter: 'Put it in other words, or choose another model.',
-  model_not_found: 'Choose another model.',
-  bad_request: 'Choose another model, or look at the provider’s own words.',
-  forbidden: 'Sign in again, or check what this key may do.',
-  not_found: 'Check the provider’s address in settings.',
-  upstream: 'Try again in a moment, or choose another model.',
-  network: 'Check the connection, then try again.',
-  timeout: 'Try again; if it keeps happening, choose another model.',
-  budget: 'Raise the budget, or wait until it starts afresh.',
-  internal: 'Try again. If it keeps happening, the details help whoever runs this server.',
-}
-
-/** What a person can do next. */
-export function nextStep(problem: Problem): string {
-  return steps[problem.kind]
 }
 
 /** Everything known about a problem, as text to paste into a report. Holds no message text and no keys. */

@@ -6,7 +6,7 @@ import type { ConversationEntry } from '@/lib/store/types'
 /** A conversation that is being fetched: blocks where its last turns will stand. */
 export function TranscriptSkeleton() {
   return (
-    <div className="min-h-0 flex-1 overflow-hidden [scrollbar-gutter:stable]" aria-busy="true">
+    <div className="min-h-0 flex-1 gutter" aria-busy="true">
       <span className="sr-only">Loading the conversation</span>
       <div
         className="column flex min-h-full animate-pulse flex-col justify-end space-y-8 pt-4 pb-10"
@@ -31,7 +31,7 @@ export function TranscriptSkeleton() {
 export function Absent({ entry, onRetry }: { entry: ConversationEntry; onRetry(): void }) {
   const missing = entry.state === 'missing'
   return (
-    <div className="min-h-0 flex-1 overflow-y-auto [scrollbar-gutter:stable]">
+    <div className="min-h-0 flex-1 scrolls">
       <div className="column flex min-h-full flex-col items-start justify-center pb-16">
         <p className="font-strong text-lead">
           {missing ? 'This conversation is not here' : 'This conversation could not be loaded'}

@@ -1,11 +1,12 @@
 'use client'
-import { RotateCcw } from 'lucide-react'
+import { Copy, RotateCcw } from 'lucide-react'
 import Link from 'next/link'
+import { useState } from 'react'
 import { Button } from '@/components/ui/button'
-import { CopyButton } from '@/components/ui/copy-button'
+import { copyText } from '@/components/ui/copy-text'
 import type { Problem } from '@/lib/protocol/events'
 import type { GenerationSummary } from '@/lib/protocol/messages'
-import { nextStep, problemDetails } from './endings'
+import { problemDetails } from './endings'
 
 /** What went wrong, why, and what to do next, where it happened: under the text that had arrived. */
 export function ProblemBlock({
@@ -14,50 +15,63 @@ export function ProblemBlock({
   onRetry,
 }: {
   problem: Problem
-  generation: GenerationSummary | null
-  onRetry?: () => void
+  generation: GenerationSummary
+  onRetry(): void
 }) {
-  const interrupted = generation?.status === 'interrupted'
+  const interrupted = generation.status === 'interrupted'
+  const { message, kind, upstreamMessage, upstreamStatus, requestId } = problem
   return (
-    <div className="max-w-measure py-2 text-small">
+    <div className="max-w-measure pt-3 pb-2 text-small">
       <p className={`font-strong ${interrupted ? 'text-warn' : 'text-danger'}`}>
-        {interrupted ? `Response interrupted: ${problem.message}` : problem.message}
+        {interrupted ? `Response interrupted: ${message}` : message}
       </p>
-      <p className="mt-1">
-        {nextStep(problem)}
-        {problem.kind === 'auth' || problem.kind === 'not_found' ? (
-          <>
-            {' '}
-            <Link href="/settings" className="text-accent underline underline-offset-3">
-              Open settings
-            </Link>
-          </>
-        ) : null}
-      </p>
-      {problem.upstreamMessage ? (
+      {upstreamMessage ? (
         <details className="mt-2 text-ink-quiet">
-          <summary className="w-fit">
-            The provider’s own words{problem.upstreamStatus ? ` (status ${problem.upstreamStatus})` : ''}
+          <summary className="w-fit rounded-small touch:min-h-11">
+            The provider’s own words{upstreamStatus ? ` (status ${upstreamStatus})` : ''}
           </summary>
-          <p className="mt-1 border-line border-s-2 ps-3 font-mono text-note wrap-anywhere">
-            {problem.upstreamMessage}
-          </p>
+          <p className="mt-1 border-line border-s-2 ps-3 font-mono text-note wrap-anywhere">{upstreamMessage}</p>
         </details>
       ) : null}
-      {problem.requestId ? (
-        <p className="mt-1 text-note text-ink-quiet">
-          Request id <span className="font-mono select-all wrap-anywhere">{problem.requestId}</span>
+      {requestId ? (
+        <p className="mt-1 text-ink-quiet text-note wrap-anywhere">
+          Request id <span className="select-all">{requestId}</span>
         </p>
       ) : null}
-      <div className="mt-3 flex items-center gap-2">
-        {onRetry ? (
-          <Button onClick={onRetry}>
-            <RotateCcw size={16} aria-hidden="true" />
-            Try again
-          </Button>
-        ) : null}
-        <CopyButton label="Copy details" text={() => problemDetails(problem, generation)} />
+      <div className="mt-3 flex flex-wrap items-center gap-2">
+        <Button onClick={onRetry}>
+          <RotateCcw size={16} aria-hidden="true" />
+          Try again
+        </Button>
+        {kind === 'auth' || kind === 'not_found' ? <SettingsLink /> : null}
+        <CopyDetails text={() => problemDetails(problem, generation)} />
       </div>
     </div>
+  )
+}
+
+function SettingsLink() {
+  return (
+    <Link
+      href="/settings#providers"
+      className="inline-flex h-9 touch:h-11 items-center rounded-small border border-line px-3 font-strong hover:bg-surface-raised"
+    >
+      Open settings
+    </Link>
+  )
+}
+
+function CopyDetails({ text }: { text: () => string }) {
+  const [face, setFace] = useState('Copy details')
+  const copy = () =>
+    copyText(text()).then(
+      () => setFace('Copied'),
+      () => setFace('Copying was not allowed'),
+    )
+  return (
+    <Button look="bare" onClick={() => void copy()}>
+      <Copy size={16} aria-hidden="true" />
+      {face}
+    </Button>
   )
 }

@@ -27,6 +27,8 @@ export function ReplyFooter({
   const retry = useConversations((state) => state.retry)
   const text = textOf(message.parts)
   const ending = generation ? endingWords(generation) : ''
+  // Then the words above have the button.
+  const endedBadly = generation?.status === 'interrupted' || generation?.status === 'failed'
   const appear = last
     ? ''
     : 'opacity-0 transition-opacity group-hover/reply:opacity-100 group-focus-within/reply:opacity-100 touch:opacity-100'
@@ -35,7 +37,7 @@ export function ReplyFooter({
       {ending ? <span className="ms-2 me-2 shrink-0 font-strong">{ending}</span> : null}
       <div className={`flex min-w-0 items-center ${appear}`}>
         {text ? <CopyButton label="Copy reply" text={() => text} /> : null}
-        {generation ? (
+        {generation && !endedBadly ? (
           <IconButton label="Try again" onClick={() => retry(message.id)}>
             <RotateCcw size={16} aria-hidden="true" />
           </IconButton>
@@ -51,13 +53,13 @@ function Numbers({ generation }: { generation: GenerationSummary }) {
   const models = useConversations((state) => state.models)
   const { usage, startedAt, endedAt } = generation
   const numbers = [
-    endedAt === null ? null : formatSeconds(Math.max(0, endedAt - startedAt)),
+    endedAt === null || generation.status === 'failed' ? null : formatSeconds(Math.max(0, endedAt - startedAt)),
     usage
       ? `${usage.source === 'estimated' ? 'about ' : ''}${usage.completionTokens.toLocaleString('en')} ${usage.completionTokens === 1 ? 'token' : 'tokens'}`
       : null,
     modelName(models, generation.model),
   ].filter((each) => each !== null)
-  return <span className="numbers ms-2 truncate">{numbers.join(' · ')}</span>
+  return <span className="numbers truncate ps-2">{numbers.join(' · ')}</span>
 }
 
 /** ‹2/3›: other turns in the place of this one. Trying again makes one, prompt and reply. */

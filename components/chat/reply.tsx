@@ -3,7 +3,7 @@ import { memo } from 'react'
 import { ReplyText } from '@/components/markdown/reply-text'
 import { Seconds } from '@/components/ui/seconds'
 import { StreamLine } from '@/components/ui/stream-line'
-import type { GenerationSummary, Message, Part } from '@/lib/protocol/messages'
+import type { GenerationSummary, Part } from '@/lib/protocol/messages'
 import { useConversations } from '@/lib/store/context'
 import type { RunningGeneration } from '@/lib/store/types'
 import { problemOf } from './endings'
@@ -30,23 +30,27 @@ export const Reply = memo(function Reply({
   const { generation } = message
   const status = generation?.status ?? 'completed'
   const problem = problemOf(message)
+  const empty = message.parts.length === 0
+  const waiting =
+    generation && status === 'running' ? <Waiting empty={empty} generation={generation} running={running} /> : null
   return (
-    <article aria-label="Reply" data-status={status} className="group/reply relative">
-      <StreamLine status={status} className="inset-y-1 -start-3 sm:-start-5" />
-      {inPlace(message.parts).map(({ part, place }) => (
-        <ReplyPart
-          key={place}
-          part={part}
-          growing={status === 'running' && place === message.parts.length - 1}
-          since={running?.startedAt ?? generation?.startedAt ?? message.createdAt}
-        />
-      ))}
-      {problem ? <ProblemBlock problem={problem} generation={generation} onRetry={() => retry(messageId)} /> : null}
-      {generation && status === 'running' ? (
-        <Waiting message={message} generation={generation} running={running} />
-      ) : (
-        <ReplyFooter conversationId={conversationId} message={message} last={last} />
-      )}
+    <article aria-label="Reply" data-status={status} className="group/reply">
+      <div className="relative">
+        <StreamLine status={status} className="inset-y-1 -start-3 sm:-start-5" />
+        {inPlace(message.parts).map(({ part, place }) => (
+          <ReplyPart
+            key={place}
+            part={part}
+            growing={status === 'running' && place === message.parts.length - 1}
+            since={running?.startedAt ?? generation?.startedAt ?? message.createdAt}
+          />
+        ))}
+        {problem && generation ? (
+          <ProblemBlock problem={problem} generation={generation} onRetry={() => retry(messageId)} />
+        ) : null}
+        {empty ? waiting : null}
+      </div>
+      {waiting ? !empty && waiting : <ReplyFooter conversationId={conversationId} message={message} last={last} />}
     </article>
   )
 })
@@ -69,11 +73,11 @@ function ReplyPart({ part, growing, since }: { part: Part; growing: boolean; sin
 
 /** The words of waiting. The line keeps its height while text arrives, so the numbers that follow move nothing. */
 function Waiting({
-  message,
+  empty,
   generation,
   running,
 }: {
-  message: Message
+  empty: boolean
   generation: GenerationSummary
   running: RunningGeneration | undefined
 }) {
@@ -84,7 +88,7 @@ function Waiting({
         'Stopping'
       ) : running?.reader === 'reconnecting' ? (
         'Connection lost, trying to reach the server again'
-      ) : message.parts.length === 0 ? (
+      ) : empty ? (
         <span>
           Waiting for {modelName(models, generation.model)}
           <Seconds since={running?.startedAt ?? generation.startedAt} />

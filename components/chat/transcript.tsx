@@ -60,13 +60,13 @@ export function Transcript({
         aria-label="Conversation"
         aria-live="off"
         tabIndex={-1}
-        className="@container-size h-full overflow-y-auto overscroll-contain outline-none [scrollbar-gutter:stable]"
+        className="@container-size h-full scrolls outline-none"
       >
         <div ref={content} className="column space-y-8 pt-4 pb-10">
           {turns.map((turn, index) => {
             const last = index === turns.length - 1
             return (
-              <div key={turn.key} className={`space-y-3 ${last && roomy ? 'min-h-[calc(100cqh-3.5rem)]' : ''}`}>
+              <div key={turn.key} className={`space-y-1 ${last && roomy ? 'min-h-[calc(100cqh-3.5rem)]' : ''}`}>
                 {turn.promptId ? <Prompt messageId={turn.promptId} /> : null}
                 {turn.replyIds.map((id) => (
                   <Reply key={id} conversationId={conversationId} messageId={id} last={last} />

@@ -16,7 +16,7 @@ export function Welcome({ conversationId, onStart }: { conversationId: string; o
   const models = useConversations((state) => state.models)
   const model = useConversations((state) => modelFor(state, conversationId))
   return (
-    <div className="min-h-0 flex-1 overflow-y-auto [scrollbar-gutter:stable]">
+    <div className="min-h-0 flex-1 scrolls">
       <div className="column flex min-h-full flex-col justify-end pt-8 pb-6 sm:justify-center sm:pb-16">
         <h1 className="font-strong text-title">Where shall we begin?</h1>
         {models ? <RunsOn models={models} model={model} /> : null}
@@ -51,7 +51,7 @@ function RunsOn({ models, model }: { models: ModelList; model: string | null }) 
     )
   }
   return (
-    <p className="mt-2 max-w-measure text-ink-quiet">
+    <p className="mt-2 max-w-[34rem] text-pretty text-ink-quiet">
       Rill’s own demo model answers here: a small program for trying the app, not a language model. For real answers,{' '}
       <Link href="/settings#providers" className="text-accent underline underline-offset-3">
         add a key or a base URL

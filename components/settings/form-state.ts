@@ -44,7 +44,8 @@ export function fieldProblem(problem: Problem | null): { field: FieldName; words
   const field = problem?.field?.split('.')[0]
   if (!problem || !isFieldName(field)) return null
   const said = problem.message.replace(/^[\w.]+: /, '')
-  return { field, words: said === problem.message ? said : `${labels[field]} ${said}.`.replace(/\.\.$/, '.') }
+  const sentence = /^[A-Z]/.test(said)
+  return { field, words: sentence ? said : `${labels[field]} ${said}.`.replace(/\.\.$/, '.') }
 }
 
 function isFieldName(field: string | undefined): field is FieldName {

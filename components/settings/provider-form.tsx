@@ -1,5 +1,5 @@
 'use client'
-import { type FormEvent, useState } from 'react'
+import { type FormEvent, useEffect, useRef, useState } from 'react'
 import { Button } from '@/components/ui/button'
 import { TextField } from '@/components/ui/text-field'
 import type { Provider, ProviderTest } from '@/lib/protocol/api'
@@ -27,7 +27,13 @@ export function ProviderForm({
   const [work, setWork] = useState<Work>('none')
   const [problem, setProblem] = useState<Problem | null>(null)
   const [test, setTest] = useState<ProviderTest | null>(null)
-  const change = (part: Partial<ProviderDraft>) => setDraft((before) => ({ ...before, ...part }))
+  const first = useRef<HTMLInputElement>(null)
+  useEffect(() => first.current?.focus(), [])
+  const change = (part: Partial<ProviderDraft>) => {
+    setDraft((before) => ({ ...before, ...part }))
+    setProblem(null)
+    setTest(null)
+  }
   const wrong = fieldProblem(problem)
   const wordsFor = (field: string) => (wrong?.field === field ? wrong.words : null)
 
@@ -65,6 +71,7 @@ export function ProviderForm({
       {provider ? null : <Presets onChoose={(preset) => change({ name: preset.name, baseUrl: preset.baseUrl })} />}
       <div className="grid gap-4 sm:grid-cols-[1fr_2fr]">
         <TextField
+          ref={first}
           label="Name"
           required
           maxLength={200}
@@ -124,7 +131,7 @@ function Presets({ onChoose }: { onChoose(preset: (typeof presets)[number]): voi
       <legend className="font-strong text-small">Begin with</legend>
       <div className="mt-1 flex flex-wrap gap-2">
         {presets.map((preset) => (
-          <Button key={preset.name} className="font-regular" onClick={() => onChoose(preset)}>
+          <Button key={preset.name} look="quiet" onClick={() => onChoose(preset)}>
             {preset.name}
           </Button>
         ))}

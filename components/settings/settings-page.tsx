@@ -15,10 +15,10 @@ export function SettingsPage() {
     <>
       <title>Settings · Rill</title>
       <Header title="" heading={false} />
-      <div className="min-h-0 flex-1 overflow-y-auto [scrollbar-gutter:stable]">
+      <div className="min-h-0 flex-1 scrolls">
         <div className="column space-y-10 pt-4 pb-24">
           <h1 className="font-strong text-title">Settings</h1>
-          <Section title="Appearance and keys">
+          <Section title="Appearance and typing">
             <Appearance />
           </Section>
           <Section title="Default model" words="New conversations begin with it. Each conversation keeps its own.">

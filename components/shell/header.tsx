@@ -23,8 +23,12 @@ export function Header({ title, heading }: { title: string; heading: boolean }) 
           <SquarePen size={18} aria-hidden="true" />
         </Link>
       </div>
-      <div className="column max-lg:px-11">
-        <Title title={title} dir="auto" className="truncate text-ink-quiet text-small max-lg:text-center">
+      <div className="gutter grow">
+        <Title
+          title={title}
+          dir="auto"
+          className="column truncate text-ink-quiet text-small max-lg:px-11 max-lg:text-center"
+        >
           {title}
         </Title>
       </div>

@@ -9,14 +9,16 @@ export function MessagePage({ title, words, children }: { title: string; words: 
     <>
       <title>{`${title} · Rill`}</title>
       <Header title="" heading={false} />
-      <div className="column flex grow flex-col items-start justify-center pb-24">
-        <h1 className="font-strong text-lead">{title}</h1>
-        <p className="mt-2 max-w-measure text-ink-quiet">{words}</p>
-        <div className="mt-6 flex items-center gap-4">
-          {children}
-          <Link href="/" className="text-accent text-small underline underline-offset-3">
-            Go to a new conversation
-          </Link>
+      <div className="gutter flex grow flex-col justify-center pb-24">
+        <div className="column">
+          <h1 className="font-strong text-lead">{title}</h1>
+          <p className="mt-2 max-w-measure text-ink-quiet">{words}</p>
+          <div className="mt-6 flex items-center gap-4">
+            {children}
+            <Link href="/" className="text-accent text-small underline underline-offset-3">
+              Go to a new conversation
+            </Link>
+          </div>
         </div>
       </div>
     </>

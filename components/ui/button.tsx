@@ -1,9 +1,11 @@
 import type { ComponentProps } from 'react'
 
 const looks = {
-  primary: 'bg-accent text-accent-ink hover:bg-accent/90',
-  plain: 'border border-line bg-surface text-ink hover:bg-surface-raised',
-  danger: 'border border-danger/50 text-danger hover:bg-danger/8',
+  primary: 'bg-accent font-strong text-accent-ink hover:bg-accent/90',
+  plain: 'border border-line bg-surface font-strong text-ink hover:bg-surface-raised',
+  quiet: 'border border-line bg-surface text-ink hover:bg-surface-raised',
+  bare: 'text-ink-quiet hover:bg-surface-raised hover:text-ink',
+  danger: 'border border-danger/50 font-strong text-danger hover:bg-danger/8',
 }
 
 /** A button with words on it. */
@@ -15,7 +17,7 @@ export function Button({
   return (
     <button
       type="button"
-      className={`inline-flex h-9 touch:h-11 shrink-0 items-center justify-center gap-2 rounded-small px-3 text-small font-strong transition-colors disabled:opacity-60 ${looks[look]} ${className}`}
+      className={`inline-flex h-9 touch:h-11 shrink-0 items-center justify-center gap-2 rounded-small px-3 text-small transition-colors disabled:opacity-60 ${looks[look]} ${className}`}
       {...rest}
     />
   )

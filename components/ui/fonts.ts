@@ -1,6 +1,6 @@
 import localFont from 'next/font/local'
 
-const sans = localFont({
+const sourceSans = localFont({
   src: [
     {
       path: '../../node_modules/@fontsource-variable/source-sans-3/files/source-sans-3-latin-wght-normal.woff2',
@@ -16,7 +16,7 @@ const sans = localFont({
   display: 'swap',
 })
 
-const mono = localFont({
+const sourceCode = localFont({
   src: '../../node_modules/@fontsource-variable/source-code-pro/files/source-code-pro-latin-wght-normal.woff2',
   weight: '200 900',
   variable: '--font-source-code',
@@ -26,4 +26,4 @@ const mono = localFont({
 })
 
 /** Class names that define the font families of `app/globals.css`. */
-export const fonts = `${sans.variable} ${mono.variable}`
+export const fonts = `${sourceSans.variable} ${sourceCode.variable}`

@@ -20,7 +20,7 @@ export function Notices() {
       onPointerLeave={() => setHeld(false)}
       onFocus={() => setHeld(true)}
       onBlur={() => setHeld(false)}
-      className="pointer-events-none fixed inset-x-0 bottom-[max(1rem,env(safe-area-inset-bottom))] z-50 flex flex-col items-center gap-2 px-4"
+      className="pointer-events-none fixed inset-x-0 top-[max(3.5rem,env(safe-area-inset-top))] z-50 flex flex-col items-center gap-2 px-4"
     >
       {notices.map((notice) => (
         <NoticeCard key={notice.id} notice={notice} held={held} dismiss={dismiss} />
