@@ -90,6 +90,8 @@ function kyselyOverSqlite(path: string): Database {
   file.exec('PRAGMA journal_mode = WAL')
   // Not FULL: the sync that FULL does within a commit is done by `durable`, off the event loop.
   file.exec('PRAGMA synchronous = NORMAL')
+  // 16 MB of log, not 4, between the times it is moved into the file: pages that are written again and again move once.
+  file.exec('PRAGMA wal_autocheckpoint = 4000')
   file.exec('PRAGMA foreign_keys = ON')
   file.exec('PRAGMA busy_timeout = 5000')
   const statements = new Map<string, SqliteStatement>()

@@ -8,7 +8,8 @@ import { createMemoryLog } from './memory-log'
 import { createPace } from './pace'
 import { Run, type RunHouse } from './run'
 
-const KEEP_ENDED_MS = 60_000
+/** For readers that are a little late. Later ones get the same log out of the database. */
+const KEEP_ENDED_MS = 5_000
 
 /** The generations that run in this process, and the log and checkpoints they share. */
 export function runs() {
