@@ -1,0 +1,66 @@
+import 'server-only'
+import { createHash } from 'node:crypto'
+import { oncePerProcess } from '@/lib/process'
+import type { DemoMessage } from './replies'
+
+/** An error as an OpenAI server words it. */
+export interface Refusal {
+  status: number
+  message: string
+  type: string
+  code: string | null
+  param?: string
+  headers?: Record<string, string>
+}
+
+const retryAfterSeconds = 2
+/** A second try within this time, in milliseconds, is let through. */
+const rememberedMs = 10 * 60_000
+const mostRemembered = 1000
+
+export const serverError: Refusal = {
+  status: 500,
+  message: 'The server had an error while processing your request. (This is the demo model, and you asked for it.)',
+  type: 'server_error',
+  code: 'server_error',
+}
+
+/** Refuses the first try of these messages, and answers null to the second. Then it begins anew. */
+export function rateLimit(model: string, messages: DemoMessage[]): Refusal | null {
+  const refusedAt = oncePerProcess('demo rate limits', () => new Map<string, number>())
+  const turn = createHash('sha256')
+    .update(JSON.stringify([model, messages]))
+    .digest('base64')
+  const before = refusedAt.get(turn)
+  refusedAt.delete(turn)
+  if (before !== undefined && Date.now() - before < rememberedMs) return null
+  refusedAt.set(turn, Date.now())
+  for (const oldest of refusedAt.keys()) {
+    if (refusedAt.size <= mostRemembered) break
+    refusedAt.delete(oldest)
+  }
+  return {
+    status: 429,
+    message: `Rate limit reached for ${model}. Please try again in ${retryAfterSeconds}s. (This is the demo model, and you asked for it.)`,
+    type: 'requests',
+    code: 'rate_limit_exceeded',
+    headers: { 'Retry-After': String(retryAfterSeconds) },
+  }
+}
+
+export function unknownModel(model: string): Refusal {
+  return {
+    status: 404,
+    message: `The model \`${model}\` does not exist or you do not have access to it.`,
+    type: 'invalid_request_error',
+    code: 'model_not_found',
+  }
+}
+
+export function invalidRequest(message: string, param?: string): Refusal {
+  return { status: 400, message, type: 'invalid_request_error', code: null, param }
+}
+
+export function unknownPath(method: string, path: string): Refusal {
+  return { status: 404, message: `Invalid URL (${method} ${path})`, type: 'invalid_request_error', code: null }
+}

@@ -1,0 +1,85 @@
+import { expect, test } from 'vitest'
+import type { Usage } from '@/lib/protocol/events'
+import { complete } from '@/lib/upstream/completion'
+import type { Connection } from '@/lib/upstream/connection'
+import { demoFetch } from '@/lib/upstream/demo/fetch'
+import { listModels } from '@/lib/upstream/models'
+
+const connection: Connection = {
+  providerId: 'demo',
+  name: 'Demo model',
+  baseUrl: 'http://demo.invalid/v1',
+  apiKey: null,
+  headers: {},
+  guarded: false,
+  capabilities: { streamUsage: true },
+  remember() {},
+  fetch: demoFetch,
+}
+const clocks = { headersMs: 1000, firstTokenMs: 1000, idleMs: 1000 }
+
+/** Asks as Rill's generations do. `stopAt` aborts once there is so much text. */
+async function ask(prompt: string, { model = 'rill-demo', stream = true, stopAt = Number.POSITIVE_INFINITY } = {}) {
+  const abort = new AbortController()
+  let text = ''
+  let reasoning = ''
+  const usages: Usage[] = []
+  const sink = {
+    text(more: string) {
+      text += more
+      if (text.length >= stopAt) abort.abort()
+    },
+    reasoning(more: string) {
+      reasoning += more
+    },
+    usage(usage: Usage) {
+      usages.push(usage)
+    },
+  }
+  const request = { model, messages: [{ role: 'user' as const, content: prompt }], stream }
+  const end = await complete(connection, request, sink, abort.signal, clocks)
+  return { text, reasoning, usage: usages.at(-1), end }
+}
+
+test('its answers are read, with their usage', async () => {
+  const { text, usage, end } = await ask('Hello')
+  expect(text).toMatch(/^Hello! I am Rill’s demo model/)
+  expect(end).toEqual({ finishReason: 'stop', problem: null })
+  expect(usage).toMatchObject({ promptTokens: 2, source: 'reported' })
+})
+
+test('its reasoning is told from its text, streamed or not', async () => {
+  const { text, reasoning, usage } = await ask('Hello', { model: 'rill-demo-reasoning', stream: false })
+  expect(reasoning).toMatch(/^I am a small program, so this is not thought/)
+  expect(text).toMatch(/^Hello!/)
+  expect(usage?.reasoningTokens).toBeGreaterThan(100)
+  const streamed = await ask('echo Rivers bend.', { model: 'rill-demo-reasoning' })
+  expect(streamed.reasoning).toBe(reasoning.replace('5 characters', '17 characters'))
+  expect(streamed.text).toBe('Rivers bend.')
+})
+
+test('its failures are told as what they play', async () => {
+  expect((await ask('a rate limit')).end.problem).toMatchObject({
+    kind: 'rate_limit',
+    upstreamStatus: 429,
+    retryable: true,
+    requestId: expect.stringMatching(/^req_/),
+  })
+  expect((await ask('error 500')).end.problem).toMatchObject({ kind: 'upstream', upstreamStatus: 500, retryable: true })
+  const cut = await ask('cut the connection')
+  expect(cut.text).toContain('As you asked')
+  expect(cut.end).toMatchObject({ finishReason: null, problem: { kind: 'network', retryable: true } })
+  expect((await ask('hit max tokens')).end).toEqual({ finishReason: 'length', problem: null })
+})
+
+test('Stop ends it with the text that has arrived', async () => {
+  const { text, end } = await ask('write 500 words', { stopAt: 30 })
+  expect(end).toEqual({ finishReason: null, problem: null })
+  expect(text.length).toBeLessThan(50)
+})
+
+test('its models are listed', async () => {
+  expect(await listModels(connection, AbortSignal.timeout(1000))).toEqual({
+    models: ['rill-demo', 'rill-demo-reasoning'],
+  })
+})

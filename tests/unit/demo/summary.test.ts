@@ -1,0 +1,129 @@
+import { performance } from 'node:perf_hooks'
+import { describe, expect, test } from 'vitest'
+import { themes } from '@/lib/upstream/demo/prose'
+import { replyTo } from '@/lib/upstream/demo/replies'
+import { summarise } from '@/lib/upstream/demo/summary'
+import { textOf } from './asking'
+
+const central = 'The harbour of Aldby is to be rebuilt so that larger ships can use the harbour again.'
+const alsoCentral = 'Larger ships have not been able to use the harbour of Aldby since the harbour silted up.'
+const aside = 'My aunt keeps bees.'
+const sample = `# News from the coast
+
+${central} The council of Aldby decided it on Monday. ${aside}
+The harbour was dredged for the last time forty years ago, and the ships that use it
+have grown larger since. ${alsoCentral} It rained on Monday, as it does.
+
+- The council expects that larger ships will bring work to Aldby.
+- Fishermen fear that rebuilding the harbour will drive the fish away.
+
+| year | ships |
+|---|---|
+| 1970 | 812. |
+
+\`\`\`
+harbour.rebuild(ships). harbour.rebuild(ships). harbour.rebuild(ships).
+\`\`\`
+
+Dr. Holm of the council said that the harbour could be used by larger ships within three years. Tea was served.`
+
+describe('a summary', () => {
+  test('takes the sentences that share most with the others, in their order, and no aside', () => {
+    const { sentences, compared } = summarise(sample, { sentences: 3 })
+    expect(sentences).toContain(central)
+    expect(sentences).toContain(alsoCentral)
+    expect(sentences.indexOf(central)).toBeLessThan(sentences.indexOf(alsoCentral))
+    expect(sentences).not.toContain(aside)
+    expect(compared).toBe(10)
+  })
+
+  test('splits prose only: no headings, tables or code; wrapped lines and list items are sentences, Dr. ends none', () => {
+    const { sentences } = summarise(sample, { sentences: 100 })
+    expect(sentences).toContain('Fishermen fear that rebuilding the harbour will drive the fish away.')
+    expect(sentences).toContain(
+      'The harbour was dredged for the last time forty years ago, and the ships that use it have grown larger since.',
+    )
+    expect(sentences.at(-2)).toMatch(/^Dr\. Holm of the council/)
+    expect(sentences.join()).not.toMatch(/812|rebuild\(|News/)
+  })
+
+  test('keeps to a number of words', () => {
+    const { sentences } = summarise(sample, { words: 40 })
+    expect(sentences.join(' ').split(' ').length).toBeLessThanOrEqual(40)
+    expect(sentences.length).toBeGreaterThan(1)
+  })
+
+  test('does not take a sentence twice that is there twice', () => {
+    const { sentences } = summarise(`${sample}\n\n${sample}`, { sentences: 4 })
+    expect(new Set(sentences).size).toBe(4)
+  })
+
+  test('of a text with nothing in it is empty', () => {
+    for (const text of ['', '...', '| a | b. |', 'word '.repeat(5000)]) expect(summarise(text).sentences).toEqual([])
+  })
+
+  test('of a megabyte looks at all of it and takes no longer than of a page', () => {
+    const page = themes.flatMap((theme) => theme.paragraphs).join('\n\n')
+    const pages = Array.from({ length: 80 }, (_, number) => page.replace(/\b[a-z]{6}\b/g, (word) => word + number))
+    const texts = [
+      pages.join('\n\n'),
+      pages.join(' ').replace(/\s+/g, ' '),
+      'a'.repeat(1_000_000),
+      '. '.repeat(500_000),
+    ]
+    for (const text of texts) {
+      const times = [1, 2, 3].map(() => {
+        const startedAt = performance.now()
+        summarise(text)
+        return performance.now() - startedAt
+      })
+      // It is some 10 ms; without bounds it is seconds.
+      expect(Math.min(...times)).toBeLessThan(200)
+    }
+    const { sentences, compared, excerpts } = summarise(texts[0] ?? '', { sentences: 20 })
+    expect(excerpts).toBe(true)
+    expect(compared).toBeLessThanOrEqual(300)
+    expect(sentences).toHaveLength(20)
+    const places = sentences.map((sentence) => (texts[0] ?? '').indexOf(sentence))
+    expect(Math.max(...places) - Math.min(...places)).toBeGreaterThan(500_000)
+  })
+})
+
+describe('asked for', () => {
+  const reply = (...turns: string[]) =>
+    replyTo(turns.map((content, index) => ({ role: index % 2 === 0 ? 'user' : 'assistant', content }))).text
+  const bulletsIn = (text: string) => text.split('\n').filter((line) => line.startsWith('- “'))
+
+  test.each([
+    `Summarise this text in two sentences:\n\n${sample}`,
+    `${sample}\n\ntl;dr in 2 sentences`,
+    `Please summarize in two sentences: ${sample}`,
+  ])('with a text: bullets, how it was made, word counts', (prompt) => {
+    const text = reply(prompt)
+    expect(bulletsIn(text)).toHaveLength(2)
+    expect(bulletsIn(text)).toContain(`- “${central}”`)
+    expect(text).toContain('these are the 2 sentences that the others share most with (TextRank)')
+    expect(text).toMatch(/The text has 1\d\d words, the summary 3\d words \(\d+ %\)\. I compared \d+ sentences\./)
+  })
+
+  test('over the wire', async () => {
+    expect(await textOf(`Summarise:\n${sample}`)).toBe(reply(`Summarise:\n${sample}`))
+  })
+
+  test('by a long text alone, and of an earlier message', () => {
+    expect(reply(`${sample}\n\n${sample}`)).toContain('TextRank')
+    const text = reply(`echo ${sample}`, sample, 'Now summarise that in one sentence.')
+    expect(text).toContain('the longest earlier message')
+    expect(bulletsIn(text)).toHaveLength(1)
+  })
+
+  test('without a text, it asks for one', () => {
+    expect(reply('Summarise this text in five sentences:\n\n')).toContain('no text to summarise yet')
+  })
+
+  test('marks in a sentence stay marks', () => {
+    expect(reply('Summarise: The *star* of <b>Aldby</b> sank. The star of Aldby was a ship.')).toContain(
+      '“The \\*star\\* of \\<b\\>Aldby\\</b\\> sank.”',
+    )
+  })
+})
