@@ -72,9 +72,10 @@ export function createConversationStore(initial: InitialState, page: Page = brow
     }
     set((state) => ({ online: page.online(), drafts: { ...drafts.stored(), ...state.drafts } }))
     streams.arrange()
-    const ends = [page.on('visibility', wake), page.on('connection', wake), loading.poll(), streams.close]
+    const ends = [page.on('visibility', wake), page.on('connection', wake), loading.poll()]
     return () => {
       for (const end of ends) end()
+      streams.park(() => true)
     }
   }
 

@@ -43,7 +43,8 @@ export function createLoading({ get, set, page, client }: Core, streams: Streams
       const now = get().conversations[id]
       // A turn that was sent meanwhile is newer than this answer.
       if (now?.messageIds !== before?.messageIds || (now?.pending && !now.pending.problem)) return
-      streams.parkWaiting(id)
+      // A reader without a connection is behind or ahead of this answer; it goes on from here.
+      streams.park(({ conversationId, reader }) => conversationId === id && reader !== 'open')
       set((state) => withConversation(state, fetched, streams.reading))
       fetchedAt.set(id, fetched.updatedAt)
       streams.arrange()
@@ -55,6 +56,7 @@ export function createLoading({ get, set, page, client }: Core, streams: Streams
 
   function couldNotLoad(id: string, { status, problem }: ApiError): void {
     if (status === 404) {
+      streams.park(({ conversationId }) => conversationId === id)
       set((state) => ({
         ...withEntry(state, id, { ...emptyEntry(id, 'missing'), problem }),
         running: withoutConversation(state.running, id),

@@ -42,7 +42,6 @@ export async function readLog(source: LogSource, page: Page, signal: AbortSignal
       }
       const open = (either: AbortSignal) => source.open(cursor, either)
       for await (const events of connection(open, opened, page, signal)) {
-        if (signal.aborted) return
         const next = continuing(events, cursor)
         const last = next.at(-1)
         if (last) {

@@ -40,9 +40,11 @@ export function createSending(core: Core, streams: Streams, drafts: Drafts, refr
     if (isBusy(id) || !['new', 'ready'].includes(entry.state)) return
 
     // After a failure nobody knows how far the turn got, so the same words go again as the same turn.
-    const before = entry.pending?.text === text && entry.pending.model === model ? entry.pending : null
+    const { pending } = entry
+    const same =
+      pending?.text === text && pending.model === model && (parentId ?? pending.parentId) === pending.parentId
     const turn = newTurn({
-      id: before?.turnId ?? uuidv7(),
+      id: same ? pending.turnId : uuidv7(),
       conversationId: id,
       parentId: parentId === undefined ? (visiblePath(get(), id).at(-1) ?? null) : parentId,
       text,

@@ -25,13 +25,14 @@ export function createSidebar(core: Core) {
     }
   }
 
-  /** Fetches the first page again. False when that failed, or when the list here changed meanwhile. */
+  /** Fetches the first page again. False when that failed, or when it may not hold a change made here. */
   async function refresh(): Promise<boolean> {
     const before = get().summaries
     if (changing > 0) return false
     try {
       const fetched = await client.conversations(null)
-      if (get().summaries !== before) return false
+      // The list here changed meanwhile, and that one is older.
+      if (get().summaries !== before) return await refresh()
       set((state) => withFirstPage(state, fetched))
       return true
     } catch (error) {

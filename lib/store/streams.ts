@@ -39,9 +39,7 @@ export function createStreams({ get, set, page, client }: Core, commits: Commits
     const candidates = Object.values(state.running).filter(({ id }) => !gone.has(id))
     const others = [...readers].filter((reader) => !state.running[reader.generationId ?? ''])
     const open = new Set([...readers].map((reader) => reader.generationId))
-    const ranked = candidates.toSorted(
-      (a, b) => rank(b, state, open) - rank(a, state, open) || b.startedAt - a.startedAt,
-    )
+    const ranked = candidates.toSorted((a, b) => rank(b, state, open) - rank(a, state, open))
     const room = Math.max(0, streamsAtOnce - others.length)
     for (const { id } of ranked.slice(room)) park(id)
     for (const each of ranked.slice(0, room)) if (!open.has(each.id)) follow(each)
@@ -136,14 +134,9 @@ export function createStreams({ get, set, page, client }: Core, commits: Commits
     reading: (generationId: string): boolean =>
       readerOf(generationId) !== undefined && get().running[generationId]?.reader === 'open',
     has: (generationId: string): boolean => readerOf(generationId) !== undefined,
-    /** Closes a conversation's readers that have no open connection; `arrange` opens them again, from the state's cursor. */
-    parkWaiting(conversationId: string): void {
-      for (const { id, reader, ...each } of Object.values(get().running))
-        if (each.conversationId === conversationId && reader !== 'open') park(id)
-    },
-    /** Closes every reader; what is being sent goes on. */
-    close(): void {
-      for (const id of Object.keys(get().running)) park(id)
+    /** Closes the readers of some generations; `arrange` opens them again, from the state's cursor. */
+    park(where: (generation: RunningGeneration) => boolean): void {
+      for (const generation of Object.values(get().running)) if (where(generation)) park(generation.id)
     },
   }
 }

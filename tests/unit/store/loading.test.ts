@@ -61,6 +61,34 @@ describe('loading a conversation', () => {
     await until(() => get().conversations[id]?.messageIds.length === 4)
     for (const message of Object.values(before)) expect(get().messages[message.id]).toBe(message)
   })
+
+  test('keeps the list of messages too when none came', async () => {
+    const { server, page, get } = await openHouse()
+    const { id } = server.conversation('Rivers')
+    const log = server.turn(id, 'one')
+    await get().loadConversation(id)
+    const before = get().conversations[id]?.messageIds
+    log.end()
+    server.summaries.set(id, { ...server.conversation('Renamed'), id })
+    page.setHidden(false)
+    await until(() => server.count('GET', /conversations\/conv/) === 2)
+    await until(() => get().summaries.some((each) => each.id === id && each.title === 'Renamed'))
+    await get().loadModels()
+    expect(get().conversations[id]?.messageIds).toBe(before)
+  })
+
+  test('that is deleted elsewhere ends its streams here', async () => {
+    const { server, get } = await openHouse()
+    const { id } = server.conversation('Rivers')
+    const log = server.turn(id, 'one')
+    await get().loadConversation(id)
+    await until(() => log.connections.size === 1)
+    server.deleted.add(id)
+    server.fault('GET', /events/, (response) => response.writeHead(404).end())
+    log.cut()
+    await until(() => get().conversations[id]?.state === 'missing')
+    expect(get().running).toEqual({})
+  })
 })
 
 describe('what happens elsewhere', () => {

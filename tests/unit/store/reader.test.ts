@@ -217,6 +217,16 @@ describe('a reader', () => {
     await done
   })
 
+  test('opens anew when no answer comes at all', async () => {
+    const log = newLog()
+    log.end()
+    server.fault('GET', new RegExp(`${log.start.generationId}/events`), 'silence')
+    const { page, done } = read(log)
+    await until(() => server.count('GET', new RegExp(`${log.start.generationId}/events`)) === 1)
+    page.advance(40_000)
+    await done
+  })
+
   test('closes its connection when it is aborted', async () => {
     const log = newLog()
     const { closing, done, page } = read(log)

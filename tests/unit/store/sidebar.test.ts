@@ -124,6 +124,23 @@ describe('renaming', () => {
     expect(server.summaries.get(id)?.title).toBe('Rivers')
   })
 
+  test('is not undone by a list that is fetched before the server has it', async () => {
+    let answer = () => {}
+    const { server, page, get } = await openHouse(abc)
+    server.fault('PATCH', /./, (response) => {
+      answer = () => response.writeHead(204).end()
+    })
+    const renaming = get().rename(idOf(get(), 'b'), 'Rivers')
+    await until(() => server.count('PATCH', /./) === 1)
+    page.setHidden(false)
+    await get().loadModels()
+    await get().loadModels()
+    expect(titles(get())).toEqual(['c', 'Rivers', 'a'])
+    answer()
+    await renaming
+    expect(titles(get())).toEqual(['c', 'Rivers', 'a'])
+  })
+
   test('that fails takes the old name back and says why', async () => {
     const { get } = await openHouse((server) => {
       abc(server)

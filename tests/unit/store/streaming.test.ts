@@ -82,6 +82,34 @@ describe('text that streams', () => {
     expect(textIn(store, log.start.messageId)).toBe(expected)
   })
 
+  test('that ended is not asked for again while its end waits for a frame', async () => {
+    const { server, page, store, get } = await openHouse()
+    const all = Array.from({ length: 5 }, () => rivers(server))
+    for (const { id } of all.slice(0, 4)) await get().loadConversation(id)
+    await until(() => all.slice(0, 4).every(({ log }) => log.connections.size === 1))
+    page.painting = false
+    for (const { log } of all) log.end()
+    await until(() => page.framesWaiting === 1 && all.every(({ log }) => log.connections.size === 0))
+    await until(() => page.waits.length === 1)
+    await get().loadConversation(all[4]?.id ?? '')
+    await get().loadModels()
+    page.painting = true
+    page.paint()
+    for (const { log } of all) await until(() => statusOf(store, log.start.messageId) === 'completed')
+    expect(all.map(({ log }) => log.cursors.length)).toEqual([1, 1, 1, 1, 0])
+  })
+
+  test('leaves the other conversations in the sidebar alone when it ends', async () => {
+    const { server, store, get } = await openHouse((server) => server.conversation('Other'))
+    const { id, log } = rivers(server)
+    await get().loadConversation(id)
+    const other = get().summaries.find(({ title }) => title === 'Other')
+    log.end()
+    await until(() => statusOf(store, log.start.messageId) === 'completed')
+    expect(get().summaries).toContain(other)
+    expect(get().summaries[0]?.id).toBe(id)
+  })
+
   test('shows in a second tab, from where the conversation was loaded', async () => {
     const { server, store, get } = await openHouse()
     const { id, log } = rivers(server)
