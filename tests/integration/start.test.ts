@@ -1,0 +1,83 @@
+import { afterEach, expect, it } from 'vitest'
+import { type RillOptions, type RillServer, startRill } from '../rill-server'
+
+const running: RillServer[] = []
+
+afterEach(async () => {
+  await Promise.all(running.splice(0).map((server) => server.stop()))
+})
+
+it('says where it is, what it runs on and where it keeps things', async () => {
+  const rill = await start()
+  expect(rill.logs()).toBe(
+    `Rill is at ${rill.url} — demo model: no key is set\nConversations are kept in ${rill.dataDir}\n`,
+  )
+})
+
+it('names the server whose models it uses, and not the key', async () => {
+  const rill = await start({ env: { OPENAI_BASE_URL: 'http://127.0.0.1:9/v1', OPENAI_API_KEY: 'sk-not-to-be-seen' } })
+  expect(rill.logs()).toContain('— models of 127.0.0.1:9\n')
+  expect(rill.logs()).not.toContain('sk-not-to-be-seen')
+})
+
+it('listens beyond loopback once it is told that everybody may come in', async () => {
+  const rill = await start({ env: { HOST: '0.0.0.0', RILL_OPEN: '1' } })
+  expect(rill.logs()).toContain('(and at every address of this machine)')
+})
+
+it.each([
+  ['a port that is none', { PORT: 'often' }, 'PORT is "often"'],
+  ['an address beyond loopback without a password', { HOST: '0.0.0.0' }, 'Set RILL_PASSWORD'],
+  ['an address of another machine', { HOST: '192.0.2.1', RILL_OPEN: '1' }, 'not an address of this machine'],
+  ['an upstream that is no address', { OPENAI_BASE_URL: 'ollama' }, 'OPENAI_BASE_URL is not an address'],
+  ['a data folder that cannot be', { DATA_DIR: '/dev/null/rill' }, 'DATA_DIR'],
+])('refuses %s in one line', async (_, env, words) => {
+  const printed = await refusal({ env })
+  expect(printed).toContain(words)
+  expect(printed.split('\n')).toHaveLength(1)
+})
+
+it('refuses a port that is in use, and names another', async () => {
+  const rill = await start()
+  const printed = await refusal({ port: rill.port })
+  expect(printed).toBe(
+    `Port ${rill.port} is in use. Stop what uses it, or choose another: PORT=${rill.port + 1} npm start`,
+  )
+})
+
+it('refuses a data folder that another Rill holds', async () => {
+  const rill = await start()
+  const printed = await refusal({ dataDir: rill.dataDir })
+  expect(printed).toContain('Another Rill is running on the data folder')
+  expect(printed.split('\n')).toHaveLength(1)
+})
+
+it.each(['SIGINT', 'SIGTERM'] as const)('ends at once on %s, and tells the readers of what it cuts', async (signal) => {
+  const rill = await start()
+  const answer = await fetch(`${rill.url}/api/chat`, {
+    method: 'POST',
+    headers: { 'Content-Type': 'application/json' },
+    body: JSON.stringify({ turnId: signal, text: 'Write an answer of 2000 words.' }),
+  })
+  const whole = answer.text()
+  const asked = Date.now()
+  expect(await rill.kill(signal)).toBe(0)
+  expect(Date.now() - asked).toBeLessThan(1_000)
+  expect(await whole).toContain('"status":"interrupted"')
+})
+
+async function start(options: RillOptions = {}): Promise<RillServer> {
+  const server = await startRill(options)
+  running.push(server)
+  return server
+}
+
+/** What it printed instead of starting. */
+async function refusal(options: RillOptions): Promise<string> {
+  const error: unknown = await start(options).then(
+    () => null,
+    (thrown: unknown) => thrown,
+  )
+  if (!(error instanceof Error)) throw new Error('It started.')
+  return error.message.replace('Rill did not start.\n', '').trim()
+}
