@@ -159,7 +159,7 @@ describe('an answer that ends as it should', () => {
   })
 
   test('connections serve further answers', async () => {
-    upstream.script([{ delta: 'a' }, { write: stop + done }, { end: true }])
+    upstream.script([{ delta: 'a' }, { wait: 5 }, { write: stop + done }, { end: true }])
     for (let turn = 0; turn < 10; turn++) await ask(upstream.baseUrl)
     const connections = upstream.requests.map((request) => request.connection)
     // The end of a response may come just after the next request has left.

@@ -134,14 +134,14 @@ describe('any stream cut at any bytes', () => {
     )
   })
 
-  test('byte by byte too', () => {
-    const body = bytes(
-      `\uFEFF: hi\r\n\r\n${delta('Grüße 😀')}${reasoning('中')}${finish('stop')}${done}`.replaceAll('\n', '\r'),
-    )
+  test.each(['\n', '\r', '\r\n'])('byte by byte too, with lines that end in %j', (end) => {
+    const lines = delta('Grüße 😀').replace('data: {', 'event: x\ndata: {\ndata:')
+    const body = bytes(`\uFEFF: hi\n\n${lines}${reasoning('中')}${finish('stop')}${done}`.replaceAll('\n', end))
     expect(decode([...body].map((byte) => Uint8Array.of(byte))).stand).toMatchObject({
       text: 'Grüße 😀',
       reasoning: '中',
       isDone: true,
+      problem: null,
     })
   })
 
