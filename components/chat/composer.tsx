@@ -46,8 +46,18 @@ export function Composer(props: ComposerProps) {
     if (!window.matchMedia(touchScreen).matches) box.current?.focus({ preventScroll: true })
   }, [place])
 
+  // The button is in the way of the next thing to write; on touch, focus would bring up the keyboard.
+  const backToBox = () => {
+    if (!touch) box.current?.focus({ preventScroll: true })
+  }
   const send = () => {
-    if (!running && !hindrance) props.onSend()
+    if (running || hindrance) return
+    props.onSend()
+    backToBox()
+  }
+  const stop = () => {
+    props.onStop()
+    backToBox()
   }
   const onKeyDown = (event: KeyboardEvent<HTMLTextAreaElement>) => {
     const { isComposing, keyCode } = event.nativeEvent
@@ -90,7 +100,7 @@ export function Composer(props: ComposerProps) {
             type="button"
             aria-label="Stop"
             title={props.stopping ? 'Stopping' : 'Stop (Esc)'}
-            onClick={props.onStop}
+            onClick={stop}
             className={round}
           >
             <Square size={13} fill="currentColor" aria-hidden="true" />
