@@ -56,7 +56,6 @@ function kindByStatus(status: number | undefined): ErrorKind {
   if (status === 402) return 'quota'
   if (status === 404) return 'not_found'
   if (status === 408 || status === 504 || status === 524) return 'timeout'
-  if (status === 413) return 'context_length'
   if (status === 429) return 'rate_limit'
   if (status === 409 || status >= 500) return 'upstream'
   return 'bad_request'
