@@ -3,6 +3,7 @@ import { performance } from 'node:perf_hooks'
 import { config } from '@/lib/config'
 import { ownedProvider } from '@/lib/database/ownership'
 import type { ProviderTest } from '@/lib/protocol/api'
+import type { Problem } from '@/lib/protocol/events'
 import { complete } from '@/lib/upstream/completion'
 import type { Connection } from '@/lib/upstream/connection'
 import { listModels } from '@/lib/upstream/models'
@@ -30,6 +31,12 @@ export async function tryProvider(ownerId: string, form: TrialForm): Promise<Pro
   return { models, modelsProblem: 'problem' in listed ? listed.problem : null, model, ...answer }
 }
 
+const tooSlow: Problem = {
+  kind: 'timeout',
+  message: `The server did not finish a short answer within ${TRIAL_MS / 1000} seconds. It may still be loading the model: try again in a while.`,
+  retryable: true,
+}
+
 const noAnswer = { text: '', firstTokenMs: null, answerProblem: null }
 
 async function shortAnswer(connection: Connection, model: string, signal: AbortSignal) {
@@ -53,7 +60,7 @@ async function shortAnswer(connection: Connection, model: string, signal: AbortS
     signal,
     config().clocks,
   )
-  return { text, firstTokenMs, answerProblem: end.problem }
+  return { text, firstTokenMs, answerProblem: signal.aborted ? tooSlow : end.problem }
 }
 
 async function trialConnection(ownerId: string, form: TrialForm): Promise<Connection> {
