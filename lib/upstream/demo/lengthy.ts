@@ -4,7 +4,7 @@ import { countWords, type Theme, themes } from './prose'
 /** The longest answer that is written on request, in words: more than five minutes of it. */
 const mostWords = 20_000
 
-/** Sentences of 1 to 12 words. However many words are missing at the end, one of these or two fill the place. */
+/** Sentences of 1 to 12 words. However many words are missing at the end, a few of these come to that number. */
 const closers = [
   'Enough.',
   'It flows.',
@@ -89,7 +89,7 @@ function sentencesWithin(paragraph: string, words: number): string {
   return text
 }
 
-/** Closing sentences that come to exactly `asked` words. */
+/** Closing sentences that come to exactly `words` words. */
 function closing(words: number): string {
   const chosen: string[] = []
   let left = words

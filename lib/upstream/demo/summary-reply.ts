@@ -1,6 +1,6 @@
 import 'server-only'
 import { escapeMarkdown } from './markdown'
-import { numberBefore } from './prompt'
+import { numberBefore } from './numbers'
 import { countWords } from './prose'
 import { type Summary, summarise } from './summary'
 
