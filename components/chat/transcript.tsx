@@ -78,16 +78,20 @@ export function Transcript({
         </div>
       </div>
       {away ? (
-        <button
-          type="button"
-          aria-label={fresh ? 'Go to the end, there is new text' : 'Go to the end'}
-          title="Go to the end"
-          onClick={() => toEnd('gliding')}
-          className="absolute start-1/2 bottom-3 flex size-9 touch:size-11 -translate-x-1/2 items-center justify-center rounded-full border border-line bg-surface text-ink-quiet shadow-float hover:text-ink"
-        >
-          <ArrowDown size={18} aria-hidden="true" />
-          {fresh ? <span className="absolute end-0 top-0 size-2.5 rounded-full bg-accent" /> : null}
-        </button>
+        <div className="gutter pointer-events-none absolute inset-x-0 bottom-0">
+          <div className="column flex justify-end px-1 pt-1 pb-3">
+            <button
+              type="button"
+              aria-label={fresh ? 'Go to the end, there is new text' : 'Go to the end'}
+              title="Go to the end"
+              onClick={() => toEnd('gliding')}
+              className="pointer-events-auto relative flex size-9 touch:size-11 items-center justify-center rounded-full border border-line bg-surface text-ink-quiet shadow-float transition-colors hover:text-ink"
+            >
+              <ArrowDown size={18} aria-hidden="true" />
+              {fresh ? <span className="absolute end-0 top-0 size-2.5 rounded-full bg-accent" /> : null}
+            </button>
+          </div>
+        </div>
       ) : null}
     </div>
   )

@@ -27,11 +27,14 @@ export function useFollow(): Follow {
   const content = useRef<HTMLDivElement>(null)
   const following = useRef(true)
   const gliding = useRef(0)
+  /** The person has moved in a way that may lead back to the end, so that a scroll to there is theirs and not ours. */
+  const returning = useRef(false)
   const [away, setAway] = useState(false)
   const [fresh, setFresh] = useState(false)
 
   const letGo = useCallback(() => {
     following.current = false
+    returning.current = false
     cancelAnimationFrame(gliding.current)
     gliding.current = 0
   }, [])
@@ -71,16 +74,27 @@ export function useFollow(): Follow {
       const distance = scrollHeight - scrollTop - clientHeight
       // A shrinking page moves the end up by itself; only a person moves up while the height stays.
       if (scrollTop < lastTop && lastHeight === inner.offsetHeight && distance > 1 && !gliding.current) letGo()
-      if (scrollTop > lastTop && distance < nearEnd) following.current = true
+      if (scrollTop > lastTop && distance < nearEnd && returning.current) following.current = true
       lastTop = scrollTop
       setAway(distance >= nearEnd)
       if (distance < nearEnd) setFresh(false)
     }
     const onWheel = (event: WheelEvent) => {
       if (event.deltaY < 0) letGo()
+      else returning.current = true
+    }
+    const onTouch = () => {
+      letGo()
+      returning.current = true
+    }
+    // The scrollbar, of which only the press can be seen.
+    const onPress = () => {
+      returning.current = true
     }
     const onKey = (event: KeyboardEvent) => {
-      if (['PageUp', 'ArrowUp', 'Home'].includes(event.key) || (event.key === ' ' && event.shiftKey)) letGo()
+      const up = ['PageUp', 'ArrowUp', 'Home'].includes(event.key) || (event.key === ' ' && event.shiftKey)
+      if (up) letGo()
+      else if (['PageDown', 'ArrowDown', 'End', ' '].includes(event.key)) returning.current = true
     }
     const onSelection = () => {
       const selection = document.getSelection()
@@ -88,24 +102,27 @@ export function useFollow(): Follow {
     }
     const observer = new ResizeObserver(() => {
       const height = inner.offsetHeight
-      if (following.current && !gliding.current) element.scrollTop = end
-      else if (!following.current && height > lastHeight) setFresh(true)
+      if (following.current) {
+        if (!gliding.current) element.scrollTop = end
+      } else {
+        setAway(element.scrollHeight - element.scrollTop - element.clientHeight >= nearEnd)
+        if (height > lastHeight) setFresh(true)
+      }
       lastHeight = height
     })
     observer.observe(inner)
     observer.observe(element)
-    element.addEventListener('scroll', onScroll, { passive: true })
-    element.addEventListener('wheel', onWheel, { passive: true })
-    element.addEventListener('touchmove', letGo, { passive: true })
-    element.addEventListener('keydown', onKey)
-    document.addEventListener('selectionchange', onSelection)
+    const listening = new AbortController()
+    const { signal } = listening
+    element.addEventListener('scroll', onScroll, { passive: true, signal })
+    element.addEventListener('wheel', onWheel, { passive: true, signal })
+    element.addEventListener('touchmove', onTouch, { passive: true, signal })
+    element.addEventListener('pointerdown', onPress, { passive: true, signal })
+    element.addEventListener('keydown', onKey, { signal })
+    document.addEventListener('selectionchange', onSelection, { signal })
     return () => {
       observer.disconnect()
-      element.removeEventListener('scroll', onScroll)
-      element.removeEventListener('wheel', onWheel)
-      element.removeEventListener('touchmove', letGo)
-      element.removeEventListener('keydown', onKey)
-      document.removeEventListener('selectionchange', onSelection)
+      listening.abort()
     }
   }, [letGo])
 

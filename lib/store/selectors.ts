@@ -2,7 +2,11 @@ import type { Message } from '@/lib/protocol/messages'
 import type { ConversationState } from './types'
 
 /** Which messages follow which; `''` stands for the root. It changes only when a message is added, never while text grows. */
-type Tree = Map<string, string[]>
+interface Tree {
+  children: Map<string, string[]>
+  /** The child below which the newest message stands: where a conversation was left, and where it is taken up again. */
+  newest: Map<string, string>
+}
 
 const nothing: string[] = []
 const trees = new WeakMap<string[], Tree>()
@@ -25,23 +29,23 @@ export function branchesOf(state: ConversationState, messageId: string): string[
   const message = state.messages[messageId]
   const entry = conversationOf(state, messageId)
   if (!message || !entry) return nothing
-  return treeOf(entry.messageIds, state.messages).get(message.parentId ?? '') ?? nothing
+  return treeOf(entry.messageIds, state.messages).children.get(message.parentId ?? '') ?? nothing
 }
 
 /** The entry whose tree has a message. */
 export function conversationOf(state: ConversationState, messageId: string) {
   const parentId = state.messages[messageId]?.parentId ?? ''
   return Object.values(state.conversations).find(({ messageIds }) =>
-    treeOf(messageIds, state.messages).get(parentId)?.includes(messageId),
+    treeOf(messageIds, state.messages).children.get(parentId)?.includes(messageId),
   )
 }
 
-function walk(tree: Tree, chosen: Record<string, string>): string[] {
+function walk({ children, newest }: Tree, chosen: Record<string, string>): string[] {
   const path: string[] = []
   for (let parentId = ''; ; ) {
-    const children = tree.get(parentId) ?? nothing
     const choice = chosen[parentId]
-    const next = choice !== undefined && children.includes(choice) ? choice : children.at(-1)
+    const taken = choice !== undefined && children.get(parentId)?.includes(choice)
+    const next = taken ? choice : newest.get(parentId)
     if (next === undefined) return path
     path.push(next)
     parentId = next
@@ -51,13 +55,20 @@ function walk(tree: Tree, chosen: Record<string, string>): string[] {
 function treeOf(messageIds: string[], messages: Record<string, Message>): Tree {
   const known = trees.get(messageIds)
   if (known) return known
-  const tree: Tree = new Map()
-  for (const id of messageIds) {
+  const children: Tree['children'] = new Map()
+  const newest: Tree['newest'] = new Map()
+  // From the newest to the oldest: by its own turn, a message knows the newest one below it.
+  const age = new Map<string, number>()
+  for (const [index, id] of [...messageIds.entries()].reverse()) {
     const parentId = messages[id]?.parentId ?? ''
-    const siblings = tree.get(parentId)
-    if (siblings) siblings.push(id)
-    else tree.set(parentId, [id])
+    children.set(parentId, [id, ...(children.get(parentId) ?? [])])
+    const own = Math.max(index, age.get(id) ?? 0)
+    if (own >= (age.get(parentId) ?? 0)) {
+      age.set(parentId, own)
+      newest.set(parentId, id)
+    }
   }
+  const tree = { children, newest }
   trees.set(messageIds, tree)
   return tree
 }

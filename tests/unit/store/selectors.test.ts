@@ -29,6 +29,11 @@ describe('the shown branch', () => {
     expect(visiblePath(storeOf({ ...tree, f: 'e' }).getState(), 'c')).toEqual(['a', 'c', 'e', 'f'])
   })
 
+  test('is the one with the newest message, though another was begun later', () => {
+    const written = { ...tree, g: 'd' }
+    expect(visiblePath(storeOf(written).getState(), 'c')).toEqual(['a', 'b', 'd', 'g'])
+  })
+
   test('follows a choice, and a choice that is not there is none', () => {
     const store = storeOf(tree)
     const { choose } = store.getState()
