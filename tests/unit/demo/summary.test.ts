@@ -1,4 +1,3 @@
-import { performance } from 'node:perf_hooks'
 import { describe, expect, test } from 'vitest'
 import { themes } from '@/lib/upstream/demo/prose'
 import { replyTo } from '@/lib/upstream/demo/replies'
@@ -73,9 +72,9 @@ describe('a summary', () => {
     ]
     for (const text of texts) {
       const times = [1, 2, 3].map(() => {
-        const startedAt = performance.now()
+        const before = process.cpuUsage()
         summarise(text)
-        return performance.now() - startedAt
+        return process.cpuUsage(before).user / 1000
       })
       // It is some 10 ms; without bounds it is seconds.
       expect(Math.min(...times)).toBeLessThan(200)
