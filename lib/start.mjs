@@ -33,6 +33,7 @@ function requireNode(major, minor) {
 // Next's own reader, so that `npm start` and `npm run dev` see the same files. What the shell sets wins.
 function loadEnvironmentFile() {
   process.env.NODE_ENV = 'production'
+  process.env.NEXT_TELEMETRY_DISABLED = '1'
   const ofNext = createRequire(join(root, 'node_modules/next/package.json'))
   ofNext('@next/env').loadEnvConfig(root)
 }
@@ -89,15 +90,24 @@ async function serve(next, { host, port }) {
     }
   })
   await listen(server, { host, port })
+  const address = addressOf(host, server.address().port)
   process.env.HOST = host
   process.env.PORT = String(server.address().port)
 
-  const app = next({ dir: root, hostname: host, port: server.address().port, httpServer: server, quiet: true })
+  const app = next({ dir: root, hostname: host, port: server.address().port, httpServer: server })
   await withoutNextsNotes(() => app.prepare())
   ready(app.getRequestHandler())
   for (const signal of ['SIGINT', 'SIGTERM']) process.once(signal, () => shutDown(server, app))
-  say(`Rill is at ${addressOf(host, server.address().port)} — ${modelsInUse(process.env)}`)
+  await requireHealth(address)
+  const reach = everywhere(host) ? ' (and at every address of this machine)' : ''
+  say(`Rill is at ${address}${reach} — ${modelsInUse(process.env)}`)
   say(`Conversations are kept in ${placeOfData(process.env)}`)
+}
+
+// The first request waits for the database and its migrations. What cannot start says so itself and ends the process.
+async function requireHealth(address) {
+  const answer = await fetch(`${address}/api/health`)
+  if (!answer.ok) throw new Refusal('Rill started but cannot serve. What is written above says why.')
 }
 
 // Next prints how long it took to read its settings, which says nothing to the person who starts Rill.
@@ -112,8 +122,8 @@ async function withoutNextsNotes(work) {
 async function shutDown(server, app) {
   setTimeout(() => process.exit(1), DRAIN_MS).unref()
   const closed = new Promise((done) => server.close(done))
-  // A kept-alive connection turns idle when its response ends, and would hold the process up until it times out.
-  setInterval(() => server.closeIdleConnections(), 20).unref()
+  // Connections that a browser keeps for its next request become idle one by one, as their responses end.
+  setInterval(() => server.closeIdleConnections(), 20)
   await globalThis.rill?.get('shutdown')?.()
   await closed
   await app.close()
@@ -121,9 +131,12 @@ async function shutDown(server, app) {
 }
 
 function addressOf(host, port) {
-  const everywhere = host === '0.0.0.0' || host === '::'
-  const name = everywhere ? '127.0.0.1' : host.includes(':') ? `[${host}]` : host
-  return `http://${name}:${port}${everywhere ? ' and on every address of this machine' : ''}`
+  const name = everywhere(host) ? '127.0.0.1' : host.includes(':') ? `[${host}]` : host
+  return `http://${name}:${port}`
+}
+
+function everywhere(host) {
+  return host === '0.0.0.0' || host === '::'
 }
 
 function modelsInUse({ OPENAI_API_KEY, OPENAI_BASE_URL }) {
