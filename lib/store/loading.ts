@@ -56,7 +56,6 @@ export function createLoading({ get, set, page, client }: Core, streams: Streams
 
   function couldNotLoad(id: string, { status, problem }: ApiError): void {
     if (status === 404) {
-      streams.park(({ conversationId }) => conversationId === id)
       set((state) => ({
         ...withEntry(state, id, { ...emptyEntry(id, 'missing'), problem }),
         running: withoutConversation(state.running, id),

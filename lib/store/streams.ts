@@ -11,7 +11,6 @@ interface Reader {
   /** Null until the log of a turn that was just sent says it. */
   generationId: string | null
   closing: AbortController
-  ended: boolean
 }
 
 /** How a turn is sent: its first connection is the answer to the send itself. */
@@ -27,16 +26,16 @@ export type Streams = ReturnType<typeof createStreams>
  */
 export function createStreams({ get, set, page, client }: Core, commits: Commits, reload: (id: string) => void) {
   const readers = new Set<Reader>()
-  /** Logs that the server does not have. */
-  const gone = new Set<string>()
+  /** Logs that give nothing more, read to their end or refused, until the page knows that they are not running. */
+  const done = new Set<string>()
 
   const readerOf = (generationId: string) => [...readers].find((reader) => reader.generationId === generationId)
 
   /** Opens and parks readers so that the ones that matter most are open. */
   function arrange(): void {
     const state = get()
-    for (const reader of readers) if (reader.ended && !state.running[reader.generationId ?? '']) readers.delete(reader)
-    const candidates = Object.values(state.running).filter(({ id }) => !gone.has(id))
+    for (const id of done) if (!state.running[id]) done.delete(id)
+    const candidates = Object.values(state.running).filter(({ id }) => !done.has(id))
     const others = [...readers].filter((reader) => !state.running[reader.generationId ?? ''])
     const open = new Set([...readers].map((reader) => reader.generationId))
     const ranked = candidates.toSorted((a, b) => rank(b, state, open) - rank(a, state, open))
@@ -47,14 +46,14 @@ export function createStreams({ get, set, page, client }: Core, commits: Commits
 
   function park(generationId: string): void {
     const reader = readerOf(generationId)
-    if (!reader || reader.ended) return
+    if (!reader) return
     readers.delete(reader)
     reader.closing.abort()
     mark(generationId, 'connecting')
   }
 
   function follow({ id, messageId }: RunningGeneration): void {
-    const reader: Reader = { generationId: id, closing: new AbortController(), ended: false }
+    const reader: Reader = { generationId: id, closing: new AbortController() }
     const cursor = get().messages[messageId]?.generation?.cursor ?? 0
     readers.add(reader)
     read(reader, cursor, { open: (after, signal) => client.events(id, after, signal), again: mayPass }).catch(() =>
@@ -78,13 +77,14 @@ export function createStreams({ get, set, page, client }: Core, commits: Commits
       onFruitless: () => reloadOf(reader),
     }
     await readLog(log, page, reader.closing.signal)
-    reader.ended = true
+    // One that was parked is gone from here already, and has more to read.
+    if (readers.delete(reader) && reader.generationId) done.add(reader.generationId)
   }
 
   /** The server refuses the log: what the reply came to is in its conversation. */
   function lose(reader: Reader): void {
     readers.delete(reader)
-    if (reader.generationId) gone.add(reader.generationId)
+    if (reader.generationId) done.add(reader.generationId)
     reloadOf(reader)
     arrange()
   }
@@ -107,7 +107,7 @@ export function createStreams({ get, set, page, client }: Core, commits: Commits
      * @throws what the last connection failed with, when it never started.
      */
     start(source: TurnSource, closing: AbortController): Promise<boolean> {
-      const reader: Reader = { generationId: null, closing, ended: false }
+      const reader: Reader = { generationId: null, closing }
       readers.add(reader)
       arrange()
       return new Promise((resolve, reject) => {
@@ -123,9 +123,7 @@ export function createStreams({ get, set, page, client }: Core, commits: Commits
         }
         const over = () => {
           resolve(false)
-          if (reader.generationId) return
-          readers.delete(reader)
-          arrange()
+          if (!reader.generationId) arrange()
         }
         read(reader, 0, { ...source, onStart }).then(over, failed)
       })

@@ -24,7 +24,7 @@ export function openTab(server: TestServer, page = new TestPage(server.origin)) 
   const store = createConversationStore({ conversations, settings: defaultSettings, models: null }, page)
   const disconnect = store.connect()
   onTestFinished(disconnect)
-  return { page, store, get: store.getState }
+  return { page, store, get: store.getState, disconnect }
 }
 
 /** Waits for a condition, without a guess how long it takes. */

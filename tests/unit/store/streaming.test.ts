@@ -261,6 +261,7 @@ describe('many streams', () => {
     for (const { log } of open()) await until(() => textIn(store, log.start.messageId) === 'The Rhine ')
     const parked = all.filter(({ log }) => log.connections.size === 0)
     expect(parked).toHaveLength(2)
+    for (const { log } of parked) expect(get().running[log.start.generationId]?.reader).toBe('connecting')
 
     // Shown, a parked one goes on from its cursor, and another gives way.
     const [shown] = parked
@@ -277,6 +278,18 @@ describe('many streams', () => {
     for (const { log } of all) expect(textIn(store, log.start.messageId)).toBe('The Rhine flows.')
     expect(first && textIn(store, first.log.start.messageId)).toBe('The Rhine flows.')
     expect(get().running).toEqual({})
+  })
+
+  test('are let go with the page, and taken up again', async () => {
+    const { server, store, get, disconnect } = await openHouse()
+    const { id, log } = rivers(server)
+    await get().loadConversation(id)
+    await until(() => log.connections.size === 1)
+    disconnect()
+    await until(() => log.connections.size === 0)
+    log.say('The Rhine')
+    store.connect()
+    await until(() => textIn(store, log.start.messageId) === 'The Rhine')
   })
 
   test('make room for a send', async () => {
