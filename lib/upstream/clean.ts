@@ -1,6 +1,10 @@
 import 'server-only'
+import type { Problem } from '@/lib/protocol/events'
+import type { Connection } from './connection'
 
 const longestMessage = 300
+/** A secret shorter than this is no secret, and may be a word of the message. */
+const shortestSecret = 8
 
 /** What may name a key, an inner address or a place in somebody's code. Order matters: the wider patterns come last. */
 const secrets: [RegExp, string][] = [
@@ -44,4 +48,11 @@ export function isMarkup(text: string): boolean {
     /^\s*(?:<!doctype|<html|<head|<body|<\?xml|<!--)/i.test(text.slice(0, 200)) ||
     /<\/(?:html|body|head|title)>/i.test(text)
   )
+}
+
+/** A problem whose words hold neither the key nor a header of the connection, of whatever shape: some providers quote them. */
+export function withoutSecrets(problem: Problem, { apiKey, headers }: Connection): Problem {
+  const held = [apiKey ?? '', ...Object.values(headers)].filter((secret) => secret.length >= shortestSecret)
+  const said = held.reduce((words, secret) => words?.replaceAll(secret, '[key]'), problem.upstreamMessage)
+  return said === problem.upstreamMessage ? problem : { ...problem, upstreamMessage: said }
 }

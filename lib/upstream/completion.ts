@@ -4,6 +4,7 @@ import type { ChatCompletionCreateParams } from 'openai/resources/chat/completio
 import type { Problem } from '@/lib/protocol/events'
 import { Answer } from './answer'
 import { type Body, nodeBody, webBody } from './body'
+import { withoutSecrets } from './clean'
 import { clientOf } from './client'
 import { startClock } from './clock'
 import type { CompletionEnd, CompletionRequest, CompletionSink, Connection } from './connection'
@@ -41,7 +42,7 @@ export async function complete(
   try {
     response = await ask(connection, request, signal, clocks)
   } catch (error) {
-    return { finishReason: null, problem: signal.aborted ? null : problemFromError(error) }
+    return { finishReason: null, problem: signal.aborted ? null : withoutSecrets(problemFromError(error), connection) }
   }
   const raw = rawBody(response)
   const body = raw === undefined ? webBody(response.body) : nodeBody(raw)
@@ -50,7 +51,10 @@ export async function complete(
   if (signal.aborted) return { finishReason: answer.finishReason, problem: null }
   const problem = problemAtEnd(answer, closing)
   const requestId = readableId(response.headers.get('x-request-id') ?? response.headers.get('request-id'))
-  return { finishReason: answer.finishReason, problem: problem && { ...problem, requestId } }
+  return {
+    finishReason: answer.finishReason,
+    problem: problem && withoutSecrets({ ...problem, requestId }, connection),
+  }
 }
 
 /** Sends the request; once more without `stream_options` where a server does not know them. */

@@ -1,7 +1,7 @@
 import 'server-only'
 import { z } from 'zod'
 import type { Problem } from '@/lib/protocol/events'
-import { isMarkup } from './clean'
+import { isMarkup, withoutSecrets } from './clean'
 import { clientOf } from './client'
 import type { Connection } from './connection'
 import { rawBody, readStart } from './fetch'
@@ -43,9 +43,10 @@ export async function listModels(
     const text = body === undefined ? await response.text() : await readStart(body, listLimit)
     if (limited.aborted) return { problem: slowHeaders }
     if (body !== undefined && !body.readableEnded && text.length < listLimit) return { problem: cutConnection }
-    return modelsIn(text)
+    const listed = modelsIn(text)
+    return 'problem' in listed ? { problem: withoutSecrets(listed.problem, connection) } : listed
   } catch (error) {
-    return { problem: limited.aborted ? slowHeaders : problemFromError(error) }
+    return { problem: limited.aborted ? slowHeaders : withoutSecrets(problemFromError(error), connection) }
   }
 }
 
