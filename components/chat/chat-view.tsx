@@ -47,13 +47,19 @@ export function ChatView() {
     setDraft(conversationId, text)
     focusComposer()
   }
+  const absent = entry?.state === 'missing' || entry?.state === 'failed' ? entry : null
+  const welcome = !absent && empty && (!id || entry?.state === 'ready')
   return (
     <>
       <title>{title ? `${title} · Rill` : 'Rill'}</title>
-      <Header title={title} heading={!empty} />
-      {entry?.state === 'missing' || entry?.state === 'failed' ? (
-        <Absent entry={entry} onRetry={() => void load(conversationId)} />
-      ) : !empty ? (
+      <Header title={absent || welcome ? '' : title || 'Conversation'} />
+      {absent ? (
+        <Absent entry={absent} onRetry={() => void load(conversationId)} />
+      ) : welcome ? (
+        <Welcome conversationId={conversationId} onStart={start} />
+      ) : empty ? (
+        <TranscriptSkeleton />
+      ) : (
         <Transcript
           key={viewKey}
           conversationId={conversationId}
@@ -61,10 +67,6 @@ export function ChatView() {
           pending={pending}
           running={tail.running}
         />
-      ) : id && entry?.state !== 'ready' ? (
-        <TranscriptSkeleton />
-      ) : (
-        <Welcome conversationId={conversationId} onStart={start} />
       )}
       {entry?.state === 'missing' ? null : (
         <ChatComposer conversationId={conversationId} tail={tail} onInput={wantMarkdown} />

@@ -33,9 +33,9 @@ export function Absent({ entry, onRetry }: { entry: ConversationEntry; onRetry()
   return (
     <div className="min-h-0 flex-1 scrolls">
       <div className="column flex min-h-full flex-col items-start justify-center pb-16">
-        <p className="font-strong text-lead">
+        <h1 className="font-strong text-lead">
           {missing ? 'This conversation is not here' : 'This conversation could not be loaded'}
-        </p>
+        </h1>
         <p className="mt-2 max-w-measure text-ink-quiet">
           {missing
             ? 'It may have been deleted, or it belongs to another browser: each browser sees only its own conversations.'

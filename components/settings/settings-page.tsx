@@ -14,7 +14,7 @@ export function SettingsPage() {
   return (
     <>
       <title>Settings · Rill</title>
-      <Header title="" heading={false} />
+      <Header title="" />
       <div className="min-h-0 flex-1 scrolls">
         <div className="column space-y-10 pt-4 pb-24">
           <h1 className="font-strong text-title">Settings</h1>

@@ -4,14 +4,20 @@ import Link from 'next/link'
 import { IconButton } from '@/components/ui/button'
 import { useSidebar } from './sidebar-state'
 
-/** The strip above the page: the way to the sidebar when it is away, and what is open. */
-export function Header({ title, heading }: { title: string; heading: boolean }) {
+/** The strip above the page: the way to the sidebar when it is away, and the title, for pages without one of their own. */
+export function Header({ title }: { title: string }) {
   const { shown, drawer, toggle } = useSidebar()
-  const Title = heading ? 'h1' : 'p'
   return (
-    <header className="relative flex h-12 shrink-0 items-center pt-[env(safe-area-inset-top)] touch:h-14">
+    <header className="relative box-content flex h-12 shrink-0 items-center pt-[env(safe-area-inset-top)] touch:h-14">
       <div className={`absolute start-2 flex ${shown && !drawer ? 'lg:hidden' : ''}`}>
-        <IconButton label="Open sidebar (Ctrl+B)" aria-expanded={shown} aria-controls="sidebar" onClick={toggle}>
+        <IconButton
+          label="Open sidebar"
+          title="Open sidebar (Ctrl+B)"
+          aria-keyshortcuts="Control+B"
+          aria-expanded={shown}
+          aria-controls="sidebar"
+          onClick={toggle}
+        >
           <PanelLeft size={18} aria-hidden="true" />
         </IconButton>
         <Link
@@ -24,13 +30,15 @@ export function Header({ title, heading }: { title: string; heading: boolean }) 
         </Link>
       </div>
       <div className="gutter grow">
-        <Title
-          title={title}
-          dir="auto"
-          className="column truncate text-ink-quiet text-small max-lg:px-11 max-lg:text-center"
-        >
-          {title}
-        </Title>
+        {title ? (
+          <h1
+            title={title}
+            dir="auto"
+            className="column truncate text-ink-quiet text-small max-lg:px-11 max-lg:text-center"
+          >
+            {title}
+          </h1>
+        ) : null}
       </div>
       <Link
         href="/"

@@ -8,7 +8,7 @@ export function MessagePage({ title, words, children }: { title: string; words: 
   return (
     <>
       <title>{`${title} · Rill`}</title>
-      <Header title="" heading={false} />
+      <Header title="" />
       <div className="gutter flex grow flex-col justify-center pb-24">
         <div className="column">
           <h1 className="font-strong text-lead">{title}</h1>

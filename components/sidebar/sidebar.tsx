@@ -43,7 +43,14 @@ export function Sidebar({ today }: { today: number }) {
           <Mark className="size-5 text-accent" />
           Rill
         </Link>
-        <IconButton label="Close sidebar (Ctrl+B)" aria-expanded={shown} aria-controls="sidebar" onClick={toggle}>
+        <IconButton
+          label="Close sidebar"
+          title="Close sidebar (Ctrl+B)"
+          aria-keyshortcuts="Control+B"
+          aria-expanded={shown}
+          aria-controls="sidebar"
+          onClick={toggle}
+        >
           <PanelLeft size={18} aria-hidden="true" />
         </IconButton>
       </div>
