@@ -15,7 +15,7 @@ import { percentiles } from './figures.mjs'
 import { measure } from './load.mjs'
 import { stopAll } from './processes.mjs'
 import { limitRows, scenarioTable, table } from './report.mjs'
-import { offeredRate, quick, scenarios } from './scenarios.mjs'
+import { offeredRate, quick, scenarios, warmUps } from './scenarios.mjs'
 import { starters, startUpstream } from './targets.mjs'
 
 const { values: options } = parseArgs({
@@ -74,9 +74,7 @@ async function startTargets() {
   const all = {}
   for (const name of names.filter((each) => !options.targets || options.targets.split(',').includes(each))) {
     all[name] = await starters[name](upstream.address, { nodeFlags })
-    // The first requests compile the server's code.
-    const warmUp = { name: 'warm-up', streams: 10, rate: 0, tokens: 500, rampMs: 0 }
-    for (let round = 0; round < 2; round++) await measure(all[name], warmUp, round)
+    for (const warmUp of warmUps) await measure(all[name], warmUp, 0)
   }
   return all
 }

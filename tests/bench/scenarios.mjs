@@ -83,6 +83,12 @@ export const scenarios = [
   },
 ]
 
+/** Not measured: the first requests of a server compile its code, the burst's and the paced one's. */
+export const warmUps = [
+  { name: 'warm-up-burst', streams: 20, rate: 0, tokens: 500, rampMs: 0 },
+  { name: 'warm-up-paced', streams: 100, rate: 50, tokens: 100, rampMs: 1000 },
+]
+
 /** The same, short: to see that all works, not to quote. */
 export function quick(scenario) {
   const shorter = { s100: 100, s1000: 40, b1: 20_000, s1: 100 }
