@@ -34,6 +34,7 @@ export async function readLog(source: LogSource, page: Page, signal: AbortSignal
   let cursor = source.cursor
   let failures = 0
   let fruitless = 0
+  let ended = false
   while (!signal.aborted) {
     try {
       const opened = () => {
@@ -48,13 +49,15 @@ export async function readLog(source: LogSource, page: Page, signal: AbortSignal
           cursor = last.seq
           failures = fruitless = 0
           source.onEvents(next)
-          if (last.type === 'status') return
+          ended = last.type === 'status'
         }
         if (events.some((event) => event.seq > cursor)) throw new Error('The log has a gap.')
       }
+      // The server closes after the end; a connection that may close by itself can be used again.
+      if (ended) return
       throw new Error('The connection ended before the log did.')
     } catch (error) {
-      if (signal.aborted) return
+      if (ended || signal.aborted) return
       failures += 1
       if (!source.again(error, failures)) throw error
     }
