@@ -27,7 +27,7 @@ const answerLimit = 30_000
 const testLimit = 90_000
 
 /** A prompt on its way to the server. The same `turnId` again is the same turn. */
-export interface ChatRequest {
+interface ChatRequest {
   conversationId?: string
   parentId?: string | null
   turnId: string
@@ -43,7 +43,7 @@ export interface ProviderChange {
   headers?: Record<string, string>
 }
 
-export const unreachable: Problem = {
+const unreachable: Problem = {
   kind: 'network',
   message: 'Rill’s server cannot be reached. Check that it is running and that you are connected, then try again.',
   retryable: true,

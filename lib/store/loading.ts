@@ -9,8 +9,6 @@ import { newConversationId } from './types'
 
 const pollInterval = 5_000
 
-export type Loading = ReturnType<typeof createLoading>
-
 /** Fetching conversations, and noticing when the server has more of one than this page. */
 export function createLoading({ get, set, page, client }: Core, streams: Streams, sidebar: Sidebar) {
   const fetching = new Map<string, Promise<void>>()

@@ -24,8 +24,6 @@ interface Sending {
   onFail(problem: Problem | null): void
 }
 
-export type SendingConcern = ReturnType<typeof createSending>
-
 /** Sending, sending again, and stopping. `refresh` looks what the server has, when it may have more than this page knows. */
 export function createSending(core: Core, streams: Streams, drafts: Drafts, refresh: () => Promise<void>) {
   const { get, set, page, client } = core

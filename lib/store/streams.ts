@@ -14,7 +14,7 @@ interface Reader {
 }
 
 /** How a turn is sent: its first connection is the answer to the send itself. */
-export interface TurnSource extends Pick<LogSource, 'open' | 'again'> {
+interface TurnSource extends Pick<LogSource, 'open' | 'again'> {
   onStart(start: StartData): void
 }
 

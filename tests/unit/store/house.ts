@@ -45,3 +45,9 @@ export function textIn(store: ConversationStore, messageId: string): string {
 export function statusOf(store: ConversationStore, messageId: string) {
   return store.getState().messages[messageId]?.generation?.status
 }
+
+/** A conversation with a reply that runs. */
+export function rivers(server: TestServer) {
+  const { id } = server.conversation('Rivers')
+  return { id, log: server.turn(id, 'Tell me of rivers') }
+}

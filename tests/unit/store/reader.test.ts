@@ -5,8 +5,9 @@ import { encodeEvent } from '@/lib/protocol/sse'
 import { createClient } from '@/lib/store/client'
 import { continuing, type LogSource, mayPass, readLog } from '@/lib/store/reader'
 import { until } from './house'
+import type { Log } from './log'
 import { TestPage } from './page'
-import { type Log, TestServer } from './server'
+import { TestServer } from './server'
 
 const server = new TestServer()
 beforeAll(() => server.listen())

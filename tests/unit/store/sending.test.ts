@@ -1,19 +1,10 @@
 import { describe, expect, test } from 'vitest'
-import type { GenerationEvent } from '@/lib/protocol/events'
 import { titleOf } from '@/lib/store/summaries'
 import { type ConversationState, newConversationId } from '@/lib/store/types'
 import { openHouse, openTab, statusOf, textIn, until } from './house'
 import { TestPage } from './page'
-import { json, refuse, type TestServer } from './server'
+import { done, json, refuse, says } from './server'
 
-const done: GenerationEvent = { type: 'status', data: { status: 'completed' } }
-const says = (...texts: string[]) => texts.map((text): GenerationEvent => ({ type: 'delta', data: { text } }))
-
-const onlyLog = (server: TestServer) => {
-  const [log] = server.logs.values()
-  if (!log) throw new Error('No turn has reached the server.')
-  return log
-}
 const newEntry = (state: ConversationState) => state.conversations[newConversationId]
 
 describe('sending', () => {
@@ -24,7 +15,7 @@ describe('sending', () => {
     expect(newEntry(get())?.pending).toMatchObject({ text: 'Tell me of rivers', stopping: false, problem: null })
     expect(get().drafts[newConversationId]).toBe('')
     await sent
-    const { start } = onlyLog(server)
+    const { start } = server.onlyLog
     await until(() => get().startedFromNew)
     expect(get().startedFromNew).toBe(start.conversationId)
     await get().loadConversation(start.conversationId)
@@ -45,11 +36,11 @@ describe('sending', () => {
     expect(textIn(store, start.userMessageId)).toBe('Tell me of rivers')
     expect(get().messages[start.messageId]).toMatchObject({ parentId: start.userMessageId, role: 'assistant' })
 
-    onlyLog(server).say('The Rhine ')
+    server.onlyLog.say('The Rhine ')
     await until(() => textIn(store, start.messageId) === 'The Rhine ')
     expect(get().running[start.generationId]?.reader).toBe('open')
-    onlyLog(server).say('flows.')
-    onlyLog(server).end()
+    server.onlyLog.say('flows.')
+    server.onlyLog.end()
     await until(() => statusOf(store, start.messageId) === 'completed')
     expect(textIn(store, start.messageId)).toBe('The Rhine flows.')
     expect(get().running).toEqual({})
@@ -62,13 +53,13 @@ describe('sending', () => {
       server.script = [...says('Yes.'), done]
       server.turn(server.conversation('Rivers').id, 'Are there rivers?')
     })
-    const id = onlyLog(server).start.conversationId
+    const id = server.onlyLog.start.conversationId
     await get().loadConversation(id)
     await get().send({ conversationId: id, text: 'Which?', model: 'demo' })
     await until(() => Object.keys(get().messages).length === 4)
     expect(server.received.at(-1)?.body).toMatchObject({
       conversationId: id,
-      parentId: onlyLog(server).start.messageId,
+      parentId: server.onlyLog.start.messageId,
       text: 'Which?',
     })
     const reply = [...server.logs.values()].at(-1)?.start.messageId ?? ''
@@ -82,7 +73,7 @@ describe('sending', () => {
     get().setDraft(newConversationId, 'two')
     await sent
     await until(() => get().startedFromNew)
-    const id = onlyLog(server).start.conversationId
+    const id = server.onlyLog.start.conversationId
     expect(get().drafts).toMatchObject({ [newConversationId]: '', [id]: 'two' })
     expect([...page.stored]).toEqual([[`rill.draft.${id}`, 'two']])
   })
@@ -95,7 +86,7 @@ describe('sending', () => {
     await sent
     await until(() => Object.keys(get().running).length === 1)
     expect(get()).toMatchObject({ shown: elsewhere, startedFromNew: null })
-    expect(get().conversations[onlyLog(server).start.conversationId]?.state).toBe('ready')
+    expect(get().conversations[server.onlyLog.start.conversationId]?.state).toBe('ready')
   })
 
   test('cuts the title as the server does', () => {
@@ -114,7 +105,7 @@ describe('a send that the network swallows', () => {
       server.nextCuts = [3, 40]
     })
     await get().send({ conversationId: null, text: 'Are you there?', model: 'demo' })
-    const { start } = onlyLog(server)
+    const { start } = server.onlyLog
     await until(() => statusOf(store, start.messageId) === 'completed')
     expect(textIn(store, start.messageId)).toBe('Here.')
     expect(server.logs.size).toBe(1)
@@ -130,7 +121,7 @@ describe('a send that the network swallows', () => {
       server.fault('GET', /events/, 'reset', 7)
     })
     await get().send({ conversationId: null, text: 'Are you there?', model: 'demo' })
-    const log = onlyLog(server)
+    const log = server.onlyLog
     await until(() => log.connections.size === 1)
     log.cut()
     log.say('I am.')
@@ -150,7 +141,7 @@ describe('a send that the network swallows', () => {
     page.setChance(1)
     const sent = get().send({ conversationId: null, text: 'Are you there?', model: 'demo' })
     await until(() => page.waits.includes(250))
-    const log = onlyLog(server)
+    const log = server.onlyLog
     await get().loadConversation(log.start.conversationId)
     await until(() => log.connections.size === 1)
     log.say('I ')
@@ -235,116 +226,5 @@ describe('a send that the server refuses', () => {
     expect(server.count('POST', /chat/)).toBe(1)
     expect(get().drafts[newConversationId]).toBe('two')
     expect(get().notices).toMatchObject([{ tone: 'quiet' }])
-  })
-})
-
-describe('stop', () => {
-  test('ends the generation on the server and keeps the text', async () => {
-    const { server, store, get } = await openHouse((server) => {
-      server.script = says('The Rhine')
-    })
-    await get().send({ conversationId: null, text: 'Rivers', model: 'demo' })
-    const { start } = onlyLog(server)
-    await until(() => textIn(store, start.messageId) === 'The Rhine')
-    const stopping = get().stop(start.conversationId)
-    expect(get().running[start.generationId]?.stopping).toBe(true)
-    await stopping
-    await until(() => statusOf(store, start.messageId) === 'stopped')
-    expect(textIn(store, start.messageId)).toBe('The Rhine')
-    expect(get().notices).toEqual([])
-  })
-
-  test('says so when it could not be done, and can be tried again', async () => {
-    const { server, store, get } = await openHouse((server) => server.fault('POST', /stop/, 'reset'))
-    await get().send({ conversationId: null, text: 'Rivers', model: 'demo' })
-    const { start } = onlyLog(server)
-    await until(() => get().running[start.generationId])
-    await get().stop(start.conversationId)
-    expect(get().running[start.generationId]?.stopping).toBe(false)
-    const [notice] = get().notices
-    expect(notice).toMatchObject({ tone: 'danger', action: { label: 'Try again' } })
-    expect(notice?.text).toContain('cannot be reached')
-    notice?.action?.run()
-    await until(() => statusOf(store, start.messageId) === 'stopped')
-    expect(get().notices).toEqual([])
-  })
-
-  test('while sending, stops the generation as soon as it is known', async () => {
-    let answer = () => {}
-    const { server, store, get } = await openHouse((server) =>
-      server.fault('POST', /chat/, (response) => {
-        answer = () => server.chat(server.received.at(-1)?.body ?? {}).follow(response, 0)
-      }),
-    )
-    const sent = get().send({ conversationId: null, text: 'Rivers', model: 'demo' })
-    await until(() => server.count('POST', /chat/) === 1)
-    await get().stop(newConversationId)
-    expect(newEntry(get())?.pending?.stopping).toBe(true)
-    answer()
-    await sent
-    await until(() => server.count('POST', /stop/) === 1)
-    await until(() => statusOf(store, onlyLog(server).start.messageId) === 'stopped')
-    expect(server.count('POST', /stop/)).toBe(1)
-  })
-
-  test('while sending with no answer in sight, closes the request and gives the text back', async () => {
-    const { server, page, get } = await openHouse((server) => server.fault('POST', /chat/, 'silence', 9))
-    const sent = get().send({ conversationId: null, text: 'Rivers', model: 'demo' })
-    await until(() => server.count('POST', /chat/) === 1)
-    await get().stop(newConversationId)
-    page.advance(1_000)
-    await sent
-    expect(newEntry(get())?.pending).toBeNull()
-    expect(get().drafts[newConversationId]).toBe('Rivers')
-    // It may have arrived all the same, so the page looks.
-    await until(() => server.count('GET', /conversations/) === 1)
-    expect(server.count('POST', /chat/)).toBe(1)
-  })
-
-  test('between two tries of a send, lets no other follow', async () => {
-    const { server, page, get } = await openHouse((server) => server.fault('POST', /chat/, 'reset', 9))
-    page.setChance(1)
-    const sent = get().send({ conversationId: null, text: 'Rivers', model: 'demo' })
-    await until(() => page.waits.includes(250))
-    await get().stop(newConversationId)
-    page.advance(250)
-    await sent
-    expect(server.count('POST', /chat/)).toBe(1)
-    expect(get().drafts[newConversationId]).toBe('Rivers')
-  })
-})
-
-describe('retry', () => {
-  async function withReply() {
-    const house = await openHouse((server) => {
-      server.script = [...says('Yes.'), done]
-      server.turn(server.conversation('Rivers').id, 'Are there rivers?')
-    })
-    const { start } = onlyLog(house.server)
-    await house.get().loadConversation(start.conversationId)
-    return { ...house, start }
-  }
-
-  test('runs the same prompt again, as a new branch that is shown', async () => {
-    const { server, get, start } = await withReply()
-    get().setDraft(start.conversationId, 'something else')
-    await get().retry(start.messageId)
-    await until(() => Object.keys(get().messages).length === 4)
-    expect(server.received.at(-1)?.body).toMatchObject({ text: 'Are there rivers?', parentId: null, model: 'demo' })
-    const again = [...server.logs.values()].at(-1)?.start
-    expect(get().conversations[start.conversationId]?.chosen).toEqual({ '': again?.userMessageId })
-    expect(get().drafts[start.conversationId]).toBe('something else')
-  })
-
-  test('that fails says so and leaves the box alone', async () => {
-    const { server, get, start } = await withReply()
-    server.fault('POST', /chat/, (response) => refuse(response, 503, 'internal', 'The server is closing.'))
-    await get().retry(start.messageId)
-    expect(get().conversations[start.conversationId]?.pending).toBeNull()
-    expect(get().drafts[start.conversationId]).toBeUndefined()
-    const [notice] = get().notices
-    expect(notice?.text).toContain('The server is closing.')
-    notice?.action?.run()
-    await until(() => Object.keys(get().messages).length === 4)
   })
 })

@@ -4,9 +4,9 @@ import type { AddressInfo } from 'node:net'
 import { z } from 'zod'
 import type { ConversationSummary } from '@/lib/protocol/api'
 import { defaultSettings } from '@/lib/protocol/api'
-import type { GenerationEvent, LogEvent, StartData } from '@/lib/protocol/events'
+import type { GenerationEvent } from '@/lib/protocol/events'
 import { foldEvent, type Message, nothingYet } from '@/lib/protocol/messages'
-import { encodeEvent, heartbeat } from '@/lib/protocol/sse'
+import { Log } from './log'
 
 const sent = z.strictObject({
   turnId: z.string(),
@@ -28,68 +28,6 @@ interface Received {
   method: string
   path: string
   body: Record<string, unknown>
-}
-
-/** One generation's log, and the connections that follow it. */
-export class Log {
-  readonly events: LogEvent[] = []
-  readonly connections = new Set<ServerResponse>()
-  /** The cursors that connections asked for, in order. */
-  readonly cursors: number[] = []
-  /** After so many bytes the next connections are cut, one entry each. */
-  cuts: number[] = []
-
-  constructor(readonly start: StartData) {
-    this.append({ type: 'start', data: start })
-  }
-
-  append(...events: GenerationEvent[]): void {
-    for (const event of events) {
-      const entry = { ...event, seq: this.events.length + 1 }
-      this.events.push(entry)
-      for (const response of this.connections) response.write(encodeEvent(entry.seq, event))
-    }
-    if (this.ended) for (const response of this.connections) response.end()
-  }
-
-  say(...texts: string[]): void {
-    this.append(...texts.map((text): GenerationEvent => ({ type: 'delta', data: { text } })))
-  }
-
-  end(status: 'completed' | 'stopped' = 'completed'): void {
-    if (!this.ended) this.append({ type: 'status', data: { status } })
-  }
-
-  get ended(): boolean {
-    return this.events.at(-1)?.type === 'status'
-  }
-
-  get cursor(): number {
-    return this.events.length
-  }
-
-  cut(): void {
-    for (const response of this.connections) response.destroy()
-  }
-
-  follow(response: ServerResponse, after: number): void {
-    this.cursors.push(after)
-    response.writeHead(200, { 'Content-Type': 'text/event-stream; charset=utf-8' })
-    const rest = this.events.filter((event) => event.seq > after)
-    const bytes = Buffer.from(heartbeat + rest.map((event) => encodeEvent(event.seq, event)).join(''))
-    const cut = this.cuts.shift()
-    if (cut !== undefined) {
-      response.write(bytes.subarray(0, cut), () => response.destroy())
-      return
-    }
-    response.write(bytes)
-    if (this.ended) {
-      response.end()
-      return
-    }
-    this.connections.add(response)
-    response.on('close', () => this.connections.delete(response))
-  }
 }
 
 /** A small Rill in memory that speaks the API over real sockets, and does wrong what it is told to. */
@@ -176,6 +114,13 @@ export class TestServer {
     })
   }
 
+  /** The only log there is. */
+  get onlyLog(): Log {
+    const [log] = this.logs.values()
+    if (!log) throw new Error('No turn has reached the server.')
+    return log
+  }
+
   list(): ConversationSummary[] {
     const shown = [...this.summaries.keys()].filter((id) => !this.deleted.has(id)).map((id) => this.summary(id))
     return shown.flatMap((each) => each ?? []).toSorted((a, b) => b.updatedAt - a.updatedAt)
@@ -255,6 +200,11 @@ export class TestServer {
     json(response, 200, { ...this.summary(id), messages: this.messages(id) })
   }
 }
+
+/** Events that say these words. */
+export const says = (...texts: string[]) => texts.map((text): GenerationEvent => ({ type: 'delta', data: { text } }))
+
+export const done: GenerationEvent = { type: 'status', data: { status: 'completed' } }
 
 export function json(response: ServerResponse, status: number, body: unknown): void {
   response.writeHead(status, { 'Content-Type': 'application/json' }).end(JSON.stringify(body))
