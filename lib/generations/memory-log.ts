@@ -2,7 +2,7 @@ import 'server-only'
 import { encodeEvent } from '@/lib/protocol/sse'
 import type { EventLog, LogReader, Taken } from './log'
 
-/** What one `take` gives at most, so that a reader far behind does not copy a whole answer at once. */
+/** What one `take` joins at most, so that a reader far behind does not copy a whole answer at once. */
 const TAKE_BYTES = 64 * 1024
 
 interface Held {
@@ -49,11 +49,13 @@ function readerOf(held: Held, after: number, wake: () => void): LogReader {
   return {
     take(): Taken {
       const pieces: Uint8Array<ArrayBuffer>[] = []
-      for (let size = 0; cursor < held.encoded.length && size < TAKE_BYTES; cursor++) {
+      for (let size = 0; cursor < held.encoded.length; cursor++) {
         const piece = held.encoded[cursor]
         if (!piece) break
-        pieces.push(piece)
         size += piece.byteLength
+        // One that is larger goes alone, and so as it is: joining would make each reader a copy of it.
+        if (pieces.length > 0 && size > TAKE_BYTES) break
+        pieces.push(piece)
       }
       return { bytes: joined(pieces), done: held.ended && cursor === held.encoded.length }
     },
