@@ -39,8 +39,8 @@ export function createSending(core: Core, streams: Streams, drafts: Drafts, refr
 
     // After a failure nobody knows how far the turn got, so the same words go again as the same turn.
     const { pending } = entry
-    const same =
-      pending?.text === text && pending.model === model && (parentId ?? pending.parentId) === pending.parentId
+    const samePlace = parentId === undefined || parentId === pending?.parentId
+    const same = samePlace && pending?.text === text && pending.model === model
     const turn = newTurn({
       id: same ? pending.turnId : uuidv7(),
       conversationId: id,
