@@ -51,7 +51,7 @@ function installed() {
 }
 
 function hashOfSources() {
-  const hash = createHash('sha256').update(process.version)
+  const hash = createHash('sha256')
   const add = (path) => {
     if (statSync(join(root, path)).isDirectory()) {
       for (const name of readdirSync(join(root, path)).sort()) add(`${path}/${name}`)

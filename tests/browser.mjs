@@ -54,8 +54,7 @@ function installDebians() {
   if (process.getuid?.() !== 0 || !existsSync('/usr/bin/apt-get')) return null
   say("That did not work: installing Debian's package chromium.")
   return (
-    failureOf('apt-get', 'update') ??
-    failureOf('apt-get', '-o', 'DPkg::Lock::Timeout=900', 'install', '-y', '--no-install-recommends', 'chromium')
+    failureOf('apt-get', 'update') ?? failureOf('apt-get', '-o', 'DPkg::Lock::Timeout=900', 'install', '-y', 'chromium')
   )
 }
 
