@@ -91,7 +91,7 @@ export function Composer(props: ComposerProps) {
         value={text}
         onChange={(event) => props.onText(event.target.value)}
         onKeyDown={onKeyDown}
-        className="block field-sizing-content max-h-[14.25rem] w-full resize-none overflow-y-auto bg-transparent px-4 pt-3 pb-1 outline-none"
+        className="block field-sizing-content max-h-[min(14.25rem,35dvh)] w-full resize-none overflow-y-auto bg-transparent px-4 pt-3 pb-1 outline-none"
       />
       <div className="flex items-center justify-between gap-2 p-2 ps-2.5">
         {props.children}

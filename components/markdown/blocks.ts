@@ -1,10 +1,13 @@
-import { Lexer, type Token } from 'marked'
+import { Lexer, type Token, type Tokens } from 'marked'
 
 /** One block of a reply: a paragraph, a list, a table. `raw` is what it was written as. */
 export interface Block {
   raw: string
   /** A code block, fenced or indented, needs no parsing beyond this. */
   code: { language: string; text: string } | null
+  isTable: boolean
+  /** A list is shown item by item: only the one that grows has to be parsed again. */
+  list: { ordered: boolean; start: number; items: string[] } | null
 }
 
 export interface Split {
@@ -48,8 +51,24 @@ export function split(reply: string, before: Split = nothing): Split {
 }
 
 function blockOf(token: Token): Block {
-  if (token.type !== 'code') return { raw: token.raw, code: null }
-  return { raw: token.raw, code: { language: languageOf(String(token.lang ?? '')), text: String(token.text) } }
+  return {
+    raw: token.raw,
+    code: isCode(token) ? { language: languageOf(token.lang ?? ''), text: token.text } : null,
+    isTable: token.type === 'table',
+    list: isList(token) ? listOf(token) : null,
+  }
+}
+
+function listOf({ ordered, start, items }: Tokens.List): Block['list'] {
+  return { ordered, start: Number(start), items: items.map((item) => item.raw.trimEnd()) }
+}
+
+function isCode(token: Token): token is Tokens.Code {
+  return token.type === 'code'
+}
+
+function isList(token: Token): token is Tokens.List {
+  return token.type === 'list'
 }
 
 /** The first word after the fence, if it can be the name of a language. */

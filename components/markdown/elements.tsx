@@ -1,8 +1,11 @@
 'use client'
 import { ExternalLink } from 'lucide-react'
-import type { ReactNode } from 'react'
+import { createContext, type ReactNode, useContext } from 'react'
 import type { Components } from 'react-markdown'
 import { CodeBlock, reachable } from './code-block'
+
+/** True around one item of a list, whose own list element is there already. */
+export const ItemContext = createContext(false)
 
 /**
  * How the elements of a reply are shown. Headings begin at level 3, since the page and the turn have the first two;
@@ -22,6 +25,8 @@ export const elements: Components = {
     const language = Array.isArray(names) ? String(names[0] ?? '').replace(/^language-/, '') : ''
     return <CodeBlock language={language} text={text?.type === 'text' ? text.value.replace(/\n$/, '') : ''} />
   },
+  ul: ({ children }) => <List>{children}</List>,
+  ol: ({ children, start }) => <List start={start ?? 1}>{children}</List>,
   table: ({ children }) => (
     <section className="table-scroller" aria-label="Table" {...reachable}>
       <table>{children}</table>
@@ -30,6 +35,12 @@ export const elements: Components = {
   input: ({ checked }) => (
     <input type="checkbox" checked={checked === true} readOnly disabled aria-label={checked ? 'Done' : 'Not done'} />
   ),
+}
+
+function List({ start, children }: { start?: number; children: ReactNode }) {
+  const isOutermost = useContext(ItemContext)
+  if (isOutermost) return <ItemContext value={false}>{children}</ItemContext>
+  return start === undefined ? <ul>{children}</ul> : <ol start={start}>{children}</ol>
 }
 
 function OutsideLink({ href, children }: { href: string; children: ReactNode }) {

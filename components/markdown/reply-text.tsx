@@ -1,10 +1,14 @@
 'use client'
-import { Component, type ReactNode } from 'react'
+import { Component, type ReactNode, useDeferredValue } from 'react'
 import { useMarkdown } from './use-markdown'
+
+/** In characters. A text longer than this is first shown plain, then rendered without holding up the page. */
+const longText = 20_000
 
 /** A reply's text: rendered markdown, or the plain text until the renderer is here and wherever it fails. */
 export function ReplyText({ text, growing }: { text: string; growing: boolean }) {
   const Markdown = useMarkdown()
+  const render = useDeferredValue(true, text.length < longText)
   const plain = (
     <div
       dir="auto"
@@ -14,7 +18,7 @@ export function ReplyText({ text, growing }: { text: string; growing: boolean })
       {text}
     </div>
   )
-  if (!Markdown) return plain
+  if (!Markdown || !render) return plain
   return (
     <PlainOnFailure plain={plain}>
       <Markdown text={text} growing={growing} />

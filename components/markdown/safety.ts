@@ -16,7 +16,7 @@ export function safeAddress(address: string): string | undefined {
 }
 
 /** As much of a markdown tree's node as this needs. */
-interface TreeNode {
+export interface TreeNode {
   type: string
   value?: string
   children?: TreeNode[]

@@ -1,14 +1,17 @@
 'use client'
 import { useConversations } from '@/lib/store/context'
 
-/** Says that the network is gone, and leaves by itself when it is back. */
+/** Says that the network is gone, and leaves by itself when it is back. It lies over the header and moves nothing. */
 export function OfflineBar() {
   const online = useConversations((state) => state.online)
   return (
-    <div role="status">
+    <div
+      role="status"
+      className="pointer-events-none fixed inset-x-0 top-[calc(env(safe-area-inset-top)+0.375rem)] z-10 flex justify-center px-14"
+    >
       {online ? null : (
-        <p className="border-line border-b bg-surface-raised px-4 py-2 text-center text-small text-warn lg:ps-[calc(var(--spacing-sidebar)+1rem)]">
-          You are offline. Everything stays here, and replies go on when the connection is back.
+        <p className="flex min-h-9 items-center rounded-large border border-warn bg-surface px-4 py-1 text-center text-small text-warn">
+          You are offline. Replies go on when you are back.
         </p>
       )}
     </div>

@@ -71,6 +71,16 @@ describe('what a reply keeps', () => {
     expect(container.querySelectorAll('li')).toHaveLength(2)
   })
 
+  it('a list keeps its finished items, its numbers and what is nested in it', () => {
+    const { container, rerender } = render(<Markdown text={'3. three\n4. four\n   - in'} growing />)
+    const first = container.querySelector('li')
+    rerender(<Markdown text={'3. three\n4. four\n   - inner\n   - more\n\n5. five'} growing />)
+    expect(container.querySelector('li')).toBe(first)
+    expect(container.querySelector('ol')?.getAttribute('start')).toBe('3')
+    expect(container.querySelectorAll('ol > li')).toHaveLength(3)
+    expect(container.querySelectorAll('ol > li > ul > li')).toHaveLength(2)
+  })
+
   it('references find their definition in another block, also one that comes later', () => {
     const { rerender } = render(<Markdown text={'See [the sea][s].\n\nMore.\n\n'} growing />)
     rerender(<Markdown text={'See [the sea][s].\n\nMore.\n\n[s]: https://sea.example/\n'} growing />)
@@ -91,5 +101,49 @@ describe('what a reply keeps', () => {
   it('code in a list is a code block as well', () => {
     show('- step\n\n  ```sh\n  ls -la\n  ```\n')
     expect(screen.getByRole('figure', { name: 'Code, sh' }).querySelector('code')?.textContent).toBe('ls -la')
+  })
+})
+
+describe('while a block is being written', () => {
+  it.each([
+    ['a **bold', 'a bold', 'strong'],
+    ['a **bold with `code` in', 'a bold with code in', 'strong code'],
+    ['a **bold *and it', 'a bold and it', 'strong em'],
+    ['an *it', 'an it', 'em'],
+    ['some ~~gone', 'some gone', 'del'],
+    ['some `cod', 'some cod', 'code'],
+    ['see [the sea', 'see the sea', 'p'],
+    ['see [the sea](https://se', 'see the sea', 'p'],
+    ['- item\n- a **bold', 'a bold', 'li:last-child strong'],
+    ['done **bold*', 'done bold', 'strong'],
+  ])('%s shows no raw marks', (text, shown, selector) => {
+    const { container } = render(<Markdown text={text} growing />)
+    expect(container.textContent).toContain(shown)
+    expect(container.textContent).not.toMatch(/[*~`[\]]/)
+    expect(container.querySelector(selector)).not.toBeNull()
+  })
+
+  it.each(['2 * 3 is six', 'snake_case_name', 'a[0] is first', '5*3'])('%s is left as it is', (text) => {
+    const { container } = render(<Markdown text={text} growing />)
+    expect(container.textContent).toBe(text)
+  })
+
+  it('a line that may become a list does not make a heading of the one above', () => {
+    const { container } = render(<Markdown text={'A paragraph\n-'} growing />)
+    expect(container.querySelector('h3')).toBeNull()
+    expect(container.querySelector('p')?.textContent).toBe('A paragraph')
+  })
+
+  it('a table shows when it is one', () => {
+    const { container, rerender } = render(<Markdown text={'| a | b |'} growing />)
+    expect(container.textContent).toBe('')
+    rerender(<Markdown text={'| a | b |\n|---|---|\n| 1'} growing />)
+    expect(container.querySelectorAll('th')).toHaveLength(2)
+  })
+
+  it('says it all in the end, whatever it was', () => {
+    const { container, rerender } = render(<Markdown text={'| a **b [c'} growing />)
+    rerender(<Markdown text={'| a **b [c'} growing={false} />)
+    expect(container.textContent).toBe('| a **b [c')
   })
 })
