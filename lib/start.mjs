@@ -9,13 +9,12 @@ const DRAIN_MS = 5_000
 try {
   requireNode(20, 9)
   ensureInstalled()
-  const next = createRequire(join(root, 'package.json'))('next')
-  loadEnvironmentFile()
+  loadEnvironment()
   const address = listenAddress(process.env)
   requireAddress('OPENAI_BASE_URL', process.env.OPENAI_BASE_URL)
   await listen(createServer(), address).then((probe) => probe.close())
   ensureBuilt()
-  await serve(next, address)
+  await serve(address)
 } catch (error) {
   if (!(error instanceof Refusal)) throw error
   process.stderr.write(`${error.message}\n`)
@@ -31,7 +30,7 @@ function requireNode(major, minor) {
 }
 
 // Next's own reader, so that `npm start` and `npm run dev` see the same files. What the shell sets wins.
-function loadEnvironmentFile() {
+function loadEnvironment() {
   process.env.NODE_ENV = 'production'
   process.env.NEXT_TELEMETRY_DISABLED = '1'
   const ofNext = createRequire(join(root, 'node_modules/next/package.json'))
@@ -74,7 +73,7 @@ function listen(server, { host, port }) {
   })
 }
 
-async function serve(next, { host, port }) {
+async function serve({ host, port }) {
   let ready
   const handler = new Promise((done) => {
     ready = done
@@ -94,6 +93,7 @@ async function serve(next, { host, port }) {
   process.env.HOST = host
   process.env.PORT = String(server.address().port)
 
+  const next = createRequire(join(root, 'package.json'))('next')
   const app = next({ dir: root, hostname: host, port: server.address().port, httpServer: server })
   await withoutNextsNotes(() => app.prepare())
   ready(app.getRequestHandler())
