@@ -1,0 +1,134 @@
+import { randomUUID } from 'node:crypto'
+import type { IncomingHttpHeaders } from 'node:http'
+import { type Dispatcher, request } from 'undici'
+import * as z from 'zod'
+import { type Conversation, conversation, errorBody } from '@/lib/protocol/api'
+import { generationStatus, type Problem, type StartData, startData, usage } from '@/lib/protocol/events'
+import { part } from '@/lib/protocol/messages'
+import { EventReader } from './event-reader'
+
+export type Method = 'GET' | 'POST' | 'PATCH' | 'DELETE'
+
+export interface Answer {
+  status: number
+  headers: IncomingHttpHeaders
+  text: string
+}
+
+export interface Content {
+  headers?: Record<string, string>
+  /** A body as it is; `json` for one to be encoded. */
+  body?: Dispatcher.DispatchOptions['body']
+  json?: unknown
+}
+
+/** A turn as `POST /api/chat` takes it; `turnId` and `model` are filled in. */
+export interface Turn {
+  text: string
+  conversationId?: string
+  parentId?: string | null
+  turnId?: string
+  model?: string
+  settings?: Record<string, unknown>
+  stream?: boolean
+}
+
+const finished = z.object({
+  ...startData.shape,
+  status: generationStatus,
+  finishReason: z.nullable(z.string()),
+  text: z.string(),
+  parts: z.array(part),
+  usage: z.nullable(usage),
+})
+
+/** One browser, as far as HTTP goes: it keeps the cookie it is given, follows no redirects, and sends what it is told. */
+export class Client {
+  cookie: string | undefined
+  readonly #url: () => string
+  readonly #heard: (text: string) => void
+
+  /** `url` gives the server's address at each call, since a restart moves it; `heard` gets all that is answered. */
+  constructor(url: () => string, heard: (text: string) => void = () => undefined) {
+    this.#url = url
+    this.#heard = heard
+  }
+
+  /** Sends a request and gives the answer while its body is still to be read. */
+  async open(
+    method: Method,
+    path: string,
+    { headers = {}, body, json }: Content = {},
+  ): Promise<Dispatcher.ResponseData> {
+    const response = await request(this.#url() + path, {
+      method,
+      headers: {
+        ...(this.cookie === undefined ? {} : { cookie: this.cookie }),
+        ...(json === undefined ? {} : { 'content-type': 'application/json' }),
+        ...headers,
+      },
+      body: json === undefined ? body : JSON.stringify(json),
+    })
+    const [given] = [response.headers['set-cookie'] ?? []].flat()
+    if (given !== undefined) this.cookie = given.split(';', 1)[0]
+    this.#heard(JSON.stringify(response.headers))
+    return response
+  }
+
+  async call(method: Method, path: string, content: Content = {}): Promise<Answer> {
+    const { statusCode, headers, body } = await this.open(method, path, content)
+    const text = await body.text()
+    this.#heard(text)
+    return { status: statusCode, headers, text }
+  }
+
+  /** What a call that must succeed answers. @throws {Error} with the answer when it does not. */
+  async ask<S extends z.core.$ZodType>(schema: S, method: Method, path: string, json?: unknown): Promise<z.output<S>> {
+    const { status, text } = await this.call(method, path, { json })
+    if (status < 200 || status > 299) throw new Error(`${method} ${path} answered ${status}: ${text}`)
+    return z.parse(schema, JSON.parse(text))
+  }
+
+  /** How a call that must be refused is refused. @throws {Error} with the answer when it is not. */
+  async refusal(method: Method, path: string, content: Content = {}): Promise<{ status: number; problem: Problem }> {
+    const { status, text } = await this.call(method, path, content)
+    if (status < 400) throw new Error(`${method} ${path} was not refused: ${status} ${text}`)
+    return { status, problem: errorBody.parse(JSON.parse(text)).error }
+  }
+
+  /** Starts a turn and reads its events. */
+  async chat(turn: Turn): Promise<EventReader> {
+    return await this.#events(await this.open('POST', '/api/chat', { json: turnOf(turn) }))
+  }
+
+  /** Starts a turn without waiting for any of its events. */
+  async start(turn: Turn): Promise<StartData> {
+    const response = await this.call('POST', '/api/chat', { json: turnOf(turn), headers: { prefer: 'respond-async' } })
+    if (response.status !== 202) throw new Error(`The turn was not taken: ${response.status} ${response.text}`)
+    return startData.parse(JSON.parse(response.text))
+  }
+
+  /** Starts a turn and waits for the whole answer. */
+  async finish(turn: Turn): Promise<z.output<typeof finished>> {
+    return await this.ask(finished, 'POST', '/api/chat', { ...turnOf(turn), stream: false })
+  }
+
+  /** Reads the log of a generation after a cursor. */
+  async follow(generationId: string, after = 0): Promise<EventReader> {
+    return await this.#events(await this.open('GET', `/api/generations/${generationId}/events?after=${after}`))
+  }
+
+  async conversation(id: string): Promise<Conversation> {
+    return await this.ask(conversation, 'GET', `/api/conversations/${id}`)
+  }
+
+  async #events(response: Dispatcher.ResponseData): Promise<EventReader> {
+    const { statusCode, body } = response
+    if (statusCode !== 200) throw new Error(`No events but ${statusCode}: ${await body.text()}`)
+    return new EventReader(response, this.#heard)
+  }
+}
+
+export function turnOf(turn: Turn): Turn {
+  return { turnId: randomUUID(), model: 'scripted', ...turn }
+}
