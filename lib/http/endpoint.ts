@@ -3,7 +3,8 @@ import { randomUUID } from 'node:crypto'
 import type { NextRequest } from 'next/server'
 import { durable } from '@/lib/database/durability'
 import { log } from '@/lib/log'
-import { Refused } from '@/lib/refused'
+import { notFound, Refused } from '@/lib/refused'
+import { key } from './fields'
 import { checkOrigin } from './origin'
 import { SESSION_COOKIE, type Session, sessionOf } from './session'
 
@@ -20,14 +21,19 @@ type Handler<P> = (request: NextRequest, call: Call<P>) => Promise<Response> | R
  * where a password is set, that it was given (`open` leaves that one out). Turns a `Refused` into its JSON answer, and
  * anything else that is thrown into a 500 whose cause is in the log under the request's id.
  */
-export function endpoint<P = Record<string, never>>(handler: Handler<P>, options: { open?: boolean } = {}) {
+export function endpoint<P extends Record<string, string> = Record<string, never>>(
+  handler: Handler<P>,
+  options: { open?: boolean } = {},
+) {
   return async (request: NextRequest, context: { params: Promise<P> }): Promise<Response> => {
     let session: Session | null = null
     try {
       checkOrigin(request.headers)
       session = await sessionOf(request.cookies.get(SESSION_COOKIE)?.value, isSecure(request))
       if (!session.signedIn && !options.open) throw signInFirst()
-      const response = await handler(request, { session, params: await context.params })
+      const params = await context.params
+      if (!Object.values(params).every((id) => key.safeParse(id).success)) throw notFound('address')
+      const response = await handler(request, { session, params })
       // What an answer says is done is on the disk. (A GET changes nothing.)
       if (request.method !== 'GET') await durable()
       return withCookie(response, session)
@@ -39,7 +45,7 @@ export function endpoint<P = Record<string, never>>(handler: Handler<P>, options
 
 /** Whether the browser's own connection is encrypted, as far as a proxy in front says so. */
 export function isSecure(request: NextRequest): boolean {
-  return (request.headers.get('x-forwarded-proto') ?? request.nextUrl.protocol).startsWith('https')
+  return (request.headers.get('x-forwarded-proto') ?? request.url).startsWith('https')
 }
 
 /** A JSON answer that nothing on the way keeps. */

@@ -1,8 +1,11 @@
 import 'server-only'
 import { z } from 'zod'
 
+/** Text that rows are looked up by. No row of ours holds U+0000, and Postgres fails when it is asked for one. */
+export const key = z.string().refine((text) => !text.includes('\u0000'), 'has a character that it cannot have')
+
 /** An id of one of our rows. Any short text will do: one that names no row is a 404. */
-export const rowId = z.string().min(1).max(64)
+export const rowId = key.min(1).max(64)
 
 /** A prompt or an instruction. Postgres text holds no U+0000, and nobody means one. */
 export const promptText = z
