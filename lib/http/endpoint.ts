@@ -32,7 +32,8 @@ export function endpoint<P extends Record<string, string> = Record<string, never
       session = await sessionOf(request.cookies.get(SESSION_COOKIE)?.value, isSecure(request))
       if (!session.signedIn && !options.open) throw signInFirst()
       const params = await context.params
-      if (!Object.values(params).every((id) => key.safeParse(id).success)) throw notFound('address')
+      // Routes without parameters are given none.
+      if (!Object.values(params ?? {}).every((id) => key.safeParse(id).success)) throw notFound('address')
       const response = await handler(request, { session, params })
       // What an answer says is done is on the disk. (A GET changes nothing.)
       if (request.method !== 'GET') await durable()

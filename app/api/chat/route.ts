@@ -3,12 +3,12 @@ import { finishedGeneration, followGeneration } from '@/lib/generations/follow'
 import { startTurn } from '@/lib/generations/start'
 import { readJson } from '@/lib/http/body'
 import { endpoint, json } from '@/lib/http/endpoint'
-import { name, promptText, rowId } from '@/lib/http/fields'
+import { key, name, promptText, rowId } from '@/lib/http/fields'
 
 const turn = z.strictObject({
   conversationId: rowId.optional(),
   parentId: rowId.nullable().optional(),
-  turnId: z.string().min(1).max(100),
+  turnId: key.min(1).max(100),
   text: promptText,
   model: name.optional(),
   settings: z

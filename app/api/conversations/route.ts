@@ -2,10 +2,10 @@ import { z } from 'zod'
 import { createConversation, listConversations } from '@/lib/database/conversations'
 import { readJson, readQuery } from '@/lib/http/body'
 import { endpoint, json } from '@/lib/http/endpoint'
-import { name } from '@/lib/http/fields'
+import { key, name } from '@/lib/http/fields'
 
 const page = z.strictObject({
-  cursor: z.string().optional(),
+  cursor: key.optional(),
   limit: z.coerce.number().int().min(1).max(100).default(40),
 })
 const fresh = z.strictObject({ title: name.optional(), model: name.optional() })
