@@ -4,30 +4,35 @@ import type { GenerationStatus } from '@/lib/protocol/events'
 import { announcement } from './endings'
 
 /**
- * What a screen reader hears of a reply: that it began, how it ended, and at once what went wrong. Only changes
- * that happen while a conversation is open are said, so opening an old one is silent.
+ * What a screen reader hears of a reply: that it began, how it ended, and at once what went wrong. Only a reply that
+ * was waited for while the conversation was open is spoken of, so opening an old one is silent, and so is a branch.
  */
 export function Announcer({
+  running,
   generationId,
   status,
   problem,
 }: {
+  /** A reply is on its way, or its prompt is. One that fails fast is never seen running itself. */
+  running: boolean
   generationId: string | null
   status: GenerationStatus | null
   problem: string | null
 }) {
-  const seen = useRef<string | null>(null)
+  const waited = useRef(false)
+  /** The reply that was there before. */
+  const known = useRef<string | null>(null)
   const [said, setSaid] = useState('')
   useEffect(() => {
-    if (generationId === null || status === null) return
-    if (status === 'running') {
-      seen.current = generationId
+    if (running) {
+      waited.current = true
       setSaid(announcement('running'))
-    } else if (seen.current === generationId) {
-      seen.current = null
-      setSaid(announcement(status))
+      return
     }
-  }, [generationId, status])
+    if (waited.current) setSaid(status && generationId !== known.current ? announcement(status) : '')
+    waited.current = false
+    known.current = generationId
+  }, [running, generationId, status])
   const ended = said !== '' && said !== announcement('running')
   return (
     <>

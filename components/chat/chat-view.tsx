@@ -71,7 +71,13 @@ export function ChatView() {
       {entry?.state === 'missing' ? null : (
         <ChatComposer conversationId={conversationId} tail={tail} onInput={wantMarkdown} />
       )}
-      <Announcer generationId={tail.generationId} status={tail.status} problem={tail.problem} />
+      <Announcer
+        key={`said in ${viewKey}`}
+        running={tail.running}
+        generationId={tail.generationId}
+        status={tail.status}
+        problem={tail.problem}
+      />
     </>
   )
 }

@@ -46,6 +46,15 @@ export function Composer(props: ComposerProps) {
     if (!window.matchMedia(touchScreen).matches) box.current?.focus({ preventScroll: true })
   }, [place])
 
+  // What was typed before the page was awake is in the box, and known to nobody.
+  const awake = useRef(false)
+  const { onText } = props
+  useEffect(() => {
+    const typed = box.current?.value ?? ''
+    if (!awake.current && typed !== text) onText(typed)
+    awake.current = true
+  }, [text, onText])
+
   // The button is in the way of the next thing to write; on touch, focus would bring up the keyboard.
   const backToBox = () => {
     if (!touch) box.current?.focus({ preventScroll: true })
@@ -73,13 +82,7 @@ export function Composer(props: ComposerProps) {
   }
 
   return (
-    <form
-      onSubmit={(event) => {
-        event.preventDefault()
-        send()
-      }}
-      className="rounded-large border border-line-strong bg-surface transition-colors focus-within:border-accent"
-    >
+    <div className="rounded-large border border-line-strong bg-surface transition-colors focus-within:border-accent">
       <textarea
         ref={box}
         id={composerId}
@@ -106,10 +109,12 @@ export function Composer(props: ComposerProps) {
             <Square size={13} fill="currentColor" aria-hidden="true" />
           </button>
         ) : (
+          // Not a form's: pressed before the page is awake, that would load the page anew without the text.
           <button
-            type="submit"
+            type="button"
             aria-label="Send"
             title={hindrance ?? 'Send'}
+            onClick={send}
             aria-disabled={hindrance !== null}
             aria-describedby={hindrance ? reason : undefined}
             className={`${round} aria-disabled:bg-surface-pressed aria-disabled:text-ink-quiet`}
@@ -121,7 +126,7 @@ export function Composer(props: ComposerProps) {
           {hindrance}
         </span>
       </div>
-    </form>
+    </div>
   )
 }
 

@@ -27,7 +27,8 @@ export function SignInForm() {
   }
 
   return (
-    <form onSubmit={submit} className="mt-6">
+    // Sent before the page is awake, the password would be in the address, were it not for the method.
+    <form method="post" onSubmit={submit} className="mt-6">
       <label htmlFor="password" className="font-strong text-small">
         Password
       </label>
