@@ -23,6 +23,8 @@ test.each([
   ['a setting that is not known', { ...turn, settings: { seed: 1 } }, 'settings.seed'],
   ['a field of another type', { ...turn, stream: 'yes' }, 'stream'],
   ['no turn id', { text: 'Hello' }, 'turnId'],
+  ['a turn id that no database takes', { ...turn, turnId: 'a\u0000b' }, 'turnId'],
+  ['an id that no database takes', { ...turn, conversationId: 'a\u0000b' }, 'conversationId'],
   ['no text', { turnId: '1' }, 'text'],
   ['an empty text', { ...turn, text: ' \n ' }, 'text'],
   ['a text that is too long', { ...turn, text: 'x'.repeat(100_001) }, 'text'],

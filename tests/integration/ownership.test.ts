@@ -1,0 +1,131 @@
+import { randomUUID } from 'node:crypto'
+import { v7 as uuidv7 } from 'uuid'
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { conversationPage, provider, providerList, settings } from '@/lib/protocol/api'
+import type { StartData } from '@/lib/protocol/events'
+import { type Client, type Content, turnOf } from './client'
+import { engines, type House, openHouse } from './house'
+import { routes } from './routes'
+
+/** For each route with a parameter: whose id goes there, and what else the call needs to be a good one. */
+const cases: Record<string, { of: 'conversation' | 'generation' | 'provider'; json?: unknown }> = {
+  'GET /api/conversations/[id]': { of: 'conversation' },
+  'PATCH /api/conversations/[id]': { of: 'conversation', json: { title: 'Renamed' } },
+  'GET /api/generations/[id]/events': { of: 'generation' },
+  'POST /api/generations/[id]/stop': { of: 'generation' },
+  'PATCH /api/providers/[id]': { of: 'provider', json: { name: 'Renamed' } },
+  'DELETE /api/providers/[id]': { of: 'provider' },
+  'DELETE /api/conversations/[id]': { of: 'conversation' },
+}
+
+test('every route with a parameter has a case here', () => {
+  const withParameter = routes().filter(({ path }) => path.includes('['))
+  expect(withParameter.map(({ method, path }) => `${method} ${path}`).sort()).toEqual(Object.keys(cases).sort())
+})
+
+describe.each(engines)('somebody else’s rows, on %s', (engine) => {
+  let house: House
+  let owner: Client
+  let stranger: Client
+  let ids: Record<'conversation' | 'generation' | 'provider', string>
+  let start: StartData
+  beforeAll(async () => {
+    house = await openHouse(engine)
+    house.upstream.scriptFor('mine', [{ delta: 'Mine too.' }, { until: 'never' }])
+    owner = house.client()
+    stranger = house.client()
+    start = await owner.start({ text: 'mine' })
+    const form = { name: 'Mine', baseUrl: house.upstream.baseUrl, apiKey: 'my-own-key' }
+    const { id } = await owner.ask(provider, 'POST', '/api/providers', form)
+    ids = { conversation: start.conversationId, generation: start.generationId, provider: id }
+    await stranger.start({ text: 'theirs' })
+  })
+  afterAll(() => house?.close())
+
+  /** The same call with this id and with one of no row: both must be the same refusal. */
+  const refusedAlike = async (call: (id: string) => Promise<{ status: number; text: string }>, id: string) => {
+    const [foreign, unknown] = [await call(id), await call(uuidv7())]
+    expect([foreign.status, unknown.status]).toEqual([404, 404])
+    expect(foreign.text).toBe(unknown.text)
+    expect(foreign.text).toContain('"kind":"not_found"')
+  }
+
+  test.each(Object.entries(cases))('%s: the same 404 as for an id of nothing', async (route, { of, json }) => {
+    const [method, path] = parsed(route)
+    await refusedAlike((id) => stranger.call(method, path.replace('[id]', id), { json }), ids[of])
+  })
+
+  test.each(['x', "' OR 1=1 --", 'a\u0000b', '../settings', 'é'.repeat(200), '🙈'])(
+    'an odd id is a 404 as well: %j',
+    async (id) => {
+      for (const route of Object.keys(cases)) {
+        const [method, path] = parsed(route)
+        const { status } = await owner.call(method, path.replace('[id]', encodeURIComponent(id)), {
+          json: cases[route]?.json,
+        })
+        expect([route, status]).toEqual([route, 404])
+      }
+    },
+  )
+
+  test('no id in a body reaches another’s row', async () => {
+    const chat = (more: object) => stranger.call('POST', '/api/chat', { json: turnOf({ text: 'Hello', ...more }) })
+    const own = (await stranger.start({ text: 'a conversation of their own' })).conversationId
+    await refusedAlike((conversationId) => chat({ conversationId }), ids.conversation)
+    await refusedAlike((conversationId) => chat({ conversationId, parentId: start.messageId }), ids.conversation)
+    await refusedAlike((parentId) => chat({ conversationId: own, parentId }), start.messageId)
+    await refusedAlike((parentId) => chat({ conversationId: own, parentId }), start.userMessageId)
+    await refusedAlike((id) => chat({ model: `${id}:scripted` }), ids.provider)
+    const form = { name: 'Theirs', baseUrl: house.upstream.baseUrl }
+    await refusedAlike((id) => stranger.call('POST', '/api/providers/test', { json: { ...form, id } }), ids.provider)
+    expect(house.upstream.requests.filter(({ prompt }) => prompt === 'Hello')).toEqual([])
+  })
+
+  test('a parent in another conversation of one’s own is none either', async () => {
+    const other = (await owner.start({ text: 'another conversation' })).conversationId
+    const chat = (parentId: string) =>
+      owner.call('POST', '/api/chat', { json: turnOf({ text: 'Hello', conversationId: other, parentId }) })
+    await refusedAlike(chat, start.messageId)
+  })
+
+  test('nobody sees another’s lists and settings', async () => {
+    const { conversations } = await stranger.ask(conversationPage, 'GET', '/api/conversations')
+    expect(conversations.map(({ title }) => title)).not.toContain('mine')
+    expect((await stranger.ask(providerList, 'GET', '/api/providers')).own).toEqual([])
+    expect((await stranger.call('GET', '/api/models')).text).not.toContain(ids.provider)
+    await owner.ask(settings, 'PATCH', '/api/settings', { theme: 'dark' })
+    expect(await stranger.ask(settings, 'GET', '/api/settings')).toMatchObject({ theme: 'system' })
+  })
+
+  test('another’s deleted conversation cannot be brought back', async () => {
+    const { conversationId } = await owner.finish({ text: 'to be deleted' })
+    await owner.call('DELETE', `/api/conversations/${conversationId}`)
+    const restore: Content = { json: { deleted: false } }
+    await refusedAlike((id) => stranger.call('PATCH', `/api/conversations/${id}`, restore), conversationId)
+    expect((await owner.call('GET', `/api/conversations/${conversationId}`)).status).toBe(404)
+  })
+
+  test('all of it is as it was, and its owner’s calls are answered', async () => {
+    expect(await owner.conversation(ids.conversation)).toMatchObject({ title: 'mine', running: [ids.generation] })
+    // In this order, each is answered before what it is about is deleted.
+    for (const [route, { of, json }] of Object.entries(cases)) {
+      const [method, path] = parsed(route)
+      const response = await owner.open(method, path.replace('[id]', ids[of]), { json })
+      expect([route, response.statusCode >= 200 && response.statusCode < 300]).toEqual([route, true])
+      // An event stream goes on; the others are at their end.
+      await response.body.dump({ limit: 1 })
+    }
+  })
+
+  test('a turn id is one’s own', async () => {
+    const turn = { text: 'one turn id', turnId: randomUUID() }
+    const [mine, theirs] = [await owner.start(turn), await stranger.start(turn)]
+    expect(theirs.conversationId).not.toBe(mine.conversationId)
+  })
+})
+
+function parsed(route: string): [method: 'GET' | 'POST' | 'PATCH' | 'DELETE', path: string] {
+  const found = routes().find(({ method, path }) => `${method} ${path}` === route)
+  if (!found) throw new Error(`There is no route ${route}`)
+  return [found.method, found.path]
+}
