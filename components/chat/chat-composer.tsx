@@ -1,8 +1,9 @@
 'use client'
+import { touchScreen, useMedia } from '@/components/ui/use-media'
 import type { Problem } from '@/lib/protocol/events'
 import { useConversations } from '@/lib/store/context'
 import { newConversationId } from '@/lib/store/types'
-import { Composer } from './composer'
+import { Composer, focusComposer } from './composer'
 import { ModelPicker } from './model-picker'
 import { modelFor } from './models'
 import type { Tail } from './tail'
@@ -26,6 +27,8 @@ export function ChatComposer({
   const stop = useConversations((state) => state.stop)
   const setDraft = useConversations((state) => state.setDraft)
   const setModel = useConversations((state) => state.setModel)
+
+  const touch = useMedia(touchScreen)
 
   const isNew = conversationId === newConversationId
   const hindrance = !online
@@ -56,7 +59,11 @@ export function ChatComposer({
           onSend={submit}
           onStop={() => void stop(conversationId)}
         >
-          <ModelPicker value={model} onChange={(next) => void setModel(conversationId, next)} />
+          <ModelPicker
+            value={model}
+            onChange={(next) => void setModel(conversationId, next)}
+            focusNext={touch ? undefined : focusComposer}
+          />
         </Composer>
       </div>
     </div>

@@ -12,10 +12,13 @@ export function ModelPicker({
   value,
   onChange,
   label = 'Model',
+  focusNext,
 }: {
   value: string | null
   onChange(model: string): void
   label?: string
+  /** Moves the focus on once a model has been chosen; it goes back to the button otherwise. */
+  focusNext?: () => void
 }) {
   const models = useConversations((state) => state.models)
   const loadModels = useConversations((state) => state.loadModels)
@@ -49,6 +52,7 @@ export function ModelPicker({
       trigger={face}
       groups={models?.groups ?? []}
       value={value}
+      focusNext={focusNext}
       onChange={(model) => {
         onChange(model)
         setOpen(false)

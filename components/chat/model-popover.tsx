@@ -1,6 +1,6 @@
 'use client'
 import { Popover } from 'radix-ui'
-import type { ReactElement } from 'react'
+import { type ReactElement, useRef } from 'react'
 import type { ModelGroup } from '@/lib/protocol/api'
 import { ModelList } from './model-list'
 
@@ -11,6 +11,7 @@ export function ModelPopover({
   trigger,
   groups,
   value,
+  focusNext,
   onChange,
 }: {
   open: boolean
@@ -18,8 +19,10 @@ export function ModelPopover({
   trigger: ReactElement
   groups: ModelGroup[]
   value: string | null
+  focusNext?: () => void
   onChange(model: string): void
 }) {
+  const chosen = useRef(false)
   return (
     <Popover.Root open={open} onOpenChange={onOpenChange}>
       <Popover.Trigger asChild>{trigger}</Popover.Trigger>
@@ -30,9 +33,22 @@ export function ModelPopover({
           align="start"
           sideOffset={8}
           collisionPadding={12}
+          onCloseAutoFocus={(event) => {
+            if (!chosen.current || !focusNext) return
+            chosen.current = false
+            event.preventDefault()
+            focusNext()
+          }}
           className="z-40 flex max-h-[min(26rem,var(--radix-popover-content-available-height))] w-80 max-w-[calc(100vw-1.5rem)] flex-col overflow-hidden rounded-medium border border-line bg-surface shadow-float"
         >
-          <ModelList groups={groups} value={value} onChange={onChange} />
+          <ModelList
+            groups={groups}
+            value={value}
+            onChange={(model) => {
+              chosen.current = true
+              onChange(model)
+            }}
+          />
         </Popover.Content>
       </Popover.Portal>
     </Popover.Root>

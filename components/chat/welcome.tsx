@@ -45,8 +45,8 @@ function RunsOn({ models, model }: { models: ModelList; model: string | null }) 
   const local = models.groups.find((each) => each.kind === 'local' && each.models.length > 0)
   if (group && group.kind !== 'demo') {
     return (
-      <p className="mt-2 text-ink-quiet">
-        {modelName(models, group.models.find((one) => one.id === model)?.id ?? '')} by {group.name} answers here.
+      <p className="mt-2 max-w-[34rem] text-ink-quiet wrap-anywhere">
+        {model === null ? '' : modelName(models, model)} answers here, served by {group.name}.
       </p>
     )
   }

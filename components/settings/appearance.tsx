@@ -21,7 +21,7 @@ export function Appearance() {
           {themes.map(({ value, label }) => (
             <label
               key={value}
-              className="flex h-8 touch:h-11 cursor-pointer items-center rounded-[4px] px-3 text-small transition-colors has-checked:bg-accent has-checked:text-accent-ink has-focus-visible:outline-2 has-focus-visible:outline-accent has-focus-visible:outline-offset-2"
+              className="relative flex h-8 touch:h-11 items-center rounded-[4px] px-3 text-small transition-colors has-checked:bg-accent has-checked:text-accent-ink has-focus-visible:outline-2 has-focus-visible:outline-accent has-focus-visible:outline-offset-2"
             >
               <input
                 type="radio"
@@ -29,7 +29,7 @@ export function Appearance() {
                 value={value}
                 checked={theme === value}
                 onChange={() => void save({ theme: value })}
-                className="sr-only"
+                className="absolute inset-0 cursor-pointer appearance-none rounded-[4px] outline-none"
               />
               {label}
             </label>

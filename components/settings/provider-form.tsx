@@ -28,7 +28,9 @@ export function ProviderForm({
   const [problem, setProblem] = useState<Problem | null>(null)
   const [test, setTest] = useState<ProviderTest | null>(null)
   const first = useRef<HTMLInputElement>(null)
-  useEffect(() => first.current?.focus(), [])
+  useEffect(() => {
+    first.current?.focus()
+  }, [])
   const change = (part: Partial<ProviderDraft>) => {
     setDraft((before) => ({ ...before, ...part }))
     setProblem(null)

@@ -51,7 +51,9 @@ function ConfirmDelete({ provider, onDeleted, onCancel }: { provider: Provider; 
   const [refusal, setRefusal] = useState<string | null>(null)
   const [deleting, setDeleting] = useState(false)
   const cancel = useRef<HTMLButtonElement>(null)
-  useEffect(() => cancel.current?.focus(), [])
+  useEffect(() => {
+    cancel.current?.focus()
+  }, [])
   const remove = async () => {
     setDeleting(true)
     try {

@@ -1,14 +1,18 @@
 'use client'
 import { Check, TriangleAlert } from 'lucide-react'
-import type { ReactNode } from 'react'
+import { type ReactNode, useEffect, useRef } from 'react'
 import type { ProviderTest } from '@/lib/protocol/api'
 import type { Problem } from '@/lib/protocol/events'
 
 /** How far a test of a provider got: the models it lists, and a short answer with the time to its first text. */
 export function TestResult({ test }: { test: ProviderTest }) {
   const { models, modelsProblem, model, text, firstTokenMs, answerProblem } = test
+  const list = useRef<HTMLUListElement>(null)
+  useEffect(() => {
+    list.current?.scrollIntoView({ block: 'nearest' })
+  }, [])
   return (
-    <ul className="space-y-2 rounded-medium bg-surface-raised px-4 py-3 text-small">
+    <ul ref={list} className="scroll-mb-4 space-y-2 rounded-medium bg-surface-raised px-4 py-3 text-small">
       {modelsProblem ? (
         <Failed problem={modelsProblem}>No list of models: </Failed>
       ) : (

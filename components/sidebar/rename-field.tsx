@@ -14,7 +14,9 @@ export function RenameField({
   const [text, setText] = useState(title)
   const field = useRef<HTMLInputElement>(null)
   const closed = useRef(false)
-  useEffect(() => field.current?.select(), [])
+  useEffect(() => {
+    field.current?.select()
+  }, [])
   const close = (save: boolean) => {
     if (closed.current) return
     closed.current = true
