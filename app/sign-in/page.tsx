@@ -10,7 +10,7 @@ export default async function SignInPage() {
       <title>Sign in · Rill</title>
       <Mark className="size-9 text-accent" />
       <h1 className="mt-4 font-strong text-title">Sign in to Rill</h1>
-      <p className="mt-1 text-ink-quiet">Whoever runs this Rill has set a password for it.</p>
+      <p className="mt-1 text-pretty text-ink-quiet">Whoever runs this Rill has set a password for it.</p>
       <SignInForm />
     </main>
   )

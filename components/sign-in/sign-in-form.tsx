@@ -1,6 +1,7 @@
 'use client'
-import { type FormEvent, useId, useRef, useState } from 'react'
+import { type FormEvent, useEffect, useId, useRef, useState } from 'react'
 import { Button } from '@/components/ui/button'
+import { touchScreen } from '@/components/ui/use-media'
 import { errorBody } from '@/lib/protocol/api'
 
 /** Takes the password; the answer comes in words, and the app follows when it was right. */
@@ -10,6 +11,9 @@ export function SignInForm() {
   const [asking, setAsking] = useState(false)
   const field = useRef<HTMLInputElement>(null)
   const reason = useId()
+  useEffect(() => {
+    if (!window.matchMedia(touchScreen).matches) field.current?.focus()
+  }, [])
 
   const submit = async (event: FormEvent) => {
     event.preventDefault()
@@ -67,10 +71,15 @@ async function signIn(password: string): Promise<string | null> {
     const parsed = errorBody.safeParse(await response.json())
     if (response.status === 429) {
       const seconds = Number(response.headers.get('Retry-After'))
-      return `Too many tries. ${seconds > 0 ? `Wait ${seconds} s` : 'Wait a minute'}, then try again.`
+      return `Too many tries. Wait ${inWords(seconds)}, then try again.`
     }
     return parsed.data?.error.message ?? 'The server did not take the password. Try again in a moment.'
   } catch {
     return 'The server cannot be reached. Check the connection, then try again.'
   }
+}
+
+function inWords(seconds: number): string {
+  if (!(seconds > 60)) return seconds > 1 ? `${seconds} seconds` : 'a moment'
+  return `${Math.ceil(seconds / 60)} minutes`
 }
