@@ -1,5 +1,5 @@
 'use client'
-import { ExternalLink } from 'lucide-react'
+import { ExternalLink, Square, SquareCheck } from 'lucide-react'
 import { createContext, type ReactNode, useContext } from 'react'
 import type { Components } from 'react-markdown'
 import { CodeBlock, reachable } from './code-block'
@@ -32,9 +32,12 @@ export const elements: Components = {
       <table>{children}</table>
     </section>
   ),
-  input: ({ checked }) => (
-    <input type="checkbox" checked={checked === true} readOnly disabled aria-label={checked ? 'Done' : 'Not done'} />
-  ),
+  input: ({ checked }) =>
+    checked ? (
+      <SquareCheck size={16} role="img" aria-label="Done" className="task" />
+    ) : (
+      <Square size={16} role="img" aria-label="Not done" className="task" />
+    ),
 }
 
 function List({ start, children }: { start?: number; children: ReactNode }) {

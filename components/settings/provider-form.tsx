@@ -8,7 +8,7 @@ import { problemOf } from '@/lib/store/client'
 import { client } from './client'
 import { draftOf, fieldProblem, type ProviderDraft, requestOf } from './form-state'
 import { HeaderFields } from './header-fields'
-import { presets } from './presets'
+import { type Preset, presets } from './presets'
 import { TestResult } from './test-result'
 
 type Work = 'none' | 'testing' | 'saving'
@@ -127,7 +127,7 @@ export function ProviderForm({
   )
 }
 
-function Presets({ onChoose }: { onChoose(preset: (typeof presets)[number]): void }) {
+function Presets({ onChoose }: { onChoose(preset: Preset): void }) {
   return (
     <fieldset>
       <legend className="font-strong text-small">Begin with</legend>
