@@ -12,6 +12,8 @@ export type Method = 'GET' | 'POST' | 'PATCH' | 'DELETE'
 export interface Answer {
   status: number
   headers: IncomingHttpHeaders
+  /** The `Set-Cookie` headers. */
+  cookies: string[]
   text: string
 }
 
@@ -69,17 +71,17 @@ export class Client {
       },
       body: json === undefined ? body : JSON.stringify(json),
     })
-    const [given] = [response.headers['set-cookie'] ?? []].flat()
+    const [given] = cookiesOf(response)
     if (given !== undefined) this.cookie = given.split(';', 1)[0]
     this.#heard(JSON.stringify(response.headers))
     return response
   }
 
   async call(method: Method, path: string, content: Content = {}): Promise<Answer> {
-    const { statusCode, headers, body } = await this.open(method, path, content)
-    const text = await body.text()
+    const response = await this.open(method, path, content)
+    const text = await response.body.text()
     this.#heard(text)
-    return { status: statusCode, headers, text }
+    return { status: response.statusCode, headers: response.headers, cookies: cookiesOf(response), text }
   }
 
   /** What a call that must succeed answers. @throws {Error} with the answer when it does not. */
@@ -131,4 +133,9 @@ export class Client {
 
 export function turnOf(turn: Turn): Turn {
   return { turnId: randomUUID(), model: 'scripted', ...turn }
+}
+
+/** A text when there is one, a list when there are more, whatever the type says. */
+function cookiesOf({ headers }: Dispatcher.ResponseData): string[] {
+  return [headers['set-cookie'] ?? []].flat()
 }

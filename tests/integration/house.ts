@@ -71,7 +71,7 @@ export async function openHouse(engine: Engine, environment: Environment = {}): 
       said.push(rill.logs())
       rill = await startRill({ dataDir, env: { ...env, ...more } })
     },
-    query: (sql) => query(databaseUrl, sql),
+    query: (sql) => queryOf(databaseUrl, sql),
     linesSaying: (words) =>
       [...said, rill.logs()]
         .join('\n')
@@ -89,12 +89,13 @@ export async function openHouse(engine: Engine, environment: Environment = {}): 
 export async function createDatabase(): Promise<string> {
   const url = new URL(inject('postgresUrl'))
   const name = `rill_${randomUUID().replaceAll('-', '')}`
-  await query(url.href, `CREATE DATABASE ${name}`)
+  await queryOf(url.href, `CREATE DATABASE ${name}`)
   url.pathname = `/${name}`
   return url.href
 }
 
-async function query(url: string, sql: string): Promise<Record<string, unknown>[]> {
+/** Runs SQL on a Postgres database. */
+export async function queryOf(url: string, sql: string): Promise<Record<string, unknown>[]> {
   const client = new pg.Client({ connectionString: url })
   await client.connect()
   try {

@@ -1,0 +1,155 @@
+import { spawnSync } from 'node:child_process'
+import { dirname, join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { afterAll, beforeAll, describe, expect, inject, test } from 'vitest'
+import { startData } from '@/lib/protocol/events'
+import { textOf } from '@/lib/protocol/messages'
+import { type RillServer, startRill } from '../rill-server'
+import { done, finish } from '../upstream/events'
+import { Client } from './client'
+import { createDatabase, engines, type House, openHouse, queryOf } from './house'
+
+const START = join(dirname(dirname(dirname(fileURLToPath(import.meta.url)))), 'lib', 'start.mjs')
+
+test.each(engines)('says that it can serve, on %s', async (engine) => {
+  const house = await openHouse(engine)
+  try {
+    const { status, text } = await house.client().call('GET', '/api/health')
+    expect([status, JSON.parse(text)]).toEqual([200, { status: 'ok', database: true, engine }])
+  } finally {
+    await house.close()
+  }
+})
+
+describe('several on one Postgres', () => {
+  let house: House
+  const others: RillServer[] = []
+  const secret = { RILL_SECRET: 'one for all instances' }
+  beforeAll(async () => {
+    house = await openHouse('postgres', secret)
+  })
+  afterAll(async () => {
+    await Promise.all(others.map((rill) => rill.stop()))
+    await house?.close()
+  })
+
+  test('that start at once on an empty database all come up', async () => {
+    const DATABASE_URL = await createDatabase()
+    const together = await Promise.all([1, 2, 3].map(() => startRill({ env: { ...secret, DATABASE_URL } })))
+    try {
+      const migrations = await queryOf(DATABASE_URL, 'SELECT name FROM kysely_migration')
+      expect(migrations).toEqual([{ name: '0001_spine' }])
+      const [first, ...rest] = together.map((rill) => new Client(() => rill.url))
+      const { conversationId } = (await first?.start({ text: 'Hello', model: 'demo:rill-demo' })) ?? {}
+      for (const client of rest) {
+        client.cookie = first?.cookie
+        expect((await client.conversation(`${conversationId}`)).title).toBe('Hello')
+      }
+    } finally {
+      await Promise.all(together.map((rill) => rill.stop()))
+    }
+  })
+
+  test('leave what runs on another alone, and see how far it has come', async () => {
+    house.upstream.scriptFor('keep at it', [
+      { delta: 'So far. ' },
+      { until: 'the end' },
+      { delta: 'Done.' },
+      { write: finish('stop') + done },
+    ])
+    const client = house.client()
+    const reader = await client.chat({ text: 'keep at it' })
+    await reader.untilText('So far. ')
+    const { conversationId } = startData.parse(reader.seen[0]?.data)
+
+    const other = await startRill({ env: house.environment })
+    others.push(other)
+    const elsewhere = new Client(() => other.url)
+    elsewhere.cookie = client.cookie
+    const reply = async () => (await elsewhere.conversation(conversationId)).messages.at(-1)
+    await expect.poll(async () => textOf((await reply())?.parts ?? [])).toBe('So far. ')
+    expect((await reply())?.generation?.status).toBe('running')
+    house.upstream.open('the end')
+    await reader.rest()
+    expect(reader.seen.at(-1)?.data).toMatchObject({ status: 'completed' })
+    expect((await reply())?.generation?.status).toBe('completed')
+    expect(textOf((await reply())?.parts ?? [])).toBe('So far. Done.')
+  })
+
+  test('a database that goes away holds up no reader, and is given all of it when it is back', async () => {
+    house.upstream.scriptFor('meanwhile', [
+      { delta: 'Before, ' },
+      { until: 'gone' },
+      { delta: 'during.' },
+      { write: finish('stop') + done },
+    ])
+    const client = house.client()
+    const reader = await client.chat({ text: 'meanwhile' })
+    await reader.untilText('Before, ')
+    const { conversationId } = startData.parse(reader.seen[0]?.data)
+    const name = new URL(`${house.environment.DATABASE_URL}`).pathname.slice(1)
+    const admin = (sql: string) => queryOf(inject('postgresUrl'), sql)
+    await admin(`ALTER DATABASE ${name} ALLOW_CONNECTIONS false`)
+    try {
+      await admin(`SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = '${name}'`)
+      house.upstream.open('gone')
+      const health = await client.call('GET', '/api/health')
+      expect([health.status, JSON.parse(health.text)]).toEqual([
+        503,
+        { status: 'unavailable', database: false, engine: 'postgres' },
+      ])
+      await reader.rest()
+      expect(reader.text).toBe('Before, during.')
+      expect(reader.seen.at(-1)?.data).toMatchObject({ status: 'completed' })
+    } finally {
+      await admin(`ALTER DATABASE ${name} ALLOW_CONNECTIONS true`)
+    }
+    const saved = async () => (await client.conversation(conversationId)).messages.at(-1)
+    await expect.poll(async () => (await saved())?.generation?.status, { timeout: 5_000 }).toBe('completed')
+    expect(textOf((await saved())?.parts ?? [])).toBe('Before, during.')
+    expect((await client.call('GET', '/api/health')).status).toBe(200)
+  })
+
+  test('a fault of Rill’s own is told without its cause, which is in the log', async () => {
+    await house.query('ALTER TABLE settings RENAME TO mislaid')
+    const { status, problem } = await house.client().refusal('GET', '/api/settings')
+    await house.query('ALTER TABLE mislaid RENAME TO settings')
+    expect([status, problem.kind, problem.retryable]).toEqual([500, 'internal', true])
+    expect(JSON.stringify(problem)).not.toContain('relation')
+    const [line] = house.linesSaying(`${problem.requestId}`).filter((each) => each.includes('"level"'))
+    expect(line).toContain('relation \\"settings\\" does not exist')
+  })
+})
+
+describe('two on one data folder', () => {
+  test('that start at once: one comes up, and the other says why it does not', async () => {
+    const house = await openHouse('sqlite')
+    await house.rill.kill('SIGTERM')
+    const { dataDir } = house
+    const [one, two] = await Promise.allSettled([1, 2].map(() => startRill({ dataDir })))
+    const up = [one, two].flatMap((each) => (each?.status === 'fulfilled' ? [each.value] : []))
+    try {
+      expect(up).toHaveLength(1)
+      const refused = [one, two].find((each) => each?.status === 'rejected')
+      expect(String(refused?.reason)).toContain('Another Rill is running on the data folder')
+    } finally {
+      await Promise.all(up.map((rill) => rill.stop()))
+      await house.close()
+    }
+  })
+
+  test('the second ends with code 1 and one sentence, and the first goes on', async () => {
+    const house = await openHouse('sqlite')
+    try {
+      const env = { PATH: process.env.PATH, HOST: '', PORT: '0', DATABASE_URL: '', DATA_DIR: house.dataDir }
+      const second = spawnSync(process.execPath, [START], { env: { ...env, NODE_ENV: 'production' }, encoding: 'utf8' })
+      expect(second.status).toBe(1)
+      expect(`${second.stdout}${second.stderr}`.trim().split('\n')).toEqual([
+        expect.stringContaining('Another Rill is running on the data folder'),
+      ])
+      expect(await house.client().finish({ text: 'still here' })).toMatchObject({ status: 'completed' })
+    } finally {
+      await house.close()
+    }
+  })
+})

@@ -1,0 +1,86 @@
+import { randomUUID } from 'node:crypto'
+import { afterAll, beforeAll, expect, test } from 'vitest'
+import { conversationPage } from '@/lib/protocol/api'
+import type { Client } from './client'
+import { type House, openHouse } from './house'
+import { routes } from './routes'
+
+const PASSWORD = 'correct horse battery'
+const open = ['GET /api/health', 'POST /api/session', 'DELETE /api/session']
+
+let house: House
+beforeAll(async () => {
+  house = await openHouse('sqlite', { RILL_PASSWORD: PASSWORD })
+})
+afterAll(() => house?.close())
+
+const signIn = (client: Client, password: string) => client.call('POST', '/api/session', { json: { password } })
+const status = async (client: Client) => (await client.call('GET', '/api/conversations')).status
+
+test('every page leads to the sign-in page, and that one is shown', async () => {
+  const client = house.client()
+  for (const path of ['/', `/c/${randomUUID()}`, '/settings']) {
+    const { status, headers } = await client.call('GET', path)
+    expect([path, status, new URL(headers.location ?? '', house.rill.url).pathname]).toEqual([path, 307, '/sign-in'])
+  }
+  expect((await client.call('GET', '/sign-in')).status).toBe(200)
+})
+
+test('every call is refused, but for signing in and out and the health', async () => {
+  const client = house.client()
+  for (const { method, path } of routes().filter((route) => !open.includes(`${route.method} ${route.path}`))) {
+    const json = method === 'GET' || method === 'DELETE' ? undefined : {}
+    const refusal = await client.refusal(method, path.replace('[id]', randomUUID()), { json })
+    expect([path, refusal.status, refusal.problem.kind]).toEqual([path, 401, 'auth'])
+  }
+  expect((await client.call('GET', '/api/health')).status).toBe(200)
+})
+
+test('the right password opens it, a wrong one does not, and signing out closes it', async () => {
+  const client = house.client()
+  const refusal = await client.refusal('POST', '/api/session', { json: { password: `${PASSWORD}!` } })
+  expect(refusal).toMatchObject({ status: 401, problem: { kind: 'auth', field: 'password' } })
+  expect(await status(client)).toBe(401)
+
+  expect((await signIn(client, PASSWORD)).status).toBe(204)
+  expect(await status(client)).toBe(200)
+  expect((await client.call('GET', '/')).status).toBe(200)
+  await client.finish({ text: 'signed in' })
+
+  expect((await client.call('DELETE', '/api/session')).status).toBe(204)
+  expect(await status(client)).toBe(401)
+  expect((await client.call('GET', '/')).status).toBe(307)
+  await signIn(client, PASSWORD)
+  const { conversations } = await client.ask(conversationPage, 'GET', '/api/conversations')
+  expect(conversations.map(({ title }) => title)).toEqual(['signed in'])
+})
+
+test('another password signs everybody out', async () => {
+  const client = house.client()
+  await signIn(client, PASSWORD)
+  expect(await status(client)).toBe(200)
+  await house.rill.kill('SIGTERM')
+  await house.start({ RILL_PASSWORD: 'another one' })
+  expect(await status(client)).toBe(401)
+  expect((await signIn(client, PASSWORD)).status).toBe(401)
+  expect((await signIn(client, 'another one')).status).toBe(204)
+  expect(await status(client)).toBe(200)
+})
+
+test('after ten wrong passwords, even the right one has to wait', async () => {
+  const client = house.client()
+  // A right one in between starts the count anew.
+  await signIn(client, 'another one')
+  for (let tries = 0; tries < 10; tries++) expect((await signIn(client, `guess ${tries}`)).status).toBe(401)
+  const limited = await signIn(client, 'another one')
+  expect(limited.status).toBe(429)
+  expect(Number(limited.headers['retry-after'])).toBeGreaterThan(0)
+  expect(limited.text).toContain('"kind":"rate_limit"')
+  // And so has another browser at the same address.
+  expect((await signIn(house.client(), 'another one')).status).toBe(429)
+})
+
+test('no password is ever logged or answered', () => {
+  expect(house.linesSaying(PASSWORD)).toEqual([])
+  expect(house.linesSaying('another one')).toEqual([])
+})
