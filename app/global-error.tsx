@@ -1,20 +1,23 @@
 'use client'
-import './globals.css'
-import { Button } from '@/components/ui/button'
 
-/** The frame itself failed, so nothing of it can be used here, nor the person's theme. */
+/**
+ * The frame itself failed, so nothing of it can be used here. It brings its few styles along: importing the style sheet
+ * would make every page fetch it twice.
+ */
 export default function GlobalError() {
   return (
-    <html lang="en">
-      <body>
+    <html lang="en" style={{ colorScheme: 'light dark', fontFamily: 'system-ui, sans-serif', lineHeight: 1.6 }}>
+      <body style={{ margin: '20vh auto', maxWidth: '34rem', padding: '0 1rem' }}>
         <title>Rill failed</title>
-        <main className="mx-auto flex h-dvh max-w-column flex-col items-start justify-center px-4">
-          <h1 className="font-strong text-lead">Rill failed to show this page</h1>
-          <p className="mt-2 text-ink-quiet">Your conversations are safe on the server. Reload to go on.</p>
-          <Button look="primary" className="mt-6" onClick={() => window.location.reload()}>
-            Reload
-          </Button>
-        </main>
+        <h1 style={{ fontSize: '1.25rem' }}>Rill failed to show this page</h1>
+        <p>Your conversations are safe on the server. Reload to go on.</p>
+        <button
+          type="button"
+          onClick={() => window.location.reload()}
+          style={{ font: 'inherit', padding: '0.5rem 1rem' }}
+        >
+          Reload
+        </button>
       </body>
     </html>
   )
