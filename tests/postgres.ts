@@ -1,6 +1,6 @@
 import { type ChildProcess, execFileSync, spawn, spawnSync } from 'node:child_process'
 import { once } from 'node:events'
-import { existsSync } from 'node:fs'
+import { existsSync, rmSync } from 'node:fs'
 import { chmod, chown, cp, mkdir, mkdtemp, readdir, rm } from 'node:fs/promises'
 import { createRequire } from 'node:module'
 import { tmpdir } from 'node:os'
@@ -38,12 +38,18 @@ export async function startPostgres(): Promise<Postgres> {
     )
     const port = await freePort()
     const server = await serve(join(programs, 'postgres'), data, port, account)
+    const endWithTests = () => {
+      server.kill('SIGKILL')
+      rmSync(folder, { recursive: true, force: true })
+    }
+    process.once('exit', endWithTests)
     return {
       url: `postgres://rill@127.0.0.1:${port}/postgres`,
       async stop() {
         // SIGINT is Postgres' fast shutdown: it does not wait for clients.
         server.kill('SIGINT')
         if (server.exitCode === null) await once(server, 'exit')
+        process.off('exit', endWithTests)
         await rm(folder, { recursive: true, force: true })
       },
     }
@@ -61,7 +67,6 @@ async function serve(program: string, data: string, port: number, account: Accou
     env: { ...process.env, LC_ALL: 'C' },
     stdio: ['ignore', 'ignore', 'pipe'],
   })
-  process.once('exit', () => server.kill('SIGKILL'))
   let words = ''
   for await (const chunk of server.stderr.iterator({ destroyOnReturn: false })) {
     words += chunk

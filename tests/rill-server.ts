@@ -43,9 +43,14 @@ export async function startRill({ env = {}, dataDir, port = 0 }: RillOptions = {
     env: { ...process.env, ...nothingSet, DATA_DIR: folder, HOST: '127.0.0.1', PORT: String(port), ...env },
     stdio: ['ignore', 'pipe', 'pipe'],
   })
-  const killWithTests = () => server.kill('SIGKILL')
-  process.once('exit', killWithTests)
-  server.once('exit', () => process.off('exit', killWithTests))
+  const removeFolder = () => {
+    if (!dataDir) rmSync(folder, { recursive: true, force: true })
+  }
+  const endWithTests = () => {
+    server.kill('SIGKILL')
+    removeFolder()
+  }
+  process.once('exit', endWithTests)
   let printed = ''
   for (const stream of [server.stdout, server.stderr]) {
     stream.setEncoding('utf8').on('data', (text: string) => {
@@ -53,7 +58,11 @@ export async function startRill({ env = {}, dataDir, port = 0 }: RillOptions = {
     })
   }
 
-  const url = await addressWhenServing(server, () => printed)
+  const url = await addressWhenServing(server, () => printed).catch((error: unknown) => {
+    process.off('exit', endWithTests)
+    endWithTests()
+    throw error
+  })
   const kill = async (signal: NodeJS.Signals) => {
     if (server.exitCode === null && server.signalCode === null) {
       server.kill(signal)
@@ -70,7 +79,8 @@ export async function startRill({ env = {}, dataDir, port = 0 }: RillOptions = {
     kill,
     async stop() {
       await kill('SIGINT')
-      if (!dataDir) rmSync(folder, { recursive: true, force: true })
+      process.off('exit', endWithTests)
+      removeFolder()
     },
   }
 }
@@ -95,7 +105,6 @@ async function addressWhenServing(server: ChildProcess, printed: () => string): 
     if (url && (await answers(`${url}/api/health`))) return url
     await wait(20)
   }
-  server.kill('SIGKILL')
   throw new Error(`Rill did not start.\n${printed()}`)
 }
 
