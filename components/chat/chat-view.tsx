@@ -1,9 +1,9 @@
 'use client'
-import { useParams, useRouter } from 'next/navigation'
 import { useEffect, useState } from 'react'
 import { useShallow } from 'zustand/react/shallow'
 import { wantMarkdown } from '@/components/markdown/use-markdown'
 import { Header } from '@/components/shell/header'
+import { useConversationId } from '@/components/shell/use-conversation-id'
 import { useConversations } from '@/lib/store/context'
 import { visiblePath } from '@/lib/store/selectors'
 import { newConversationId } from '@/lib/store/types'
@@ -20,7 +20,7 @@ import { Welcome } from './welcome'
  * at `/` is shown there at once and the address follows.
  */
 export function ChatView() {
-  const { id } = useParams<{ id?: string }>()
+  const id = useConversationId()
   const startedFromNew = useConversations((state) => state.startedFromNew)
   const conversationId = id ?? startedFromNew ?? newConversationId
   const entry = useConversations((state) => state.conversations[conversationId])
@@ -97,11 +97,11 @@ function useViewKey(conversationId: string, startedFromNew: string | null): stri
   return next.key
 }
 
+/** At once, without asking the server: a reload or a way elsewhere may come any moment. */
 function useAddressFollows(id: string | undefined, startedFromNew: string | null): void {
-  const router = useRouter()
   useEffect(() => {
-    if (!id && startedFromNew) router.replace(`/c/${startedFromNew}`, { scroll: false })
-  }, [id, startedFromNew, router])
+    if (!id && startedFromNew) window.history.replaceState(null, '', `/c/${startedFromNew}`)
+  }, [id, startedFromNew])
 }
 
 /** Escape stops what runs, while the composer or the transcript has the focus. */

@@ -1,9 +1,10 @@
 'use client'
 import { Ellipsis } from 'lucide-react'
 import Link from 'next/link'
-import { useParams, useRouter } from 'next/navigation'
+import { useRouter } from 'next/navigation'
 import { memo, type RefObject, useRef, useState } from 'react'
 import { useSidebar } from '@/components/shell/sidebar-state'
+import { useConversationId } from '@/components/shell/use-conversation-id'
 import { StreamLine } from '@/components/ui/stream-line'
 import { useLazy } from '@/components/ui/use-lazy'
 import { useConversations } from '@/lib/store/context'
@@ -25,7 +26,7 @@ export const ConversationRow = memo(function ConversationRow({
   const [renaming, setRenaming] = useState(false)
   const row = useRef<HTMLLIElement>(null)
   const { close } = useSidebar()
-  const current = useParams<{ id?: string }>().id === id
+  const current = useConversationId() === id
   const name = title || 'New conversation'
   const remove = useRemove(id, current, row)
 
