@@ -76,8 +76,9 @@ function holdFolder(dataDir: string): void {
   const lock = new Libsql(join(dataDir, 'rill.lock'))
   try {
     lock.exec('BEGIN EXCLUSIVE')
-  } catch {
+  } catch (error) {
     lock.close()
+    if (!(error instanceof Libsql.SqliteError && error.code === 'SQLITE_BUSY')) throw error
     throw new FolderInUse(
       `Another Rill is running on the data folder ${dataDir}. Stop it, or set DATA_DIR to another folder, or DATABASE_URL to a Postgres server that both can use.`,
     )

@@ -1,5 +1,5 @@
 import 'server-only'
-import { open } from 'node:fs/promises'
+import { type FileHandle, open } from 'node:fs/promises'
 import { join } from 'node:path'
 import { config } from '@/lib/config'
 import { oncePerProcess } from '@/lib/process'
@@ -20,8 +20,11 @@ export function durable(): Promise<void> {
 
 function syncOfWriteAheadLog(): () => Promise<void> {
   // Held open for good: it is one file for as long as the database is open.
-  const file = open(join(config().dataDir, 'rill.db-wal'), 'r+')
-  return shared(async () => await (await file).datasync())
+  let file: FileHandle | null = null
+  return shared(async () => {
+    file ??= await open(join(config().dataDir, 'rill.db-wal'), 'r+')
+    await file.datasync()
+  })
 }
 
 /** A task that many wait for: it runs once for all who ask while an earlier run is under way, and begins after they asked. */

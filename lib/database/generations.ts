@@ -74,6 +74,10 @@ export async function saveCheckpoint(
       await tx
         .insertInto('generationPieces')
         .values(pieces.slice(from, from + PIECES_A_STATEMENT))
+        // A save that was committed but not acknowledged is tried again, with more events behind the same first one.
+        .onConflict((conflict) =>
+          conflict.columns(['generationId', 'firstSeq']).doUpdateSet((eb) => ({ events: eb.ref('excluded.events') })),
+        )
         .execute()
     }
     for (const each of ended) await saveEnd(tx, each)
@@ -124,6 +128,18 @@ export async function orphanedGenerations(db: Database, since: number): Promise<
     .where('status', '=', 'running')
     .where('instanceId', 'not in', (eb) => eb.selectFrom('instances').select('id').where('heartbeatAt', '>=', since))
     .execute()
+}
+
+/** Takes over a generation of a dead instance. False when another instance has, or when it has ended. */
+export async function claimGeneration(db: Database, row: GenerationRow, instanceId: string): Promise<boolean> {
+  const { numUpdatedRows } = await db
+    .updateTable('generations')
+    .set({ instanceId })
+    .where('id', '=', row.id)
+    .where('status', '=', 'running')
+    .where('instanceId', '=', row.instanceId)
+    .executeTakeFirst()
+  return numUpdatedRows === 1n
 }
 
 /** Says that this instance lives. */

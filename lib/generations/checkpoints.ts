@@ -25,10 +25,10 @@ export function createCheckpoints() {
   let writtenAt = 0
 
   /** How long an ending waits. */
-  const endDelay = () => Math.max(0, writtenAt + BETWEEN_MS - Date.now())
+  const endDelay = () => Math.max(0, writtenAt + BETWEEN_MS - performance.now())
 
   function schedule(delay: number): void {
-    const at = Date.now() + delay
+    const at = performance.now() + delay
     if (writing || at >= dueAt) return
     if (timer) clearTimeout(timer)
     dueAt = at
@@ -56,7 +56,7 @@ export function createCheckpoints() {
       schedule(RETRY_MS)
       return
     }
-    writtenAt = Date.now()
+    writtenAt = performance.now()
     if (finishing.length > 0) await onDisk()
     releaseAll(finishing)
     for (const run of finishing) ended.delete(run)

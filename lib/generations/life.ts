@@ -1,7 +1,7 @@
 import 'server-only'
 import { database, engine, migrate } from '@/lib/database/client'
 import { sweepDeleted } from '@/lib/database/conversations'
-import { beat, forgetInstances, orphanedGenerations, saveCheckpoint } from '@/lib/database/generations'
+import { beat, claimGeneration, forgetInstances, orphanedGenerations, saveCheckpoint } from '@/lib/database/generations'
 import type { GenerationRow } from '@/lib/database/schema'
 import { log } from '@/lib/log'
 import type { GenerationEvent, Problem } from '@/lib/protocol/events'
@@ -36,9 +36,15 @@ export async function openHouse(): Promise<void> {
   if (engine() === 'sqlite') await forgetInstances(db, Number.MAX_SAFE_INTEGER)
   await beat(db, runs().instanceId, Date.now())
   await reap()
+  let aliveSince = Date.now()
+  let beatenAt = aliveSince
   every(HEARTBEAT_MS, 'the heartbeat', async () => {
-    await beat(db, runs().instanceId, Date.now())
-    if (engine() === 'postgres') await reap()
+    const now = Date.now()
+    await beat(db, runs().instanceId, now)
+    // After an outage of the database nobody's heartbeat is fresh: the others get the time to say that they live.
+    if (now - beatenAt > DEAD_AFTER_MS) aliveSince = now
+    beatenAt = now
+    if (engine() === 'postgres' && now - aliveSince >= DEAD_AFTER_MS) await reap()
   })
   await sweepDeleted()
   every(SWEEP_MS, 'the sweep of deleted conversations', sweepDeleted)
@@ -55,7 +61,10 @@ async function reap(): Promise<void> {
   const db = database()
   const since = Date.now() - DEAD_AFTER_MS
   const orphans = await orphanedGenerations(db, since)
-  for (const orphan of orphans) await interruptOrphan(orphan)
+  for (const orphan of orphans) {
+    // Its pieces are joined once: a second instance that found it too would join what the first has removed.
+    if (await claimGeneration(db, orphan, runs().instanceId)) await interruptOrphan(orphan)
+  }
   await forgetInstances(db, since)
   if (orphans.length > 0)
     log().warn({ generations: orphans.length }, 'generations of a stopped process were interrupted')
@@ -89,10 +98,12 @@ async function forgetInstance(): Promise<void> {
   await database().deleteFrom('instances').where('id', '=', runs().instanceId).execute()
 }
 
+/** Repeats a task, each time so long after the last one was over. */
 function every(ms: number, what: string, task: () => Promise<void>): void {
-  setInterval(() => {
-    task().catch((error: unknown) => {
-      log().error({ cause: error instanceof Error ? error.message : String(error) }, `${what} failed`)
-    })
-  }, ms).unref()
+  const run = () => {
+    task()
+      .catch((error: unknown) => log().error({ error }, `${what} failed`))
+      .finally(() => setTimeout(run, ms).unref())
+  }
+  setTimeout(run, ms).unref()
 }

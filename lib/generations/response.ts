@@ -36,9 +36,10 @@ export async function eventStream(open: (wake: () => void) => Promise<LogReader>
         if (bytes) controller.enqueue(bytes)
         if (done) controller.close()
       }
-      quiet.add(beat)
     },
     pull() {
+      // From the first pull on: a response that nobody reads, as to a HEAD request, is never cancelled either.
+      if (!waiting) quiet.heard(beat)
       waiting = true
       wake()
     },
@@ -73,7 +74,6 @@ function quietReaders() {
       }
     }, 1000).unref()
     return {
-      add: (beat: () => void) => heardAt.set(beat, Date.now()),
       heard: (beat: () => void) => heardAt.set(beat, Date.now()),
       delete: (beat: () => void) => heardAt.delete(beat),
     }

@@ -31,7 +31,6 @@ type Cut = { status: 'stopped' } | { status: 'interrupted'; problem: Problem }
  */
 export class Run {
   readonly start: StartData
-  readonly ownerId: string
   /** Settles when the end is saved. */
   readonly ended: Promise<void>
   /** What the log comes to so far. */
@@ -48,9 +47,8 @@ export class Run {
   #unsaved: GenerationEvent[] = []
   #cut: Cut | null = null
 
-  constructor(ownerId: string, start: StartData, connection: Connection, request: CompletionRequest, house: RunHouse) {
+  constructor(start: StartData, connection: Connection, request: CompletionRequest, house: RunHouse) {
     this.start = start
-    this.ownerId = ownerId
     this.#house = house
     this.#append({ type: 'start', data: start })
     this.ended = this.#run(connection, request)
@@ -160,7 +158,7 @@ export class Run {
     const { generationId, model } = this.start
     log().info({
       generationId,
-      provider: connection.name,
+      provider: connection.providerId,
       model,
       status,
       kind: problem?.kind,

@@ -36,9 +36,11 @@ function createRuns() {
     get closing(): Problem | null {
       return closing
     },
-    start(ownerId: string, start: StartData, connection: Connection, request: CompletionRequest): Run {
-      const run = new Run(ownerId, start, connection, request, house)
+    start(start: StartData, connection: Connection, request: CompletionRequest): Run {
+      const run = new Run(start, connection, request, house)
       running.set(start.generationId, run)
+      // The turn may have been on its way here when the process began to close.
+      if (closing) void run.interrupt(closing)
       run.ended.finally(() => running.delete(start.generationId))
       return run
     },

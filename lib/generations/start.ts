@@ -55,7 +55,7 @@ export async function startTurn(ownerId: string, turn: Turn): Promise<StartData>
   }
   const start = startOf(rows.generation)
   const { temperature, maxTokens } = turn.settings ?? {}
-  runs().start(ownerId, start, connection, { model, messages, stream: turn.stream, temperature, maxTokens })
+  runs().start(start, connection, { model, messages, stream: turn.stream, temperature, maxTokens })
   return start
 }
 

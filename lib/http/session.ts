@@ -62,7 +62,7 @@ async function verified(token: string): Promise<Claims | null> {
 
 async function verify(token: string): Promise<Claims | null> {
   try {
-    const { payload } = await jwtVerify(token, keyFor('session'), { algorithms: ['HS256'] })
+    const { payload } = await jwtVerify(token, keyFor('session'), { algorithms: ['HS256'], maxTokenAge: LIFE_SECONDS })
     return claims.safeParse(payload).data ?? null
   } catch {
     // Forged, cut, or signed with an earlier secret: all are a browser that we do not know.

@@ -1,4 +1,5 @@
 import 'server-only'
+import { setTimeout as wait } from 'node:timers/promises'
 import { config } from '@/lib/config'
 import { settingsOf } from '@/lib/database/settings'
 import { oncePerProcess } from '@/lib/process'
@@ -11,13 +12,14 @@ import { localServers } from './local'
 import { providerRows } from './own'
 
 const FRESH_MS = 60_000
+/** A server that failed is asked again soon, but not by every page. */
+const FAILURE_FRESH_MS = 3_000
 const LIST_MS = 10_000
 
 type Listed = { models: string[] } | { problem: Problem }
 interface Kept {
-  at: number
+  freshUntil: number
   answer: Promise<Listed>
-  settled: Listed | null
 }
 
 /**
@@ -46,20 +48,23 @@ export async function modelList(ownerId: string, waitMs = LIST_MS): Promise<Mode
   ])
   return {
     groups,
-    defaultModel: await chosenDefault(ownerId, groups),
+    defaultModel: await firstChoice(ownerId, groups),
     demoOnly: groups.every((group) => group.kind === 'demo'),
   }
 }
 
 /** The model of a turn that names none. */
 export async function defaultModel(ownerId: string): Promise<string> {
-  return (await modelList(ownerId)).defaultModel
+  return (await chosenModel(ownerId)) ?? (await modelList(ownerId)).defaultModel
 }
 
 /** The person's choice, else the operator's, else the first that anybody offers. The demo model comes last. */
-async function chosenDefault(ownerId: string, groups: ModelGroup[]): Promise<string> {
-  const { defaultModel: chosen } = await settingsOf(ownerId)
-  return chosen ?? config().defaultModel ?? groups.flatMap((group) => group.models)[0]?.id ?? 'demo:rill-demo'
+async function firstChoice(ownerId: string, groups: ModelGroup[]): Promise<string> {
+  return (await chosenModel(ownerId)) ?? groups.flatMap((group) => group.models)[0]?.id ?? 'demo:rill-demo'
+}
+
+async function chosenModel(ownerId: string): Promise<string | null> {
+  return (await settingsOf(ownerId)).defaultModel ?? config().defaultModel
 }
 
 async function groupOf(
@@ -84,18 +89,24 @@ async function groupOf(
 
 function listedModels(connection: Connection): Promise<Listed> {
   const kept = oncePerProcess('model lists', () => new Map<string, Kept>())
+  const now = Date.now()
+  for (const [key, { freshUntil }] of kept) if (freshUntil < now) kept.delete(key)
   const key = JSON.stringify([connection.providerId, connection.baseUrl, connection.apiKey, connection.headers])
   const before = kept.get(key)
-  const failed = before?.settled && 'problem' in before.settled
-  if (before && !failed && Date.now() - before.at < FRESH_MS) return before.answer
-  const entry: Kept = { at: Date.now(), answer: listModels(connection, AbortSignal.timeout(LIST_MS)), settled: null }
+  if (before) return before.answer
+  const entry: Kept = { freshUntil: now + FRESH_MS, answer: listModels(connection, AbortSignal.timeout(LIST_MS)) }
   entry.answer.then((listed) => {
-    entry.settled = listed
+    if ('problem' in listed) entry.freshUntil = Date.now() + FAILURE_FRESH_MS
   })
   kept.set(key, entry)
   return entry.answer
 }
 
-function within<T>(ms: number, answer: Promise<T>, meanwhile: T): Promise<T> {
-  return Promise.race([answer, new Promise<T>((resolve) => setTimeout(resolve, ms, meanwhile))])
+async function within<T>(ms: number, answer: Promise<T>, meanwhile: T): Promise<T> {
+  const clock = new AbortController()
+  const late = wait(ms, meanwhile, { signal: clock.signal, ref: false })
+  late.catch(() => undefined)
+  const first = await Promise.race([answer, late])
+  clock.abort()
+  return first
 }

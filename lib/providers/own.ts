@@ -47,7 +47,7 @@ export async function createProvider(ownerId: string, form: ProviderForm): Promi
 }
 
 /**
- * Changes a provider. The stored key stays only at the address it was entered for: with another host it must be
+ * Changes a provider. The stored key stays only at the address it was entered for: with another server it must be
  * entered again, so that nobody who borrows the page can have it sent to a server of theirs.
  * @throws {Refused} 404, or 400 when the key has to be entered again.
  */
@@ -74,7 +74,7 @@ export async function deleteProvider(id: string, ownerId: string): Promise<void>
 /** What is stored, with what the form brings anew. @throws {Refused} 400 when a stored key would go to another host. */
 export function mergedCredentials(row: ProviderRow, form: Partial<ProviderForm>): Credentials {
   const stored = credentialsOf(row)
-  const moved = form.baseUrl !== undefined && new URL(form.baseUrl).host !== new URL(row.baseUrl).host
+  const moved = form.baseUrl !== undefined && new URL(form.baseUrl).origin !== new URL(row.baseUrl).origin
   const keepsSecrets =
     (form.apiKey === undefined && stored.apiKey !== null) ||
     (form.headers === undefined && Object.keys(stored.headers).length > 0)
@@ -82,7 +82,7 @@ export function mergedCredentials(row: ProviderRow, form: Partial<ProviderForm>)
     throw new Refused(400, {
       kind: 'bad_request',
       field: 'apiKey',
-      message: 'The address has another host now. Enter the key and the headers for it again.',
+      message: 'The address leads to another server now. Enter the key and the headers for it again.',
     })
   }
   return { apiKey: form.apiKey === undefined ? stored.apiKey : form.apiKey, headers: form.headers ?? stored.headers }

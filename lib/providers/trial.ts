@@ -7,7 +7,6 @@ import type { Problem } from '@/lib/protocol/events'
 import { complete } from '@/lib/upstream/completion'
 import type { Connection } from '@/lib/upstream/connection'
 import { listModels } from '@/lib/upstream/models'
-import { ownConnection } from './connections'
 import { type Credentials, mergedCredentials, type ProviderForm } from './own'
 
 const TRIAL_MS = 60_000
@@ -69,13 +68,13 @@ async function trialConnection(ownerId: string, form: TrialForm): Promise<Connec
     providerId: 'trial',
     name: form.name,
     baseUrl: form.baseUrl,
-    guarded: config().public,
+    guarded: true,
     capabilities: { streamUsage: true },
     remember() {},
   }
   if (form.id === undefined) return unsaved
   const row = await ownedProvider(form.id, ownerId)
-  return { ...(await ownConnection(row)), ...mergedCredentials(row, form), name: form.name, baseUrl: form.baseUrl }
+  return { ...unsaved, ...mergedCredentials(row, form) }
 }
 
 function credentialsIn(form: TrialForm): Credentials {

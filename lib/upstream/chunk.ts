@@ -57,7 +57,10 @@ function firstChoice(choices: unknown[]): Fields | null {
 }
 
 function readChoice(choice: Fields, chunk: Chunk): void {
-  if (typeof choice.finish_reason === 'string' && choice.finish_reason !== '') chunk.finishReason = choice.finish_reason
+  if (typeof choice.finish_reason === 'string' && choice.finish_reason !== '') {
+    // Kept as it is, whatever it says, as far as it is a word.
+    chunk.finishReason = choice.finish_reason.slice(0, 100).replace(/[\0\p{Cs}]/gu, '\uFFFD')
+  }
   if (chunk.error === undefined && isPresent(choice.error)) chunk.error = choice.error
   chunk.usage ??= readUsage(choice.usage)
   const delta = isFields(choice.delta) ? choice.delta : null

@@ -14,7 +14,7 @@ export interface Connection {
   baseUrl: string
   apiKey: string | null
   headers: Record<string, string>
-  /** A person gave the address, so it passes the guard before it is dialled. */
+  /** A person gave the address: where others can reach Rill, it is dialled only if it is public. */
   guarded: boolean
   capabilities: Capabilities
   /** Called once when the provider turns out to lack something. */

@@ -11,7 +11,7 @@ import { type Engine, engines, type House, openHouse } from './house'
 const CHECKPOINT_MS = 250
 const EVERY_MS = 5
 /** So many tokens are read before the server is ended: more than two checkpoints' worth. */
-const ENOUGH = 120
+const ENOUGH = 90
 
 describe.each(engines)('after kill -9, on %s', (engine) => {
   let house: House
