@@ -30,7 +30,10 @@ export async function proxy(request: NextRequest): Promise<NextResponse> {
 }
 
 export const config = {
-  matcher: ['/((?!api/|_next/|.*\\.(?:svg|png|ico|webmanifest|woff2)$).*)'],
+  // All but the endpoints, which have the same checks of their own, and files that are the same for everybody.
+  matcher: [
+    '/((?!api/|_next/static/|(?:icon\\.svg|apple-icon\\.png|favicon\\.ico|open-graph\\.png|open-graph\\.svg)$).*)',
+  ],
 }
 
 function contentSecurityPolicy(nonce: string): string {

@@ -2,26 +2,28 @@ import 'server-only'
 import { resolve } from 'node:path'
 import { z } from 'zod'
 
-const milliseconds = (fallback: number) => z.coerce.number().int().positive().default(fallback)
-const flag = z.stringbool({ truthy: ['1', 'true', 'yes'], falsy: ['0', 'false', 'no', ''] }).default(false)
+/** A variable that is set to nothing counts as not set. */
 const filled = z
   .string()
   .trim()
   .optional()
-  .transform((text) => text || null)
+  .transform((text) => text || undefined)
+const milliseconds = (fallback: number) =>
+  filled.transform((text) => text ?? String(fallback)).pipe(z.coerce.number<string>().int().positive())
+const flag = z.stringbool({ truthy: ['1', 'true', 'yes'], falsy: ['0', 'false', 'no', ''] }).default(false)
+const address = filled.refine(isBaseUrl, 'must be an address such as http://127.0.0.1:11434/v1, with no password in it')
 
 const environment = z.object({
-  HOST: z.string().trim().default('127.0.0.1'),
-  PORT: z.coerce.number().int().min(0).max(65535).default(3000),
-  DATA_DIR: z.string().default('./data'),
+  HOST: filled,
+  DATA_DIR: filled,
   DATABASE_URL: filled,
   OPENAI_API_KEY: filled,
-  OPENAI_BASE_URL: filled,
+  OPENAI_BASE_URL: address,
   RILL_MODEL: filled,
   RILL_PASSWORD: filled,
   RILL_OPEN: flag,
   RILL_HOSTS: z.string().default(''),
-  RILL_SECRET: filled,
+  RILL_SECRET: filled.refine((text) => text === undefined || text.length >= 16, 'must have at least 16 characters'),
   RILL_PUBLIC: flag,
   RILL_HEADERS_TIMEOUT_MS: milliseconds(60_000),
   RILL_FIRST_TOKEN_TIMEOUT_MS: milliseconds(120_000),
@@ -43,21 +45,23 @@ export function parseConfig(variables: Record<string, string | undefined>) {
   }
   const values = parsed.data
   return {
-    host: values.HOST,
-    port: values.PORT,
-    dataDir: resolve(values.DATA_DIR),
-    databaseUrl: values.DATABASE_URL,
+    host: values.HOST ?? '127.0.0.1',
+    dataDir: resolve(values.DATA_DIR ?? './data'),
+    databaseUrl: values.DATABASE_URL ?? null,
     /** The operator's own upstream, when a key or an address is set. */
     upstream:
       values.OPENAI_API_KEY || values.OPENAI_BASE_URL
-        ? { apiKey: values.OPENAI_API_KEY, baseUrl: values.OPENAI_BASE_URL ?? 'https://api.openai.com/v1' }
+        ? {
+            apiKey: values.OPENAI_API_KEY ?? null,
+            baseUrl: (values.OPENAI_BASE_URL ?? 'https://api.openai.com/v1').replace(/\/+$/, ''),
+          }
         : null,
-    defaultModel: values.RILL_MODEL,
-    password: values.RILL_PASSWORD,
+    defaultModel: values.RILL_MODEL ?? null,
+    password: values.RILL_PASSWORD ?? null,
     open: values.RILL_OPEN,
     /** Names accepted in the Host header besides loopback and IP addresses. */
     hosts: values.RILL_HOSTS.split(',').flatMap((name) => name.trim().toLowerCase() || []),
-    secret: values.RILL_SECRET,
+    secret: values.RILL_SECRET ?? null,
     public: values.RILL_PUBLIC,
     clocks: {
       headersMs: values.RILL_HEADERS_TIMEOUT_MS,
@@ -65,6 +69,13 @@ export function parseConfig(variables: Record<string, string | undefined>) {
       idleMs: values.RILL_IDLE_TIMEOUT_MS,
     },
   }
+}
+
+function isBaseUrl(text: string | undefined): boolean {
+  if (text === undefined) return true
+  if (!URL.canParse(text)) return false
+  const { protocol, username, password, search } = new URL(text)
+  return ['http:', 'https:'].includes(protocol) && username + password + search === ''
 }
 
 let parsed: Config | undefined

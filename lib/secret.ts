@@ -1,7 +1,7 @@
 import 'server-only'
 import { createCipheriv, createDecipheriv, hkdfSync, randomBytes } from 'node:crypto'
-import { mkdirSync, readFileSync, writeFileSync } from 'node:fs'
-import { join } from 'node:path'
+import { existsSync, linkSync, mkdirSync, readFileSync, unlinkSync, writeFileSync } from 'node:fs'
+import { dirname, join } from 'node:path'
 import { config } from '@/lib/config'
 import { oncePerProcess } from '@/lib/process'
 
@@ -45,12 +45,26 @@ function rootSecret(): string {
   const { secret, dataDir } = config()
   if (secret) return secret
   const path = join(dataDir, 'secret')
-  mkdirSync(dataDir, { recursive: true, mode: 0o700 })
+  if (!existsSync(path)) makeSecret(path)
+  const kept = readFileSync(path, 'utf8').trim()
+  if (!/^[0-9a-f]{64}$/.test(kept)) {
+    throw new Error(
+      `The file ${path} does not hold Rill's secret any more. Put it back from a backup, or delete it: people sign in again then, and enter their keys again.`,
+    )
+  }
+  return kept
+}
+
+/** Written whole under another name, then linked: a crash leaves no half of it, and of two processes one wins. */
+function makeSecret(path: string): void {
+  mkdirSync(dirname(path), { recursive: true, mode: 0o700 })
+  const draft = `${path}.${process.pid}`
+  writeFileSync(draft, randomBytes(32).toString('hex'), { mode: 0o600, flush: true })
   try {
-    // `wx` fails when the file is there, so two processes that start together agree on one secret.
-    writeFileSync(path, randomBytes(32).toString('hex'), { flag: 'wx', mode: 0o600 })
+    linkSync(draft, path)
   } catch (error) {
     if (!(error instanceof Error && 'code' in error && error.code === 'EEXIST')) throw error
+  } finally {
+    unlinkSync(draft)
   }
-  return readFileSync(path, 'utf8')
 }

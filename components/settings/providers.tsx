@@ -49,7 +49,7 @@ export function Providers() {
     <>
       <ul className="border-line border-y *:border-line [&>*+*]:border-t">
         {list.environment ? (
-          <FixedRow name={list.environment.name} baseUrl={list.environment.baseUrl}>
+          <FixedRow name={list.environment.name}>
             Set by whoever runs this server{list.environment.hasKey ? ', with a key' : ', without a key'}
           </FixedRow>
         ) : null}
@@ -111,11 +111,11 @@ function OwnRow({
 }
 
 /** A provider that is not the person's to change. */
-function FixedRow({ name, baseUrl, children }: { name: string; baseUrl: string; children: ReactNode }) {
+function FixedRow({ name, baseUrl, children }: { name: string; baseUrl?: string; children: ReactNode }) {
   return (
     <li className="py-3 text-small">
       <p className="font-strong wrap-anywhere">{name}</p>
-      <p className="text-ink-quiet wrap-anywhere">{baseUrl}</p>
+      {baseUrl ? <p className="text-ink-quiet wrap-anywhere">{baseUrl}</p> : null}
       <p className="text-ink-quiet text-note">{children}</p>
     </li>
   )

@@ -63,7 +63,16 @@ export function connectPostgres(url: string): Database {
 export async function migrate(db: Database): Promise<void> {
   const migrator = new Migrator({ db, provider: { getMigrations: async () => migrations } })
   const { error } = await migrator.migrateToLatest()
-  if (error) throw error instanceof Error ? error : new Error(String(error))
+  if (error)
+    throw new Error(
+      `The database cannot be used (${causeOf(error)}). ${engine() === 'postgres' ? 'Check DATABASE_URL, and that the server runs.' : 'The disk may be full or the file damaged.'}`,
+    )
+}
+
+/** Node gathers the failures of several addresses in one error that has no words of its own. */
+function causeOf(error: unknown): string {
+  if (error instanceof AggregateError) return error.errors.map(causeOf).join('; ')
+  return error instanceof Error ? error.message : String(error)
 }
 
 class FolderInUse extends Error {}

@@ -1,6 +1,7 @@
 import 'server-only'
 import type { GenerationStatus, Usage } from '@/lib/protocol/events'
 import type { Part } from '@/lib/protocol/messages'
+import { notFound } from '@/lib/refused'
 import type { Database } from './client'
 import type { ConversationRow, GenerationPieceRow, GenerationRow, MessageRow } from './schema'
 
@@ -32,17 +33,22 @@ export interface StartingTurn {
   generation: GenerationRow
 }
 
-/** Writes a turn that starts, all of it or nothing. @throws when the turn is there already (unique owner and turn id). */
+/**
+ * Writes a turn that starts, all of it or nothing.
+ * @throws {Refused} 404 when its conversation was deleted meanwhile; an error of the engine when the turn is there already.
+ */
 export async function insertTurn(db: Database, turn: StartingTurn): Promise<void> {
   const { conversation, userMessage, reply, generation } = turn
   await db.transaction().execute(async (tx) => {
     if (conversation) await tx.insertInto('conversations').values(conversation).execute()
     else {
-      await tx
+      const { numUpdatedRows } = await tx
         .updateTable('conversations')
         .set({ updatedAt: generation.startedAt, model: generation.model })
         .where('id', '=', generation.conversationId)
-        .execute()
+        .where('deletedAt', 'is', null)
+        .executeTakeFirst()
+      if (numUpdatedRows === 0n) throw notFound('conversation')
     }
     await tx.insertInto('messages').values([userMessage, reply]).execute()
     await tx.insertInto('generations').values(generation).execute()

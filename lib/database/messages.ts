@@ -16,20 +16,30 @@ export function parseParts(json: string): Part[] {
 
 /** Every message of a conversation's tree, oldest first, each reply with the generation that wrote it. */
 export async function messagesOf(conversationId: string): Promise<Message[]> {
-  const [rows, generations] = await Promise.all([
-    database().selectFrom('messages').selectAll().where('conversationId', '=', conversationId).orderBy('id').execute(),
-    database().selectFrom('generations').selectAll().where('conversationId', '=', conversationId).execute(),
-  ])
-  const byMessage = new Map(generations.map((generation) => [generation.messageId, generation]))
-  return rows.map((row) => {
-    const generation = byMessage.get(row.id)
+  // First the generations: one that ends in between is still `running` here, and is followed to its end. A reply whose
+  // turn starts in between comes with the next look.
+  const generations = await database()
+    .selectFrom('generations')
+    .selectAll()
+    .where('conversationId', '=', conversationId)
+    .execute()
+  const rows = await database()
+    .selectFrom('messages')
+    .selectAll()
+    .where('conversationId', '=', conversationId)
+    .orderBy('id')
+    .execute()
+  const byMessage = new Map(generations.map((generation) => [generation.messageId, summaryOf(generation)]))
+  return rows.flatMap((row) => {
+    const generation = byMessage.get(row.id) ?? null
+    if (row.role === 'assistant' && !generation) return []
     return {
       id: row.id,
       parentId: row.parentId,
       role: row.role,
       parts: parseParts(row.parts),
       createdAt: row.createdAt,
-      generation: generation ? summaryOf(generation) : null,
+      generation,
     }
   })
 }

@@ -42,32 +42,24 @@ export function createCheckpoints() {
     const finishing = [...ended.keys()]
     const growing = [...grown].filter((run) => !ended.has(run))
     grown.clear()
-    const taken = growing.map((run) => ({ run, ...run.takeUnsaved() }))
-    try {
-      await saveCheckpoint(database(), { pieces: taken.map(pieceOf), ended: finishing.map(endedGeneration) })
-    } catch (error) {
-      log().error({ cause: error instanceof Error ? error.message : String(error) }, 'a checkpoint could not be saved')
-      for (const { run, events } of taken) {
-        run.returnUnsaved(events)
-        grown.add(run)
-      }
-      releaseAll(finishing)
-      writing = false
-      schedule(RETRY_MS)
-      return
+    const batch = [...growing.map(growthOf), ...finishing.map(endOf)]
+    const unsaved = await saveAll(batch)
+    for (const { run, piece } of unsaved) {
+      if (!piece) continue
+      run.returnUnsaved(piece.events)
+      grown.add(run)
     }
     writtenAt = performance.now()
     if (finishing.length > 0) await onDisk()
-    releaseAll(finishing)
-    for (const run of finishing) ended.delete(run)
+    for (const run of finishing) {
+      // Readers are told when the save has been tried, not only when it worked: a store that is down holds nobody up.
+      ended.get(run)?.()
+      if (!unsaved.some((entry) => entry.run === run)) ended.delete(run)
+    }
     writing = false
-    if (ended.size > 0) schedule(endDelay())
+    if (unsaved.length > 0) schedule(RETRY_MS)
+    else if (ended.size > 0) schedule(endDelay())
     else if (grown.size > 0) schedule(CHECKPOINT_MS)
-  }
-
-  /** Readers are told of an ending when the save has been tried, not only when it worked: a store that is down holds nobody up. */
-  function releaseAll(runs: Run[]): void {
-    for (const run of runs) ended.get(run)?.()
   }
 
   return {
@@ -100,8 +92,50 @@ async function onDisk(): Promise<void> {
   }
 }
 
-function pieceOf({ run, firstSeq, events }: { run: Run } & ReturnType<Run['takeUnsaved']>): Piece {
+/** What one run has for the database: what it grew by, or how it ended. */
+type Entry =
+  | { run: Run; piece: ReturnType<Run['takeUnsaved']>; end: null }
+  | { run: Run; piece: null; end: EndedGeneration }
+
+/** Saves entries in one transaction. Gives those that could not be saved. */
+async function saveAll(entries: Entry[]): Promise<Entry[]> {
+  try {
+    await saveCheckpoint(database(), {
+      pieces: entries.flatMap(({ run, piece }) => (piece ? pieceOf(run, piece) : [])),
+      ended: entries.flatMap(({ end }) => end ?? []),
+    })
+    return []
+  } catch (error) {
+    const [first] = entries
+    const alone = entries.length === 1
+    log().error(
+      { generationId: alone ? first?.run.start.generationId : undefined, error },
+      'a checkpoint could not be saved',
+    )
+    // One that the database will not take must not hold up the others. One that is down takes none.
+    if (alone || !refusesData(error)) return entries
+    const unsaved: Entry[] = []
+    for (const entry of entries) unsaved.push(...(await saveAll([entry])))
+    return unsaved
+  }
+}
+
+/** Whether an error is about what was to be written: SQLSTATE classes 22 and 23, or SQLite's constraints. */
+function refusesData(error: unknown): boolean {
+  const code = error instanceof Error && 'code' in error ? String(error.code) : ''
+  return /^2[23][0-9A-Z]{3}$/.test(code) || code.startsWith('SQLITE_CONSTRAINT')
+}
+
+function pieceOf(run: Run, { firstSeq, events }: ReturnType<Run['takeUnsaved']>): Piece {
   return { generationId: run.start.generationId, firstSeq, events: JSON.stringify(events) }
+}
+
+function growthOf(run: Run): Entry {
+  return { run, piece: run.takeUnsaved(), end: null }
+}
+
+function endOf(run: Run): Entry {
+  return { run, piece: null, end: endedGeneration(run) }
 }
 
 function endedGeneration(run: Run): EndedGeneration {

@@ -3,7 +3,8 @@ import { database } from '@/lib/database/client'
 import { parseParts } from '@/lib/database/messages'
 import type { GenerationStatus, StartData, Usage } from '@/lib/protocol/events'
 import { generationStatus, usage } from '@/lib/protocol/events'
-import { type Part, textOf } from '@/lib/protocol/messages'
+import { type Folded, type Part, textOf } from '@/lib/protocol/messages'
+import { Refused } from '@/lib/refused'
 import { readLog } from './read'
 import { eventStream } from './response'
 import { runs } from './runs'
@@ -24,34 +25,43 @@ export async function followGeneration(generationId: string, after: number): Pro
 
 /** Waits for a generation's end, if it runs in this process, and gives all of it. The caller has checked whose it is. */
 export async function finishedGeneration(start: StartData): Promise<Finished> {
-  await runs().get(start.generationId)?.ended
+  const run = runs().get(start.generationId)
+  await run?.ended
+  const { parts, status, finishReason, usage } = run?.folded ?? (await storedEnd(start.generationId))
+  return { ...start, status, finishReason, text: textOf(parts), parts, usage }
+}
+
+/**
+ * Stops a generation and gives the status it ended with, once that is saved. The caller has checked whose it is.
+ * @throws {Refused} 409 when it runs, but in another process.
+ */
+export async function stopGeneration(generationId: string): Promise<GenerationStatus> {
+  const run = runs().get(generationId)
+  await run?.stop()
+  const { status } = run?.folded ?? (await storedEnd(generationId))
+  if (status === 'running') {
+    throw new Refused(409, {
+      kind: 'internal',
+      message: 'This answer is being written by another server, which has to be asked to stop it. Try again.',
+      retryable: true,
+    })
+  }
+  return status
+}
+
+async function storedEnd(generationId: string): Promise<Folded> {
   const row = await database()
     .selectFrom('generations')
     .innerJoin('messages', 'messages.id', 'generations.messageId')
     .select(['generations.status', 'generations.finishReason', 'generations.usage', 'messages.parts'])
-    .where('generations.id', '=', start.generationId)
+    .where('generations.id', '=', generationId)
     .executeTakeFirstOrThrow()
-  const parts = parseParts(row.parts)
   return {
-    ...start,
+    parts: parseParts(row.parts),
     status: generationStatus.parse(row.status),
     finishReason: row.finishReason,
-    text: textOf(parts),
-    parts,
     usage: row.usage === null ? null : usage.parse(JSON.parse(row.usage)),
   }
-}
-
-/** Stops a generation and gives the status it ended with, once that is saved. The caller has checked whose it is. */
-export async function stopGeneration(generationId: string): Promise<GenerationStatus> {
-  const run = runs().get(generationId)
-  await run?.stop()
-  const row = await database()
-    .selectFrom('generations')
-    .select('status')
-    .where('id', '=', generationId)
-    .executeTakeFirstOrThrow()
-  return generationStatus.parse(row.status)
 }
 
 /** Stops whatever runs in a conversation. The caller has checked whose it is. */

@@ -63,7 +63,12 @@ async function reap(): Promise<void> {
   const orphans = await orphanedGenerations(db, since)
   for (const orphan of orphans) {
     // Its pieces are joined once: a second instance that found it too would join what the first has removed.
-    if (await claimGeneration(db, orphan, runs().instanceId)) await interruptOrphan(orphan)
+    try {
+      if (await claimGeneration(db, orphan, runs().instanceId)) await interruptOrphan(orphan)
+    } catch (error) {
+      // One that cannot be read must not keep the others, or the server, from their work.
+      log().error({ generationId: orphan.id, error }, 'a generation of a stopped process could not be ended')
+    }
   }
   await forgetInstances(db, since)
   if (orphans.length > 0)

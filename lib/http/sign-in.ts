@@ -21,8 +21,8 @@ export async function signIn(request: NextRequest, session: Session, password: s
   if (config().password !== null && !passwordMatches(password)) {
     throw new Refused(401, { kind: 'auth', field: 'password', message: 'That is not the password. Try again.' })
   }
-  const { byAddress } = limiters()
-  await byAddress.delete(address)
+  const { byAddress, together } = limiters()
+  await Promise.all([byAddress.delete(address), together.reward('everybody')])
   return withCookie(await sessionCookie(session.ownerId, true, isSecure(request)))
 }
 
@@ -34,8 +34,11 @@ export async function signOut(request: NextRequest, session: Session): Promise<R
 async function spend(address: string): Promise<void> {
   const { byAddress, together } = limiters()
   try {
-    await byAddress.consume(address)
+    // The address may be forged: it is counted only as long as all together have tries left, so memory stays bounded.
+    const before = await byAddress.get(address)
+    if (before && before.consumedPoints >= TRIES.address) throw before
     await together.consume('everybody')
+    await byAddress.consume(address)
   } catch (limited) {
     if (!(limited instanceof RateLimiterRes)) throw limited
     const seconds = Math.ceil(limited.msBeforeNext / 1000)

@@ -60,7 +60,7 @@ export type Provider = z.infer<typeof provider>
 /** `GET /api/providers`: the person's own, the operator's, and local servers found running. */
 export const providerList = z.object({
   own: z.array(provider),
-  environment: z.nullable(z.object({ name: z.string(), baseUrl: z.string(), hasKey: z.boolean() })),
+  environment: z.nullable(z.object({ name: z.string(), hasKey: z.boolean() })),
   local: z.array(z.object({ id: z.string(), name: z.string(), baseUrl: z.string(), models: z.number() })),
 })
 export type ProviderList = z.infer<typeof providerList>

@@ -1,4 +1,5 @@
 import 'server-only'
+import { createHash } from 'node:crypto'
 import { config } from '@/lib/config'
 import type { ProviderRow } from '@/lib/database/schema'
 import { oncePerProcess } from '@/lib/process'
@@ -18,7 +19,9 @@ export async function environmentConnection(): Promise<Connection | null> {
   const kept = oncePerProcess<{ connection: Connection | null }>('environment connection', () => ({ connection: null }))
   const place = { name: new URL(upstream.baseUrl).host, baseUrl: upstream.baseUrl }
   const credentials = { apiKey: upstream.apiKey, headers: {} }
-  kept.connection ??= await dialled(`environment ${upstream.baseUrl}`, place, credentials, false)
+  // The id goes to browsers, and an address may tell of the operator's network.
+  const mark = createHash('sha256').update(upstream.baseUrl).digest('hex').slice(0, 12)
+  kept.connection ??= await dialled(`environment-${mark}`, place, credentials, false)
   return kept.connection
 }
 

@@ -12,7 +12,6 @@ export async function providerOverview(ownerId: string): Promise<ProviderList> {
     own,
     environment: upstream && {
       name: new URL(upstream.baseUrl).host,
-      baseUrl: upstream.baseUrl,
       hasKey: upstream.apiKey !== null,
     },
     local: local.map(({ models, ...server }) => ({ ...server, models: models.length })),

@@ -111,12 +111,6 @@ function sealContext(id: string, ownerId: string): string {
 
 function providerOf(row: ProviderRow): Provider {
   const { apiKey, headers } = credentialsOf(row)
-  return {
-    id: row.id,
-    name: row.name,
-    baseUrl: row.baseUrl,
-    hasKey: apiKey !== null,
-    headerNames: Object.keys(headers),
-    createdAt: row.createdAt,
-  }
+  const { id, name, baseUrl, createdAt } = row
+  return { id, name, baseUrl, hasKey: apiKey !== null, headerNames: Object.keys(headers), createdAt }
 }

@@ -15,16 +15,16 @@ const counter = () => {
 
 test('a quiet process joins over 8 ms, a busy one over 50, and only an overloaded one over more', () => {
   expect(intervalFor(0, 1)).toBe(8)
-  expect(intervalFor(0.2, 1)).toBe(8)
-  expect(intervalFor(0.35, 1)).toBeGreaterThan(8)
-  expect(intervalFor(0.35, 1)).toBeLessThan(50)
-  expect(intervalFor(0.7, 100)).toBe(50)
+  expect(intervalFor(0.04, 1)).toBe(8)
+  expect(intervalFor(0.1, 1)).toBeGreaterThan(8)
+  expect(intervalFor(0.1, 1)).toBeLessThan(50)
+  expect(intervalFor(0.3, 100)).toBe(50)
   expect(intervalFor(1, 100)).toBe(50)
   expect(intervalFor(0.95, 400)).toBe(250)
 })
 
 test('the first text is flushed at once; what follows closely is joined and flushed once', () => {
-  const pace = createPace({ now: Date.now, utilisation: () => 0.1 })
+  const pace = createPace({ now: Date.now, utilisation: () => 0.02 })
   const generation = counter()
   pace.request(generation)
   expect(generation.flushes).toBe(1)
@@ -37,7 +37,7 @@ test('the first text is flushed at once; what follows closely is joined and flus
 })
 
 test('text after a pause is flushed at once', () => {
-  const pace = createPace({ now: Date.now, utilisation: () => 0.1 })
+  const pace = createPace({ now: Date.now, utilisation: () => 0.02 })
   const generation = counter()
   pace.request(generation)
   vi.advanceTimersByTime(100)
@@ -46,7 +46,7 @@ test('text after a pause is flushed at once', () => {
 })
 
 test('flushing now leaves nothing behind on the timer', () => {
-  const pace = createPace({ now: Date.now, utilisation: () => 0.1 })
+  const pace = createPace({ now: Date.now, utilisation: () => 0.02 })
   const generation = counter()
   pace.request(generation)
   pace.request(generation)
