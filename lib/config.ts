@@ -46,7 +46,8 @@ export function parseConfig(variables: Record<string, string | undefined>) {
   const values = parsed.data
   return {
     host: values.HOST ?? '127.0.0.1',
-    dataDir: resolve(values.DATA_DIR ?? './data'),
+    // Without the mark, the build takes every file of the project for one that may be read here.
+    dataDir: resolve(/*turbopackIgnore: true*/ values.DATA_DIR ?? './data'),
     databaseUrl: values.DATABASE_URL ?? null,
     /** The operator's own upstream, when a key or an address is set. */
     upstream:

@@ -1,7 +1,7 @@
 import { endpoint } from '@/lib/http/endpoint'
 import { notFound } from '@/lib/refused'
 
-const missing = endpoint(() => {
+const missing = endpoint<{ missing: string[] }>(() => {
   throw notFound('address')
 })
 
