@@ -3,6 +3,7 @@ import { browserFlags, findBrowser } from './tests/browser.mjs'
 
 export default defineConfig({
   testDir: 'tests/e2e',
+  globalSetup: './tests/e2e/global-setup.ts',
   // No second chances: a test that fails now and then has found something.
   retries: 0,
   // The tests measure time, on machines that may have two cores for the browser, Rill and the upstream.

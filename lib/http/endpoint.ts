@@ -21,7 +21,7 @@ type Handler<P> = (request: NextRequest, call: Call<P>) => Promise<Response> | R
  * where a password is set, that it was given (`open` leaves that one out). Turns a `Refused` into its JSON answer, and
  * anything else that is thrown into a 500 whose cause is in the log under the request's id.
  */
-export function endpoint<P extends Record<string, string> = Record<string, never>>(
+export function endpoint<P extends Record<string, string | string[]> = Record<string, never>>(
   handler: Handler<P>,
   options: { open?: boolean } = {},
 ) {
@@ -33,7 +33,12 @@ export function endpoint<P extends Record<string, string> = Record<string, never
       if (!session.signedIn && !options.open) throw signInFirst()
       const params = await context.params
       // Routes without parameters are given none.
-      if (!Object.values(params ?? {}).every((id) => key.safeParse(id).success)) throw notFound('address')
+      if (
+        !Object.values(params ?? {})
+          .flat()
+          .every((id) => key.safeParse(id).success)
+      )
+        throw notFound('address')
       const response = await handler(request, { session, params })
       // What an answer says is done is on the disk. (A GET changes nothing.)
       if (request.method !== 'GET') await durable()
