@@ -1,0 +1,75 @@
+import { Chat, end, numbered, paced, wordsIn } from './chat'
+import { expect, test } from './fixtures'
+import { startTcpProxy } from './tcp-proxy'
+
+test('a cut connection is made again, and the text is whole', async ({ page, rill, upstream, complaints }) => {
+  complaints.expect(/net::ERR_(CONNECTION|INCOMPLETE|EMPTY)/)
+  const proxy = await startTcpProxy(rill.port)
+  const words = numbered(1, 300)
+  upstream.script([...paced(words, 5), end])
+  const chat = new Chat(page)
+  await chat.open(proxy.url)
+  await chat.send('Count')
+  for (const seen of ['w0030', 'w0100', 'w0200']) {
+    await expect(chat.reply).toContainText(seen)
+    proxy.cut()
+  }
+  await chat.ended('completed')
+  expect(await wordsIn(chat.reply)).toEqual(words)
+  expect(await chat.storedReply()).toBe(words.join(''))
+  expect(upstream.requests).toHaveLength(1)
+  await page.close()
+  await proxy.stop()
+})
+
+test('off line, the page says so, and goes on when the network is back', async ({
+  chat,
+  context,
+  upstream,
+  complaints,
+}) => {
+  complaints.expect(/net::ERR_(INTERNET_DISCONNECTED|NETWORK_CHANGED)/)
+  const words = numbered(1, 60)
+  upstream.script([
+    ...paced(words.slice(0, 20), 1),
+    { until: 'off line' },
+    ...paced(words.slice(20), 1),
+    { until: 'the end' },
+    end,
+  ])
+  await chat.send('Count')
+  await expect(chat.reply).toContainText('w0020')
+  await context.setOffline(true)
+  const bar = chat.page.getByRole('status').filter({ hasText: 'You are offline' })
+  await expect(bar).toBeVisible()
+  await chat.composer.fill('Written meanwhile')
+  upstream.open('off line')
+  upstream.open('the end')
+  await (await upstream.request(0)).closed
+
+  await context.setOffline(false)
+  await expect(bar).toBeHidden()
+  await chat.ended('completed')
+  expect(await wordsIn(chat.reply)).toEqual(words)
+  await expect(chat.composer).toHaveValue('Written meanwhile')
+})
+
+test('a send whose answer is lost is made once', async ({ page, rill, upstream, complaints }) => {
+  complaints.expect(/net::ERR_(CONNECTION|INCOMPLETE|EMPTY)/)
+  const proxy = await startTcpProxy(rill.port)
+  const chat = new Chat(page)
+  await chat.open(proxy.url)
+  // The connection goes when the prompt has reached the model and before the page has heard of it.
+  upstream.script([{ until: 'cut' }, { delta: 'Once.' }, end])
+  await chat.send('Only once')
+  await upstream.request(0)
+  proxy.cut()
+  upstream.open('cut')
+  await chat.ended('completed')
+  await expect(chat.reply).toContainText('Once.')
+  await expect(chat.replies).toHaveCount(1)
+  await expect(chat.sidebar.getByRole('listitem')).toHaveCount(1)
+  expect(upstream.requests).toHaveLength(1)
+  await page.close()
+  await proxy.stop()
+})

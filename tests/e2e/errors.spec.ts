@@ -1,0 +1,124 @@
+import type { Step } from '../upstream/scripted'
+import { end } from './chat'
+import { expect, test } from './fixtures'
+
+interface Refusal {
+  name: string
+  status: number
+  type?: string
+  body: string
+  /** What Rill says, and what it says to do. */
+  words: RegExp
+  next: RegExp
+  /** What is in the fold; null when the provider said nothing that helps. */
+  said: string | null
+}
+
+function errorBody(message: string, code: string): string {
+  return JSON.stringify({ error: { message, type: code, param: null, code } })
+}
+
+const refusals: Refusal[] = [
+  {
+    name: 'a key that is refused (401)',
+    status: 401,
+    body: errorBody('Incorrect API key provided.', 'invalid_api_key'),
+    words: /did not accept the API key/,
+    next: /key in settings/i,
+    said: 'Incorrect API key provided.',
+  },
+  {
+    name: 'too many requests (429)',
+    status: 429,
+    body: errorBody('Rate limit reached for requests.', 'rate_limit_exceeded'),
+    words: /limiting requests/,
+    next: /try again/i,
+    said: 'Rate limit reached for requests.',
+  },
+  {
+    name: 'a fault of the provider (500)',
+    status: 500,
+    body: errorBody('The engine is on fire.', 'server_error'),
+    words: /provider failed/,
+    next: /try again/i,
+    said: 'The engine is on fire.',
+  },
+  {
+    name: 'a web page in place of an answer (502)',
+    status: 502,
+    type: 'text/html',
+    body: '<html><body><h1>Bad gateway</h1><script>document.title = "no"</script></body></html>',
+    words: /answered with a web page \(502\)/,
+    next: /try again/i,
+    said: null,
+  },
+]
+
+function refuse({ status, type = 'application/json', body }: Refusal): Step[] {
+  return [
+    { status, headers: { 'content-type': type, 'x-request-id': 'req-of-the-upstream' } },
+    { write: body },
+    { end: true },
+  ]
+}
+
+for (const refusal of refusals) {
+  test(`says in place what went wrong: ${refusal.name}`, async ({ chat, upstream }) => {
+    upstream.script(refuse(refusal))
+    await chat.send('What is the time?')
+    await chat.ended('failed')
+    await expect(chat.reply).toContainText(refusal.words)
+    await expect(chat.reply).toContainText(refusal.next)
+    await expect(chat.page.getByRole('alert').filter({ hasText: refusal.words })).toBeAttached()
+    const fold = chat.reply.getByText('The provider’s own words')
+    if (refusal.said === null) await expect(fold).toHaveCount(0)
+    else {
+      await expect(chat.reply.getByText(refusal.said)).toBeHidden()
+      await fold.click()
+      await expect(chat.reply.getByText(refusal.said)).toBeVisible()
+    }
+    await expect(chat.reply).toContainText('req-of-the-upstream')
+    await expect(chat.sendButton).toBeVisible()
+  })
+}
+
+test('Try again makes a branch, and keeps what was there', async ({ chat, upstream }) => {
+  upstream.script([{ status: 500 }, { write: errorBody('Not today.', 'server_error') }, { end: true }])
+  await chat.send('What is the time?')
+  await chat.ended('failed')
+  upstream.script([{ delta: 'It is noon.' }, end])
+  await chat.reply.getByRole('button', { name: 'Try again' }).first().click()
+  await chat.ended('completed')
+  await expect(chat.replies).toHaveCount(1)
+  await expect(chat.reply).toContainText('It is noon.')
+  // What failed is no part of what the model is asked.
+  expect((await upstream.request(1)).body.messages).toEqual([{ role: 'user', content: 'What is the time?' }])
+
+  await expect(chat.reply).toContainText('2/2')
+  await chat.reply.getByRole('button', { name: 'Previous branch' }).click()
+  await chat.ended('failed')
+  await expect(chat.reply).toContainText('1/2')
+  await chat.reply.getByRole('button', { name: 'Next branch' }).click()
+  await expect(chat.reply).toContainText('It is noon.')
+  await chat.reload()
+  await expect(chat.reply).toContainText('It is noon.')
+  await expect(chat.reply).toContainText('2/2')
+})
+
+test('a cut answer keeps its text and says that it was cut', async ({ chat, upstream }) => {
+  upstream.script([{ delta: 'The first half of' }, { cut: true }])
+  await chat.send('Tell me everything')
+  await chat.ended('interrupted')
+  await expect(chat.reply).toContainText('The first half of')
+  await expect(chat.reply).toContainText('Response interrupted')
+  await chat.reload()
+  await chat.ended('interrupted')
+  await expect(chat.reply).toContainText('The first half of')
+})
+
+test('an upstream that is not there is said so', async ({ chat, upstream }) => {
+  await upstream.stop()
+  await chat.send('Anybody?')
+  await chat.ended('failed')
+  await expect(chat.reply).toContainText('Nothing is listening at the server’s address')
+})

@@ -1,0 +1,57 @@
+import { axeComplaints, looks } from './axe'
+import { Chat, end } from './chat'
+import { expect, test } from './fixtures'
+
+const password = 'open sesame'
+test.use({ environment: { RILL_PASSWORD: password } })
+
+test('a password lets people in, and nothing else does', async ({ page, upstream, complaints }) => {
+  complaints.expect(/status of 401 .*\/api\/session/)
+  upstream.script([{ delta: 'Welcome.' }, end])
+  await page.goto('/')
+  await expect(page).toHaveURL('/sign-in')
+  for (const path of ['/api/conversations', '/api/models', '/api/providers']) {
+    const refused = await page.request.get(path)
+    expect(refused.status()).toBe(401)
+  }
+  const field = page.getByLabel('Password')
+  await field.fill('let me in')
+  await page.getByRole('button', { name: 'Sign in' }).click()
+  await expect(page.getByRole('alert').filter({ hasText: 'That is not the password' })).toBeVisible()
+  await expect(field).toBeFocused()
+
+  await field.fill(password)
+  await page.keyboard.press('Enter')
+  await expect(page).toHaveURL('/')
+  const chat = new Chat(page)
+  await expect(chat.composer).toBeFocused()
+  await chat.ask('Hello')
+  await chat.reload()
+  await expect(chat.reply).toContainText('Welcome.')
+
+  // Somewhere else the session ends, and the page finds out.
+  expect((await page.request.delete('/api/session')).ok()).toBe(true)
+  await page.reload()
+  await expect(page).toHaveURL('/sign-in')
+})
+
+test('a password that is sent before the page is awake does not get into the address', async ({ browser, rill }) => {
+  const context = await browser.newContext({ baseURL: rill.url, javaScriptEnabled: false })
+  const page = await context.newPage()
+  await page.goto('/sign-in')
+  await page.getByLabel('Password').fill(password)
+  await page.keyboard.press('Enter')
+  await page.waitForLoadState()
+  await expect(page.getByLabel('Password')).toHaveValue('')
+  expect(page.url()).toBe(`${rill.url}/sign-in`)
+  await context.close()
+})
+
+for (const colorScheme of looks) {
+  test(`axe finds nothing on the sign-in page, ${colorScheme}`, async ({ page }) => {
+    await page.emulateMedia({ colorScheme })
+    await page.goto('/sign-in')
+    await expect(page.getByRole('button', { name: 'Sign in' })).toBeVisible()
+    expect(await axeComplaints(page)).toEqual([])
+  })
+}
