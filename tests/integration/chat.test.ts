@@ -49,6 +49,16 @@ describe.each(engines)('a turn, on %s', (engine) => {
     expect(events.at(-1)?.data).toEqual({ status: 'completed', finishReason: 'stop' })
   })
 
+  test('joins texts that come in a rush, and loses nothing of them', async () => {
+    const texts = Array.from({ length: 3_000 }, (_, n) => `${n}${awkward[n % awkward.length]}`)
+    house.upstream.scriptFor('a rush of texts', [...texts.map((text) => ({ delta: text })), { write: ending }])
+    const reader = await house.client().chat({ text: 'a rush of texts' })
+    const events = await reader.rest()
+    expect(Buffer.from(reader.text)).toEqual(Buffer.from(texts.join('')))
+    expect(events.map((event) => event.seq)).toEqual(events.map((_, index) => index + 1))
+    expect(events.length).toBeLessThan(texts.length / 2)
+  })
+
   test('opens the response before the upstream says anything', async () => {
     house.upstream.scriptFor('a silent start', [{ until: 'a silent start' }, { delta: 'At last.' }, { write: ending }])
     const reader = await house.client().chat({ text: 'a silent start' })

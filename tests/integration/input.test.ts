@@ -35,7 +35,7 @@ test.each([
 ])('a turn with %s is refused by that name', async (_what, body, field) => {
   const { status, problem } = await client.refusal('POST', '/api/chat', { json: body })
   expect([status, problem.kind, problem.field]).toEqual([400, 'bad_request', field])
-  expect(problem.message).toMatch(/\w+ \w+/)
+  expect(problem.message).toMatch(new RegExp(`^${field}: .*\\w+ \\w+`))
 })
 
 test('a text of exactly the limit is taken', async () => {

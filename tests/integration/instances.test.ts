@@ -141,8 +141,14 @@ describe('two on one data folder', () => {
   test('the second ends with code 1 and one sentence, and the first goes on', async () => {
     const house = await openHouse('sqlite')
     try {
-      const env = { PATH: process.env.PATH, HOST: '', PORT: '0', DATABASE_URL: '', DATA_DIR: house.dataDir }
-      const second = spawnSync(process.execPath, [START], { env: { ...env, NODE_ENV: 'production' }, encoding: 'utf8' })
+      const env = { ...process.env, HOST: '', PORT: '0', DATABASE_URL: '', DATA_DIR: house.dataDir }
+      // Should it come up after all, it is ended, and has no exit code.
+      const second = spawnSync(process.execPath, [START], {
+        env,
+        encoding: 'utf8',
+        timeout: 10_000,
+        killSignal: 'SIGKILL',
+      })
       expect(second.status).toBe(1)
       expect(`${second.stdout}${second.stderr}`.trim().split('\n')).toEqual([
         expect.stringContaining('Another Rill is running on the data folder'),
