@@ -12,10 +12,11 @@ const comment = new TextEncoder().encode(heartbeat)
  * An event-stream response that follows a log. It is pulled: bytes are taken from the log only when the client has
  * room for them, so a client that stops reading costs nothing. A client that goes away only ends its reading.
  */
-export async function eventStream(open: (wake: () => void) => Promise<LogReader>): Promise<Response> {
+export async function eventStream(openLog: (wake: () => void) => Promise<LogReader>): Promise<Response> {
+  let open = true
   let waiting = false
   let wake = () => {}
-  const reader = await open(() => wake())
+  const reader = await openLog(() => wake())
   const quiet = quietReaders()
   let beat = () => {}
 
@@ -23,10 +24,10 @@ export async function eventStream(open: (wake: () => void) => Promise<LogReader>
     start(controller) {
       controller.enqueue(comment)
       beat = () => {
-        if (waiting) controller.enqueue(comment)
+        if (open && waiting) controller.enqueue(comment)
       }
       wake = () => {
-        if (!waiting) return
+        if (!open || !waiting) return
         const { bytes, done } = reader.take()
         if (!bytes && !done) return
         quiet.heard(beat)
@@ -38,8 +39,9 @@ export async function eventStream(open: (wake: () => void) => Promise<LogReader>
       }
     },
     pull() {
+      if (!open) return
       // From the first pull on: a response that nobody reads, as to a HEAD request, is never cancelled either.
-      if (!waiting) quiet.heard(beat)
+      quiet.heard(beat)
       waiting = true
       wake()
     },
@@ -47,7 +49,7 @@ export async function eventStream(open: (wake: () => void) => Promise<LogReader>
   })
 
   function close(): void {
-    wake = () => {}
+    open = false
     quiet.delete(beat)
     reader.close()
   }

@@ -1,0 +1,86 @@
+import { afterEach, beforeEach, expect, test, vi } from 'vitest'
+import { createMemoryLog } from '@/lib/generations/memory-log'
+import { eventStream } from '@/lib/generations/response'
+import type { LogEvent } from '@/lib/protocol/events'
+import { encodeEvent, heartbeat } from '@/lib/protocol/sse'
+
+const start: LogEvent = {
+  seq: 1,
+  type: 'start',
+  data: { generationId: 'g', conversationId: 'c', userMessageId: 'u', messageId: 'm', model: 'x' },
+}
+const delta = (seq: number): LogEvent => ({ seq, type: 'delta', data: { text: `text ${seq} ` } })
+const end = (seq: number): LogEvent => ({ seq, type: 'status', data: { status: 'completed' } })
+const encoded = (...events: LogEvent[]) => events.map((event) => encodeEvent(event.seq, event)).join('')
+
+beforeEach(() => {
+  vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout', 'setInterval', 'clearInterval', 'Date'] })
+  // The one timer of a process belongs to the clock of the test that made it.
+  Reflect.deleteProperty(globalThis, 'rill')
+})
+afterEach(() => {
+  vi.useRealTimers()
+})
+
+/** A log with its start, and a client that reads its response. */
+async function following() {
+  const log = createMemoryLog(5_000)
+  log.append('g', start)
+  const response = await eventStream(async (wake) => {
+    const reader = await log.read('g', 0, wake)
+    if (!reader) throw new Error('The log is held')
+    return reader
+  })
+  const reader = response.body?.getReader()
+  if (!reader) throw new Error('There is a body')
+  const text = new TextDecoder()
+  const next = async () => {
+    const { value } = await reader.read()
+    return value && text.decode(value)
+  }
+  return { log, reader, next }
+}
+
+test('a response opens with a comment, then gives each event as it comes, and closes with the log', async () => {
+  const { log, next } = await following()
+  expect(await next()).toBe(heartbeat)
+  expect(await next()).toBe(encoded(start))
+  const waiting = next()
+  log.append('g', delta(2))
+  expect(await waiting).toBe(encoded(delta(2)))
+  log.append('g', delta(3))
+  log.append('g', end(4))
+  let rest = ''
+  for (let text = await next(); text !== undefined; text = await next()) rest += text
+  expect(rest).toBe(encoded(delta(3), end(4)))
+})
+
+test('after 15 s of silence a comment goes out, and again', async () => {
+  const { next } = await following()
+  await next()
+  await next()
+  for (const _ of [1, 2]) {
+    const waiting = next()
+    await vi.advanceTimersByTimeAsync(15_000)
+    expect(await waiting).toBe(heartbeat)
+  }
+})
+
+test('a response that has ended, or whose client has gone, is left alone by the heartbeat', async () => {
+  const failures: unknown[] = []
+  const failed = (error: unknown) => failures.push(error)
+  process.on('uncaughtException', failed)
+  const ended = await following()
+  await ended.next()
+  await ended.next()
+  // The end comes while the client waits, so that giving it pulls once more.
+  const last = ended.next()
+  ended.log.append('g', end(2))
+  expect(await last).toBe(encoded(end(2)))
+  const gone = await following()
+  await gone.next()
+  await gone.reader.cancel()
+  expect(() => vi.advanceTimersByTime(60_000)).not.toThrow()
+  process.off('uncaughtException', failed)
+  expect(failures).toEqual([])
+})
