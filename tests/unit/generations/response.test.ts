@@ -75,6 +75,7 @@ test('a response that has ended, or whose client has gone, is left alone by the 
   await ended.next()
   // The end comes while the client waits, so that giving it pulls once more.
   const last = ended.next()
+  await new Promise(setImmediate)
   ended.log.append('g', end(2))
   expect(await last).toBe(encoded(end(2)))
   const gone = await following()
