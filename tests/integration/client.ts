@@ -7,7 +7,8 @@ import { generationStatus, type Problem, type StartData, startData, usage } from
 import { part } from '@/lib/protocol/messages'
 import { EventReader } from './event-reader'
 
-export type Method = 'GET' | 'POST' | 'PATCH' | 'DELETE'
+export const methods = ['GET', 'POST', 'PUT', 'PATCH', 'DELETE'] as const
+export type Method = (typeof methods)[number]
 
 export interface Answer {
   status: number

@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto'
 import { Readable } from 'node:stream'
 import { afterAll, beforeAll, expect, test } from 'vitest'
-import { type Client, turnOf } from './client'
+import { type Client, methods, turnOf } from './client'
 import { type House, openHouse } from './house'
 
 const MEGABYTE = 1024 * 1024
@@ -99,6 +99,13 @@ test('every writing route checks its body as chat does', async () => {
     client.refusal('GET', '/api/conversations?colour=red'),
   ])
   expect(refused.map(({ status, problem }) => [status, problem.field])).toEqual(refused.map(() => [400, 'colour']))
+})
+
+test('an address that is none says so in JSON', async () => {
+  for (const method of methods) {
+    const { status, problem } = await client.refusal(method, '/api/no-such-thing')
+    expect([method, status, problem.kind]).toEqual([method, 404, 'not_found'])
+  }
 })
 
 function* pieces(text: string): Generator<Buffer> {

@@ -5,7 +5,7 @@ import { conversationPage, provider, providerList, settings } from '@/lib/protoc
 import type { StartData } from '@/lib/protocol/events'
 import { type Client, type Content, turnOf } from './client'
 import { engines, type House, openHouse } from './house'
-import { routes } from './routes'
+import { addressOf, type Route, routes } from './routes'
 
 /** For each route with a parameter: whose id goes there, and what else the call needs to be a good one. */
 const cases: Record<string, { of: 'conversation' | 'generation' | 'provider'; json?: unknown }> = {
@@ -19,7 +19,7 @@ const cases: Record<string, { of: 'conversation' | 'generation' | 'provider'; js
 }
 
 test('every route with a parameter has a case here', () => {
-  const withParameter = routes().filter(({ path }) => path.includes('['))
+  const withParameter = routes().filter(({ path }) => /\[\w+\]/.test(path))
   expect(withParameter.map(({ method, path }) => `${method} ${path}`).sort()).toEqual(Object.keys(cases).sort())
 })
 
@@ -51,16 +51,16 @@ describe.each(engines)('somebody else’s rows, on %s', (engine) => {
   }
 
   test.each(Object.entries(cases))('%s: the same 404 as for an id of nothing', async (route, { of, json }) => {
-    const [method, path] = parsed(route)
-    await refusedAlike((id) => stranger.call(method, path.replace('[id]', id), { json }), ids[of])
+    const one = named(route)
+    await refusedAlike((id) => stranger.call(one.method, addressOf(one, id), { json }), ids[of])
   })
 
   test.each(['x', "' OR 1=1 --", 'a\u0000b', '../settings', 'é'.repeat(200), '🙈'])(
     'an odd id is a 404 as well: %j',
     async (id) => {
       for (const route of Object.keys(cases)) {
-        const [method, path] = parsed(route)
-        const { status } = await owner.call(method, path.replace('[id]', encodeURIComponent(id)), {
+        const one = named(route)
+        const { status } = await owner.call(one.method, addressOf(one, encodeURIComponent(id)), {
           json: cases[route]?.json,
         })
         expect([route, status]).toEqual([route, 404])
@@ -109,8 +109,8 @@ describe.each(engines)('somebody else’s rows, on %s', (engine) => {
     expect(await owner.conversation(ids.conversation)).toMatchObject({ title: 'mine', running: [ids.generation] })
     // In this order, each is answered before what it is about is deleted.
     for (const [route, { of, json }] of Object.entries(cases)) {
-      const [method, path] = parsed(route)
-      const response = await owner.open(method, path.replace('[id]', ids[of]), { json })
+      const one = named(route)
+      const response = await owner.open(one.method, addressOf(one, ids[of]), { json })
       expect([route, response.statusCode >= 200 && response.statusCode < 300]).toEqual([route, true])
       // An event stream goes on; the others are at their end.
       await response.body.dump({ limit: 1 })
@@ -124,8 +124,8 @@ describe.each(engines)('somebody else’s rows, on %s', (engine) => {
   })
 })
 
-function parsed(route: string): [method: 'GET' | 'POST' | 'PATCH' | 'DELETE', path: string] {
-  const found = routes().find(({ method, path }) => `${method} ${path}` === route)
-  if (!found) throw new Error(`There is no route ${route}`)
-  return [found.method, found.path]
+function named(name: string): Route {
+  const route = routes().find(({ method, path }) => `${method} ${path}` === name)
+  if (!route) throw new Error(`There is no route ${name}`)
+  return route
 }

@@ -3,7 +3,7 @@ import { afterAll, beforeAll, expect, test } from 'vitest'
 import { conversationPage } from '@/lib/protocol/api'
 import type { Client } from './client'
 import { type House, openHouse } from './house'
-import { routes } from './routes'
+import { addressOf, routes } from './routes'
 
 const PASSWORD = 'correct horse battery'
 const open = ['GET /api/health', 'POST /api/session', 'DELETE /api/session']
@@ -28,10 +28,10 @@ test('every page leads to the sign-in page, and that one is shown', async () => 
 
 test('every call is refused, but for signing in and out and the health', async () => {
   const client = house.client()
-  for (const { method, path } of routes().filter((route) => !open.includes(`${route.method} ${route.path}`))) {
-    const json = method === 'GET' || method === 'DELETE' ? undefined : {}
-    const refusal = await client.refusal(method, path.replace('[id]', randomUUID()), { json })
-    expect([path, refusal.status, refusal.problem.kind]).toEqual([path, 401, 'auth'])
+  for (const route of routes().filter(({ method, path }) => !open.includes(`${method} ${path}`))) {
+    const json = route.method === 'GET' || route.method === 'DELETE' ? undefined : {}
+    const { status, problem } = await client.refusal(route.method, addressOf(route, randomUUID()), { json })
+    expect([route, status, problem.kind]).toEqual([route, 401, 'auth'])
   }
   expect((await client.call('GET', '/api/health')).status).toBe(200)
 })

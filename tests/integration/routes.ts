@@ -1,7 +1,7 @@
 import { readdirSync, readFileSync } from 'node:fs'
-import { dirname, join, sep } from 'node:path'
+import { basename, dirname, join, sep } from 'node:path'
 import { fileURLToPath } from 'node:url'
-import type { Method } from './client'
+import { type Method, methods } from './client'
 
 const api = join(dirname(dirname(dirname(fileURLToPath(import.meta.url)))), 'app', 'api')
 
@@ -13,18 +13,33 @@ export interface Route {
 
 /** Every method of every route that the app folder has, so that a new one is tested or fails the tests. */
 export function routes(): Route[] {
-  const files = readdirSync(api, { recursive: true, encoding: 'utf8' }).filter((name) =>
-    /(^|[\\/])route\.tsx?$/.test(name),
-  )
-  return files.sort().flatMap((name) => {
-    const path = `/api/${dirname(name).split(sep).join('/')}`
-    const source = readFileSync(join(api, name), 'utf8')
-    const methods = [...source.matchAll(/^export (?:const|async function|function) ([A-Z]+)\b/gm)]
-    return methods.map(([, method]) => ({ method: known(method), path }))
-  })
+  const files = readdirSync(api, { recursive: true, encoding: 'utf8' })
+  return files
+    .filter((name) => /^route\.\w+$/.test(basename(name)))
+    .sort()
+    .flatMap((name) => {
+      const path = `/api/${dirname(name).split(sep).join('/')}`
+      const found = exportsOf(readFileSync(join(api, name), 'utf8')).filter((each) => /^[A-Z]+$/.test(each))
+      if (found.length === 0) throw new Error(`The tests find no method in ${name}: teach them how it exports them.`)
+      return found.map((method) => ({ method: known(method), path }))
+    })
 }
 
-function known(method: string | undefined): Method {
-  if (method === 'GET' || method === 'POST' || method === 'PATCH' || method === 'DELETE') return method
-  throw new Error(`The tests know nothing of ${method}: add it to the client and to what walks the routes.`)
+/** A route's address, with this in place of its parameter. */
+export function addressOf(route: Route, parameter: string): string {
+  return route.path.replace(/\[.*\]/, () => parameter)
+}
+
+/** The names in `export const GET`, `export function GET` and `export { any as GET }`. */
+function exportsOf(source: string): string[] {
+  const exported = source.matchAll(/^export (?:const|(?:async )?function) (\w+)|^export \{([^}]*)\}/gm)
+  return [...exported].flatMap(([, name, list = '']) =>
+    name === undefined ? list.split(',').map((each) => each.trim().replace(/^.*\sas\s+/, '')) : [name],
+  )
+}
+
+function known(method: string): Method {
+  const found = methods.find((each) => each === method)
+  if (found === undefined) throw new Error(`The tests know nothing of ${method}: add it to the client.`)
+  return found
 }

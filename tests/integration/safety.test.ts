@@ -3,7 +3,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { conversationPage } from '@/lib/protocol/api'
 import type { Client } from './client'
 import { type House, openHouse } from './house'
-import { type Route, routes } from './routes'
+import { addressOf, type Route, routes } from './routes'
 
 const pages = ['/', `/c/${randomUUID()}`, '/settings', '/no/such/page']
 /** Open to everybody and every monitor: it tells nothing about anybody. */
@@ -32,10 +32,11 @@ describe('other sites', () => {
     ['Sec-Fetch-Site: cross-site', { 'sec-fetch-site': 'cross-site' }],
     ['Sec-Fetch-Site: same-site', { 'sec-fetch-site': 'same-site' }],
   ]
-  test.each(named)('%s is refused to them', async (_name, { method, path }) => {
+  test.each(named)('%s is refused to them', async (_name, route) => {
+    const { method } = route
     for (const [what, headers] of foreign) {
       const json = method === 'GET' || method === 'DELETE' ? undefined : {}
-      const { status, problem } = await client.refusal(method, path.replace('[id]', randomUUID()), { headers, json })
+      const { status, problem } = await client.refusal(method, addressOf(route, randomUUID()), { headers, json })
       expect([what, status, problem.kind]).toEqual([what, 403, 'forbidden'])
     }
   })
