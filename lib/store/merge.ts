@@ -6,7 +6,7 @@ import type { ConversationState, RunningGeneration } from './types'
 
 /**
  * What a fetched conversation changes in the state. Messages that did not change keep their identity, and a message
- * whose log is being read (`reading`) is further than any answer, so it stays.
+ * whose log is being read (`reading`), or was read to its end, is further than any answer, so it stays.
  */
 export function withConversation(
   state: ConversationState,
@@ -17,9 +17,10 @@ export function withConversation(
   const isRead = (message: Message) => message.generation !== null && reading(message.generation.id)
   const current = messages.map((fetched) => {
     const known = state.messages[fetched.id]
-    return known && (isRead(known) || isSame(known, fetched)) ? known : fetched
+    return known && (isRead(known) || hasEnded(known, fetched) || isSame(known, fetched)) ? known : fetched
   })
   const ids = current.map((message) => message.id)
+  const running = runningIn(summary.id, current, state.running)
   const entry = {
     ...before,
     state: 'ready' as const,
@@ -29,9 +30,14 @@ export function withConversation(
   return {
     conversations: { ...state.conversations, [summary.id]: entry },
     messages: { ...state.messages, ...Object.fromEntries(current.map((message) => [message.id, message])) },
-    running: { ...withoutConversation(state.running, summary.id), ...runningIn(summary.id, current, state.running) },
-    ...withSummaries(state.summaries, [summary]),
+    running: { ...withoutConversation(state.running, summary.id), ...running },
+    ...withSummaries(state.summaries, [{ ...summary, running: Object.keys(running) }]),
   }
+}
+
+/** An end is final: an answer that says otherwise was on its way while the log told the end. */
+function hasEnded({ generation: known }: Message, { generation: fetched }: Message): boolean {
+  return known !== null && known.status !== 'running' && fetched?.status === 'running'
 }
 
 /** The running generations of all other conversations. */

@@ -1,4 +1,4 @@
-import { describe, expect, test } from 'vitest'
+import { describe, expect, onTestFinished, test } from 'vitest'
 import { openHouse, openTab, statusOf, textIn, until } from './house'
 import { refuse } from './server'
 
@@ -164,6 +164,31 @@ describe('what happens elsewhere', () => {
     await until(() => server.faults.every(({ times }) => times === 0))
     expect(get().conversations[id]?.messageIds).toHaveLength(2)
     expect(Object.keys(get().running)).toHaveLength(1)
+  })
+
+  test('a fetch that is older than the end of a reply does not set it running again', async () => {
+    let answer = () => {}
+    const { server, store, get } = await openHouse()
+    await get().send({ conversationId: null, text: 'here', model: 'demo' })
+    await until(() => get().startedFromNew)
+    const id = get().startedFromNew ?? ''
+    server.fault('GET', new RegExp(`conversations/${id}`), (response) => {
+      const old = JSON.stringify({ ...server.list()[0], messages: server.messages(id) })
+      answer = () => response.writeHead(200, { 'Content-Type': 'application/json' }).end(old)
+    })
+    const loading = get().loadConversation(id)
+    await until(() => server.count('GET', new RegExp(`conversations/${id}`)) === 1)
+    const { messageId } = server.onlyLog.start
+    server.onlyLog.say('All of it.')
+    server.onlyLog.end()
+    await until(() => statusOf(store, messageId) === 'completed')
+    const seen: unknown[] = []
+    onTestFinished(store.subscribe(() => seen.push(statusOf(store, messageId))))
+    answer()
+    await loading
+    expect(new Set(seen)).toEqual(new Set(['completed']))
+    expect(textIn(store, messageId)).toBe('All of it.')
+    expect(get()).toMatchObject({ running: {}, summaries: [{ id, running: [] }] })
   })
 })
 

@@ -71,29 +71,6 @@ describe('a stream that goes wrong', () => {
     expect(textIn(store, log.start.messageId)).toBe('The Rhine runs down north.')
   })
 
-  test('is read again to its end when a slow fetch says that it still runs', async () => {
-    let answer = () => {}
-    const { server, page, store, get } = await openHouse()
-    const { id, log } = rivers(server)
-    await get().loadConversation(id)
-    await until(() => get().running[log.start.generationId]?.reader === 'open')
-    server.fault('GET', new RegExp(`conversations/${id}`), (response) => {
-      const old = JSON.stringify({ ...server.list()[0], messages: server.messages(id) })
-      answer = () => response.writeHead(200, { 'Content-Type': 'application/json' }).end(old)
-    })
-    server.summaries.set(id, { ...server.conversation('Other'), id })
-    page.setHidden(false)
-    await until(() => server.count('GET', new RegExp(`conversations/${id}`)) === 2)
-    log.say('The Rhine.')
-    log.end()
-    await until(() => statusOf(store, log.start.messageId) === 'completed')
-    answer()
-    await until(() => log.cursors.length === 2)
-    await until(() => statusOf(store, log.start.messageId) === 'completed')
-    expect(textIn(store, log.start.messageId)).toBe('The Rhine.')
-    expect(get().running).toEqual({})
-  })
-
   test('is not set back by a fetch that was slower than the stream', async () => {
     let answer = () => {}
     const { server, page, store, get } = await openHouse()
