@@ -98,10 +98,22 @@ async function serve({ host, port }) {
   await withoutNextsNotes(() => app.prepare())
   ready(app.getRequestHandler())
   for (const signal of ['SIGINT', 'SIGTERM']) process.once(signal, () => shutDown(server, app))
+  if (process.env.npm_lifecycle_event) whenOrphaned(() => process.kill(process.pid, 'SIGTERM'))
   await requireHealth(address)
   const reach = everywhere(host) ? ' (and at every address of this machine)' : ''
   say(`Rill is at ${address}${reach} — ${modelsInUse(process.env)}`)
   say(`Conversations are kept in ${placeOfData(process.env)}`)
+}
+
+// npm gives a signal to the shell between it and Rill, which dies of it and tells nobody.
+function whenOrphaned(end) {
+  const parent = process.ppid
+  const watch = setInterval(() => {
+    if (process.ppid === parent) return
+    clearInterval(watch)
+    end()
+  }, 250)
+  watch.unref()
 }
 
 // The first request waits for the database and its migrations. What cannot start says so itself and ends the process.

@@ -1,3 +1,7 @@
+import { spawn } from 'node:child_process'
+import { mkdtempSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
 import { afterEach, expect, it } from 'vitest'
 import { type RillOptions, type RillServer, startRill } from '../rill-server'
 
@@ -64,6 +68,27 @@ it.each(['SIGINT', 'SIGTERM'] as const)('ends at once on %s, and tells the reade
   expect(await rill.kill(signal)).toBe(0)
   expect(Date.now() - asked).toBeLessThan(1_000)
   expect(await whole).toContain('"status":"interrupted"')
+})
+
+it('ends with npm, which passes a signal to nobody', async () => {
+  const dataDir = mkdtempSync(join(tmpdir(), 'rill-data-'))
+  const npm = spawn('npm', ['start'], { env: { ...process.env, PORT: '0', DATA_DIR: dataDir } })
+  const url = await new Promise<string>((resolve) => {
+    npm.stdout.setEncoding('utf8').on('data', (text: string) => {
+      const address = /Rill is at (\S+)/.exec(text)?.[1]
+      if (address) resolve(address)
+    })
+  })
+  npm.kill('SIGTERM')
+  const state = async () => {
+    try {
+      return (await fetch(`${url}/api/health`)).status
+    } catch (error) {
+      return error instanceof TypeError ? 'ended' : error
+    }
+  }
+  await expect.poll(state, { timeout: 5_000 }).toBe('ended')
+  rmSync(dataDir, { recursive: true, force: true, maxRetries: 10, retryDelay: 100 })
 })
 
 async function start(options: RillOptions = {}): Promise<RillServer> {
