@@ -1,12 +1,10 @@
 import 'server-only'
+import { sql } from 'kysely'
 import type { GenerationStatus, Usage } from '@/lib/protocol/events'
 import type { Part } from '@/lib/protocol/messages'
 import { notFound } from '@/lib/refused'
-import type { Database } from './client'
+import { type Database, engine } from './client'
 import type { ConversationRow, GenerationPieceRow, GenerationRow, MessageRow } from './schema'
-
-/** SQLite takes at most 32,766 parameters in a statement; a piece has three. */
-const PIECES_A_STATEMENT = 5_000
 
 export type Piece = GenerationPieceRow
 
@@ -76,18 +74,22 @@ export async function saveCheckpoint(
 ): Promise<void> {
   if (pieces.length === 0 && ended.length === 0) return
   await db.transaction().execute(async (tx) => {
-    for (let from = 0; from < pieces.length; from += PIECES_A_STATEMENT) {
-      await tx
-        .insertInto('generationPieces')
-        .values(pieces.slice(from, from + PIECES_A_STATEMENT))
-        // A save that was committed but not acknowledged is tried again, with more events behind the same first one.
-        .onConflict((conflict) =>
-          conflict.columns(['generationId', 'firstSeq']).doUpdateSet((eb) => ({ events: eb.ref('excluded.events') })),
-        )
-        .execute()
-    }
+    if (pieces.length > 0) await insertPieces(pieces).execute(tx)
     for (const each of ended) await saveEnd(tx, each)
   })
+}
+
+/**
+ * One parameter for all rows: the statement is the same however many there are, so it is compiled and prepared once.
+ * A save that was committed but not acknowledged is tried again, with more events behind the same first one.
+ */
+function insertPieces(pieces: Piece[]) {
+  const rows = JSON.stringify(pieces.map(({ generationId, firstSeq, events }) => [generationId, firstSeq, events]))
+  const each = engine() === 'postgres' ? sql`json_array_elements(${rows}::json)` : sql`json_each(${rows})`
+  return sql`
+    insert into generation_pieces (generation_id, first_seq, events)
+    select piece.value ->> 0, cast(piece.value ->> 1 as integer), piece.value ->> 2 from ${each} as piece where true
+    on conflict (generation_id, first_seq) do update set events = excluded.events`
 }
 
 async function saveEnd(tx: Database, ended: EndedGeneration): Promise<void> {

@@ -89,6 +89,7 @@ function summaryOf(row: GenerationRow): GenerationSummary {
   return {
     id: row.id,
     status: generationStatus.parse(row.status),
+    retry: null,
     model: row.model,
     finishReason: row.finishReason,
     usage: row.usage === null ? null : usage.parse(JSON.parse(row.usage)),

@@ -59,6 +59,7 @@ async function storedEnd(generationId: string): Promise<Folded> {
   return {
     parts: parseParts(row.parts),
     status: generationStatus.parse(row.status),
+    retry: null,
     finishReason: row.finishReason,
     usage: row.usage === null ? null : usage.parse(JSON.parse(row.usage)),
   }

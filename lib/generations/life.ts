@@ -91,7 +91,7 @@ async function interruptOrphan(row: GenerationRow): Promise<void> {
         generationId: row.id,
         messageId: row.messageId,
         conversationId: row.conversationId,
-        outline: JSON.stringify(outlineOf(events)),
+        outline: JSON.stringify(events.map(outlineOf)),
         firstTokenAt: row.firstTokenAt,
         endedAt: Date.now(),
       },

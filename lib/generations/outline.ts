@@ -12,15 +12,10 @@ export type LogOutline = (number | GenerationEvent)[]
 
 const outlineJson = z.array(z.union([z.number(), generationEvent]))
 
-/** The outline of a log's events, in order. */
-export function outlineOf(events: Iterable<GenerationEvent>): LogOutline {
-  const outline: LogOutline = []
-  for (const event of events) {
-    if (event.type === 'delta') outline.push(event.data.text.length)
-    else if (event.type === 'reasoning') outline.push(-event.data.text.length)
-    else outline.push(event)
-  }
-  return outline
+/** One event's entry in its log's outline. */
+export function outlineOf(event: GenerationEvent): LogOutline[number] {
+  if (event.type === 'delta') return event.data.text.length
+  return event.type === 'reasoning' ? -event.data.text.length : event
 }
 
 /** The log again, out of an outline's column and the reply's parts. */

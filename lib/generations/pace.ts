@@ -33,6 +33,7 @@ export function createPace(clock: Clock = processClock()) {
   const flushedAt = new WeakMap<Flushable, number>()
   let timer: NodeJS.Timeout | null = null
   let lastBatch = 0
+  let overloaded = false
 
   function flushWaiting(): void {
     timer = null
@@ -52,6 +53,7 @@ export function createPace(clock: Clock = processClock()) {
       if (waiting.has(flushable)) return
       const now = clock.now()
       const interval = intervalFor(clock.utilisation(), lastBatch)
+      overloaded = interval === OVERLOADED_MS
       const last = flushedAt.get(flushable)
       if (last === undefined || now - last >= interval) {
         flushedAt.set(flushable, now)
@@ -60,6 +62,10 @@ export function createPace(clock: Clock = processClock()) {
       }
       waiting.add(flushable)
       if (timer === null) timer = setTimeout(flushWaiting, interval)
+    },
+    /** Whether the process cannot keep up at the pace of people. */
+    get overloaded(): boolean {
+      return overloaded
     },
     /** Flushes now, whatever waits. */
     now(flushable: Flushable): void {

@@ -6,6 +6,8 @@ import type { LogReader } from './log'
 /** After so much silence a comment goes out, so that no proxy takes a thinking model for a dead connection. */
 const HEARTBEAT_MS = 15_000
 
+type Bytes = Uint8Array<ArrayBuffer>
+
 const comment = new TextEncoder().encode(heartbeat)
 
 /**
@@ -13,48 +15,10 @@ const comment = new TextEncoder().encode(heartbeat)
  * room for them, so a client that stops reading costs nothing. A client that goes away only ends its reading.
  */
 export async function eventStream(openLog: (wake: () => void) => Promise<LogReader>): Promise<Response> {
-  let open = true
-  let waiting = false
   let wake = () => {}
-  const reader = await openLog(() => wake())
-  const quiet = quietReaders()
-  let beat = () => {}
-
-  const body = new ReadableStream<Uint8Array<ArrayBuffer>>({
-    start(controller) {
-      controller.enqueue(comment)
-      beat = () => {
-        if (open && waiting) controller.enqueue(comment)
-      }
-      wake = () => {
-        if (!open || !waiting) return
-        const { bytes, done } = reader.take()
-        if (!bytes && !done) return
-        quiet.heard(beat)
-        // Both before `enqueue`, which may pull, and so come back here, before it returns.
-        waiting = false
-        if (done) close()
-        if (bytes) controller.enqueue(bytes)
-        if (done) controller.close()
-      }
-    },
-    pull() {
-      if (!open) return
-      // From the first pull on: a response that nobody reads, as to a HEAD request, is never cancelled either.
-      quiet.heard(beat)
-      waiting = true
-      wake()
-    },
-    cancel: close,
-  })
-
-  function close(): void {
-    open = false
-    quiet.delete(beat)
-    reader.close()
-  }
-
-  return new Response(body, {
+  const delivery = new Delivery(await openLog(() => wake()))
+  wake = () => delivery.deliver()
+  return new Response(new LogBody(delivery), {
     headers: {
       'Content-Type': 'text/event-stream; charset=utf-8',
       'Cache-Control': 'no-cache, no-transform',
@@ -63,12 +27,117 @@ export async function eventStream(openLog: (wake: () => void) => Promise<LogRead
   })
 }
 
+/** Where a delivery goes. `write` is called once for each time that there was room, but for heartbeats. */
+interface Sink {
+  write(bytes: Bytes): void
+  close(): void
+}
+
+/** Takes what a log has for one client, whenever the client has room. */
+class Delivery {
+  readonly #reader: LogReader
+  readonly #quiet = quietReaders()
+  #sink: Sink | null = null
+  #greeted = false
+  #room = false
+  #closed = false
+
+  constructor(reader: LogReader) {
+    this.#reader = reader
+  }
+
+  /** There is room for more. From the first time on it counts: a response that nobody reads, as to a HEAD request, is never cancelled either. */
+  more(sink: Sink): void {
+    if (this.#closed) return
+    this.#sink = sink
+    this.#room = true
+    this.#quiet.heard(this.#beat)
+    if (this.#greeted) {
+      this.deliver()
+      return
+    }
+    this.#greeted = true
+    this.#put(comment)
+  }
+
+  /** Hands over what the log has, if there is room for it. */
+  deliver(): void {
+    if (this.#closed || !this.#room) return
+    const { bytes, done } = this.#reader.take()
+    if (!bytes && !done) return
+    this.#quiet.heard(this.#beat)
+    if (done) this.close()
+    if (bytes) this.#put(bytes)
+    if (done) this.#sink?.close()
+  }
+
+  close(): void {
+    this.#closed = true
+    this.#quiet.delete(this.#beat)
+    this.#reader.close()
+  }
+
+  #put(bytes: Bytes): void {
+    // Before the write, which may ask for more, and so come back here, before it returns.
+    this.#room = false
+    this.#sink?.write(bytes)
+  }
+
+  readonly #beat = (): void => {
+    if (this.#room) this.#sink?.write(comment)
+  }
+}
+
+/** A delivery as the body of a response. */
+class LogBody extends ReadableStream<Bytes> {
+  readonly #delivery: Delivery
+
+  constructor(delivery: Delivery) {
+    super(
+      {
+        pull: (controller) =>
+          delivery.more({ write: (bytes) => controller.enqueue(bytes), close: () => controller.close() }),
+        cancel: () => delivery.close(),
+      },
+      { highWaterMark: 0 },
+    )
+    this.#delivery = delivery
+  }
+
+  /**
+   * What Next calls to send a body. The general way makes a dozen promises for each piece that it moves, which is what
+   * costs most in a relay (docs/bench.md); this one writes straight to the destination.
+   */
+  override pipeTo(destination: WritableStream<Bytes>, { signal }: StreamPipeOptions = {}): Promise<void> {
+    const writer = destination.getWriter()
+    const delivery = this.#delivery
+    return new Promise((resolve, reject) => {
+      const fail = (reason: unknown) => {
+        delivery.close()
+        reject(reason)
+      }
+      const more = () => delivery.more(sink)
+      const sink: Sink = {
+        write: (bytes) => void writer.write(bytes).then(more, fail),
+        close: () => void writer.close().then(resolve, reject),
+      }
+      const abort = () => {
+        fail(signal?.reason)
+        writer.abort(signal?.reason).catch(() => undefined)
+      }
+      if (signal?.aborted) abort()
+      signal?.addEventListener('abort', abort, { once: true })
+      more()
+    })
+  }
+}
+
 /** One timer that sends the heartbeat to every reader that has been quiet for long enough. */
 function quietReaders() {
   return oncePerProcess('quiet readers', () => {
     const heardAt = new Map<() => void, number>()
     setInterval(() => {
-      const now = Date.now()
+      const now = performance.now()
       for (const [beat, at] of heardAt) {
         if (now - at < HEARTBEAT_MS - 1000) continue
         heardAt.set(beat, now)
@@ -76,7 +145,7 @@ function quietReaders() {
       }
     }, 1000).unref()
     return {
-      heard: (beat: () => void) => heardAt.set(beat, Date.now()),
+      heard: (beat: () => void) => heardAt.set(beat, performance.now()),
       delete: (beat: () => void) => heardAt.delete(beat),
     }
   })

@@ -46,6 +46,7 @@ export class Run {
   #pending: { type: 'delta' | 'reasoning'; text: string }[] = []
   #unsaved: GenerationEvent[] = []
   #cut: Cut | null = null
+  #resume: (() => void) | null = null
 
   constructor(start: StartData, connection: Connection, request: CompletionRequest, house: RunHouse) {
     this.start = start
@@ -66,6 +67,9 @@ export class Run {
 
   /** Appends what has arrived since the last flush as one event. */
   flush(): void {
+    const resume = this.#resume
+    this.#resume = null
+    resume?.()
     const pending = this.#pending
     this.#pending = []
     for (const { type, text } of pending) this.#append({ type, data: { text } })
@@ -107,8 +111,7 @@ export class Run {
     if (problem) this.#append({ type: 'error', data: problem })
     const finishReason = this.#cut ? undefined : (end.finishReason ?? undefined)
     // The status tells readers that all is saved, so it is built here and told once the save has been tried.
-    const last: LogEvent = { seq: this.seq + 1, type: 'status', data: { status, finishReason } }
-    this.#keep(last)
+    const last = this.#keep({ type: 'status', data: { status, finishReason } })
     await this.#house.checkpoints.ended(this)
     this.#house.log.append(this.start.generationId, last)
     this.#report(connection, status, problem)
@@ -130,6 +133,12 @@ export class Run {
         this.flush()
         this.#append({ type: 'usage', data: usage })
       },
+      // A process that cannot keep up reads once for each time that it tells, and leaves the rest to the system.
+      hold: (resume: () => void) => {
+        if (!this.#house.pace.overloaded || this.#pending.length === 0) return false
+        this.#resume = resume
+        return true
+      },
     }
   }
 
@@ -141,17 +150,16 @@ export class Run {
   }
 
   #append(event: GenerationEvent): void {
-    const entry: LogEvent = { seq: this.seq + 1, ...event }
-    this.#keep(entry)
-    this.#house.log.append(this.start.generationId, entry)
+    this.#house.log.append(this.start.generationId, this.#keep(event))
     this.#house.checkpoints.grown(this)
   }
 
-  #keep({ seq, ...event }: LogEvent): void {
-    this.seq = seq
+  #keep(event: GenerationEvent): LogEvent {
+    this.seq++
     this.folded = foldEvent(this.folded, event)
-    this.#outline.push(...outlineOf([event]))
+    this.#outline.push(outlineOf(event))
     this.#unsaved.push(event)
+    return { seq: this.seq, ...event }
   }
 
   #report(connection: Connection, status: EndStatus, problem: Problem | null): void {

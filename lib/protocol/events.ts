@@ -57,21 +57,23 @@ export const startData = z.object({
 })
 export type StartData = z.infer<typeof startData>
 
+/** A wait before attempt number `attempt` (2 the first that is waited for) of `of`. `at` is when it ends, in epoch ms. */
+export const retryData = z.object({
+  attempt: z.number(),
+  of: z.number(),
+  delayMs: z.number(),
+  at: z.number(),
+  kind: errorKind,
+  message: z.string(),
+})
+export type RetryData = z.infer<typeof retryData>
+
 /** One entry of a generation's log, before it has a sequence number. */
 export const generationEvent = z.discriminatedUnion('type', [
   z.object({ type: z.literal('start'), data: startData }),
   z.object({ type: z.literal('delta'), data: z.object({ text: z.string() }) }),
   z.object({ type: z.literal('reasoning'), data: z.object({ text: z.string() }) }),
-  z.object({
-    type: z.literal('retry'),
-    data: z.object({
-      attempt: z.number(),
-      of: z.number(),
-      delayMs: z.number(),
-      kind: errorKind,
-      message: z.string(),
-    }),
-  }),
+  z.object({ type: z.literal('retry'), data: retryData }),
   z.object({ type: z.literal('usage'), data: usage }),
   z.object({ type: z.literal('error'), data: problem }),
   z.object({

@@ -1,5 +1,5 @@
 import * as z from 'zod/mini'
-import { type GenerationEvent, generationStatus, problem, usage } from './events'
+import { type GenerationEvent, generationStatus, problem, retryData, usage } from './events'
 
 /** A piece of a message. Error parts are shown, and never go back to a model. */
 export const part = z.discriminatedUnion('type', [
@@ -13,6 +13,8 @@ export type Part = z.infer<typeof part>
 export const generationSummary = z.object({
   id: z.string(),
   status: generationStatus,
+  /** The wait that the run is in, until something else comes. */
+  retry: z.nullable(retryData),
   model: z.string(),
   finishReason: z.nullable(z.string()),
   usage: z.nullable(usage),
@@ -35,9 +37,9 @@ export const message = z.object({
 export type Message = z.infer<typeof message>
 
 /** What the log's events come to, read from the first to the last. */
-export type Folded = Pick<GenerationSummary, 'status' | 'finishReason' | 'usage'> & { parts: Part[] }
+export type Folded = Pick<GenerationSummary, 'status' | 'retry' | 'finishReason' | 'usage'> & { parts: Part[] }
 
-export const nothingYet: Folded = { parts: [], status: 'running', finishReason: null, usage: null }
+export const nothingYet: Folded = { parts: [], status: 'running', retry: null, finishReason: null, usage: null }
 
 /**
  * One step of the fold that turns a log into a reply. The server checkpoints with it and the browser renders with it,
@@ -46,17 +48,18 @@ export const nothingYet: Folded = { parts: [], status: 'running', finishReason: 
 export function foldEvent(folded: Folded, event: GenerationEvent): Folded {
   switch (event.type) {
     case 'delta':
-      return { ...folded, parts: appendText(folded.parts, 'text', event.data.text) }
+      return { ...folded, retry: null, parts: appendText(folded.parts, 'text', event.data.text) }
     case 'reasoning':
-      return { ...folded, parts: appendText(folded.parts, 'reasoning', event.data.text) }
+      return { ...folded, retry: null, parts: appendText(folded.parts, 'reasoning', event.data.text) }
     case 'usage':
       return { ...folded, usage: event.data }
     case 'error':
-      return { ...folded, parts: [...folded.parts, { type: 'error', problem: event.data }] }
+      return { ...folded, retry: null, parts: [...folded.parts, { type: 'error', problem: event.data }] }
     case 'status':
-      return { ...folded, status: event.data.status, finishReason: event.data.finishReason ?? null }
-    case 'start':
+      return { ...folded, retry: null, status: event.data.status, finishReason: event.data.finishReason ?? null }
     case 'retry':
+      return { ...folded, retry: event.data }
+    case 'start':
       return folded
   }
 }

@@ -2,23 +2,38 @@ import 'server-only'
 import { z } from 'zod'
 import { database } from '@/lib/database/client'
 import { log } from '@/lib/log'
+import { oncePerProcess } from '@/lib/process'
 import type { Capabilities } from '@/lib/upstream/connection'
 
 const capabilitiesJson = z.object({ streamUsage: z.boolean().default(true) })
 
+/** Asked for at every start. What another instance learns meanwhile costs this one a try more at most. */
+const KEPT_MS = 60_000
+
 /** What a provider was seen to do; everything, until it refuses. */
 export async function capabilitiesOf(providerId: string): Promise<Capabilities> {
+  const before = known().get(providerId)
+  if (before && before.until > Date.now()) return before.capabilities
   const row = await database()
     .selectFrom('capabilities')
     .select('capabilities')
     .where('providerId', '=', providerId)
     .executeTakeFirst()
-  return capabilitiesJson.parse(row ? JSON.parse(row.capabilities) : {})
+  return keep(providerId, capabilitiesJson.parse(row ? JSON.parse(row.capabilities) : {}))
+}
+
+function known() {
+  return oncePerProcess('capabilities', () => new Map<string, { capabilities: Capabilities; until: number }>())
+}
+
+function keep(providerId: string, capabilities: Capabilities): Capabilities {
+  known().set(providerId, { capabilities, until: Date.now() + KEPT_MS })
+  return capabilities
 }
 
 /** Remembers what a provider lacks, so that it is not tried at every start. A failure to save costs one more try. */
 export function rememberCapabilities(providerId: string, capabilities: Capabilities): void {
-  const json = JSON.stringify(capabilities)
+  const json = JSON.stringify(keep(providerId, capabilities))
   database()
     .insertInto('capabilities')
     .values({ providerId, capabilities: json })
@@ -29,5 +44,6 @@ export function rememberCapabilities(providerId: string, capabilities: Capabilit
 
 /** Forgets what was learnt, when a provider's address changes. */
 export async function forgetCapabilities(providerId: string): Promise<void> {
+  known().delete(providerId)
   await database().deleteFrom('capabilities').where('providerId', '=', providerId).execute()
 }

@@ -84,6 +84,7 @@ function newMessages(turn: Turn, data: StartData, now: number): Record<string, M
   const generation: GenerationSummary = {
     id: data.generationId,
     status: 'running',
+    retry: null,
     model: data.model,
     finishReason: null,
     usage: null,

@@ -131,5 +131,6 @@ function endsInHalf(text: string): boolean {
 
 /** Half characters and U+0000 become U+FFFD: Postgres text takes neither, and an answer must not be lost for one. */
 function withoutBrokenCharacters(text: string): string {
-  return text.replace(/[\0\p{Cs}]/gu, '\uFFFD')
+  const whole = text.toWellFormed()
+  return whole.includes('\0') ? whole.replaceAll('\0', '\uFFFD') : whole
 }

@@ -3,7 +3,7 @@ import { APIError } from 'openai'
 import type { ChatCompletionCreateParams } from 'openai/resources/chat/completions'
 import type { Problem } from '@/lib/protocol/events'
 import { Answer } from './answer'
-import { type Body, nodeBody, webBody } from './body'
+import { type Body, webBody } from './body'
 import { withoutSecrets } from './clean'
 import { clientOf } from './client'
 import { startClock } from './clock'
@@ -44,10 +44,9 @@ export async function complete(
   } catch (error) {
     return { finishReason: null, problem: signal.aborted ? null : withoutSecrets(problemFromError(error), connection) }
   }
-  const raw = rawBody(response)
-  const body = raw === undefined ? webBody(response.body) : nodeBody(raw)
+  const body = rawBody(response) ?? webBody(response.body)
   const answer = new Answer(sink)
-  const closing = await readAnswer(body, answer, signal, clocks)
+  const closing = await readAnswer(body, { answer, sink }, signal, clocks)
   if (signal.aborted) return { finishReason: answer.finishReason, problem: null }
   const problem = problemAtEnd(answer, closing)
   const requestId = readableId(response.headers.get('x-request-id') ?? response.headers.get('request-id'))
@@ -109,7 +108,12 @@ interface Closing {
 }
 
 /** Reads a body into the answer until no more is wanted. */
-function readAnswer(body: Body, answer: Answer, signal: AbortSignal, clocks: Clocks): Promise<Closing> {
+function readAnswer(
+  body: Body,
+  { answer, sink }: { answer: Answer; sink: CompletionSink },
+  signal: AbortSignal,
+  clocks: Clocks,
+): Promise<Closing> {
   return new Promise((resolve, reject) => {
     const decoder = createDecoder(answer)
     let open = true
@@ -134,6 +138,7 @@ function readAnswer(body: Body, answer: Answer, signal: AbortSignal, clocks: Clo
       }
     }
     const stop = () => close(() => body.destroy(), null, true)
+    const resume = () => body.resume()
 
     function take(bytes: Uint8Array): void {
       if (!open) return
@@ -152,6 +157,7 @@ function readAnswer(body: Body, answer: Answer, signal: AbortSignal, clocks: Clo
         contents = answer.contents
         clock.setTo(clocks.idleMs)
       }
+      if (open && sink.hold?.(resume)) body.pause()
     }
 
     if (signal.aborted) stop()

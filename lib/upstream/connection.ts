@@ -42,6 +42,8 @@ export interface CompletionSink {
   text(text: string): void
   reasoning(text: string): void
   usage(usage: Usage): void
+  /** Asked after each read: true to leave what comes where it is until `resume` is called. */
+  hold?(resume: () => void): boolean
 }
 
 /** How an answer ended. Text that came before a problem has already gone to the sink, and stays. */

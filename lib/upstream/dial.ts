@@ -20,9 +20,14 @@ export function dialFor<T>(signal: AbortSignal | null, request: () => T): T {
   }
 }
 
+/** A body that is paused leaves what comes to the system. With the 64 kB that undici asks for, the socket reads on. */
+const socketOptions = { highWaterMark: 1 }
+
 /** A pool of connections. `publicOnly`: to addresses of the public internet alone. Timeouts are the caller's. */
 function createAgent(publicOnly: boolean): Agent {
-  const dial = buildConnector(publicOnly ? { lookup: publicLookup } : {})
+  const options: buildConnector.BuildOptions & typeof socketOptions = { ...socketOptions }
+  if (publicOnly) options.lookup = publicLookup
+  const dial = buildConnector(options)
   return new Agent({
     headersTimeout: 0,
     bodyTimeout: 0,

@@ -1,67 +1,144 @@
 import 'server-only'
-import type { Readable } from 'node:stream'
-import { type Dispatcher, request } from 'undici'
+import type { IncomingHttpHeaders } from 'node:http'
+import type { Dispatcher } from 'undici'
+import { type Body, readStart } from './body'
 import { dialFor } from './dial'
 
 /** Of an error's body, no more than this is read, in bytes. */
 const errorBodyLimit = 64 * 1024
 /** The headers that somebody looks at. Building a Response with all of them costs more than sending the request. */
 const wantedHeaders = ['content-type', 'x-request-id', 'request-id', 'retry-after', 'retry-after-ms']
+/** How long a body that said its last word may take to end by itself, so that its connection serves again. */
+const graceMs = 40
 
-const bodies = new WeakMap<Response, Readable>()
+const bodies = new WeakMap<Response, Body>()
 
 /** The raw body of a successful response that `createFetch` answered. Whoever takes it must read or destroy it. */
-export function rawBody(response: Response): Readable | undefined {
+export function rawBody(response: Response): Body | undefined {
   return bodies.get(response)
 }
 
 /**
- * A `fetch` for the SDK on undici's own client: no web stream between the socket and the reader.
+ * A `fetch` for the SDK on undici's own client: no stream between the socket and the reader.
  * A 2xx answers a Response with no body, see `rawBody`; anything else has its text. Redirects are not followed.
  */
 export function createFetch(dispatcher: Dispatcher): typeof globalThis.fetch {
   return async (input, init = {}) => {
-    const signal = init.signal ?? null
-    const { statusCode, headers, body } = await dialFor(signal, () =>
-      request(input instanceof Request ? input.url : input, {
-        dispatcher,
-        method: init.method ?? 'GET',
+    const { origin, pathname, search } = new URL(input instanceof Request ? input.url : input)
+    const { status, headers, body } = await send(
+      dispatcher,
+      {
+        origin,
+        path: pathname + search,
+        method: init.method === 'POST' ? 'POST' : 'GET',
         headers: [...new Headers(init.headers)].flat(),
         body: typeof init.body === 'string' ? init.body : null,
-        signal,
-      }),
+      },
+      init.signal ?? null,
     )
-    body.on('error', ignore)
     const responseHeaders = new Headers()
     for (const name of wantedHeaders) {
       const value = headers[name]
       if (value !== undefined) responseHeaders.set(name, String(value))
     }
-    if (statusCode >= 200 && statusCode < 300) {
-      const response = new Response(null, { status: statusCode, headers: responseHeaders })
+    if (status >= 200 && status < 300) {
+      const response = new Response(null, { status, headers: responseHeaders })
       bodies.set(response, body)
       return response
     }
-    const text = await readStart(body, errorBodyLimit)
+    const { text } = await readStart(body, errorBodyLimit)
     // A Response takes statuses up to 599, and no body for 304.
-    const status = statusCode < 600 ? statusCode : 502
-    return new Response(status === 304 ? null : text, { status, headers: responseHeaders })
+    const known = status < 600 ? status : 502
+    return new Response(known === 304 ? null : text, { status: known, headers: responseHeaders })
   }
 }
 
-/** A body that fails says so to its reader; one without a reader must not end the process. */
-function ignore(): void {}
+interface Answered {
+  status: number
+  headers: IncomingHttpHeaders
+  body: SocketBody
+}
 
-/** The text of a body, cut at `limit` bytes. A body that breaks gives what came. */
-export function readStart(body: Readable, limit: number): Promise<string> {
-  return new Promise((resolve) => {
-    const pieces: Buffer[] = []
-    let length = 0
-    body.on('data', (piece: Buffer) => {
-      pieces.push(piece)
-      length += piece.length
-      if (length >= limit) body.destroy()
+/** Sends one request; settles with the headers of its answer. The body waits until it is read. */
+function send(
+  dispatcher: Dispatcher,
+  options: Dispatcher.DispatchOptions,
+  signal: AbortSignal | null,
+): Promise<Answered> {
+  return new Promise((resolve, reject) => {
+    signal?.throwIfAborted()
+    const body = new SocketBody()
+    signal?.addEventListener('abort', () => {
+      body.destroy(signal.reason)
+      reject(signal.reason)
     })
-    body.once('close', () => resolve(Buffer.concat(pieces).subarray(0, limit).toString('utf8')))
+    dialFor(signal, () =>
+      dispatcher.dispatch(options, {
+        onRequestStart(controller) {
+          if (signal?.aborted) controller.abort(signal.reason)
+          else body.controller = controller
+        },
+        onResponseStart(controller, status, headers) {
+          if (status < 200) return
+          controller.pause()
+          resolve({ status, headers, body })
+        },
+        onResponseData: (_, bytes) => body.onBytes(bytes),
+        onResponseEnd: () => body.close(false),
+        onResponseError(_, error) {
+          reject(error)
+          body.close(true)
+        },
+      }),
+    )
   })
+}
+
+/** A body as undici's dispatcher hands it out, read by read. */
+class SocketBody implements Body {
+  controller: Dispatcher.DispatchController | null = null
+  onBytes: (bytes: Uint8Array) => void = () => {}
+  #onEnd: (cut: boolean) => void = () => {}
+  #closed: { cut: boolean } | null = null
+  #paused = false
+
+  read(onBytes: (bytes: Uint8Array) => void, onEnd: (cut: boolean) => void): void {
+    this.onBytes = onBytes
+    this.#onEnd = onEnd
+    if (this.#closed) onEnd(this.#closed.cut)
+    else this.resume()
+  }
+
+  close(cut: boolean): void {
+    if (this.#closed) return
+    this.#closed = { cut }
+    this.#onEnd(cut)
+  }
+
+  pause(): void {
+    this.#paused = true
+    // Once the read that is being taken is over: undici would stop within it, after this one of its chunks.
+    queueMicrotask(() => {
+      if (this.#paused && !this.#closed) this.controller?.pause()
+    })
+  }
+
+  resume(): void {
+    this.#paused = false
+    if (!this.#closed) this.controller?.resume()
+  }
+
+  destroy(reason: Error = new Error('The rest is not wanted')): void {
+    if (!this.#closed) this.controller?.abort(reason)
+  }
+
+  release(): void {
+    if (this.#closed) return
+    const timer = setTimeout(() => this.destroy(), graceMs)
+    const onEnd = this.#onEnd
+    this.#onEnd = (cut) => {
+      clearTimeout(timer)
+      onEnd(cut)
+    }
+  }
 }

@@ -1,10 +1,11 @@
 import 'server-only'
 import { z } from 'zod'
 import type { Problem } from '@/lib/protocol/events'
+import { readStart } from './body'
 import { isMarkup, withoutSecrets } from './clean'
 import { clientOf } from './client'
 import type { Connection } from './connection'
-import { rawBody, readStart } from './fetch'
+import { rawBody } from './fetch'
 import { problemFromError, problemFromPayload } from './problems'
 import { cutConnection, slowHeaders, unreadableFormat, webPage } from './words'
 
@@ -40,9 +41,9 @@ export async function listModels(
   try {
     const response = await clientOf(connection).models.list({ signal: limited, timeout: listTimeoutMs }).asResponse()
     const body = rawBody(response)
-    const text = body === undefined ? await response.text() : await readStart(body, listLimit)
+    const { text, cut } = body ? await readStart(body, listLimit) : { text: await response.text(), cut: false }
     if (limited.aborted) return { problem: slowHeaders }
-    if (body !== undefined && !body.readableEnded && text.length < listLimit) return { problem: cutConnection }
+    if (cut) return { problem: cutConnection }
     const listed = modelsIn(text)
     return 'problem' in listed ? { problem: withoutSecrets(listed.problem, connection) } : listed
   } catch (error) {

@@ -60,7 +60,9 @@ process.exit(broken > 0 ? 1 : 0)
 function buildNextPipe() {
   const cwd = join(root, 'tests', 'bench', 'next-pipe')
   const env = { ...process.env, NODE_ENV: 'production', NEXT_TELEMETRY_DISABLED: '1' }
-  const done = spawnSync(process.execPath, [join(root, 'node_modules/next/dist/bin/next'), 'build'], {
+  // Turbopack would take Rill's own proxy and instrumentation, further up, for this app's.
+  const parameters = [join(root, 'node_modules/next/dist/bin/next'), 'build', '--webpack']
+  const done = spawnSync(process.execPath, parameters, {
     cwd,
     env,
     encoding: 'utf8',

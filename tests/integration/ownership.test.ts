@@ -16,10 +16,15 @@ const cases: Record<string, { of: 'conversation' | 'generation' | 'provider'; js
   'PATCH /api/providers/[id]': { of: 'provider', json: { name: 'Renamed' } },
   'DELETE /api/providers/[id]': { of: 'provider' },
   'DELETE /api/conversations/[id]': { of: 'conversation' },
+  'GET /api/[...missing]': { of: 'conversation' },
+  'POST /api/[...missing]': { of: 'conversation', json: {} },
+  'PUT /api/[...missing]': { of: 'conversation', json: {} },
+  'PATCH /api/[...missing]': { of: 'conversation', json: {} },
+  'DELETE /api/[...missing]': { of: 'conversation' },
 }
 
 test('every route with a parameter has a case here', () => {
-  const withParameter = routes().filter(({ path }) => /\[\w+\]/.test(path))
+  const withParameter = routes().filter(({ path }) => /\[(?:\.\.\.)?\w+\]/.test(path))
   expect(withParameter.map(({ method, path }) => `${method} ${path}`).sort()).toEqual(Object.keys(cases).sort())
 })
 

@@ -10,7 +10,7 @@ const event: fc.Arbitrary<GenerationEvent> = fc.oneof(
   text.map((each): GenerationEvent => ({ type: 'reasoning', data: { text: each } })),
   fc.constant<GenerationEvent>({
     type: 'retry',
-    data: { attempt: 1, of: 6, delayMs: 7000, kind: 'rate_limit', message: 'Rate limited' },
+    data: { attempt: 2, of: 6, delayMs: 7000, at: 1, kind: 'rate_limit', message: 'Rate limited' },
   }),
   fc.constant<GenerationEvent>({
     type: 'error',
@@ -27,7 +27,7 @@ test('the outline and the reply give back the whole log, every event at its seq'
       ]
       const { parts } = events.reduce(foldEvent, nothingYet)
       const stored = JSON.parse(JSON.stringify(parts))
-      const log = logFrom(JSON.stringify(outlineOf(events)), stored)
+      const log = logFrom(JSON.stringify(events.map(outlineOf)), stored)
       expect(log).toEqual(events.map((each, index) => ({ seq: index + 1, ...each })))
     }),
   )

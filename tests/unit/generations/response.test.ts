@@ -14,7 +14,7 @@ const end = (seq: number): LogEvent => ({ seq, type: 'status', data: { status: '
 const encoded = (...events: LogEvent[]) => events.map((event) => encodeEvent(event.seq, event)).join('')
 
 beforeEach(() => {
-  vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout', 'setInterval', 'clearInterval', 'Date'] })
+  vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout', 'setInterval', 'clearInterval', 'performance'] })
   // The one timer of a process belongs to the clock of the test that made it.
   Reflect.deleteProperty(globalThis, 'rill')
 })
@@ -84,4 +84,76 @@ test('a response that has ended, or whose client has gone, is left alone by the 
   expect(() => vi.advanceTimersByTime(60_000)).not.toThrow()
   process.off('uncaughtException', failed)
   expect(failures).toEqual([])
+})
+
+/** A destination that takes one piece at a time, each when it is told to. */
+function piped(body: ReadableStream<Uint8Array>) {
+  const text = new TextDecoder()
+  const pieces: string[] = []
+  const ended: string[] = []
+  let take = () => {}
+  const destination = new WritableStream<Uint8Array>({
+    write: (bytes) => {
+      pieces.push(text.decode(bytes))
+      return new Promise((resolve) => {
+        take = resolve
+      })
+    },
+    close: () => void ended.push('closed'),
+    abort: () => void ended.push('aborted'),
+  })
+  const going = new AbortController()
+  const done = body.pipeTo(destination, { signal: going.signal })
+  const taken = async () => {
+    take()
+    await new Promise(setImmediate)
+  }
+  return { pieces, ended, taken, done, going }
+}
+
+async function piping() {
+  const log = createMemoryLog(5_000)
+  log.append('g', start)
+  const response = await eventStream(async (wake) => {
+    const reader = await log.read('g', 0, wake)
+    if (!reader) throw new Error('The log is held')
+    return reader
+  })
+  if (!response.body) throw new Error('There is a body')
+  return { log, ...piped(response.body) }
+}
+
+test('a body that is piped gives the same, and takes from the log only when the destination has room', async () => {
+  const { log, pieces, ended, taken, done } = await piping()
+  await taken()
+  await taken()
+  expect(pieces).toEqual([heartbeat, encoded(start)])
+  log.append('g', delta(2))
+  await new Promise(setImmediate)
+  expect(pieces).toEqual([heartbeat, encoded(start), encoded(delta(2))])
+  log.append('g', delta(3))
+  log.append('g', delta(4))
+  await new Promise(setImmediate)
+  expect(pieces.length).toBe(3)
+  await taken()
+  expect(pieces[3]).toBe(encoded(delta(3), delta(4)))
+  await taken()
+  log.append('g', end(5))
+  await taken()
+  await done
+  expect(pieces[4]).toBe(encoded(end(5)))
+  expect(ended).toEqual(['closed'])
+})
+
+test('a piped body whose client goes away lets go of the log, and says why', async () => {
+  const { log, pieces, ended, taken, done, going } = await piping()
+  await taken()
+  await taken()
+  const reason = new Error('gone')
+  going.abort(reason)
+  await expect(done).rejects.toBe(reason)
+  log.append('g', delta(2))
+  await taken()
+  expect(pieces.length).toBe(2)
+  expect(ended).toEqual(['aborted'])
 })

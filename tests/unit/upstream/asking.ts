@@ -1,6 +1,12 @@
 import type { Problem, Usage } from '@/lib/protocol/events'
 import { type Clocks, complete } from '@/lib/upstream/completion'
-import type { Capabilities, CompletionEnd, CompletionRequest, Connection } from '@/lib/upstream/connection'
+import type {
+  Capabilities,
+  CompletionEnd,
+  CompletionRequest,
+  CompletionSink,
+  Connection,
+} from '@/lib/upstream/connection'
 
 /** Everything that one completion gave, in the order in which it came. */
 export interface Heard {
@@ -19,6 +25,7 @@ export interface Asking {
   clocks?: Partial<Clocks>
   signal?: AbortSignal
   onText?: (text: string) => void
+  hold?: CompletionSink['hold']
 }
 
 const patience: Clocks = { headersMs: 5000, firstTokenMs: 5000, idleMs: 5000 }
@@ -26,7 +33,7 @@ const patience: Clocks = { headersMs: 5000, firstTokenMs: 5000, idleMs: 5000 }
 /** Asks a server for a completion and keeps all that comes. */
 export async function ask(
   baseUrl: string,
-  { connection, request, clocks, signal, onText }: Asking = {},
+  { connection, request, clocks, signal, onText, hold }: Asking = {},
 ): Promise<Heard> {
   const texts: string[] = []
   const reasonings: string[] = []
@@ -52,6 +59,7 @@ export async function ask(
       },
       reasoning: (text) => reasonings.push(text),
       usage: (usage) => usages.push(usage),
+      hold,
     },
     signal ?? new AbortController().signal,
     { ...patience, ...clocks },

@@ -1,3 +1,4 @@
+import { setTimeout as wait } from 'node:timers/promises'
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import {
   choice,
@@ -505,6 +506,33 @@ describe('sizes', () => {
 test('the deltas of one read make one call', async () => {
   const heard = await answerTo(Array.from({ length: 50 }, (_, n) => delta(`${n} `)).join('') + stop + done)
   expect(heard.texts).toHaveLength(1)
+})
+
+test('a sink that holds it leaves what comes to the system, and gets all of it when it goes on', async () => {
+  const pieces = Array.from({ length: 12_000 }, (_, n) => `${n} ${'.'.repeat(1000)} `)
+  upstream.script([...pieces.map((text) => ({ delta: text })), { write: stop + done }, { end: true }])
+  let goOn = () => {}
+  let holding = false
+  let taken = 0
+  const asked = ask(upstream.baseUrl, {
+    onText: (text) => {
+      taken += text.length
+    },
+    hold(resume) {
+      if (holding) return false
+      holding = true
+      goOn = resume
+      return true
+    },
+  })
+  const request = await upstream.request(0)
+  // Unheld, all of it comes well within this time.
+  expect(await Promise.race([request.closed, wait(1500, 'held')])).toBe('held')
+  expect(taken).toBeLessThan(1_000_000)
+  goOn()
+  const heard = await asked
+  expect(heard.text).toBe(pieces.join(''))
+  expect(heard.end).toEqual({ finishReason: 'stop', problem: null })
 })
 
 test('a sink that throws rejects, and the upstream is closed', async () => {
