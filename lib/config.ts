@@ -25,6 +25,10 @@ const environment = z.object({
   RILL_HOSTS: z.string().default(''),
   RILL_SECRET: filled.refine((text) => text === undefined || text.length >= 16, 'must have at least 16 characters'),
   RILL_PUBLIC: flag,
+  RILL_METRICS_TOKEN: filled.refine(
+    (text) => text === undefined || text.length >= 16,
+    'must have at least 16 characters',
+  ),
   RILL_HEADERS_TIMEOUT_MS: milliseconds(60_000),
   RILL_FIRST_TOKEN_TIMEOUT_MS: milliseconds(120_000),
   RILL_IDLE_TIMEOUT_MS: milliseconds(60_000),
@@ -64,6 +68,7 @@ export function parseConfig(variables: Record<string, string | undefined>) {
     hosts: values.RILL_HOSTS.split(',').flatMap((name) => name.trim().toLowerCase() || []),
     secret: values.RILL_SECRET ?? null,
     public: values.RILL_PUBLIC,
+    metricsToken: values.RILL_METRICS_TOKEN ?? null,
     clocks: {
       headersMs: values.RILL_HEADERS_TIMEOUT_MS,
       firstTokenMs: values.RILL_FIRST_TOKEN_TIMEOUT_MS,

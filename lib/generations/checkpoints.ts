@@ -3,6 +3,7 @@ import { database } from '@/lib/database/client'
 import { durable } from '@/lib/database/durability'
 import { type EndedGeneration, type Piece, saveCheckpoint } from '@/lib/database/generations'
 import { log } from '@/lib/log'
+import { metrics } from '@/lib/metrics'
 import type { Run } from './run'
 
 /** Text that has arrived is in the database at most this much later, plus the write itself. */
@@ -23,6 +24,7 @@ export function createCheckpoints() {
   let dueAt = Number.POSITIVE_INFINITY
   let writing = false
   let writtenAt = 0
+  let oldestAt: number | null = null
 
   /** How long an ending waits. */
   const endDelay = () => Math.max(0, writtenAt + BETWEEN_MS - performance.now())
@@ -39,6 +41,8 @@ export function createCheckpoints() {
     timer = null
     dueAt = Number.POSITIVE_INFINITY
     writing = true
+    const oldest = oldestAt
+    oldestAt = null
     const finishing = [...ended.keys()]
     const growing = [...grown].filter((run) => !ended.has(run))
     grown.clear()
@@ -50,6 +54,8 @@ export function createCheckpoints() {
       grown.add(run)
     }
     writtenAt = performance.now()
+    if (unsaved.length > 0) oldestAt = oldest
+    else if (oldest !== null) metrics().checkpointLag.observe((writtenAt - oldest) / 1000)
     if (finishing.length > 0) await onDisk()
     for (const run of finishing) {
       // Readers are told when the save has been tried, not only when it worked: a store that is down holds nobody up.
@@ -66,6 +72,7 @@ export function createCheckpoints() {
     /** A run has events that are not saved yet. */
     grown(run: Run): void {
       grown.add(run)
+      oldestAt ??= performance.now()
       schedule(CHECKPOINT_MS)
     },
     /** A run has ended. Settles when its end has been saved, or could not be for now. */

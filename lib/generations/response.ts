@@ -1,4 +1,5 @@
 import 'server-only'
+import { metrics } from '@/lib/metrics'
 import { oncePerProcess } from '@/lib/process'
 import { heartbeat } from '@/lib/protocol/sse'
 import type { LogReader } from './log'
@@ -145,8 +146,13 @@ function quietReaders() {
       }
     }, 1000).unref()
     return {
-      heard: (beat: () => void) => heardAt.set(beat, performance.now()),
-      delete: (beat: () => void) => heardAt.delete(beat),
+      heard(beat: () => void): void {
+        if (!heardAt.has(beat)) metrics().readers.inc()
+        heardAt.set(beat, performance.now())
+      },
+      delete(beat: () => void): void {
+        if (heardAt.delete(beat)) metrics().readers.dec()
+      },
     }
   })
 }

@@ -1,6 +1,7 @@
 import 'server-only'
 import { config } from '@/lib/config'
 import { log } from '@/lib/log'
+import { countEnd } from '@/lib/metrics'
 import type { EndStatus, GenerationEvent, LogEvent, Problem, StartData, Usage } from '@/lib/protocol/events'
 import { type Folded, foldEvent, nothingYet } from '@/lib/protocol/messages'
 import { complete } from '@/lib/upstream/completion'
@@ -42,6 +43,7 @@ export class Run {
 
   readonly #house: RunHouse
   readonly #abort = new AbortController()
+  readonly #startedAt = Date.now()
   readonly #outline: LogOutline = []
   #pending: { type: 'delta' | 'reasoning'; text: string }[] = []
   #unsaved: GenerationEvent[] = []
@@ -115,6 +117,14 @@ export class Run {
     await this.#house.checkpoints.ended(this)
     this.#house.log.append(this.start.generationId, last)
     this.#report(connection, status, problem)
+    countEnd({
+      status,
+      kind: problem?.kind,
+      startedAt: this.#startedAt,
+      firstTokenAt: this.firstTokenAt,
+      endedAt: this.endedAt,
+      completionTokens: this.folded.usage?.completionTokens ?? null,
+    })
   }
 
   #sink() {

@@ -1,5 +1,6 @@
 import 'server-only'
 import { v7 as uuidv7 } from 'uuid'
+import { metrics } from '@/lib/metrics'
 import { oncePerProcess } from '@/lib/process'
 import type { Problem, StartData } from '@/lib/protocol/events'
 import type { CompletionRequest, Connection } from '@/lib/upstream/connection'
@@ -39,9 +40,13 @@ function createRuns() {
     start(start: StartData, connection: Connection, request: CompletionRequest): Run {
       const run = new Run(start, connection, request, house)
       running.set(start.generationId, run)
+      metrics().running.set(running.size)
       // The turn may have been on its way here when the process began to close.
       if (closing) void run.interrupt(closing)
-      run.ended.finally(() => running.delete(start.generationId))
+      run.ended.finally(() => {
+        running.delete(start.generationId)
+        metrics().running.set(running.size)
+      })
       return run
     },
     /** Cuts every running generation for a reason, and settles when all of them are saved. */

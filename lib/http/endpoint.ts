@@ -79,6 +79,7 @@ function withCookie(response: Response, session: Session | null): Response {
   return response
 }
 
-function signInFirst(): Refused {
+/** The refusal of a browser that has not given the password. */
+export function signInFirst(): Refused {
   return new Refused(401, { kind: 'auth', message: 'Sign in first: this Rill asks for a password.' })
 }

@@ -1,11 +1,11 @@
 import 'server-only'
-import { createHash, timingSafeEqual } from 'node:crypto'
+import { createHash } from 'node:crypto'
 import { jwtVerify, SignJWT } from 'jose'
 import { v7 as uuidv7 } from 'uuid'
 import { z } from 'zod'
 import { config } from '@/lib/config'
 import { oncePerProcess } from '@/lib/process'
-import { keyFor } from '@/lib/secret'
+import { keyFor, sameSecret } from '@/lib/secret'
 
 export const SESSION_COOKIE = 'rill'
 /** Browsers cap a cookie's life at 400 days (RFC 6265bis); it is signed anew when a month old. */
@@ -45,7 +45,7 @@ export async function sessionCookie(ownerId: string, signedIn: boolean, secure: 
 
 /** Compares a password with the one that is set, in constant time. */
 export function passwordMatches(given: string): boolean {
-  return timingSafeEqual(digest(given), digest(config().password ?? ''))
+  return sameSecret(given, config().password ?? '')
 }
 
 /** A browser sends the same cookie with every request, so what was found good is remembered. */

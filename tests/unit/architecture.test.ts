@@ -6,7 +6,7 @@ import { expect, it } from 'vitest'
 const root = fileURLToPath(new URL('../..', import.meta.url))
 
 /** Single files of lib/ that every server room stands on. */
-const ground = ['lib/config', 'lib/log', 'lib/process', 'lib/refused', 'lib/secret']
+const ground = ['lib/config', 'lib/log', 'lib/metrics', 'lib/process', 'lib/refused', 'lib/secret']
 
 /** Which rooms each room may import from, besides itself. Imports point down. */
 const mayImport: Record<string, string[]> = {

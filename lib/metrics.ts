@@ -1,0 +1,75 @@
+import 'server-only'
+import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from 'prom-client'
+import { oncePerProcess } from '@/lib/process'
+import type { EndStatus, ErrorKind } from '@/lib/protocol/events'
+
+/** What a person waits for, in seconds: from "at once" to a model that thinks for minutes. */
+const WAITS = [0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60, 120, 300]
+const SPEEDS = [1, 5, 10, 20, 40, 60, 100, 200, 500, 1000]
+
+/** What this process counts of itself, in Prometheus's terms. */
+export function metrics() {
+  return oncePerProcess('metrics', createMetrics)
+}
+
+function createMetrics() {
+  const registry = new Registry()
+  const registers = [registry]
+  // Among them the lag of the event loop and the memory.
+  collectDefaultMetrics({ register: registry })
+  return {
+    registry,
+    running: new Gauge({ name: 'rill_generations_running', help: 'Generations that run in this process', registers }),
+    ended: new Counter<'status' | 'kind'>({
+      name: 'rill_generations_ended_total',
+      help: 'Generations that ended, by their status and, where there was one, the kind of the error',
+      labelNames: ['status', 'kind'],
+      registers,
+    }),
+    retries: new Counter<'kind'>({
+      name: 'rill_retries_total',
+      help: 'Waits before another attempt, by the kind of the failure',
+      labelNames: ['kind'],
+      registers,
+    }),
+    firstToken: new Histogram({
+      name: 'rill_time_to_first_token_seconds',
+      help: 'From the start of a generation to its first text',
+      buckets: WAITS,
+      registers,
+    }),
+    speed: new Histogram({
+      name: 'rill_tokens_per_second',
+      help: 'Completion tokens of a generation, as reported, for each second after the first',
+      buckets: SPEEDS,
+      registers,
+    }),
+    readers: new Gauge({ name: 'rill_readers', help: 'Responses that follow a log', registers }),
+    checkpointLag: new Histogram({
+      name: 'rill_checkpoint_lag_seconds',
+      help: 'From the arrival of the oldest text of a checkpoint to its being saved',
+      buckets: [0.05, 0.1, 0.2, 0.25, 0.3, 0.5, 1, 2.5, 5, 10, 60],
+      registers,
+    }),
+  }
+}
+
+/** A generation as it ended. Times in epoch milliseconds. */
+export interface EndedRun {
+  status: EndStatus
+  kind: ErrorKind | undefined
+  startedAt: number
+  firstTokenAt: number | null
+  endedAt: number
+  completionTokens: number | null
+}
+
+/** Counts a generation that has ended. */
+export function countEnd({ status, kind, startedAt, firstTokenAt, endedAt, completionTokens }: EndedRun): void {
+  const { ended, firstToken, speed } = metrics()
+  ended.inc({ status, kind: kind ?? '' })
+  if (firstTokenAt === null) return
+  firstToken.observe((firstTokenAt - startedAt) / 1000)
+  const seconds = (endedAt - firstTokenAt) / 1000
+  if (completionTokens !== null && seconds > 0) speed.observe(completionTokens / seconds)
+}
