@@ -4,6 +4,7 @@ import { ModelPicker } from '@/components/chat/model-picker'
 import { Header } from '@/components/shell/header'
 import { useConversations } from '@/lib/store/context'
 import { Appearance } from './appearance'
+import { ConnectionTest } from './connection'
 import { Providers } from './providers'
 
 /** Everything a person can set. Each change is saved as it is made. */
@@ -36,6 +37,12 @@ export function SettingsPage() {
             words="Servers that speak the OpenAI API. Keys are stored encrypted on this Rill’s server and never come back to the browser."
           >
             <Providers />
+          </Section>
+          <Section
+            title="Connection"
+            words="Some proxies collect an answer and hand it over at once. This times a stream from the server to this page."
+          >
+            <ConnectionTest />
           </Section>
         </div>
       </div>

@@ -157,3 +157,14 @@ function collectBodies(page: Page): () => Promise<string[]> {
   })
   return () => Promise.all(bodies)
 }
+
+test('the connection test says that text arrives as it is written, or what holds it back', async ({ chat, page }) => {
+  await chat.page.goto('/settings')
+  const button = page.getByRole('button', { name: 'Test the connection' })
+  await button.click()
+  await expect(page.getByText('Text arrives as it is written')).toBeVisible()
+  // As a proxy that buffers: the whole answer, and then all of it at once.
+  await page.route('**/api/health/stream', async (route) => route.fulfill({ response: await route.fetch() }))
+  await button.click()
+  await expect(page.getByText(/collects the text for 1\.\d s.*proxy_buffering off/)).toBeVisible()
+})

@@ -1,0 +1,55 @@
+'use client'
+import { Check, TriangleAlert } from 'lucide-react'
+import { useState } from 'react'
+import { Button } from '@/components/ui/button'
+import { readTicks, type Streaming, streamingOf } from '@/lib/protocol/ticks'
+
+type Result = Streaming | { failed: true }
+
+/** Times a stream of events from the server to this page, and says in words when something on the way holds it back. */
+export function ConnectionTest() {
+  const [result, setResult] = useState<Result | null>(null)
+  const [testing, setTesting] = useState(false)
+  const run = async () => {
+    setTesting(true)
+    setResult(await testConnection())
+    setTesting(false)
+  }
+  return (
+    <div className="space-y-3">
+      <Button onClick={run} disabled={testing}>
+        {testing ? 'Testing…' : 'Test the connection'}
+      </Button>
+      <div role="status">{result && !testing ? <Verdict result={result} /> : null}</div>
+    </div>
+  )
+}
+
+async function testConnection(): Promise<Result> {
+  try {
+    const response = await fetch('/api/health/stream', { cache: 'no-store' })
+    if (!response.ok || !response.body) return { failed: true }
+    return streamingOf(await readTicks(response.body, () => performance.now()))
+  } catch {
+    return { failed: true }
+  }
+}
+
+function Verdict({ result }: { result: Result }) {
+  const good = 'smooth' in result && result.smooth
+  const Icon = good ? Check : TriangleAlert
+  return (
+    <p className="flex max-w-measure gap-2 rounded-medium bg-surface-raised px-4 py-3 text-small">
+      <Icon size={16} className={`mt-0.5 shrink-0 ${good ? 'text-accent' : 'text-danger'}`} aria-hidden="true" />
+      <span className="min-w-0 wrap-anywhere">{wordsOf(result)}</span>
+    </p>
+  )
+}
+
+function wordsOf(result: Result): string {
+  if ('failed' in result) {
+    return 'The test did not come to its end: the connection was cut, or something on the way ended it early. Check that Rill’s server runs, then test again.'
+  }
+  if (result.smooth) return 'Text arrives as it is written: nothing between Rill’s server and this page holds it back.'
+  return `A proxy between Rill’s server and this page collects the text for ${(result.heldMs / 1000).toFixed(1)} s and hands it over at once. In nginx, set “proxy_buffering off” and “gzip off” for Rill; elsewhere, turn off response buffering and compression of text/event-stream. docs/deploy.md has configurations that work.`
+}
