@@ -8,8 +8,11 @@ const filled = z
   .trim()
   .optional()
   .transform((text) => text || undefined)
-const milliseconds = (fallback: number) =>
+const count = (fallback: number) =>
   filled.transform((text) => text ?? String(fallback)).pipe(z.coerce.number<string>().int().positive())
+const milliseconds = count
+const seconds = (fallback: number) =>
+  filled.transform((text) => text ?? String(fallback)).pipe(z.coerce.number<string>().nonnegative())
 const flag = z.stringbool({ truthy: ['1', 'true', 'yes'], falsy: ['0', 'false', 'no', ''] }).default(false)
 const address = filled.refine(isBaseUrl, 'must be an address such as http://127.0.0.1:11434/v1, with no password in it')
 
@@ -32,6 +35,10 @@ const environment = z.object({
   RILL_HEADERS_TIMEOUT_MS: milliseconds(60_000),
   RILL_FIRST_TOKEN_TIMEOUT_MS: milliseconds(120_000),
   RILL_IDLE_TIMEOUT_MS: milliseconds(60_000),
+  RILL_RETRY_BASE_MS: milliseconds(1000),
+  RILL_RETRY_MAX_WAIT_MS: milliseconds(60_000),
+  RILL_RETRY_ATTEMPTS: count(6),
+  RILL_DRAIN_SECONDS: seconds(25),
 })
 
 /** Every setting that comes from the environment, parsed once. */
@@ -74,6 +81,13 @@ export function parseConfig(variables: Record<string, string | undefined>) {
       firstTokenMs: values.RILL_FIRST_TOKEN_TIMEOUT_MS,
       idleMs: values.RILL_IDLE_TIMEOUT_MS,
     },
+    retries: {
+      attempts: values.RILL_RETRY_ATTEMPTS,
+      baseMs: values.RILL_RETRY_BASE_MS,
+      maxWaitMs: values.RILL_RETRY_MAX_WAIT_MS,
+    },
+    /** How long running answers may go on once the process has been told to end. */
+    drainMs: values.RILL_DRAIN_SECONDS * 1000,
   }
 }
 

@@ -40,7 +40,15 @@ export interface RillOptions {
 export async function startRill({ env = {}, dataDir, port = 0 }: RillOptions = {}): Promise<RillServer> {
   const folder = dataDir ?? mkdtempSync(join(tmpdir(), 'rill-data-'))
   const server = spawn(process.execPath, [START], {
-    env: { ...process.env, ...nothingSet, DATA_DIR: folder, HOST: '127.0.0.1', PORT: String(port), ...env },
+    env: {
+      ...process.env,
+      ...nothingSet,
+      ...impatient,
+      DATA_DIR: folder,
+      HOST: '127.0.0.1',
+      PORT: String(port),
+      ...env,
+    },
     stdio: ['ignore', 'pipe', 'pipe'],
   })
   const removeFolder = () => {
@@ -97,6 +105,9 @@ const nothingSet = {
   RILL_PUBLIC: '',
   RILL_SECRET: '',
 }
+
+/** Where waiting is not the point: a failure is told at once, and so is the end of the process. */
+const impatient = { RILL_RETRY_ATTEMPTS: '1', RILL_DRAIN_SECONDS: '0' }
 
 async function addressWhenServing(server: ChildProcess, printed: () => string): Promise<string> {
   const deadline = Date.now() + START_TIMEOUT_MS

@@ -39,14 +39,30 @@ export async function stopGeneration(generationId: string): Promise<GenerationSt
   const run = runs().get(generationId)
   await run?.stop()
   const { status } = run?.folded ?? (await storedEnd(generationId))
-  if (status === 'running') {
-    throw new Refused(409, {
-      kind: 'internal',
-      message: 'This answer is being written by another server, which has to be asked to stop it. Try again.',
-      retryable: true,
-    })
-  }
+  if (status === 'running') throw elsewhere('stop it')
   return status
+}
+
+/**
+ * Ends the wait before a generation's next attempt, if there is one, and gives the status it has. The caller has checked
+ * whose it is.
+ * @throws {Refused} 409 when it runs, but in another process.
+ */
+export async function retryGenerationNow(generationId: string): Promise<GenerationStatus> {
+  const run = runs().get(generationId)
+  run?.retryNow()
+  if (run) return run.folded.status
+  const { status } = await storedEnd(generationId)
+  if (status === 'running') throw elsewhere('try again sooner')
+  return status
+}
+
+function elsewhere(what: string): Refused {
+  return new Refused(409, {
+    kind: 'internal',
+    message: `This answer is being written by another server, which has to be asked to ${what}. Try again.`,
+    retryable: true,
+  })
 }
 
 async function storedEnd(generationId: string): Promise<Folded> {

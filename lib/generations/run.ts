@@ -4,8 +4,8 @@ import { log } from '@/lib/log'
 import { countEnd } from '@/lib/metrics'
 import type { EndStatus, GenerationEvent, LogEvent, Problem, StartData, Usage } from '@/lib/protocol/events'
 import { type Folded, foldEvent, nothingYet } from '@/lib/protocol/messages'
-import { complete } from '@/lib/upstream/completion'
 import type { CompletionEnd, CompletionRequest, Connection } from '@/lib/upstream/connection'
+import { completeWithRetries } from '@/lib/upstream/retry'
 import type { EventLog } from './log'
 import { type LogOutline, outlineOf } from './outline'
 import type { createPace } from './pace'
@@ -49,6 +49,7 @@ export class Run {
   #unsaved: GenerationEvent[] = []
   #cut: Cut | null = null
   #resume: (() => void) | null = null
+  #endWait: (() => void) | null = null
 
   constructor(start: StartData, connection: Connection, request: CompletionRequest, house: RunHouse) {
     this.start = start
@@ -65,6 +66,11 @@ export class Run {
   /** Ends the run as `interrupted` for a reason of our own; settles when that is saved. */
   interrupt(problem: Problem): Promise<void> {
     return this.#cutOff({ status: 'interrupted', problem })
+  }
+
+  /** Asks the upstream again at once, if the run waits to do so. */
+  retryNow(): void {
+    this.#endWait?.()
   }
 
   /** Appends what has arrived since the last flush as one event. */
@@ -101,12 +107,10 @@ export class Run {
   }
 
   async #run(connection: Connection, request: CompletionRequest): Promise<void> {
-    const end = await complete(connection, request, this.#sink(), this.#abort.signal, config().clocks).catch(
-      (error: unknown): CompletionEnd => {
-        log().error({ generationId: this.start.generationId, error }, 'a completion threw')
-        return { finishReason: null, problem: ownFault }
-      },
-    )
+    const end = await this.#complete(connection, request).catch((error: unknown): CompletionEnd => {
+      log().error({ generationId: this.start.generationId, error }, 'a completion threw')
+      return { finishReason: null, problem: ownFault }
+    })
     this.#house.pace.now(this)
     this.endedAt = Date.now()
     const { status, problem } = this.#ending(end)
@@ -124,6 +128,18 @@ export class Run {
       firstTokenAt: this.firstTokenAt,
       endedAt: this.endedAt,
       completionTokens: this.folded.usage?.completionTokens ?? null,
+    })
+  }
+
+  #complete(connection: Connection, request: CompletionRequest): Promise<CompletionEnd> {
+    const { clocks, retries } = config()
+    return completeWithRetries(connection, request, this.#sink(), this.#abort.signal, {
+      clocks,
+      limits: retries,
+      onWait: (retry, endNow) => {
+        this.#append({ type: 'retry', data: retry })
+        this.#endWait = endNow
+      },
     })
   }
 

@@ -10,7 +10,8 @@ import { startClock } from './clock'
 import type { CompletionEnd, CompletionRequest, CompletionSink, Connection } from './connection'
 import { createDecoder } from './decode'
 import { rawBody } from './fetch'
-import { problemFromError, readableId } from './problems'
+import { mayPass, problemFromError, readableId } from './problems'
+import { askedWait } from './retry-after'
 import * as words from './words'
 
 /** How long each wait may last, in milliseconds. */
@@ -42,7 +43,10 @@ export async function complete(
   try {
     response = await ask(connection, request, signal, clocks)
   } catch (error) {
-    return { finishReason: null, problem: signal.aborted ? null : withoutSecrets(problemFromError(error), connection) }
+    if (signal.aborted) return { finishReason: null, problem: null }
+    const problem = problemFromError(error)
+    const headers = error instanceof APIError ? error.headers : undefined
+    return { finishReason: null, problem: withoutSecrets(problem, connection), again: againAfter(problem, headers) }
   }
   const body = rawBody(response) ?? webBody(response.body)
   const answer = new Answer(sink)
@@ -53,7 +57,12 @@ export async function complete(
   return {
     finishReason: answer.finishReason,
     problem: problem && withoutSecrets({ ...problem, requestId }, connection),
+    again: problem && answer.contents === 0 ? againAfter(problem, response.headers) : undefined,
   }
+}
+
+function againAfter(problem: Problem, headers = new Headers()): CompletionEnd['again'] {
+  return mayPass(problem) ? { afterMs: askedWait(headers, Date.now()) } : undefined
 }
 
 /** Sends the request; once more without `stream_options` where a server does not know them. */

@@ -50,4 +50,6 @@ export interface CompletionSink {
 export interface CompletionEnd {
   finishReason: string | null
   problem: Problem | null
+  /** There when nothing has come and the problem may pass. `afterMs` is how long the server asks to wait, if it does. */
+  again?: { afterMs: number | null }
 }

@@ -6,7 +6,7 @@ import { dialFor } from './dial'
 
 /** Of an error's body, no more than this is read, in bytes. */
 const errorBodyLimit = 64 * 1024
-/** The headers that somebody looks at. Building a Response with all of them costs more than sending the request. */
+/** The headers that somebody looks at, beside the limits that a refusal names. Building a Response with all of them costs more than sending the request. */
 const wantedHeaders = ['content-type', 'x-request-id', 'request-id', 'retry-after', 'retry-after-ms']
 /** How long a body that said its last word may take to end by itself, so that its connection serves again. */
 const graceMs = 40
@@ -36,12 +36,14 @@ export function createFetch(dispatcher: Dispatcher): typeof globalThis.fetch {
       },
       init.signal ?? null,
     )
+    const succeeded = status >= 200 && status < 300
+    const limits = status === 429 ? Object.keys(headers).filter((name) => name.startsWith('x-ratelimit-')) : []
     const responseHeaders = new Headers()
-    for (const name of wantedHeaders) {
+    for (const name of [...wantedHeaders, ...limits]) {
       const value = headers[name]
       if (value !== undefined) responseHeaders.set(name, String(value))
     }
-    if (status >= 200 && status < 300) {
+    if (succeeded) {
       const response = new Response(null, { status, headers: responseHeaders })
       bodies.set(response, body)
       return response

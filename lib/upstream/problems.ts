@@ -4,7 +4,18 @@ import { errors } from 'undici'
 import type { ErrorKind, Problem } from '@/lib/protocol/events'
 import { isFields } from './chunk'
 import { cleanMessage, isMarkup } from './clean'
-import { ProblemError, problemOf, slowHeaders, unreadableFormat, unsendable, webPage, words } from './words'
+import {
+  emptyAnswer,
+  malformed,
+  ProblemError,
+  problemOf,
+  slowFirstContent,
+  slowHeaders,
+  unreadableFormat,
+  unsendable,
+  webPage,
+  words,
+} from './words'
 
 /** What the provider's own codes mean. A Map, because the codes are the provider's to choose. */
 const kindsByCode = new Map<string, ErrorKind>([
@@ -73,7 +84,7 @@ export function problemFromPayload(payload: unknown, status?: number): Problem {
   const kind = kindByCode(fields, upstreamStatus) ?? kindByMessage(said, upstreamStatus) ?? kindByStatus(upstreamStatus)
   const problem = problemOf(kind, { upstreamMessage: cleanMessage(said), upstreamStatus })
   if (upstreamStatus === 403 && kind === 'auth') problem.message = words.forbidden
-  if (upstreamStatus === 409) problem.retryable = true
+  if (upstreamStatus === 409 || upstreamStatus === 425) problem.retryable = true
   return problem
 }
 
@@ -170,6 +181,17 @@ function problemFromCodes(codes: string[]): Problem {
     if (['UND_ERR_INVALID_ARG', 'ERR_INVALID_CHAR', 'ERR_INVALID_URL'].includes(code)) return unsendable
   }
   return codes.some((code) => code !== '') ? problemOf('network') : unsendable
+}
+
+/** Worth another try by a person, who knows what it costs: the model was at work, or the server answers so every time. */
+const forPeople = new Set([emptyAnswer, malformed, slowFirstContent])
+const passingStatuses = new Set([408, 409, 425, 429])
+
+/** Whether the same request may do better a little later. An error inside a 200 has no status, and counts by its kind. */
+export function mayPass(problem: Problem): boolean {
+  if (!problem.retryable || forPeople.has(problem)) return false
+  const { upstreamStatus } = problem
+  return upstreamStatus === undefined || upstreamStatus >= 500 || passingStatuses.has(upstreamStatus)
 }
 
 /** An error and all that caused it, outermost first. */

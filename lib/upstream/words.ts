@@ -77,6 +77,30 @@ export const blockedAddress = problemOf('bad_request', {
   field: 'baseUrl',
 })
 
+/** Why an answer is waited for, in a few words; the page adds how long. */
+export function reasonToWait({ kind, upstreamStatus }: Problem): string {
+  const status = upstreamStatus === undefined ? '' : ` (${upstreamStatus})`
+  if (kind === 'rate_limit') return 'Rate limited'
+  if (kind === 'network') return 'The model’s server cannot be reached'
+  if (kind === 'timeout') return `The model’s server did not answer in time${status}`
+  return upstreamStatus === 503 || upstreamStatus === 529
+    ? `The model’s server is overloaded${status}`
+    : `The model’s server has a fault${status}`
+}
+
+/** A problem that passes only after so long a wait that a person has to decide. `now` in epoch milliseconds. */
+export function problemAfterWait(problem: Problem, waitMs: number, now: number): Problem {
+  const minutes = Math.ceil(waitMs / 60_000)
+  const hours = Math.round(minutes / 60)
+  const wait = minutes < 120 ? `${minutes} ${minutes === 1 ? 'minute' : 'minutes'}` : `${hours} hours`
+  // A wait can be of any length, and a date cannot.
+  const until = new Date(Math.min(now + waitMs, 8.64e15)).toISOString().slice(0, 16).replace('T', ' ')
+  return {
+    ...problem,
+    message: `${reasonToWait(problem)}: the provider asks to wait about ${wait}, until ${until} UTC. Try again then, or choose another model.`,
+  }
+}
+
 /** A web page where a completion should be, as proxies and sign-in walls answer. `status` is the HTTP status. */
 export function webPage(status: number): Problem {
   const passes = status === 429 || status >= 500

@@ -12,6 +12,7 @@ const cases: Record<string, { of: 'conversation' | 'generation' | 'provider'; js
   'GET /api/conversations/[id]': { of: 'conversation' },
   'PATCH /api/conversations/[id]': { of: 'conversation', json: { title: 'Renamed' } },
   'GET /api/generations/[id]/events': { of: 'generation' },
+  'POST /api/generations/[id]/retry': { of: 'generation' },
   'POST /api/generations/[id]/stop': { of: 'generation' },
   'PATCH /api/providers/[id]': { of: 'provider', json: { name: 'Renamed' } },
   'DELETE /api/providers/[id]': { of: 'provider' },

@@ -13,8 +13,9 @@ export interface Refusal {
   headers?: Record<string, string>
 }
 
-const retryAfterSeconds = 2
-/** A second try within this time, in milliseconds, is let through. */
+/** Each is the wait after one refused try; the next try is let through. */
+const retryAfterSeconds = [2, 3]
+/** A try within this time after the one before, in milliseconds, counts as the next. */
 const rememberedMs = 10 * 60_000
 const mostRemembered = 1000
 
@@ -25,26 +26,28 @@ export const serverError: Refusal = {
   code: 'server_error',
 }
 
-/** Refuses the first try of these messages, and answers null to the second. Then it begins anew. */
+/** Refuses the first two tries of these messages, and answers null to the third. Then it begins anew. */
 export function rateLimit(model: string, messages: DemoMessage[]): Refusal | null {
-  const refusedAt = oncePerProcess('demo rate limits', () => new Map<string, number>())
+  const refused = oncePerProcess('demo rate limits', () => new Map<string, { tries: number; at: number }>())
   const turn = createHash('sha256')
     .update(JSON.stringify([model, messages]))
     .digest('base64')
-  const before = refusedAt.get(turn)
-  refusedAt.delete(turn)
-  if (before !== undefined && Date.now() - before < rememberedMs) return null
-  refusedAt.set(turn, Date.now())
-  for (const oldest of refusedAt.keys()) {
-    if (refusedAt.size <= mostRemembered) break
-    refusedAt.delete(oldest)
+  const before = refused.get(turn)
+  refused.delete(turn)
+  const tries = before !== undefined && Date.now() - before.at < rememberedMs ? before.tries : 0
+  const seconds = retryAfterSeconds[tries]
+  if (seconds === undefined) return null
+  refused.set(turn, { tries: tries + 1, at: Date.now() })
+  for (const oldest of refused.keys()) {
+    if (refused.size <= mostRemembered) break
+    refused.delete(oldest)
   }
   return {
     status: 429,
-    message: `Rate limit reached for ${model}. Please try again in ${retryAfterSeconds}s. (This is the demo model, and you asked for it.)`,
+    message: `Rate limit reached for ${model}. Please try again in ${seconds}s. (This is the demo model, and you asked for it.)`,
     type: 'requests',
     code: 'rate_limit_exceeded',
-    headers: { 'Retry-After': String(retryAfterSeconds) },
+    headers: { 'Retry-After': String(seconds) },
   }
 }
 

@@ -19,7 +19,7 @@ export interface Reply {
   /** Sent before the text when it is not empty. */
   reasoning: string
   text: string
-  /** Answers an error instead: a rate limit passes at the second try, a server error stays. */
+  /** Answers an error instead: a rate limit passes at the third try, a server error stays. */
   refusal: 'rate_limit' | 'server_error' | null
   /** Breaks the connection after so many tokens of text. */
   cutAfter: number | null
@@ -91,7 +91,7 @@ function refusalFor(instruction: string): Reply['refusal'] {
 function textFor({ instruction, document }: Prompt, prompt: string, earlier: DemoMessage[]): string {
   if (document !== '' || asksForSummary(instruction)) return summaryReply(instruction, document, earlier)
   if (refusalFor(instruction) !== null) {
-    return 'The rate limit has passed: the first try was refused, as you asked, and this is the second. I am Rill’s demo model, and I only play at being busy.'
+    return 'The rate limit has passed: the first two tries were refused, as you asked, and this is the third. I am Rill’s demo model, and I only play at being busy.'
   }
   const words = numberBefore(instruction, 'word')
   if (words !== null && words > 0) return longAnswer(words, instruction)

@@ -174,7 +174,7 @@ describe('letting go', () => {
 })
 
 describe('other endings', () => {
-  test('a rate limit refuses the first try, with Retry-After, and not the second', async () => {
+  test('a rate limit refuses the first two tries, with Retry-After, and not the third', async () => {
     const refused = await whole('a rate limit, please').catch((error) => error)
     expect(refused).toBeInstanceOf(OpenAI.RateLimitError)
     expect(refused).toMatchObject({
@@ -183,8 +183,10 @@ describe('other endings', () => {
       requestID: expect.stringMatching(/^req_/),
     })
     expect(refused.headers.get('retry-after')).toBe('2')
-    const second = await whole('a rate limit, please')
-    expect(second.choices[0]?.message.content).toContain('has passed')
+    const again = await whole('a rate limit, please').catch((error) => error)
+    expect(again.headers.get('retry-after')).toBe('3')
+    const third = await whole('a rate limit, please')
+    expect(third.choices[0]?.message.content).toContain('has passed')
     await expect(whole('a rate limit, please')).rejects.toThrow(OpenAI.RateLimitError)
   })
 
@@ -192,6 +194,7 @@ describe('other endings', () => {
     const later = [...messagesOf('Hi'), { role: 'assistant' as const, content: 'Hello!' }, ...messagesOf('429, please')]
     await expect(whole('429, please')).rejects.toThrow(OpenAI.RateLimitError)
     await expect(stream(later)).rejects.toThrow(OpenAI.RateLimitError)
+    await expect(whole('429, please')).rejects.toThrow(OpenAI.RateLimitError)
     expect((await whole('429, please')).choices[0]?.message.content).toContain('has passed')
   })
 
