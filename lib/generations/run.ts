@@ -1,7 +1,7 @@
 import 'server-only'
 import { config } from '@/lib/config'
 import { log } from '@/lib/log'
-import { countEnd } from '@/lib/metrics'
+import { countEnd, metrics } from '@/lib/metrics'
 import type { EndStatus, GenerationEvent, LogEvent, Problem, StartData, Usage } from '@/lib/protocol/events'
 import { type Folded, foldEvent, nothingYet } from '@/lib/protocol/messages'
 import type { CompletionEnd, CompletionRequest, Connection } from '@/lib/upstream/connection'
@@ -138,6 +138,7 @@ export class Run {
       limits: retries,
       onWait: (retry, endNow) => {
         this.#append({ type: 'retry', data: retry })
+        metrics().retries.inc({ kind: retry.kind })
         this.#endWait = endNow
       },
     })

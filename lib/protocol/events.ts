@@ -66,6 +66,7 @@ export const retryData = z.object({
   kind: errorKind,
   message: z.string(),
 })
+export type RetryData = z.infer<typeof retryData>
 
 /** One entry of a generation's log, before it has a sequence number. */
 export const generationEvent = z.discriminatedUnion('type', [
