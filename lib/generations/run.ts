@@ -4,6 +4,7 @@ import { log } from '@/lib/log'
 import type { EndStatus, GenerationEvent, LogEvent, Problem, StartData, Usage } from '@/lib/protocol/events'
 import { type Folded, foldEvent, nothingYet } from '@/lib/protocol/messages'
 import type { CompletionEnd, CompletionRequest, Connection } from '@/lib/upstream/connection'
+import { clocksFor } from '@/lib/upstream/reasoning-models'
 import { completeWithRetries } from '@/lib/upstream/retry'
 import type { EventLog } from './log'
 import { type LogOutline, outlineOf } from './outline'
@@ -124,7 +125,7 @@ export class Run {
   #complete(connection: Connection, request: CompletionRequest): Promise<CompletionEnd> {
     const { clocks, retries } = config()
     return completeWithRetries(connection, request, this.#sink(), this.#abort.signal, {
-      clocks,
+      clocks: clocksFor(request.model, clocks),
       limits: retries,
       onWait: (retry, endNow) => {
         this.#append({ type: 'retry', data: retry })
