@@ -4,7 +4,8 @@ import { createRequire } from 'node:module'
 import { join, resolve } from 'node:path'
 import { ensureBuilt, ensureInstalled, Refusal, root, say } from './install.mjs'
 
-const DRAIN_MS = 5_000
+/** How long responses may take to end once all generations have. */
+const CLOSE_MS = 5_000
 
 try {
   requireNode(20, 9)
@@ -97,7 +98,13 @@ async function serve({ host, port }) {
   const app = next({ dir: root, hostname: host, port: server.address().port, httpServer: server })
   await withoutNextsNotes(() => app.prepare())
   ready(app.getRequestHandler())
-  for (const signal of ['SIGINT', 'SIGTERM']) process.once(signal, () => shutDown(server, app))
+  let ending = false
+  for (const signal of ['SIGINT', 'SIGTERM']) {
+    process.on(signal, () => {
+      if (!ending) shutDown(server, app)
+      ending = true
+    })
+  }
   if (process.env.npm_lifecycle_event) whenOrphaned(() => process.kill(process.pid, 'SIGTERM'))
   await requireHealth(address)
   const reach = everywhere(host) ? ' (and at every address of this machine)' : ''
@@ -130,13 +137,14 @@ async function withoutNextsNotes(work) {
   process.stdout.write = write
 }
 
-// No new request, every generation to its checkpoint, every response to its end, as far as the drain time allows.
+// Every generation to its end, or at least its checkpoint, which the server's own side sees to: meanwhile health says
+// that Rill drains, and Stop works. Then no new request, and every response to its end.
 async function shutDown(server, app) {
-  setTimeout(() => process.exit(1), DRAIN_MS).unref()
+  await globalThis.rill?.get('shutdown')?.()
+  setTimeout(() => process.exit(1), CLOSE_MS).unref()
   const closed = new Promise((done) => server.close(done))
   // Connections that a browser keeps for its next request become idle one by one, as their responses end.
   setInterval(() => server.closeIdleConnections(), 20)
-  await globalThis.rill?.get('shutdown')?.()
   await closed
   await app.close()
   process.exit(0)

@@ -50,8 +50,12 @@ export async function openHouse(): Promise<void> {
   every(SWEEP_MS, 'the sweep of deleted conversations', sweepDeleted)
 }
 
-/** Ends what runs as `interrupted`, saves it, and lets no generation start any more. */
-export async function closeHouse(): Promise<void> {
+/**
+ * Lets no generation start any more, and what runs go on until `enough` aborts; then ends it as `interrupted`. Settles
+ * when all is saved.
+ */
+export async function closeHouse(enough: AbortSignal): Promise<void> {
+  await runs().drain(shutDown, enough)
   await runs().close(shutDown)
   await forgetInstance()
 }

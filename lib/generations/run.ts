@@ -5,6 +5,7 @@ import { countEnd, metrics } from '@/lib/metrics'
 import type { EndStatus, GenerationEvent, LogEvent, Problem, StartData, Usage } from '@/lib/protocol/events'
 import { type Folded, foldEvent, nothingYet } from '@/lib/protocol/messages'
 import type { CompletionEnd, CompletionRequest, Connection } from '@/lib/upstream/connection'
+import { clocksFor } from '@/lib/upstream/reasoning-models'
 import { completeWithRetries } from '@/lib/upstream/retry'
 import type { EventLog } from './log'
 import { type LogOutline, outlineOf } from './outline'
@@ -134,7 +135,7 @@ export class Run {
   #complete(connection: Connection, request: CompletionRequest): Promise<CompletionEnd> {
     const { clocks, retries } = config()
     return completeWithRetries(connection, request, this.#sink(), this.#abort.signal, {
-      clocks,
+      clocks: clocksFor(request.model, clocks),
       limits: retries,
       onWait: (retry, endNow) => {
         this.#append({ type: 'retry', data: retry })

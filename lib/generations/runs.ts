@@ -49,6 +49,15 @@ function createRuns() {
       })
       return run
     },
+    /** Lets no generation start any more, for a reason; settles when none runs, or when `enough` aborts. */
+    async drain(problem: Problem, enough: AbortSignal): Promise<void> {
+      closing = problem
+      const waited = new Promise((resolve) => {
+        if (enough.aborted) resolve(null)
+        else enough.addEventListener('abort', resolve, { once: true })
+      })
+      await Promise.race([waited, Promise.all([...running.values()].map((run) => run.ended))])
+    },
     /** Cuts every running generation for a reason, and settles when all of them are saved. */
     async close(problem: Problem): Promise<void> {
       closing = problem

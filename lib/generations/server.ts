@@ -1,4 +1,5 @@
 import 'server-only'
+import { config } from '@/lib/config'
 import { log } from '@/lib/log'
 import { oncePerProcess } from '@/lib/process'
 import { closeHouse, openHouse } from './life'
@@ -14,14 +15,31 @@ export async function openServer(): Promise<void> {
     process.stderr.write(`${error instanceof Error ? error.message : String(error)}\n`)
     process.exit(1)
   }
-  const shutdown = oncePerProcess('shutdown', () => {
-    let closing: Promise<void> | null = null
-    return () => {
-      closing ??= closeHouse().catch((error: unknown) =>
-        log().error({ error }, 'the shutdown could not save everything'),
-      )
-      return closing
-    }
-  })
-  for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => void shutdown())
+  oncePerProcess('shutdown', watchSignals)
+}
+
+/**
+ * SIGTERM, as an orchestrator sends it, lets running generations end by themselves for a while; a second signal does no
+ * longer, nor does SIGINT: a person at the terminal should not wait. Gives the shutdown, to be awaited.
+ */
+function watchSignals(): () => Promise<void> {
+  const enough = new AbortController()
+  let closing: Promise<void> | null = null
+  let signalled = false
+  const shutdown = () => {
+    closing ??= closeHouse(enough.signal).catch((error: unknown) =>
+      log().error({ error }, 'the shutdown could not save everything'),
+    )
+    return closing
+  }
+  const onSignal = (signal: NodeJS.Signals) => {
+    const { drainMs } = config()
+    if (signalled || signal === 'SIGINT' || drainMs === 0) enough.abort()
+    else setTimeout(() => enough.abort(), drainMs)
+    signalled = true
+    void shutdown()
+  }
+  process.on('SIGINT', onSignal)
+  process.on('SIGTERM', onSignal)
+  return shutdown
 }

@@ -56,19 +56,22 @@ it('refuses a data folder that another Rill holds', async () => {
   expect(printed.split('\n')).toHaveLength(1)
 })
 
-it.each(['SIGINT', 'SIGTERM'] as const)('ends at once on %s, and tells the readers of what it cuts', async (signal) => {
-  const rill = await start()
-  const answer = await fetch(`${rill.url}/api/chat`, {
-    method: 'POST',
-    headers: { 'Content-Type': 'application/json' },
-    body: JSON.stringify({ turnId: signal, text: 'Write an answer of 2000 words.' }),
-  })
-  const whole = answer.text()
-  const asked = Date.now()
-  expect(await rill.kill(signal)).toBe(0)
-  expect(Date.now() - asked).toBeLessThan(1_000)
-  expect(await whole).toContain('"status":"interrupted"')
-})
+it.each(['SIGINT', 'SIGTERM'] as const)(
+  'without a drain, ends at once on %s, and tells the readers of what it cuts',
+  async (signal) => {
+    const rill = await start()
+    const answer = await fetch(`${rill.url}/api/chat`, {
+      method: 'POST',
+      headers: { 'Content-Type': 'application/json' },
+      body: JSON.stringify({ turnId: signal, text: 'Write an answer of 2000 words.' }),
+    })
+    const whole = answer.text()
+    const asked = Date.now()
+    expect(await rill.kill(signal)).toBe(0)
+    expect(Date.now() - asked).toBeLessThan(1_000)
+    expect(await whole).toContain('"status":"interrupted"')
+  },
+)
 
 it('ends with npm, which passes a signal to nobody', async () => {
   const dataDir = mkdtempSync(join(tmpdir(), 'rill-data-'))

@@ -3,9 +3,9 @@ import { databaseAnswers } from '@/lib/database/health'
 import { runs } from '@/lib/generations/runs'
 import { json } from '@/lib/http/endpoint'
 
-/** Whether this instance can serve. Open to everybody, since it tells nothing about anybody. */
+/** Whether this instance can serve; `draining` when it is about to end and should be sent nobody. Open to everybody, since it tells nothing about anybody. */
 export async function GET(): Promise<Response> {
   const database = await databaseAnswers()
-  const serves = database && !runs().closing
-  return json({ status: serves ? 'ok' : 'unavailable', database, engine: engine() }, { status: serves ? 200 : 503 })
+  const status = runs().closing ? 'draining' : database ? 'ok' : 'unavailable'
+  return json({ status, database, engine: engine() }, { status: status === 'ok' ? 200 : 503 })
 }
