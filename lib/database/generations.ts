@@ -118,13 +118,29 @@ async function saveEnd(tx: Database, ended: EndedGeneration): Promise<void> {
     .execute()
 }
 
-/** The pieces of a generation that has not been joined, in order. */
-export async function piecesOf(db: Database, generationId: string): Promise<Piece[]> {
+/** The pieces of a generation that has not been joined, in order: those that may hold an event after a `seq`. */
+export async function piecesOf(db: Database, generationId: string, after: number): Promise<Piece[]> {
+  const before = db
+    .selectFrom('generationPieces')
+    .select((eb) => eb.fn.max('firstSeq').as('firstSeq'))
+    .where('generationId', '=', generationId)
+    .where('firstSeq', '<=', after + 1)
   return await db
     .selectFrom('generationPieces')
     .selectAll()
     .where('generationId', '=', generationId)
+    .where('firstSeq', '>=', (eb) => eb.fn.coalesce(before, eb.lit(0)))
     .orderBy('firstSeq')
+    .execute()
+}
+
+/** The generations of a conversation that have not ended. */
+export async function runningIn(db: Database, conversationId: string): Promise<GenerationRow[]> {
+  return await db
+    .selectFrom('generations')
+    .selectAll()
+    .where('conversationId', '=', conversationId)
+    .where('status', '=', 'running')
     .execute()
 }
 

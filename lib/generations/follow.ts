@@ -1,13 +1,20 @@
 import 'server-only'
+import { setTimeout as wait } from 'node:timers/promises'
 import { database } from '@/lib/database/client'
+import { runningIn } from '@/lib/database/generations'
 import { parseParts } from '@/lib/database/messages'
+import type { GenerationRow } from '@/lib/database/schema'
 import type { GenerationStatus, StartData, Usage } from '@/lib/protocol/events'
 import { generationStatus, usage } from '@/lib/protocol/events'
 import { type Folded, type Part, textOf } from '@/lib/protocol/messages'
 import { Refused } from '@/lib/refused'
-import { readLog } from './read'
 import { eventStream } from './response'
 import { runs } from './runs'
+import { send } from './signals'
+
+/** How long a stop waits for another instance, which may be busy with its last save, and how often it looks. */
+const STOP_MS = 8_000
+const LOOK_MS = 50
 
 /** A generation that has ended, in one piece. */
 export interface Finished extends StartData {
@@ -20,7 +27,7 @@ export interface Finished extends StartData {
 
 /** Streams a generation's log after a cursor, from whatever holds it. The caller has checked whose it is. */
 export async function followGeneration(generationId: string, after: number): Promise<Response> {
-  return await eventStream((wake) => readLog(generationId, after, wake))
+  return await eventStream((wake) => runs().log.read(generationId, after, wake))
 }
 
 /** Waits for a generation's end, if it runs in this process, and gives all of it. The caller has checked whose it is. */
@@ -32,21 +39,41 @@ export async function finishedGeneration(start: StartData): Promise<Finished> {
 }
 
 /**
- * Stops a generation and gives the status it ended with, once that is saved. The caller has checked whose it is.
- * @throws {Refused} 409 when it runs, but in another process.
+ * Stops a generation, on whichever instance it runs, and gives the status it ended with, once that is saved. The caller
+ * has checked whose it is.
+ * @throws {Refused} 503 when the instance that writes it cannot be reached, 504 when it does not end in time.
  */
-export async function stopGeneration(generationId: string): Promise<GenerationStatus> {
-  const run = runs().get(generationId)
+export async function stopGeneration({ id, instanceId }: GenerationRow): Promise<GenerationStatus> {
+  const run = runs().get(id)
   await run?.stop()
-  const { status } = run?.folded ?? (await storedEnd(generationId))
-  if (status === 'running') {
-    throw new Refused(409, {
-      kind: 'internal',
-      message: 'This answer is being written by another server, which has to be asked to stop it. Try again.',
-      retryable: true,
-    })
+  const { status } = run?.folded ?? (await storedEnd(id))
+  if (status !== 'running') return status
+  if (!(await send(instanceId, { generationId: id, ask: 'stop' }))) throw cannotReach()
+  return await endElsewhere(id)
+}
+
+/** Waits, for a while, until the instance that writes a generation has saved its end. */
+async function endElsewhere(generationId: string): Promise<GenerationStatus> {
+  const deadline = performance.now() + STOP_MS
+  while (performance.now() < deadline) {
+    const { status } = await storedEnd(generationId)
+    if (status !== 'running') return status
+    await wait(LOOK_MS)
   }
-  return status
+  throw new Refused(504, {
+    kind: 'timeout',
+    message: 'The server that writes this answer was asked to stop it and has not done so yet. Try again.',
+    retryable: true,
+  })
+}
+
+function cannotReach(): Refused {
+  return new Refused(503, {
+    kind: 'internal',
+    message:
+      'This answer is being written by another server, which cannot be reached at the moment. Try again shortly.',
+    retryable: true,
+  })
 }
 
 async function storedEnd(generationId: string): Promise<Folded> {
@@ -65,11 +92,12 @@ async function storedEnd(generationId: string): Promise<Folded> {
   }
 }
 
-/** Stops whatever runs in a conversation. The caller has checked whose it is. */
+/** Stops whatever runs in a conversation, here and elsewhere. The caller has checked whose it is. */
 export async function stopConversation(conversationId: string): Promise<void> {
-  await Promise.all(
-    runs()
-      .ofConversation(conversationId)
-      .map((run) => run.stop()),
-  )
+  const here = runs().ofConversation(conversationId)
+  const running = await runningIn(database(), conversationId)
+  await Promise.all([
+    ...here.map((run) => run.stop()),
+    ...running.map(({ id, instanceId }) => send(instanceId, { generationId: id, ask: 'stop' })),
+  ])
 }

@@ -4,14 +4,16 @@ import { sweepDeleted } from '@/lib/database/conversations'
 import { beat, claimGeneration, forgetInstances, orphanedGenerations, saveCheckpoint } from '@/lib/database/generations'
 import type { GenerationRow } from '@/lib/database/schema'
 import { log } from '@/lib/log'
-import type { GenerationEvent, Problem } from '@/lib/protocol/events'
+import type { GenerationEvent, LogEvent, Problem } from '@/lib/protocol/events'
 import { foldEvent, nothingYet } from '@/lib/protocol/messages'
 import { outlineOf } from './outline'
-import { checkpointedEvents } from './read'
 import { runs } from './runs'
+import { listenForSignals } from './signals'
+import { checkpointedEvents } from './stored'
 
-const HEARTBEAT_MS = 5_000
-const DEAD_AFTER_MS = 15_000
+/** The generations of an instance that dies have ended 15 s later at the most: at its next heartbeat, each other one sees it. */
+const HEARTBEAT_MS = 2_000
+const DEAD_AFTER_MS = 8_000
 const SWEEP_MS = 60 * 60 * 1000
 
 const crashed: Problem = {
@@ -35,6 +37,7 @@ export async function openHouse(): Promise<void> {
   // The data folder is held by this process alone, so whatever else ran on it is dead. On Postgres others may live.
   if (engine() === 'sqlite') await forgetInstances(db, Number.MAX_SAFE_INTEGER)
   await beat(db, runs().instanceId, Date.now())
+  listenForSignals()
   await reap()
   let aliveSince = Date.now()
   let beatenAt = aliveSince
@@ -76,11 +79,8 @@ async function reap(): Promise<void> {
 }
 
 async function interruptOrphan(row: GenerationRow): Promise<void> {
-  const saved = await checkpointedEvents(row.id)
-  const ending: GenerationEvent[] = [
-    { type: 'error', data: crashed },
-    { type: 'status', data: { status: 'interrupted' } },
-  ]
+  const saved = await lastingEvents(row.id)
+  const ending = endingAfter(saved.at(-1)?.type)
   const events = [...saved.map(({ seq: _, ...event }) => event), ...ending]
   const folded = events.reduce(foldEvent, nothingYet)
   await saveCheckpoint(database(), {
@@ -97,6 +97,23 @@ async function interruptOrphan(row: GenerationRow): Promise<void> {
       },
     ],
   })
+  // So that those who follow it on any instance hear of it at once.
+  ending.forEach((event, index) => void runs().feed?.append(row.id, { seq: saved.length + 1 + index, ...event }))
+}
+
+/** How a log ends that was cut off after an event of this type: it may have told its end and not saved it. */
+function endingAfter(last: GenerationEvent['type'] | undefined): GenerationEvent[] {
+  const status: GenerationEvent = { type: 'status', data: { status: 'interrupted' } }
+  if (last === 'status') return []
+  return last === 'error' ? [status] : [{ type: 'error', data: crashed }, status]
+}
+
+/** What is left of a log: what was saved, and what had gone to other instances and may have been seen there. */
+async function lastingEvents(generationId: string): Promise<LogEvent[]> {
+  const events = await checkpointedEvents(generationId)
+  for (const event of (await runs().feed?.after(generationId, events.length)) ?? [])
+    if (event.seq === events.length + 1) events.push(event)
+  return events
 }
 
 async function forgetInstance(): Promise<void> {

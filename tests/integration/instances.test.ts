@@ -15,7 +15,7 @@ test.each(engines)('says that it can serve, on %s', async (engine) => {
   const house = await openHouse(engine)
   try {
     const { status, text } = await house.client().call('GET', '/api/health')
-    expect([status, JSON.parse(text)]).toEqual([200, { status: 'ok', database: true, engine }])
+    expect([status, JSON.parse(text)]).toEqual([200, { status: 'ok', database: true, engine, resume: 'ok' }])
   } finally {
     await house.close()
   }
@@ -96,7 +96,7 @@ describe('several on one Postgres', () => {
       const health = await client.call('GET', '/api/health')
       expect([health.status, JSON.parse(health.text)]).toEqual([
         503,
-        { status: 'unavailable', database: false, engine: 'postgres' },
+        { status: 'unavailable', database: false, engine: 'postgres', resume: 'ok' },
       ])
       await reader.rest()
       expect(reader.text).toBe('Before, during.')

@@ -7,5 +7,10 @@ import { json } from '@/lib/http/endpoint'
 export async function GET(): Promise<Response> {
   const database = await databaseAnswers()
   const serves = database && !runs().closing
-  return json({ status: serves ? 'ok' : 'unavailable', database, engine: engine() }, { status: serves ? 200 : 503 })
+  // Without Redis at hand, other instances read a running answer from the database: it comes later, and none of it is lost.
+  const resume = runs().feed?.up === false ? 'degraded' : 'ok'
+  return json(
+    { status: serves ? 'ok' : 'unavailable', database, engine: engine(), resume },
+    { status: serves ? 200 : 503 },
+  )
 }
