@@ -10,11 +10,12 @@ import { type Folded, type Part, textOf } from '@/lib/protocol/messages'
 import { Refused } from '@/lib/refused'
 import { eventStream } from './response'
 import { runs } from './runs'
-import { send } from './signals'
+import { ask } from './signals'
 
-/** How long a stop waits for another instance, which may be busy with its last save, and how often it looks. */
-const STOP_MS = 8_000
+/** How long a stop waits for another instance, how often it looks, and how many looks go to one ask. */
+const STOP_MS = 5_000
 const LOOK_MS = 50
+const LOOKS_PER_ASK = 20
 
 /** A generation that has ended, in one piece. */
 export interface Finished extends StartData {
@@ -41,37 +42,28 @@ export async function finishedGeneration(start: StartData): Promise<Finished> {
 /**
  * Stops a generation, on whichever instance it runs, and gives the status it ended with, once that is saved. The caller
  * has checked whose it is.
- * @throws {Refused} 503 when the instance that writes it cannot be reached, 504 when it does not end in time.
+ * @throws {Refused} 504 when the instance that writes it does not end it in time.
  */
 export async function stopGeneration({ id, instanceId }: GenerationRow): Promise<GenerationStatus> {
   const run = runs().get(id)
   await run?.stop()
   const { status } = run?.folded ?? (await storedEnd(id))
-  if (status !== 'running') return status
-  if (!(await send(instanceId, { generationId: id, ask: 'stop' }))) throw cannotReach()
-  return await endElsewhere(id)
+  return status === 'running' ? await stopElsewhere(id, instanceId) : status
 }
 
-/** Waits, for a while, until the instance that writes a generation has saved its end. */
-async function endElsewhere(generationId: string): Promise<GenerationStatus> {
+/** Asks until the end is saved, for a while: an ask is not heard by an instance that has just lost its connection. */
+async function stopElsewhere(generationId: string, instanceId: string): Promise<GenerationStatus> {
   const deadline = performance.now() + STOP_MS
-  while (performance.now() < deadline) {
+  for (let looks = 0; performance.now() < deadline; looks++) {
+    if (looks % LOOKS_PER_ASK === 0) await ask(instanceId, { generationId, ask: 'stop' })
+    await wait(LOOK_MS)
     const { status } = await storedEnd(generationId)
     if (status !== 'running') return status
-    await wait(LOOK_MS)
   }
   throw new Refused(504, {
     kind: 'timeout',
-    message: 'The server that writes this answer was asked to stop it and has not done so yet. Try again.',
-    retryable: true,
-  })
-}
-
-function cannotReach(): Refused {
-  return new Refused(503, {
-    kind: 'internal',
     message:
-      'This answer is being written by another server, which cannot be reached at the moment. Try again shortly.',
+      'The server that writes this answer was asked to stop it and does not answer. If it is gone, the answer ends by itself within 15 seconds.',
     retryable: true,
   })
 }
@@ -98,6 +90,6 @@ export async function stopConversation(conversationId: string): Promise<void> {
   const running = await runningIn(database(), conversationId)
   await Promise.all([
     ...here.map((run) => run.stop()),
-    ...running.map(({ id, instanceId }) => send(instanceId, { generationId: id, ask: 'stop' })),
+    ...running.map(({ id, instanceId }) => ask(instanceId, { generationId: id, ask: 'stop' })),
   ])
 }

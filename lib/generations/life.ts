@@ -1,4 +1,5 @@
 import 'server-only'
+import { config } from '@/lib/config'
 import { database, engine, migrate } from '@/lib/database/client'
 import { sweepDeleted } from '@/lib/database/conversations'
 import { beat, claimGeneration, forgetInstances, orphanedGenerations, saveCheckpoint } from '@/lib/database/generations'
@@ -34,16 +35,17 @@ const shutDown: Problem = {
 export async function openHouse(): Promise<void> {
   const db = database()
   await migrate(db)
+  adviseSecret()
   // The data folder is held by this process alone, so whatever else ran on it is dead. On Postgres others may live.
-  if (engine() === 'sqlite') await forgetInstances(db, Number.MAX_SAFE_INTEGER)
-  await beat(db, runs().instanceId, Date.now())
+  if (engine() === 'sqlite') await forgetInstances(db, null)
+  await beat(db, runs().instanceId)
   listenForSignals()
   await reap()
-  let aliveSince = Date.now()
+  let aliveSince = performance.now()
   let beatenAt = aliveSince
   every(HEARTBEAT_MS, 'the heartbeat', async () => {
-    const now = Date.now()
-    await beat(db, runs().instanceId, now)
+    const now = performance.now()
+    await beat(db, runs().instanceId)
     // After an outage of the database nobody's heartbeat is fresh: the others get the time to say that they live.
     if (now - beatenAt > DEAD_AFTER_MS) aliveSince = now
     beatenAt = now
@@ -51,6 +53,14 @@ export async function openHouse(): Promise<void> {
   })
   await sweepDeleted()
   every(SWEEP_MS, 'the sweep of deleted conversations', sweepDeleted)
+}
+
+/** Instances with different secrets sign people out of each other, and cannot read the keys that another has kept. */
+function adviseSecret(): void {
+  if (engine() !== 'postgres' || config().secret) return
+  log().warn(
+    `RILL_SECRET is not set, so this Rill uses the one in ${config().dataDir}. Before a second one shares this database, set RILL_SECRET to the same for both: to what the file \`secret\` there holds, so that nobody has to sign in again.`,
+  )
 }
 
 /** Ends what runs as `interrupted`, saves it, and lets no generation start any more. */
@@ -62,8 +72,7 @@ export async function closeHouse(): Promise<void> {
 /** Ends the generations of instances that have stopped, with all the text that was saved. */
 async function reap(): Promise<void> {
   const db = database()
-  const since = Date.now() - DEAD_AFTER_MS
-  const orphans = await orphanedGenerations(db, since)
+  const orphans = await orphanedGenerations(db, DEAD_AFTER_MS)
   for (const orphan of orphans) {
     // Its pieces are joined once: a second instance that found it too would join what the first has removed.
     try {
@@ -73,7 +82,7 @@ async function reap(): Promise<void> {
       log().error({ generationId: orphan.id, error }, 'a generation of a stopped process could not be ended')
     }
   }
-  await forgetInstances(db, since)
+  await forgetInstances(db, DEAD_AFTER_MS)
   if (orphans.length > 0)
     log().warn({ generations: orphans.length }, 'generations of a stopped process were interrupted')
 }

@@ -6,7 +6,7 @@ import { startData } from '@/lib/protocol/events'
 import { textOf } from '@/lib/protocol/messages'
 import { type RillServer, startRill } from '../rill-server'
 import { done, finish } from '../upstream/events'
-import { Client } from './client'
+import { Client, turnOf } from './client'
 import { createDatabase, engines, type House, openHouse, queryOf } from './house'
 
 const START = join(dirname(dirname(dirname(fileURLToPath(import.meta.url)))), 'lib', 'start.mjs')
@@ -98,12 +98,18 @@ describe('several on one Postgres', () => {
         503,
         { status: 'unavailable', database: false, engine: 'postgres', resume: 'ok' },
       ])
+      const refused = await client.refusal('POST', '/api/chat', { json: turnOf({ text: 'not now' }) })
+      expect([refused.status, refused.problem.message]).toEqual([
+        503,
+        expect.stringContaining('cannot reach its database'),
+      ])
       await reader.rest()
       expect(reader.text).toBe('Before, during.')
       expect(reader.seen.at(-1)?.data).toMatchObject({ status: 'completed' })
     } finally {
       await admin(`ALTER DATABASE ${name} ALLOW_CONNECTIONS true`)
     }
+    expect(house.timesAsked('not now')).toBe(0)
     const saved = async () => (await client.conversation(conversationId)).messages.at(-1)
     await expect.poll(async () => (await saved())?.generation?.status, { timeout: 5_000 }).toBe('completed')
     expect(textOf((await saved())?.parts ?? [])).toBe('Before, during.')

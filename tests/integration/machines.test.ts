@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, expect, test } from 'vitest'
+import * as z from 'zod'
 import { type StartData, startData } from '@/lib/protocol/events'
 import { textOf } from '@/lib/protocol/messages'
 import { type RedisServer, startRedis } from '../redis'
@@ -39,6 +40,11 @@ async function browser() {
 
 function startOf(reader: EventReader): StartData {
   return startData.parse(reader.seen[0]?.data)
+}
+
+async function stopOn(client: Client, { generationId }: { generationId: string }): Promise<string> {
+  const { status } = await client.ask(z.object({ status: z.string() }), 'POST', `/api/generations/${generationId}/stop`)
+  return status
 }
 
 function expectNoGaps(reader: EventReader, after = 0): void {
@@ -83,7 +89,7 @@ test('what A tells is on B within a blink', async () => {
   await reader.untilText('Now.')
   // The database would take some 200 ms to save it, and the poll as long again.
   expect(performance.now() - toldAt).toBeLessThan(150)
-  await onA.call('POST', `/api/generations/${generationId}/stop`)
+  await stopOn(onA, { generationId })
 })
 
 test('stopped on B, it ends on A, and its upstream is closed', async () => {
@@ -91,8 +97,7 @@ test('stopped on B, it ends on A, and its upstream is closed', async () => {
   const { onA, onB } = await browser()
   const reader = await onA.chat({ text: 'stop me' })
   await reader.untilText('On and on.')
-  const stopped = await onB.call('POST', `/api/generations/${startOf(reader).generationId}/stop`)
-  expect([stopped.status, JSON.parse(stopped.text)]).toEqual([200, { status: 'stopped' }])
+  expect(await stopOn(onB, startOf(reader))).toBe('stopped')
   await reader.rest()
   expect(reader.seen.at(-1)?.data).toEqual({ status: 'stopped' })
   expect((await (await house.asked('stop me')).closed).ended).toBe(false)
@@ -151,8 +156,8 @@ test('Redis goes and comes back in mid-stream: nobody misses a character, and he
   // One who comes only now.
   const late = await onB.follow(generationId)
   await late.untilText('meanwhile, ')
-  const refused = await onB.refusal('POST', `/api/generations/${generationId}/stop`)
-  expect([refused.status, refused.problem.retryable]).toEqual([503, true])
+  const other = await onA.start({ text: 'stop me' })
+  expect(await stopOn(onB, other)).toBe('stopped')
   await redis.start()
   await expect.poll(() => Promise.all([resume(onA), resume(onB)]), { timeout: 10_000 }).toEqual(['ok', 'ok'])
   house.upstream.open('redis back')
@@ -162,6 +167,23 @@ test('Redis goes and comes back in mid-stream: nobody misses a character, and he
     expect(reader.text).toBe('Before, meanwhile, after.')
   }
   expect(b.logs().match(/Redis is (away|back)/g)).toEqual(['Redis is away', 'Redis is back'])
+})
+
+test('an instance that stands still is not waited for, and what it wrote is not lost', {
+  timeout: 40_000,
+}, async () => {
+  house.upstream.scriptFor('stand still', [{ delta: 'Frozen.' }, { until: 'never' }])
+  const { onA, onB } = await browser()
+  const { generationId } = await onA.start({ text: 'stand still' })
+  const reader = await onB.follow(generationId)
+  await reader.untilText('Frozen.')
+  process.kill(house.rill.pid, 'SIGSTOP')
+  const refused = await onB.refusal('POST', `/api/generations/${generationId}/stop`)
+  expect([refused.status, refused.problem.kind]).toEqual([504, 'timeout'])
+  await reader.rest()
+  expectNoGaps(reader)
+  expect([reader.text, reader.seen.at(-1)?.data]).toEqual(['Frozen.', { status: 'interrupted' }])
+  process.kill(house.rill.pid, 'SIGCONT')
 })
 
 test('without Redis, what runs on A is read on B from the database', async () => {
@@ -183,6 +205,7 @@ test('without Redis, what runs on A is read on B from the database', async () =>
     await reader.rest()
     expectNoGaps(reader)
     expect(reader.text).toBe('Slowly, surely.')
+    expect(await stopOn(client, await onA.start({ text: 'stop me' }))).toBe('stopped')
   } finally {
     await apart.stop()
   }
