@@ -1,15 +1,32 @@
 import 'server-only'
 import { z } from 'zod'
 import { listenTo, notify } from '@/lib/database/notify'
+import { log } from '@/lib/log'
 import { runs } from './runs'
 
 /** What can be asked of a running generation, on whichever instance it runs. */
 const signal = z.object({ generationId: z.string(), ask: z.literal('stop') })
+const signalJson = z
+  .string()
+  .transform((text, context) => {
+    try {
+      return JSON.parse(text)
+    } catch {
+      context.addIssue('no JSON')
+      return z.NEVER
+    }
+  })
+  .pipe(signal)
 export type Signal = z.infer<typeof signal>
 
 /** Obeys, from now on, what other instances ask of the generations that run here. */
 export function listenForSignals(): void {
-  listenTo(channelOf(runs().instanceId), (text) => obey(signal.parse(JSON.parse(text))))
+  listenTo(channelOf(runs().instanceId), (text) => {
+    const asked = signalJson.safeParse(text)
+    // An instance of a later version may ask for what this one does not know.
+    if (asked.success) obey(asked.data)
+    else log().warn('another instance asked for something unknown')
+  })
 }
 
 /**

@@ -16,6 +16,8 @@ test.each(engines)('says that it can serve, on %s', async (engine) => {
   try {
     const { status, text } = await house.client().call('GET', '/api/health')
     expect([status, JSON.parse(text)]).toEqual([200, { status: 'ok', database: true, engine, resume: 'ok' }])
+    // One that others may come to share its database with is told what they need.
+    expect(house.linesSaying('RILL_SECRET is not set')).toHaveLength(engine === 'postgres' ? 1 : 0)
   } finally {
     await house.close()
   }
