@@ -20,6 +20,7 @@ const environment = z.object({
   HOST: filled,
   DATA_DIR: filled,
   DATABASE_URL: filled,
+  REDIS_URL: filled.refine(isRedisUrl, 'must be an address such as redis://127.0.0.1:6379'),
   OPENAI_API_KEY: filled,
   OPENAI_BASE_URL: address,
   RILL_MODEL: filled,
@@ -60,6 +61,7 @@ export function parseConfig(variables: Record<string, string | undefined>) {
     // Without the mark, the build takes every file of the project for one that may be read here.
     dataDir: resolve(/*turbopackIgnore: true*/ values.DATA_DIR ?? './data'),
     databaseUrl: values.DATABASE_URL ?? null,
+    redisUrl: values.REDIS_URL ?? null,
     /** The operator's own upstream, when a key or an address is set. */
     upstream:
       values.OPENAI_API_KEY || values.OPENAI_BASE_URL
@@ -96,6 +98,10 @@ function isBaseUrl(text: string | undefined): boolean {
   if (!URL.canParse(text)) return false
   const { protocol, username, password, search } = new URL(text)
   return ['http:', 'https:'].includes(protocol) && username + password + search === ''
+}
+
+function isRedisUrl(text: string | undefined): boolean {
+  return text === undefined || (URL.canParse(text) && ['redis:', 'rediss:'].includes(new URL(text).protocol))
 }
 
 let parsed: Config | undefined

@@ -96,6 +96,7 @@ export async function startRill({ env = {}, dataDir, port = 0 }: RillOptions = {
 /** So that neither the shell nor an `.env` file of the person who runs the tests has a say in them. */
 const nothingSet = {
   DATABASE_URL: '',
+  REDIS_URL: '',
   OPENAI_API_KEY: '',
   OPENAI_BASE_URL: '',
   RILL_HOSTS: '',

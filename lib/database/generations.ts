@@ -118,23 +118,41 @@ async function saveEnd(tx: Database, ended: EndedGeneration): Promise<void> {
     .execute()
 }
 
-/** The pieces of a generation that has not been joined, in order. */
-export async function piecesOf(db: Database, generationId: string): Promise<Piece[]> {
+/** The pieces of a generation that has not been joined, in order: those that may hold an event after a `seq`. */
+export async function piecesOf(db: Database, generationId: string, after: number): Promise<Piece[]> {
+  const before = db
+    .selectFrom('generationPieces')
+    .select((eb) => eb.fn.max('firstSeq').as('firstSeq'))
+    .where('generationId', '=', generationId)
+    .where('firstSeq', '<=', after + 1)
   return await db
     .selectFrom('generationPieces')
     .selectAll()
     .where('generationId', '=', generationId)
+    .where('firstSeq', '>=', (eb) => eb.fn.coalesce(before, eb.lit(0)))
     .orderBy('firstSeq')
     .execute()
 }
 
-/** Generations that run on an instance whose heartbeat is older than `since`, or that has none. */
-export async function orphanedGenerations(db: Database, since: number): Promise<GenerationRow[]> {
+/** The generations of a conversation that have not ended. */
+export async function runningIn(db: Database, conversationId: string): Promise<GenerationRow[]> {
+  return await db
+    .selectFrom('generations')
+    .selectAll()
+    .where('conversationId', '=', conversationId)
+    .where('status', '=', 'running')
+    .execute()
+}
+
+/** Generations that run on an instance that has not said for so long that it lives, or that is not known. */
+export async function orphanedGenerations(db: Database, silentMs: number): Promise<GenerationRow[]> {
   return await db
     .selectFrom('generations')
     .selectAll()
     .where('status', '=', 'running')
-    .where('instanceId', 'not in', (eb) => eb.selectFrom('instances').select('id').where('heartbeatAt', '>=', since))
+    .where('instanceId', 'not in', (eb) =>
+      eb.selectFrom('instances').select('id').where('heartbeatAt', '>=', sql<number>`${sharedNow()} - ${silentMs}`),
+    )
     .execute()
 }
 
@@ -151,7 +169,8 @@ export async function claimGeneration(db: Database, row: GenerationRow, instance
 }
 
 /** Says that this instance lives. */
-export async function beat(db: Database, instanceId: string, now: number): Promise<void> {
+export async function beat(db: Database, instanceId: string): Promise<void> {
+  const now = sharedNow()
   await db
     .insertInto('instances')
     .values({ id: instanceId, startedAt: now, heartbeatAt: now })
@@ -159,7 +178,15 @@ export async function beat(db: Database, instanceId: string, now: number): Promi
     .execute()
 }
 
-/** Forgets instances: all of them, or those without a heartbeat since a time. */
-export async function forgetInstances(db: Database, since: number): Promise<void> {
-  await db.deleteFrom('instances').where('heartbeatAt', '<', since).execute()
+/** Forgets the instances that have not said for so long that they live; with null, all of them. */
+export async function forgetInstances(db: Database, silentMs: number | null): Promise<void> {
+  const all = db.deleteFrom('instances')
+  await (silentMs === null ? all : all.where('heartbeatAt', '<', sql<number>`${sharedNow()} - ${silentMs}`)).execute()
+}
+
+/** The clock that all instances go by, so that none is taken for dead because its own is wrong. */
+function sharedNow() {
+  return engine() === 'postgres'
+    ? sql<number>`cast(extract(epoch from clock_timestamp()) * 1000 as bigint)`
+    : sql<number>`${Date.now()}`
 }

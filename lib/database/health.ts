@@ -1,7 +1,7 @@
 import 'server-only'
 import { sql } from 'kysely'
 import { log } from '@/lib/log'
-import { database } from './client'
+import { database, engine } from './client'
 
 /** Whether the database answers a query now. */
 export async function databaseAnswers(): Promise<boolean> {
@@ -12,4 +12,22 @@ export async function databaseAnswers(): Promise<boolean> {
     log().error({ error }, 'the database does not answer')
     return false
   }
+}
+
+/**
+ * Classes of SQLSTATE that say the server cannot be used now, whatever is asked of it: connection, resources, not in
+ * the state for it, operator intervention (https://www.postgresql.org/docs/current/errcodes-appendix.html).
+ */
+const UNUSABLE = /^(08|53|55|57)[0-9A-Z]{3}$/
+const UNREACHABLE = /^E(CONNREFUSED|CONNRESET|NOTFOUND|AI_AGAIN|TIMEDOUT|PIPE|HOSTUNREACH|NETUNREACH)$/
+/** What `pg` throws without a code. */
+const LOST = /^(Connection terminated|timeout exceeded when trying to connect|Client has encountered a connection)/
+
+/** Whether an error says that Postgres is away, and not that something was wrong with what it was asked. */
+export function isDatabaseAway(error: unknown): boolean {
+  if (engine() !== 'postgres') return false
+  if (error instanceof AggregateError) return error.errors.some(isDatabaseAway)
+  if (!(error instanceof Error)) return false
+  const code = 'code' in error ? String(error.code) : ''
+  return UNUSABLE.test(code) || UNREACHABLE.test(code) || LOST.test(error.message)
 }

@@ -1,13 +1,21 @@
 import 'server-only'
+import { setTimeout as wait } from 'node:timers/promises'
 import { database } from '@/lib/database/client'
+import { runningIn } from '@/lib/database/generations'
 import { parseParts } from '@/lib/database/messages'
+import type { GenerationRow } from '@/lib/database/schema'
 import type { GenerationStatus, StartData, Usage } from '@/lib/protocol/events'
 import { generationStatus, usage } from '@/lib/protocol/events'
 import { type Folded, type Part, textOf } from '@/lib/protocol/messages'
 import { Refused } from '@/lib/refused'
-import { readLog } from './read'
 import { eventStream } from './response'
 import { runs } from './runs'
+import { ask } from './signals'
+
+/** How long a stop waits for another instance, how often it looks, and how many looks go to one ask. */
+const STOP_MS = 5_000
+const LOOK_MS = 50
+const LOOKS_PER_ASK = 20
 
 /** A generation that has ended, in one piece. */
 export interface Finished extends StartData {
@@ -20,7 +28,7 @@ export interface Finished extends StartData {
 
 /** Streams a generation's log after a cursor, from whatever holds it. The caller has checked whose it is. */
 export async function followGeneration(generationId: string, after: number): Promise<Response> {
-  return await eventStream((wake) => readLog(generationId, after, wake))
+  return await eventStream((wake) => runs().log.read(generationId, after, wake))
 }
 
 /** Waits for a generation's end, if it runs in this process, and gives all of it. The caller has checked whose it is. */
@@ -32,37 +40,45 @@ export async function finishedGeneration(start: StartData): Promise<Finished> {
 }
 
 /**
- * Stops a generation and gives the status it ended with, once that is saved. The caller has checked whose it is.
- * @throws {Refused} 409 when it runs, but in another process.
+ * Stops a generation, on whichever instance it runs, and gives the status it ended with, once that is saved. The caller
+ * has checked whose it is.
+ * @throws {Refused} 504 when the instance that writes it does not end it in time.
  */
-export async function stopGeneration(generationId: string): Promise<GenerationStatus> {
-  const run = runs().get(generationId)
+export async function stopGeneration({ id, instanceId }: GenerationRow): Promise<GenerationStatus> {
+  const run = runs().get(id)
   await run?.stop()
-  const { status } = run?.folded ?? (await storedEnd(generationId))
-  if (status === 'running') throw elsewhere('stop it')
-  return status
+  const { status } = run?.folded ?? (await storedEnd(id))
+  return status === 'running' ? await stopElsewhere(id, instanceId) : status
+}
+
+/** Asks until the end is saved, for a while: an ask is not heard by an instance that has just lost its connection. */
+async function stopElsewhere(generationId: string, instanceId: string): Promise<GenerationStatus> {
+  const deadline = performance.now() + STOP_MS
+  for (let looks = 0; performance.now() < deadline; looks++) {
+    if (looks % LOOKS_PER_ASK === 0) await ask(instanceId, { generationId, ask: 'stop' })
+    await wait(LOOK_MS)
+    const { status } = await storedEnd(generationId)
+    if (status !== 'running') return status
+  }
+  throw new Refused(504, {
+    kind: 'timeout',
+    message:
+      'The server that writes this answer was asked to stop it and does not answer. If it is gone, the answer ends by itself within 15 seconds.',
+    retryable: true,
+  })
 }
 
 /**
- * Ends the wait before a generation's next attempt, if there is one, and gives the status it has. The caller has checked
- * whose it is.
- * @throws {Refused} 409 when it runs, but in another process.
+ * Ends the wait before a generation's next attempt, if there is one, on whichever instance it runs, and gives the status
+ * it has. The caller has checked whose it is.
  */
-export async function retryGenerationNow(generationId: string): Promise<GenerationStatus> {
-  const run = runs().get(generationId)
+export async function retryGenerationNow({ id, instanceId }: GenerationRow): Promise<GenerationStatus> {
+  const run = runs().get(id)
   run?.retryNow()
   if (run) return run.folded.status
-  const { status } = await storedEnd(generationId)
-  if (status === 'running') throw elsewhere('try again sooner')
+  const { status } = await storedEnd(id)
+  if (status === 'running') await ask(instanceId, { generationId: id, ask: 'retry' })
   return status
-}
-
-function elsewhere(what: string): Refused {
-  return new Refused(409, {
-    kind: 'internal',
-    message: `This answer is being written by another server, which has to be asked to ${what}. Try again.`,
-    retryable: true,
-  })
 }
 
 async function storedEnd(generationId: string): Promise<Folded> {
@@ -81,11 +97,12 @@ async function storedEnd(generationId: string): Promise<Folded> {
   }
 }
 
-/** Stops whatever runs in a conversation. The caller has checked whose it is. */
+/** Stops whatever runs in a conversation, here and elsewhere. The caller has checked whose it is. */
 export async function stopConversation(conversationId: string): Promise<void> {
-  await Promise.all(
-    runs()
-      .ofConversation(conversationId)
-      .map((run) => run.stop()),
-  )
+  const here = runs().ofConversation(conversationId)
+  const running = await runningIn(database(), conversationId)
+  await Promise.all([
+    ...here.map((run) => run.stop()),
+    ...running.map(({ id, instanceId }) => ask(instanceId, { generationId: id, ask: 'stop' })),
+  ])
 }

@@ -1,17 +1,20 @@
 import 'server-only'
+import { config } from '@/lib/config'
 import { database, engine, migrate } from '@/lib/database/client'
 import { sweepDeleted } from '@/lib/database/conversations'
 import { beat, claimGeneration, forgetInstances, orphanedGenerations, saveCheckpoint } from '@/lib/database/generations'
 import type { GenerationRow } from '@/lib/database/schema'
 import { log } from '@/lib/log'
-import type { GenerationEvent, Problem } from '@/lib/protocol/events'
+import type { GenerationEvent, LogEvent, Problem } from '@/lib/protocol/events'
 import { foldEvent, nothingYet } from '@/lib/protocol/messages'
 import { outlineOf } from './outline'
-import { checkpointedEvents } from './read'
 import { runs } from './runs'
+import { listenForSignals } from './signals'
+import { checkpointedEvents } from './stored'
 
-const HEARTBEAT_MS = 5_000
-const DEAD_AFTER_MS = 15_000
+/** The generations of an instance that dies have ended 15 s later at the most: at its next heartbeat, each other one sees it. */
+const HEARTBEAT_MS = 2_000
+const DEAD_AFTER_MS = 8_000
 const SWEEP_MS = 60 * 60 * 1000
 
 const crashed: Problem = {
@@ -32,15 +35,17 @@ const shutDown: Problem = {
 export async function openHouse(): Promise<void> {
   const db = database()
   await migrate(db)
+  adviseSecret()
   // The data folder is held by this process alone, so whatever else ran on it is dead. On Postgres others may live.
-  if (engine() === 'sqlite') await forgetInstances(db, Number.MAX_SAFE_INTEGER)
-  await beat(db, runs().instanceId, Date.now())
+  if (engine() === 'sqlite') await forgetInstances(db, null)
+  await beat(db, runs().instanceId)
+  listenForSignals()
   await reap()
-  let aliveSince = Date.now()
+  let aliveSince = performance.now()
   let beatenAt = aliveSince
   every(HEARTBEAT_MS, 'the heartbeat', async () => {
-    const now = Date.now()
-    await beat(db, runs().instanceId, now)
+    const now = performance.now()
+    await beat(db, runs().instanceId)
     // After an outage of the database nobody's heartbeat is fresh: the others get the time to say that they live.
     if (now - beatenAt > DEAD_AFTER_MS) aliveSince = now
     beatenAt = now
@@ -48,6 +53,14 @@ export async function openHouse(): Promise<void> {
   })
   await sweepDeleted()
   every(SWEEP_MS, 'the sweep of deleted conversations', sweepDeleted)
+}
+
+/** Instances with different secrets sign people out of each other, and cannot read the keys that another has kept. */
+function adviseSecret(): void {
+  if (engine() !== 'postgres' || config().secret) return
+  log().warn(
+    `RILL_SECRET is not set, so this Rill uses the one in ${config().dataDir}. Before a second one shares this database, set RILL_SECRET to the same for both: to what the file \`secret\` there holds, so that nobody has to sign in again.`,
+  )
 }
 
 /**
@@ -63,8 +76,7 @@ export async function closeHouse(enough: AbortSignal): Promise<void> {
 /** Ends the generations of instances that have stopped, with all the text that was saved. */
 async function reap(): Promise<void> {
   const db = database()
-  const since = Date.now() - DEAD_AFTER_MS
-  const orphans = await orphanedGenerations(db, since)
+  const orphans = await orphanedGenerations(db, DEAD_AFTER_MS)
   for (const orphan of orphans) {
     // Its pieces are joined once: a second instance that found it too would join what the first has removed.
     try {
@@ -74,17 +86,14 @@ async function reap(): Promise<void> {
       log().error({ generationId: orphan.id, error }, 'a generation of a stopped process could not be ended')
     }
   }
-  await forgetInstances(db, since)
+  await forgetInstances(db, DEAD_AFTER_MS)
   if (orphans.length > 0)
     log().warn({ generations: orphans.length }, 'generations of a stopped process were interrupted')
 }
 
 async function interruptOrphan(row: GenerationRow): Promise<void> {
-  const saved = await checkpointedEvents(row.id)
-  const ending: GenerationEvent[] = [
-    { type: 'error', data: crashed },
-    { type: 'status', data: { status: 'interrupted' } },
-  ]
+  const saved = await lastingEvents(row.id)
+  const ending = endingAfter(saved.at(-1)?.type)
   const events = [...saved.map(({ seq: _, ...event }) => event), ...ending]
   const folded = events.reduce(foldEvent, nothingYet)
   await saveCheckpoint(database(), {
@@ -101,6 +110,23 @@ async function interruptOrphan(row: GenerationRow): Promise<void> {
       },
     ],
   })
+  // So that those who follow it on any instance hear of it at once.
+  ending.forEach((event, index) => void runs().feed?.append(row.id, { seq: saved.length + 1 + index, ...event }))
+}
+
+/** How a log ends that was cut off after an event of this type: it may have told its end and not saved it. */
+function endingAfter(last: GenerationEvent['type'] | undefined): GenerationEvent[] {
+  const status: GenerationEvent = { type: 'status', data: { status: 'interrupted' } }
+  if (last === 'status') return []
+  return last === 'error' ? [status] : [{ type: 'error', data: crashed }, status]
+}
+
+/** What is left of a log: what was saved, and what had gone to other instances and may have been seen there. */
+async function lastingEvents(generationId: string): Promise<LogEvent[]> {
+  const events = await checkpointedEvents(generationId)
+  for (const event of (await runs().feed?.after(generationId, events.length)) ?? [])
+    if (event.seq === events.length + 1) events.push(event)
+  return events
 }
 
 async function forgetInstance(): Promise<void> {

@@ -23,3 +23,18 @@ export interface EventLog {
   /** Follows a log after a cursor; `wake` is called when there is more to take. Null when this log does not hold it. */
   read(generationId: string, after: number, wake: () => void): Promise<LogReader | null>
 }
+
+/** Carries the events of running generations from the instance that writes them to those that follow them. It may lose some. */
+export interface LogFeed {
+  /** Whether events come through now, as far as this instance can tell. */
+  readonly up: boolean
+  /** Sends an event on its way. It never throws, and what cannot be sent is dropped: the database has it. */
+  append(generationId: string, event: LogEvent): void
+  /** What is held after a `seq`, in order, maybe with gaps. None when nothing can be had. */
+  after(generationId: string, seq: number): Promise<LogEvent[]>
+  /** Hands on what comes after a `seq`, in order, maybe with gaps. Gives the function that ends it. */
+  follow(generationId: string, seq: number, heard: (events: LogEvent[]) => void): () => void
+}
+
+/** The events of a log after a `seq`, as far as the database has them. */
+export type StoredEvents = (generationId: string, after: number) => Promise<LogEvent[]>

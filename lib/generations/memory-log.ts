@@ -1,15 +1,61 @@
 import 'server-only'
+import type { LogEvent } from '@/lib/protocol/events'
 import { encodeEvent } from '@/lib/protocol/sse'
 import type { EventLog, LogReader, Taken } from './log'
 
 /** What one `take` joins at most, so that a reader far behind does not copy a whole answer at once. */
 const TAKE_BYTES = 64 * 1024
 
-interface Held {
-  /** Entry k is the event with `seq` k + 1, encoded once for all its readers. */
-  encoded: Uint8Array<ArrayBuffer>[]
-  ended: boolean
-  wakes: Set<() => void>
+/** One log in memory, from its first event on, encoded once for all its readers. */
+export class HeldLog {
+  /** Entry k is the event with `seq` k + 1. */
+  readonly #encoded: Uint8Array<ArrayBuffer>[] = []
+  readonly #wakes = new Set<() => void>()
+  readonly #utf8 = new TextEncoder()
+  /** Whether the last event has been appended. */
+  ended = false
+
+  /** The `seq` of the last event. */
+  get seq(): number {
+    return this.#encoded.length
+  }
+
+  /** @throws {Error} when the event is not the next one. */
+  append(event: LogEvent): void {
+    if (event.seq !== this.seq + 1) throw new Error(`The log is at ${this.seq}, not before ${event.seq}`)
+    this.#encoded.push(this.#utf8.encode(encodeEvent(event.seq, event)))
+    this.ended = event.type === 'status'
+    for (const wake of this.#wakes) wake()
+  }
+
+  /** Follows the log after a cursor, which may be one that the log has yet to come to. */
+  read(after: number, wake: () => void): LogReader {
+    let cursor = after
+    this.#wakes.add(wake)
+    return {
+      take: () => {
+        // A reader may have seen a little more than a crash left saved. It is past the end then, and is told the end again.
+        if (this.ended && cursor >= this.seq) cursor = this.seq - 1
+        const pieces = this.#piecesAfter(cursor)
+        cursor += pieces.length
+        return { bytes: joined(pieces), done: this.ended && cursor === this.seq } satisfies Taken
+      },
+      close: () => void this.#wakes.delete(wake),
+    }
+  }
+
+  #piecesAfter(cursor: number): Uint8Array<ArrayBuffer>[] {
+    const pieces: Uint8Array<ArrayBuffer>[] = []
+    for (let size = 0, at = cursor; at < this.#encoded.length; at++) {
+      const piece = this.#encoded[at]
+      if (!piece) break
+      size += piece.byteLength
+      // One that is larger goes alone, and so as it is: joining would make each reader a copy of it.
+      if (pieces.length > 0 && size > TAKE_BYTES) break
+      pieces.push(piece)
+    }
+    return pieces
+  }
 }
 
 /**
@@ -17,50 +63,17 @@ interface Held {
  * `keepEndedMs` is how long an ended log is held for readers that are a little late; later ones get it from the database.
  */
 export function createMemoryLog(keepEndedMs: number): EventLog {
-  const logs = new Map<string, Held>()
-  const utf8 = new TextEncoder()
+  const logs = new Map<string, HeldLog>()
 
   return {
     append(generationId, event) {
-      let held = logs.get(generationId)
-      if (!held) {
-        held = { encoded: [], ended: false, wakes: new Set() }
-        logs.set(generationId, held)
-      }
-      if (event.seq !== held.encoded.length + 1)
-        throw new Error(`The log is at ${held.encoded.length}, not before ${event.seq}`)
-      held.encoded.push(utf8.encode(encodeEvent(event.seq, event)))
-      if (event.type === 'status') {
-        held.ended = true
-        setTimeout(() => logs.delete(generationId), keepEndedMs).unref()
-      }
-      for (const wake of held.wakes) wake()
+      const held = logs.get(generationId) ?? new HeldLog()
+      logs.set(generationId, held)
+      held.append(event)
+      if (held.ended) setTimeout(() => logs.delete(generationId), keepEndedMs).unref()
     },
     async read(generationId, after, wake) {
-      const held = logs.get(generationId)
-      return held ? readerOf(held, after, wake) : null
-    },
-  }
-}
-
-function readerOf(held: Held, after: number, wake: () => void): LogReader {
-  let cursor = Math.min(after, held.encoded.length)
-  held.wakes.add(wake)
-  return {
-    take(): Taken {
-      const pieces: Uint8Array<ArrayBuffer>[] = []
-      for (let size = 0; cursor < held.encoded.length; cursor++) {
-        const piece = held.encoded[cursor]
-        if (!piece) break
-        size += piece.byteLength
-        // One that is larger goes alone, and so as it is: joining would make each reader a copy of it.
-        if (pieces.length > 0 && size > TAKE_BYTES) break
-        pieces.push(piece)
-      }
-      return { bytes: joined(pieces), done: held.ended && cursor === held.encoded.length }
-    },
-    close() {
-      held.wakes.delete(wake)
+      return logs.get(generationId)?.read(after, wake) ?? null
     },
   }
 }

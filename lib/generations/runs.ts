@@ -5,12 +5,12 @@ import { oncePerProcess } from '@/lib/process'
 import type { Problem, StartData } from '@/lib/protocol/events'
 import type { CompletionRequest, Connection } from '@/lib/upstream/connection'
 import { createCheckpoints } from './checkpoints'
-import { createMemoryLog } from './memory-log'
+import { createEventLog } from './event-log'
 import { createPace } from './pace'
-import { Run, type RunHouse } from './run'
-
-/** For readers that are a little late. Later ones get the same log out of the database. */
-const KEEP_ENDED_MS = 5_000
+import { redis } from './redis'
+import { createRedisLog } from './redis-log'
+import { Run } from './run'
+import { storedEvents } from './stored'
 
 /** The generations that run in this process, and the log and checkpoints they share. */
 export function runs() {
@@ -20,13 +20,17 @@ export function runs() {
 function createRuns() {
   const running = new Map<string, Run>()
   const checkpoints = createCheckpoints()
-  const house: RunHouse = { log: createMemoryLog(KEEP_ENDED_MS), pace: createPace(), checkpoints }
+  const connections = redis()
+  const feed = connections && createRedisLog(connections)
+  const house = { log: createEventLog(storedEvents, feed), pace: createPace(), checkpoints }
   let closing: Problem | null = null
 
   return {
     /** Names this process in the database. */
     instanceId: uuidv7(),
     log: house.log,
+    /** How other instances hear of events at once. Null without Redis. */
+    feed,
     get(generationId: string): Run | undefined {
       return running.get(generationId)
     },

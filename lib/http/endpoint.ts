@@ -2,7 +2,9 @@ import 'server-only'
 import { randomUUID } from 'node:crypto'
 import type { NextRequest } from 'next/server'
 import { durable } from '@/lib/database/durability'
+import { isDatabaseAway } from '@/lib/database/health'
 import { log } from '@/lib/log'
+import type { Problem } from '@/lib/protocol/events'
 import { notFound, Refused } from '@/lib/refused'
 import { key } from './fields'
 import { checkOrigin } from './origin'
@@ -63,6 +65,10 @@ export function json(value: unknown, init: ResponseInit = {}): Response {
 
 function errorResponse(error: unknown, request: NextRequest): Response {
   if (error instanceof Refused) return json({ error: error.problem }, { status: error.status, headers: error.headers })
+  if (isDatabaseAway(error)) {
+    log().warn({ method: request.method, path: request.nextUrl.pathname, error }, 'the database is away')
+    return json({ error: databaseAway }, { status: 503, headers: { 'Retry-After': '5' } })
+  }
   const requestId = randomUUID()
   log().error({ requestId, method: request.method, path: request.nextUrl.pathname, error }, 'a request failed')
   const problem = {
@@ -72,6 +78,12 @@ function errorResponse(error: unknown, request: NextRequest): Response {
     retryable: true,
   }
   return json({ error: problem }, { status: 500 })
+}
+
+const databaseAway: Problem = {
+  kind: 'internal',
+  message: 'Rill cannot reach its database at the moment, so this was not done. Try again shortly.',
+  retryable: true,
 }
 
 function withCookie(response: Response, session: Session | null): Response {

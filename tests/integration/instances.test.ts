@@ -6,7 +6,7 @@ import { startData } from '@/lib/protocol/events'
 import { textOf } from '@/lib/protocol/messages'
 import { type RillServer, startRill } from '../rill-server'
 import { done, finish } from '../upstream/events'
-import { Client } from './client'
+import { Client, turnOf } from './client'
 import { createDatabase, engines, type House, openHouse, queryOf } from './house'
 
 const START = join(dirname(dirname(dirname(fileURLToPath(import.meta.url)))), 'lib', 'start.mjs')
@@ -15,7 +15,9 @@ test.each(engines)('says that it can serve, on %s', async (engine) => {
   const house = await openHouse(engine)
   try {
     const { status, text } = await house.client().call('GET', '/api/health')
-    expect([status, JSON.parse(text)]).toEqual([200, { status: 'ok', database: true, engine }])
+    expect([status, JSON.parse(text)]).toEqual([200, { status: 'ok', database: true, engine, resume: 'ok' }])
+    // One that others may come to share its database with is told what they need.
+    expect(house.linesSaying('RILL_SECRET is not set')).toHaveLength(engine === 'postgres' ? 1 : 0)
   } finally {
     await house.close()
   }
@@ -96,7 +98,12 @@ describe('several on one Postgres', () => {
       const health = await client.call('GET', '/api/health')
       expect([health.status, JSON.parse(health.text)]).toEqual([
         503,
-        { status: 'unavailable', database: false, engine: 'postgres' },
+        { status: 'unavailable', database: false, engine: 'postgres', resume: 'ok' },
+      ])
+      const refused = await client.refusal('POST', '/api/chat', { json: turnOf({ text: 'not now' }) })
+      expect([refused.status, refused.problem.message]).toEqual([
+        503,
+        expect.stringContaining('cannot reach its database'),
       ])
       await reader.rest()
       expect(reader.text).toBe('Before, during.')
@@ -104,6 +111,7 @@ describe('several on one Postgres', () => {
     } finally {
       await admin(`ALTER DATABASE ${name} ALLOW_CONNECTIONS true`)
     }
+    expect(house.timesAsked('not now')).toBe(0)
     const saved = async () => (await client.conversation(conversationId)).messages.at(-1)
     await expect.poll(async () => (await saved())?.generation?.status, { timeout: 5_000 }).toBe('completed')
     expect(textOf((await saved())?.parts ?? [])).toBe('Before, during.')

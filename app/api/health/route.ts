@@ -7,5 +7,7 @@ import { json } from '@/lib/http/endpoint'
 export async function GET(): Promise<Response> {
   const database = await databaseAnswers()
   const status = runs().closing ? 'draining' : database ? 'ok' : 'unavailable'
-  return json({ status, database, engine: engine() }, { status: status === 'ok' ? 200 : 503 })
+  // Without Redis at hand, other instances read a running answer from the database: it comes later, and none of it is lost.
+  const resume = runs().feed?.up === false ? 'degraded' : 'ok'
+  return json({ status, database, engine: engine(), resume }, { status: status === 'ok' ? 200 : 503 })
 }

@@ -5,5 +5,5 @@ import { endpoint, json } from '@/lib/http/endpoint'
 /** Ends a generation's wait for its next attempt; answers the status it has. Does nothing when it does not wait. */
 export const POST = endpoint<{ id: string }>(async (_request, { session, params }) => {
   const row = await ownedGeneration(params.id, session.ownerId)
-  return json({ status: await retryGenerationNow(row.id) })
+  return json({ status: await retryGenerationNow(row) })
 })

@@ -5,5 +5,5 @@ import { endpoint, json } from '@/lib/http/endpoint'
 /** Ends a generation with `stopped`; answers the status it ended with. */
 export const POST = endpoint<{ id: string }>(async (_request, { session, params }) => {
   const row = await ownedGeneration(params.id, session.ownerId)
-  return json({ status: await stopGeneration(row.id) })
+  return json({ status: await stopGeneration(row) })
 })
