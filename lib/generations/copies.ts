@@ -106,7 +106,13 @@ export function createCopies(stored: StoredEvents, feed: LogFeed | null) {
 
 /** Adds those events that come next. */
 function take(copy: Copy, events: LogEvent[]): void {
-  for (const event of events) if (event.seq === copy.held.seq + 1) copy.held.append(event)
+  const { held } = copy
+  for (const event of events) {
+    if (event.seq === held.seq + 1) held.append(event)
+    // More came by the feed than a crash left saved: the end that was saved comes after it all the same.
+    else if (event.type === 'status' && event.seq <= held.seq && !held.ended)
+      held.append({ ...event, seq: held.seq + 1 })
+  }
   const last = events.at(-1)
   copy.behind = last !== undefined && last.seq > copy.held.seq
 }

@@ -8,7 +8,7 @@ import { logFrom } from './outline'
 
 const piecesJson = z.array(generationEvent)
 
-/** The log of a generation after a `seq`, as far as it has been saved, with every event at the `seq` it had. */
+/** The log of a generation after a `seq`, as far as it has been saved, with every event at the `seq` it had. Past the end, the end again. */
 export async function storedEvents(generationId: string, after: number): Promise<LogEvent[]> {
   const row = await database()
     .selectFrom('generations')
@@ -17,7 +17,9 @@ export async function storedEvents(generationId: string, after: number): Promise
     .where('generations.id', '=', generationId)
     .executeTakeFirstOrThrow()
   if (row.outline === null) return await checkpointedEvents(generationId, after)
-  return logFrom(row.outline, parseParts(row.parts)).filter(({ seq }) => seq > after)
+  const events = logFrom(row.outline, parseParts(row.parts))
+  const rest = events.filter(({ seq }) => seq > after)
+  return rest.length > 0 ? rest : events.slice(-1)
 }
 
 /** The events after a `seq` of a generation that has not been joined yet, as far as they have been saved. */

@@ -200,7 +200,7 @@ describe('with a database behind Redis', () => {
   async function house() {
     const id = randomUUID()
     const saved: LogEvent[] = []
-    const stored: StoredEvents = async (_, after) => saved.filter(({ seq }) => seq > after)
+    const stored: StoredEvents = async (_, after) => saved.filter(({ seq, type }) => seq > after || type === 'status')
     return { id, saved, writer: await instance(), readers: await instance(stored) }
   }
 
@@ -217,6 +217,18 @@ describe('with a database behind Redis', () => {
     writer.append(id, { seq: 5, ...end })
     await follower.until(() => follower.done)
     expect(follower.seen.map(({ seq }) => seq)).toEqual([2, 3, 4, 5])
+  })
+
+  test('a reader that saw more than a crash left saved is told the end', async () => {
+    const { id, saved, writer, readers } = await house()
+    writer.append(id, { seq: 1, ...start })
+    for (const seq of [2, 3, 4]) writer.append(id, numbered(seq))
+    const follower = await new Follower(0).open(readers, id)
+    await follower.until(() => follower.seen.length === 4)
+    // Past what the reader has, the database gives the end again.
+    saved.push({ seq: 3, ...end })
+    await follower.until(() => follower.done)
+    expect(follower.seen.at(-1)).toEqual({ seq: 5, ...end })
   })
 
   test.each(['gone', 'frozen'])(
