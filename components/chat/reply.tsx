@@ -11,6 +11,7 @@ import { modelName } from './models'
 import { ProblemBlock } from './problem-block'
 import { Reasoning } from './reasoning'
 import { ReplyFooter } from './reply-footer'
+import { Retrying } from './retrying'
 
 /** One reply. It follows its own message in the store, so that while it grows nothing else renders. */
 export const Reply = memo(function Reply({
@@ -32,7 +33,9 @@ export const Reply = memo(function Reply({
   const problem = problemOf(message)
   const empty = message.parts.length === 0
   const waiting =
-    generation && status === 'running' ? <Waiting empty={empty} generation={generation} running={running} /> : null
+    generation && status === 'running' ? (
+      <Waiting conversationId={conversationId} empty={empty} generation={generation} running={running} />
+    ) : null
   return (
     <article aria-label="Reply" data-status={status} className="group/reply">
       <div className="relative">
@@ -73,15 +76,20 @@ function ReplyPart({ part, growing, since }: { part: Part; growing: boolean; sin
 
 /** The words of waiting. The line keeps its height while text arrives, so the numbers that follow move nothing. */
 function Waiting({
+  conversationId,
   empty,
   generation,
   running,
 }: {
+  conversationId: string
   empty: boolean
   generation: GenerationSummary
   running: RunningGeneration | undefined
 }) {
   const models = useConversations((state) => state.models)
+  if (generation.retry && !running?.stopping && running?.reader !== 'reconnecting') {
+    return <Retrying conversationId={conversationId} generationId={generation.id} wait={generation.retry} />
+  }
   return (
     <p className="flex h-8 touch:h-11 items-center text-small text-ink-quiet">
       {running?.stopping ? (

@@ -119,13 +119,16 @@ function grow(message: Message, events: LogEvent[], now: number): Message {
   const next = continuing(events, generation.cursor)
   const last = next.at(-1)
   if (!last) return message
-  const { parts, status, finishReason, usage } = joined(next).reduce(foldEvent, { ...generation, parts: message.parts })
+  const { parts, status, retry, finishReason, usage } = joined(next).reduce(foldEvent, {
+    ...generation,
+    parts: message.parts,
+  })
   const firstTokenAt = generation.firstTokenAt ?? (parts.some((part) => part.type !== 'error') ? now : null)
   const endedAt = status === 'running' ? null : now
   return {
     ...message,
     parts,
-    generation: { ...generation, status, finishReason, usage, cursor: last.seq, firstTokenAt, endedAt },
+    generation: { ...generation, status, retry, finishReason, usage, cursor: last.seq, firstTokenAt, endedAt },
   }
 }
 

@@ -116,6 +116,8 @@ export function createClient({ origin, signIn }: Pick<Page, 'origin' | 'signIn'>
       call(`/api/generations/${encodeURIComponent(generationId)}/events?after=${after}`, { signal }),
     stop: (generationId: string): Promise<void> =>
       done('POST', `/api/generations/${encodeURIComponent(generationId)}/stop`),
+    retryNow: (generationId: string): Promise<void> =>
+      done('POST', `/api/generations/${encodeURIComponent(generationId)}/retry`),
     conversations: (cursor: string | null): Promise<ConversationPage> =>
       json(conversationPage, `/api/conversations${cursor ? `?cursor=${encodeURIComponent(cursor)}` : ''}`),
     conversation: (id: string): Promise<Conversation> => json(conversation, conversationPath(id)),

@@ -164,6 +164,15 @@ export function createSending(core: Core, streams: Streams, drafts: Drafts, refr
     }
   }
 
+  const retryNow: ConversationState['retryNow'] = async (generationId) => {
+    try {
+      await client.retryNow(generationId)
+    } catch (error) {
+      const text = `The wait goes on. ${problemOf(error).message}`
+      report(`retry-now:${generationId}`, text, () => retryNow(generationId))
+    }
+  }
+
   function markStopping(id: string, stopping: boolean): void {
     const known = get().running[id]
     if (known) set(({ running }) => ({ running: { ...running, [id]: { ...known, stopping } } }))
@@ -189,7 +198,7 @@ export function createSending(core: Core, streams: Streams, drafts: Drafts, refr
   }
 
   return {
-    actions: { send, retry, stop },
+    actions: { send, retry, retryNow, stop },
     /** The turn that a generation answers, until its start has been committed. */
     turnOf,
     /** The start of a turn is on the page: it has its messages, and its words need no keeping. */

@@ -78,6 +78,8 @@ export interface ConversationState {
   send(turn: { conversationId: string | null; text: string; model: string; parentId?: string | null }): Promise<void>
   /** Stops what is running in a conversation, on the server. */
   stop(conversationId: string): Promise<void>
+  /** Ends a generation's wait for its next attempt. */
+  retryNow(generationId: string): Promise<void>
   /** Runs the turn of a reply again, as a new branch. */
   retry(messageId: string): Promise<void>
   choose(conversationId: string, parentId: string | null, childId: string): void

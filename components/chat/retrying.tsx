@@ -1,0 +1,55 @@
+'use client'
+import { useEffect, useState } from 'react'
+import { Button } from '@/components/ui/button'
+import type { GenerationSummary } from '@/lib/protocol/messages'
+import { useConversations } from '@/lib/store/context'
+
+type Wait = NonNullable<GenerationSummary['retry']>
+
+/** A wait before another attempt: why, how long still, and the two ways out of it. */
+export function Retrying({
+  conversationId,
+  generationId,
+  wait,
+}: {
+  conversationId: string
+  generationId: string
+  wait: Wait
+}) {
+  const stop = useConversations((state) => state.stop)
+  const retryNow = useConversations((state) => state.retryNow)
+  const seconds = useSecondsLeft(wait)
+  return (
+    <div className="rounded-medium bg-surface-raised px-4 py-3 text-small">
+      {/* Said once: a count that is read out each second would drown everything else. */}
+      <p className="sr-only">
+        {wait.message}. Trying again in {Math.ceil(wait.delayMs / 1000)} seconds, attempt {wait.attempt} of {wait.of}.
+      </p>
+      <p aria-hidden="true">
+        <span className="font-strong text-warn">{wait.message}.</span>{' '}
+        <span className="numbers text-ink-quiet">
+          {seconds > 0 ? `Trying again in ${seconds} s` : 'Trying again…'} ({wait.attempt} of {wait.of})
+        </span>
+      </p>
+      <div className="mt-3 flex flex-wrap gap-2">
+        <Button onClick={() => void retryNow(generationId)} disabled={seconds === 0}>
+          Retry now
+        </Button>
+        <Button look="quiet" onClick={() => void stop(conversationId)}>
+          Cancel
+        </Button>
+      </div>
+    </div>
+  )
+}
+
+/** Whole seconds until the wait ends. By the server's clock where that is near ours, never longer than the wait itself. */
+function useSecondsLeft({ at, delayMs }: Wait): number {
+  const left = () => Math.max(0, Math.ceil(Math.min(delayMs, at - Date.now()) / 1000))
+  const [, tick] = useState(0)
+  useEffect(() => {
+    const timer = setInterval(() => tick((count) => count + 1), 250)
+    return () => clearInterval(timer)
+  }, [])
+  return left()
+}

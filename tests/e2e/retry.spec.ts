@@ -1,0 +1,37 @@
+import { end } from './chat'
+import { expect, test } from './fixtures'
+
+test.use({ environment: { RILL_RETRY_ATTEMPTS: '3', RILL_RETRY_BASE_MS: '50' } })
+
+const limited = (seconds: number) => [
+  { status: 429, headers: { 'content-type': 'application/json', 'retry-after': String(seconds) } },
+  { write: JSON.stringify({ error: { message: 'Slow down.', code: 'rate_limit_exceeded' } }) },
+  { end: true as const },
+]
+
+test('a rate limit is waited for in sight: it counts down, survives a reload, and Retry now ends it', async ({
+  chat,
+  upstream,
+}) => {
+  upstream.script(limited(40))
+  await chat.send('Are you there?')
+  await expect(chat.reply).toContainText(/Rate limited.*Trying again in (40|39) s \(2 of 3\)/)
+  await expect(chat.reply).toContainText(/in 3[0-8] s/)
+  await chat.reload()
+  await expect(chat.reply).toContainText(/Trying again in [23]\d s \(2 of 3\)/)
+  upstream.script([{ delta: 'Here I am.' }, end])
+  await chat.reply.getByRole('button', { name: 'Retry now' }).click()
+  await chat.ended('completed')
+  await expect(chat.reply).toContainText('Here I am.')
+  await expect(chat.reply).not.toContainText('Rate limited')
+  expect(upstream.requests).toHaveLength(2)
+})
+
+test('Cancel ends a wait, and nothing more is asked', async ({ chat, upstream }) => {
+  upstream.script(limited(30))
+  await chat.send('Are you there?')
+  await expect(chat.reply).toContainText('Trying again in')
+  await chat.reply.getByRole('button', { name: 'Cancel' }).click()
+  await chat.ended('stopped')
+  expect(upstream.requests).toHaveLength(1)
+})
