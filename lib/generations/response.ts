@@ -28,7 +28,7 @@ export async function eventStream(openLog: (wake: () => void) => Promise<LogRead
   })
 }
 
-/** Where a delivery goes. `write` is called once for each time that there was room, but for heartbeats. */
+/** Where a delivery goes. `write` is called once for each time that there was room. */
 interface Sink {
   write(bytes: Bytes): void
   close(): void
@@ -85,7 +85,7 @@ class Delivery {
   }
 
   readonly #beat = (): void => {
-    if (this.#room) this.#sink?.write(comment)
+    if (this.#room) this.#put(comment)
   }
 }
 
@@ -119,7 +119,7 @@ class LogBody extends ReadableStream<Bytes> {
       }
       const more = () => delivery.more(sink)
       const sink: Sink = {
-        write: (bytes) => void writer.write(bytes).then(more, fail),
+        write: (bytes) => void writer.write(bytes).then(more).catch(fail),
         close: () => void writer.close().then(resolve, reject),
       }
       const abort = () => {

@@ -44,6 +44,6 @@ export function rememberCapabilities(providerId: string, capabilities: Capabilit
 
 /** Forgets what was learnt, when a provider's address changes. */
 export async function forgetCapabilities(providerId: string): Promise<void> {
-  known().delete(providerId)
   await database().deleteFrom('capabilities').where('providerId', '=', providerId).execute()
+  known().delete(providerId)
 }

@@ -166,7 +166,8 @@ function readAnswer(
         contents = answer.contents
         clock.setTo(clocks.idleMs)
       }
-      if (open && sink.hold?.(resume)) body.pause()
+      // What follows the finish has little time to come.
+      if (open && !finished && sink.hold?.(resume)) body.pause()
     }
 
     if (signal.aborted) stop()

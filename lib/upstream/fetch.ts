@@ -82,6 +82,7 @@ function send(
         },
         onResponseStart(controller, status, headers) {
           if (status < 200) return
+          body.pausable = isChunkedAndKept(headers)
           controller.pause()
           resolve({ status, headers, body })
         },
@@ -96,10 +97,19 @@ function send(
   })
 }
 
+/**
+ * Whether a body may be left paused. undici takes a connection that closes in the meantime for a fault of its own,
+ * unless the body itself says where it ends and the connection was to stay.
+ */
+function isChunkedAndKept(headers: IncomingHttpHeaders): boolean {
+  return headers['transfer-encoding'] === 'chunked' && !/\bclose\b/i.test(headers.connection ?? '')
+}
+
 /** A body as undici's dispatcher hands it out, read by read. */
 class SocketBody implements Body {
   controller: Dispatcher.DispatchController | null = null
   onBytes: (bytes: Uint8Array) => void = () => {}
+  pausable = false
   #onEnd: (cut: boolean) => void = () => {}
   #closed: { cut: boolean } | null = null
   #paused = false
@@ -118,6 +128,7 @@ class SocketBody implements Body {
   }
 
   pause(): void {
+    if (!this.pausable) return
     this.#paused = true
     // Once the read that is being taken is over: undici would stop within it, after this one of its chunks.
     queueMicrotask(() => {

@@ -157,3 +157,14 @@ test('a piped body whose client goes away lets go of the log, and says why', asy
   expect(pieces.length).toBe(2)
   expect(ended).toEqual(['aborted'])
 })
+
+test('a piped body is kept alive too, by one comment at a time', async () => {
+  const { pieces, taken } = await piping()
+  await taken()
+  await taken()
+  await vi.advanceTimersByTimeAsync(60_000)
+  expect(pieces.slice(2)).toEqual([heartbeat])
+  await taken()
+  await vi.advanceTimersByTimeAsync(15_000)
+  expect(pieces.slice(2)).toEqual([heartbeat, heartbeat])
+})

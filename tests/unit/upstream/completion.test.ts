@@ -535,6 +535,23 @@ test('a sink that holds it leaves what comes to the system, and gets all of it w
   expect(heard.end).toEqual({ finishReason: 'stop', problem: null })
 })
 
+test('a connection that breaks while its answer is held ends it, even one that was not to stay', async () => {
+  upstream.script([
+    { status: 200, headers: { 'content-type': 'text/event-stream', connection: 'close' } },
+    { delta: 'one ' },
+    { until: 'held' },
+    { delta: 'two ' },
+    { until: 'break' },
+    { reset: true },
+  ])
+  const heard = await ask(upstream.baseUrl, {
+    onText: (text) => upstream.open(text.includes('two') ? 'break' : 'held'),
+    hold: () => true,
+  })
+  expect(heard.text).toBe('one two ')
+  expect(problemOf(heard)).toMatchObject({ kind: 'network' })
+})
+
 test('a sink that throws rejects, and the upstream is closed', async () => {
   upstream.script([{ delta: 'a' }, { until: 'never' }])
   const asked = ask(upstream.baseUrl, {
