@@ -8,11 +8,18 @@ const filled = z
   .trim()
   .optional()
   .transform((text) => text || undefined)
+/** Node's timers hold no more milliseconds; a longer one would ring at once. */
+const LONGEST_TIMER_MS = 2 ** 31 - 1
 const count = (fallback: number) =>
   filled.transform((text) => text ?? String(fallback)).pipe(z.coerce.number<string>().int().positive())
-const milliseconds = count
+const milliseconds = (fallback: number) =>
+  count(fallback).refine((ms) => ms <= LONGEST_TIMER_MS, 'must be under 25 days')
 const seconds = (fallback: number) =>
-  filled.transform((text) => text ?? String(fallback)).pipe(z.coerce.number<string>().nonnegative())
+  filled
+    .transform((text) => text ?? String(fallback))
+    .pipe(z.coerce.number<string>().nonnegative())
+    .refine((each) => each * 1000 <= LONGEST_TIMER_MS, 'must be under 25 days')
+const secret = filled.refine((text) => text === undefined || text.length >= 16, 'must have at least 16 characters')
 const flag = z.stringbool({ truthy: ['1', 'true', 'yes'], falsy: ['0', 'false', 'no', ''] }).default(false)
 const address = filled.refine(isBaseUrl, 'must be an address such as http://127.0.0.1:11434/v1, with no password in it')
 
@@ -27,12 +34,9 @@ const environment = z.object({
   RILL_PASSWORD: filled,
   RILL_OPEN: flag,
   RILL_HOSTS: z.string().default(''),
-  RILL_SECRET: filled.refine((text) => text === undefined || text.length >= 16, 'must have at least 16 characters'),
+  RILL_SECRET: secret,
   RILL_PUBLIC: flag,
-  RILL_METRICS_TOKEN: filled.refine(
-    (text) => text === undefined || text.length >= 16,
-    'must have at least 16 characters',
-  ),
+  RILL_METRICS_TOKEN: secret,
   RILL_HEADERS_TIMEOUT_MS: milliseconds(60_000),
   RILL_FIRST_TOKEN_TIMEOUT_MS: milliseconds(120_000),
   RILL_IDLE_TIMEOUT_MS: milliseconds(60_000),

@@ -1,10 +1,8 @@
 'use client'
 import { useEffect, useState } from 'react'
 import { Button } from '@/components/ui/button'
-import type { GenerationSummary } from '@/lib/protocol/messages'
+import type { RetryData } from '@/lib/protocol/events'
 import { useConversations } from '@/lib/store/context'
-
-type Wait = NonNullable<GenerationSummary['retry']>
 
 /** A wait before another attempt: why, how long still, and the two ways out of it. */
 export function Retrying({
@@ -14,7 +12,7 @@ export function Retrying({
 }: {
   conversationId: string
   generationId: string
-  wait: Wait
+  wait: RetryData
 }) {
   const stop = useConversations((state) => state.stop)
   const retryNow = useConversations((state) => state.retryNow)
@@ -44,12 +42,11 @@ export function Retrying({
 }
 
 /** Whole seconds until the wait ends. By the server's clock where that is near ours, never longer than the wait itself. */
-function useSecondsLeft({ at, delayMs }: Wait): number {
-  const left = () => Math.max(0, Math.ceil(Math.min(delayMs, at - Date.now()) / 1000))
-  const [, tick] = useState(0)
+function useSecondsLeft({ at, delayMs }: RetryData): number {
+  const [now, setNow] = useState(() => Date.now())
   useEffect(() => {
-    const timer = setInterval(() => tick((count) => count + 1), 250)
+    const timer = setInterval(() => setNow(Date.now()), 250)
     return () => clearInterval(timer)
   }, [])
-  return left()
+  return Math.max(0, Math.ceil(Math.min(delayMs, at - now) / 1000))
 }

@@ -1,7 +1,7 @@
 import 'server-only'
 import { metrics } from '@/lib/metrics'
 import { oncePerProcess } from '@/lib/process'
-import { heartbeat } from '@/lib/protocol/sse'
+import { eventStreamHeaders, heartbeat } from '@/lib/protocol/sse'
 import type { LogReader } from './log'
 
 /** After so much silence a comment goes out, so that no proxy takes a thinking model for a dead connection. */
@@ -19,13 +19,7 @@ export async function eventStream(openLog: (wake: () => void) => Promise<LogRead
   let wake = () => {}
   const delivery = new Delivery(await openLog(() => wake()))
   wake = () => delivery.deliver()
-  return new Response(new LogBody(delivery), {
-    headers: {
-      'Content-Type': 'text/event-stream; charset=utf-8',
-      'Cache-Control': 'no-cache, no-transform',
-      'X-Accel-Buffering': 'no',
-    },
-  })
+  return new Response(new LogBody(delivery), { headers: eventStreamHeaders })
 }
 
 /** Where a delivery goes. `write` is called once for each time that there was room. */

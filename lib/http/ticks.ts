@@ -1,5 +1,6 @@
 import 'server-only'
 import { setTimeout as wait } from 'node:timers/promises'
+import { eventStreamHeaders } from '@/lib/protocol/sse'
 import { TICKS } from '@/lib/protocol/ticks'
 
 const EVERY_MS = 150
@@ -16,11 +17,5 @@ export function tickStream(): Response {
       if (tick === TICKS) controller.close()
     },
   })
-  return new Response(body, {
-    headers: {
-      'Content-Type': 'text/event-stream; charset=utf-8',
-      'Cache-Control': 'no-cache, no-transform',
-      'X-Accel-Buffering': 'no',
-    },
-  })
+  return new Response(body, { headers: eventStreamHeaders })
 }

@@ -1,6 +1,13 @@
 import { createParser } from 'eventsource-parser'
 import { type GenerationEvent, generationEvent, type LogEvent } from './events'
 
+/** Of every response that is a stream of events: nothing on the way may keep it, compress it or collect it. */
+export const eventStreamHeaders = {
+  'Content-Type': 'text/event-stream; charset=utf-8',
+  'Cache-Control': 'no-cache, no-transform',
+  'X-Accel-Buffering': 'no',
+}
+
 /** A comment line: opens a response at once and keeps quiet ones alive. */
 export const heartbeat = ':\n\n'
 

@@ -22,8 +22,8 @@ afterEach(() => {
   vi.useRealTimers()
 })
 
-/** A log with its start, and a client that reads its response. */
-async function following() {
+/** A log with its start, and the body of a response that follows it. */
+async function responding() {
   const log = createMemoryLog(5_000)
   log.append('g', start)
   const response = await eventStream(async (wake) => {
@@ -31,8 +31,14 @@ async function following() {
     if (!reader) throw new Error('The log is held')
     return reader
   })
-  const reader = response.body?.getReader()
-  if (!reader) throw new Error('There is a body')
+  if (!response.body) throw new Error('There is a body')
+  return { log, body: response.body }
+}
+
+/** A client that reads the response. */
+async function following() {
+  const { log, body } = await responding()
+  const reader = body.getReader()
   const text = new TextDecoder()
   const next = async () => {
     const { value } = await reader.read()
@@ -112,15 +118,8 @@ function piped(body: ReadableStream<Uint8Array>) {
 }
 
 async function piping() {
-  const log = createMemoryLog(5_000)
-  log.append('g', start)
-  const response = await eventStream(async (wake) => {
-    const reader = await log.read('g', 0, wake)
-    if (!reader) throw new Error('The log is held')
-    return reader
-  })
-  if (!response.body) throw new Error('There is a body')
-  return { log, ...piped(response.body) }
+  const { log, body } = await responding()
+  return { log, ...piped(body) }
 }
 
 test('a body that is piped gives the same, and takes from the log only when the destination has room', async () => {
