@@ -109,4 +109,11 @@ export const migrations: Record<string, Migration> = {
         .execute()
     },
   },
+  '0002_patience': {
+    async up(db: Kysely<unknown>) {
+      // One column a statement: SQLite adds no two at once.
+      await db.schema.alterTable('providers').addColumn('first_token_timeout_ms', 'bigint').execute()
+      await db.schema.alterTable('providers').addColumn('idle_timeout_ms', 'bigint').execute()
+    },
+  },
 }

@@ -74,6 +74,9 @@ export interface ProviderRow {
   baseUrl: string
   /** JSON of `{apiKey, headers}`, sealed with AES-256-GCM. */
   sealed: string
+  /** How long its models may be silent, when the person says so. */
+  firstTokenTimeoutMs: number | null
+  idleTimeoutMs: number | null
   createdAt: number
 }
 

@@ -135,7 +135,7 @@ export class Run {
   #complete(connection: Connection, request: CompletionRequest): Promise<CompletionEnd> {
     const { clocks, retries } = config()
     return completeWithRetries(connection, request, this.#sink(), this.#abort.signal, {
-      clocks: clocksFor(request.model, clocks),
+      clocks: clocksFor(request.model, clocks, connection.patience),
       limits: retries,
       onWait: (retry, endNow) => {
         this.#append({ type: 'retry', data: retry })

@@ -53,6 +53,9 @@ export const provider = z.object({
   baseUrl: z.string(),
   hasKey: z.boolean(),
   headerNames: z.array(z.string()),
+  /** How long its models may be silent before the first token, and between two; null is the server's own limit. */
+  firstTokenTimeoutMs: z.nullable(z.number()),
+  idleTimeoutMs: z.nullable(z.number()),
   createdAt: z.number(),
 })
 export type Provider = z.infer<typeof provider>

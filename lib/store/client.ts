@@ -41,6 +41,8 @@ export interface ProviderChange {
   baseUrl: string
   apiKey?: string
   headers?: Record<string, string>
+  firstTokenTimeoutMs: number | null
+  idleTimeoutMs: number | null
 }
 
 const unreachable: Problem = {

@@ -17,10 +17,18 @@ export interface Connection {
   /** A person gave the address: where others can reach Rill, it is dialled only if it is public. */
   guarded: boolean
   capabilities: Capabilities
+  /** How long its models may be silent, where it differs from the server's own limits. */
+  patience?: Patience
   /** Called once when the provider turns out to lack something. */
   remember(capabilities: Capabilities): void
   /** Answers in place of the network: the demo model. */
   fetch?: typeof globalThis.fetch
+}
+
+/** In milliseconds; null is the server's own limit. */
+export interface Patience {
+  firstTokenTimeoutMs: number | null
+  idleTimeoutMs: number | null
 }
 
 export interface ChatMessage {
