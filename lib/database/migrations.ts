@@ -116,4 +116,9 @@ export const migrations: Record<string, Migration> = {
       await db.schema.alterTable('providers').addColumn('idle_timeout_ms', 'bigint').execute()
     },
   },
+  '0003_secret_mark': {
+    async up(db: Kysely<unknown>) {
+      await db.schema.alterTable('instances').addColumn('secret_mark', 'text').execute()
+    },
+  },
 }

@@ -95,6 +95,8 @@ export interface SettingsRow {
 /** A running server process. Generations of an instance without a heartbeat are interrupted. */
 export interface InstanceRow {
   id: string
+  /** Tells which secret it has, without telling it. */
+  secretMark: string | null
   startedAt: number
   heartbeatAt: number
 }

@@ -2,11 +2,13 @@ import 'server-only'
 import { config } from '@/lib/config'
 import { database, engine, migrate } from '@/lib/database/client'
 import { sweepDeleted } from '@/lib/database/conversations'
-import { beat, claimGeneration, forgetInstances, orphanedGenerations, saveCheckpoint } from '@/lib/database/generations'
+import { saveCheckpoint } from '@/lib/database/generations'
+import { anotherSecret, beat, claimGeneration, forgetInstances, orphanedGenerations } from '@/lib/database/instances'
 import type { GenerationRow } from '@/lib/database/schema'
 import { log } from '@/lib/log'
 import type { GenerationEvent, LogEvent, Problem } from '@/lib/protocol/events'
 import { foldEvent, nothingYet } from '@/lib/protocol/messages'
+import { secretMark } from '@/lib/secret'
 import { outlineOf } from './outline'
 import { runs } from './runs'
 import { listenForSignals } from './signals'
@@ -35,17 +37,17 @@ const shutDown: Problem = {
 export async function openHouse(): Promise<void> {
   const db = database()
   await migrate(db)
-  adviseSecret()
   // The data folder is held by this process alone, so whatever else ran on it is dead. On Postgres others may live.
   if (engine() === 'sqlite') await forgetInstances(db, null)
-  await beat(db, runs().instanceId)
+  await beat(db, runs().instanceId, secretMark())
+  await adviseSecret()
   listenForSignals()
   await reap()
   let aliveSince = performance.now()
   let beatenAt = aliveSince
   every(HEARTBEAT_MS, 'the heartbeat', async () => {
     const now = performance.now()
-    await beat(db, runs().instanceId)
+    await beat(db, runs().instanceId, secretMark())
     // After an outage of the database nobody's heartbeat is fresh: the others get the time to say that they live.
     if (now - beatenAt > DEAD_AFTER_MS) aliveSince = now
     beatenAt = now
@@ -56,8 +58,14 @@ export async function openHouse(): Promise<void> {
 }
 
 /** Instances with different secrets sign people out of each other, and cannot read the keys that another has kept. */
-function adviseSecret(): void {
-  if (engine() !== 'postgres' || config().secret) return
+async function adviseSecret(): Promise<void> {
+  if (engine() !== 'postgres') return
+  if (await anotherSecret(database(), secretMark(), DEAD_AFTER_MS)) {
+    log().error(
+      'Another Rill that runs on this database has another RILL_SECRET. People are signed out whenever their requests change between the two, and keys that one has stored cannot be opened by the other. Set RILL_SECRET to the same for all of them.',
+    )
+  }
+  if (config().secret) return
   log().warn(
     `RILL_SECRET is not set, so this Rill uses the one in ${config().dataDir}. Before a second one shares this database, set RILL_SECRET to the same for both: to what the file \`secret\` there holds, so that nobody has to sign in again.`,
   )

@@ -24,6 +24,7 @@ function createRuns() {
   const feed = connections && createRedisLog(connections)
   const house = { log: createEventLog(storedEvents, feed), pace: createPace(), checkpoints }
   let closing: Problem | null = null
+  let closed = false
 
   return {
     /** Names this process in the database. */
@@ -45,8 +46,8 @@ function createRuns() {
       const run = new Run(start, connection, request, house)
       running.set(start.generationId, run)
       metrics().running.set(running.size)
-      // The turn may have been on its way here when the process began to close.
-      if (closing) void run.interrupt(closing)
+      // The turn was on its way here when the process began to close: what still runs then has its time, as others have.
+      if (closing && closed) void run.interrupt(closing)
       run.ended.finally(() => {
         running.delete(start.generationId)
         metrics().running.set(running.size)
@@ -60,11 +61,13 @@ function createRuns() {
         if (enough.aborted) resolve(null)
         else enough.addEventListener('abort', resolve, { once: true })
       })
-      await Promise.race([waited, Promise.all([...running.values()].map((run) => run.ended))])
+      while (running.size > 0 && !enough.aborted)
+        await Promise.race([waited, Promise.all([...running.values()].map((run) => run.ended))])
     },
     /** Cuts every running generation for a reason, and settles when all of them are saved. */
     async close(problem: Problem): Promise<void> {
       closing = problem
+      closed = true
       await Promise.all([...running.values()].map((run) => run.interrupt(problem)))
       await checkpoints.drained()
     },

@@ -2,6 +2,7 @@ import { spawnSync } from 'node:child_process'
 import { dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { afterAll, beforeAll, describe, expect, inject, test } from 'vitest'
+import { migrations } from '@/lib/database/migrations'
 import { startData } from '@/lib/protocol/events'
 import { textOf } from '@/lib/protocol/messages'
 import { type RillServer, startRill } from '../rill-server'
@@ -39,14 +40,27 @@ describe('several on one Postgres', () => {
     const DATABASE_URL = await createDatabase()
     const together = await Promise.all([1, 2, 3].map(() => startRill({ env: { ...secret, DATABASE_URL } })))
     try {
-      const migrations = await queryOf(DATABASE_URL, 'SELECT name FROM kysely_migration')
-      expect(migrations).toEqual([{ name: '0001_spine' }])
+      const done = await queryOf(DATABASE_URL, 'SELECT name FROM kysely_migration ORDER BY name')
+      expect(done.map(({ name }) => name)).toEqual(Object.keys(migrations).toSorted())
       const [first, ...rest] = together.map((rill) => new Client(() => rill.url))
       const { conversationId } = (await first?.start({ text: 'Hello', model: 'demo:rill-demo' })) ?? {}
       for (const client of rest) {
         client.cookie = first?.cookie
         expect((await client.conversation(`${conversationId}`)).title).toBe('Hello')
       }
+    } finally {
+      await Promise.all(together.map((rill) => rill.stop()))
+    }
+  })
+
+  test('are told when their secrets differ, and not when they are the same', async () => {
+    const DATABASE_URL = await createDatabase()
+    const together: RillServer[] = []
+    try {
+      for (const RILL_SECRET of [secret.RILL_SECRET, secret.RILL_SECRET, 'another one entirely'])
+        together.push(await startRill({ env: { DATABASE_URL, RILL_SECRET } }))
+      const told = together.map((rill) => rill.logs().includes('has another RILL_SECRET'))
+      expect(told).toEqual([false, false, true])
     } finally {
       await Promise.all(together.map((rill) => rill.stop()))
     }
