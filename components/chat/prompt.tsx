@@ -13,7 +13,7 @@ export const Prompt = memo(function Prompt({ messageId }: { messageId: string })
   if (!message) return null
   const text = textOf(message.parts)
   return (
-    <div className="group/prompt flex flex-col items-end">
+    <div data-message={messageId} className="group/prompt flex scroll-mt-4 flex-col items-end">
       <PromptText text={text} />
       <div className="-me-1 flex h-8 touch:h-11 items-center text-note text-ink-quiet opacity-0 transition-opacity group-focus-within/prompt:opacity-100 group-hover/prompt:opacity-100 touch:opacity-100">
         <CopyButton label="Copy prompt" text={() => text} />
@@ -32,6 +32,7 @@ export function PromptText({ text }: { text: string }) {
       <div
         id={id}
         dir="auto"
+        data-message-text
         className={`whitespace-pre-wrap wrap-anywhere ${long && !whole ? 'line-clamp-12 overflow-hidden' : ''}`}
       >
         {text}

@@ -37,7 +37,7 @@ export const Reply = memo(function Reply({
       <Waiting conversationId={conversationId} empty={empty} generation={generation} running={running} />
     ) : null
   return (
-    <article aria-label="Reply" data-status={status} className="group/reply">
+    <article aria-label="Reply" data-message={messageId} data-status={status} className="group/reply scroll-mt-4">
       <div className="relative">
         <StreamLine status={status} className="inset-y-1 -start-3 sm:-start-5" />
         {inPlace(message.parts).map(({ part, place }) => (
@@ -66,7 +66,11 @@ function inPlace(parts: Part[]): { part: Part; place: number }[] {
 function ReplyPart({ part, growing, since }: { part: Part; growing: boolean; since: number }) {
   switch (part.type) {
     case 'text':
-      return <ReplyText text={part.text} growing={growing} />
+      return (
+        <div data-message-text>
+          <ReplyText text={part.text} growing={growing} />
+        </div>
+      )
     case 'reasoning':
       return <Reasoning text={part.text} thinkingSince={growing ? since : null} />
     case 'error':

@@ -1,20 +1,17 @@
 'use client'
 import { ArrowDown } from 'lucide-react'
-import { useEffect, useLayoutEffect, useRef, useState } from 'react'
-import { useShallow } from 'zustand/react/shallow'
+import { useCallback, useEffect, useLayoutEffect, useRef, useState } from 'react'
 import { StreamLine } from '@/components/ui/stream-line'
-import type { Message } from '@/lib/protocol/messages'
 import { useConversations } from '@/lib/store/context'
+import { turnsOf } from '@/lib/store/selectors'
 import type { PendingTurn } from '@/lib/store/types'
-import { Prompt, PromptText } from './prompt'
-import { Reply } from './reply'
+import { FindBar, useFindBar } from './find-bar'
+import { History } from './history'
+import { PromptText } from './prompt'
+import { Turn } from './turn'
 import { useFollow } from './use-follow'
-
-interface Turn {
-  key: string
-  promptId: string | null
-  replyIds: string[]
-}
+import { useLinkedMessage } from './use-linked-message'
+import { useWindowed } from './use-windowed'
 
 /**
  * The messages of one conversation. `key` it by conversation: it opens at the end, with no animation.
@@ -33,10 +30,11 @@ export function Transcript({
   pending: PendingTurn | null
   running: boolean
 }) {
-  const { scroller, content, away, fresh, toEnd } = useFollow()
+  const { scroller, content, away, fresh, toEnd, letGo } = useFollow()
   const active = running || pending !== null
   const wasActive = useRef(running)
   const [roomy, setRoomy] = useState(false)
+  const room = roomy ? 'min-h-[calc(100cqh-3.5rem)]' : ''
 
   useLayoutEffect(() => toEnd('at once'), [toEnd])
   useEffect(() => {
@@ -48,11 +46,22 @@ export function Transcript({
     if (sent && roomy) toEnd('gliding')
   }, [sent, roomy, toEnd])
 
-  const roles = useConversations(useShallow((state) => path.map((id) => state.messages[id]?.role)))
-  const turns = turnsOf(path, roles)
-  if (pending) turns.push({ key: pending.turnId, promptId: null, replyIds: [] })
+  const turns = useConversations((state) => turnsOf(state, path))
+  const { history, recent, handle, bring } = useWindowed(turns, content)
+  const goTo = useCallback(
+    (messageId: string) => {
+      letGo()
+      return bring(messageId)
+    },
+    [letGo, bring],
+  )
+  useLinkedMessage(conversationId, goTo)
+  const find = useFindBar()
   return (
     <div className="relative min-h-0 flex-1">
+      {find.open ? (
+        <FindBar selected={find.selected} path={path} content={content} bring={goTo} onClose={find.close} />
+      ) : null}
       <div
         ref={scroller}
         id="transcript"
@@ -62,19 +71,25 @@ export function Transcript({
         tabIndex={-1}
         className="@container-size h-full scrolls outline-none"
       >
-        <div ref={content} className="column space-y-8 pt-4 pb-10">
-          {turns.map((turn, index) => {
-            const last = index === turns.length - 1
-            return (
-              <div key={turn.key} className={`space-y-1 ${last && roomy ? 'min-h-[calc(100cqh-3.5rem)]' : ''}`}>
-                {turn.promptId ? <Prompt messageId={turn.promptId} /> : null}
-                {turn.replyIds.map((id) => (
-                  <Reply key={id} conversationId={conversationId} messageId={id} last={last} />
-                ))}
-                {turn.key === sent && pending ? <Sending turn={pending} /> : null}
+        <div ref={content} className="column pt-4 pb-10">
+          {history.length > 0 ? (
+            <History conversationId={conversationId} turns={history} scroller={scroller} handle={handle} />
+          ) : null}
+          <div className="space-y-8">
+            {recent.map((turn, index) => {
+              const last = index === recent.length - 1 && !pending
+              return (
+                <div key={turn.key} className={last ? room : ''}>
+                  <Turn conversationId={conversationId} turn={turn} last={last} />
+                </div>
+              )
+            })}
+            {pending ? (
+              <div key={pending.turnId} className={room}>
+                <Sending turn={pending} />
               </div>
-            )
-          })}
+            ) : null}
+          </div>
         </div>
       </div>
       {away ? (
@@ -111,16 +126,4 @@ function Sending({ turn }: { turn: PendingTurn }) {
       </div>
     </>
   )
-}
-
-/** A prompt and what answers it, together. */
-function turnsOf(path: string[], roles: (Message['role'] | undefined)[]): Turn[] {
-  const turns: Turn[] = []
-  path.forEach((id, place) => {
-    const turn = turns.at(-1)
-    if (roles[place] === 'user') turns.push({ key: id, promptId: id, replyIds: [] })
-    else if (turn) turn.replyIds.push(id)
-    else turns.push({ key: id, promptId: null, replyIds: [id] })
-  })
-  return turns
 }

@@ -15,6 +15,8 @@ export interface Follow {
   /** New text came while the end was out of sight. */
   fresh: boolean
   toEnd(how: 'at once' | 'gliding'): void
+  /** Follows no longer, as when the person goes elsewhere. */
+  letGo(): void
 }
 
 /**
@@ -127,5 +129,5 @@ export function useFollow(): Follow {
   }, [letGo])
 
   useEffect(() => () => cancelAnimationFrame(gliding.current), [])
-  return { scroller, content, away, fresh: away && fresh, toEnd }
+  return { scroller, content, away, fresh: away && fresh, toEnd, letGo }
 }

@@ -8,6 +8,7 @@ import { createDrafts } from './drafts'
 import { emptyEntry, withEntry } from './entries'
 import { createLoading } from './loading'
 import { browserPage, type Page } from './page'
+import { choicesTo } from './selectors'
 import { createSending } from './sending'
 import { createSettings } from './settings'
 import { createSidebar } from './sidebar'
@@ -57,6 +58,16 @@ export function createConversationStore(initial: InitialState, page: Page = brow
         const chosen = { ...state.conversations[conversationId]?.chosen, [parentId ?? '']: childId }
         return withEntry(state, conversationId, { chosen })
       })
+    },
+    reveal(conversationId, messageId) {
+      const choices = choicesTo(store.getState(), conversationId, messageId)
+      if (choices) {
+        set((state) => {
+          const chosen = { ...state.conversations[conversationId]?.chosen, ...choices }
+          return withEntry(state, conversationId, { chosen })
+        })
+      }
+      return choices !== null
     },
     setDraft(conversationId, text) {
       set((state) => ({ drafts: { ...state.drafts, [conversationId]: text } }))

@@ -10,6 +10,7 @@ interface Tree {
 
 const nothing: string[] = []
 const trees = new WeakMap<string[], Tree>()
+const turns = new WeakMap<string[], ShownTurn[]>()
 const paths = new WeakMap<string[], { chosen: Record<string, string>; path: string[] }>()
 
 /** Ids of the messages of the shown branch, from the first to the last. The same array until messages or choices change. */
@@ -22,6 +23,44 @@ export function visiblePath(state: ConversationState, conversationId: string): s
   const path = walk(treeOf(messageIds, state.messages), chosen)
   paths.set(messageIds, { chosen, path })
   return path
+}
+
+/** A prompt and what answers it. `promptId` is null where a branch begins with a reply. */
+export interface ShownTurn {
+  key: string
+  promptId: string | null
+  replyIds: string[]
+}
+
+/** The messages of a path by turns. The same array for the same path, and the same turn while no message joins it. */
+export function turnsOf(state: ConversationState, path: string[]): ShownTurn[] {
+  const known = turns.get(path)
+  if (known) return known
+  const made: ShownTurn[] = []
+  for (const id of path) {
+    const turn = made.at(-1)
+    if (state.messages[id]?.role === 'user') made.push({ key: id, promptId: id, replyIds: [] })
+    else if (turn) turn.replyIds.push(id)
+    else made.push({ key: id, promptId: null, replyIds: [id] })
+  }
+  turns.set(path, made)
+  return made
+}
+
+/** What to choose, by parent, so that the shown branch leads through a message. Null when it is not in the conversation. */
+export function choicesTo(
+  state: ConversationState,
+  conversationId: string,
+  messageId: string,
+): Record<string, string> | null {
+  if (!state.conversations[conversationId]?.messageIds.includes(messageId)) return null
+  const choices: Record<string, string> = {}
+  for (let id = messageId; id !== ''; ) {
+    const parentId = state.messages[id]?.parentId ?? ''
+    choices[parentId] = id
+    id = parentId
+  }
+  return choices
 }
 
 /** Ids of a message and its siblings, oldest first. The same array until one is added. */

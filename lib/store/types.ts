@@ -83,6 +83,8 @@ export interface ConversationState {
   /** Runs the turn of a reply again, as a new branch. */
   retry(messageId: string): Promise<void>
   choose(conversationId: string, parentId: string | null, childId: string): void
+  /** Chooses the branch that a message is on. False when the conversation has no such message. */
+  reveal(conversationId: string, messageId: string): boolean
   setDraft(conversationId: string, text: string): void
   /** Chooses the model of a conversation; for `new`, the person's default. */
   setModel(conversationId: string, model: string): Promise<void>

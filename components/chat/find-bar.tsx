@@ -1,0 +1,105 @@
+'use client'
+import { ChevronDown, ChevronUp, X } from 'lucide-react'
+import { type KeyboardEvent, type RefObject, useDeferredValue, useEffect, useRef, useState } from 'react'
+import { IconButton } from '@/components/ui/button'
+import { useFind } from './use-find'
+
+/** Opens with Ctrl or Cmd and F, filled with what is selected. Once more, and the browser's own search opens. */
+export function useFindBar(): { open: boolean; selected: string; close(): void } {
+  const [shown, setShown] = useState({ open: false, selected: '' })
+  useEffect(() => {
+    const onKey = (event: globalThis.KeyboardEvent) => {
+      const command = (event.ctrlKey || event.metaKey) && !event.altKey && !event.shiftKey
+      if (!command || event.key.toLowerCase() !== 'f' || isFindBox(document.activeElement)) return
+      event.preventDefault()
+      setShown({ open: true, selected: document.getSelection()?.toString().slice(0, 200) ?? '' })
+      focusOn(findBox())
+    }
+    document.addEventListener('keydown', onKey)
+    return () => document.removeEventListener('keydown', onKey)
+  }, [])
+  return { ...shown, close: () => setShown({ open: false, selected: '' }) }
+}
+
+const boxId = 'find-in-conversation'
+const findBox = () => document.querySelector<HTMLInputElement>(`#${boxId}`)
+const focusOn = (element: HTMLInputElement | null) => {
+  element?.focus()
+  element?.select()
+}
+const isFindBox = (element: Element | null) => element?.id === boxId
+
+/** Finds words in the whole conversation, also in messages that are not mounted. */
+export function FindBar({
+  selected,
+  path,
+  content,
+  bring,
+  onClose,
+}: {
+  selected: string
+  path: string[]
+  content: RefObject<HTMLElement | null>
+  bring(messageId: string): Promise<HTMLElement | null>
+  onClose(): void
+}) {
+  const [query, setQuery] = useState(selected)
+  const box = useRef<HTMLInputElement>(null)
+  const before = useRef<Element | null>(null)
+  const { finds, at, go } = useFind(useDeferredValue(query), path, content, bring)
+  useEffect(() => {
+    before.current = document.activeElement
+    focusOn(box.current)
+  }, [])
+  const close = () => {
+    onClose()
+    if (before.current instanceof HTMLElement) before.current.focus({ preventScroll: true })
+  }
+  const onKeyDown = (event: KeyboardEvent) => {
+    if (event.nativeEvent.isComposing) return
+    const again = (event.ctrlKey || event.metaKey) && event.key.toLowerCase() === 'g'
+    if (event.key === 'Escape') close()
+    else if (event.key === 'Enter' || event.key === 'F3' || again) go(event.shiftKey ? -1 : 1)
+    else return
+    event.preventDefault()
+    event.stopPropagation()
+  }
+  const none = query.trim() !== '' && finds.length === 0
+  return (
+    <search className="gutter pointer-events-none absolute inset-x-0 top-0 z-10">
+      <div className="column flex justify-end">
+        <div
+          role="none"
+          onKeyDown={onKeyDown}
+          className="pointer-events-auto mt-1 flex max-w-full items-center gap-1 rounded-medium border border-line bg-surface p-1 shadow-float"
+        >
+          <input
+            ref={box}
+            id={boxId}
+            type="text"
+            aria-label="Find in conversation"
+            placeholder="Find in conversation"
+            autoComplete="off"
+            spellCheck={false}
+            value={query}
+            aria-invalid={none}
+            onChange={(event) => setQuery(event.target.value)}
+            className="h-8 touch:h-11 min-w-0 grow rounded-small bg-transparent px-2 text-small touch:text-body outline-none aria-invalid:text-danger"
+          />
+          <span role="status" className="numbers shrink-0 px-1 text-ink-quiet text-note">
+            {query.trim() === '' ? '' : none ? 'None found' : `${at < 0 ? '' : `${at + 1} of `}${finds.length}`}
+          </span>
+          <IconButton label="Previous place" disabled={finds.length === 0} onClick={() => go(-1)}>
+            <ChevronUp size={16} aria-hidden="true" />
+          </IconButton>
+          <IconButton label="Next place" disabled={finds.length === 0} onClick={() => go(1)}>
+            <ChevronDown size={16} aria-hidden="true" />
+          </IconButton>
+          <IconButton label="Close the search" onClick={close}>
+            <X size={16} aria-hidden="true" />
+          </IconButton>
+        </div>
+      </div>
+    </search>
+  )
+}

@@ -1,0 +1,36 @@
+'use client'
+import type { Ref, RefObject } from 'react'
+import { Virtualizer, type VirtualizerHandle } from 'virtua'
+import type { ShownTurn } from '@/lib/store/selectors'
+import { Turn } from './turn'
+
+/** In pixels: the transcript's padding above the first turn. */
+const paddingAbove = 16
+/** In pixels, on each side of what is in sight. */
+const buffer = 800
+
+/**
+ * The turns that were there long before the ones at the end: only those near the sight are mounted, so that a
+ * conversation of thousands opens as fast as a short one. When the height of one above becomes known, nothing moves.
+ */
+export function History({
+  conversationId,
+  turns,
+  scroller,
+  handle,
+}: {
+  conversationId: string
+  turns: ShownTurn[]
+  scroller: RefObject<HTMLDivElement | null>
+  handle: Ref<VirtualizerHandle>
+}) {
+  return (
+    <Virtualizer ref={handle} scrollRef={scroller} startMargin={paddingAbove} bufferSize={buffer} data={turns}>
+      {(turn) => (
+        <div key={turn.key} className="pb-8">
+          <Turn conversationId={conversationId} turn={turn} last={false} />
+        </div>
+      )}
+    </Virtualizer>
+  )
+}

@@ -1,0 +1,14 @@
+/**
+ * About what a reader sees of a markdown text: its marks left away. For searching messages that are not mounted, where
+ * rendering each would cost too much; code keeps its text.
+ */
+export function plainText(markdown: string): string {
+  return markdown
+    .replace(/^ {0,3}(?:`{3,}|~{3,}).*$/gm, '')
+    .replace(/^ {0,3}(?:#{1,6} |> ?|[-*+] (?:\[[ xX]\] )?|\d{1,9}[.)] )+/gm, '')
+    .replace(/^ {0,3}\|?(?: *:?-+:? *\|)+(?: *:?-+:? *)?$/gm, '')
+    .replace(/!?\[([^\]\n]*)\]\([^)\n]*\)/g, '$1')
+    .replace(/(\*\*|__|~~|`+)(?=\S)(.+?)\1/g, '$2')
+    .replace(/(?<![\w*])\*(?=\S)([^*\n]+)\*(?![\w*])/g, '$1')
+    .replace(/(?<![\w_])_(?=\S)([^_\n]+)_(?![\w_])/g, '$1')
+}

@@ -1,0 +1,54 @@
+'use client'
+import { type RefObject, useCallback, useRef, useState } from 'react'
+import type { VirtualizerHandle } from 'virtua'
+import type { ShownTurn } from '@/lib/store/selectors'
+import { messageElement } from './message-element'
+
+/** So many turns at the end are always mounted, and all that come while the conversation is open. */
+const alwaysMounted = 8
+/** In frames. A turn that is gone to is mounted, measured and put in place within some. */
+const patience = 90
+/** In frames: an element that stands still for so long has found its place. */
+const stillness = 5
+
+export interface Windowed {
+  history: ShownTurn[]
+  recent: ShownTurn[]
+  handle: RefObject<VirtualizerHandle | null>
+  /** Brings a message of these turns to the top of the sight, and gives its element; null when it does not come. */
+  bring(messageId: string): Promise<HTMLElement | null>
+}
+
+/** Which of a conversation's turns stand in the page for good, and which only while they are near the sight. */
+export function useWindowed(turns: ShownTurn[], content: RefObject<HTMLElement | null>): Windowed {
+  const [opened] = useState(() => Math.max(0, turns.length - alwaysMounted))
+  const handle = useRef<VirtualizerHandle>(null)
+  // A shorter branch may have been chosen: its last turn stands for good too.
+  const from = Math.max(0, Math.min(opened, turns.length - 1))
+
+  const bring = useCallback(
+    async (messageId: string) => {
+      const place = turns.findIndex(({ promptId, replyIds }) => promptId === messageId || replyIds.includes(messageId))
+      if (place < 0) return null
+      if (place < from) handle.current?.scrollToIndex(place, { align: 'start' })
+      return await settled(() => messageElement(content.current, messageId))
+    },
+    [turns, from, content],
+  )
+  return { history: turns.slice(0, from), recent: turns.slice(from), handle, bring }
+}
+
+/** Keeps an element at the top of the sight while it is mounted and what is above it is measured. */
+async function settled(find: () => HTMLElement | null): Promise<HTMLElement | null> {
+  let stood = 0
+  let before = Number.NaN
+  for (let frame = 0; frame < patience && stood < stillness; frame++) {
+    const element = find()
+    element?.scrollIntoView({ block: 'start' })
+    const top = element?.getBoundingClientRect().top ?? Number.NaN
+    stood = Math.abs(top - before) < 1 ? stood + 1 : 0
+    before = top
+    await new Promise(requestAnimationFrame)
+  }
+  return find()
+}
