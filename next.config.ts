@@ -7,7 +7,10 @@ const config: NextConfig = {
   images: { unoptimized: true },
   poweredByHeader: false,
   reactStrictMode: true,
-  serverExternalPackages: ['libsql', 'pg', 'undici', 'openai', 'pino'],
+  serverExternalPackages: [
+    ...['libsql', 'pg', 'undici', 'openai', 'pino'],
+    ...['sdk-trace-node', 'resources', 'exporter-trace-otlp-http'].map((name) => `@opentelemetry/${name}`),
+  ],
   headers: async () => [
     {
       source: '/:path*',

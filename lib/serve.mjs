@@ -91,15 +91,10 @@ export async function serve({ host, port }) {
   const handler = new Promise((done) => {
     ready = done
   })
-  const server = createServer(async (request, response) => {
-    try {
-      const handle = await handler
-      await handle(request, response)
-    } catch (error) {
-      process.stderr.write(`${error.stack ?? error}\n`)
-      response.statusCode = 500
-      response.end('Internal Server Error')
-    }
+  const handling = new Set()
+  const server = createServer((request, response) => {
+    const handled = answer(handler, request, response).finally(() => handling.delete(handled))
+    handling.add(handled)
   })
   await listen(server, { host, port })
   const address = addressOf(host, server.address().port)
@@ -113,7 +108,7 @@ export async function serve({ host, port }) {
   let ending = false
   for (const signal of ['SIGINT', 'SIGTERM']) {
     process.on(signal, () => {
-      if (!ending) shutDown(server, app)
+      if (!ending) shutDown(server, app, handling)
       ending = true
     })
   }
@@ -122,6 +117,17 @@ export async function serve({ host, port }) {
   const reach = everywhere(host) ? ' (and at every address of this machine)' : ''
   say(`Rill is at ${address}${reach} — ${modelsInUse(process.env)}`)
   say(`Conversations are kept in ${placeOfData(process.env)}`)
+}
+
+async function answer(handler, request, response) {
+  try {
+    const handle = await handler
+    await handle(request, response)
+  } catch (error) {
+    process.stderr.write(`${error.stack ?? error}\n`)
+    response.statusCode = 500
+    response.end('Internal Server Error')
+  }
 }
 
 // npm gives a signal to the shell between it and Rill, which dies of it and tells nobody.
@@ -151,14 +157,17 @@ async function withoutNextsNotes(work) {
 
 // Every generation to its end, or at least its checkpoint, which the server's own side sees to: meanwhile health says
 // that Rill drains, and Stop works. Then no new request, and every response to its end.
-async function shutDown(server, app) {
+async function shutDown(server, app, handling) {
   await globalThis.rill?.get('shutdown')?.()
   setTimeout(() => process.exit(1), CLOSE_MS).unref()
   const closed = new Promise((done) => server.close(done))
   // Connections that a browser keeps for its next request become idle one by one, as their responses end.
   setInterval(() => server.closeIdleConnections(), 20)
   await closed
+  // A response is closed a moment before its request has been seen to the end, which is when its span is complete.
+  await Promise.all(handling)
   await app.close()
+  await globalThis.rill?.get('farewell')?.()
   process.exit(0)
 }
 

@@ -96,8 +96,9 @@ async function follow({ word, flags, rest }: Instruction, stages: Stage[], conte
       from ? { root: from.root } : { root: context, taken: await takenFrom(context) },
     )
   } else if (word === 'RUN') {
-    const place = { cwd: join(stage.root, stage.workdir), env: { ...machine(), ...stage.env }, ...stage.identity }
-    await run('/bin/sh', ['-ec', hereIn(stage, rest)], { ...place, maxBuffer: 64 * 1024 * 1024 })
+    const place = { cwd: join(stage.root, stage.workdir), ...stage.identity, maxBuffer: 64 * 1024 * 1024 }
+    const variables = { ...machine(), ...stage.env }
+    await run(...withOnly(variables, ['/bin/sh', '-ec', hereIn(stage, rest)]), place)
   } else if (word === 'USER') {
     stage.user = rest
     stage.identity = process.getuid?.() === 0 && rest !== 'root' ? NODE_USER : {}
@@ -146,6 +147,11 @@ function jsonWords(text: string): string[] {
   const words: unknown = JSON.parse(text)
   if (!Array.isArray(words) || !words.every((word) => typeof word === 'string')) throw new Error(`No list: ${text}`)
   return words
+}
+
+/** A command line that gives a program these variables and no others. */
+export function withOnly(variables: Record<string, string>, command: string[]): [string, string[]] {
+  return ['/usr/bin/env', ['-i', ...Object.entries(variables).map((pair) => pair.join('=')), ...command]]
 }
 
 /** What a build may know of this machine: where programs and packages are. */

@@ -105,6 +105,8 @@ const nothingSet = {
   RILL_PASSWORD: '',
   RILL_PUBLIC: '',
   RILL_SECRET: '',
+  OTEL_EXPORTER_OTLP_ENDPOINT: '',
+  OTEL_EXPORTER_OTLP_TRACES_ENDPOINT: '',
 }
 
 /** Where waiting is not the point: a failure is told at once, and so is the end of the process. */

@@ -4,6 +4,7 @@ import { log } from '@/lib/log'
 import { countEnd, metrics } from '@/lib/metrics'
 import type { EndStatus, GenerationEvent, LogEvent, Problem, StartData, Usage } from '@/lib/protocol/events'
 import { type Folded, foldEvent, nothingYet } from '@/lib/protocol/messages'
+import { type GenerationTrace, tracing } from '@/lib/tracing/tracing'
 import type { CompletionEnd, CompletionRequest, Connection } from '@/lib/upstream/connection'
 import { clocksFor } from '@/lib/upstream/reasoning-models'
 import { completeWithRetries } from '@/lib/upstream/retry'
@@ -43,6 +44,7 @@ export class Run {
   seq = 0
 
   readonly #house: RunHouse
+  readonly #trace: GenerationTrace | undefined
   readonly #abort = new AbortController()
   readonly #startedAt = Date.now()
   readonly #outline: LogOutline = []
@@ -55,6 +57,7 @@ export class Run {
   constructor(start: StartData, connection: Connection, request: CompletionRequest, house: RunHouse) {
     this.start = start
     this.#house = house
+    this.#trace = tracing()?.generation(start, connection, request)
     this.#append({ type: 'start', data: start })
     this.ended = this.#run(connection, request)
   }
@@ -122,14 +125,16 @@ export class Run {
     await this.#house.checkpoints.ended(this)
     this.#house.log.append(this.start.generationId, last)
     this.#report(connection, status, problem)
-    countEnd({
+    const ended = {
       status,
       kind: problem?.kind,
       startedAt: this.#startedAt,
       firstTokenAt: this.firstTokenAt,
       endedAt: this.endedAt,
       completionTokens: this.folded.usage?.completionTokens ?? null,
-    })
+    }
+    countEnd(ended)
+    this.#trace?.end(ended, this.folded.usage)
   }
 
   #complete(connection: Connection, request: CompletionRequest): Promise<CompletionEnd> {
@@ -137,9 +142,11 @@ export class Run {
     return completeWithRetries(connection, request, this.#sink(), this.#abort.signal, {
       clocks: clocksFor(request.model, clocks, connection.patience),
       limits: retries,
+      onAttempt: (attempt) => this.#trace?.attempt(attempt),
       onWait: (retry, endNow) => {
         this.#append({ type: 'retry', data: retry })
         metrics().retries.inc({ kind: retry.kind })
+        this.#trace?.waits(retry)
         this.#endWait = endNow
       },
     })

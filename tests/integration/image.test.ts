@@ -6,7 +6,7 @@ import { fileURLToPath } from 'node:url'
 import { promisify } from 'node:util'
 import { request } from 'undici'
 import { afterAll, afterEach, beforeAll, expect, test } from 'vitest'
-import { type BuiltImage, buildByHand, machine } from '../dockerfile'
+import { type BuiltImage, buildByHand, machine, withOnly } from '../dockerfile'
 import { freePort } from '../ports'
 import { startRedis } from '../redis'
 import { Client, turnOf } from './client'
@@ -32,10 +32,9 @@ afterEach(async () => {
 async function start(more: Record<string, string>) {
   const port = await freePort()
   const { PATH = '' } = machine()
-  const env = { PATH, ...image.env, PORT: String(port), ...more }
-  const [program = '', ...parameters] = image.command
-  const place = { cwd: join(image.root, image.workdir), env, ...image.identity }
-  const server = spawn(program, parameters, { ...place, stdio: ['ignore', 'pipe', 'pipe'] })
+  const variables = { PATH, ...image.env, PORT: String(port), ...more }
+  const place = { cwd: join(image.root, image.workdir), ...image.identity }
+  const server = spawn(...withOnly(variables, image.command), { ...place, stdio: ['ignore', 'pipe', 'pipe'] })
   running = server
   let printed = ''
   for (const stream of [server.stdout, server.stderr]) {
@@ -52,8 +51,7 @@ async function start(more: Record<string, string>) {
     exited: once(server, 'exit'),
     /** Whether the image's health check passes. */
     async healthy() {
-      const [check = '', ...words] = image.healthcheck
-      return await promisify(execFile)(check, words, place).then(
+      return await promisify(execFile)(...withOnly(variables, image.healthcheck), place).then(
         () => true,
         () => false,
       )
