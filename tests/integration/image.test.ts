@@ -6,6 +6,7 @@ import { fileURLToPath } from 'node:url'
 import { promisify } from 'node:util'
 import { request } from 'undici'
 import { afterAll, afterEach, beforeAll, expect, test } from 'vitest'
+import { startCollector } from '../collector'
 import { type BuiltImage, buildByHand, machine, withOnly } from '../dockerfile'
 import { freePort } from '../ports'
 import { startRedis } from '../redis'
@@ -108,9 +109,15 @@ test('it serves the page and answers, installs and builds nothing, and drains at
   expect(await container.exited).toEqual([0, null])
 })
 
-test('it runs on Postgres and Redis', async () => {
+test('it runs on Postgres and Redis, and traces', async () => {
   const redis = await startRedis()
-  const container = await start({ RILL_OPEN: '1', DATABASE_URL: await createDatabase(), REDIS_URL: redis.url })
+  const collector = await startCollector()
+  const container = await start({
+    RILL_OPEN: '1',
+    DATABASE_URL: await createDatabase(),
+    REDIS_URL: redis.url,
+    OTEL_EXPORTER_OTLP_ENDPOINT: collector.url,
+  })
   await untilHealthy(container)
   const health = await container.client.call('GET', '/api/health')
   expect(JSON.parse(health.text)).toMatchObject({ status: 'ok', engine: 'postgres', resume: 'ok' })
@@ -118,7 +125,9 @@ test('it runs on Postgres and Redis', async () => {
   expect(answer).toMatchObject({ status: 'completed', text: expect.stringMatching(/\w/) })
   container.server.kill('SIGTERM')
   expect(await container.exited).toEqual([0, null])
+  expect(collector.spans.map(({ name }) => name)).toContain('chat rill-demo')
   await redis.stop()
+  await collector.stop()
 })
 
 async function megabytes(folder: string): Promise<number> {
