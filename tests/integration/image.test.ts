@@ -5,7 +5,7 @@ import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { promisify } from 'node:util'
 import { request } from 'undici'
-import { afterAll, afterEach, beforeAll, expect, test } from 'vitest'
+import { afterAll, afterEach, beforeAll, expect, onTestFinished, test, vi } from 'vitest'
 import { startCollector } from '../collector'
 import { type BuiltImage, buildByHand, machine, withOnly } from '../dockerfile'
 import { freePort } from '../ports'
@@ -15,6 +15,8 @@ import { createDatabase } from './house'
 
 const root = fileURLToPath(new URL('../../', import.meta.url))
 const BUILD_MS = 600_000
+// The image's own patience: health may take its start period, an answer its drain.
+vi.setConfig({ testTimeout: 60_000 })
 
 let image: BuiltImage
 beforeAll(async () => {
@@ -63,7 +65,7 @@ async function start(more: Record<string, string>) {
 type Container = Awaited<ReturnType<typeof start>>
 
 async function untilHealthy({ healthy, printed, server }: Container): Promise<void> {
-  await expect.poll(async () => (await healthy()) || server.exitCode !== null, { timeout: 20_000 }).toBe(true)
+  await expect.poll(async () => (await healthy()) || server.exitCode !== null, { timeout: 30_000 }).toBe(true)
   expect(server.exitCode, printed()).toBe(null)
 }
 
@@ -111,7 +113,9 @@ test('it serves the page and answers, installs and builds nothing, and drains at
 
 test('it runs on Postgres and Redis, and traces', async () => {
   const redis = await startRedis()
+  onTestFinished(redis.stop)
   const collector = await startCollector()
+  onTestFinished(collector.stop)
   const container = await start({
     RILL_OPEN: '1',
     DATABASE_URL: await createDatabase(),
@@ -126,8 +130,6 @@ test('it runs on Postgres and Redis, and traces', async () => {
   container.server.kill('SIGTERM')
   expect(await container.exited).toEqual([0, null])
   expect(collector.spans.map(({ name }) => name)).toContain('chat rill-demo')
-  await redis.stop()
-  await collector.stop()
 })
 
 async function megabytes(folder: string): Promise<number> {

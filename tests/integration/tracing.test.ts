@@ -7,7 +7,7 @@ import { turnOf } from './client'
 import { type House, OPERATORS_KEY, openHouse } from './house'
 
 const TRACE = '0af7651916cd43dd8448eb211c80319c'
-const SECRETS = /quince|a secret of mine|hidden words|looked for this/i
+const SECRETS = /quince|a secret of mine|hidden words|looked.for.this/i
 const OK = 0
 const ERROR = 2
 const CLIENT = 3
@@ -89,16 +89,18 @@ test('a generation is a span in that of its request, and each attempt is one in 
   await untilNamed('GET /api/conversations')
   await untilNamed('GET /settings')
   expect(collector.sent()).not.toMatch(SECRETS)
+  expect((await house.asked('a secret of mine')).headers).not.toHaveProperty('traceparent')
   expect(house.linesSaying(OPERATORS_KEY)).toEqual([])
 })
 
 test('a cut is an error of the generation', async () => {
-  const client = await traced({ OTEL_SERVICE_NAME: 'chat-of-ours' })
+  const client = await traced({ OTEL_SERVICE_NAME: 'chat-of-ours', OTEL_EXPORTER_OTLP_HEADERS: 'x-tenant=ours' })
   await (await client.chat({ text: 'cut me' })).rest()
   const failed = { status: { code: ERROR }, attributes: { 'error.type': 'network' } }
   expect(await untilNamed('chat scripted')).toMatchObject({ ...failed, attributes: { 'rill.status': 'interrupted' } })
   expect(await untilNamed('attempt 1')).toMatchObject(failed)
   expect(collector.services).toEqual(new Set(['chat-of-ours']))
+  expect(collector.sent()).toContain('"x-tenant":"ours"')
   expect(collector.sent()).not.toMatch(SECRETS)
 })
 
