@@ -25,7 +25,7 @@ const address = filled.refine(isBaseUrl, 'must be an address such as http://127.
 
 /** A collector of traces. */
 const endpoint = filled.refine(
-  (text) => text === undefined || URL.canParse(text),
+  (text) => text === undefined || (/^https?:/i.test(text) && URL.canParse(text)),
   'must be an address such as http://127.0.0.1:4318',
 )
 

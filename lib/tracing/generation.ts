@@ -43,7 +43,7 @@ export function traceGeneration(
         'error.type': kind,
       })
     },
-    end({ status, kind, startedAt, firstTokenAt, endedAt }, usage) {
+    end({ status, kind, startedAt, firstTokenAt }, usage) {
       // One that threw has not been ended.
       if (attempting?.isRecording()) attempting.end()
       span.setAttributes({ 'rill.status': status })
@@ -56,7 +56,7 @@ export function traceGeneration(
         })
       }
       if (kind) fail(span, kind)
-      span.end(endedAt)
+      span.end()
     },
   }
 }
