@@ -1,4 +1,4 @@
-# Rill in a container: docs/deploy.md says how to run it. The test of this file does by hand what it says here, line by line.
+# Rill in a container: docs/deploy.md says how to run it. Its test does by hand what it says here, line by line.
 FROM node:24-bookworm-slim AS build
 WORKDIR /app
 ENV NEXT_TELEMETRY_DISABLED=1
