@@ -14,7 +14,7 @@ import { Client, turnOf } from './client'
 import { createDatabase } from './house'
 
 const root = fileURLToPath(new URL('../../', import.meta.url))
-const BUILD_MS = 600_000
+const BUILD_MS = 900_000
 // The image's own patience: health may take its start period, an answer its drain.
 vi.setConfig({ testTimeout: 60_000 })
 
