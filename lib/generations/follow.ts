@@ -10,6 +10,7 @@ import { type Folded, type Part, textOf } from '@/lib/protocol/messages'
 import { Refused } from '@/lib/refused'
 import { eventStream } from './response'
 import { runs } from './runs'
+import { readSeveral } from './several'
 import { ask } from './signals'
 
 /** How long a stop waits for another instance, how often it looks, and how many looks go to one ask. */
@@ -29,6 +30,11 @@ export interface Finished extends StartData {
 /** Streams a generation's log after a cursor, from whatever holds it. The caller has checked whose it is. */
 export async function followGeneration(generationId: string, after: number): Promise<Response> {
   return await eventStream((wake) => runs().log.read(generationId, after, wake))
+}
+
+/** Streams several logs in one response, each after its cursor, until all have ended. The caller has checked whose they are. */
+export async function followGenerations(cursors: Map<string, number>): Promise<Response> {
+  return await eventStream((wake) => readSeveral(runs().log, cursors, wake))
 }
 
 /** Waits for a generation's end, if it runs in this process, and gives all of it. The caller has checked whose it is. */
