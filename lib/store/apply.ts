@@ -35,7 +35,11 @@ export function applied(
     const [first] = events
     if (turn && first?.type === 'start') next = { ...next, ...started(next, turn, first.data, now) }
     const message = next.messages[next.running[id]?.messageId ?? '']
-    if (!message) continue
+    if (!message) {
+      // Of a conversation that is not loaded only the end is heard.
+      if (events.at(-1)?.type === 'status') ended.add(id)
+      continue
+    }
     const grown = grow(message, events, now)
     grownMessages[message.id] = grown
     if (grown.generation?.status !== 'running') ended.add(id)

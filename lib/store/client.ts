@@ -114,8 +114,11 @@ export function createClient({ origin, signIn }: Pick<Page, 'origin' | 'signIn'>
   return {
     chat: (turn: ChatRequest, signal: AbortSignal): Promise<Response> =>
       call('/api/chat', { ...withBody('POST', turn), signal }),
-    events: (generationId: string, after: number, signal: AbortSignal): Promise<Response> =>
-      call(`/api/generations/${encodeURIComponent(generationId)}/events?after=${after}`, { signal }),
+    /** Several logs, each after a `seq`, in one response. */
+    events: (cursors: Map<string, number>, signal: AbortSignal): Promise<Response> => {
+      const from = Array.from(cursors, ([id, after]) => `${encodeURIComponent(id)}:${after}`)
+      return call(`/api/generations/events?from=${from.join(',')}`, { signal })
+    },
     stop: (generationId: string): Promise<void> =>
       done('POST', `/api/generations/${encodeURIComponent(generationId)}/stop`),
     retryNow: (generationId: string): Promise<void> =>

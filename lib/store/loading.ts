@@ -92,9 +92,9 @@ export function createLoading({ get, set, page, client }: Core, streams: Streams
     )
   }
 
-  /** While something runs that is not read here, looks every 5 s how it stands. Gives the way to end that. */
+  /** While something runs of whose end nobody would tell, looks every 5 s how it stands. Gives the way to end that. */
   function poll(): () => void {
-    const unread = () => get().summaries.some(({ running }) => running.some((id) => !streams.has(id)))
+    const unread = () => get().summaries.some(({ running }) => running.some((id) => !streams.hears(id)))
     const tick = () => {
       if (!page.hidden() && unread()) void refresh()
       cancel = page.timer(pollInterval, tick)

@@ -6,7 +6,6 @@ import { ApiError, problemOf } from './client'
 import { type Core, dismiss, notify } from './core'
 import { type Drafts, joinedDraft } from './drafts'
 import { emptyEntry, withEntry } from './entries'
-import { mayPass } from './reader'
 import { conversationOf, visiblePath } from './selectors'
 import type { Streams } from './streams'
 import { type ConversationState, newConversationId } from './types'
@@ -98,15 +97,16 @@ export function createSending(core: Core, streams: Streams, drafts: Drafts, refr
 
   function sourceOf(turn: Turn, closing: AbortController) {
     return {
-      open(after: number, signal: AbortSignal): Promise<Response> {
-        if (turn.start) return client.events(turn.start.generationId, after, signal)
+      open(_after: number, signal: AbortSignal): Promise<Response> {
+        if (turn.start) throw new Error('The shared connection reads on.')
         if (turn.stopping) closing.abort()
         const isNew = turn.conversationId === newConversationId
         const place = isNew ? {} : { conversationId: turn.conversationId, parentId: turn.parentId }
         return client.chat({ ...place, turnId: turn.id, text: turn.text, model: turn.model }, signal)
       },
       again(error: unknown, failures: number): boolean {
-        if (turn.start) return mayPass(error)
+        // What has started is read on by the shared connection.
+        if (turn.start) return false
         const unheard = !(error instanceof ApiError) || error.status === 0
         return unheard && failures < attempts
       },

@@ -64,6 +64,8 @@ export interface ConversationState {
   drafts: Record<string, string>
   models: ModelList | null
   settings: Settings
+  /** Conversations with an answer that ended, or will, while it was not on screen. */
+  unread: Record<string, true>
   notices: Notice[]
   online: boolean
 

@@ -6,7 +6,8 @@ import type { ConversationSummary } from '@/lib/protocol/api'
 import { defaultSettings } from '@/lib/protocol/api'
 import type { GenerationEvent } from '@/lib/protocol/events'
 import { foldEvent, type Message, nothingYet } from '@/lib/protocol/messages'
-import { Log } from './log'
+import { followSeveral, Log } from './log'
+import { TestBrowser } from './page'
 
 const sent = z.strictObject({
   turnId: z.string(),
@@ -32,6 +33,7 @@ interface Received {
 
 /** A small Rill in memory that speaks the API over real sockets, and does wrong what it is told to. */
 export class TestServer {
+  readonly browser = new TestBrowser()
   readonly received: Received[] = []
   readonly logs = new Map<string, Log>()
   readonly summaries = new Map<string, ConversationSummary>()
@@ -163,6 +165,7 @@ export class TestServer {
     else if (room === 'models') json(response, 200, { groups: [], defaultModel: 'demo', demoOnly: true })
     else if (room === 'conversations' && id) this.oneConversation(method, id, body, response)
     else if (room === 'conversations') this.page(response, Number(url.searchParams.get('cursor') ?? 0))
+    else if (room === 'generations' && id === 'events') this.events(response, url.searchParams.get('from') ?? '')
     else if (log && verb === 'events') log.follow(response, Number(url.searchParams.get('after')))
     else if (log && verb === 'stop') {
       log.end('stopped')
@@ -179,6 +182,17 @@ export class TestServer {
     this.turns.set(turnId, log)
     log.cuts = this.nextCuts
     return log
+  }
+
+  private events(response: ServerResponse, from: string): void {
+    const cursors = from.split(',').map((each) => each.split(':'))
+    const known = cursors.flatMap(([id = '', after]): [Log, number][] => {
+      const log = this.logs.get(id)
+      return log && !this.deleted.has(log.start.conversationId) ? [[log, Number(after)]] : []
+    })
+    const missing = cursors.findIndex(([id]) => !known.some(([log]) => log.start.generationId === id))
+    if (missing < 0) followSeveral(response, known)
+    else refuse(response, 404, 'not_found', 'There is no such generation.', `from.${missing}`)
   }
 
   private page(response: ServerResponse, from: number): void {
@@ -210,6 +224,6 @@ export function json(response: ServerResponse, status: number, body: unknown): v
   response.writeHead(status, { 'Content-Type': 'application/json' }).end(JSON.stringify(body))
 }
 
-export function refuse(response: ServerResponse, status: number, kind: string, message: string): void {
-  json(response, status, { error: { kind, message, retryable: false } })
+export function refuse(response: ServerResponse, status: number, kind: string, message: string, field?: string): void {
+  json(response, status, { error: { kind, message, field, retryable: false } })
 }
