@@ -25,7 +25,7 @@ export type Multiplex = ReturnType<typeof createMultiplex>
 export function createMultiplex({ client, page }: Pick<Core, 'client' | 'page'>, listener: LogListener) {
   const cursors = new Map<string, number>()
   let closing = new AbortController()
-  let scheduled: (() => void) | null = null
+  let scheduled = false
   let state: ConnectionState = 'connecting'
 
   function enter(next: ConnectionState): void {
@@ -33,12 +33,15 @@ export function createMultiplex({ client, page }: Pick<Core, 'client' | 'page'>,
     listener.onState(next)
   }
 
-  /** What is added in one turn of the event loop is asked for at once. Until then nothing more comes. */
+  /** What is added at once is asked for at once. Until then nothing more comes. */
   function reopen(): void {
     closing.abort()
-    scheduled ??= page.timer(0, () => {
-      scheduled = null
-      open()
+    if (scheduled) return
+    scheduled = true
+    // A timer would be late in a hidden page.
+    queueMicrotask(() => {
+      if (scheduled) open()
+      scheduled = false
     })
   }
 
@@ -58,6 +61,8 @@ export function createMultiplex({ client, page }: Pick<Core, 'client' | 'page'>,
           if (last?.type === 'status') cursors.delete(generationId)
           else if (last) cursors.set(generationId, last.seq)
           listener.onEvents(generationId, events)
+          // There is room for one that had none.
+          if (last?.type === 'status' && cursors.size > part.size) reopen()
         },
         onState: enter,
         onFruitless: () => listener.onFruitless([...part.keys()]),
@@ -96,14 +101,13 @@ export function createMultiplex({ client, page }: Pick<Core, 'client' | 'page'>,
     drop: (generationId: string) => void cursors.delete(generationId),
     /** Gives up the connection until `resume`. */
     pause(): void {
-      scheduled?.()
-      scheduled = null
+      scheduled = false
       closing.abort()
       enter('connecting')
     },
     resume: reopen,
     close(): void {
-      scheduled?.()
+      scheduled = false
       closing.abort()
       cursors.clear()
     },

@@ -63,19 +63,20 @@ export function createStreams(core: Core, commits: Commits, reload: (id: string)
     const wanted = new Map(listed.map((id) => [id, onlyTheEnd]))
     for (const each of Object.values(running)) wanted.set(each.id, cursorOf(each))
     for (const id of followed.keys()) if (!wanted.has(id)) unfollow(id)
-    for (const [id, after] of wanted) if (!done.has(id) && !sentOf(id)) follow(id, after)
+    const missing = [...wanted].filter(([id, after]) => !done.has(id) && !sentOf(id) && needs(id, after))
+    if (!shared || missing.length === 0) return
+    for (const [id, after] of missing) followed.set(id, after)
+    shared.follow(new Map(missing))
+  }
+
+  /** What is read already is ahead of the page. But what has been loaded is needed from there, not its end alone. */
+  function needs(generationId: string, after: number): boolean {
+    const known = followed.get(generationId)
+    return known === undefined || (known === onlyTheEnd && after !== onlyTheEnd)
   }
 
   function cursorOf({ messageId }: RunningGeneration): number {
     return get().messages[messageId]?.generation?.cursor ?? 0
-  }
-
-  function follow(generationId: string, after: number): void {
-    const known = followed.get(generationId)
-    // What is read already is ahead of the page. But what has been loaded is needed from there, not its end alone.
-    if (!shared || (known !== undefined && (known !== onlyTheEnd || after === onlyTheEnd))) return
-    followed.set(generationId, after)
-    shared.follow(generationId, after)
   }
 
   function unfollow(generationId: string): void {
@@ -98,8 +99,8 @@ export function createStreams(core: Core, commits: Commits, reload: (id: string)
   async function spare(turn: Sent): Promise<void> {
     const letGo = await shared?.spare()
     turn.spared = Boolean(letGo)
-    if (letGo && sent.has(turn)) turn.closing.signal.addEventListener('abort', letGo)
-    else letGo?.()
+    if (turn.closing.signal.aborted) letGo?.()
+    else if (letGo) turn.closing.signal.addEventListener('abort', letGo)
     arrange()
   }
 

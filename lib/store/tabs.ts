@@ -32,8 +32,8 @@ type Message = z.infer<typeof message>
 
 /** Reads the logs that this tab needs, in whatever way. */
 export interface SharedLogs {
-  /** Reads a log after a `seq`. */
-  follow(generationId: string, after: number): void
+  /** Reads these logs too, each after a `seq`. */
+  follow(wanted: Map<string, number>): void
   /** Hears no more of a log. */
   drop(generationId: string): void
   /** Leave to have one more connection. Gives the way to hand it back, or null when this browser has none to spare. */
@@ -56,8 +56,8 @@ function alone({ client, page }: Core, listener: LogListener): SharedLogs {
   // Hidden tabs would use up the browser's six connections. In sight again, it goes on from where it was.
   const end = page.on('visibility', () => (page.hidden() ? multiplex.pause() : multiplex.resume()))
   return {
-    follow(generationId, after) {
-      multiplex.add([[generationId, after]])
+    follow(wanted) {
+      multiplex.add(wanted)
       if (page.hidden()) multiplex.pause()
     },
     drop: multiplex.drop,
@@ -82,6 +82,8 @@ function together({ client, page }: Core, tabs: Tabs, listener: LogListener): Sh
   /** Ends the wait for the leader's answer. */
   let answered: (() => void) | null = null
   let cancelCheck = page.timer(checkInterval, check)
+  // A leader out of sight does not know that somebody looks now.
+  const endOfWatch = page.on('visibility', ask)
 
   function lead(): void {
     heardOfLeader()
@@ -117,8 +119,12 @@ function together({ client, page }: Core, tabs: Tabs, listener: LogListener): Sh
     answered = null
   }
 
-  function check(): void {
+  function ask(): void {
     if (!leading && cursors.size > 0 && !page.hidden()) want([])
+  }
+
+  function check(): void {
+    ask()
     cancelCheck = page.timer(checkInterval, check)
   }
 
@@ -126,6 +132,8 @@ function together({ client, page }: Core, tabs: Tabs, listener: LogListener): Sh
     if (heard.type === 'want') {
       if (!leading) return
       leading.add(heard.cursors)
+      // Somebody waits, so it is tried again at once.
+      if (leading.state === 'reconnecting') leading.resume()
       channel.post({ type: 'heard', state: leading.state } satisfies Message)
       return
     }
@@ -164,9 +172,9 @@ function together({ client, page }: Core, tabs: Tabs, listener: LogListener): Sh
   }
 
   return {
-    follow(generationId, after) {
-      cursors.set(generationId, after)
-      want([[generationId, after]])
+    follow(wanted) {
+      for (const [generationId, after] of wanted) cursors.set(generationId, after)
+      want(wanted)
     },
     drop: (generationId) => void cursors.delete(generationId),
     async spare() {
@@ -178,6 +186,7 @@ function together({ client, page }: Core, tabs: Tabs, listener: LogListener): Sh
     },
     close() {
       cancelCheck()
+      endOfWatch()
       heardOfLeader()
       cursors.clear()
       leading?.close()

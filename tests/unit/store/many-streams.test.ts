@@ -92,6 +92,20 @@ describe('many streams', () => {
     expect(connections(server)).toBe(0)
   })
 
+  test('that are more than one response may carry have their turns', async () => {
+    const { server, get } = await openHouse((server) => {
+      server.pageSize = 200
+      for (let index = 0; index < 103; index += 1) server.turn(server.conversation(`River ${index}`).id, 'Run')
+    })
+    const all = [...server.logs.values()]
+    const open = () => all.filter((log) => log.connections.size === 1)
+    await until(() => open().length === 100)
+    for (const log of open()) log.end()
+    await until(() => open().length === 3)
+    for (const log of open()) log.end()
+    await until(() => get().summaries.every(({ running }) => running.length === 0))
+  })
+
   test('go on without one that the server refuses', async () => {
     const { server, store, get } = await openHouse()
     const [gone, stays] = [rivers(server), rivers(server)]
@@ -172,6 +186,19 @@ describe('tabs of one browser', () => {
     log.end()
     for (const tab of [first, second]) await says(tab, 'One two.')
     expect(connections(server)).toBe(1)
+  })
+
+  test('ask at once when one comes into sight while the one that reads waits for the server', async () => {
+    const { log, first, second, says } = await twoTabs()
+    first.page.setHidden(true)
+    second.page.setHidden(true)
+    first.page.setChance(1)
+    log.cut()
+    await until(() => second.get().running[idOf(log)]?.reader === 'reconnecting')
+    await until(() => first.page.waits.includes(250))
+    log.say('two ')
+    second.page.setHidden(false)
+    await says(second, 'One two ')
   })
 
   test('that need an earlier part of a log are told it, and nobody is told twice', async () => {

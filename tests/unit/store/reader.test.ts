@@ -211,6 +211,43 @@ describe('a reader', () => {
     await done
   })
 
+  test('takes no open connection at its word when the network is back', async () => {
+    const log = newLog()
+    const { page, events, done } = read(log)
+    await until(() => log.connections.size === 1 && events.length === 1)
+    // Nobody says that the connection is dead.
+    for (const response of log.connections) response.write = () => false
+    log.say('unheard')
+    page.setChance(1)
+    page.setOnline(false)
+    page.setOnline(true)
+    await until(() => events.length === 2)
+    expect(log.cursors).toEqual([0, 1])
+    log.end()
+    await done
+  })
+
+  test('takes no connection at its word that was quiet for long when the page is back in sight', async () => {
+    const log = newLog()
+    const { page, events, done } = read(log)
+    await until(() => log.connections.size === 1 && events.length === 1)
+    page.setHidden(true)
+    page.setHidden(false)
+    page.advance(19_999)
+    page.setHidden(true)
+    page.setHidden(false)
+    log.say('heard')
+    await until(() => events.length === 2)
+    expect(log.cursors).toEqual([0])
+    page.setHidden(true)
+    page.advance(20_000)
+    page.setHidden(false)
+    await until(() => log.cursors.length === 2)
+    expect(log.cursors).toEqual([0, 2])
+    log.end()
+    await done
+  })
+
   test('opens anew when not even a comment came for 40 seconds', async () => {
     const log = newLog()
     const { page, states, done } = read(log)
