@@ -67,38 +67,47 @@ export async function generationOfTurn(
     .executeTakeFirst()
 }
 
-/** Saves one tick of the checkpoint writer in one transaction: pieces of what grows, and what has ended joined into one row. */
+/**
+ * Saves one tick of an instance's checkpoint writer in one transaction: pieces of what grows, and what has ended joined
+ * into one row. Gives the generations that are no longer this instance's, of which it saves nothing: another one took it
+ * for dead, since it had hung, and has ended them; or they were deleted.
+ */
 export async function saveCheckpoint(
   db: Database,
+  instanceId: string,
   { pieces, ended }: { pieces: Piece[]; ended: EndedGeneration[] },
-): Promise<void> {
-  if (pieces.length === 0 && ended.length === 0) return
+): Promise<Set<string>> {
+  const lost = new Set(pieces.map(({ generationId }) => generationId))
+  if (pieces.length === 0 && ended.length === 0) return lost
   await db.transaction().execute(async (tx) => {
-    if (pieces.length > 0) await insertPieces(pieces).execute(tx)
-    for (const each of ended) await saveEnd(tx, each)
+    if (pieces.length > 0) {
+      const saved = await insertPieces(pieces, instanceId).execute(tx)
+      for (const { generationId } of saved.rows) lost.delete(generationId)
+    }
+    for (const each of ended) if (!(await saveEnd(tx, each, instanceId))) lost.add(each.generationId)
   })
+  return lost
 }
 
 /**
  * One parameter for all rows: the statement is the same however many there are, so it is compiled and prepared once.
  * A save that was committed but not acknowledged is tried again, with more events behind the same first one.
  */
-function insertPieces(pieces: Piece[]) {
+function insertPieces(pieces: Piece[], instanceId: string) {
   const rows = JSON.stringify(pieces.map(({ generationId, firstSeq, events }) => [generationId, firstSeq, events]))
   const each = engine() === 'postgres' ? sql`json_array_elements(${rows}::json)` : sql`json_each(${rows})`
-  return sql`
+  return sql<Pick<Piece, 'generationId'>>`
     insert into generation_pieces (generation_id, first_seq, events)
-    select piece.value ->> 0, cast(piece.value ->> 1 as integer), piece.value ->> 2 from ${each} as piece where true
-    on conflict (generation_id, first_seq) do update set events = excluded.events`
+    select generations.id, cast(piece.value ->> 1 as integer), piece.value ->> 2
+    from ${each} as piece join generations on generations.id = piece.value ->> 0
+    where generations.instance_id = ${instanceId}
+    on conflict (generation_id, first_seq) do update set events = excluded.events
+    returning generation_id`
 }
 
-async function saveEnd(tx: Database, ended: EndedGeneration): Promise<void> {
-  await tx
-    .updateTable('messages')
-    .set({ parts: JSON.stringify(ended.parts) })
-    .where('id', '=', ended.messageId)
-    .execute()
-  await tx
+/** Says whether the generation was the instance's to end. */
+async function saveEnd(tx: Database, ended: EndedGeneration, instanceId: string): Promise<boolean> {
+  const { numUpdatedRows } = await tx
     .updateTable('generations')
     .set({
       status: ended.status,
@@ -109,6 +118,13 @@ async function saveEnd(tx: Database, ended: EndedGeneration): Promise<void> {
       endedAt: ended.endedAt,
     })
     .where('id', '=', ended.generationId)
+    .where('instanceId', '=', instanceId)
+    .executeTakeFirst()
+  if (numUpdatedRows === 0n) return false
+  await tx
+    .updateTable('messages')
+    .set({ parts: JSON.stringify(ended.parts) })
+    .where('id', '=', ended.messageId)
     .execute()
   await tx.deleteFrom('generationPieces').where('generationId', '=', ended.generationId).execute()
   await tx
@@ -116,6 +132,7 @@ async function saveEnd(tx: Database, ended: EndedGeneration): Promise<void> {
     .set({ updatedAt: ended.endedAt })
     .where('id', '=', ended.conversationId)
     .execute()
+  return true
 }
 
 /** The pieces of a generation that has not been joined, in order: those that may hold an event after a `seq`. */

@@ -16,7 +16,7 @@ import type { createPace } from './pace'
 export interface RunHouse {
   log: EventLog
   pace: ReturnType<typeof createPace>
-  checkpoints: { grown(run: Run): void; ended(run: Run): Promise<void> }
+  checkpoints: { grown(run: Run): void; ended(run: Run): Promise<boolean> }
 }
 
 const ownFault: Problem = {
@@ -122,8 +122,9 @@ export class Run {
     const finishReason = this.#cut ? undefined : (end.finishReason ?? undefined)
     // The status tells readers that all is saved, so it is built here and told once the save has been tried.
     const last = this.#keep({ type: 'status', data: { status, finishReason } })
-    await this.#house.checkpoints.ended(this)
-    this.#house.log.append(this.start.generationId, last)
+    const own = await this.#house.checkpoints.ended(this)
+    const told: LogEvent = { seq: last.seq, type: 'status', data: { status: 'interrupted' } }
+    this.#house.log.append(this.start.generationId, own ? last : told)
     this.#report(connection, status, problem)
     const ended = {
       status,

@@ -19,7 +19,9 @@ export function runs() {
 
 function createRuns() {
   const running = new Map<string, Run>()
-  const checkpoints = createCheckpoints()
+  /** Names this process in the database. */
+  const instanceId = uuidv7()
+  const checkpoints = createCheckpoints(instanceId)
   const connections = redis()
   const feed = connections && createRedisLog(connections)
   const house = { log: createEventLog(storedEvents, feed), pace: createPace(), checkpoints }
@@ -27,13 +29,16 @@ function createRuns() {
   let closed = false
 
   return {
-    /** Names this process in the database. */
-    instanceId: uuidv7(),
+    instanceId,
     log: house.log,
     /** How other instances hear of events at once. Null without Redis. */
     feed,
     get(generationId: string): Run | undefined {
       return running.get(generationId)
+    },
+    /** Whether a generation runs here, or its end is still to be saved. */
+    has(generationId: string): boolean {
+      return running.has(generationId) || checkpoints.isEnding(generationId)
     },
     ofConversation(conversationId: string): Run[] {
       return [...running.values()].filter((run) => run.start.conversationId === conversationId)
