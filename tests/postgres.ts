@@ -89,7 +89,16 @@ function signal({ pid }: ChildProcess, name: NodeJS.Signals): void {
   const all = execFileSync('ps', ['-A', '-o', 'pid=,ppid='], { encoding: 'utf8' }).split('\n')
   for (const line of all) {
     const [child, parent] = line.trim().split(/\s+/).map(Number)
-    if (child && parent === pid) process.kill(child, name)
+    if (child && parent === pid) signalIfThere(child, name)
+  }
+}
+
+/** A connection's process may have ended since it was listed. */
+function signalIfThere(pid: number, name: NodeJS.Signals): void {
+  try {
+    process.kill(pid, name)
+  } catch (error) {
+    if (!(error instanceof Error && 'code' in error && error.code === 'ESRCH')) throw error
   }
 }
 

@@ -59,6 +59,7 @@ export async function startRill({ env = {}, dataDir, port = 0 }: RillOptions = {
     removeFolder()
   }
   process.once('exit', endWithTests)
+  if (dataDir) server.once('exit', () => process.off('exit', endWithTests))
   let printed = ''
   for (const stream of [server.stdout, server.stderr]) {
     stream.setEncoding('utf8').on('data', (text: string) => {

@@ -196,7 +196,7 @@ test('a database that hangs counts as away within seconds, and is given all of i
       .poll(async () => (await reply().catch(() => undefined))?.generation?.status, { timeout: 20_000 })
       .toBe('completed')
     expect(textOf((await reply())?.parts ?? [])).toBe('Before, during.')
-    await expect.poll(async () => (await client.call('GET', '/api/health')).status).toBe(200)
+    await expect.poll(async () => (await client.call('GET', '/api/health')).status, { timeout: 10_000 }).toBe(200)
     // What was refused has not been done after all, by a connection that was given up.
     expect(JSON.stringify(await client.call('GET', '/api/conversations'))).not.toContain('not now')
   } finally {
