@@ -43,7 +43,7 @@ export function canContinue({ status, finishReason }: GenerationSummary): boolea
 /** A problem in words that stand beside the buttons: after “Response interrupted:” when text had come, and alone when not. */
 export function problemWords({ message }: Problem, { status }: GenerationSummary): string {
   if (status !== 'interrupted') return message
-  return `Response interrupted: ${message.replace(/ Try again\.$/, '').replace(/^The /, 'the ')}`
+  return `Response interrupted: ${message.replace(/ Try again(?: in a moment)?\.$/, '').replace(/^The /, 'the ')}`
 }
 
 /** Everything known about a problem, as text to paste into a report. Holds no message text and no keys. */

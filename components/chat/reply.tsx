@@ -1,11 +1,14 @@
 'use client'
 import { memo, useRef, useState } from 'react'
+import { flushSync } from 'react-dom'
 import { ReplyText } from '@/components/markdown/reply-text'
 import { Seconds } from '@/components/ui/seconds'
 import { StreamLine } from '@/components/ui/stream-line'
+import { touchScreen } from '@/components/ui/use-media'
 import { type GenerationSummary, type Part, textOf } from '@/lib/protocol/messages'
 import { useConversations } from '@/lib/store/context'
 import type { ConversationEntry, RunningGeneration } from '@/lib/store/types'
+import { focusComposer } from './composer'
 import { problemOf } from './endings'
 import { modelName } from './models'
 import { ProblemBlock } from './problem-block'
@@ -37,9 +40,15 @@ export const Reply = memo(function Reply({
   const problem = asking ? null : problemOf(message)
   const empty = message.parts.every(({ type }) => type === 'error')
   const goOn = () => {
-    // The words and buttons go, and the text grows into their place, so that nothing moves.
-    setLeast(article.current?.offsetHeight ?? 0)
+    // The words and buttons go, and the text grows into their place, so that nothing moves. Before they go: the browser
+    // takes the end of the page for where it is while the button that has the focus is removed.
+    flushSync(() => setLeast(article.current?.offsetHeight ?? 0))
+    leaveButton()
     void continueReply(messageId)
+  }
+  const retry = () => {
+    leaveButton()
+    void regenerate(messageId)
   }
   const waiting =
     generation && status === 'running' ? (
@@ -69,7 +78,7 @@ export const Reply = memo(function Reply({
             generation={generation}
             text={textOf(message.parts)}
             onContinue={goOn}
-            onRetry={() => void regenerate(messageId)}
+            onRetry={retry}
           />
         ) : null}
         {empty ? waiting : null}
@@ -82,6 +91,11 @@ export const Reply = memo(function Reply({
     </article>
   )
 })
+
+/** The button is about to go: the focus is for what to write next. On touch, that would bring up the keyboard. */
+function leaveButton(): void {
+  if (!window.matchMedia(touchScreen).matches) focusComposer()
+}
 
 /** A reply is to go on, and the server has yet to say that it does. */
 function isContinued(entry: ConversationEntry | undefined, messageId: string): boolean {
