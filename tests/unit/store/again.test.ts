@@ -104,10 +104,12 @@ describe('a reply that is continued', () => {
     await get().continueReply(messageId)
     newest().say('there ')
     await until(() => textIn(store, messageId) === 'Yes, there ')
+    newest().end()
+    await until(() => statusOf(store, messageId) === 'completed')
     answer()
     await loading
     expect(textIn(store, messageId)).toBe('Yes, there ')
-    expect(Object.keys(get().running)).toEqual([newest().start.generationId])
+    expect(statusOf(store, messageId)).toBe('completed')
   })
 
   test('and stopped before the server has answered is stopped there', async () => {
@@ -162,6 +164,10 @@ describe('a reply that is written anew', () => {
     expect([textIn(store, messageId), textIn(store, other)]).toEqual(['Yes, ', 'No.'])
     get().choose(id, userMessageId, messageId)
     expect(visiblePath(get(), id)).toEqual([userMessageId, messageId])
+    await get().regenerate(messageId)
+    const third = newest().start.messageId
+    await until(() => statusOf(store, third) === 'running')
+    expect(visiblePath(get(), id)).toEqual([userMessageId, third])
   })
 
   test('that fails says so and leaves the box alone', async () => {
