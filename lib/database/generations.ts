@@ -23,20 +23,22 @@ export interface EndedGeneration {
   endedAt: number
 }
 
-/** Rows of a turn that starts. `conversation` is there when the turn begins one. */
-export interface StartingTurn {
+/** The rows that a generation starts with. */
+export interface StartingGeneration {
+  /** There when it begins one. */
   conversation: ConversationRow | null
-  userMessage: MessageRow
-  reply: MessageRow
+  /** The messages that are new: a prompt and its reply, another reply, or none when a reply is continued. */
+  messages: MessageRow[]
   generation: GenerationRow
 }
 
 /**
- * Writes a turn that starts, all of it or nothing.
- * @throws {Refused} 404 when its conversation was deleted meanwhile; an error of the engine when the turn is there already.
+ * Writes what a generation starts with, all of it or nothing.
+ * @throws {Refused} 404 when its conversation was deleted meanwhile; an error of the engine when the turn, or that
+ * continuation of the reply, is there already.
  */
-export async function insertTurn(db: Database, turn: StartingTurn): Promise<void> {
-  const { conversation, userMessage, reply, generation } = turn
+export async function insertStart(db: Database, starting: StartingGeneration): Promise<void> {
+  const { conversation, messages, generation } = starting
   await db.transaction().execute(async (tx) => {
     if (conversation) await tx.insertInto('conversations').values(conversation).execute()
     else {
@@ -48,7 +50,7 @@ export async function insertTurn(db: Database, turn: StartingTurn): Promise<void
         .executeTakeFirst()
       if (numUpdatedRows === 0n) throw notFound('conversation')
     }
-    await tx.insertInto('messages').values([userMessage, reply]).execute()
+    if (messages.length > 0) await tx.insertInto('messages').values(messages).execute()
     await tx.insertInto('generations').values(generation).execute()
   })
 }
@@ -65,6 +67,16 @@ export async function generationOfTurn(
     .where('ownerId', '=', ownerId)
     .where('turnId', '=', turnId)
     .executeTakeFirst()
+}
+
+/** The `continuation` of the newest generation of a message. */
+export async function newestContinuation(db: Database, messageId: string): Promise<number> {
+  const { newest } = await db
+    .selectFrom('generations')
+    .select((eb) => eb.fn.max('continuation').as('newest'))
+    .where('messageId', '=', messageId)
+    .executeTakeFirstOrThrow()
+  return newest
 }
 
 /**

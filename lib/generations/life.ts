@@ -14,12 +14,12 @@ import {
 import type { GenerationRow } from '@/lib/database/schema'
 import { log } from '@/lib/log'
 import type { GenerationEvent, LogEvent, Problem } from '@/lib/protocol/events'
-import { foldEvent, nothingYet } from '@/lib/protocol/messages'
+import { foldEvent } from '@/lib/protocol/messages'
 import { secretMark } from '@/lib/secret'
 import { outlineOf } from './outline'
 import { runs } from './runs'
 import { listenForSignals } from './signals'
-import { checkpointedEvents } from './stored'
+import { checkpointedEvents, storedBefore } from './stored'
 
 /** The generations of an instance that dies have ended 15 s later at the most: at its next heartbeat, each other one sees it. */
 const HEARTBEAT_MS = 2_000
@@ -121,7 +121,7 @@ async function interruptOrphan(row: GenerationRow): Promise<void> {
   const saved = await lastingEvents(row.id)
   const ending = endingAfter(saved.at(-1)?.type)
   const events = [...saved.map(({ seq: _, ...event }) => event), ...ending]
-  const folded = events.reduce(foldEvent, nothingYet)
+  const folded = events.reduce(foldEvent, await storedBefore(row.id))
   await saveCheckpoint(database(), runs().instanceId, {
     pieces: [],
     ended: [

@@ -3,14 +3,23 @@ import { config } from '@/lib/config'
 import { log } from '@/lib/log'
 import { countEnd, metrics } from '@/lib/metrics'
 import type { EndStatus, GenerationEvent, LogEvent, Problem, StartData, Usage } from '@/lib/protocol/events'
-import { type Folded, foldEvent, nothingYet } from '@/lib/protocol/messages'
+import { continuing, type Folded, foldEvent, type Part } from '@/lib/protocol/messages'
 import { type GenerationTrace, tracing } from '@/lib/tracing/tracing'
 import type { CompletionEnd, CompletionRequest, Connection } from '@/lib/upstream/connection'
+import { completeOrContinue } from '@/lib/upstream/continuation'
 import { clocksFor } from '@/lib/upstream/reasoning-models'
-import { completeWithRetries } from '@/lib/upstream/retry'
 import type { EventLog } from './log'
 import { type LogOutline, outlineOf } from './outline'
 import type { createPace } from './pace'
+
+/** What a run begins with. */
+export interface Starting {
+  start: StartData
+  /** What the message holds already. */
+  before: Part[]
+  connection: Connection
+  request: CompletionRequest
+}
 
 /** What a run needs of the rooms around it. */
 export interface RunHouse {
@@ -36,8 +45,8 @@ export class Run {
   readonly start: StartData
   /** Settles when the end is saved. */
   readonly ended: Promise<void>
-  /** What the log comes to so far. */
-  folded: Folded = nothingYet
+  /** What the message comes to so far: what was there before, and the log. */
+  folded: Folded
   firstTokenAt: number | null = null
   endedAt: number | null = null
   /** The `seq` of the last event in the log. */
@@ -54,8 +63,9 @@ export class Run {
   #resume: (() => void) | null = null
   #endWait: (() => void) | null = null
 
-  constructor(start: StartData, connection: Connection, request: CompletionRequest, house: RunHouse) {
+  constructor({ start, before, connection, request }: Starting, house: RunHouse) {
     this.start = start
+    this.folded = continuing(before)
     this.#house = house
     this.#trace = tracing()?.generation(start, connection, request)
     this.#append({ type: 'start', data: start })
@@ -140,7 +150,7 @@ export class Run {
 
   #complete(connection: Connection, request: CompletionRequest): Promise<CompletionEnd> {
     const { clocks, retries } = config()
-    return completeWithRetries(connection, request, this.#sink(), this.#abort.signal, {
+    return completeOrContinue(connection, request, this.#sink(), this.#abort.signal, {
       clocks: clocksFor(request.model, clocks, connection.patience),
       limits: retries,
       onAttempt: (attempt) => this.#trace?.attempt(attempt),

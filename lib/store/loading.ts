@@ -36,11 +36,15 @@ export function createLoading({ get, set, page, client }: Core, streams: Streams
     if (get().conversations[id]?.state !== 'ready')
       set((state) => withEntry(state, id, { state: 'loading', problem: null }))
     const before = get().conversations[id]
+    const messagesBefore = get().messages
     try {
       const fetched = await client.conversation(id)
       const now = get().conversations[id]
       // A turn that was sent meanwhile is newer than this answer.
-      if (now?.messageIds !== before?.messageIds || (now?.pending && !now.pending.problem)) return
+      const { messages } = get()
+      const isNew = (each: string) => messages[each]?.generation?.id !== messagesBefore[each]?.generation?.id
+      if (now?.messageIds !== before?.messageIds || now?.messageIds.some(isNew)) return
+      if (now?.pending && !now.pending.problem) return
       // A reader without a connection is behind or ahead of this answer; it goes on from here.
       streams.park(({ conversationId, reader }) => conversationId === id && reader !== 'open')
       set((state) => withConversation(state, fetched, streams.reading))

@@ -1,5 +1,5 @@
 import type { ServerResponse } from 'node:http'
-import type { GenerationEvent, LogEvent, StartData } from '@/lib/protocol/events'
+import type { EndStatus, GenerationEvent, LogEvent, StartData } from '@/lib/protocol/events'
 import { encodeEvent, heartbeat, named } from '@/lib/protocol/sse'
 
 /** One generation's log, and the connections that follow it. */
@@ -28,7 +28,7 @@ export class Log {
     this.append(...texts.map((text): GenerationEvent => ({ type: 'delta', data: { text } })))
   }
 
-  end(status: 'completed' | 'stopped' = 'completed'): void {
+  end(status: EndStatus = 'completed'): void {
     if (!this.ended) this.append({ type: 'status', data: { status } })
   }
 

@@ -12,7 +12,11 @@ describe('sending', () => {
     const { server, store, get } = await openHouse()
     get().setDraft(newConversationId, 'Tell me of rivers')
     const sent = get().send({ conversationId: null, text: 'Tell me of rivers', model: 'demo' })
-    expect(newEntry(get())?.pending).toMatchObject({ text: 'Tell me of rivers', stopping: false, problem: null })
+    expect(newEntry(get())?.pending).toMatchObject({
+      asked: { kind: 'answer', parentId: null, text: 'Tell me of rivers' },
+      stopping: false,
+      problem: null,
+    })
     expect(get().drafts[newConversationId]).toBe('')
     await sent
     const { start } = server.onlyLog
@@ -164,7 +168,7 @@ describe('a send that the network swallows', () => {
     get().setDraft(newConversationId, 'And?')
     await sent
     expect(server.count('POST', /chat/)).toBe(5)
-    expect(newEntry(get())?.pending).toMatchObject({ text: 'Are you there?', problem: { kind: 'network' } })
+    expect(newEntry(get())?.pending).toMatchObject({ asked: { text: 'Are you there?' }, problem: { kind: 'network' } })
     expect(get().drafts[newConversationId]).toBe('Are you there?\n\nAnd?')
     expect(page.stored.get('rill.draft.new')).toBe('Are you there?\n\nAnd?')
 
