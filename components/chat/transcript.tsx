@@ -4,7 +4,7 @@ import { useCallback, useEffect, useLayoutEffect, useRef, useState } from 'react
 import { StreamLine } from '@/components/ui/stream-line'
 import { useConversations } from '@/lib/store/context'
 import { turnsOf } from '@/lib/store/selectors'
-import type { PendingTurn } from '@/lib/store/types'
+import type { Asked, PendingTurn } from '@/lib/store/types'
 import { FindBar, useFindBar } from './find-bar'
 import { History } from './history'
 import { PromptText } from './prompt'
@@ -26,7 +26,7 @@ export function Transcript({
 }: {
   conversationId: string
   path: string[]
-  /** A prompt on its way, shown after the path. */
+  /** A turn on its way, shown after the path. */
   pending: PendingTurn | null
   running: boolean
 }) {
@@ -37,11 +37,14 @@ export function Transcript({
   const room = roomy ? 'min-h-[calc(100cqh-3.5rem)]' : ''
 
   useLayoutEffect(() => toEnd('at once'), [toEnd])
+  const asked = pending?.asked
+  const goesOn = asked?.kind === 'continue'
   useEffect(() => {
-    if (active && !wasActive.current) setRoomy(true)
+    // One that is continued stays where it is.
+    if (active && !wasActive.current && !goesOn) setRoomy(true)
     wasActive.current = active
-  }, [active])
-  const sent = pending?.turnId
+  }, [active, goesOn])
+  const sent = asked?.kind === 'answer' ? pending?.turnId : undefined
   useLayoutEffect(() => {
     if (sent && roomy) toEnd('gliding')
   }, [sent, roomy, toEnd])
@@ -77,16 +80,17 @@ export function Transcript({
           ) : null}
           <div className="space-y-8">
             {recent.map((turn, index) => {
-              const last = index === recent.length - 1 && !pending
+              const last = index === recent.length - 1 && !sent
               return (
-                <div key={turn.key} className={last ? room : ''}>
+                <div key={turn.key} className={`space-y-1 ${last ? room : ''}`}>
                   <Turn conversationId={conversationId} turn={turn} last={last} />
+                  {last && asked ? <Sending asked={asked} /> : null}
                 </div>
               )
             })}
-            {pending ? (
-              <div key={pending.turnId} className={room}>
-                <Sending turn={pending} />
+            {sent && asked ? (
+              <div key={sent} className={`space-y-1 ${room}`}>
+                <Sending asked={asked} />
               </div>
             ) : null}
           </div>
@@ -112,14 +116,17 @@ export function Transcript({
   )
 }
 
-/** A prompt that is on its way; the reply's place says so. */
-function Sending({ turn }: { turn: PendingTurn }) {
+/** What is on its way: a prompt, or another reply to the one above. The reply's place says so. */
+function Sending({ asked }: { asked: Asked }) {
+  if (asked.kind === 'continue') return null
   return (
     <>
-      <div className="flex flex-col items-end">
-        <PromptText text={turn.text} />
-        <div className="h-8 touch:h-11" />
-      </div>
+      {asked.kind === 'answer' ? (
+        <div className="flex flex-col items-end">
+          <PromptText text={asked.text} />
+          <div className="h-8 touch:h-11" />
+        </div>
+      ) : null}
       <div className="relative">
         <StreamLine status="running" className="inset-y-1 -start-3 sm:-start-5" />
         <p className="flex h-8 touch:h-11 items-center text-small text-ink-quiet">Sending</p>

@@ -16,7 +16,7 @@ export const Turn = memo(function Turn({
 }) {
   return (
     <div className="space-y-1">
-      {turn.promptId ? <Prompt messageId={turn.promptId} /> : null}
+      {turn.promptId ? <Prompt conversationId={conversationId} messageId={turn.promptId} /> : null}
       {turn.replyIds.map((id) => (
         <Reply key={id} conversationId={conversationId} messageId={id} last={last} />
       ))}

@@ -15,6 +15,17 @@ export async function orphanedGenerations(db: Database, silentMs: number): Promi
     .execute()
 }
 
+/** Generations that are an instance's own, have not ended, and began so long ago. */
+export async function runningOn(db: Database, instanceId: string, beganBefore: number): Promise<GenerationRow[]> {
+  return await db
+    .selectFrom('generations')
+    .selectAll()
+    .where('status', '=', 'running')
+    .where('instanceId', '=', instanceId)
+    .where('startedAt', '<', beganBefore)
+    .execute()
+}
+
 /** Takes over a generation of a dead instance. False when another instance has, or when it has ended. */
 export async function claimGeneration(db: Database, row: GenerationRow, instanceId: string): Promise<boolean> {
   const { numUpdatedRows } = await db

@@ -1,5 +1,5 @@
 import 'server-only'
-import type { Kysely, Migration } from 'kysely'
+import type { ColumnDefinitionBuilder, Kysely, Migration } from 'kysely'
 
 /** Every change of the schema, in order, the same for both engines. Add to the end; never edit one that has shipped. */
 export const migrations: Record<string, Migration> = {
@@ -119,6 +119,23 @@ export const migrations: Record<string, Migration> = {
   '0003_secret_mark': {
     async up(db: Kysely<unknown>) {
       await db.schema.alterTable('instances').addColumn('secret_mark', 'text').execute()
+    },
+  },
+  '0004_continuations': {
+    async up(db: Kysely<unknown>) {
+      const zero = (column: ColumnDefinitionBuilder) => column.notNull().defaultTo(0)
+      await db.schema.alterTable('generations').addColumn('settings', 'text').execute()
+      await db.schema.alterTable('generations').addColumn('continuation', 'integer', zero).execute()
+      await db.schema.alterTable('generations').addColumn('text_before', 'integer', zero).execute()
+      await db.schema.alterTable('generations').addColumn('reasoning_before', 'integer', zero).execute()
+      // Of two that continue a reply at once, one wins.
+      await db.schema
+        .createIndex('generations_continuation')
+        .on('generations')
+        .columns(['message_id', 'continuation'])
+        .unique()
+        .execute()
+      await db.schema.dropIndex('generations_by_message').execute()
     },
   },
 }

@@ -43,8 +43,15 @@ export interface GenerationRow {
   conversationId: string
   userMessageId: string
   messageId: string
+  /** 0 for the generation that began its message, 1 for the first that continued it, and so on: no two have the same. */
+  continuation: number
+  /** How much text and reasoning the message had when this generation began, in UTF-16 units. */
+  textBefore: number
+  reasoningBefore: number
   /** Made by the client; the same one again is the same generation. */
   turnId: string
+  /** JSON: `TurnSettings`. What the person set for this answer. */
+  settings: string | null
   instanceId: string
   providerId: string
   model: string

@@ -3,20 +3,29 @@ import { config } from '@/lib/config'
 import { database, engine, migrate } from '@/lib/database/client'
 import { sweepDeleted } from '@/lib/database/conversations'
 import { saveCheckpoint } from '@/lib/database/generations'
-import { anotherSecret, beat, claimGeneration, forgetInstances, orphanedGenerations } from '@/lib/database/instances'
+import {
+  anotherSecret,
+  beat,
+  claimGeneration,
+  forgetInstances,
+  orphanedGenerations,
+  runningOn,
+} from '@/lib/database/instances'
 import type { GenerationRow } from '@/lib/database/schema'
 import { log } from '@/lib/log'
 import type { GenerationEvent, LogEvent, Problem } from '@/lib/protocol/events'
-import { foldEvent, nothingYet } from '@/lib/protocol/messages'
+import { foldEvent } from '@/lib/protocol/messages'
 import { secretMark } from '@/lib/secret'
 import { outlineOf } from './outline'
 import { runs } from './runs'
 import { listenForSignals } from './signals'
-import { checkpointedEvents } from './stored'
+import { checkpointedEvents, storedBefore } from './stored'
 
 /** The generations of an instance that dies have ended 15 s later at the most: at its next heartbeat, each other one sees it. */
 const HEARTBEAT_MS = 2_000
 const DEAD_AFTER_MS = 8_000
+/** A turn that was inserted so long ago runs by now, if it ever will. */
+const BEGUN_MS = 30_000
 const SWEEP_MS = 60 * 60 * 1000
 
 const crashed: Problem = {
@@ -81,10 +90,10 @@ export async function closeHouse(enough: AbortSignal): Promise<void> {
   await forgetInstance()
 }
 
-/** Ends the generations of instances that have stopped, with all the text that was saved. */
+/** Ends the generations of instances that have stopped, and those that nobody runs, with all the text that was saved. */
 async function reap(): Promise<void> {
   const db = database()
-  const orphans = await orphanedGenerations(db, DEAD_AFTER_MS)
+  const orphans = [...(await orphanedGenerations(db, DEAD_AFTER_MS)), ...(await forsaken())]
   for (const orphan of orphans) {
     // Its pieces are joined once: a second instance that found it too would join what the first has removed.
     try {
@@ -99,12 +108,21 @@ async function reap(): Promise<void> {
     log().warn({ generations: orphans.length }, 'generations of a stopped process were interrupted')
 }
 
+/**
+ * Generations in this process's name that it does not run: the database went away after it had begun one and before it
+ * said so, or after this process had taken over one and before it had ended it.
+ */
+async function forsaken(): Promise<GenerationRow[]> {
+  const rows = await runningOn(database(), runs().instanceId, Date.now() - BEGUN_MS)
+  return rows.filter(({ id }) => !runs().has(id))
+}
+
 async function interruptOrphan(row: GenerationRow): Promise<void> {
   const saved = await lastingEvents(row.id)
   const ending = endingAfter(saved.at(-1)?.type)
   const events = [...saved.map(({ seq: _, ...event }) => event), ...ending]
-  const folded = events.reduce(foldEvent, nothingYet)
-  await saveCheckpoint(database(), {
+  const folded = events.reduce(foldEvent, await storedBefore(row.id))
+  await saveCheckpoint(database(), runs().instanceId, {
     pieces: [],
     ended: [
       {

@@ -35,6 +35,9 @@ interface ChatRequest {
   model: string
 }
 
+/** A reply that is asked for again. */
+type AgainRequest = Pick<ChatRequest, 'turnId' | 'model'>
+
 /** A provider as the settings page sends it. An absent key, or absent headers, keep what is stored. */
 export interface ProviderChange {
   name: string
@@ -114,8 +117,14 @@ export function createClient({ origin, signIn }: Pick<Page, 'origin' | 'signIn'>
   return {
     chat: (turn: ChatRequest, signal: AbortSignal): Promise<Response> =>
       call('/api/chat', { ...withBody('POST', turn), signal }),
-    events: (generationId: string, after: number, signal: AbortSignal): Promise<Response> =>
-      call(`/api/generations/${encodeURIComponent(generationId)}/events?after=${after}`, { signal }),
+    /** Asks for the reply of a generation again. */
+    again: (verb: 'continue' | 'regenerate', generationId: string, turn: AgainRequest, signal: AbortSignal) =>
+      call(`/api/generations/${encodeURIComponent(generationId)}/${verb}`, { ...withBody('POST', turn), signal }),
+    /** Several logs, each after a `seq`, in one response. */
+    events: (cursors: Map<string, number>, signal: AbortSignal): Promise<Response> => {
+      const from = Array.from(cursors, ([id, after]) => `${encodeURIComponent(id)}:${after}`)
+      return call(`/api/generations/events?from=${from.join(',')}`, { signal })
+    },
     stop: (generationId: string): Promise<void> =>
       done('POST', `/api/generations/${encodeURIComponent(generationId)}/stop`),
     retryNow: (generationId: string): Promise<void> =>

@@ -34,6 +34,8 @@ export interface Patience {
 export interface ChatMessage {
   role: 'system' | 'user' | 'assistant'
   content: string
+  /** Some servers want the answer that they are to go on with marked so. */
+  prefix?: true
 }
 
 export interface CompletionRequest {
@@ -43,6 +45,10 @@ export interface CompletionRequest {
   stream: boolean
   temperature?: number
   maxTokens?: number
+  /** The beginning of the answer, which is there already: only what follows it is asked for. */
+  partial?: string
+  /** Fields of some servers' own. */
+  extra?: Record<string, boolean>
 }
 
 /** Receives an answer as it arrives: once per network read, not once per token. */
