@@ -8,7 +8,7 @@ const config: NextConfig = {
   poweredByHeader: false,
   reactStrictMode: true,
   serverExternalPackages: [
-    ...['libsql', 'pg', 'undici', 'openai', 'pino'],
+    ...['libsql', 'pg', 'undici', 'openai', 'pino', 'gpt-tokenizer'],
     ...['sdk-trace-node', 'resources', 'exporter-trace-otlp-http'].map((name) => `@opentelemetry/${name}`),
   ],
   headers: async () => [

@@ -138,4 +138,16 @@ export const migrations: Record<string, Migration> = {
       await db.schema.dropIndex('generations_by_message').execute()
     },
   },
+  '0005_prices': {
+    async up(db: Kysely<unknown>) {
+      await db.schema
+        .createTable('prices')
+        .addColumn('owner_id', 'text', (column) => column.notNull())
+        .addColumn('provider', 'text', (column) => column.notNull())
+        .addColumn('model', 'text', (column) => column.notNull())
+        .addColumn('price', 'text', (column) => column.notNull())
+        .addPrimaryKeyConstraint('prices_key', ['owner_id', 'provider', 'model'])
+        .execute()
+    },
+  },
 }

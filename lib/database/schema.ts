@@ -12,6 +12,7 @@ export interface Tables {
   providers: ProviderRow
   capabilities: CapabilitiesRow
   settings: SettingsRow
+  prices: PriceRow
   instances: InstanceRow
 }
 
@@ -97,6 +98,16 @@ export interface SettingsRow {
   ownerId: string
   /** JSON: `Settings`. */
   settings: string
+}
+
+/** A person's own price of a model; it goes before the list price. */
+export interface PriceRow {
+  ownerId: string
+  /** The host of the provider's base URL. */
+  provider: string
+  model: string
+  /** JSON: `Price`. */
+  price: string
 }
 
 /** A running server process. Generations of an instance without a heartbeat are interrupted. */

@@ -85,6 +85,15 @@ export const settings = z.object({
   theme: z.enum(['system', 'light', 'dark']),
   enterSends: z.boolean(),
   defaultModel: z.nullable(z.string()),
+  /** The currency that costs are shown in, and what one US dollar is in it, as a decimal. */
+  currency: z.string(),
+  exchangeRate: z.string(),
 })
 export type Settings = z.infer<typeof settings>
-export const defaultSettings: Settings = { theme: 'system', enterSends: true, defaultModel: null }
+export const defaultSettings: Settings = {
+  theme: 'system',
+  enterSends: true,
+  defaultModel: null,
+  currency: 'USD',
+  exchangeRate: '1',
+}

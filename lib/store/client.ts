@@ -17,6 +17,7 @@ import {
   settings,
 } from '@/lib/protocol/api'
 import type { Problem } from '@/lib/protocol/events'
+import { type PriceList, priceList } from '@/lib/protocol/prices'
 import type { Page } from './page'
 
 // The page's Content-Security-Policy forbids the eval with which zod would speed itself up.
@@ -138,6 +139,12 @@ export function createClient({ origin, signIn }: Pick<Page, 'origin' | 'signIn'>
     models: (): Promise<ModelList> => json(modelList, '/api/models'),
     saveSettings: (change: Partial<Settings>): Promise<Settings> =>
       json(settings, '/api/settings', withBody('PATCH', change)),
+    prices: (): Promise<PriceList> => json(priceList, '/api/prices'),
+    /** Adds prices of one's own or changes them. What they are made of is the server's to check. */
+    savePrices: (prices: unknown): Promise<PriceList> => json(priceList, '/api/prices', withBody('PUT', { prices })),
+    /** Removes one's own price of a model; all of one's own when none is named. */
+    resetPrices: (one?: { provider: string; model: string }): Promise<PriceList> =>
+      json(priceList, `/api/prices${one ? `?${new URLSearchParams(one)}` : ''}`, withBody('DELETE')),
     providers: (): Promise<ProviderList> => json(providerList, '/api/providers'),
     /** Stores a provider: a new one when there is no id. */
     saveProvider: (id: string | null, change: ProviderChange): Promise<Provider> =>
