@@ -72,7 +72,8 @@ export function Transcript({
         aria-label="Conversation"
         aria-live="off"
         tabIndex={-1}
-        className="@container-size h-full scrolls outline-none"
+        // What the history measures, it makes up for itself; the browser must not do so once more.
+        className={`@container-size h-full scrolls outline-none ${history.length > 0 ? '[overflow-anchor:none]' : ''}`}
       >
         <div ref={content} className="column pt-4 pb-10">
           {history.length > 0 ? (

@@ -1,0 +1,194 @@
+import type { Page } from '@playwright/test'
+import type { ScriptedUpstream } from '../upstream/scripted'
+import { type Chat, end } from './chat'
+import { expect, test } from './fixtures'
+
+const paragraph = (name: string) => `${name}: ${'water runs over stones and says so. '.repeat(4)}\n\n`
+const paragraphs = (from: number, to: number) =>
+  Array.from({ length: to - from + 1 }, (_, index) => paragraph(`Paragraph ${from + index}`)).join('')
+
+/** How far the end of the transcript is below the sight, in pixels. */
+const below = (page: Page) =>
+  page.getByRole('log').evaluate((log) => Math.round(log.scrollHeight - log.scrollTop - log.clientHeight))
+/** Where a text stands below the top of the transcript, in pixels. */
+const topOf = (page: Page, text: string | RegExp) =>
+  page
+    .getByRole('log')
+    .getByText(text)
+    .last()
+    .evaluate((element) => {
+      const log = element.closest('[role="log"]')
+      return Math.round(element.getBoundingClientRect().top - (log?.getBoundingClientRect().top ?? 0))
+    })
+
+/** A reply that grows by a screen whenever the gate `more` is opened, in a page that follows it. */
+async function growing(chat: Chat, upstream: ScriptedUpstream): Promise<void> {
+  upstream.script([
+    { delta: paragraphs(1, 20) },
+    { until: 'more' },
+    { delta: paragraphs(21, 30) },
+    { until: 'yet more' },
+    { delta: paragraphs(31, 40) },
+    { until: 'the end' },
+    end,
+  ])
+  await chat.send('Tell me of water')
+  await expect(chat.reply).toContainText('Paragraph 20')
+  await expect.poll(() => below(chat.page)).toBeLessThan(2)
+}
+
+test('a prompt that is sent goes near the top, with room below', async ({ chat, upstream }) => {
+  upstream.script([{ delta: paragraphs(1, 20) }, end])
+  await chat.ask('The first')
+  upstream.script([{ delta: 'Short.' }, { until: 'the end' }, end])
+  await chat.send('The second')
+  await expect(chat.reply).toContainText('Short.')
+  await expect.poll(() => topOf(chat.page, 'The second')).toBeLessThan(100)
+  const before = await topOf(chat.page, 'Short.')
+  upstream.open('the end')
+  await chat.ended('completed')
+  expect(await topOf(chat.page, 'Short.')).toBe(before)
+})
+
+test('the end is followed while the person is there', async ({ chat, upstream }) => {
+  await growing(chat, upstream)
+  upstream.open('more')
+  await expect(chat.reply).toContainText('Paragraph 30')
+  await expect.poll(() => below(chat.page)).toBeLessThan(2)
+  await expect(chat.page.getByRole('button', { name: /Go to the end/ })).toBeHidden()
+})
+
+const waysToLetGo: Record<string, (chat: Chat) => Promise<void>> = {
+  'the wheel': async ({ page, transcript }) => {
+    await transcript.hover()
+    await page.mouse.wheel(0, -200)
+  },
+  PageUp: async ({ transcript }) => {
+    await transcript.press('PageUp')
+  },
+  'a selection': async ({ page, reply }) => {
+    const box = await reply.getByText('Paragraph 19').boundingBox()
+    await page.mouse.move((box?.x ?? 0) + 5, (box?.y ?? 0) + 5)
+    await page.mouse.down()
+    await page.mouse.move((box?.x ?? 0) + 200, (box?.y ?? 0) + 8, { steps: 4 })
+    await page.mouse.up()
+  },
+}
+for (const [way, letGo] of Object.entries(waysToLetGo)) {
+  test(`${way} lets go at once, and what is read stands still`, ({ chat, upstream }) =>
+    standsStill(chat, upstream, letGo))
+}
+
+test.describe('with a finger', () => {
+  test.use({ hasTouch: true })
+  test('touch lets go at once, and what is read stands still', ({ chat, upstream }) =>
+    standsStill(chat, upstream, async ({ page, transcript }) => {
+      const box = await transcript.boundingBox()
+      const session = await page.context().newCDPSession(page)
+      await session.send('Input.synthesizeScrollGesture', {
+        x: Math.round((box?.x ?? 0) + 200),
+        y: Math.round((box?.y ?? 0) + 200),
+        yDistance: 200,
+        gestureSourceType: 'touch',
+      })
+    }))
+})
+
+async function standsStill(chat: Chat, upstream: ScriptedUpstream, letGo: (chat: Chat) => Promise<void>) {
+  const { page } = chat
+  await growing(chat, upstream)
+  await letGo(chat)
+  await settled(page)
+  const before = await topOf(page, /^Paragraph 19:/)
+  upstream.open('more')
+  await expect(chat.reply).toContainText('Paragraph 30')
+  const back = page.getByRole('button', { name: 'Go to the end, there is new text' })
+  await expect(back).toBeVisible()
+  expect(await topOf(page, /^Paragraph 19:/)).toBe(before)
+
+  await back.click()
+  await expect.poll(() => below(page)).toBeLessThan(2)
+  await expect(back).toBeHidden()
+  upstream.open('yet more')
+  await expect(chat.reply).toContainText('Paragraph 40')
+  await expect.poll(() => below(page)).toBeLessThan(2)
+}
+
+test('nothing moves when a reply ends, at its end or further up', async ({ chat, upstream }) => {
+  const { page } = chat
+  await growing(chat, upstream)
+  const before = await topOf(page, /^Paragraph 20:/)
+  upstream.open('more')
+  upstream.open('yet more')
+  await expect(chat.reply).toContainText('Paragraph 40')
+  await expect.poll(() => below(page)).toBeLessThan(2)
+  expect(await topOf(page, /^Paragraph 20:/)).toBeLessThan(before)
+  const atTheEnd = await topOf(page, /^Paragraph 40:/)
+  upstream.open('the end')
+  await chat.ended('completed')
+  await settled(page)
+  expect(await topOf(page, /^Paragraph 40:/)).toBe(atTheEnd)
+})
+
+test('a conversation opens at its end, and is never seen anywhere else', async ({ chat, upstream }) => {
+  const { page } = chat
+  upstream.script([{ delta: paragraphs(1, 40) }, end])
+  await chat.ask('Tell me of water')
+  await page.addInitScript(() => {
+    const seen: number[] = []
+    Object.assign(window, { seen })
+    const look = () => {
+      const log = document.querySelector('[role="log"]')
+      if (log && log.scrollHeight > log.clientHeight + 1_000)
+        seen.push(log.scrollHeight - log.scrollTop - log.clientHeight)
+      // After the frame's own work, which is when it is painted.
+      requestAnimationFrame(() => setTimeout(look))
+    }
+    look()
+  })
+  await chat.reload()
+  await expect(chat.reply).toContainText('Paragraph 40')
+  await expect.poll(() => below(page)).toBeLessThan(2)
+  const seen = await page.evaluate(() => ('seen' in window && Array.isArray(window.seen) ? window.seen : []))
+  expect(seen.length).toBeGreaterThan(0)
+  expect(seen.filter((each) => each > 2)).toEqual([])
+})
+
+test('another branch keeps the place', async ({ chat, upstream }) => {
+  const { page } = chat
+  upstream.script([{ delta: paragraphs(1, 12) }, end])
+  await chat.ask('Tell me of water')
+  upstream.script([{ delta: paragraphs(101, 103) }, end])
+  await chat.reply.getByRole('button', { name: 'Regenerate' }).click()
+  await expect(chat.reply).toContainText('Paragraph 103')
+  await chat.ended('completed')
+  await chat.transcript.evaluate((log) => log.scrollTo({ top: 0 }))
+  const before = await topOf(page, 'Tell me of water')
+  await page.evaluate(() => {
+    const l = document.querySelector('[role=log]')
+    const o: unknown[] = []
+    Object.assign(window, { o })
+    const f = () => {
+      o.push([l?.scrollTop, l?.scrollHeight, l?.clientHeight])
+      requestAnimationFrame(f)
+    }
+    f()
+  })
+  await chat.reply.getByRole('button', { name: 'Previous branch' }).click()
+  await expect(chat.reply).toContainText('Paragraph 12')
+  await settled(page)
+  console.log(JSON.stringify(await page.evaluate(() => (window as unknown as { o: unknown[] }).o)))
+  expect(await topOf(page, 'Tell me of water')).toBe(before)
+})
+
+/** Waits until nothing has scrolled for some frames. */
+async function settled(page: Page): Promise<void> {
+  await page.getByRole('log').evaluate(async (log) => {
+    let still = 0
+    for (let before = Number.NaN; still < 6; ) {
+      still = log.scrollTop === before ? still + 1 : 0
+      before = log.scrollTop
+      await new Promise(requestAnimationFrame)
+    }
+  })
+}
