@@ -1,15 +1,21 @@
 'use client'
-import { Component, type ReactNode, useDeferredValue } from 'react'
+import { Component, type ReactNode } from 'react'
 import { useMarkdown } from './use-markdown'
-
-/** In characters. A text longer than this is first shown plain, then rendered without holding up the page. */
-const longText = 20_000
 
 /** A reply's text: rendered markdown, or the plain text until the renderer is here and wherever it fails. */
 export function ReplyText({ text, growing }: { text: string; growing: boolean }) {
   const Markdown = useMarkdown()
-  const render = useDeferredValue(true, text.length < longText)
-  const plain = (
+  const plain = <Plain text={text} growing={growing} />
+  if (!Markdown) return plain
+  return (
+    <PlainOnFailure plain={plain}>
+      <Markdown text={text} growing={growing} />
+    </PlainOnFailure>
+  )
+}
+
+function Plain({ text, growing }: { text: string; growing: boolean }) {
+  return (
     <div
       dir="auto"
       data-growing={growing || undefined}
@@ -17,12 +23,6 @@ export function ReplyText({ text, growing }: { text: string; growing: boolean })
     >
       {text}
     </div>
-  )
-  if (!Markdown || !render) return plain
-  return (
-    <PlainOnFailure plain={plain}>
-      <Markdown text={text} growing={growing} />
-    </PlainOnFailure>
   )
 }
 

@@ -2,7 +2,7 @@ import { Asked } from './asked'
 import { normalized } from './characters'
 import { continues } from './continue'
 import { definitionAt } from './destinations'
-import { Growing } from './growing'
+import { chunkSizes, Growing } from './growing'
 import { Line } from './line'
 import { endsMath } from './math'
 import { hasMarks, readNow } from './read'
@@ -55,7 +55,7 @@ export class MarkdownDocument {
   private trial: (() => void)[] | null = null
 
   constructor() {
-    const children = new Growing<Block>()
+    const children = new Growing<Block>(chunkSizes.blocks)
     this.root = { type: 'root', parent: null, place: 0, stamp: 0, open: true, firstLine: 0, lastLine: 0, children }
     this.tip = this.root
   }
@@ -139,7 +139,7 @@ export class MarkdownDocument {
     }
     if (!closed && !line.isBlank && this.tip.type === 'paragraph') {
       // A paragraph goes on although the marks of the blocks around it are missing.
-      this.addLine(this.tip, line.rest)
+      this.addToParagraph(this.tip, line.rest)
       return
     }
     this.closeTo(container)
@@ -251,7 +251,7 @@ export class MarkdownDocument {
         if (line.offset < line.text.length) this.addRow(container, line)
         return
       case 'paragraph':
-        if (!line.isBlank) this.addLine(container, line.rest)
+        if (!line.isBlank) this.addToParagraph(container, line.rest)
         return
       case 'heading':
       case 'rule':
@@ -268,6 +268,12 @@ export class MarkdownDocument {
     const paragraph = this.place({ type: 'paragraph', lines: [], read: null })
     if (task && paragraph.parent?.type === 'item') this.setDone(paragraph.parent, task[1] !== ' ')
     this.addLine(paragraph, task ? line.rest.slice(task[0].length) : line.rest)
+  }
+
+  private addToParagraph(paragraph: Paragraph, text: string): void {
+    // The definitions before another one are whole.
+    if (text.startsWith('[')) this.takeDefinitions(paragraph)
+    this.addLine(paragraph, text)
   }
 
   private setDone(item: Item, done: boolean): void {
@@ -349,7 +355,12 @@ export class MarkdownDocument {
     const cells = cellsOf(head)
     if (cells.length !== align.length) return null
     this.closeTo(paragraph)
-    const table = { type: 'table' as const, align, head: { cells, read: null }, rows: new Growing<Row>() }
+    const table = {
+      type: 'table' as const,
+      align,
+      head: { cells, read: null },
+      rows: new Growing<Row>(chunkSizes.rows),
+    }
     line.toEnd()
     if (paragraph.lines.length === 1) return this.instead(paragraph, table)
     this.setLines(paragraph, paragraph.lines.slice(0, -1))

@@ -1,14 +1,19 @@
-/** How many entries make a chunk; so many chunks make a chunk of chunks. */
-export const chunkSize = 32
+/** Chunks of entries, chunks of those, and chunks of those: enough for any answer, so no entry ever changes its place. */
+export const topLevel = 2
+
+/** How many make a chunk: as many as are shown in a few milliseconds. */
+export const chunkSizes = { blocks: 8, items: 32, rows: 32, lines: 64 }
 
 /**
- * A list that grows at its end, in chunks. Each chunk, and each chunk of chunks, has a stamp that changes whenever
- * something in it does: who shows the list looks only into what has a new stamp, however long the list is.
+ * A list that grows at its end, in chunks of chunks. Each chunk has a stamp that changes whenever something in it does:
+ * who shows the list looks only into what has a new stamp, however long the list is.
  */
 export class Growing<Entry> {
   readonly entries: Entry[] = []
-  private readonly stamps: number[] = []
-  private readonly groupStamps: number[] = []
+  private readonly stamps: number[][] = [[], [], []]
+
+  /** `size` is how many make a chunk. */
+  constructor(readonly size: number) {}
 
   get length(): number {
     return this.entries.length
@@ -22,28 +27,33 @@ export class Growing<Entry> {
   pop(stamp: number): void {
     this.touch(this.entries.length - 1, stamp)
     this.entries.pop()
-    this.stamps.length = Math.ceil(this.entries.length / chunkSize)
-    this.groupStamps.length = Math.ceil(this.stamps.length / chunkSize)
-  }
-
-  replaceLast(entry: Entry, stamp: number): void {
-    this.entries[this.entries.length - 1] = entry
-    this.touch(this.entries.length - 1, stamp)
+    let count = this.entries.length
+    for (const stamps of this.stamps) {
+      count = Math.ceil(count / this.size)
+      stamps.length = count
+    }
   }
 
   touch(place: number, stamp: number): void {
     if (place >= this.entries.length) return
-    const chunk = Math.floor(place / chunkSize)
-    this.stamps[chunk] = stamp
-    this.groupStamps[Math.floor(chunk / chunkSize)] = stamp
+    let at = place
+    for (const stamps of this.stamps) {
+      at = Math.floor(at / this.size)
+      stamps[at] = stamp
+    }
   }
 
-  /** The number of chunks of entries (level 0), or of chunks of chunks (level 1). */
-  chunks(level: 0 | 1): number {
-    return (level === 0 ? this.stamps : this.groupStamps).length
+  /** How many chunks of a level there are; those of level 0 hold entries. */
+  chunks(level: number): number {
+    return this.stamps[level]?.length ?? 0
   }
 
-  stampOf(level: 0 | 1, chunk: number): number {
-    return (level === 0 ? this.stamps : this.groupStamps)[chunk] ?? 0
+  stampOf(level: number, chunk: number): number {
+    return this.stamps[level]?.[chunk] ?? 0
+  }
+
+  /** Whether a chunk will hold no more than it does. */
+  isFull(level: number, chunk: number): boolean {
+    return this.entries.length > (chunk + 1) * this.size ** (level + 1)
   }
 }

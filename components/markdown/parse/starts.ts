@@ -1,6 +1,6 @@
 import { unescaped } from './characters'
 import { takeQuoteMark } from './continue'
-import { Growing } from './growing'
+import { chunkSizes, Growing } from './growing'
 import { htmlStart } from './html'
 import type { Line } from './line'
 import { mathStart } from './math'
@@ -32,7 +32,7 @@ export function startOf(line: Line, container: Container | Leaf, inParagraph: bo
   if (line.isIndented) return indentedCode(line, inParagraph)
   const { rest } = line
   if (!special.test(rest)) return null
-  if (takeQuoteMark(line)) return { type: 'quote', children: new Growing() }
+  if (takeQuoteMark(line)) return { type: 'quote', children: new Growing(chunkSizes.blocks) }
   return (
     heading(line, rest) ??
     fenced(line, rest) ??
@@ -47,7 +47,7 @@ export function startOf(line: Line, container: Container | Leaf, inParagraph: bo
 function indentedCode(line: Line, inParagraph: boolean): New<Code> | null {
   if (inParagraph || line.isBlank) return null
   line.advanceColumns(4)
-  return { type: 'code', fence: null, info: '', lines: new Growing() }
+  return { type: 'code', fence: null, info: '', lines: new Growing(chunkSizes.lines) }
 }
 
 function heading(line: Line, rest: string): New<Heading> | null {
@@ -71,7 +71,7 @@ function fenced(line: Line, rest: string): New<Code> | null {
     type: 'code',
     fence: { mark: opening.slice(0, 1), length: opening.length, indent },
     info: unescaped((found[2] ?? found[4] ?? '').trim()),
-    lines: new Growing(),
+    lines: new Growing(chunkSizes.lines),
   }
 }
 
@@ -107,13 +107,19 @@ function item(line: Line, rest: string, container: Container | Leaf): Start | nu
   }
   const list: New<List> = {
     type: 'list',
-    children: new Growing(),
+    children: new Growing(chunkSizes.items),
     ordered: numbered !== null,
     start,
     marker: numbered?.[2] ?? mark,
     loose: false,
   }
-  return { type: 'item', children: new Growing(), indent: outer + mark.length + padding, done: null, list }
+  return {
+    type: 'item',
+    children: new Growing(chunkSizes.blocks),
+    indent: outer + mark.length + padding,
+    done: null,
+    list,
+  }
 }
 
 function isGap(line: Line): boolean {
@@ -126,7 +132,7 @@ function noteOf(line: Line, rest: string): New<Note> | null {
   if (!found) return null
   line.toNext()
   line.advance(found[0].length)
-  return { type: 'note', label: found[1] ?? '', children: new Growing() }
+  return { type: 'note', label: found[1] ?? '', children: new Growing(chunkSizes.blocks) }
 }
 
 function math(line: Line, rest: string): New<MathBlock> | null {
