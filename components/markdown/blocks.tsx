@@ -2,7 +2,7 @@
 import { Square, SquareCheck } from 'lucide-react'
 import { memo, type ReactNode, useMemo } from 'react'
 import { Chunks, type FrameProps, type Shown } from './chunks'
-import { CodeBlock } from './code-block'
+import { CodeBlock } from './code/code-block'
 import { useDocument } from './document-context'
 import { FormulaBlock } from './formula-block'
 import { BlocksFrame, useRest } from './frames'

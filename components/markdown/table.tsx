@@ -1,7 +1,7 @@
 'use client'
 import { memo, useMemo } from 'react'
 import { Chunks, type FrameProps, type Shown } from './chunks'
-import { reachable } from './code-block'
+import { reachable } from './code/code-block'
 import { useDocument } from './document-context'
 import { rowHeight } from './heights'
 import { Inlines } from './inlines'

@@ -30,6 +30,11 @@ const deepest = 100
 const taskMark = /^\[([ xX])\][ \t]+(?=\S)/
 let clock = 0
 
+/** A stamp that nothing has had yet. */
+export function newStamp(): number {
+  return ++clock
+}
+
 type New = Exclude<Start, { type: 'item' }> | Made<'item'> | Made<'list'> | Made<'paragraph'> | Made<'table'>
 type Made<Type extends Block['type']> = Omit<
   Extract<Block, { type: Type }>,
