@@ -106,7 +106,14 @@ function ListView({ list }: { list: List }) {
       const rest = (each: HTMLElement | null) => {
         element.current = each
       }
-      if (level > 0) return chunk === 0 ? items : <div ref={rest}>{items}</div>
+      if (level > 0)
+        return chunk === 0 ? (
+          items
+        ) : (
+          <div ref={rest} className="blocks">
+            {items}
+          </div>
+        )
       if (!list.ordered) return <ul ref={rest}>{items}</ul>
       return (
         <ol ref={rest} start={list.start + chunk * children.size}>

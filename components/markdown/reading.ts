@@ -1,7 +1,7 @@
 import { MarkdownDocument } from './parse/document'
 
 /** In characters. What is mounted in one frame at most, so that a burst leaves the page in motion. */
-const mostInFrame = 4000
+const mostInFrame = 2400
 /** What arrives in pieces up to this is shown as it arrives. */
 const word = 48
 /** In milliseconds. What has arrived is shown at the latest after so long, if a frame can bear it. */

@@ -44,12 +44,7 @@ export async function painterFor(grammar: Grammar): Promise<Painter> {
   if (!highlighter.getLoadedLanguages().includes(grammar)) await highlighter.loadLanguage(fetchGrammar(grammar))
   return (line, before) => {
     if (line.length > longestLine) return { tokens: [{ text: line, kind: '' }], after: before }
-    const lines = highlighter.codeToTokensBase(line, {
-      lang: grammar,
-      theme: themeName,
-      grammarState: before,
-      tokenizeTimeLimit: 20,
-    })
+    const lines = highlighter.codeToTokensBase(line, { lang: grammar, theme: themeName, grammarState: before })
     const after = highlighter.getLastGrammarState(lines)
     const [tokens = []] = lines
     return { tokens: tokens.map(({ content, color = '' }) => ({ text: content, kind: kindOf(color) })), after }

@@ -45,7 +45,8 @@ function whenNear(element: HTMLElement | null, run: () => void): () => void {
       observer.disconnect()
       run()
     },
-    { rootMargin: near },
+    // A margin counts only around what scrolls.
+    { root: element.closest('[role="log"]'), rootMargin: near },
   )
   observer.observe(element)
   return () => observer.disconnect()
