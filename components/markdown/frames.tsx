@@ -2,28 +2,37 @@
 import { type RefObject, useEffect, useRef } from 'react'
 import type { FrameProps } from './chunks'
 
-let observer: ResizeObserver | null = null
+/** Further away than this a chunk rests. */
+const away = '1200px 0px'
+const observers = new WeakMap<Element, IntersectionObserver>()
 
-/** Measures an element once, when it is laid out anyway, and lets the browser pass over it while it is out of sight. */
-function letRest(element: HTMLElement): () => void {
-  observer ??= new ResizeObserver((entries) => {
-    for (const { target, borderBoxSize } of entries) {
-      const height = borderBoxSize[0]?.blockSize ?? 0
-      if (!(target instanceof HTMLElement) || height === 0) continue
-      target.style.containIntrinsicBlockSize = `auto ${height}px`
-      target.style.contentVisibility = 'auto'
-      observer?.unobserve(target)
-    }
-  })
+/**
+ * Lets the browser pass over an element from when it is first out of sight. Its height has been seen by then, so that
+ * nothing moves; while it is in sight its rest would show as a gap.
+ */
+function letRest(element: HTMLElement): (() => void) | undefined {
+  const scroller = element.closest('[role="log"]')
+  if (!scroller || !('IntersectionObserver' in window)) return
+  const observer = observers.get(scroller) ?? new IntersectionObserver(rest, { root: scroller, rootMargin: away })
+  observers.set(scroller, observer)
   observer.observe(element)
-  return () => observer?.unobserve(element)
+  return () => observer.unobserve(element)
 }
 
-/** The element of a chunk that rests out of sight as soon as it is full. */
+function rest(entries: IntersectionObserverEntry[], observer: IntersectionObserver): void {
+  for (const { target, isIntersecting, boundingClientRect } of entries) {
+    if (isIntersecting || boundingClientRect.height === 0 || !(target instanceof HTMLElement)) continue
+    target.style.containIntrinsicBlockSize = `auto ${boundingClientRect.height}px`
+    target.style.contentVisibility = 'auto'
+    observer.unobserve(target)
+  }
+}
+
+/** The element of a chunk, which rests out of sight as soon as it is full. */
 export function useRest<Kind extends HTMLElement>(full: boolean): RefObject<Kind | null> {
   const element = useRef<Kind>(null)
   useEffect(() => {
-    if (full && element.current && 'ResizeObserver' in window) return letRest(element.current)
+    if (full && element.current) return letRest(element.current)
   }, [full])
   return element
 }
