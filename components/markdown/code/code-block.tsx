@@ -7,8 +7,8 @@ import { Chunks, type FrameProps, type Shown } from '../chunks'
 import { useRest } from '../frames'
 import { codeLineHeight } from '../heights'
 import type { Code } from '../parse/tree'
-import type { Token } from './highlighter'
 import { extensionOf } from './languages'
+import type { Token } from './messages'
 import type { Painting } from './painting'
 import { usePainting } from './use-painting'
 
@@ -20,8 +20,7 @@ export const CodeBlock = memo(function CodeBlock({ code, growing }: { code: Code
   const language = languageOf(code.info)
   const figure = useRef<HTMLElement>(null)
   const [wrapped, setWrapped] = useState(false)
-  const painting = usePainting(code, language, figure)
-  painting?.paint(growing)
+  const painting = usePainting(code, language, figure, growing)
   const shown = useMemo(() => linesOf(code, painting), [code, painting])
   return (
     <figure ref={figure} className="code-block" aria-label={language ? `Code, ${language}` : 'Code'}>

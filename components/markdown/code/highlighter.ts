@@ -1,13 +1,6 @@
 import type { GrammarState, HighlighterCore } from 'shiki/core'
 import { fetchGrammar, type Grammar } from './languages'
-
-/** A piece of a line, and what it is: a keyword, a string. */
-export interface Token {
-  text: string
-  kind: string
-}
-
-export type { GrammarState }
+import type { Token } from './messages'
 
 /** Colours one line, given where the lines before it have led; and where it leads. */
 export type Painter = (

@@ -8,32 +8,29 @@ import { Painting } from './painting'
 const near = '1000px'
 
 /** The colours of a piece of code, once it has been near the screen; null before, and where its language is not known. */
-export function usePainting(code: Code, language: string, element: RefObject<HTMLElement | null>): Painting | null {
+export function usePainting(
+  code: Code,
+  language: string,
+  element: RefObject<HTMLElement | null>,
+  growing: boolean,
+): Painting | null {
   const [painting, setPainting] = useState<Painting | null>(null)
-  const [, changed] = useReducer((count: number) => count + 1, 0)
+  const [, changed] = useReducer((changes: number) => changes + 1, 0)
   const grammar = grammarOf(language)
   useEffect(() => {
     if (!grammar) return
-    let wanted = true
     let made: Painting | null = null
-    const forget = whenNear(element.current, () => {
-      import('./highlighter')
-        .then(({ painterFor }) => painterFor(grammar))
-        .then((painter) => {
-          if (!wanted) return
-          made = new Painting(code, painter, changed)
-          setPainting(made)
-        })
-        .catch(() => {
-          // Code is readable without colours.
-        })
+    const lookAway = whenNear(element.current, () => {
+      made = new Painting(code, grammar, changed)
+      setPainting(made)
     })
     return () => {
-      wanted = false
-      forget()
-      made?.stop()
+      lookAway()
+      made?.forget()
     }
   }, [code, grammar, element])
+  // After each rendering: the code may have grown, and it is the same object.
+  useEffect(() => painting?.ask(growing))
   return painting
 }
 
