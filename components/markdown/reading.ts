@@ -52,7 +52,7 @@ export class Reading {
     const continues =
       !this.document.finished && text.length >= this.given && text.startsWith(this.text.slice(0, this.given))
     if (!continues) this.restart()
-    if (this.text === '' && !growing && text.length > readAtOnce) this.isStored = true
+    if (this.text === '' && !growing && text.length > mostInFrame) this.isStored = true
     this.text = text
     this.ended = !growing
     this.arrivals.push({ length: text.length, at: this.surroundings.now() })

@@ -17,7 +17,7 @@ const pointedMail =
 const noteMark = /\[\^([^\]\s[]+)\]/y
 
 /** Marks that have only begun at the end of an unfinished text, and say nothing yet. */
-const halfMark = /(?:[*_~`]+|\\|<|!?\[\^?|!|&#?\w{0,10}|(?<![^\s(])\$+)$/
+const halfMark = /(?:[*_~`]+|\\|<|!?\[(?:\^[^\]\s]*)?|!|&#?\w{0,10}|(?<![^\s(])\$+)$/
 const halfAddress = /^\((?:[^\s<>]*|<[^>\n]*)(?:\s+["'(][^\n]*)?\s*$/
 const halfPointed = /<((?:https?|mailto):[^\s<>]*)$/y
 /** What is still open further back than this, in characters, was hardly meant to be a mark. */
