@@ -101,6 +101,8 @@ async function inspect(page: Page): Promise<void> {
     return {
       attacked: 'attacked' in window,
       names: inReplies
+        // A diagram is an image that carries itself: in those nothing runs and nothing loads.
+        .filter((element) => !(element instanceof HTMLImageElement && element.src.startsWith('data:image/svg+xml')))
         .map((element) => element.localName)
         .filter((name) =>
           [

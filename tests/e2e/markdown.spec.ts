@@ -13,6 +13,8 @@ test('a reply with everything in it', async ({ chat, upstream }) => {
   await expect(reply.locator('.code-keyword').first()).toBeVisible()
   await expect(reply.locator('.katex')).toHaveCount(4)
   await expect(reply.getByRole('table')).toBeVisible()
+  const diagram = reply.getByRole('img', { name: /^Diagram: flowchart/ })
+  await expect(diagram).toBeVisible({ timeout: 15_000 })
   for (const scheme of ['light', 'dark'] as const) {
     await chat.page.emulateMedia({ colorScheme: scheme })
     if (process.env.SHOTS) await chat.page.screenshot({ path: `${process.env.SHOTS}/${scheme}.png` })

@@ -1,9 +1,10 @@
 'use client'
-import { Download, WrapText } from 'lucide-react'
+import { Code as CodeIcon, Download, WrapText } from 'lucide-react'
 import { memo, useMemo, useRef, useState } from 'react'
 import { IconButton } from '@/components/ui/button'
 import { CopyButton } from '@/components/ui/copy-button'
 import { Chunks, type FrameProps, type Shown } from '../chunks'
+import { Diagram } from '../diagram/diagram'
 import { useRest } from '../frames'
 import { codeLineHeight } from '../heights'
 import type { Code } from '../parse/tree'
@@ -20,12 +21,25 @@ export const CodeBlock = memo(function CodeBlock({ code, growing }: { code: Code
   const language = languageOf(code.info)
   const figure = useRef<HTMLElement>(null)
   const [wrapped, setWrapped] = useState(false)
+  const [asSource, setAsSource] = useState(false)
   const painting = usePainting(code, language, figure, growing)
   const shown = useMemo(() => linesOf(code, painting), [code, painting])
+  const source = (
+    <pre dir="ltr" data-wrapped={wrapped || undefined} {...reachable}>
+      <code data-caret={growing || undefined}>
+        <Chunks shown={shown} />
+      </code>
+    </pre>
+  )
   return (
     <figure ref={figure} className="code-block" aria-label={language ? `Code, ${language}` : 'Code'}>
       <figcaption>
         <span className="me-auto">{language || 'text'}</span>
+        {language === 'mermaid' ? (
+          <IconButton label="Show source" aria-pressed={asSource} onClick={() => setAsSource(!asSource)}>
+            <CodeIcon size={16} aria-hidden="true" />
+          </IconButton>
+        ) : null}
         <IconButton label="Wrap lines" aria-pressed={wrapped} onClick={() => setWrapped(!wrapped)}>
           <WrapText size={16} aria-hidden="true" />
         </IconButton>
@@ -34,11 +48,11 @@ export const CodeBlock = memo(function CodeBlock({ code, growing }: { code: Code
         </IconButton>
         <CopyButton label="Copy code" text={() => textOf(code)} />
       </figcaption>
-      <pre dir="ltr" data-wrapped={wrapped || undefined} {...reachable}>
-        <code data-caret={growing || undefined}>
-          <Chunks shown={shown} />
-        </code>
-      </pre>
+      {language === 'mermaid' && !growing && !asSource ? (
+        <Diagram text={textOf(code)} element={figure} source={source} />
+      ) : (
+        source
+      )}
     </figure>
   )
 })

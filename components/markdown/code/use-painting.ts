@@ -1,11 +1,9 @@
 'use client'
 import { type RefObject, useEffect, useReducer, useState } from 'react'
+import { whenNear } from '../near'
 import type { Code } from '../parse/tree'
 import { grammarOf } from './languages'
 import { Painting } from './painting'
-
-/** Code further away than this is coloured when it comes near. */
-const near = '1000px'
 
 /** The colours of a piece of code, once it has been near the screen; null before, and where its language is not known. */
 export function usePainting(
@@ -32,19 +30,4 @@ export function usePainting(
   // After each rendering: the code may have grown, and it is the same object.
   useEffect(() => painting?.ask(growing))
   return painting
-}
-
-function whenNear(element: HTMLElement | null, run: () => void): () => void {
-  if (!element || !('IntersectionObserver' in window)) return () => {}
-  const observer = new IntersectionObserver(
-    (entries) => {
-      if (!entries.some((entry) => entry.isIntersecting)) return
-      observer.disconnect()
-      run()
-    },
-    // A margin counts only around what scrolls.
-    { root: element.closest('[role="log"]'), rootMargin: near },
-  )
-  observer.observe(element)
-  return () => observer.disconnect()
 }
