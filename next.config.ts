@@ -1,9 +1,16 @@
 import type { NextConfig } from 'next'
 
 const config: NextConfig = {
+  // For the image alone: a folder that runs without node_modules. See the Dockerfile.
+  ...(process.env.RILL_STANDALONE === '1' ? { output: 'standalone' } : {}),
+  // No page has an image to be resized, so neither the endpoint nor its library is needed.
+  images: { unoptimized: true },
   poweredByHeader: false,
   reactStrictMode: true,
-  serverExternalPackages: ['libsql', 'pg', 'undici', 'openai', 'pino'],
+  serverExternalPackages: [
+    ...['libsql', 'pg', 'undici', 'openai', 'pino', 'gpt-tokenizer'],
+    ...['sdk-trace-node', 'resources', 'exporter-trace-otlp-http'].map((name) => `@opentelemetry/${name}`),
+  ],
   headers: async () => [
     {
       source: '/:path*',

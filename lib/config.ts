@@ -23,6 +23,12 @@ const secret = filled.refine((text) => text === undefined || text.length >= 16, 
 const flag = z.stringbool({ truthy: ['1', 'true', 'yes'], falsy: ['0', 'false', 'no', ''] }).default(false)
 const address = filled.refine(isBaseUrl, 'must be an address such as http://127.0.0.1:11434/v1, with no password in it')
 
+/** A collector of traces. */
+const endpoint = filled.refine(
+  (text) => text === undefined || (/^https?:/i.test(text) && URL.canParse(text)),
+  'must be an address such as http://127.0.0.1:4318',
+)
+
 const environment = z.object({
   HOST: filled,
   DATA_DIR: filled,
@@ -44,6 +50,10 @@ const environment = z.object({
   RILL_RETRY_MAX_WAIT_MS: milliseconds(60_000),
   RILL_RETRY_ATTEMPTS: count(6),
   RILL_DRAIN_SECONDS: seconds(25),
+  OTEL_SDK_DISABLED: flag,
+  OTEL_TRACES_EXPORTER: filled,
+  OTEL_EXPORTER_OTLP_ENDPOINT: endpoint,
+  OTEL_EXPORTER_OTLP_TRACES_ENDPOINT: endpoint,
 })
 
 /** Every setting that comes from the environment, parsed once. */
@@ -94,6 +104,11 @@ export function parseConfig(variables: Record<string, string | undefined>) {
     },
     /** How long running answers may go on once the process has been told to end. */
     drainMs: values.RILL_DRAIN_SECONDS * 1000,
+    /** Whether there is a place to send traces to. All else about them is OpenTelemetry's own. */
+    tracing:
+      !values.OTEL_SDK_DISABLED &&
+      values.OTEL_TRACES_EXPORTER !== 'none' &&
+      Boolean(values.OTEL_EXPORTER_OTLP_TRACES_ENDPOINT ?? values.OTEL_EXPORTER_OTLP_ENDPOINT),
   }
 }
 

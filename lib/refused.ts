@@ -19,9 +19,12 @@ export class Refused extends Error {
   }
 }
 
-/** The same answer for an id that does not exist and one that belongs to somebody else, so that ids tell nothing. */
-export function notFound(thing: string): Refused {
-  return new Refused(404, { kind: 'not_found', message: `There is no such ${thing}. It may have been deleted.` })
+/**
+ * The same answer for an id that does not exist and one that belongs to somebody else, so that ids tell nothing. `field`
+ * is where the id stands in the request, when there are several.
+ */
+export function notFound(thing: string, field?: string): Refused {
+  return new Refused(404, { kind: 'not_found', message: `There is no such ${thing}. It may have been deleted.`, field })
 }
 
 /** Input that is wrong in a field the caller can mend. */

@@ -9,7 +9,7 @@ const IV_BYTES = 12
 const TAG_BYTES = 16
 
 /** A 256-bit key for one purpose, derived (HKDF, RFC 5869) from `RILL_SECRET` or from the secret kept in the data folder. */
-export function keyFor(purpose: 'session' | 'providers'): Uint8Array {
+export function keyFor(purpose: 'session' | 'providers' | 'mark'): Uint8Array {
   return oncePerProcess(
     `key:${purpose}`,
     () => new Uint8Array(hkdfSync('sha256', rootSecret(), '', `rill ${purpose}`, 32)),
@@ -39,6 +39,11 @@ export function unseal(sealed: string, context: string): string {
     .setAAD(Buffer.from(context))
     .setAuthTag(bytes.subarray(IV_BYTES, IV_BYTES + TAG_BYTES))
   return decipher.update(bytes.subarray(IV_BYTES + TAG_BYTES), undefined, 'utf8') + decipher.final('utf8')
+}
+
+/** Tells two secrets apart without telling either. */
+export function secretMark(): string {
+  return Buffer.from(keyFor('mark')).toString('base64url').slice(0, 16)
 }
 
 /** Compares two secrets in constant time, whatever their lengths. */

@@ -12,6 +12,9 @@ export interface Postgres {
   url: string
   /** Ends the server and removes its data. */
   stop(): Promise<void>
+  /** Halts all its processes without closing a connection, and lets them go on. */
+  freeze(): void
+  thaw(): void
 }
 
 /** Who the server runs as: Postgres refuses to be root. */
@@ -52,6 +55,8 @@ export async function startPostgres(): Promise<Postgres> {
         process.off('exit', endWithTests)
         await rm(folder, { recursive: true, force: true })
       },
+      freeze: () => signal(server, 'SIGSTOP'),
+      thaw: () => signal(server, 'SIGCONT'),
     }
   } catch (error) {
     await rm(folder, { recursive: true, force: true })
@@ -75,6 +80,26 @@ async function serve(program: string, data: string, port: number, account: Accou
     return server
   }
   throw new Error(`Postgres did not start.\n${words}`)
+}
+
+/** To the server itself first, so that it starts no process that is missed, and then to each that serves a connection. */
+function signal({ pid }: ChildProcess, name: NodeJS.Signals): void {
+  if (pid === undefined) return
+  process.kill(pid, name)
+  const all = execFileSync('ps', ['-A', '-o', 'pid=,ppid='], { encoding: 'utf8' }).split('\n')
+  for (const line of all) {
+    const [child, parent] = line.trim().split(/\s+/).map(Number)
+    if (child && parent === pid) signalIfThere(child, name)
+  }
+}
+
+/** A connection's process may have ended since it was listed. */
+function signalIfThere(pid: number, name: NodeJS.Signals): void {
+  try {
+    process.kill(pid, name)
+  } catch (error) {
+    if (!(error instanceof Error && 'code' in error && error.code === 'ESRCH')) throw error
+  }
 }
 
 /** The folder with `initdb` and `postgres`. Root's are copied, since the account may not pass into root's own folders. */

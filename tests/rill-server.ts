@@ -59,6 +59,7 @@ export async function startRill({ env = {}, dataDir, port = 0 }: RillOptions = {
     removeFolder()
   }
   process.once('exit', endWithTests)
+  if (dataDir) server.once('exit', () => process.off('exit', endWithTests))
   let printed = ''
   for (const stream of [server.stdout, server.stderr]) {
     stream.setEncoding('utf8').on('data', (text: string) => {
@@ -105,6 +106,8 @@ const nothingSet = {
   RILL_PASSWORD: '',
   RILL_PUBLIC: '',
   RILL_SECRET: '',
+  OTEL_EXPORTER_OTLP_ENDPOINT: '',
+  OTEL_EXPORTER_OTLP_TRACES_ENDPOINT: '',
 }
 
 /** Where waiting is not the point: a failure is told at once, and so is the end of the process. */

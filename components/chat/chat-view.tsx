@@ -6,7 +6,7 @@ import { Header } from '@/components/shell/header'
 import { useConversationId } from '@/components/shell/use-conversation-id'
 import { useConversations } from '@/lib/store/context'
 import { visiblePath } from '@/lib/store/selectors'
-import { newConversationId } from '@/lib/store/types'
+import { type Asked, newConversationId } from '@/lib/store/types'
 import { Announcer } from './announcer'
 import { ChatComposer } from './chat-composer'
 import { composerId, focusComposer } from './composer'
@@ -33,7 +33,7 @@ export function ChatView() {
   const viewKey = useViewKey(conversationId, startedFromNew)
 
   const pending = entry?.pending?.problem === null ? entry.pending : null
-  const shownPath = pending ? upTo(path, pending.parentId) : path
+  const shownPath = pending ? upTo(path, pending.asked) : path
   const empty = path.length === 0 && !tail.sending
 
   useEffect(() => void load(address), [address, load])
@@ -82,9 +82,11 @@ export function ChatView() {
   )
 }
 
-/** The part of a branch that a turn being sent follows: one that is sent again takes the place of what stood there. */
-function upTo(path: string[], parentId: string | null): string[] {
-  return parentId === null ? [] : path.slice(0, path.indexOf(parentId) + 1)
+/** The part of a branch that stays while a turn is sent: what is asked for anew takes the place of what stood there. */
+function upTo(path: string[], asked: Asked): string[] {
+  if (asked.kind === 'continue') return path
+  const last = asked.kind === 'answer' ? asked.parentId : asked.promptId
+  return last === null ? [] : path.slice(0, path.indexOf(last) + 1)
 }
 
 /** Changes when another conversation comes on screen, but not when the new one gets its id. */

@@ -23,7 +23,7 @@ export function announcement(status: GenerationSummary['status']): string {
 
 const cut: Problem = {
   kind: 'network',
-  message: 'It was cut off before it was finished. What had arrived is kept. Try again.',
+  message: 'The answer was cut off before it was finished. What had arrived is kept. Try again.',
   retryable: true,
 }
 
@@ -33,6 +33,17 @@ export function problemOf(message: Message): Problem | null {
   if (status !== 'interrupted' && status !== 'failed') return null
   for (const part of message.parts) if (part.type === 'error') return part.problem
   return cut
+}
+
+/** Whether a reply can go on where it ended. */
+export function canContinue({ status, finishReason }: GenerationSummary): boolean {
+  return status === 'interrupted' || status === 'stopped' || (status === 'completed' && finishReason === 'length')
+}
+
+/** A problem in words that stand beside the buttons: after “Response interrupted:” when text had come, and alone when not. */
+export function problemWords({ message }: Problem, { status }: GenerationSummary): string {
+  if (status !== 'interrupted') return message
+  return `Response interrupted: ${message.replace(/ Try again(?: in a moment)?\.$/, '').replace(/^The /, 'the ')}`
 }
 
 /** Everything known about a problem, as text to paste into a report. Holds no message text and no keys. */

@@ -1,30 +1,33 @@
 'use client'
-import { Copy, RotateCcw } from 'lucide-react'
+import { Copy, RotateCcw, StepForward } from 'lucide-react'
 import Link from 'next/link'
 import { useState } from 'react'
 import { Button } from '@/components/ui/button'
 import { copyText } from '@/components/ui/copy-text'
 import type { Problem } from '@/lib/protocol/events'
 import type { GenerationSummary } from '@/lib/protocol/messages'
-import { problemDetails } from './endings'
+import { problemDetails, problemWords } from './endings'
 
 /** What went wrong, why, and what to do next, where it happened: under the text that had arrived. */
 export function ProblemBlock({
   problem,
   generation,
+  text,
+  onContinue,
   onRetry,
 }: {
   problem: Problem
   generation: GenerationSummary
+  /** The text that had arrived. */
+  text: string
+  onContinue(): void
   onRetry(): void
 }) {
   const interrupted = generation.status === 'interrupted'
-  const { message, kind, upstreamMessage, upstreamStatus, requestId } = problem
+  const { kind, upstreamMessage, upstreamStatus, requestId } = problem
   return (
     <div className="max-w-measure pt-3 pb-2 text-small">
-      <p className={`font-strong ${interrupted ? 'text-warn' : 'text-danger'}`}>
-        {interrupted ? `Response interrupted: ${message}` : message}
-      </p>
+      <p className={`font-strong ${interrupted ? 'text-warn' : 'text-danger'}`}>{problemWords(problem, generation)}</p>
       {upstreamMessage ? (
         <details className="mt-2 text-ink-quiet">
           <summary className="w-fit rounded-small touch:min-h-11">
@@ -39,12 +42,19 @@ export function ProblemBlock({
         </p>
       ) : null}
       <div className="mt-3 flex flex-wrap items-center gap-2">
-        <Button onClick={onRetry}>
+        {interrupted ? (
+          <Button onClick={onContinue}>
+            <StepForward size={16} aria-hidden="true" />
+            Continue
+          </Button>
+        ) : null}
+        <Button look={interrupted ? 'quiet' : 'plain'} onClick={onRetry}>
           <RotateCcw size={16} aria-hidden="true" />
-          Try again
+          Retry
         </Button>
+        {text ? <CopyWords face="Copy" look="quiet" text={() => text} /> : null}
         {kind === 'auth' || kind === 'not_found' ? <SettingsLink /> : null}
-        <CopyDetails text={() => problemDetails(problem, generation)} />
+        <CopyWords face="Copy details" look="bare" text={() => problemDetails(problem, generation)} />
       </div>
     </div>
   )
@@ -61,17 +71,17 @@ function SettingsLink() {
   )
 }
 
-function CopyDetails({ text }: { text: () => string }) {
-  const [face, setFace] = useState('Copy details')
+function CopyWords({ face, look, text }: { face: string; look: 'quiet' | 'bare'; text: () => string }) {
+  const [answer, setAnswer] = useState<string | null>(null)
   const copy = () =>
     copyText(text()).then(
-      () => setFace('Copied'),
-      () => setFace('Copying was not allowed'),
+      () => setAnswer('Copied'),
+      () => setAnswer('Copying was not allowed'),
     )
   return (
-    <Button look="bare" onClick={() => void copy()}>
+    <Button look={look} onClick={() => void copy()}>
       <Copy size={16} aria-hidden="true" />
-      {face}
+      {answer ?? face}
     </Button>
   )
 }

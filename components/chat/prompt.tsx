@@ -3,20 +3,30 @@ import { memo, useId, useState } from 'react'
 import { CopyButton } from '@/components/ui/copy-button'
 import { textOf } from '@/lib/protocol/messages'
 import { useConversations } from '@/lib/store/context'
+import { Branches } from './branches'
 
 /** A prompt past this is shown cut, so that the reply below it stays in sight. */
 const longText = { characters: 1200, lines: 14 }
 
 /** What the person wrote: a quiet raised block, right of centre. */
-export const Prompt = memo(function Prompt({ messageId }: { messageId: string }) {
+export const Prompt = memo(function Prompt({
+  conversationId,
+  messageId,
+}: {
+  conversationId: string
+  messageId: string
+}) {
   const message = useConversations((state) => state.messages[messageId])
   if (!message) return null
   const text = textOf(message.parts)
   return (
     <div className="group/prompt flex flex-col items-end">
       <PromptText text={text} />
-      <div className="-me-1 flex h-8 touch:h-11 items-center text-note text-ink-quiet opacity-0 transition-opacity group-focus-within/prompt:opacity-100 group-hover/prompt:opacity-100 touch:opacity-100">
-        <CopyButton label="Copy prompt" text={() => text} />
+      <div className="-me-1 flex h-8 touch:h-11 items-center text-note text-ink-quiet">
+        <div className="opacity-0 transition-opacity group-focus-within/prompt:opacity-100 group-hover/prompt:opacity-100 touch:opacity-100">
+          <CopyButton label="Copy prompt" text={() => text} />
+        </div>
+        <Branches conversationId={conversationId} message={message} />
       </div>
     </div>
   )

@@ -1,14 +1,14 @@
 'use client'
-import { ChevronLeft, ChevronRight, RotateCcw } from 'lucide-react'
-import { IconButton } from '@/components/ui/button'
+import { RotateCcw, StepForward } from 'lucide-react'
+import { Button, IconButton } from '@/components/ui/button'
 import { CopyButton } from '@/components/ui/copy-button'
 import { formatSeconds } from '@/components/ui/seconds'
 import type { GenerationSummary, Message } from '@/lib/protocol/messages'
 import { textOf } from '@/lib/protocol/messages'
 import { useConversations } from '@/lib/store/context'
-import { branchesOf } from '@/lib/store/selectors'
-import { endingWords } from './endings'
-import { modelName } from './models'
+import { Branches } from './branches'
+import { canContinue, endingWords } from './endings'
+import { modelFor, modelName } from './models'
 
 /**
  * One line under a reply: how it ended, its numbers, and what can be done with it. It always has its height;
@@ -18,16 +18,18 @@ export function ReplyFooter({
   conversationId,
   message,
   last,
+  onContinue,
 }: {
   conversationId: string
   message: Message
   last: boolean
+  onContinue(): void
 }) {
   const { generation } = message
-  const retry = useConversations((state) => state.retry)
   const text = textOf(message.parts)
   const ending = generation ? endingWords(generation) : ''
-  // Then the words above have the button.
+  const limited = generation?.status === 'completed' && canContinue(generation)
+  // Then the words above have the buttons.
   const endedBadly = generation?.status === 'interrupted' || generation?.status === 'failed'
   const appear = last
     ? ''
@@ -35,17 +37,47 @@ export function ReplyFooter({
   return (
     <div className="-ms-2 flex h-8 touch:h-11 items-center text-note text-ink-quiet">
       {ending ? <span className="ms-2 me-2 shrink-0 font-strong">{ending}</span> : null}
+      {limited ? (
+        <Button look="bare" className="me-1 h-8 text-note!" onClick={onContinue}>
+          <StepForward size={16} aria-hidden="true" />
+          Continue
+        </Button>
+      ) : null}
       <div className={`flex min-w-0 items-center ${appear}`}>
-        {text ? <CopyButton label="Copy reply" text={() => text} /> : null}
-        {generation && !endedBadly ? (
-          <IconButton label="Try again" onClick={() => retry(message.id)}>
-            <RotateCcw size={16} aria-hidden="true" />
+        {generation?.status === 'stopped' ? (
+          <IconButton label="Continue" onClick={onContinue}>
+            <StepForward size={16} aria-hidden="true" />
           </IconButton>
+        ) : null}
+        {text && !endedBadly ? <CopyButton label="Copy reply" text={() => text} /> : null}
+        {generation && !endedBadly ? (
+          <Regenerate conversationId={conversationId} messageId={message.id} model={generation.model} />
         ) : null}
         <Branches conversationId={conversationId} message={message} />
         {generation ? <Numbers generation={generation} /> : null}
       </div>
     </div>
+  )
+}
+
+/** Another reply to the same prompt, by the model that is chosen now; its name is told where it is another. */
+function Regenerate({
+  conversationId,
+  messageId,
+  model,
+}: {
+  conversationId: string
+  messageId: string
+  model: string
+}) {
+  const regenerate = useConversations((state) => state.regenerate)
+  const models = useConversations((state) => state.models)
+  const chosen = useConversations((state) => modelFor(state, conversationId))
+  const title = chosen && chosen !== model ? `Regenerate with ${modelName(models, chosen)}` : 'Regenerate'
+  return (
+    <IconButton label="Regenerate" title={title} onClick={() => void regenerate(messageId)}>
+      <RotateCcw size={16} aria-hidden="true" />
+    </IconButton>
   )
 }
 
@@ -60,33 +92,4 @@ function Numbers({ generation }: { generation: GenerationSummary }) {
     modelName(models, generation.model),
   ].filter((each) => each !== null)
   return <span className="numbers truncate ps-2">{numbers.join(' · ')}</span>
-}
-
-/** ‹2/3›: other turns in the place of this one. Trying again makes one, prompt and reply. */
-export function Branches({ conversationId, message }: { conversationId: string; message: Message }) {
-  const turn = useConversations((state) => state.messages[message.parentId ?? ''] ?? message)
-  const branches = useConversations((state) => branchesOf(state, turn.id))
-  const choose = useConversations((state) => state.choose)
-  const place = branches.indexOf(turn.id)
-  if (branches.length < 2 || place < 0) return null
-  const go = (step: number) => {
-    const sibling = branches[place + step]
-    if (sibling) choose(conversationId, turn.parentId, sibling)
-  }
-  return (
-    <span className="numbers flex shrink-0 items-center">
-      <IconButton label="Previous branch" disabled={place === 0} className="disabled:opacity-40" onClick={() => go(-1)}>
-        <ChevronLeft size={16} aria-hidden="true" />
-      </IconButton>
-      {place + 1}/{branches.length}
-      <IconButton
-        label="Next branch"
-        disabled={place === branches.length - 1}
-        className="disabled:opacity-40"
-        onClick={() => go(1)}
-      >
-        <ChevronRight size={16} aria-hidden="true" />
-      </IconButton>
-    </span>
-  )
 }

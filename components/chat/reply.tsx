@@ -1,11 +1,14 @@
 'use client'
-import { memo } from 'react'
+import { memo, useRef, useState } from 'react'
+import { flushSync } from 'react-dom'
 import { ReplyText } from '@/components/markdown/reply-text'
 import { Seconds } from '@/components/ui/seconds'
 import { StreamLine } from '@/components/ui/stream-line'
-import type { GenerationSummary, Part } from '@/lib/protocol/messages'
+import { touchScreen } from '@/components/ui/use-media'
+import { type GenerationSummary, type Part, textOf } from '@/lib/protocol/messages'
 import { useConversations } from '@/lib/store/context'
-import type { RunningGeneration } from '@/lib/store/types'
+import type { ConversationEntry, RunningGeneration } from '@/lib/store/types'
+import { focusComposer } from './composer'
 import { problemOf } from './endings'
 import { modelName } from './models'
 import { ProblemBlock } from './problem-block'
@@ -26,18 +29,39 @@ export const Reply = memo(function Reply({
   const message = useConversations((state) => state.messages[messageId])
   const generationId = message?.generation?.id ?? ''
   const running = useConversations((state) => state.running[generationId])
-  const retry = useConversations((state) => state.retry)
+  const asking = useConversations((state) => isContinued(state.conversations[conversationId], messageId))
+  const continueReply = useConversations((state) => state.continueReply)
+  const regenerate = useConversations((state) => state.regenerate)
+  const article = useRef<HTMLElement>(null)
+  const [least, setLeast] = useState(0)
   if (!message) return null
   const { generation } = message
-  const status = generation?.status ?? 'completed'
-  const problem = problemOf(message)
-  const empty = message.parts.length === 0
+  const status = asking ? 'running' : (generation?.status ?? 'completed')
+  const problem = asking ? null : problemOf(message)
+  const empty = message.parts.every(({ type }) => type === 'error')
+  const goOn = () => {
+    // The words and buttons go, and the text grows into their place, so that nothing moves. Before they go: the browser
+    // takes the end of the page for where it is while the button that has the focus is removed.
+    flushSync(() => setLeast(article.current?.offsetHeight ?? 0))
+    leaveButton()
+    void continueReply(messageId)
+  }
+  const retry = () => {
+    leaveButton()
+    void regenerate(messageId)
+  }
   const waiting =
     generation && status === 'running' ? (
-      <Waiting conversationId={conversationId} empty={empty} generation={generation} running={running} />
+      <Waiting
+        conversationId={conversationId}
+        empty={empty}
+        asking={asking}
+        generation={generation}
+        running={running}
+      />
     ) : null
   return (
-    <article aria-label="Reply" data-status={status} className="group/reply">
+    <article ref={article} aria-label="Reply" data-status={status} className="group/reply" style={{ minHeight: least }}>
       <div className="relative">
         <StreamLine status={status} className="inset-y-1 -start-3 sm:-start-5" />
         {inPlace(message.parts).map(({ part, place }) => (
@@ -49,14 +73,35 @@ export const Reply = memo(function Reply({
           />
         ))}
         {problem && generation ? (
-          <ProblemBlock problem={problem} generation={generation} onRetry={() => retry(messageId)} />
+          <ProblemBlock
+            problem={problem}
+            generation={generation}
+            text={textOf(message.parts)}
+            onContinue={goOn}
+            onRetry={retry}
+          />
         ) : null}
         {empty ? waiting : null}
       </div>
-      {waiting ? !empty && waiting : <ReplyFooter conversationId={conversationId} message={message} last={last} />}
+      {waiting ? (
+        !empty && waiting
+      ) : (
+        <ReplyFooter conversationId={conversationId} message={message} last={last} onContinue={goOn} />
+      )}
     </article>
   )
 })
+
+/** The button is about to go: the focus is for what to write next. On touch, that would bring up the keyboard. */
+function leaveButton(): void {
+  if (!window.matchMedia(touchScreen).matches) focusComposer()
+}
+
+/** A reply is to go on, and the server has yet to say that it does. */
+function isContinued(entry: ConversationEntry | undefined, messageId: string): boolean {
+  const asked = entry?.pending?.asked
+  return asked?.kind === 'continue' && asked.replyId === messageId
+}
 
 /** Parts are only ever appended, so their place is their identity. */
 function inPlace(parts: Part[]): { part: Part; place: number }[] {
@@ -78,11 +123,13 @@ function ReplyPart({ part, growing, since }: { part: Part; growing: boolean; sin
 function Waiting({
   conversationId,
   empty,
+  asking,
   generation,
   running,
 }: {
   conversationId: string
   empty: boolean
+  asking: boolean
   generation: GenerationSummary
   running: RunningGeneration | undefined
 }) {
@@ -96,7 +143,9 @@ function Waiting({
         'Stopping'
       ) : running?.reader === 'reconnecting' ? (
         'Connection lost, trying to reach the server again'
-      ) : empty ? (
+      ) : asking ? (
+        'Sending'
+      ) : empty || generation.firstTokenAt === null ? (
         <span>
           Waiting for {modelName(models, generation.model)}
           <Seconds since={running?.startedAt ?? generation.startedAt} />

@@ -5,7 +5,7 @@ import { useShallow } from 'zustand/react/shallow'
 import { StreamLine } from '@/components/ui/stream-line'
 import type { Message } from '@/lib/protocol/messages'
 import { useConversations } from '@/lib/store/context'
-import type { PendingTurn } from '@/lib/store/types'
+import type { Asked, PendingTurn } from '@/lib/store/types'
 import { Prompt, PromptText } from './prompt'
 import { Reply } from './reply'
 import { useFollow } from './use-follow'
@@ -29,7 +29,7 @@ export function Transcript({
 }: {
   conversationId: string
   path: string[]
-  /** A prompt on its way, shown after the path. */
+  /** A turn on its way, shown after the path. */
   pending: PendingTurn | null
   running: boolean
 }) {
@@ -39,18 +39,21 @@ export function Transcript({
   const [roomy, setRoomy] = useState(false)
 
   useLayoutEffect(() => toEnd('at once'), [toEnd])
+  const asked = pending?.asked
+  const goesOn = asked?.kind === 'continue'
   useEffect(() => {
-    if (active && !wasActive.current) setRoomy(true)
+    // One that is continued stays where it is.
+    if (active && !wasActive.current && !goesOn) setRoomy(true)
     wasActive.current = active
-  }, [active])
-  const sent = pending?.turnId
+  }, [active, goesOn])
+  const sent = asked?.kind === 'answer' ? pending?.turnId : undefined
   useLayoutEffect(() => {
     if (sent && roomy) toEnd('gliding')
   }, [sent, roomy, toEnd])
 
   const roles = useConversations(useShallow((state) => path.map((id) => state.messages[id]?.role)))
   const turns = turnsOf(path, roles)
-  if (pending) turns.push({ key: pending.turnId, promptId: null, replyIds: [] })
+  if (sent) turns.push({ key: sent, promptId: null, replyIds: [] })
   return (
     <div className="relative min-h-0 flex-1">
       <div
@@ -67,11 +70,11 @@ export function Transcript({
             const last = index === turns.length - 1
             return (
               <div key={turn.key} className={`space-y-1 ${last && roomy ? 'min-h-[calc(100cqh-3.5rem)]' : ''}`}>
-                {turn.promptId ? <Prompt messageId={turn.promptId} /> : null}
+                {turn.promptId ? <Prompt conversationId={conversationId} messageId={turn.promptId} /> : null}
                 {turn.replyIds.map((id) => (
                   <Reply key={id} conversationId={conversationId} messageId={id} last={last} />
                 ))}
-                {turn.key === sent && pending ? <Sending turn={pending} /> : null}
+                {last && asked ? <Sending asked={asked} /> : null}
               </div>
             )
           })}
@@ -97,14 +100,17 @@ export function Transcript({
   )
 }
 
-/** A prompt that is on its way; the reply's place says so. */
-function Sending({ turn }: { turn: PendingTurn }) {
+/** What is on its way: a prompt, or another reply to the one above. The reply's place says so. */
+function Sending({ asked }: { asked: Asked }) {
+  if (asked.kind === 'continue') return null
   return (
     <>
-      <div className="flex flex-col items-end">
-        <PromptText text={turn.text} />
-        <div className="h-8 touch:h-11" />
-      </div>
+      {asked.kind === 'answer' ? (
+        <div className="flex flex-col items-end">
+          <PromptText text={asked.text} />
+          <div className="h-8 touch:h-11" />
+        </div>
+      ) : null}
       <div className="relative">
         <StreamLine status="running" className="inset-y-1 -start-3 sm:-start-5" />
         <p className="flex h-8 touch:h-11 items-center text-small text-ink-quiet">Sending</p>

@@ -16,27 +16,54 @@ export interface ProviderDraft {
   apiKey: string
   /** Null keeps the headers that are stored. */
   headers: HeaderRow[] | null
+  /** In seconds, as typed; empty is the server's own limit. */
+  firstTokenTimeout: string
+  idleTimeout: string
 }
 
 export function draftOf(provider: Provider | null): ProviderDraft {
-  if (!provider) return { name: '', baseUrl: '', apiKey: '', headers: [] }
+  if (!provider) return { name: '', baseUrl: '', apiKey: '', headers: [], firstTokenTimeout: '', idleTimeout: '' }
   const { name, baseUrl, headerNames } = provider
-  return { name, baseUrl, apiKey: '', headers: headerNames.length > 0 ? null : [] }
+  return {
+    name,
+    baseUrl,
+    apiKey: '',
+    headers: headerNames.length > 0 ? null : [],
+    firstTokenTimeout: inSeconds(provider.firstTokenTimeoutMs),
+    idleTimeout: inSeconds(provider.idleTimeoutMs),
+  }
 }
 
 /** What goes to the server: an empty key keeps the stored one, header rows without a name are left out. */
 export function requestOf(draft: ProviderDraft): ProviderChange {
-  const { name, baseUrl, apiKey, headers } = draft
+  const { name, baseUrl, apiKey, headers, firstTokenTimeout, idleTimeout } = draft
   const named = headers?.filter((row) => row.name.trim() !== '')
   return {
     name,
     baseUrl,
     ...(apiKey === '' ? {} : { apiKey }),
     ...(named ? { headers: Object.fromEntries(named.map((row) => [row.name.trim(), row.value])) } : {}),
+    firstTokenTimeoutMs: inMilliseconds(firstTokenTimeout),
+    idleTimeoutMs: inMilliseconds(idleTimeout),
   }
 }
 
-const labels = { name: 'The name', baseUrl: 'The base URL', apiKey: 'The key', headers: 'The list of headers' }
+function inSeconds(ms: number | null): string {
+  return ms === null ? '' : String(ms / 1000)
+}
+
+function inMilliseconds(seconds: string): number | null {
+  return seconds.trim() === '' ? null : Math.round(Number(seconds) * 1000)
+}
+
+const labels = {
+  name: 'The name',
+  baseUrl: 'The base URL',
+  apiKey: 'The key',
+  headers: 'The list of headers',
+  firstTokenTimeoutMs: 'The wait for the first word',
+  idleTimeoutMs: 'The wait between words',
+}
 export type FieldName = keyof typeof labels
 
 /** The field that a problem is about, with the words to show beside it; null when it is about none of them. */

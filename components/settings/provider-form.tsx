@@ -112,6 +112,7 @@ export function ProviderForm({
         problem={wordsFor('headers')}
         onChange={(headers) => change({ headers })}
       />
+      <PatienceFields draft={draft} wordsFor={wordsFor} onChange={change} />
       <div role="alert">{problem && !wrong ? <p className="text-danger text-small">{problem.message}</p> : null}</div>
       <div className="flex flex-wrap gap-2">
         <Button type="submit" look="primary" disabled={work !== 'none'}>
@@ -124,6 +125,39 @@ export function ProviderForm({
       </div>
       <div role="status">{test ? <TestResult test={test} /> : null}</div>
     </form>
+  )
+}
+
+/** How long an answer may be silent before it counts as lost. */
+function PatienceFields({
+  draft,
+  wordsFor,
+  onChange,
+}: {
+  draft: ProviderDraft
+  wordsFor(field: string): string | null
+  onChange(part: Partial<ProviderDraft>): void
+}) {
+  const seconds = { type: 'number', inputMode: 'numeric', min: 1, max: 86_400, step: 1 } as const
+  return (
+    <div className="grid gap-4 sm:grid-cols-2">
+      <TextField
+        {...seconds}
+        label="Seconds to the first word"
+        hint="Empty: 120, or 600 for models that reason first, unless the server is set otherwise."
+        value={draft.firstTokenTimeout}
+        problem={wordsFor('firstTokenTimeoutMs')}
+        onChange={(event) => onChange({ firstTokenTimeout: event.target.value })}
+      />
+      <TextField
+        {...seconds}
+        label="Seconds between words"
+        hint="Empty: 60, unless the server is set otherwise."
+        value={draft.idleTimeout}
+        problem={wordsFor('idleTimeoutMs')}
+        onChange={(event) => onChange({ idleTimeout: event.target.value })}
+      />
+    </div>
   )
 }
 

@@ -5,6 +5,8 @@ import { Header } from '@/components/shell/header'
 import { useConversations } from '@/lib/store/context'
 import { Appearance } from './appearance'
 import { ConnectionTest } from './connection'
+import { Currency } from './currency'
+import { Prices } from './prices'
 import { Providers } from './providers'
 
 /** Everything a person can set. Each change is saved as it is made. */
@@ -37,6 +39,16 @@ export function SettingsPage() {
             words="Servers that speak the OpenAI API. Keys are stored encrypted on this Rill’s server and never come back to the browser."
           >
             <Providers />
+          </Section>
+          <Section
+            id="prices"
+            title="Prices and currency"
+            words="Per million tokens, as the providers list them. Where yours differ, change them here; what has no price is never taken for free."
+          >
+            <div className="space-y-6">
+              <Currency />
+              <Prices />
+            </div>
           </Section>
           <Section
             title="Connection"

@@ -5,6 +5,8 @@ import { ChatView } from '@/components/chat/chat-view'
 import { focusComposer } from '@/components/chat/composer'
 import { Sidebar } from '@/components/sidebar/sidebar'
 import { Notices } from '@/components/ui/notices'
+import { useConversations } from '@/lib/store/context'
+import { newConversationId } from '@/lib/store/types'
 import { OfflineBar } from './offline-bar'
 import { SidebarProvider, useSidebar } from './sidebar-state'
 import { useTheme } from './use-theme'
@@ -24,6 +26,7 @@ function Frame({ today, children }: { today: number; children: ReactNode }) {
   const inChat = segment === null || segment === 'c'
   useTheme()
   useKeys()
+  useNothingShown(!inChat)
   return (
     <>
       <Sidebar today={today} />
@@ -44,6 +47,14 @@ function Frame({ today, children }: { today: number; children: ReactNode }) {
       <Notices />
     </>
   )
+}
+
+/** On a page of another kind no conversation is on screen. */
+function useNothingShown(nothing: boolean): void {
+  const load = useConversations((state) => state.loadConversation)
+  useEffect(() => {
+    if (nothing) void load(newConversationId)
+  }, [nothing, load])
 }
 
 /** Ctrl or Cmd with B, with Shift and O; Shift with Escape. */

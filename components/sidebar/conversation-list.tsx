@@ -8,6 +8,7 @@ import { useToday } from './use-today'
 /** The conversations, newest first, under their dates; more are fetched as the end comes near. */
 export function ConversationList({ today: todayOnServer }: { today: number }) {
   const summaries = useConversations((state) => state.summaries)
+  const unread = useConversations((state) => state.unread)
   const nextCursor = useConversations((state) => state.nextCursor)
   const today = useToday(todayOnServer)
   const groups = useMemo(() => groupByDate(summaries, today), [summaries, today])
@@ -23,6 +24,7 @@ export function ConversationList({ today: todayOnServer }: { today: number }) {
                 id={summary.id}
                 title={summary.title}
                 running={summary.running.length > 0}
+                unread={unread[summary.id] === true}
               />
             ))}
           </ul>

@@ -17,10 +17,13 @@ export const ConversationRow = memo(function ConversationRow({
   id,
   title,
   running,
+  unread,
 }: {
   id: string
   title: string
   running: boolean
+  /** An answer has ended, or will, that has not been on screen. */
+  unread: boolean
 }) {
   const rename = useConversations((state) => state.rename)
   const [renaming, setRenaming] = useState(false)
@@ -28,6 +31,7 @@ export const ConversationRow = memo(function ConversationRow({
   const { close } = useSidebar()
   const current = useConversationId() === id
   const name = title || 'New conversation'
+  const dot = unread && !running && !current
   const remove = useRemove(id, current, row)
 
   if (renaming) {
@@ -59,11 +63,25 @@ export const ConversationRow = memo(function ConversationRow({
           {name}
         </span>
         {running ? <span className="sr-only">, generating</span> : null}
+        {dot ? <UnreadDot /> : null}
       </Link>
       <RowMenuButton name={name} onRename={() => setRenaming(true)} onRemove={remove} />
     </li>
   )
 })
+
+/** An answer has ended here that nobody has seen. */
+function UnreadDot() {
+  return (
+    <>
+      <span className="sr-only">, new answer</span>
+      <span
+        aria-hidden="true"
+        className="ms-auto size-2 shrink-0 rounded-full bg-accent group-focus-within/row:hidden group-hover/row:hidden"
+      />
+    </>
+  )
+}
 
 /** Deletes; the focus goes on to the next row, and the page on to a new conversation if this one was open. */
 function useRemove(id: string, current: boolean, row: RefObject<HTMLLIElement | null>): () => void {

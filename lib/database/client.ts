@@ -1,5 +1,6 @@
 import 'server-only'
 import { mkdirSync } from 'node:fs'
+import { Socket } from 'node:net'
 import { join } from 'node:path'
 import { CamelCasePlugin, Kysely, Migrator, PostgresDialect, SqliteDialect, type SqliteStatement } from 'kysely'
 import Libsql from 'libsql'
@@ -14,6 +15,12 @@ export type Database = Kysely<Tables>
 export type Engine = 'sqlite' | 'postgres'
 
 const STATEMENTS_KEPT = 200
+/** A connection that waits so long for Postgres, to be made or to be answered, is given up. */
+const ANSWER_MS = 5_000
+/** One that nobody needs is closed sooner than that, so that its silence is not taken for Postgres's. */
+const IDLE_MS = 4_000
+/** A transaction that an instance began and does not go on with holds its rows for so long: one that hangs is not waited for. */
+const ABANDONED_MS = 5_000
 
 /** The process's database: embedded SQLite in the data folder, or the Postgres server of `DATABASE_URL`. */
 export function database(): Database {
@@ -46,14 +53,32 @@ export function openSqlite(dataDir: string): Database {
   }
 }
 
-/** Connects to a Postgres server (15 or later). The pool dials on the first query. */
-export function connectPostgres(url: string): Database {
+/**
+ * Connects to a Postgres server (15 or later). The pool dials on the first query. A server that is silent for `answerMs`
+ * counts as away (0: never), since one that hangs would hold every request that waits for it.
+ */
+export function connectPostgres(url: string, answerMs = ANSWER_MS): Database {
   // Our bigint columns are epoch milliseconds: far below 2^53, so they are read as numbers.
   pg.types.setTypeParser(pg.types.builtins.INT8, Number)
-  const pool = new pg.Pool({ connectionString: url, max: 10, connectionTimeoutMillis: 5_000 })
+  const pool = new pg.Pool({
+    connectionString: url,
+    max: 10,
+    connectionTimeoutMillis: ANSWER_MS,
+    idleTimeoutMillis: IDLE_MS,
+    // Not `query_timeout`: it would leave the connection to the next query, in the middle of what this one began.
+    stream: () => impatientSocket(answerMs),
+    onConnect: (client) => client.query(`set idle_in_transaction_session_timeout = ${ABANDONED_MS}`),
+  })
   // Without a listener, an idle connection that the server drops would end the process; the next query dials anew.
   pool.on('error', (error) => log().warn({ cause: error.message }, 'an idle database connection was lost'))
   return new Kysely<Tables>({ dialect: new PostgresDialect({ pool }), plugins: [new CamelCasePlugin()] })
+}
+
+function impatientSocket(silenceMs: number): Socket {
+  const socket = new Socket()
+  return socket.setTimeout(silenceMs, () =>
+    socket.destroy(new Error(`Connection terminated: no answer for ${silenceMs} ms`)),
+  )
 }
 
 /**
@@ -61,8 +86,12 @@ export function connectPostgres(url: string): Database {
  * @throws {Error} when a migration fails; the database stays at the last one that worked.
  */
 export async function migrate(db: Database): Promise<void> {
-  const migrator = new Migrator({ db, provider: { getMigrations: async () => migrations } })
+  const { databaseUrl } = config()
+  // A migration may take long, and so may the wait for another instance's.
+  const patient = databaseUrl ? connectPostgres(databaseUrl, 0) : null
+  const migrator = new Migrator({ db: patient ?? db, provider: { getMigrations: async () => migrations } })
   const { error } = await migrator.migrateToLatest()
+  await patient?.destroy()
   if (error)
     throw new Error(
       `The database cannot be used (${causeOf(error)}). ${engine() === 'postgres' ? 'Check DATABASE_URL, and that the server runs.' : 'The disk may be full or the file damaged.'}`,

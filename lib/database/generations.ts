@@ -23,20 +23,22 @@ export interface EndedGeneration {
   endedAt: number
 }
 
-/** Rows of a turn that starts. `conversation` is there when the turn begins one. */
-export interface StartingTurn {
+/** The rows that a generation starts with. */
+export interface StartingGeneration {
+  /** There when it begins one. */
   conversation: ConversationRow | null
-  userMessage: MessageRow
-  reply: MessageRow
+  /** The messages that are new: a prompt and its reply, another reply, or none when a reply is continued. */
+  messages: MessageRow[]
   generation: GenerationRow
 }
 
 /**
- * Writes a turn that starts, all of it or nothing.
- * @throws {Refused} 404 when its conversation was deleted meanwhile; an error of the engine when the turn is there already.
+ * Writes what a generation starts with, all of it or nothing.
+ * @throws {Refused} 404 when its conversation was deleted meanwhile; an error of the engine when the turn, or that
+ * continuation of the reply, is there already.
  */
-export async function insertTurn(db: Database, turn: StartingTurn): Promise<void> {
-  const { conversation, userMessage, reply, generation } = turn
+export async function insertStart(db: Database, starting: StartingGeneration): Promise<void> {
+  const { conversation, messages, generation } = starting
   await db.transaction().execute(async (tx) => {
     if (conversation) await tx.insertInto('conversations').values(conversation).execute()
     else {
@@ -48,7 +50,7 @@ export async function insertTurn(db: Database, turn: StartingTurn): Promise<void
         .executeTakeFirst()
       if (numUpdatedRows === 0n) throw notFound('conversation')
     }
-    await tx.insertInto('messages').values([userMessage, reply]).execute()
+    if (messages.length > 0) await tx.insertInto('messages').values(messages).execute()
     await tx.insertInto('generations').values(generation).execute()
   })
 }
@@ -67,38 +69,57 @@ export async function generationOfTurn(
     .executeTakeFirst()
 }
 
-/** Saves one tick of the checkpoint writer in one transaction: pieces of what grows, and what has ended joined into one row. */
+/** The `continuation` of the newest generation of a message. */
+export async function newestContinuation(db: Database, messageId: string): Promise<number> {
+  const { newest } = await db
+    .selectFrom('generations')
+    .select((eb) => eb.fn.max('continuation').as('newest'))
+    .where('messageId', '=', messageId)
+    .executeTakeFirstOrThrow()
+  return newest
+}
+
+/**
+ * Saves one tick of an instance's checkpoint writer in one transaction: pieces of what grows, and what has ended joined
+ * into one row. Gives the generations that are no longer this instance's, of which it saves nothing: another one took it
+ * for dead, since it had hung, and has ended them; or they were deleted.
+ */
 export async function saveCheckpoint(
   db: Database,
+  instanceId: string,
   { pieces, ended }: { pieces: Piece[]; ended: EndedGeneration[] },
-): Promise<void> {
-  if (pieces.length === 0 && ended.length === 0) return
+): Promise<Set<string>> {
+  const lost = new Set(pieces.map(({ generationId }) => generationId))
+  if (pieces.length === 0 && ended.length === 0) return lost
   await db.transaction().execute(async (tx) => {
-    if (pieces.length > 0) await insertPieces(pieces).execute(tx)
-    for (const each of ended) await saveEnd(tx, each)
+    if (pieces.length > 0) {
+      const saved = await insertPieces(pieces, instanceId).execute(tx)
+      for (const { generationId } of saved.rows) lost.delete(generationId)
+    }
+    for (const each of ended) if (!(await saveEnd(tx, each, instanceId))) lost.add(each.generationId)
   })
+  return lost
 }
 
 /**
  * One parameter for all rows: the statement is the same however many there are, so it is compiled and prepared once.
  * A save that was committed but not acknowledged is tried again, with more events behind the same first one.
  */
-function insertPieces(pieces: Piece[]) {
+function insertPieces(pieces: Piece[], instanceId: string) {
   const rows = JSON.stringify(pieces.map(({ generationId, firstSeq, events }) => [generationId, firstSeq, events]))
   const each = engine() === 'postgres' ? sql`json_array_elements(${rows}::json)` : sql`json_each(${rows})`
-  return sql`
+  return sql<Pick<Piece, 'generationId'>>`
     insert into generation_pieces (generation_id, first_seq, events)
-    select piece.value ->> 0, cast(piece.value ->> 1 as integer), piece.value ->> 2 from ${each} as piece where true
-    on conflict (generation_id, first_seq) do update set events = excluded.events`
+    select generations.id, cast(piece.value ->> 1 as integer), piece.value ->> 2
+    from ${each} as piece join generations on generations.id = piece.value ->> 0
+    where generations.instance_id = ${instanceId}
+    on conflict (generation_id, first_seq) do update set events = excluded.events
+    returning generation_id`
 }
 
-async function saveEnd(tx: Database, ended: EndedGeneration): Promise<void> {
-  await tx
-    .updateTable('messages')
-    .set({ parts: JSON.stringify(ended.parts) })
-    .where('id', '=', ended.messageId)
-    .execute()
-  await tx
+/** Says whether the generation was the instance's to end. */
+async function saveEnd(tx: Database, ended: EndedGeneration, instanceId: string): Promise<boolean> {
+  const { numUpdatedRows } = await tx
     .updateTable('generations')
     .set({
       status: ended.status,
@@ -109,6 +130,13 @@ async function saveEnd(tx: Database, ended: EndedGeneration): Promise<void> {
       endedAt: ended.endedAt,
     })
     .where('id', '=', ended.generationId)
+    .where('instanceId', '=', instanceId)
+    .executeTakeFirst()
+  if (numUpdatedRows === 0n) return false
+  await tx
+    .updateTable('messages')
+    .set({ parts: JSON.stringify(ended.parts) })
+    .where('id', '=', ended.messageId)
     .execute()
   await tx.deleteFrom('generationPieces').where('generationId', '=', ended.generationId).execute()
   await tx
@@ -116,6 +144,7 @@ async function saveEnd(tx: Database, ended: EndedGeneration): Promise<void> {
     .set({ updatedAt: ended.endedAt })
     .where('id', '=', ended.conversationId)
     .execute()
+  return true
 }
 
 /** The pieces of a generation that has not been joined, in order: those that may hold an event after a `seq`. */
@@ -142,51 +171,4 @@ export async function runningIn(db: Database, conversationId: string): Promise<G
     .where('conversationId', '=', conversationId)
     .where('status', '=', 'running')
     .execute()
-}
-
-/** Generations that run on an instance that has not said for so long that it lives, or that is not known. */
-export async function orphanedGenerations(db: Database, silentMs: number): Promise<GenerationRow[]> {
-  return await db
-    .selectFrom('generations')
-    .selectAll()
-    .where('status', '=', 'running')
-    .where('instanceId', 'not in', (eb) =>
-      eb.selectFrom('instances').select('id').where('heartbeatAt', '>=', sql<number>`${sharedNow()} - ${silentMs}`),
-    )
-    .execute()
-}
-
-/** Takes over a generation of a dead instance. False when another instance has, or when it has ended. */
-export async function claimGeneration(db: Database, row: GenerationRow, instanceId: string): Promise<boolean> {
-  const { numUpdatedRows } = await db
-    .updateTable('generations')
-    .set({ instanceId })
-    .where('id', '=', row.id)
-    .where('status', '=', 'running')
-    .where('instanceId', '=', row.instanceId)
-    .executeTakeFirst()
-  return numUpdatedRows === 1n
-}
-
-/** Says that this instance lives. */
-export async function beat(db: Database, instanceId: string): Promise<void> {
-  const now = sharedNow()
-  await db
-    .insertInto('instances')
-    .values({ id: instanceId, startedAt: now, heartbeatAt: now })
-    .onConflict((conflict) => conflict.column('id').doUpdateSet({ heartbeatAt: now }))
-    .execute()
-}
-
-/** Forgets the instances that have not said for so long that they live; with null, all of them. */
-export async function forgetInstances(db: Database, silentMs: number | null): Promise<void> {
-  const all = db.deleteFrom('instances')
-  await (silentMs === null ? all : all.where('heartbeatAt', '<', sql<number>`${sharedNow()} - ${silentMs}`)).execute()
-}
-
-/** The clock that all instances go by, so that none is taken for dead because its own is wrong. */
-function sharedNow() {
-  return engine() === 'postgres'
-    ? sql<number>`cast(extract(epoch from clock_timestamp()) * 1000 as bigint)`
-    : sql<number>`${Date.now()}`
 }

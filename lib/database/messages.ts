@@ -14,7 +14,7 @@ export function parseParts(json: string): Part[] {
   return partsJson.parse(JSON.parse(json))
 }
 
-/** Every message of a conversation's tree, oldest first, each reply with the generation that wrote it. */
+/** Every message of a conversation's tree, oldest first, each reply with the newest generation that wrote it. */
 export async function messagesOf(conversationId: string): Promise<Message[]> {
   // First the generations: one that ends in between is still `running` here, and is followed to its end. A reply whose
   // turn starts in between comes with the next look.
@@ -22,6 +22,7 @@ export async function messagesOf(conversationId: string): Promise<Message[]> {
     .selectFrom('generations')
     .selectAll()
     .where('conversationId', '=', conversationId)
+    .orderBy('continuation')
     .execute()
   const rows = await database()
     .selectFrom('messages')
@@ -42,6 +43,11 @@ export async function messagesOf(conversationId: string): Promise<Message[]> {
       generation,
     }
   })
+}
+
+/** A message's row. The caller has checked whose it is. */
+export async function messageRow(id: string): Promise<MessageRow> {
+  return await database().selectFrom('messages').selectAll().where('id', '=', id).executeTakeFirstOrThrow()
 }
 
 /** The branch that ends with a message, from the root down. The caller has checked whose it is. */

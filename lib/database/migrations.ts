@@ -1,5 +1,5 @@
 import 'server-only'
-import type { Kysely, Migration } from 'kysely'
+import type { ColumnDefinitionBuilder, Kysely, Migration } from 'kysely'
 
 /** Every change of the schema, in order, the same for both engines. Add to the end; never edit one that has shipped. */
 export const migrations: Record<string, Migration> = {
@@ -106,6 +106,47 @@ export const migrations: Record<string, Migration> = {
         .addColumn('id', 'text', (column) => column.primaryKey())
         .addColumn('started_at', 'bigint', (column) => column.notNull())
         .addColumn('heartbeat_at', 'bigint', (column) => column.notNull())
+        .execute()
+    },
+  },
+  '0002_patience': {
+    async up(db: Kysely<unknown>) {
+      // One column a statement: SQLite adds no two at once.
+      await db.schema.alterTable('providers').addColumn('first_token_timeout_ms', 'bigint').execute()
+      await db.schema.alterTable('providers').addColumn('idle_timeout_ms', 'bigint').execute()
+    },
+  },
+  '0003_secret_mark': {
+    async up(db: Kysely<unknown>) {
+      await db.schema.alterTable('instances').addColumn('secret_mark', 'text').execute()
+    },
+  },
+  '0004_continuations': {
+    async up(db: Kysely<unknown>) {
+      const zero = (column: ColumnDefinitionBuilder) => column.notNull().defaultTo(0)
+      await db.schema.alterTable('generations').addColumn('settings', 'text').execute()
+      await db.schema.alterTable('generations').addColumn('continuation', 'integer', zero).execute()
+      await db.schema.alterTable('generations').addColumn('text_before', 'integer', zero).execute()
+      await db.schema.alterTable('generations').addColumn('reasoning_before', 'integer', zero).execute()
+      // Of two that continue a reply at once, one wins.
+      await db.schema
+        .createIndex('generations_continuation')
+        .on('generations')
+        .columns(['message_id', 'continuation'])
+        .unique()
+        .execute()
+      await db.schema.dropIndex('generations_by_message').execute()
+    },
+  },
+  '0005_prices': {
+    async up(db: Kysely<unknown>) {
+      await db.schema
+        .createTable('prices')
+        .addColumn('owner_id', 'text', (column) => column.notNull())
+        .addColumn('provider', 'text', (column) => column.notNull())
+        .addColumn('model', 'text', (column) => column.notNull())
+        .addColumn('price', 'text', (column) => column.notNull())
+        .addPrimaryKeyConstraint('prices_key', ['owner_id', 'provider', 'model'])
         .execute()
     },
   },

@@ -48,6 +48,21 @@ export async function ownedGeneration(id: string, ownerId: string): Promise<Gene
   return row
 }
 
+/** Checks several at once. @throws {Refused} 404 for the first that is not theirs; `field` says which in the list it is. */
+export async function ownedGenerations(ids: string[], ownerId: string): Promise<void> {
+  const rows = await database()
+    .selectFrom('generations')
+    .innerJoin('conversations', 'conversations.id', 'generations.conversationId')
+    .select('generations.id')
+    .where('generations.id', 'in', ids)
+    .where('generations.ownerId', '=', ownerId)
+    .where('conversations.deletedAt', 'is', null)
+    .execute()
+  const owned = new Set(rows.map(({ id }) => id))
+  const missing = ids.findIndex((id) => !owned.has(id))
+  if (missing >= 0) throw notFound('generation', `from.${missing}`)
+}
+
 /** @throws {Refused} 404 */
 export async function ownedProvider(id: string, ownerId: string): Promise<ProviderRow> {
   const row = await database()

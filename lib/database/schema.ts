@@ -12,6 +12,7 @@ export interface Tables {
   providers: ProviderRow
   capabilities: CapabilitiesRow
   settings: SettingsRow
+  prices: PriceRow
   instances: InstanceRow
 }
 
@@ -43,8 +44,15 @@ export interface GenerationRow {
   conversationId: string
   userMessageId: string
   messageId: string
+  /** 0 for the generation that began its message, 1 for the first that continued it, and so on: no two have the same. */
+  continuation: number
+  /** How much text and reasoning the message had when this generation began, in UTF-16 units. */
+  textBefore: number
+  reasoningBefore: number
   /** Made by the client; the same one again is the same generation. */
   turnId: string
+  /** JSON: `TurnSettings`. What the person set for this answer. */
+  settings: string | null
   instanceId: string
   providerId: string
   model: string
@@ -74,6 +82,9 @@ export interface ProviderRow {
   baseUrl: string
   /** JSON of `{apiKey, headers}`, sealed with AES-256-GCM. */
   sealed: string
+  /** How long its models may be silent, when the person says so. */
+  firstTokenTimeoutMs: number | null
+  idleTimeoutMs: number | null
   createdAt: number
 }
 
@@ -89,9 +100,21 @@ export interface SettingsRow {
   settings: string
 }
 
+/** A person's own price of a model; it goes before the list price. */
+export interface PriceRow {
+  ownerId: string
+  /** The host of the provider's base URL. */
+  provider: string
+  model: string
+  /** JSON: `Price`. */
+  price: string
+}
+
 /** A running server process. Generations of an instance without a heartbeat are interrupted. */
 export interface InstanceRow {
   id: string
+  /** Tells which secret it has, without telling it. */
+  secretMark: string | null
   startedAt: number
   heartbeatAt: number
 }

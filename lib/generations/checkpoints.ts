@@ -4,6 +4,7 @@ import { durable } from '@/lib/database/durability'
 import { type EndedGeneration, type Piece, saveCheckpoint } from '@/lib/database/generations'
 import { log } from '@/lib/log'
 import { metrics } from '@/lib/metrics'
+import type { Problem } from '@/lib/protocol/events'
 import type { Run } from './run'
 
 /** Text that has arrived is in the database at most this much later, plus the write itself. */
@@ -13,13 +14,20 @@ const BETWEEN_MS = 25
 /** After a save that failed, the next try comes this much later; nothing is dropped meanwhile. */
 const RETRY_MS = 1000
 
+const endedElsewhere: Problem = {
+  kind: 'internal',
+  message:
+    'The server that wrote this answer hung, and another one has ended the answer with what was saved. Try again.',
+  retryable: true,
+}
+
 /**
  * The one writer for all running generations: one transaction a tick, with the pieces that were added since the last
- * one and the endings. A failed save keeps everything and is tried again.
+ * one and the endings. A failed save keeps everything and is tried again. What another instance has ended is let go.
  */
-export function createCheckpoints() {
+export function createCheckpoints(instanceId: string) {
   const grown = new Set<Run>()
-  const ended = new Map<Run, () => void>()
+  const ended = new Map<Run, (own: boolean) => void>()
   let timer: NodeJS.Timeout | null = null
   let dueAt = Number.POSITIVE_INFINITY
   let writing = false
@@ -47,7 +55,9 @@ export function createCheckpoints() {
     const growing = [...grown].filter((run) => !ended.has(run))
     grown.clear()
     const batch = [...growing.map(growthOf), ...finishing.map(endOf)]
-    const unsaved = await saveAll(batch)
+    const { unsaved, lost } = await saveAll(batch, instanceId)
+    // Their upstreams are closed.
+    for (const run of lost) void run.interrupt(endedElsewhere)
     for (const { run, piece } of unsaved) {
       if (!piece) continue
       run.returnUnsaved(piece.events)
@@ -59,7 +69,9 @@ export function createCheckpoints() {
     if (finishing.length > 0) await onDisk()
     for (const run of finishing) {
       // Readers are told when the save has been tried, not only when it worked: a store that is down holds nobody up.
-      ended.get(run)?.()
+      const own = !lost.includes(run)
+      if (!own) log().warn({ generationId: run.start.generationId }, 'another instance has ended this generation')
+      ended.get(run)?.(own)
       if (!unsaved.some((entry) => entry.run === run)) ended.delete(run)
     }
     writing = false
@@ -75,12 +87,16 @@ export function createCheckpoints() {
       oldestAt ??= performance.now()
       schedule(CHECKPOINT_MS)
     },
-    /** A run has ended. Settles when its end has been saved, or could not be for now. */
-    ended(run: Run): Promise<void> {
+    /** A run has ended. Settles when its end has been saved, or could not be for now; false when another instance has ended it. */
+    ended(run: Run): Promise<boolean> {
       return new Promise((resolve) => {
         ended.set(run, resolve)
         schedule(endDelay())
       })
+    },
+    /** Whether the end of a generation is still to be saved. */
+    isEnding(generationId: string): boolean {
+      return [...ended.keys()].some((run) => run.start.generationId === generationId)
     },
     /** Settles when nothing is left to save. For the end of the process. */
     async drained(): Promise<void> {
@@ -104,14 +120,20 @@ type Entry =
   | { run: Run; piece: ReturnType<Run['takeUnsaved']>; end: null }
   | { run: Run; piece: null; end: EndedGeneration }
 
-/** Saves entries in one transaction. Gives those that could not be saved. */
-async function saveAll(entries: Entry[]): Promise<Entry[]> {
+/** What became of entries: those that could not be saved, and the runs that are no longer this instance's. */
+interface Saved {
+  unsaved: Entry[]
+  lost: Run[]
+}
+
+/** Saves entries in one transaction. */
+async function saveAll(entries: Entry[], instanceId: string): Promise<Saved> {
   try {
-    await saveCheckpoint(database(), {
+    const lost = await saveCheckpoint(database(), instanceId, {
       pieces: entries.flatMap(({ run, piece }) => (piece ? pieceOf(run, piece) : [])),
       ended: entries.flatMap(({ end }) => end ?? []),
     })
-    return []
+    return { unsaved: [], lost: entries.flatMap(({ run }) => (lost.has(run.start.generationId) ? run : [])) }
   } catch (error) {
     const [first] = entries
     const alone = entries.length === 1
@@ -120,10 +142,10 @@ async function saveAll(entries: Entry[]): Promise<Entry[]> {
       'a checkpoint could not be saved',
     )
     // One that the database will not take must not hold up the others. One that is down takes none.
-    if (alone || !refusesData(error)) return entries
-    const unsaved: Entry[] = []
-    for (const entry of entries) unsaved.push(...(await saveAll([entry])))
-    return unsaved
+    if (alone || !refusesData(error)) return { unsaved: entries, lost: [] }
+    const each: Saved[] = []
+    for (const entry of entries) each.push(await saveAll([entry], instanceId))
+    return { unsaved: each.flatMap(({ unsaved }) => unsaved), lost: each.flatMap(({ lost }) => lost) }
   }
 }
 

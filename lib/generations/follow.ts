@@ -2,15 +2,16 @@ import 'server-only'
 import { setTimeout as wait } from 'node:timers/promises'
 import { database } from '@/lib/database/client'
 import { runningIn } from '@/lib/database/generations'
-import { parseParts } from '@/lib/database/messages'
 import type { GenerationRow } from '@/lib/database/schema'
 import type { GenerationStatus, StartData, Usage } from '@/lib/protocol/events'
-import { generationStatus, usage } from '@/lib/protocol/events'
-import { type Folded, type Part, textOf } from '@/lib/protocol/messages'
+import { generationStatus } from '@/lib/protocol/events'
+import { type Part, textOf } from '@/lib/protocol/messages'
 import { Refused } from '@/lib/refused'
 import { eventStream } from './response'
 import { runs } from './runs'
+import { readSeveral } from './several'
 import { ask } from './signals'
+import { storedFold } from './stored'
 
 /** How long a stop waits for another instance, how often it looks, and how many looks go to one ask. */
 const STOP_MS = 5_000
@@ -31,11 +32,16 @@ export async function followGeneration(generationId: string, after: number): Pro
   return await eventStream((wake) => runs().log.read(generationId, after, wake))
 }
 
+/** Streams several logs in one response, each after its cursor, until all have ended. The caller has checked whose they are. */
+export async function followGenerations(cursors: Map<string, number>): Promise<Response> {
+  return await eventStream((wake) => readSeveral(runs().log, cursors, wake))
+}
+
 /** Waits for a generation's end, if it runs in this process, and gives all of it. The caller has checked whose it is. */
 export async function finishedGeneration(start: StartData): Promise<Finished> {
   const run = runs().get(start.generationId)
   await run?.ended
-  const { parts, status, finishReason, usage } = run?.folded ?? (await storedEnd(start.generationId))
+  const { parts, status, finishReason, usage } = run?.folded ?? (await storedFold(start.generationId))
   return { ...start, status, finishReason, text: textOf(parts), parts, usage }
 }
 
@@ -47,7 +53,7 @@ export async function finishedGeneration(start: StartData): Promise<Finished> {
 export async function stopGeneration({ id, instanceId }: GenerationRow): Promise<GenerationStatus> {
   const run = runs().get(id)
   await run?.stop()
-  const { status } = run?.folded ?? (await storedEnd(id))
+  const status = run?.folded.status ?? (await storedStatus(id))
   return status === 'running' ? await stopElsewhere(id, instanceId) : status
 }
 
@@ -57,7 +63,7 @@ async function stopElsewhere(generationId: string, instanceId: string): Promise<
   for (let looks = 0; performance.now() < deadline; looks++) {
     if (looks % LOOKS_PER_ASK === 0) await ask(instanceId, { generationId, ask: 'stop' })
     await wait(LOOK_MS)
-    const { status } = await storedEnd(generationId)
+    const status = await storedStatus(generationId)
     if (status !== 'running') return status
   }
   throw new Refused(504, {
@@ -76,25 +82,18 @@ export async function retryGenerationNow({ id, instanceId }: GenerationRow): Pro
   const run = runs().get(id)
   run?.retryNow()
   if (run) return run.folded.status
-  const { status } = await storedEnd(id)
+  const status = await storedStatus(id)
   if (status === 'running') await ask(instanceId, { generationId: id, ask: 'retry' })
   return status
 }
 
-async function storedEnd(generationId: string): Promise<Folded> {
-  const row = await database()
+async function storedStatus(generationId: string): Promise<GenerationStatus> {
+  const { status } = await database()
     .selectFrom('generations')
-    .innerJoin('messages', 'messages.id', 'generations.messageId')
-    .select(['generations.status', 'generations.finishReason', 'generations.usage', 'messages.parts'])
-    .where('generations.id', '=', generationId)
+    .select('status')
+    .where('id', '=', generationId)
     .executeTakeFirstOrThrow()
-  return {
-    parts: parseParts(row.parts),
-    status: generationStatus.parse(row.status),
-    retry: null,
-    finishReason: row.finishReason,
-    usage: row.usage === null ? null : usage.parse(JSON.parse(row.usage)),
-  }
+  return generationStatus.parse(status)
 }
 
 /** Stops whatever runs in a conversation, here and elsewhere. The caller has checked whose it is. */

@@ -2,19 +2,30 @@ import 'server-only'
 import { config } from '@/lib/config'
 import { database, engine, migrate } from '@/lib/database/client'
 import { sweepDeleted } from '@/lib/database/conversations'
-import { beat, claimGeneration, forgetInstances, orphanedGenerations, saveCheckpoint } from '@/lib/database/generations'
+import { saveCheckpoint } from '@/lib/database/generations'
+import {
+  anotherSecret,
+  beat,
+  claimGeneration,
+  forgetInstances,
+  orphanedGenerations,
+  runningOn,
+} from '@/lib/database/instances'
 import type { GenerationRow } from '@/lib/database/schema'
 import { log } from '@/lib/log'
 import type { GenerationEvent, LogEvent, Problem } from '@/lib/protocol/events'
-import { foldEvent, nothingYet } from '@/lib/protocol/messages'
+import { foldEvent } from '@/lib/protocol/messages'
+import { secretMark } from '@/lib/secret'
 import { outlineOf } from './outline'
 import { runs } from './runs'
 import { listenForSignals } from './signals'
-import { checkpointedEvents } from './stored'
+import { checkpointedEvents, storedBefore } from './stored'
 
 /** The generations of an instance that dies have ended 15 s later at the most: at its next heartbeat, each other one sees it. */
 const HEARTBEAT_MS = 2_000
 const DEAD_AFTER_MS = 8_000
+/** A turn that was inserted so long ago runs by now, if it ever will. */
+const BEGUN_MS = 30_000
 const SWEEP_MS = 60 * 60 * 1000
 
 const crashed: Problem = {
@@ -35,17 +46,17 @@ const shutDown: Problem = {
 export async function openHouse(): Promise<void> {
   const db = database()
   await migrate(db)
-  adviseSecret()
   // The data folder is held by this process alone, so whatever else ran on it is dead. On Postgres others may live.
   if (engine() === 'sqlite') await forgetInstances(db, null)
-  await beat(db, runs().instanceId)
+  await beat(db, runs().instanceId, secretMark())
+  await adviseSecret()
   listenForSignals()
   await reap()
   let aliveSince = performance.now()
   let beatenAt = aliveSince
   every(HEARTBEAT_MS, 'the heartbeat', async () => {
     const now = performance.now()
-    await beat(db, runs().instanceId)
+    await beat(db, runs().instanceId, secretMark())
     // After an outage of the database nobody's heartbeat is fresh: the others get the time to say that they live.
     if (now - beatenAt > DEAD_AFTER_MS) aliveSince = now
     beatenAt = now
@@ -56,8 +67,14 @@ export async function openHouse(): Promise<void> {
 }
 
 /** Instances with different secrets sign people out of each other, and cannot read the keys that another has kept. */
-function adviseSecret(): void {
-  if (engine() !== 'postgres' || config().secret) return
+async function adviseSecret(): Promise<void> {
+  if (engine() !== 'postgres') return
+  if (await anotherSecret(database(), secretMark(), DEAD_AFTER_MS)) {
+    log().error(
+      'Another Rill that runs on this database has another RILL_SECRET. People are signed out whenever their requests change between the two, and keys that one has stored cannot be opened by the other. Set RILL_SECRET to the same for all of them.',
+    )
+  }
+  if (config().secret) return
   log().warn(
     `RILL_SECRET is not set, so this Rill uses the one in ${config().dataDir}. Before a second one shares this database, set RILL_SECRET to the same for both: to what the file \`secret\` there holds, so that nobody has to sign in again.`,
   )
@@ -73,10 +90,10 @@ export async function closeHouse(enough: AbortSignal): Promise<void> {
   await forgetInstance()
 }
 
-/** Ends the generations of instances that have stopped, with all the text that was saved. */
+/** Ends the generations of instances that have stopped, and those that nobody runs, with all the text that was saved. */
 async function reap(): Promise<void> {
   const db = database()
-  const orphans = await orphanedGenerations(db, DEAD_AFTER_MS)
+  const orphans = [...(await orphanedGenerations(db, DEAD_AFTER_MS)), ...(await forsaken())]
   for (const orphan of orphans) {
     // Its pieces are joined once: a second instance that found it too would join what the first has removed.
     try {
@@ -91,12 +108,21 @@ async function reap(): Promise<void> {
     log().warn({ generations: orphans.length }, 'generations of a stopped process were interrupted')
 }
 
+/**
+ * Generations in this process's name that it does not run: the database went away after it had begun one and before it
+ * said so, or after this process had taken over one and before it had ended it.
+ */
+async function forsaken(): Promise<GenerationRow[]> {
+  const rows = await runningOn(database(), runs().instanceId, Date.now() - BEGUN_MS)
+  return rows.filter(({ id }) => !runs().has(id))
+}
+
 async function interruptOrphan(row: GenerationRow): Promise<void> {
   const saved = await lastingEvents(row.id)
   const ending = endingAfter(saved.at(-1)?.type)
   const events = [...saved.map(({ seq: _, ...event }) => event), ...ending]
-  const folded = events.reduce(foldEvent, nothingYet)
-  await saveCheckpoint(database(), {
+  const folded = events.reduce(foldEvent, await storedBefore(row.id))
+  await saveCheckpoint(database(), runs().instanceId, {
     pieces: [],
     ended: [
       {

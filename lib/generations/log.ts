@@ -1,15 +1,17 @@
 import 'server-only'
 import type { LogEvent } from '@/lib/protocol/events'
 
-/** What a reader has to send next. `done` when the log has ended and all of it has been taken. */
+export type Bytes = Uint8Array<ArrayBuffer>
+
+/** What a reader has to send next: encoded events, in pieces to be joined. `done` when the log has ended and all of it has been taken. */
 export interface Taken {
-  bytes: Uint8Array<ArrayBuffer> | null
+  pieces: Bytes[]
   done: boolean
 }
 
 /** Follows one log from a cursor. It holds a place in the log, never a copy of it, so a reader that stops costs nothing. */
 export interface LogReader {
-  /** Encoded events after the cursor, and moves the cursor; null when there is nothing new yet. */
+  /** Encoded events after the cursor, and moves the cursor; none when there is nothing new yet. */
   take(): Taken
   close(): void
 }

@@ -1,15 +1,15 @@
 import 'server-only'
 import type { LogEvent } from '@/lib/protocol/events'
 import { encodeEvent } from '@/lib/protocol/sse'
-import type { EventLog, LogReader, Taken } from './log'
+import type { Bytes, EventLog, LogReader } from './log'
 
-/** What one `take` joins at most, so that a reader far behind does not copy a whole answer at once. */
+/** What one `take` gives at most, so that a reader far behind does not copy a whole answer at once. */
 const TAKE_BYTES = 64 * 1024
 
 /** One log in memory, from its first event on, encoded once for all its readers. */
 export class HeldLog {
   /** Entry k is the event with `seq` k + 1. */
-  readonly #encoded: Uint8Array<ArrayBuffer>[] = []
+  readonly #encoded: Bytes[] = []
   readonly #wakes = new Set<() => void>()
   readonly #utf8 = new TextEncoder()
   /** Whether the last event has been appended. */
@@ -36,25 +36,25 @@ export class HeldLog {
       take: () => {
         // A reader may have seen a little more than a crash left saved. It is past the end then, and is told the end again.
         if (this.ended && cursor >= this.seq) cursor = this.seq - 1
-        const pieces = this.#piecesAfter(cursor)
+        const pieces = this.#eventsAfter(cursor)
         cursor += pieces.length
-        return { bytes: joined(pieces), done: this.ended && cursor === this.seq } satisfies Taken
+        return { pieces, done: this.ended && cursor === this.seq }
       },
       close: () => void this.#wakes.delete(wake),
     }
   }
 
-  #piecesAfter(cursor: number): Uint8Array<ArrayBuffer>[] {
-    const pieces: Uint8Array<ArrayBuffer>[] = []
+  #eventsAfter(cursor: number): Bytes[] {
+    const events: Bytes[] = []
     for (let size = 0, at = cursor; at < this.#encoded.length; at++) {
-      const piece = this.#encoded[at]
-      if (!piece) break
-      size += piece.byteLength
+      const event = this.#encoded[at]
+      if (!event) break
+      size += event.byteLength
       // One that is larger goes alone, and so as it is: joining would make each reader a copy of it.
-      if (pieces.length > 0 && size > TAKE_BYTES) break
-      pieces.push(piece)
+      if (events.length > 0 && size > TAKE_BYTES) break
+      events.push(event)
     }
-    return pieces
+    return events
   }
 }
 
@@ -76,16 +76,4 @@ export function createMemoryLog(keepEndedMs: number): EventLog {
       return logs.get(generationId)?.read(after, wake) ?? null
     },
   }
-}
-
-function joined(pieces: Uint8Array<ArrayBuffer>[]): Uint8Array<ArrayBuffer> | null {
-  const [first] = pieces
-  if (!first || pieces.length === 1) return first ?? null
-  const bytes = new Uint8Array(pieces.reduce((size, piece) => size + piece.byteLength, 0))
-  let offset = 0
-  for (const piece of pieces) {
-    bytes.set(piece, offset)
-    offset += piece.byteLength
-  }
-  return bytes
 }

@@ -1,5 +1,6 @@
 import 'server-only'
 import { z } from 'zod'
+import type { GenerationRow } from '@/lib/database/schema'
 import { type GenerationEvent, generationEvent, type LogEvent } from '@/lib/protocol/events'
 import type { Part } from '@/lib/protocol/messages'
 
@@ -18,10 +19,29 @@ export function outlineOf(event: GenerationEvent): LogOutline[number] {
   return event.type === 'reasoning' ? -event.data.text.length : event
 }
 
-/** The log again, out of an outline's column and the reply's parts. */
-export function logFrom(outline: string, parts: Part[]): LogEvent[] {
+/** How much of a message the generations before one wrote, in UTF-16 units. What they wrote never changes. */
+export type Before = Pick<GenerationRow, 'textBefore' | 'reasoningBefore'>
+
+/** How much of each a message has: the `Before` of a generation that continues it now. */
+export function lengthsOf(parts: Part[]): Before {
+  return { textBefore: textIn(parts, 'text').length, reasoningBefore: textIn(parts, 'reasoning').length }
+}
+
+/** What a message's parts were when a generation began, out of what they are now. */
+export function partsBefore(parts: Part[], { textBefore, reasoningBefore }: Before): Part[] {
+  const left = { text: textBefore, reasoning: reasoningBefore }
+  return parts.flatMap((part): Part[] => {
+    if (part.type === 'error') return []
+    const text = part.text.slice(0, left[part.type])
+    left[part.type] -= text.length
+    return text === '' ? [] : [{ type: part.type, text }]
+  })
+}
+
+/** The log again, out of an outline's column, the reply's parts, and how much of those was there before. */
+export function logFrom(outline: string, parts: Part[], before: Before): LogEvent[] {
   const texts = { text: textIn(parts, 'text'), reasoning: textIn(parts, 'reasoning') }
-  const taken = { text: 0, reasoning: 0 }
+  const taken = { text: before.textBefore, reasoning: before.reasoningBefore }
   const next = (type: 'text' | 'reasoning', length: number) => {
     const from = taken[type]
     taken[type] += length

@@ -1,8 +1,8 @@
 import 'server-only'
 import { messagesOf } from '@/lib/database/messages'
-import { foldEvent, type Message, nothingYet } from '@/lib/protocol/messages'
+import { foldEvent, type Message } from '@/lib/protocol/messages'
 import { runs } from './runs'
-import { checkpointedEvents } from './stored'
+import { checkpointedEvents, storedBefore } from './stored'
 
 /** The messages of a conversation, with what running replies hold so far and the cursor to read on from. */
 export async function currentMessages(conversationId: string): Promise<Message[]> {
@@ -32,6 +32,6 @@ async function withProgress(message: Message): Promise<Message> {
 }
 
 async function checkpointed(generationId: string) {
-  const events = await checkpointedEvents(generationId)
-  return { folded: events.reduce(foldEvent, nothingYet), cursor: events.length, firstTokenAt: null, endedAt: null }
+  const [before, events] = [await storedBefore(generationId), await checkpointedEvents(generationId)]
+  return { folded: events.reduce(foldEvent, before), cursor: events.length, firstTokenAt: null, endedAt: null }
 }

@@ -2,12 +2,10 @@ import 'server-only'
 import { metrics } from '@/lib/metrics'
 import { oncePerProcess } from '@/lib/process'
 import { eventStreamHeaders, heartbeat } from '@/lib/protocol/sse'
-import type { LogReader } from './log'
+import type { Bytes, LogReader } from './log'
 
 /** After so much silence a comment goes out, so that no proxy takes a thinking model for a dead connection. */
 const HEARTBEAT_MS = 15_000
-
-type Bytes = Uint8Array<ArrayBuffer>
 
 const comment = new TextEncoder().encode(heartbeat)
 
@@ -58,7 +56,8 @@ class Delivery {
   /** Hands over what the log has, if there is room for it. */
   deliver(): void {
     if (this.#closed || !this.#room) return
-    const { bytes, done } = this.#reader.take()
+    const { pieces, done } = this.#reader.take()
+    const bytes = joined(pieces)
     if (!bytes && !done) return
     this.#quiet.heard(this.#beat)
     if (done) this.close()
@@ -125,6 +124,18 @@ class LogBody extends ReadableStream<Bytes> {
       more()
     })
   }
+}
+
+function joined(pieces: Bytes[]): Bytes | null {
+  const [first] = pieces
+  if (!first || pieces.length === 1) return first ?? null
+  const bytes = new Uint8Array(pieces.reduce((size, piece) => size + piece.byteLength, 0))
+  let offset = 0
+  for (const piece of pieces) {
+    bytes.set(piece, offset)
+    offset += piece.byteLength
+  }
+  return bytes
 }
 
 /** One timer that sends the heartbeat to every reader that has been quiet for long enough. */

@@ -3,19 +3,29 @@ import { config } from '@/lib/config'
 import { log } from '@/lib/log'
 import { countEnd, metrics } from '@/lib/metrics'
 import type { EndStatus, GenerationEvent, LogEvent, Problem, StartData, Usage } from '@/lib/protocol/events'
-import { type Folded, foldEvent, nothingYet } from '@/lib/protocol/messages'
+import { continuing, type Folded, foldEvent, type Part } from '@/lib/protocol/messages'
+import { type GenerationTrace, tracing } from '@/lib/tracing/tracing'
 import type { CompletionEnd, CompletionRequest, Connection } from '@/lib/upstream/connection'
+import { completeOrContinue } from '@/lib/upstream/continuation'
 import { clocksFor } from '@/lib/upstream/reasoning-models'
-import { completeWithRetries } from '@/lib/upstream/retry'
 import type { EventLog } from './log'
 import { type LogOutline, outlineOf } from './outline'
 import type { createPace } from './pace'
+
+/** What a run begins with. */
+export interface Starting {
+  start: StartData
+  /** What the message holds already. */
+  before: Part[]
+  connection: Connection
+  request: CompletionRequest
+}
 
 /** What a run needs of the rooms around it. */
 export interface RunHouse {
   log: EventLog
   pace: ReturnType<typeof createPace>
-  checkpoints: { grown(run: Run): void; ended(run: Run): Promise<void> }
+  checkpoints: { grown(run: Run): void; ended(run: Run): Promise<boolean> }
 }
 
 const ownFault: Problem = {
@@ -35,14 +45,15 @@ export class Run {
   readonly start: StartData
   /** Settles when the end is saved. */
   readonly ended: Promise<void>
-  /** What the log comes to so far. */
-  folded: Folded = nothingYet
+  /** What the message comes to so far: what was there before, and the log. */
+  folded: Folded
   firstTokenAt: number | null = null
   endedAt: number | null = null
   /** The `seq` of the last event in the log. */
   seq = 0
 
   readonly #house: RunHouse
+  readonly #trace: GenerationTrace | undefined
   readonly #abort = new AbortController()
   readonly #startedAt = Date.now()
   readonly #outline: LogOutline = []
@@ -52,9 +63,11 @@ export class Run {
   #resume: (() => void) | null = null
   #endWait: (() => void) | null = null
 
-  constructor(start: StartData, connection: Connection, request: CompletionRequest, house: RunHouse) {
+  constructor({ start, before, connection, request }: Starting, house: RunHouse) {
     this.start = start
+    this.folded = continuing(before)
     this.#house = house
+    this.#trace = tracing()?.generation(start, connection, request)
     this.#append({ type: 'start', data: start })
     this.ended = this.#run(connection, request)
   }
@@ -119,27 +132,32 @@ export class Run {
     const finishReason = this.#cut ? undefined : (end.finishReason ?? undefined)
     // The status tells readers that all is saved, so it is built here and told once the save has been tried.
     const last = this.#keep({ type: 'status', data: { status, finishReason } })
-    await this.#house.checkpoints.ended(this)
-    this.#house.log.append(this.start.generationId, last)
+    const own = await this.#house.checkpoints.ended(this)
+    const told: LogEvent = { seq: last.seq, type: 'status', data: { status: 'interrupted' } }
+    this.#house.log.append(this.start.generationId, own ? last : told)
     this.#report(connection, status, problem)
-    countEnd({
+    const ended = {
       status,
       kind: problem?.kind,
       startedAt: this.#startedAt,
       firstTokenAt: this.firstTokenAt,
       endedAt: this.endedAt,
       completionTokens: this.folded.usage?.completionTokens ?? null,
-    })
+    }
+    countEnd(ended)
+    this.#trace?.end(ended, this.folded.usage)
   }
 
   #complete(connection: Connection, request: CompletionRequest): Promise<CompletionEnd> {
     const { clocks, retries } = config()
-    return completeWithRetries(connection, request, this.#sink(), this.#abort.signal, {
-      clocks: clocksFor(request.model, clocks),
+    return completeOrContinue(connection, request, this.#sink(), this.#abort.signal, {
+      clocks: clocksFor(request.model, clocks, connection.patience),
       limits: retries,
+      onAttempt: (attempt) => this.#trace?.attempt(attempt),
       onWait: (retry, endNow) => {
         this.#append({ type: 'retry', data: retry })
         metrics().retries.inc({ kind: retry.kind })
+        this.#trace?.waits(retry)
         this.#endWait = endNow
       },
     })

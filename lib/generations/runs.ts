@@ -2,14 +2,13 @@ import 'server-only'
 import { v7 as uuidv7 } from 'uuid'
 import { metrics } from '@/lib/metrics'
 import { oncePerProcess } from '@/lib/process'
-import type { Problem, StartData } from '@/lib/protocol/events'
-import type { CompletionRequest, Connection } from '@/lib/upstream/connection'
+import type { Problem } from '@/lib/protocol/events'
 import { createCheckpoints } from './checkpoints'
 import { createEventLog } from './event-log'
 import { createPace } from './pace'
 import { redis } from './redis'
 import { createRedisLog } from './redis-log'
-import { Run } from './run'
+import { Run, type Starting } from './run'
 import { storedEvents } from './stored'
 
 /** The generations that run in this process, and the log and checkpoints they share. */
@@ -19,20 +18,26 @@ export function runs() {
 
 function createRuns() {
   const running = new Map<string, Run>()
-  const checkpoints = createCheckpoints()
+  /** Names this process in the database. */
+  const instanceId = uuidv7()
+  const checkpoints = createCheckpoints(instanceId)
   const connections = redis()
   const feed = connections && createRedisLog(connections)
   const house = { log: createEventLog(storedEvents, feed), pace: createPace(), checkpoints }
   let closing: Problem | null = null
+  let closed = false
 
   return {
-    /** Names this process in the database. */
-    instanceId: uuidv7(),
+    instanceId,
     log: house.log,
     /** How other instances hear of events at once. Null without Redis. */
     feed,
     get(generationId: string): Run | undefined {
       return running.get(generationId)
+    },
+    /** Whether a generation runs here, or its end is still to be saved. */
+    has(generationId: string): boolean {
+      return running.has(generationId) || checkpoints.isEnding(generationId)
     },
     ofConversation(conversationId: string): Run[] {
       return [...running.values()].filter((run) => run.start.conversationId === conversationId)
@@ -41,12 +46,13 @@ function createRuns() {
     get closing(): Problem | null {
       return closing
     },
-    start(start: StartData, connection: Connection, request: CompletionRequest): Run {
-      const run = new Run(start, connection, request, house)
+    start(starting: Starting): Run {
+      const { start } = starting
+      const run = new Run(starting, house)
       running.set(start.generationId, run)
       metrics().running.set(running.size)
-      // The turn may have been on its way here when the process began to close.
-      if (closing) void run.interrupt(closing)
+      // The turn was on its way here when the process began to close: what still runs then has its time, as others have.
+      if (closing && closed) void run.interrupt(closing)
       run.ended.finally(() => {
         running.delete(start.generationId)
         metrics().running.set(running.size)
@@ -60,11 +66,13 @@ function createRuns() {
         if (enough.aborted) resolve(null)
         else enough.addEventListener('abort', resolve, { once: true })
       })
-      await Promise.race([waited, Promise.all([...running.values()].map((run) => run.ended))])
+      while (running.size > 0 && !enough.aborted)
+        await Promise.race([waited, Promise.all([...running.values()].map((run) => run.ended))])
     },
     /** Cuts every running generation for a reason, and settles when all of them are saved. */
     async close(problem: Problem): Promise<void> {
       closing = problem
+      closed = true
       await Promise.all([...running.values()].map((run) => run.interrupt(problem)))
       await checkpoints.drained()
     },

@@ -2,6 +2,7 @@ import 'server-only'
 import { config } from '@/lib/config'
 import { log } from '@/lib/log'
 import { oncePerProcess } from '@/lib/process'
+import { openTracing, tracing } from '@/lib/tracing/tracing'
 import { closeHouse, openHouse } from './life'
 
 /**
@@ -10,12 +11,14 @@ import { closeHouse, openHouse } from './life'
  */
 export async function openServer(): Promise<void> {
   try {
+    await openTracing()
     await openHouse()
   } catch (error) {
     process.stderr.write(`${error instanceof Error ? error.message : String(error)}\n`)
     process.exit(1)
   }
   oncePerProcess('shutdown', watchSignals)
+  oncePerProcess('farewell', () => async () => tracing()?.close())
 }
 
 /**

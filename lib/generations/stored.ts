@@ -4,22 +4,39 @@ import { database } from '@/lib/database/client'
 import { piecesOf } from '@/lib/database/generations'
 import { parseParts } from '@/lib/database/messages'
 import { generationEvent, type LogEvent } from '@/lib/protocol/events'
-import { logFrom } from './outline'
+import { continuing, type Folded, foldEvent } from '@/lib/protocol/messages'
+import { logFrom, partsBefore } from './outline'
 
 const piecesJson = z.array(generationEvent)
 
 /** The log of a generation after a `seq`, as far as it has been saved, with every event at the `seq` it had. Past the end, the end again. */
 export async function storedEvents(generationId: string, after: number): Promise<LogEvent[]> {
-  const row = await database()
-    .selectFrom('generations')
-    .innerJoin('messages', 'messages.id', 'generations.messageId')
-    .select(['generations.outline', 'messages.parts'])
-    .where('generations.id', '=', generationId)
-    .executeTakeFirstOrThrow()
+  const row = await rowWithParts(generationId)
   if (row.outline === null) return await checkpointedEvents(generationId, after)
-  const events = logFrom(row.outline, parseParts(row.parts))
+  const events = logFrom(row.outline, parseParts(row.parts), row)
   const rest = events.filter(({ seq }) => seq > after)
   return rest.length > 0 ? rest : events.slice(-1)
+}
+
+/** What a generation's log is folded onto: what its message held before it. */
+export async function storedBefore(generationId: string): Promise<Folded> {
+  const row = await rowWithParts(generationId)
+  return continuing(partsBefore(parseParts(row.parts), row))
+}
+
+/** What a message came to with a generation's log, as far as that has been saved; a later one may have continued it. */
+export async function storedFold(generationId: string): Promise<Folded> {
+  const [before, events] = [await storedBefore(generationId), await storedEvents(generationId, 0)]
+  return events.reduce(foldEvent, before)
+}
+
+async function rowWithParts(generationId: string) {
+  return await database()
+    .selectFrom('generations')
+    .innerJoin('messages', 'messages.id', 'generations.messageId')
+    .select(['generations.outline', 'generations.textBefore', 'generations.reasoningBefore', 'messages.parts'])
+    .where('generations.id', '=', generationId)
+    .executeTakeFirstOrThrow()
 }
 
 /** The events after a `seq` of a generation that has not been joined yet, as far as they have been saved. */

@@ -39,12 +39,21 @@ const headers = z
     `must not set ${[...reserved].join(', ')}`,
   )
 
+/** A silence that an answer is allowed, from a second to a day; null is the server's own limit. */
+const timeoutMs = z
+  .int()
+  .min(1000, 'must be at least 1 second')
+  .max(86_400_000, 'must be at most a day, 86,400 seconds')
+  .nullable()
+
 /** A provider as the settings page sends it. */
 export const providerForm = z.strictObject({
   name,
   baseUrl,
   apiKey: apiKey.optional(),
   headers: headers.optional(),
+  firstTokenTimeoutMs: timeoutMs.optional(),
+  idleTimeoutMs: timeoutMs.optional(),
 })
 
 function isHeader(header: string, value: string): boolean {

@@ -53,6 +53,9 @@ export const provider = z.object({
   baseUrl: z.string(),
   hasKey: z.boolean(),
   headerNames: z.array(z.string()),
+  /** How long its models may be silent before the first token, and between two; null is the server's own limit. */
+  firstTokenTimeoutMs: z.nullable(z.number()),
+  idleTimeoutMs: z.nullable(z.number()),
   createdAt: z.number(),
 })
 export type Provider = z.infer<typeof provider>
@@ -82,6 +85,15 @@ export const settings = z.object({
   theme: z.enum(['system', 'light', 'dark']),
   enterSends: z.boolean(),
   defaultModel: z.nullable(z.string()),
+  /** The currency that costs are shown in, and what one US dollar is in it, as a decimal. */
+  currency: z.string(),
+  exchangeRate: z.string(),
 })
 export type Settings = z.infer<typeof settings>
-export const defaultSettings: Settings = { theme: 'system', enterSends: true, defaultModel: null }
+export const defaultSettings: Settings = {
+  theme: 'system',
+  enterSends: true,
+  defaultModel: null,
+  currency: 'USD',
+  exchangeRate: '1',
+}

@@ -42,6 +42,14 @@ export type Folded = Pick<GenerationSummary, 'status' | 'retry' | 'finishReason'
 export const nothingYet: Folded = { parts: [], status: 'running', retry: null, finishReason: null, usage: null }
 
 /**
+ * What a log that continues a reply is folded onto: what the runs before it wrote, so that its text joins theirs. The
+ * problem that the last of them ended with is over.
+ */
+export function continuing(parts: Part[]): Folded {
+  return { ...nothingYet, parts: parts.filter(({ type }) => type !== 'error') }
+}
+
+/**
  * One step of the fold that turns a log into a reply. The server checkpoints with it and the browser renders with it,
  * so both always agree. Returns a new object; parts that did not change keep their identity.
  */
@@ -60,7 +68,7 @@ export function foldEvent(folded: Folded, event: GenerationEvent): Folded {
     case 'retry':
       return { ...folded, retry: event.data }
     case 'start':
-      return folded
+      return continuing(folded.parts)
   }
 }
 

@@ -27,7 +27,10 @@ export async function environmentConnection(): Promise<Connection | null> {
 
 /** A provider that a person entered: the address passes the guard. */
 export async function ownConnection(row: ProviderRow): Promise<Connection> {
-  return await dialled(row.id, row, credentialsOf(row), true)
+  const { firstTokenTimeoutMs, idleTimeoutMs } = row
+  const connection = await dialled(row.id, row, credentialsOf(row), true)
+  connection.patience = { firstTokenTimeoutMs, idleTimeoutMs }
+  return connection
 }
 
 /** A local server by its id, or null when there is none of that name. */

@@ -15,6 +15,9 @@ export interface ProviderForm {
   baseUrl: string
   apiKey?: string | null
   headers?: Record<string, string>
+  /** Null is the server's own limit. */
+  firstTokenTimeoutMs?: number | null
+  idleTimeoutMs?: number | null
 }
 
 const credentialsJson = z.object({ apiKey: z.string().nullable(), headers: z.record(z.string(), z.string()) })
@@ -40,6 +43,8 @@ export async function createProvider(ownerId: string, form: ProviderForm): Promi
     name: form.name,
     baseUrl: form.baseUrl,
     sealed: sealCredentials(id, ownerId, credentials),
+    firstTokenTimeoutMs: form.firstTokenTimeoutMs ?? null,
+    idleTimeoutMs: form.idleTimeoutMs ?? null,
     createdAt: Date.now(),
   }
   await database().insertInto('providers').values(row).execute()
@@ -58,6 +63,8 @@ export async function updateProvider(id: string, ownerId: string, form: Partial<
     name: form.name ?? row.name,
     baseUrl: form.baseUrl ?? row.baseUrl,
     sealed: sealCredentials(id, ownerId, credentials),
+    firstTokenTimeoutMs: chosen(form.firstTokenTimeoutMs, row.firstTokenTimeoutMs),
+    idleTimeoutMs: chosen(form.idleTimeoutMs, row.idleTimeoutMs),
   }
   await database().updateTable('providers').set(change).where('id', '=', id).execute()
   if (change.baseUrl !== row.baseUrl) await forgetCapabilities(id)
@@ -111,6 +118,20 @@ function sealContext(id: string, ownerId: string): string {
 
 function providerOf(row: ProviderRow): Provider {
   const { apiKey, headers } = credentialsOf(row)
-  const { id, name, baseUrl, createdAt } = row
-  return { id, name, baseUrl, hasKey: apiKey !== null, headerNames: Object.keys(headers), createdAt }
+  const { id, name, baseUrl, firstTokenTimeoutMs, idleTimeoutMs, createdAt } = row
+  return {
+    id,
+    name,
+    baseUrl,
+    hasKey: apiKey !== null,
+    headerNames: Object.keys(headers),
+    firstTokenTimeoutMs,
+    idleTimeoutMs,
+    createdAt,
+  }
+}
+
+/** What a form says; when it says nothing, what is stored. Null is an answer too. */
+function chosen<T>(said: T | undefined, stored: T): T {
+  return said === undefined ? stored : said
 }

@@ -5,15 +5,14 @@ import type { Batches } from './commit'
 import { emptyEntry } from './entries'
 import { continuing } from './reader'
 import { newestFirst, titleOf } from './summaries'
-import { type ConversationState, newConversationId } from './types'
+import { type Asked, type ConversationState, newConversationId } from './types'
 
-/** A prompt that was sent from this page, until the log of its generation starts. */
+/** What was sent from this page, until the log of its generation starts. */
 export interface Turn {
   id: string
   /** The id the page knew the conversation by: `new` when the turn begins one. */
   conversationId: string
-  parentId: string | null
-  text: string
+  asked: Asked
   model: string
   stopping: boolean
   /** What it became, as soon as the server says so. */
@@ -35,7 +34,12 @@ export function applied(
     const [first] = events
     if (turn && first?.type === 'start') next = { ...next, ...started(next, turn, first.data, now) }
     const message = next.messages[next.running[id]?.messageId ?? '']
-    if (!message) continue
+    // One that has been continued meanwhile has another generation's cursor.
+    if (message?.generation?.id !== id) {
+      // Of a conversation that is not loaded only the end is heard.
+      if (events.at(-1)?.type === 'status') ended.add(id)
+      continue
+    }
     const grown = grow(message, events, now)
     grownMessages[message.id] = grown
     if (grown.generation?.status !== 'running') ended.add(id)
@@ -45,7 +49,7 @@ export function applied(
   return { ...next, messages, ...withoutRunning(next, ended, now) }
 }
 
-/** A turn has become two messages: the prompt, and a reply that has no text yet. */
+/** A turn has become messages: a prompt and a reply that has no text yet, another reply, or one that goes on. */
 function started(state: ConversationState, turn: Turn, data: StartData, now: number): Partial<ConversationState> {
   const known = state.conversations[data.conversationId] ?? emptyEntry(data.conversationId, 'ready')
   const entry = { ...known, state: 'ready' as const, pending: null }
@@ -53,16 +57,23 @@ function started(state: ConversationState, turn: Turn, data: StartData, now: num
   const fromNew = turn.conversationId === newConversationId
   const moved = fromNew ? movedFromNew(state, entry.id) : {}
   const conversations = fromNew ? before : state.conversations
+  const { generationId: id, conversationId, userMessageId, messageId } = data
   // The sidebar may have led here already, while the answer to the send was lost on its way.
-  if (state.messages[data.messageId]) return { ...moved, conversations: { ...conversations, [entry.id]: entry } }
+  if (state.messages[messageId]?.generation?.id === id)
+    return { ...moved, conversations: { ...conversations, [entry.id]: entry } }
 
-  entry.messageIds = [...known.messageIds, data.userMessageId, data.messageId]
-  entry.chosen = { ...known.chosen, [turn.parentId ?? '']: data.userMessageId }
-  const { generationId: id, conversationId, messageId } = data
+  const fresh = [userMessageId, messageId].filter((each) => !known.messageIds.includes(each))
+  if (fresh.length > 0) {
+    // What is shown is what was asked for.
+    const [place, child] =
+      turn.asked.kind === 'answer' ? [turn.asked.parentId, userMessageId] : [userMessageId, messageId]
+    entry.messageIds = [...known.messageIds, ...fresh]
+    entry.chosen = { ...known.chosen, [place ?? '']: child }
+  }
   return {
     ...moved,
     conversations: { ...conversations, [entry.id]: entry },
-    messages: { ...state.messages, ...newMessages(turn, data, now) },
+    messages: { ...state.messages, ...startedMessages(state, turn, data, now) },
     running: {
       ...state.running,
       [id]: { id, conversationId, messageId, startedAt: now, reader: 'open', stopping: turn.stopping },
@@ -80,7 +91,12 @@ function movedFromNew(state: ConversationState, id: string): Partial<Conversatio
   }
 }
 
-function newMessages(turn: Turn, data: StartData, now: number): Record<string, Message> {
+function startedMessages(
+  { messages }: ConversationState,
+  { asked }: Turn,
+  data: StartData,
+  now: number,
+): Record<string, Message> {
   const generation: GenerationSummary = {
     id: data.generationId,
     status: 'running',
@@ -93,21 +109,23 @@ function newMessages(turn: Turn, data: StartData, now: number): Record<string, M
     firstTokenAt: null,
     endedAt: null,
   }
-  const prompt: Message = {
-    id: data.userMessageId,
-    parentId: turn.parentId,
-    role: 'user',
-    parts: [{ type: 'text', text: turn.text }],
-    createdAt: now,
-    generation: null,
-  }
-  const reply: Message = {
+  const empty: Message = {
     id: data.messageId,
     parentId: data.userMessageId,
     role: 'assistant',
     parts: [],
     createdAt: now,
-    generation,
+    generation: null,
+  }
+  const reply: Message = { ...(messages[data.messageId] ?? empty), generation }
+  if (asked.kind !== 'answer') return { [reply.id]: reply }
+  const prompt: Message = {
+    id: data.userMessageId,
+    parentId: asked.parentId,
+    role: 'user',
+    parts: [{ type: 'text', text: asked.text }],
+    createdAt: now,
+    generation: null,
   }
   return { [prompt.id]: prompt, [reply.id]: reply }
 }
@@ -123,13 +141,17 @@ function grow(message: Message, events: LogEvent[], now: number): Message {
     ...generation,
     parts: message.parts,
   })
-  const firstTokenAt = generation.firstTokenAt ?? (parts.some((part) => part.type !== 'error') ? now : null)
+  const firstTokenAt = generation.firstTokenAt ?? (next.some(isContent) ? now : null)
   const endedAt = status === 'running' ? null : now
   return {
     ...message,
     parts,
     generation: { ...generation, status, retry, finishReason, usage, cursor: last.seq, firstTokenAt, endedAt },
   }
+}
+
+function isContent({ type }: GenerationEvent): boolean {
+  return type === 'delta' || type === 'reasoning'
 }
 
 /** The same log in fewer events: text that follows text is joined, so that folding it costs one step. */
@@ -154,7 +176,7 @@ function withRunning(
 ): ConversationSummary[] {
   const known = summaries.find((each) => each.id === id) ?? {
     id,
-    title: titleOf(turn.text),
+    title: turn.asked.kind === 'answer' ? titleOf(turn.asked.text) : '',
     createdAt: now,
     running: [],
   }

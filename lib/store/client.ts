@@ -17,6 +17,7 @@ import {
   settings,
 } from '@/lib/protocol/api'
 import type { Problem } from '@/lib/protocol/events'
+import { type PriceList, priceList } from '@/lib/protocol/prices'
 import type { Page } from './page'
 
 // The page's Content-Security-Policy forbids the eval with which zod would speed itself up.
@@ -35,12 +36,17 @@ interface ChatRequest {
   model: string
 }
 
+/** A reply that is asked for again. */
+type AgainRequest = Pick<ChatRequest, 'turnId' | 'model'>
+
 /** A provider as the settings page sends it. An absent key, or absent headers, keep what is stored. */
 export interface ProviderChange {
   name: string
   baseUrl: string
   apiKey?: string
   headers?: Record<string, string>
+  firstTokenTimeoutMs: number | null
+  idleTimeoutMs: number | null
 }
 
 const unreachable: Problem = {
@@ -112,8 +118,14 @@ export function createClient({ origin, signIn }: Pick<Page, 'origin' | 'signIn'>
   return {
     chat: (turn: ChatRequest, signal: AbortSignal): Promise<Response> =>
       call('/api/chat', { ...withBody('POST', turn), signal }),
-    events: (generationId: string, after: number, signal: AbortSignal): Promise<Response> =>
-      call(`/api/generations/${encodeURIComponent(generationId)}/events?after=${after}`, { signal }),
+    /** Asks for the reply of a generation again. */
+    again: (verb: 'continue' | 'regenerate', generationId: string, turn: AgainRequest, signal: AbortSignal) =>
+      call(`/api/generations/${encodeURIComponent(generationId)}/${verb}`, { ...withBody('POST', turn), signal }),
+    /** Several logs, each after a `seq`, in one response. */
+    events: (cursors: Map<string, number>, signal: AbortSignal): Promise<Response> => {
+      const from = Array.from(cursors, ([id, after]) => `${encodeURIComponent(id)}:${after}`)
+      return call(`/api/generations/events?from=${from.join(',')}`, { signal })
+    },
     stop: (generationId: string): Promise<void> =>
       done('POST', `/api/generations/${encodeURIComponent(generationId)}/stop`),
     retryNow: (generationId: string): Promise<void> =>
@@ -127,6 +139,12 @@ export function createClient({ origin, signIn }: Pick<Page, 'origin' | 'signIn'>
     models: (): Promise<ModelList> => json(modelList, '/api/models'),
     saveSettings: (change: Partial<Settings>): Promise<Settings> =>
       json(settings, '/api/settings', withBody('PATCH', change)),
+    prices: (): Promise<PriceList> => json(priceList, '/api/prices'),
+    /** Adds prices of one's own or changes them. What they are made of is the server's to check. */
+    savePrices: (prices: unknown): Promise<PriceList> => json(priceList, '/api/prices', withBody('PUT', { prices })),
+    /** Removes one's own price of a model; all of one's own when none is named. */
+    resetPrices: (one?: { provider: string; model: string }): Promise<PriceList> =>
+      json(priceList, `/api/prices${one ? `?${new URLSearchParams(one)}` : ''}`, withBody('DELETE')),
     providers: (): Promise<ProviderList> => json(providerList, '/api/providers'),
     /** Stores a provider: a new one when there is no id. */
     saveProvider: (id: string | null, change: ProviderChange): Promise<Provider> =>

@@ -13,6 +13,7 @@ import { createSettings } from './settings'
 import { createSidebar } from './sidebar'
 import { createStreams } from './streams'
 import { type ConversationState, newConversationId } from './types'
+import { createUnread } from './unread'
 
 /** What the server knows when it renders the page. */
 export interface InitialState {
@@ -36,12 +37,16 @@ export function createConversationStore(initial: InitialState, page: Page = brow
   }
   const { set } = core
   const commits = createCommits(page, (batches) => {
-    set((state) => applied(state, batches, sending.turnOf, page.now()))
+    set((state) => {
+      const next = { ...state, ...applied(state, batches, sending.turnOf, page.now()) }
+      return { ...next, unread: unread.unreadIn(next) }
+    })
     for (const generationId of batches.keys()) sending.committed(generationId)
     streams.arrange()
   })
   const drafts = createDrafts(core)
   const streams = createStreams(core, commits, (id) => void loading.reload(id))
+  const unread = createUnread(core)
   const sidebar = createSidebar(core)
   const loading = createLoading(core, streams, sidebar)
   const sending = createSending(core, streams, drafts, loading.refresh)
@@ -71,11 +76,18 @@ export function createConversationStore(initial: InitialState, page: Page = brow
       if (page.online() && !page.hidden()) void loading.refresh()
     }
     set((state) => ({ online: page.online(), drafts: { ...drafts.stored(), ...state.drafts } }))
-    streams.arrange()
-    const ends = [page.on('visibility', wake), page.on('connection', wake), loading.poll()]
+    const ends = [
+      streams.connect(),
+      // What is listed as running is heard of when it ends, on later pages of the sidebar too.
+      store.subscribe((state, before) => state.summaries !== before.summaries && streams.arrange()),
+      store.subscribe(unread.changed),
+      unread.connect(),
+      page.on('visibility', wake),
+      page.on('connection', wake),
+      loading.poll(),
+    ]
     return () => {
       for (const end of ends) end()
-      streams.park(() => true)
     }
   }
 
@@ -94,6 +106,7 @@ function initialData({ conversations, settings, models }: InitialState) {
     drafts: {},
     models,
     settings,
+    unread: {},
     notices: [],
     online: true,
   }

@@ -20,7 +20,7 @@ export function createDrafts({ get, page }: Core) {
     keep(conversationId: string): void {
       const { drafts, conversations } = get()
       const pending = conversations[conversationId]?.pending
-      const unsent = pending && !pending.problem ? pending.text : ''
+      const unsent = pending?.asked.kind === 'answer' && !pending.problem ? pending.asked.text : ''
       const text = joinedDraft(unsent, drafts[conversationId] ?? '')
       const storage = page.storage()
       try {

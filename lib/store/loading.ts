@@ -36,11 +36,15 @@ export function createLoading({ get, set, page, client }: Core, streams: Streams
     if (get().conversations[id]?.state !== 'ready')
       set((state) => withEntry(state, id, { state: 'loading', problem: null }))
     const before = get().conversations[id]
+    const messagesBefore = get().messages
     try {
       const fetched = await client.conversation(id)
       const now = get().conversations[id]
       // A turn that was sent meanwhile is newer than this answer.
-      if (now?.messageIds !== before?.messageIds || (now?.pending && !now.pending.problem)) return
+      const { messages } = get()
+      const isNew = (each: string) => messages[each]?.generation?.id !== messagesBefore[each]?.generation?.id
+      if (now?.messageIds !== before?.messageIds || now?.messageIds.some(isNew)) return
+      if (now?.pending && !now.pending.problem) return
       // A reader without a connection is behind or ahead of this answer; it goes on from here.
       streams.park(({ conversationId, reader }) => conversationId === id && reader !== 'open')
       set((state) => withConversation(state, fetched, streams.reading))
@@ -92,9 +96,9 @@ export function createLoading({ get, set, page, client }: Core, streams: Streams
     )
   }
 
-  /** While something runs that is not read here, looks every 5 s how it stands. Gives the way to end that. */
+  /** While something runs of whose end nobody would tell, looks every 5 s how it stands. Gives the way to end that. */
   function poll(): () => void {
-    const unread = () => get().summaries.some(({ running }) => running.some((id) => !streams.has(id)))
+    const unread = () => get().summaries.some(({ running }) => running.some((id) => !streams.hears(id)))
     const tick = () => {
       if (!page.hidden() && unread()) void refresh()
       cancel = page.timer(pollInterval, tick)

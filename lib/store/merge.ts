@@ -35,9 +35,9 @@ export function withConversation(
   }
 }
 
-/** An end is final: an answer that says otherwise was on its way while the log told the end. */
+/** An end is final: an answer that says otherwise was on its way while the log told the end. A reply may go on, in another generation. */
 function hasEnded({ generation: known }: Message, { generation: fetched }: Message): boolean {
-  return known !== null && known.status !== 'running' && fetched?.status === 'running'
+  return known !== null && known.status !== 'running' && fetched?.status === 'running' && fetched.id === known.id
 }
 
 /** The running generations of all other conversations. */

@@ -4,8 +4,11 @@ export interface Page {
   origin: string
   hidden(): boolean
   online(): boolean
-  /** Calls back when the page is hidden or shown, or goes on or off line. Gives the way to end that. */
-  on(change: 'visibility' | 'connection', listener: () => void): () => void
+  /**
+   * Calls back when the page is hidden or shown, goes on or off line, or another tab has stored something. Gives the way
+   * to end that.
+   */
+  on(change: 'visibility' | 'connection' | 'storage', listener: () => void): () => void
   /** Runs once before the next paint, which a hidden page never has. Gives the way to cancel. */
   frame(run: () => void): () => void
   timer(milliseconds: number, run: () => void): () => void
@@ -15,8 +18,27 @@ export interface Page {
   random(): number
   /** Null where the browser keeps nothing, as with cookies blocked. */
   storage(): Storage | null
+  /** How it speaks to the other tabs of the browser. Null where it cannot, as over plain http on a LAN. */
+  tabs(): Tabs | null
   /** Leaves for the sign-in page. */
   signIn(): void
+}
+
+export interface LockRequest {
+  how: 'wait' | 'steal' | 'try'
+  held(): void
+  lost(): void
+}
+
+/** What the tabs of one browser have in common. */
+export interface Tabs {
+  /**
+   * Asks for a lock that one tab can hold: waits for it, steals it, or has it at once or not at all. `held` is called
+   * when this tab has it, `lost` when it does not, or another has stolen it. Gives the way to stop waiting, or to let go.
+   */
+  lock(name: string, request: LockRequest): () => void
+  /** Hears what the other tabs post. */
+  channel(name: string, heard: (message: unknown) => void): { post(message: unknown): void; close(): void }
 }
 
 /** The page in a browser. Touches nothing until it is asked, so it may be named while the server renders. */
@@ -27,7 +49,8 @@ export const browserPage: Page = {
   on(change, listener) {
     const listening = new AbortController()
     const { signal } = listening
-    if (change === 'visibility') document.addEventListener('visibilitychange', listener, { signal })
+    if (change === 'storage') window.addEventListener('storage', listener, { signal })
+    else if (change === 'visibility') document.addEventListener('visibilitychange', listener, { signal })
     else {
       window.addEventListener('online', listener, { signal })
       window.addEventListener('offline', listener, { signal })
@@ -52,5 +75,29 @@ export const browserPage: Page = {
       return null
     }
   },
+  tabs: () => ('locks' in navigator && 'BroadcastChannel' in window ? browserTabs : null),
   signIn: () => window.location.assign('/sign-in'),
+}
+
+const browserTabs: Tabs = {
+  lock(name, { how, held, lost }) {
+    const over = new AbortController()
+    const { signal } = over
+    const letGo = new Promise<void>((resolve) => signal.addEventListener('abort', () => resolve()))
+    // Only a wait can be cut short.
+    const options: LockOptions = { wait: { signal }, steal: { steal: true }, try: { ifAvailable: true } }[how]
+    const hold = (lock: Lock | null) => {
+      if (lock === null) lost()
+      if (lock === null || signal.aborted) return
+      held()
+      return letGo
+    }
+    navigator.locks.request(name, options, hold).catch(() => signal.aborted || lost())
+    return () => over.abort()
+  },
+  channel(name, heard) {
+    const channel = new BroadcastChannel(name)
+    channel.addEventListener('message', (event: MessageEvent<unknown>) => heard(event.data))
+    return { post: (message) => channel.postMessage(message), close: () => channel.close() }
+  },
 }

@@ -1,12 +1,10 @@
 import { v7 as uuidv7 } from 'uuid'
 import type { Problem, StartData } from '@/lib/protocol/events'
-import { textOf } from '@/lib/protocol/messages'
 import type { Turn } from './apply'
 import { ApiError, problemOf } from './client'
 import { type Core, dismiss, notify } from './core'
 import { type Drafts, joinedDraft } from './drafts'
 import { emptyEntry, withEntry } from './entries'
-import { mayPass } from './reader'
 import { conversationOf, visiblePath } from './selectors'
 import type { Streams } from './streams'
 import { type ConversationState, newConversationId } from './types'
@@ -24,7 +22,7 @@ interface Sending {
   onFail(problem: Problem | null): void
 }
 
-/** Sending, sending again, and stopping. `refresh` looks what the server has, when it may have more than this page knows. */
+/** Sending, asking for a reply again, and stopping. `refresh` looks what the server has, when it may have more than this page knows. */
 export function createSending(core: Core, streams: Streams, drafts: Drafts, refresh: () => Promise<void>) {
   const { get, set, page, client } = core
   /** By conversation; each can send one turn at a time. */
@@ -39,38 +37,40 @@ export function createSending(core: Core, streams: Streams, drafts: Drafts, refr
 
     // After a failure nobody knows how far the turn got, so the same words go again as the same turn.
     const { pending } = entry
-    const samePlace = parentId === undefined || parentId === pending?.parentId
-    const same = samePlace && pending?.text === text && pending.model === model
+    const failed = pending?.asked.kind === 'answer' ? pending.asked : null
+    const samePlace = parentId === undefined || parentId === failed?.parentId
+    const same = samePlace && pending && failed?.text === text && pending.model === model
+    const place = parentId === undefined ? (visiblePath(get(), id).at(-1) ?? null) : parentId
     const turn = newTurn({
       id: same ? pending.turnId : uuidv7(),
       conversationId: id,
-      parentId: parentId === undefined ? (visiblePath(get(), id).at(-1) ?? null) : parentId,
-      text,
+      asked: { kind: 'answer', parentId: place, text },
       model,
     })
     const drafted = parentId === undefined
     set((state) => ({ shown: id, ...(drafted ? { drafts: { ...state.drafts, [id]: '' } } : {}) }))
-    await deliver(turn, (problem) => giveBack(turn, problem))
+    await deliver(turn, (problem) => giveBack(id, text, problem))
   }
 
-  const retry: ConversationState['retry'] = async (messageId) => {
+  async function askAgain(kind: 'continue' | 'regenerate', replyId: string): Promise<void> {
     const state = get()
-    const reply = state.messages[messageId]
-    const prompt = state.messages[reply?.parentId ?? '']
-    const conversationId = conversationOf(state, messageId)?.id
-    if (!reply?.generation || !prompt || !conversationId || isBusy(conversationId)) return
+    const { generation, parentId: promptId } = state.messages[replyId] ?? {}
+    const conversationId = conversationOf(state, replyId)?.id
+    if (!generation || !promptId || !conversationId || isBusy(conversationId)) return
     const summary = state.summaries.find(({ id }) => id === conversationId)
     const turn = newTurn({
       id: uuidv7(),
       conversationId,
-      parentId: prompt.parentId,
-      text: textOf(prompt.parts),
-      model: summary?.model ?? reply.generation.model,
+      asked: { kind, promptId, replyId, generationId: generation.id },
+      model: summary?.model ?? generation.model,
     })
     await deliver(turn, (problem) => {
       set((now) => withEntry(now, conversationId, { pending: null }))
-      if (problem)
-        report(`retry:${messageId}`, `The prompt was not sent again. ${problem.message}`, () => retry(messageId))
+      if (!problem) return
+      const what = kind === 'continue' ? 'The reply was not continued.' : 'No other reply was started.'
+      report(`${kind}:${replyId}`, `${what} ${problem.message}`, () => askAgain(kind, replyId))
+      // It may stand otherwise on the server than here.
+      void refresh()
     })
   }
 
@@ -83,10 +83,10 @@ export function createSending(core: Core, streams: Streams, drafts: Drafts, refr
 
   /** Puts a turn on its way; settles when it has started or failed. */
   async function deliver(turn: Turn, onFail: Sending['onFail']): Promise<void> {
-    const { id: turnId, conversationId, parentId, text, model } = turn
+    const { id: turnId, conversationId, asked, model } = turn
     const closing = new AbortController()
     sends.set(conversationId, { turn, closing, onFail })
-    const pending = { turnId, parentId, text, model, sentAt: page.now(), stopping: false, problem: null }
+    const pending = { turnId, asked, model, sentAt: page.now(), stopping: false, problem: null }
     set((state) => withEntry(state, conversationId, { pending }))
     try {
       const started = await streams.start(sourceOf(turn, closing), closing)
@@ -98,15 +98,18 @@ export function createSending(core: Core, streams: Streams, drafts: Drafts, refr
 
   function sourceOf(turn: Turn, closing: AbortController) {
     return {
-      open(after: number, signal: AbortSignal): Promise<Response> {
-        if (turn.start) return client.events(turn.start.generationId, after, signal)
+      open(_after: number, signal: AbortSignal): Promise<Response> {
+        if (turn.start) throw new Error('The shared connection reads on.')
         if (turn.stopping) closing.abort()
-        const isNew = turn.conversationId === newConversationId
-        const place = isNew ? {} : { conversationId: turn.conversationId, parentId: turn.parentId }
-        return client.chat({ ...place, turnId: turn.id, text: turn.text, model: turn.model }, signal)
+        const { id: turnId, conversationId, asked, model } = turn
+        if (asked.kind !== 'answer') return client.again(asked.kind, asked.generationId, { turnId, model }, signal)
+        const { parentId, text } = asked
+        const place = conversationId === newConversationId ? {} : { conversationId, parentId }
+        return client.chat({ ...place, turnId, text, model }, signal)
       },
       again(error: unknown, failures: number): boolean {
-        if (turn.start) return mayPass(error)
+        // What has started is read on by the shared connection.
+        if (turn.start) return false
         const unheard = !(error instanceof ApiError) || error.status === 0
         return unheard && failures < attempts
       },
@@ -125,7 +128,7 @@ export function createSending(core: Core, streams: Streams, drafts: Drafts, refr
     if (!problem) void refresh()
   }
 
-  function giveBack({ conversationId: id, text }: Turn, problem: Problem | null): void {
+  function giveBack(id: string, text: string, problem: Problem | null): void {
     set((state) => {
       const pending = state.conversations[id]?.pending
       return {
@@ -198,7 +201,13 @@ export function createSending(core: Core, streams: Streams, drafts: Drafts, refr
   }
 
   return {
-    actions: { send, retry, retryNow, stop },
+    actions: {
+      send,
+      regenerate: (messageId: string) => askAgain('regenerate', messageId),
+      continueReply: (messageId: string) => askAgain('continue', messageId),
+      retryNow,
+      stop,
+    },
     /** The turn that a generation answers, until its start has been committed. */
     turnOf,
     /** The start of a turn is on the page: it has its messages, and its words need no keeping. */

@@ -5,12 +5,18 @@ import type { Message } from '@/lib/protocol/messages'
 /** Stands for the conversation that does not exist yet: in `conversations`, `drafts`, and wherever an action takes an id. */
 export const newConversationId = 'new'
 
-/** A prompt that was sent and has no message id yet: the upload, so to say. It gives the text back when the send fails. */
+/**
+ * What a turn asks for: an answer to a prompt, in the place of `parentId` (null is the root), or a reply again. That is
+ * continued in its own message, or written anew beside it.
+ */
+export type Asked =
+  | { kind: 'answer'; parentId: string | null; text: string }
+  | { kind: 'continue' | 'regenerate'; promptId: string; replyId: string; generationId: string }
+
+/** A turn that was sent and has no generation yet: the upload, so to say. It gives a prompt's text back when the send fails. */
 export interface PendingTurn {
   turnId: string
-  /** The message it follows; null is the root. A turn that is sent again stands in another branch. */
-  parentId: string | null
-  text: string
+  asked: Asked
   model: string
   sentAt: number
   /** Stop was pressed before the server answered. */
@@ -64,6 +70,8 @@ export interface ConversationState {
   drafts: Record<string, string>
   models: ModelList | null
   settings: Settings
+  /** Conversations with an answer that ended, or will, while it was not on screen. */
+  unread: Record<string, true>
   notices: Notice[]
   online: boolean
 
@@ -80,8 +88,10 @@ export interface ConversationState {
   stop(conversationId: string): Promise<void>
   /** Ends a generation's wait for its next attempt. */
   retryNow(generationId: string): Promise<void>
-  /** Runs the turn of a reply again, as a new branch. */
-  retry(messageId: string): Promise<void>
+  /** Has a reply written anew by the model chosen now, as another branch. */
+  regenerate(messageId: string): Promise<void>
+  /** Has a reply that was cut, stopped or limited go on in its own message. */
+  continueReply(messageId: string): Promise<void>
   choose(conversationId: string, parentId: string | null, childId: string): void
   setDraft(conversationId: string, text: string): void
   /** Chooses the model of a conversation; for `new`, the person's default. */

@@ -96,6 +96,7 @@ function parametersOf(request: CompletionRequest, streamUsage: boolean): ChatCom
     model: request.model,
     messages: request.messages,
     stream: request.stream,
+    ...request.extra,
     ...(streamUsage ? { stream_options: { include_usage: true } } : {}),
     ...(request.temperature === undefined ? {} : { temperature: request.temperature }),
     ...(request.maxTokens === undefined ? {} : { max_tokens: request.maxTokens }),

@@ -17,15 +17,25 @@ export interface Connection {
   /** A person gave the address: where others can reach Rill, it is dialled only if it is public. */
   guarded: boolean
   capabilities: Capabilities
+  /** How long its models may be silent, where it differs from the server's own limits. */
+  patience?: Patience
   /** Called once when the provider turns out to lack something. */
   remember(capabilities: Capabilities): void
   /** Answers in place of the network: the demo model. */
   fetch?: typeof globalThis.fetch
 }
 
+/** In milliseconds; null is the server's own limit. */
+export interface Patience {
+  firstTokenTimeoutMs: number | null
+  idleTimeoutMs: number | null
+}
+
 export interface ChatMessage {
   role: 'system' | 'user' | 'assistant'
   content: string
+  /** Some servers want the answer that they are to go on with marked so. */
+  prefix?: true
 }
 
 export interface CompletionRequest {
@@ -35,6 +45,10 @@ export interface CompletionRequest {
   stream: boolean
   temperature?: number
   maxTokens?: number
+  /** The beginning of the answer, which is there already: only what follows it is asked for. */
+  partial?: string
+  /** Fields of some servers' own. */
+  extra?: Record<string, boolean>
 }
 
 /** Receives an answer as it arrives: once per network read, not once per token. */

@@ -1,5 +1,6 @@
 import 'server-only'
 import type { Clocks } from './completion'
+import type { Patience } from './connection'
 
 const leastFirstTokenMs = 600_000
 
@@ -11,7 +12,13 @@ const leastFirstTokenMs = 600_000
 const names =
   /(?:^|[/:])(?:o[134](?:-|$)|gpt-5(?!.*-chat)|(?:deepseek-)?r1(?:[-:]|$)|deepseek-r1|qwq|magistral)|(?<!non)[-_:](?:thinking|reasoning|reasoner)(?:\b|_)/i
 
-/** The clocks for a model: one that reasons has at least ten minutes to its first content. */
-export function clocksFor(model: string, clocks: Clocks): Clocks {
-  return names.test(model) ? { ...clocks, firstTokenMs: Math.max(clocks.firstTokenMs, leastFirstTokenMs) } : clocks
+/** The clocks for a model: one that reasons has at least ten minutes to its first content, and what a person chose wins. */
+export function clocksFor(model: string, clocks: Clocks, patience?: Patience): Clocks {
+  const firstTokenMs = names.test(model) ? Math.max(clocks.firstTokenMs, leastFirstTokenMs) : clocks.firstTokenMs
+  return {
+    // Some servers send no headers before they have the first word.
+    headersMs: patience?.firstTokenTimeoutMs ?? clocks.headersMs,
+    firstTokenMs: patience?.firstTokenTimeoutMs ?? firstTokenMs,
+    idleMs: patience?.idleTimeoutMs ?? clocks.idleMs,
+  }
 }

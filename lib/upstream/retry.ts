@@ -16,6 +16,9 @@ export interface RetryLimits {
 /** Told of each wait before it begins; `endNow` ends it. */
 export type OnWait = (retry: RetryData, endNow: () => void) => void
 
+/** Told of each attempt before it begins; what it gives is called with its end. */
+export type OnAttempt = (attempt: number) => ((end: CompletionEnd) => void) | undefined
+
 /**
  * Asks for one answer as `complete` does, and again as long as nothing of it has come and the cause may pass.
  * Waits as long as the server asks, else with exponential backoff. An abort of `signal` ends a wait at once.
@@ -25,10 +28,12 @@ export async function completeWithRetries(
   request: CompletionRequest,
   sink: CompletionSink,
   signal: AbortSignal,
-  { clocks, limits, onWait }: { clocks: Clocks; limits: RetryLimits; onWait: OnWait },
+  { clocks, limits, onAttempt, onWait }: { clocks: Clocks; limits: RetryLimits; onAttempt?: OnAttempt; onWait: OnWait },
 ): Promise<CompletionEnd> {
   for (let attempt = 1; ; attempt++) {
+    const onEnd = onAttempt?.(attempt)
     const end = await complete(connection, request, sink, signal, clocks)
+    onEnd?.(end)
     const { problem, again } = end
     if (!problem || !again) return end
     const delayMs = Math.round(again.afterMs || backoff(attempt, limits))

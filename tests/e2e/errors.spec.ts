@@ -82,12 +82,12 @@ for (const refusal of refusals) {
   })
 }
 
-test('Try again makes a branch, and keeps what was there', async ({ chat, upstream }) => {
+test('Retry makes a branch, and keeps what was there', async ({ chat, upstream }) => {
   upstream.script([{ status: 500 }, { write: errorBody('Not today.', 'server_error') }, { end: true }])
   await chat.send('What is the time?')
   await chat.ended('failed')
   upstream.script([{ delta: 'It is noon.' }, end])
-  await chat.reply.getByRole('button', { name: 'Try again' }).first().click()
+  await chat.reply.getByRole('button', { name: 'Retry', exact: true }).click()
   await chat.ended('completed')
   await expect(chat.replies).toHaveCount(1)
   await expect(chat.reply).toContainText('It is noon.')

@@ -36,6 +36,13 @@ export interface Turn {
   stream?: boolean
 }
 
+/** How a reply is asked for again, and with what. */
+export type Verb = 'continue' | 'regenerate'
+export interface Again {
+  turnId?: string
+  model?: string
+}
+
 const finished = z.object({
   ...startData.shape,
   status: generationStatus,
@@ -116,6 +123,16 @@ export class Client {
     return await this.ask(finished, 'POST', '/api/chat', { ...turnOf(turn), stream: false })
   }
 
+  /** Asks for the reply of a generation again, and reads the events. */
+  async again(verb: Verb, generationId: string, more: Again = {}): Promise<EventReader> {
+    return await this.#events(await this.open('POST', againPath(verb, generationId), { json: againOf(more) }))
+  }
+
+  /** Asks for the reply of a generation again, and waits for the whole of it. */
+  async finishAgain(verb: Verb, generationId: string, more: Again = {}): Promise<z.output<typeof finished>> {
+    return await this.ask(finished, 'POST', againPath(verb, generationId), { ...againOf(more), stream: false })
+  }
+
   /** Reads the log of a generation after a cursor. */
   async follow(generationId: string, after = 0): Promise<EventReader> {
     return await this.#events(await this.open('GET', `/api/generations/${generationId}/events?after=${after}`))
@@ -134,6 +151,14 @@ export class Client {
 
 export function turnOf(turn: Turn): Turn {
   return { turnId: randomUUID(), model: 'scripted', ...turn }
+}
+
+export function againOf(more: Again = {}): Again {
+  return { turnId: randomUUID(), ...more }
+}
+
+export function againPath(verb: Verb, generationId: string): string {
+  return `/api/generations/${generationId}/${verb}`
 }
 
 /** A text when there is one, a list when there are more, whatever the type says. */

@@ -2,13 +2,17 @@ import { spawnSync } from 'node:child_process'
 import { dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { afterAll, beforeAll, describe, expect, inject, test } from 'vitest'
+import { migrations } from '@/lib/database/migrations'
 import { startData } from '@/lib/protocol/events'
 import { textOf } from '@/lib/protocol/messages'
+import { startPostgres } from '../postgres'
 import { type RillServer, startRill } from '../rill-server'
 import { done, finish } from '../upstream/events'
 import { Client, turnOf } from './client'
 import { createDatabase, engines, type House, openHouse, queryOf } from './house'
 
+/** What it may take until a database that hangs is told: a connection to be had, and an answer on it. */
+const HUNG_MS = 12_000
 const START = join(dirname(dirname(dirname(fileURLToPath(import.meta.url)))), 'lib', 'start.mjs')
 
 test.each(engines)('says that it can serve, on %s', async (engine) => {
@@ -39,14 +43,27 @@ describe('several on one Postgres', () => {
     const DATABASE_URL = await createDatabase()
     const together = await Promise.all([1, 2, 3].map(() => startRill({ env: { ...secret, DATABASE_URL } })))
     try {
-      const migrations = await queryOf(DATABASE_URL, 'SELECT name FROM kysely_migration')
-      expect(migrations).toEqual([{ name: '0001_spine' }])
+      const done = await queryOf(DATABASE_URL, 'SELECT name FROM kysely_migration ORDER BY name')
+      expect(done.map(({ name }) => name)).toEqual(Object.keys(migrations).toSorted())
       const [first, ...rest] = together.map((rill) => new Client(() => rill.url))
       const { conversationId } = (await first?.start({ text: 'Hello', model: 'demo:rill-demo' })) ?? {}
       for (const client of rest) {
         client.cookie = first?.cookie
         expect((await client.conversation(`${conversationId}`)).title).toBe('Hello')
       }
+    } finally {
+      await Promise.all(together.map((rill) => rill.stop()))
+    }
+  })
+
+  test('are told when their secrets differ, and not when they are the same', async () => {
+    const DATABASE_URL = await createDatabase()
+    const together: RillServer[] = []
+    try {
+      for (const RILL_SECRET of [secret.RILL_SECRET, secret.RILL_SECRET, 'another one entirely'])
+        together.push(await startRill({ env: { DATABASE_URL, RILL_SECRET } }))
+      const told = together.map((rill) => rill.logs().includes('has another RILL_SECRET'))
+      expect(told).toEqual([false, false, true])
     } finally {
       await Promise.all(together.map((rill) => rill.stop()))
     }
@@ -118,6 +135,17 @@ describe('several on one Postgres', () => {
     expect((await client.call('GET', '/api/health')).status).toBe(200)
   })
 
+  test('an answer that nobody writes ends, though its instance lives', async () => {
+    const client = house.client()
+    const { generationId, conversationId } = await client.finish({ text: 'begun and not heard of' })
+    // As it stands when the database goes away between the commit of a turn and its answer.
+    await house.query(
+      `UPDATE generations SET status = 'running', outline = NULL, started_at = started_at - 60000 WHERE id = '${generationId}'`,
+    )
+    const reply = async () => (await client.conversation(conversationId)).messages.at(-1)
+    await expect.poll(async () => (await reply())?.generation?.status, { timeout: 15_000 }).toBe('interrupted')
+  })
+
   test('a fault of Rill’s own is told without its cause, which is in the log', async () => {
     await house.query('ALTER TABLE settings RENAME TO mislaid')
     const { status, problem } = await house.client().refusal('GET', '/api/settings')
@@ -127,6 +155,55 @@ describe('several on one Postgres', () => {
     const [line] = house.linesSaying(`${problem.requestId}`).filter((each) => each.includes('"level"'))
     expect(line).toContain('relation \\"settings\\" does not exist')
   })
+})
+
+test('a database that hangs counts as away within seconds, and is given all of it when it goes on', {
+  timeout: 60_000,
+}, async () => {
+  const postgres = await startPostgres()
+  const house = await openHouse('postgres', { DATABASE_URL: postgres.url })
+  try {
+    house.upstream.scriptFor('hang', [
+      { delta: 'Before, ' },
+      { until: 'hung' },
+      { delta: 'during.' },
+      { write: finish('stop') + done },
+    ])
+    const client = house.client()
+    const reader = await client.chat({ text: 'hang' })
+    await reader.untilText('Before, ')
+    const { conversationId } = startData.parse(reader.seen[0]?.data)
+    postgres.freeze()
+    const askedAt = performance.now()
+    house.upstream.open('hung')
+    await reader.untilText('during.')
+    const [health, refused] = await Promise.all([
+      client.call('GET', '/api/health'),
+      client.refusal('POST', '/api/chat', { json: turnOf({ text: 'not now' }) }),
+    ])
+    expect(performance.now() - askedAt).toBeLessThan(HUNG_MS)
+    expect([health.status, JSON.parse(health.text).database]).toEqual([503, false])
+    expect([refused.status, refused.problem.message]).toEqual([
+      503,
+      expect.stringContaining('cannot reach its database'),
+    ])
+    await reader.rest()
+    expect(reader.seen.at(-1)?.data).toMatchObject({ status: 'completed' })
+    expect(house.timesAsked('not now')).toBe(0)
+    postgres.thaw()
+    const reply = async () => (await client.conversation(conversationId)).messages.at(-1)
+    await expect
+      .poll(async () => (await reply().catch(() => undefined))?.generation?.status, { timeout: 20_000 })
+      .toBe('completed')
+    expect(textOf((await reply())?.parts ?? [])).toBe('Before, during.')
+    await expect.poll(async () => (await client.call('GET', '/api/health')).status, { timeout: 10_000 }).toBe(200)
+    // What was refused has not been done after all, by a connection that was given up.
+    expect(JSON.stringify(await client.call('GET', '/api/conversations'))).not.toContain('not now')
+  } finally {
+    postgres.thaw()
+    await house.close()
+    await postgres.stop()
+  }
 })
 
 describe('two on one data folder', () => {

@@ -9,10 +9,6 @@ import { Client } from './client'
 import type { EventReader } from './event-reader'
 import { type House, openHouse } from './house'
 
-/** What the death of an instance takes to be told elsewhere, at most. */
-const TOLD_MS = 15_000
-const ROUNDS = 3
-
 let redis: RedisServer
 /** A is the house's own server. */
 let house: House
@@ -103,33 +99,6 @@ test('stopped on B, it ends on A, and its upstream is closed', async () => {
   expect((await (await house.asked('stop me')).closed).ended).toBe(false)
 })
 
-test(`A is killed: within ${TOLD_MS / 1000} s B says so, with every character that was told`, {
-  timeout: ROUNDS * (TOLD_MS + 15_000),
-}, async () => {
-  for (let round = 1; round <= ROUNDS; round++) {
-    const prompt = `until the end ${round}`
-    const words = Array.from({ length: 40 }, (_, index) => ({ delta: `${round}.${index} ` }))
-    house.upstream.scriptFor(prompt, [...words.flatMap((word) => [word, { wait: 5 }]), { until: 'never' }])
-    const { onA, onB } = await browser()
-    const { generationId, conversationId } = await onA.start({ text: prompt })
-    const reader = await onB.follow(generationId)
-    // Killed at once, so that what was told last has not been saved.
-    await reader.untilText(`${round}.20 `)
-    const killed = house.rill.kill('SIGKILL')
-    const killedAt = performance.now()
-    await killed
-    await reader.rest()
-    expect(performance.now() - killedAt).toBeLessThan(TOLD_MS)
-    expectNoGaps(reader)
-    expect(reader.seen.at(-2)?.type).toBe('error')
-    expect(reader.seen.at(-1)?.data).toEqual({ status: 'interrupted' })
-    const reply = (await onB.conversation(conversationId)).messages.at(-1)
-    expect(reply?.generation?.status).toBe('interrupted')
-    expect(textOf(reply?.parts ?? [])).toBe(reader.text)
-    await house.start()
-  }
-})
-
 test('Redis goes and comes back in mid-stream: nobody misses a character, and health says how it stands', {
   timeout: 60_000,
 }, async () => {
@@ -169,21 +138,37 @@ test('Redis goes and comes back in mid-stream: nobody misses a character, and he
   expect(b.logs().match(/Redis is (away|back)/g)).toEqual(['Redis is away', 'Redis is back'])
 })
 
-test('an instance that stands still is not waited for, and what it wrote is not lost', {
+test('an instance that stands still is not waited for, and when it goes on it leaves alone what has been ended', {
   timeout: 40_000,
 }, async () => {
-  house.upstream.scriptFor('stand still', [{ delta: 'Frozen.' }, { until: 'never' }])
+  const tail = [{ delta: ' Too late.' }, { until: 'let go' }, { write: finish('stop') + done }]
+  house.upstream.scriptFor('stand still', [{ delta: 'Frozen.' }, { until: 'thawed' }, ...tail])
+  house.upstream.scriptFor('end late', [{ delta: 'Frozen.' }, { until: 'never' }])
   const { onA, onB } = await browser()
-  const { generationId } = await onA.start({ text: 'stand still' })
-  const reader = await onB.follow(generationId)
-  await reader.untilText('Frozen.')
+  const [still, late] = [await onA.start({ text: 'stand still' }), await onA.start({ text: 'end late' })]
+  const readers = [await onB.follow(still.generationId), await onB.follow(late.generationId)]
+  const onFrozen = [await onA.follow(still.generationId), await onA.follow(late.generationId)]
+  for (const reader of [...readers, ...onFrozen]) await reader.untilText('Frozen.')
   process.kill(house.rill.pid, 'SIGSTOP')
-  const refused = await onB.refusal('POST', `/api/generations/${generationId}/stop`)
+  const refused = await onB.refusal('POST', `/api/generations/${late.generationId}/stop`)
   expect([refused.status, refused.problem.kind]).toEqual([504, 'timeout'])
-  await reader.rest()
-  expectNoGaps(reader)
-  expect([reader.text, reader.seen.at(-1)?.data]).toEqual(['Frozen.', { status: 'interrupted' }])
+  for (const reader of readers) {
+    await reader.rest()
+    expectNoGaps(reader)
+    expect([reader.text, reader.seen.at(-1)?.data]).toEqual(['Frozen.', { status: 'interrupted' }])
+  }
+  const ended = await Promise.all([still, late].map(({ conversationId }) => onB.conversation(conversationId)))
   process.kill(house.rill.pid, 'SIGCONT')
+  house.upstream.open('thawed')
+  for (const reader of onFrozen) {
+    await reader.rest()
+    expect(reader.seen.at(-1)?.data).toEqual({ status: 'interrupted' })
+  }
+  // It has not waited for its upstream, which would have gone on.
+  expect((await (await house.asked('stand still')).closed).ended).toBe(false)
+  for (const before of ended) expect(await onB.conversation(before.id)).toEqual(before)
+  expect(await house.query('select * from generation_pieces')).toEqual([])
+  expect(house.rill.logs().match(/another instance has ended this generation/g)).toHaveLength(2)
 })
 
 test('without Redis, what runs on A is read on B from the database', async () => {

@@ -12,8 +12,10 @@ const cases: Record<string, { of: 'conversation' | 'generation' | 'provider'; js
   'GET /api/conversations/[id]': { of: 'conversation' },
   'PATCH /api/conversations/[id]': { of: 'conversation', json: { title: 'Renamed' } },
   'GET /api/generations/[id]/events': { of: 'generation' },
+  'POST /api/generations/[id]/regenerate': { of: 'generation', json: { turnId: 'another reply' } },
   'POST /api/generations/[id]/retry': { of: 'generation' },
   'POST /api/generations/[id]/stop': { of: 'generation' },
+  'POST /api/generations/[id]/continue': { of: 'generation', json: { turnId: 'the rest of the reply' } },
   'PATCH /api/providers/[id]': { of: 'provider', json: { name: 'Renamed' } },
   'DELETE /api/providers/[id]': { of: 'provider' },
   'DELETE /api/conversations/[id]': { of: 'conversation' },
@@ -65,6 +67,16 @@ describe.each(engines)('somebody else’s rows, on %s', (engine) => {
       await refusedAlike((id) => stranger.call(route.method, addressOf(route, id)), ids.conversation)
     },
   )
+
+  test('several logs in one response: the same 404, wherever in the list the id stands', async () => {
+    const { generationId: own } = await stranger.start({ text: 'one of their own' })
+    const read = (list: string) => stranger.call('GET', `/api/generations/events?from=${list}`)
+    await refusedAlike((id) => read(`${id}:0`), ids.generation)
+    await refusedAlike((id) => read(`${own}:0,${id}:0`), ids.generation)
+    const theirs = await stranger.open('GET', `/api/generations/events?from=${own}:0`)
+    expect(theirs.statusCode).toBe(200)
+    await theirs.body.dump({ limit: 1 })
+  })
 
   test.each(['x', "' OR 1=1 --", 'a\u0000b', '../settings', 'é'.repeat(200), '🙈'])(
     'an odd id is a 404 as well: %j',

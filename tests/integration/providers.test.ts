@@ -49,6 +49,8 @@ describe.each(engines)('a person’s own providers, on %s', (engine) => {
       baseUrl: theirs.baseUrl,
       hasKey: true,
       headerNames: ['X-Team'],
+      firstTokenTimeoutMs: null,
+      idleTimeoutMs: null,
       createdAt: expect.any(Number),
     })
     const listed = await client.ask(providerList, 'GET', '/api/providers')
@@ -96,6 +98,34 @@ describe.each(engines)('a person’s own providers, on %s', (engine) => {
     })
     await client.finish({ text: 'no longer', model: `${id}:small` })
     expect(lastAsked()?.headers.authorization).toBeUndefined()
+  })
+
+  test('are waited for as long as the person says, and no longer', async () => {
+    const { id } = await create({ firstTokenTimeoutMs: 1000, idleTimeoutMs: null })
+    theirs.scriptFor('no first word', [{ until: 'never' }])
+    const ending = async (text: string) => {
+      const reader = await client.chat({ text, model: `${id}:small` })
+      await reader.rest()
+      return reader.seen.slice(1).map(({ type, data }) => ({ type, data }))
+    }
+    const timeout = { type: 'error', data: { kind: 'timeout' } }
+    expect(await ending('no first word')).toMatchObject([timeout, { type: 'status', data: { status: 'failed' } }])
+    const path = `/api/providers/${id}`
+    const change = { firstTokenTimeoutMs: null, idleTimeoutMs: 1000 }
+    expect(await client.ask(provider, 'PATCH', path, change)).toMatchObject(change)
+    theirs.scriptFor('no second word', [{ delta: 'one' }, { until: 'never' }])
+    expect(await ending('no second word')).toMatchObject([
+      { type: 'delta', data: { text: 'one' } },
+      timeout,
+      { type: 'status', data: { status: 'interrupted' } },
+    ])
+    // A change that says nothing of them keeps them.
+    expect(await client.ask(provider, 'PATCH', path, { name: 'Kept' })).toMatchObject(change)
+    for (const idleTimeoutMs of [0, 999, 86_400_001, 1000.5, '60'])
+      expect(await client.refusal('PATCH', path, { json: { idleTimeoutMs } })).toMatchObject({
+        status: 400,
+        problem: { kind: 'bad_request', field: 'idleTimeoutMs' },
+      })
   })
 
   test('never send a stored key to another host', async () => {

@@ -22,18 +22,31 @@ const mayImport: Record<string, string[]> = {
   'lib/protocol': [],
   // The server.
   'lib/http': ['lib/providers', 'lib/upstream', 'lib/database', 'lib/protocol', ...ground],
-  'lib/generations': ['lib/providers', 'lib/upstream', 'lib/database', 'lib/usage', 'lib/protocol', ...ground],
+  'lib/generations': [
+    'lib/tracing',
+    'lib/providers',
+    'lib/upstream',
+    'lib/database',
+    'lib/usage',
+    'lib/protocol',
+    ...ground,
+  ],
   'lib/providers': ['lib/upstream', 'lib/database', 'lib/protocol', ...ground],
+  'lib/tracing': ['lib/upstream', 'lib/protocol', ...ground],
   'lib/upstream': ['lib/protocol', ...ground],
   'lib/database': ['lib/protocol', ...ground],
   'lib/usage': ['lib/database', 'lib/protocol', ...ground],
   ...Object.fromEntries(ground.map((file) => [file, [...ground, 'lib/protocol']])),
   // The commands, which run before anything is built.
-  'lib/start.mjs': ['lib/install.mjs'],
+  'lib/start.mjs': ['lib/serve.mjs', 'lib/install.mjs'],
+  'lib/image.mjs': ['lib/serve.mjs', 'lib/install.mjs'],
+  'lib/serve.mjs': ['lib/install.mjs'],
   'lib/install.mjs': [],
 }
 
-const serverRooms = ['generations', 'providers', 'upstream', 'database', 'usage', 'http'].map((room) => `lib/${room}`)
+const serverRooms = ['generations', 'providers', 'upstream', 'database', 'usage', 'http', 'tracing'].map(
+  (room) => `lib/${room}`,
+)
 const sources = [
   ...['app', 'components', 'lib'].flatMap((folder) =>
     readdirSync(join(root, folder), { recursive: true, encoding: 'utf8' }).map((path) => `${folder}/${path}`),

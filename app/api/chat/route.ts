@@ -1,9 +1,9 @@
 import { z } from 'zod'
-import { finishedGeneration, followGeneration } from '@/lib/generations/follow'
-import { startTurn } from '@/lib/generations/start'
+import { startTurn } from '@/lib/generations/turn'
 import { readJson } from '@/lib/http/body'
-import { endpoint, json } from '@/lib/http/endpoint'
+import { endpoint } from '@/lib/http/endpoint'
 import { key, name, promptText, rowId } from '@/lib/http/fields'
+import { startedResponse } from '../started'
 
 const turn = z.strictObject({
   conversationId: rowId.optional(),
@@ -21,12 +21,8 @@ const turn = z.strictObject({
   stream: z.boolean().default(true),
 })
 
-/** Adds a prompt and starts its generation: streams its log, answers once when it is done, or at once (RFC 7240). */
+/** Adds a prompt and starts the generation that answers it. */
 export const POST = endpoint(async (request, { session }) => {
   const given = await readJson(request, turn)
-  const start = await startTurn(session.ownerId, given)
-  if (request.headers.get('prefer')?.includes('respond-async')) {
-    return json(start, { status: 202, headers: { 'Preference-Applied': 'respond-async' } })
-  }
-  return given.stream ? await followGeneration(start.generationId, 0) : json(await finishedGeneration(start))
+  return await startedResponse(request, await startTurn(session.ownerId, given), given.stream)
 })

@@ -3,12 +3,20 @@ import { changeSettings, settingsOf } from '@/lib/database/settings'
 import { readJson } from '@/lib/http/body'
 import { endpoint, json } from '@/lib/http/endpoint'
 import { name } from '@/lib/http/fields'
+import { isCurrency, isRate } from '@/lib/protocol/money'
 
-const change = z.strictObject({
-  theme: z.enum(['system', 'light', 'dark']).optional(),
-  enterSends: z.boolean().optional(),
-  defaultModel: name.nullable().optional(),
-})
+const change = z
+  .strictObject({
+    theme: z.enum(['system', 'light', 'dark']).optional(),
+    enterSends: z.boolean().optional(),
+    defaultModel: name.nullable().optional(),
+    currency: z.string().refine(isCurrency, 'is not a currency').optional(),
+    exchangeRate: z.string().refine(isRate, 'is not a rate: a number above 0, as 88.50').optional(),
+  })
+  .refine(({ currency, exchangeRate }) => (currency === undefined) === (exchangeRate === undefined), {
+    path: ['exchangeRate'],
+    message: 'goes with a currency: send both',
+  })
 
 /** The person's settings. */
 export const GET = endpoint(async (_request, { session }) => json(await settingsOf(session.ownerId)))

@@ -56,6 +56,8 @@ const asks = {
 /** Decides what to answer. The same messages always get the same reply. */
 export function replyTo(messages: DemoMessage[], alwaysReasons = false): Reply {
   const turns = messages.filter(({ role }) => role === 'user' || role === 'assistant')
+  const unfinished = turns.at(-1)
+  if (unfinished?.role === 'assistant' && unfinished.content !== '') return answer(restOf(unfinished.content, turns))
   const rest = missingRest(turns)
   const reply = rest === null ? replyToPrompt(turns) : answer(rest)
   if (alwaysReasons && reply.reasoning === '') reply.reasoning = reasoningFor(turns)
@@ -157,14 +159,21 @@ function pastReply(earlier: DemoMessage[]): string {
   ].join('\n\n')
 }
 
+/** What follows an unfinished answer, which is the last message itself. */
+function restOf(said: string, turns: DemoMessage[]): string {
+  const asked = turns.slice(0, -1)
+  const whole = missingRest(asked) ?? replyToPrompt(asked).text
+  if (whole.startsWith(said)) return whole.slice(said.length)
+  return '\n\nI am Rill’s demo model, and what stands above is not mine: I can only go on with answers of my own.'
+}
+
 /**
- * What is missing of an answer that was cut, when the last message asks to go on or is the unfinished answer itself.
- * An answer may be continued several times: all its pieces together are what was said.
+ * What is missing of an answer that was cut, when the last message asks to go on. An answer may be continued several
+ * times: all its pieces together are what was said.
  */
 function missingRest(turns: DemoMessage[]): string | null {
   let end = turns.length
   let said = ''
-  if (turns[end - 1]?.role === 'assistant') said = turns[--end]?.content ?? ''
   for (;;) {
     const asked = turns[end - 1]
     const piece = turns[end - 2]

@@ -98,11 +98,11 @@ class Follower {
   /** Takes once. Says whether there was something. */
   take(): boolean {
     if (this.done || !this.#reader) return false
-    const { bytes, done } = this.#reader.take()
-    if (bytes) this.seen.push(...this.#decoder.feed(bytes))
+    const { pieces, done } = this.#reader.take()
+    for (const bytes of pieces) this.seen.push(...this.#decoder.feed(bytes))
     this.done = done
     if (done) this.close()
-    return bytes !== null
+    return pieces.length > 0
   }
 
   /** Takes what there is, and what comes, until this holds. */

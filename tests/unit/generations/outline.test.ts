@@ -1,8 +1,8 @@
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
-import { logFrom, outlineOf } from '@/lib/generations/outline'
+import { lengthsOf, logFrom, outlineOf, partsBefore } from '@/lib/generations/outline'
 import type { GenerationEvent } from '@/lib/protocol/events'
-import { foldEvent, nothingYet } from '@/lib/protocol/messages'
+import { continuing, type Folded, foldEvent, nothingYet, type Part } from '@/lib/protocol/messages'
 
 const text = fc.string({ unit: 'binary', minLength: 1 })
 const event: fc.Arbitrary<GenerationEvent> = fc.oneof(
@@ -12,23 +12,61 @@ const event: fc.Arbitrary<GenerationEvent> = fc.oneof(
     type: 'retry',
     data: { attempt: 2, of: 6, delayMs: 7000, at: 1, kind: 'rate_limit', message: 'Rate limited' },
   }),
-  fc.constant<GenerationEvent>({
-    type: 'error',
-    data: { kind: 'network', message: 'The connection was cut.', retryable: true },
-  }),
 )
+const error: GenerationEvent = {
+  type: 'error',
+  data: { kind: 'network', message: 'The connection was cut.', retryable: true },
+}
+const start: GenerationEvent = {
+  type: 'start',
+  data: { generationId: 'g', conversationId: 'c', userMessageId: 'u', messageId: 'm', model: 'scripted' },
+}
+/** A whole log, which may have ended in an error. */
+const log = fc.tuple(fc.array(event), fc.boolean()).map(([middle, failed]): GenerationEvent[] => {
+  const status = failed ? 'interrupted' : 'completed'
+  return [start, ...middle, ...(failed ? [error] : []), { type: 'status', data: { status } }]
+})
+
+const stored = (parts: Part[]): Part[] => JSON.parse(JSON.stringify(parts))
 
 test('the outline and the reply give back the whole log, every event at its seq', () => {
   fc.assert(
-    fc.property(fc.array(event), (middle) => {
-      const events: GenerationEvent[] = [
-        ...middle,
-        { type: 'status', data: { status: 'completed', finishReason: 'stop' } },
-      ]
+    fc.property(log, (events) => {
       const { parts } = events.reduce(foldEvent, nothingYet)
-      const stored = JSON.parse(JSON.stringify(parts))
-      const log = logFrom(JSON.stringify(events.map(outlineOf)), stored)
-      expect(log).toEqual(events.map((each, index) => ({ seq: index + 1, ...each })))
+      const again = logFrom(JSON.stringify(events.map(outlineOf)), stored(parts), lengthsOf([]))
+      expect(again).toEqual(events.map((each, index) => ({ seq: index + 1, ...each })))
     }),
   )
+})
+
+test('of a reply that was continued, each generation’s log is given back, and what it was when each began', () => {
+  fc.assert(
+    fc.property(fc.array(log, { minLength: 2, maxLength: 5 }), (logs) => {
+      const begun: Part[][] = []
+      let folded: Folded = nothingYet
+      for (const events of logs) {
+        begun.push(continuing(folded.parts).parts)
+        folded = events.reduce(foldEvent, folded)
+      }
+      const parts = stored(folded.parts)
+      for (const [index, events] of logs.entries()) {
+        const before = lengthsOf(begun[index] ?? [])
+        const again = logFrom(JSON.stringify(events.map(outlineOf)), parts, before)
+        expect(again).toEqual(events.map((each, place) => ({ seq: place + 1, ...each })))
+        expect(partsBefore(parts, before)).toEqual(begun[index])
+      }
+      // The problem that a generation ended with is over when the next goes on.
+      expect(folded.parts.filter(({ type }) => type === 'error')).toHaveLength(logs.at(-1)?.includes(error) ? 1 : 0)
+    }),
+  )
+})
+
+test('text that goes on after an error joins what stood before it', () => {
+  const events: GenerationEvent[] = [
+    { type: 'delta', data: { text: 'abc' } },
+    error,
+    start,
+    { type: 'delta', data: { text: 'def' } },
+  ]
+  expect(events.reduce(foldEvent, nothingYet).parts).toEqual([{ type: 'text', text: 'abcdef' }])
 })

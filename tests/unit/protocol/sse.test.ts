@@ -1,7 +1,7 @@
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
 import type { GenerationEvent, LogEvent } from '@/lib/protocol/events'
-import { createEventDecoder, encodeEvent, heartbeat } from '@/lib/protocol/sse'
+import { createEventDecoder, createNamedEventDecoder, encodeEvent, heartbeat, named } from '@/lib/protocol/sse'
 
 const text = fc.string({ unit: 'binary' })
 const event: fc.Arbitrary<GenerationEvent> = fc.oneof(
@@ -25,6 +25,31 @@ test('any stream of events, cut at any bytes, decodes to the same events', () =>
       expect(decoded).toEqual(log)
     }),
   )
+})
+
+test('any events of any logs in one stream, cut at any bytes, decode to the same events of the same logs', () => {
+  const id = fc.oneof(fc.uuid(), fc.stringMatching(/^[\w:-]{1,20}$/))
+  const place = fc.record({ generationId: id, seq: fc.nat(), event })
+  fc.assert(
+    fc.property(fc.array(place), fc.array(fc.nat(), { maxLength: 30 }), (places, cuts) => {
+      const pieces = places.flatMap((each) => [
+        ...named(each.generationId, new TextEncoder().encode(encodeEvent(each.seq, each.event))),
+        new TextEncoder().encode(heartbeat),
+      ])
+      const bytes = Buffer.concat(pieces)
+      const edges = [0, ...cuts.map((cut) => cut % (bytes.length + 1)).sort((a, b) => a - b), bytes.length]
+      const decoder = createNamedEventDecoder()
+      const decoded = edges.slice(1).flatMap((edge, index) => decoder.feed(bytes.subarray(edges[index], edge)))
+      const expected = places.map(({ generationId, seq, event }) => ({ generationId, event: { seq, ...event } }))
+      expect(decoded).toEqual(expected)
+    }),
+  )
+})
+
+test('an event that does not say of which log it is, is an error', () => {
+  const feed = (id: string) => () =>
+    createNamedEventDecoder().feed(new TextEncoder().encode(`id: ${id}\nevent: delta\ndata: {"text":"a"}\n\n`))
+  for (const id of ['1', ':1', 'g:', 'g:x', 'g:-1']) expect(feed(id)).toThrow()
 })
 
 test('what a model writes can neither end an event nor name one', () => {

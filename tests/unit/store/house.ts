@@ -14,8 +14,8 @@ export async function openHouse(prepare: (server: TestServer) => void = () => {}
   return { server, ...openTab(server) }
 }
 
-/** One tab on a server. */
-export function openTab(server: TestServer, page = new TestPage(server.origin)) {
+/** One tab on a server, of the one browser that there is. */
+export function openTab(server: TestServer, page = newPage(server)) {
   const all = server.list()
   const conversations = {
     conversations: all.slice(0, server.pageSize),
@@ -25,6 +25,12 @@ export function openTab(server: TestServer, page = new TestPage(server.origin)) 
   const disconnect = store.connect()
   onTestFinished(disconnect)
   return { page, store, get: store.getState, disconnect }
+}
+
+function newPage(server: TestServer): TestPage {
+  const page = new TestPage(server.origin)
+  page.browser = server.browser
+  return page
 }
 
 /** Waits for a condition, without a guess how long it takes. */

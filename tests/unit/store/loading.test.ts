@@ -2,6 +2,9 @@ import { describe, expect, onTestFinished, test } from 'vitest'
 import { openHouse, openTab, statusOf, textIn, until } from './house'
 import { refuse } from './server'
 
+/** A cursor past every log. */
+const onlyTheEnd = 999_999_999_999
+
 describe('loading a conversation', () => {
   test('shows what it holds, and reads on from there', async () => {
     const { server, store, get } = await openHouse()
@@ -108,27 +111,58 @@ describe('what happens elsewhere', () => {
     log?.end()
     await until(() => statusOf(store, reply) === 'completed' && statusOf(other.store, reply) === 'completed')
     expect(textIn(store, reply)).toBe('Seen in both')
-    expect(log?.cursors).toHaveLength(2)
+    // Here only the end was waited for, until the conversation had been loaded again.
+    expect(log?.cursors).toEqual([0, onlyTheEnd, 1])
   })
 
-  test('the sidebar is looked after only while something runs that is not read here', async () => {
+  test('of what is not loaded here the end is heard, and nobody asks for the sidebar', async () => {
     const { server, page, get } = await openHouse((server) => server.turn(server.conversation('Far').id, 'Run'))
     expect(get().summaries[0]?.running).toHaveLength(1)
+    const log = server.onlyLog
+    await until(() => log.connections.size === 1)
+    expect(log.cursors).toEqual([onlyTheEnd])
+    log.say('Far away.')
+    page.advance(5_000)
+    log.end()
+    await until(() => get().summaries[0]?.running.length === 0)
+    page.advance(5_000)
+    await get().loadModels()
+    expect(server.count('GET', /conversations$/)).toBe(0)
+  })
+
+  test('on a later page of the sidebar too', async () => {
+    const { server, get } = await openHouse((server) => {
+      server.pageSize = 1
+      server.turn(server.conversation('Old').id, 'Run')
+      server.conversation('New')
+    })
+    await get().loadMoreSummaries()
+    expect(get().summaries.map(({ running }) => running.length)).toEqual([0, 1])
+    await until(() => server.onlyLog.connections.size === 1)
+    server.onlyLog.end()
+    await until(() => get().summaries.every(({ running }) => running.length === 0))
+  })
+
+  test('the sidebar is looked after only while something runs of whose end nobody tells', async () => {
+    const { server, page, get } = await openHouse((server) => {
+      server.turn(server.conversation('Far').id, 'Run')
+      server.fault('GET', /events/, (response) => refuse(response, 404, 'not_found', 'Gone.', 'from.0'), 9)
+    })
+    await until(() => server.count('GET', /events/) === 1)
+    await get().loadModels()
     page.advance(5_000)
     await until(() => server.count('GET', /conversations$/) === 1)
     page.setHidden(true)
     page.advance(5_000)
     await get().loadModels()
     expect(server.count('GET', /conversations$/)).toBe(1)
-    for (const log of server.logs.values()) log.end()
+    server.onlyLog.end()
     page.setHidden(false)
     await until(() => get().summaries[0]?.running.length === 0)
-    const looks = server.count('GET', /conversations$/)
-    page.advance(5_000)
     page.advance(5_000)
     await get().loadModels()
-    expect(server.count('GET', /conversations$/)).toBe(looks)
-    expect(looks).toBe(2)
+    expect(server.count('GET', /conversations$/)).toBe(2)
+    expect(server.count('GET', /events/)).toBe(1)
   })
 
   test('a conversation deleted in another tab leaves the sidebar, an older page of it stays', async () => {

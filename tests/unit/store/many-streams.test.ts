@@ -1,37 +1,122 @@
 import { describe, expect, test } from 'vitest'
-import { openHouse, rivers, statusOf, textIn, until } from './house'
+import { openHouse, openTab, rivers, statusOf, textIn, until } from './house'
+import type { Log } from './log'
+import { TestPage } from './page'
+import type { TestServer } from './server'
+
+/** The connections that are open now: one that carries several logs counts once. */
+function connections(server: TestServer): number {
+  return new Set([...server.logs.values()].flatMap((log) => [...log.connections])).size
+}
+
+const idOf = ({ start }: Log) => start.generationId
 
 describe('many streams', () => {
-  test('have four connections, and the one on screen is among them', async () => {
+  test('share one connection, and all of them grow to their ends', async () => {
     const { server, store, get } = await openHouse()
-    const all = Array.from({ length: 6 }, () => rivers(server))
+    const all = Array.from({ length: 9 }, () => rivers(server))
     for (const { id } of all) await get().loadConversation(id)
-    const open = () => all.filter(({ log }) => log.connections.size > 0)
-    const [first, , , , , last] = all
-    await until(() => open().length === 4 && last?.log.connections.size === 1)
-    expect(Object.keys(get().running)).toHaveLength(6)
-
+    await until(() => all.every(({ log }) => log.connections.size === 1))
+    expect(connections(server)).toBe(1)
     for (const { log } of all) log.say('The Rhine ')
-    for (const { log } of open()) await until(() => textIn(store, log.start.messageId) === 'The Rhine ')
-    const parked = all.filter(({ log }) => log.connections.size === 0)
-    expect(parked).toHaveLength(2)
-    for (const { log } of parked) expect(get().running[log.start.generationId]?.reader).toBe('connecting')
-
-    // Shown, a parked one goes on from its cursor, and another gives way.
-    const [shown] = parked
-    await get().loadConversation(shown?.id ?? '')
-    await until(() => shown && textIn(store, shown.log.start.messageId) === 'The Rhine ')
-    await until(() => open().length === 4)
-
-    // Ended ones make room, until all are done.
+    for (const { log } of all) await until(() => textIn(store, log.start.messageId) === 'The Rhine ')
     for (const { log } of all) {
       log.say('flows.')
       log.end()
     }
     for (const { log } of all) await until(() => statusOf(store, log.start.messageId) === 'completed')
     for (const { log } of all) expect(textIn(store, log.start.messageId)).toBe('The Rhine flows.')
-    expect(first && textIn(store, first.log.start.messageId)).toBe('The Rhine flows.')
     expect(get().running).toEqual({})
+  })
+
+  test('lose and double nothing when more come and connections are cut', async () => {
+    const { server, store, get } = await openHouse()
+    const all: { id: string; log: Log }[] = []
+    let expected = ''
+    for (let round = 0; round < 8; round += 1) {
+      const next = rivers(server)
+      next.log.say(expected)
+      all.push(next)
+      await get().loadConversation(next.id)
+      for (const { log } of all) log.say(`${round} `)
+      expected += `${round} `
+      if (round % 3 === 2) next.log.cut()
+      if (round % 2 === 0) for (const { log } of all) await until(() => textIn(store, log.start.messageId) === expected)
+    }
+    for (const { log } of all) log.end()
+    for (const { log } of all) await until(() => statusOf(store, log.start.messageId) === 'completed')
+    for (const { log } of all) expect(textIn(store, log.start.messageId)).toBe(expected)
+  })
+
+  test('leave a send its own connection while it is on screen, and take it over when it is not', async () => {
+    const { server, page, store, get } = await openHouse()
+    const { id, log } = rivers(server)
+    await get().loadConversation(id)
+    await get().send({ conversationId: null, text: 'One more', model: 'demo' })
+    const sent = [...server.logs.values()].at(-1)
+    if (!sent) throw new Error('It was sent')
+    await until(() => get().running[idOf(sent)])
+    await until(() => connections(server) === 2)
+    expect(sent.cursors).toEqual([0])
+    sent.say('Here.')
+    await until(() => textIn(store, sent.start.messageId) === 'Here.')
+
+    await get().loadConversation(id)
+    await until(() => connections(server) === 1)
+    await until(() => sent.connections.size === 1)
+    expect(sent.cursors).toEqual([0, 2])
+    sent.say(' And there.')
+    await until(() => textIn(store, sent.start.messageId) === 'Here. And there.')
+
+    // A hidden page shows nothing.
+    await get().send({ conversationId: id, text: 'Another', model: 'demo', parentId: null })
+    await until(() => connections(server) === 2 && Object.keys(get().running).length === 3)
+    page.setHidden(true)
+    await until(() => connections(server) === 1)
+    expect(log.connections.size).toBe(1)
+  })
+
+  test('of sends in many tabs leave two of six connections free', async () => {
+    const { server, get } = await openHouse()
+    const tabs = [{ get }, ...Array.from({ length: 5 }, () => openTab(server))]
+    for (const [index, tab] of tabs.entries()) {
+      await tab.get().send({ conversationId: null, text: `Tab ${index}`, model: 'demo' })
+      await until(() => Object.keys(tab.get().running).length === 1)
+    }
+    await until(() => [...server.logs.values()].every((log) => log.connections.size > 0) && connections(server) === 4)
+    for (const log of server.logs.values()) {
+      log.say('Here.')
+      log.end()
+    }
+    for (const tab of tabs) await until(() => Object.keys(tab.get().running).length === 0)
+    expect(connections(server)).toBe(0)
+  })
+
+  test('that are more than one response may carry have their turns', async () => {
+    const { server, get } = await openHouse((server) => {
+      server.pageSize = 200
+      for (let index = 0; index < 103; index += 1) server.turn(server.conversation(`River ${index}`).id, 'Run')
+    })
+    const all = [...server.logs.values()]
+    const open = () => all.filter((log) => log.connections.size === 1)
+    await until(() => open().length === 100)
+    // Each that ends makes room for one that waits.
+    for (const log of open().slice(0, 3)) log.end()
+    await until(() => open().length === 100)
+    for (const log of all) log.end()
+    await until(() => get().summaries.every(({ running }) => running.length === 0))
+  })
+
+  test('go on without one that the server refuses', async () => {
+    const { server, store, get } = await openHouse()
+    const [gone, stays] = [rivers(server), rivers(server)]
+    for (const { id } of [gone, stays]) await get().loadConversation(id)
+    await until(() => stays.log.connections.size === 1)
+    server.deleted.add(gone.id)
+    stays.log.cut()
+    await until(() => get().conversations[gone.id]?.state === 'missing')
+    stays.log.say('Still here.')
+    await until(() => textIn(store, stays.log.start.messageId) === 'Still here.')
   })
 
   test('are let go with the page, and taken up again', async () => {
@@ -45,38 +130,133 @@ describe('many streams', () => {
     store.connect()
     await until(() => textIn(store, log.start.messageId) === 'The Rhine')
   })
+})
 
-  test('make room for a send', async () => {
-    const { server, get } = await openHouse()
-    const all = Array.from({ length: 4 }, () => rivers(server))
-    for (const { id } of all) await get().loadConversation(id)
-    await until(() => all.every(({ log }) => log.connections.size === 1))
-    let answer = () => {}
-    server.fault('POST', /chat/, (response) => {
-      answer = () => server.chat(server.received.at(-1)?.body ?? {}).follow(response, 0)
-    })
-    const sent = get().send({ conversationId: null, text: 'One more', model: 'demo' })
-    await until(() => server.count('POST', /chat/) === 1)
-    await until(() => all.filter(({ log }) => log.connections.size === 1).length === 3)
-    answer()
-    await sent
-    await until(() => Object.keys(get().running).length === 5)
-    await until(() => [...server.logs.values()].filter((log) => log.connections.size > 0).length === 4)
-    expect([...server.logs.values()].at(-1)?.connections.size).toBe(1)
+describe('tabs of one browser', () => {
+  /** Two tabs that show the same answer; the first one reads for both. */
+  async function twoTabs() {
+    const { server, ...first } = await openHouse()
+    const { id, log } = rivers(server)
+    log.say('One ')
+    await first.get().loadConversation(id)
+    await until(() => log.connections.size === 1)
+    const second = openTab(server)
+    await second.get().loadConversation(id)
+    const says = (tab: typeof second, text: string) => until(() => textIn(tab.store, log.start.messageId) === text)
+    await says(second, 'One ')
+    await until(() => second.get().running[idOf(log)]?.reader === 'open')
+    return { server, id, log, first, second, says }
+  }
+
+  test('have one connection, and each shows all of it', async () => {
+    const { server, log, first, second, says } = await twoTabs()
+    expect(connections(server)).toBe(1)
+    log.say('two ')
+    for (const tab of [first, second]) await says(tab, 'One two ')
+    expect(server.count('GET', /events/)).toBe(1)
+    log.end()
+    for (const tab of [first, second]) await until(() => statusOf(tab.store, log.start.messageId) === 'completed')
   })
 
-  test('that are parked and end elsewhere are noticed by the poll', async () => {
-    const { server, page, store, get } = await openHouse()
-    const all = Array.from({ length: 5 }, () => rivers(server))
-    for (const { id } of all) await get().loadConversation(id)
-    await until(() => all.filter(({ log }) => log.connections.size === 0).length === 1)
-    await until(() => all[4]?.log.connections.size === 1)
-    const parked = all.find(({ log }) => log.connections.size === 0)
-    parked?.log.say('The Rhine')
-    parked?.log.end()
-    page.advance(5_000)
-    await until(() => parked && statusOf(store, parked.log.start.messageId) === 'completed')
-    expect(parked && textIn(store, parked.log.start.messageId)).toBe('The Rhine')
-    expect(parked?.log.cursors).toHaveLength(1)
+  test('go on when the one that reads is closed', async () => {
+    const { log, first, second, says } = await twoTabs()
+    log.say('two ')
+    first.disconnect()
+    log.say('three ')
+    await says(second, 'One two three ')
+    await until(() => log.connections.size === 1)
+    log.say('four.')
+    log.end()
+    await says(second, 'One two three four.')
+    await until(() => statusOf(second.store, log.start.messageId) === 'completed')
+  })
+
+  test('go on with what only one of them shows when another takes over', async () => {
+    const { server, first, second } = await twoTabs()
+    const third = openTab(server)
+    const own = rivers(server)
+    await third.get().loadConversation(own.id)
+    await until(() => own.log.connections.size === 1)
+    first.disconnect()
+    own.log.say('Heard.')
+    await until(() => textIn(third.store, own.log.start.messageId) === 'Heard.')
+    expect(second.get().running[idOf(own.log)]).toBeUndefined()
+    expect(connections(server)).toBe(1)
+  })
+
+  test('go on when the one that reads has fallen asleep, which catches up when it wakes', async () => {
+    const { server, log, first, second, says } = await twoTabs()
+    first.page.sleep()
+    // Another conversation is opened, and nobody answers.
+    const other = rivers(server)
+    await second.get().loadConversation(other.id)
+    expect(other.log.connections.size).toBe(0)
+    second.page.advance(1_000)
+    await until(() => other.log.connections.size === 1)
+    other.log.say('Heard.')
+    await until(() => textIn(second.store, other.log.start.messageId) === 'Heard.')
+    first.page.wake()
+    log.say('two.')
+    log.end()
+    for (const tab of [first, second]) await says(tab, 'One two.')
+    expect(connections(server)).toBe(1)
+  })
+
+  test('ask at once when one comes into sight while the one that reads waits for the server', async () => {
+    const { log, first, second, says } = await twoTabs()
+    first.page.setHidden(true)
+    second.page.setHidden(true)
+    first.page.setChance(1)
+    log.cut()
+    await until(() => second.get().running[idOf(log)]?.reader === 'reconnecting')
+    await until(() => first.page.waits.includes(250))
+    log.say('two ')
+    second.page.setHidden(false)
+    await says(second, 'One two ')
+  })
+
+  test('that need an earlier part of a log are told it, and nobody is told twice', async () => {
+    const { server, id, log, first, second, says } = await twoTabs()
+    log.say('two ')
+    for (const tab of [first, second]) await says(tab, 'One two ')
+    // A third one was loaded before, and comes late.
+    server.fault('GET', new RegExp(`conversations/${id}`), (response) => {
+      const messages = server
+        .messages(id)
+        .map((message) =>
+          message.generation ? { ...message, parts: [], generation: { ...message.generation, cursor: 1 } } : message,
+        )
+      response.writeHead(200, { 'Content-Type': 'application/json' })
+      response.end(JSON.stringify({ ...server.list()[0], messages }))
+    })
+    const third = openTab(server)
+    await third.get().loadConversation(id)
+    await says(third, 'One two ')
+    log.say('three.')
+    log.end()
+    for (const tab of [first, second, third]) {
+      await says(tab, 'One two three.')
+      await until(() => statusOf(tab.store, log.start.messageId) === 'completed')
+    }
+  })
+
+  test('that cannot speak to each other read for themselves while they are in sight', async () => {
+    const { server } = await openHouse()
+    const { id, log } = rivers(server)
+    const pages = [new TestPage(server.origin), new TestPage(server.origin)]
+    const tabs = pages.map((page) => openTab(server, page))
+    for (const tab of tabs) await tab.get().loadConversation(id)
+    await until(() => log.connections.size === 2)
+    const [first, second] = tabs
+    first?.page.setHidden(true)
+    await until(() => log.connections.size === 1)
+    log.say('Seen.')
+    await until(() => second && textIn(second.store, log.start.messageId) === 'Seen.')
+    first?.page.setHidden(false)
+    await until(() => first && textIn(first.store, log.start.messageId) === 'Seen.')
+    // Each has one connection, whatever is sent.
+    await first?.get().send({ conversationId: null, text: 'And this', model: 'demo' })
+    await until(() => Object.keys(first?.get().running ?? {}).length === 2)
+    await until(() => connections(server) === 2)
   })
 })

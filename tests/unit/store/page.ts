@@ -1,4 +1,4 @@
-import type { Page } from '@/lib/store/page'
+import type { LockRequest, Page, Tabs } from '@/lib/store/page'
 
 interface Timer {
   at: number
@@ -12,13 +12,20 @@ export class TestPage implements Page {
   /** Paints whenever somebody waits for a frame. Off, a frame comes with `paint`. */
   painting = true
   stored = new Map<string, string>()
+  /** The browser whose tab it is; a browser whose tabs cannot speak to each other otherwise. */
+  browser: TestBrowser | null = null
+  private asleep = false
   private time = 1_000_000
   private isHidden = false
   private isOnline = true
   private chance = 0
   private readonly timers = new Set<Timer>()
   private readonly frames = new Set<() => void>()
-  private readonly listeners = { visibility: new Set<() => void>(), connection: new Set<() => void>() }
+  private readonly listeners = {
+    visibility: new Set<() => void>(),
+    connection: new Set<() => void>(),
+    storage: new Set<() => void>(),
+  }
 
   constructor(origin: string) {
     this.origin = origin
@@ -32,7 +39,7 @@ export class TestPage implements Page {
     this.signedOut = true
   }
 
-  on = (change: 'visibility' | 'connection', listener: () => void) => {
+  on = (change: 'visibility' | 'connection' | 'storage', listener: () => void) => {
     this.listeners[change].add(listener)
     return () => void this.listeners[change].delete(listener)
   }
@@ -62,6 +69,22 @@ export class TestPage implements Page {
       removeItem: (key) => void stored.delete(key),
       clear: () => stored.clear(),
     }
+  }
+
+  tabs = (): Tabs | null => this.browser?.tab(() => this.asleep) ?? null
+
+  /** From now on it hears nothing of the other tabs, as one that the system has put to sleep. */
+  sleep(): void {
+    this.asleep = true
+  }
+
+  wake(): void {
+    this.asleep = false
+  }
+
+  /** Another tab has stored something. */
+  tellStored(): void {
+    for (const listener of [...this.listeners.storage]) listener()
   }
 
   /** The next paint. A hidden page has none. */
@@ -103,5 +126,58 @@ export class TestPage implements Page {
   setOnline(online: boolean): void {
     this.isOnline = online
     for (const listener of [...this.listeners.connection]) listener()
+  }
+}
+
+interface Waiting extends LockRequest {
+  name: string
+}
+
+/** What the tabs of one browser have in common. */
+export class TestBrowser {
+  /** The holder of each lock, and who waits, in order. */
+  private readonly holders = new Map<string, LockRequest>()
+  private readonly waiting: Waiting[] = []
+  private readonly ears = new Set<{ name: string; heard(message: unknown): void }>()
+
+  tab(asleep: () => boolean): Tabs {
+    return {
+      lock: (name, request) => this.lock(name, request),
+      channel: (name, heard) => {
+        const ear = { name, heard: (message: unknown) => asleep() || heard(message) }
+        this.ears.add(ear)
+        const others = () => [...this.ears].filter((each) => each.name === name && each !== ear)
+        const post = (message: unknown) => {
+          const copy = structuredClone(message)
+          for (const each of others()) setImmediate(() => this.ears.has(each) && each.heard(copy))
+        }
+        return { post, close: () => void this.ears.delete(ear) }
+      },
+    }
+  }
+
+  private lock(name: string, request: LockRequest): () => void {
+    const { how } = request
+    const holder = this.holders.get(name)
+    if (how === 'steal' || !holder) {
+      this.give(name, request)
+      if (holder) setImmediate(holder.lost)
+    } else if (how === 'try') setImmediate(request.lost)
+    else this.waiting.push({ name, ...request })
+    return () => {
+      const index = this.waiting.findIndex((each) => each.name === name && each.held === request.held)
+      if (index >= 0) this.waiting.splice(index, 1)
+      if (this.holders.get(name)?.held !== request.held) return
+      this.holders.delete(name)
+      const [next] = this.waiting.filter((each) => each.name === name)
+      if (!next) return
+      this.waiting.splice(this.waiting.indexOf(next), 1)
+      this.give(name, next)
+    }
+  }
+
+  private give(name: string, request: LockRequest): void {
+    this.holders.set(name, request)
+    setImmediate(() => this.holders.get(name) === request && request.held())
   }
 }

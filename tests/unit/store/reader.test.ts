@@ -2,7 +2,6 @@ import fc from 'fast-check'
 import { afterAll, beforeAll, describe, expect, onTestFinished, test } from 'vitest'
 import type { GenerationEvent, LogEvent } from '@/lib/protocol/events'
 import { encodeEvent } from '@/lib/protocol/sse'
-import { createClient } from '@/lib/store/client'
 import { continuing, type LogSource, mayPass, readLog } from '@/lib/store/reader'
 import { until } from './house'
 import type { Log } from './log'
@@ -19,16 +18,21 @@ function newLog(): Log {
   return server.turn(server.conversation('Rivers').id, 'Tell me of rivers')
 }
 
+/** Asks for one log as a send is answered. */
+const ask =
+  ({ start }: Log, { origin }: TestPage) =>
+  (after: number, signal: AbortSignal) =>
+    fetch(`${origin}/api/generations/${start.generationId}/events?after=${after}`, { signal })
+
 /** Reads a log, and remembers all that the reader says. */
 function read(log: Log, page = new TestPage(server.origin), change: Partial<LogSource> = {}) {
-  const client = createClient(page)
   const events: LogEvent[] = []
   const states: string[] = []
   const closing = new AbortController()
   onTestFinished(() => closing.abort())
   const source: LogSource = {
     cursor: 0,
-    open: (after, signal) => client.events(log.start.generationId, after, signal),
+    open: ask(log, page),
     onEvents: (more) => events.push(...more),
     onState: (state) => states.push(state),
     again: mayPass,
@@ -88,7 +92,7 @@ describe('a reader', () => {
     log.end()
     // A server that answers with more than it was asked for.
     const page = new TestPage(server.origin)
-    const open: LogSource['open'] = (_, signal) => createClient(page).events(log.start.generationId, 0, signal)
+    const open: LogSource['open'] = (_, signal) => ask(log, page)(0, signal)
     const { events, done } = read(log, page, { cursor: 3, open })
     await done
     expect(seqs(events)).toEqual([4, 5])
@@ -124,8 +128,7 @@ describe('a reader', () => {
     log.say('one ')
     log.end()
     const page = new TestPage(server.origin)
-    const client = createClient(page)
-    const open: LogSource['open'] = (_, signal) => client.events(log.start.generationId, 2, signal)
+    const open: LogSource['open'] = (_, signal) => ask(log, page)(2, signal)
     const { events, done } = read(log, page, { cursor: 9, open })
     await done
     expect(events).toEqual([{ seq: 3, ...end }])
@@ -134,8 +137,15 @@ describe('a reader', () => {
   test('ends when the server does not know the log', async () => {
     const log = newLog()
     server.fault('GET', new RegExp(`${log.start.generationId}/events`), (response) => response.writeHead(404).end())
-    const { done } = read(log)
-    await expect(done).rejects.toMatchObject({ status: 404 })
+    const { done } = read(log, undefined, {
+      again: () => false,
+      open: async (after, signal) => {
+        const response = await ask(log, new TestPage(server.origin))(after, signal)
+        if (!response.ok) throw new Error(`Refused with ${response.status}`)
+        return response
+      },
+    })
+    await expect(done).rejects.toThrow('Refused with 404')
   })
 
   test('does not give up while the server is down, and waits longer each time, up to five seconds', async () => {
@@ -198,6 +208,43 @@ describe('a reader', () => {
     log.end()
     if (back === 'on line') page.setOnline(true)
     else page.setHidden(false)
+    await done
+  })
+
+  test('takes no open connection at its word when the network is back', async () => {
+    const log = newLog()
+    const { page, events, done } = read(log)
+    await until(() => log.connections.size === 1 && events.length === 1)
+    // Nobody says that the connection is dead.
+    for (const response of log.connections) response.write = () => false
+    log.say('unheard')
+    page.setChance(1)
+    page.setOnline(false)
+    page.setOnline(true)
+    await until(() => events.length === 2)
+    expect(log.cursors).toEqual([0, 1])
+    log.end()
+    await done
+  })
+
+  test('takes no connection at its word that was quiet for long when the page is back in sight', async () => {
+    const log = newLog()
+    const { page, events, done } = read(log)
+    await until(() => log.connections.size === 1 && events.length === 1)
+    page.setHidden(true)
+    page.setHidden(false)
+    page.advance(19_999)
+    page.setHidden(true)
+    page.setHidden(false)
+    log.say('heard')
+    await until(() => events.length === 2)
+    expect(log.cursors).toEqual([0])
+    page.setHidden(true)
+    page.advance(20_000)
+    page.setHidden(false)
+    await until(() => log.cursors.length === 2)
+    expect(log.cursors).toEqual([0, 2])
+    log.end()
     await done
   })
 

@@ -12,7 +12,11 @@ describe('sending', () => {
     const { server, store, get } = await openHouse()
     get().setDraft(newConversationId, 'Tell me of rivers')
     const sent = get().send({ conversationId: null, text: 'Tell me of rivers', model: 'demo' })
-    expect(newEntry(get())?.pending).toMatchObject({ text: 'Tell me of rivers', stopping: false, problem: null })
+    expect(newEntry(get())?.pending).toMatchObject({
+      asked: { kind: 'answer', parentId: null, text: 'Tell me of rivers' },
+      stopping: false,
+      problem: null,
+    })
     expect(get().drafts[newConversationId]).toBe('')
     await sent
     const { start } = server.onlyLog
@@ -75,7 +79,7 @@ describe('sending', () => {
     await until(() => get().startedFromNew)
     const id = server.onlyLog.start.conversationId
     expect(get().drafts).toMatchObject({ [newConversationId]: '', [id]: 'two' })
-    expect([...page.stored]).toEqual([[`rill.draft.${id}`, 'two']])
+    expect([...page.stored].filter(([name]) => name.startsWith('rill.draft.'))).toEqual([[`rill.draft.${id}`, 'two']])
   })
 
   test('does not take the page along when the person went elsewhere', async () => {
@@ -164,7 +168,7 @@ describe('a send that the network swallows', () => {
     get().setDraft(newConversationId, 'And?')
     await sent
     expect(server.count('POST', /chat/)).toBe(5)
-    expect(newEntry(get())?.pending).toMatchObject({ text: 'Are you there?', problem: { kind: 'network' } })
+    expect(newEntry(get())?.pending).toMatchObject({ asked: { text: 'Are you there?' }, problem: { kind: 'network' } })
     expect(get().drafts[newConversationId]).toBe('Are you there?\n\nAnd?')
     expect(page.stored.get('rill.draft.new')).toBe('Are you there?\n\nAnd?')
 

@@ -5,8 +5,9 @@ import { z } from 'zod'
 import type { ConversationSummary } from '@/lib/protocol/api'
 import { defaultSettings } from '@/lib/protocol/api'
 import type { GenerationEvent } from '@/lib/protocol/events'
-import { foldEvent, type Message, nothingYet } from '@/lib/protocol/messages'
-import { Log } from './log'
+import { continuing, foldEvent, type Message } from '@/lib/protocol/messages'
+import { followSeveral, Log } from './log'
+import { TestBrowser } from './page'
 
 const sent = z.strictObject({
   turnId: z.string(),
@@ -15,6 +16,8 @@ const sent = z.strictObject({
   text: z.string(),
   model: z.string(),
 })
+
+const askedAgain = z.strictObject({ turnId: z.string(), model: z.string() })
 
 /** What goes wrong with the next requests that fit: the socket dies, nothing is ever answered, or this is. */
 interface Fault {
@@ -32,6 +35,7 @@ interface Received {
 
 /** A small Rill in memory that speaks the API over real sockets, and does wrong what it is told to. */
 export class TestServer {
+  readonly browser = new TestBrowser()
   readonly received: Received[] = []
   readonly logs = new Map<string, Log>()
   readonly summaries = new Map<string, ConversationSummary>()
@@ -101,17 +105,32 @@ export class TestServer {
     return log
   }
 
+  /** Asks for the reply of a log again: it goes on in its message, or another is written beside it. */
+  again(verb: 'continue' | 'regenerate', { start }: Log): Log {
+    const n = ++this.ids
+    const messageId = verb === 'continue' ? start.messageId : `reply-${n}`
+    const log = new Log({ ...start, generationId: `generation-${n}`, messageId })
+    this.touch(start.conversationId, this.tick())
+    this.logs.set(log.start.generationId, log)
+    log.append(...this.script)
+    return log
+  }
+
   /** The conversation as the database has it. */
   messages(conversationId: string): Message[] {
-    return [...this.logs.values()].flatMap((log) => {
-      if (log.start.conversationId !== conversationId) return []
-      const prompt = this.prompts.find(({ id }) => id === log.start.userMessageId)
-      const { parts, ...folded } = log.events.reduce(foldEvent, nothingYet)
+    const messages = new Map<string, Message>()
+    for (const log of this.logs.values()) {
+      if (log.start.conversationId !== conversationId) continue
+      const { messageId: id, userMessageId: parentId, generationId, model } = log.start
+      const prompt = this.prompts.find((each) => each.id === parentId)
+      if (!prompt) continue
+      const { parts, ...folded } = log.events.reduce(foldEvent, continuing(messages.get(id)?.parts ?? []))
       const times = { startedAt: 1, firstTokenAt: null, endedAt: log.ended ? 2 : null }
-      const generation = { id: log.start.generationId, model: 'demo', cursor: log.cursor, ...folded, ...times }
-      const { messageId: id, userMessageId: parentId } = log.start
-      return prompt ? [prompt, { id, parentId, role: 'assistant' as const, parts, createdAt: 1, generation }] : []
-    })
+      const generation = { id: generationId, model, cursor: log.cursor, ...folded, ...times }
+      messages.set(parentId, prompt)
+      messages.set(id, { id, parentId, role: 'assistant', parts, createdAt: 1, generation })
+    }
+    return [...messages.values()]
   }
 
   /** The only log there is. */
@@ -163,7 +182,9 @@ export class TestServer {
     else if (room === 'models') json(response, 200, { groups: [], defaultModel: 'demo', demoOnly: true })
     else if (room === 'conversations' && id) this.oneConversation(method, id, body, response)
     else if (room === 'conversations') this.page(response, Number(url.searchParams.get('cursor') ?? 0))
+    else if (room === 'generations' && id === 'events') this.events(response, url.searchParams.get('from') ?? '')
     else if (log && verb === 'events') log.follow(response, Number(url.searchParams.get('after')))
+    else if (log && (verb === 'continue' || verb === 'regenerate')) this.takeAgain(verb, log, body).follow(response, 0)
     else if (log && verb === 'stop') {
       log.end('stopped')
       json(response, 200, { status: 'stopped' })
@@ -179,6 +200,24 @@ export class TestServer {
     this.turns.set(turnId, log)
     log.cuts = this.nextCuts
     return log
+  }
+
+  private events(response: ServerResponse, from: string): void {
+    const cursors = from.split(',').map((each) => each.split(':'))
+    const known = cursors.flatMap(([id = '', after]): [Log, number][] => {
+      const log = this.logs.get(id)
+      return log && !this.deleted.has(log.start.conversationId) ? [[log, Number(after)]] : []
+    })
+    const missing = cursors.findIndex(([id]) => !known.some(([log]) => log.start.generationId === id))
+    if (missing < 0) followSeveral(response, known)
+    else refuse(response, 404, 'not_found', 'There is no such generation.', `from.${missing}`)
+  }
+
+  private takeAgain(verb: 'continue' | 'regenerate', log: Log, body: Record<string, unknown>): Log {
+    const { turnId } = askedAgain.parse(body)
+    const taken = this.turns.get(turnId) ?? this.again(verb, log)
+    this.turns.set(turnId, taken)
+    return taken
   }
 
   private page(response: ServerResponse, from: number): void {
@@ -210,6 +249,6 @@ export function json(response: ServerResponse, status: number, body: unknown): v
   response.writeHead(status, { 'Content-Type': 'application/json' }).end(JSON.stringify(body))
 }
 
-export function refuse(response: ServerResponse, status: number, kind: string, message: string): void {
-  json(response, status, { error: { kind, message, retryable: false } })
+export function refuse(response: ServerResponse, status: number, kind: string, message: string, field?: string): void {
+  json(response, status, { error: { kind, message, field, retryable: false } })
 }

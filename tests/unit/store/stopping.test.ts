@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest'
 import { type ConversationState, newConversationId } from '@/lib/store/types'
 import { openHouse, statusOf, textIn, until } from './house'
-import { done, refuse, says } from './server'
+import { says } from './server'
 
 const newEntry = (state: ConversationState) => state.conversations[newConversationId]
 
@@ -78,40 +78,5 @@ describe('stop', () => {
     await sent
     expect(server.count('POST', /chat/)).toBe(1)
     expect(get().drafts[newConversationId]).toBe('Rivers')
-  })
-})
-
-describe('retry', () => {
-  async function withReply() {
-    const house = await openHouse((server) => {
-      server.script = [...says('Yes.'), done]
-      server.turn(server.conversation('Rivers').id, 'Are there rivers?')
-    })
-    const { start } = house.server.onlyLog
-    await house.get().loadConversation(start.conversationId)
-    return { ...house, start }
-  }
-
-  test('runs the same prompt again, as a new branch that is shown', async () => {
-    const { server, get, start } = await withReply()
-    get().setDraft(start.conversationId, 'something else')
-    await get().retry(start.messageId)
-    await until(() => Object.keys(get().messages).length === 4)
-    expect(server.received.at(-1)?.body).toMatchObject({ text: 'Are there rivers?', parentId: null, model: 'demo' })
-    const again = [...server.logs.values()].at(-1)?.start
-    expect(get().conversations[start.conversationId]?.chosen).toEqual({ '': again?.userMessageId })
-    expect(get().drafts[start.conversationId]).toBe('something else')
-  })
-
-  test('that fails says so and leaves the box alone', async () => {
-    const { server, get, start } = await withReply()
-    server.fault('POST', /chat/, (response) => refuse(response, 503, 'internal', 'The server is closing.'))
-    await get().retry(start.messageId)
-    expect(get().conversations[start.conversationId]?.pending).toBeNull()
-    expect(get().drafts[start.conversationId]).toBeUndefined()
-    const [notice] = get().notices
-    expect(notice?.text).toContain('The server is closing.')
-    notice?.action?.run()
-    await until(() => Object.keys(get().messages).length === 4)
   })
 })

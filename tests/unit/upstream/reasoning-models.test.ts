@@ -29,3 +29,10 @@ test.each([
 test('a setting above ten minutes holds', () => {
   expect(clocksFor('o3', { ...clocks, firstTokenMs: 900_000 }).firstTokenMs).toBe(900_000)
 })
+
+test('what a person chose for a provider wins, longer or shorter', () => {
+  const patience = { firstTokenTimeoutMs: 5_000, idleTimeoutMs: 900_000 }
+  expect(clocksFor('o3', clocks, patience)).toEqual({ headersMs: 5_000, firstTokenMs: 5_000, idleMs: 900_000 })
+  const half = { firstTokenTimeoutMs: null, idleTimeoutMs: 2_000 }
+  expect(clocksFor('o3', clocks, half)).toEqual({ ...clocks, firstTokenMs: 600_000, idleMs: 2_000 })
+})

@@ -1,0 +1,31 @@
+import { z } from 'zod'
+import { ownedGenerations } from '@/lib/database/ownership'
+import { followGenerations } from '@/lib/generations/follow'
+import { readQuery } from '@/lib/http/body'
+import { endpoint } from '@/lib/http/endpoint'
+
+const MOST = 100
+
+const shape = 'is not understood. It is {id}:{seq}, with a comma between two'
+const place = z
+  .string()
+  .regex(/^[^:]+:\d{1,15}$/, shape)
+  .transform((text): [string, number] => {
+    const [id = '', seq] = text.split(':')
+    return [id, Number(seq)]
+  })
+const from = z
+  .string(shape)
+  .transform((text) => text.split(','))
+  .pipe(z.array(place).max(MOST, `names more than ${MOST} answers. Ask for them in parts`))
+  .refine((places) => new Set(places.map(([id]) => id)).size === places.length, 'names an answer twice')
+
+/** Several logs in one response, each after its cursor, then live; an event's `id` is `{generationId}:{seq}`. */
+export const GET = endpoint(async (request, { session }) => {
+  const { from: places } = readQuery(request, z.strictObject({ from }))
+  await ownedGenerations(
+    places.map(([id]) => id),
+    session.ownerId,
+  )
+  return await followGenerations(new Map(places))
+})

@@ -1,0 +1,30 @@
+import { z } from 'zod'
+import { deletePrices, ownPrices, savePrices } from '@/lib/database/prices'
+import { readJson, readQuery } from '@/lib/http/body'
+import { endpoint, json } from '@/lib/http/endpoint'
+import { key } from '@/lib/http/fields'
+import { PRICES_AT_MOST, priceForm } from '@/lib/http/price-form'
+import { listPrices } from '@/lib/usage/prices'
+
+const one = z.strictObject({ provider: key.max(300), model: key.max(200) })
+const chosen = z.union([one, z.strictObject({}).transform(() => undefined)])
+
+/** The list prices, and the person's own. */
+export const GET = endpoint(async (_request, { session }) => json(await pricesOf(session.ownerId)))
+
+/** Adds prices of the person's own, or changes them; answers all. */
+export const PUT = endpoint(async (request, { session }) => {
+  const { prices } = await readJson(request, priceForm)
+  await savePrices(session.ownerId, prices, PRICES_AT_MOST)
+  return json(await pricesOf(session.ownerId))
+})
+
+/** Removes the price of `provider` and `model`, or all of the person's own when none is named; answers all. */
+export const DELETE = endpoint(async (request, { session }) => {
+  await deletePrices(session.ownerId, readQuery(request, chosen))
+  return json(await pricesOf(session.ownerId))
+})
+
+async function pricesOf(ownerId: string) {
+  return { list: listPrices(), own: await ownPrices(ownerId) }
+}

@@ -1,0 +1,23 @@
+import type { NextRequest } from 'next/server'
+import { z } from 'zod'
+import { finishedGeneration, followGeneration } from '@/lib/generations/follow'
+import { json } from '@/lib/http/endpoint'
+import { key, name } from '@/lib/http/fields'
+import type { StartData } from '@/lib/protocol/events'
+
+/** The body of a call that asks for a reply again. */
+export const again = z.strictObject({
+  turnId: key.min(1).max(100),
+  model: name.optional(),
+  stream: z.boolean().default(true),
+})
+
+/**
+ * What every call that starts a generation answers: its log as a stream, all of it once when it is done, or what it is
+ * at once, to be followed by other calls (RFC 7240).
+ */
+export async function startedResponse(request: NextRequest, start: StartData, stream: boolean): Promise<Response> {
+  if (request.headers.get('prefer')?.includes('respond-async'))
+    return json(start, { status: 202, headers: { 'Preference-Applied': 'respond-async' } })
+  return stream ? await followGeneration(start.generationId, 0) : json(await finishedGeneration(start))
+}

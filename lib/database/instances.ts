@@ -1,0 +1,74 @@
+import 'server-only'
+import { sql } from 'kysely'
+import { type Database, engine } from './client'
+import type { GenerationRow } from './schema'
+
+/** Generations that run on an instance that has not said for so long that it lives, or that is not known. */
+export async function orphanedGenerations(db: Database, silentMs: number): Promise<GenerationRow[]> {
+  return await db
+    .selectFrom('generations')
+    .selectAll()
+    .where('status', '=', 'running')
+    .where('instanceId', 'not in', (eb) =>
+      eb.selectFrom('instances').select('id').where('heartbeatAt', '>=', sql<number>`${sharedNow()} - ${silentMs}`),
+    )
+    .execute()
+}
+
+/** Generations that are an instance's own, have not ended, and began so long ago. */
+export async function runningOn(db: Database, instanceId: string, beganBefore: number): Promise<GenerationRow[]> {
+  return await db
+    .selectFrom('generations')
+    .selectAll()
+    .where('status', '=', 'running')
+    .where('instanceId', '=', instanceId)
+    .where('startedAt', '<', beganBefore)
+    .execute()
+}
+
+/** Takes over a generation of a dead instance. False when another instance has, or when it has ended. */
+export async function claimGeneration(db: Database, row: GenerationRow, instanceId: string): Promise<boolean> {
+  const { numUpdatedRows } = await db
+    .updateTable('generations')
+    .set({ instanceId })
+    .where('id', '=', row.id)
+    .where('status', '=', 'running')
+    .where('instanceId', '=', row.instanceId)
+    .executeTakeFirst()
+  return numUpdatedRows === 1n
+}
+
+/** Says that this instance lives, and which secret it has. */
+export async function beat(db: Database, instanceId: string, secretMark: string): Promise<void> {
+  const now = sharedNow()
+  await db
+    .insertInto('instances')
+    .values({ id: instanceId, secretMark, startedAt: now, heartbeatAt: now })
+    .onConflict((conflict) => conflict.column('id').doUpdateSet({ heartbeatAt: now }))
+    .execute()
+}
+
+/** Whether an instance that has said within so long that it lives has another secret. */
+export async function anotherSecret(db: Database, secretMark: string, silentMs: number): Promise<boolean> {
+  const row = await db
+    .selectFrom('instances')
+    .select('id')
+    .where('secretMark', '!=', secretMark)
+    .where('heartbeatAt', '>=', sql<number>`${sharedNow()} - ${silentMs}`)
+    .limit(1)
+    .executeTakeFirst()
+  return row !== undefined
+}
+
+/** Forgets the instances that have not said for so long that they live; with null, all of them. */
+export async function forgetInstances(db: Database, silentMs: number | null): Promise<void> {
+  const all = db.deleteFrom('instances')
+  await (silentMs === null ? all : all.where('heartbeatAt', '<', sql<number>`${sharedNow()} - ${silentMs}`)).execute()
+}
+
+/** The clock that all instances go by, so that none is taken for dead because its own is wrong. */
+function sharedNow() {
+  return engine() === 'postgres'
+    ? sql<number>`cast(extract(epoch from clock_timestamp()) * 1000 as bigint)`
+    : sql<number>`${Date.now()}`
+}

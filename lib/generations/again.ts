@@ -1,0 +1,88 @@
+import 'server-only'
+import { database } from '@/lib/database/client'
+import { newestContinuation } from '@/lib/database/generations'
+import { messageRow, parseParts } from '@/lib/database/messages'
+import type { GenerationRow } from '@/lib/database/schema'
+import type { StartData } from '@/lib/protocol/events'
+import { continuing, textOf } from '@/lib/protocol/messages'
+import { resolveModel } from '@/lib/providers/resolve'
+import { Refused } from '@/lib/refused'
+import { parseSettings, requestOf } from './settings'
+import { emptyReply, historyTo, type Prepared, startingRow, startOnce } from './start'
+
+/** How a reply is asked for again. */
+export interface Again {
+  /** Made by the client: the same one again is the same generation. */
+  turnId: string
+  /** None is the model it came from. */
+  model?: string
+  stream: boolean
+}
+
+/**
+ * Writes a reply anew, beside the one of this generation, under the settings that it had. The caller has checked whose
+ * it is.
+ * @throws {Refused} 400 for a model that nobody offers, 503 when the server is shutting down.
+ */
+export async function regenerate(row: GenerationRow, again: Again): Promise<StartData> {
+  return await startOnce(row.ownerId, again.turnId, async (): Promise<Prepared> => {
+    const { ownerId, userMessageId } = row
+    const resolved = await resolveModel(ownerId, again.model ?? row.model)
+    const settings = parseSettings(row.settings)
+    const reply = emptyReply(await messageRow(userMessageId))
+    const generation = startingRow({ reply, userMessageId, turnId: again.turnId, resolved, settings })
+    const request = requestOf(resolved, await historyTo(userMessageId), again.stream, settings)
+    return { rows: { conversation: null, messages: [reply], generation }, connection: resolved.connection, request }
+  })
+}
+
+/**
+ * Goes on with a reply where it ended, in the same message, under the settings that it had. The caller has checked whose
+ * it is.
+ * @throws {Refused} 409 when there is nothing to go on with, or somebody else goes on with it; else as `regenerate`.
+ */
+export async function continueReply(row: GenerationRow, again: Again): Promise<StartData> {
+  try {
+    return await startOnce(row.ownerId, again.turnId, () => prepareContinuation(row, again))
+  } catch (error) {
+    // Of two at once, the unique index let one in.
+    if (!(error instanceof Refused)) await checkNewest(row)
+    throw error
+  }
+}
+
+async function prepareContinuation(row: GenerationRow, again: Again): Promise<Prepared> {
+  await checkNewest(row)
+  checkEnding(row)
+  const { ownerId, userMessageId, continuation } = row
+  const resolved = await resolveModel(ownerId, again.model ?? row.model)
+  const settings = parseSettings(row.settings)
+  const reply = await messageRow(row.messageId)
+  const before = continuing(parseParts(reply.parts)).parts
+  const begun = { before, continuation: continuation + 1 }
+  const generation = startingRow({ reply, userMessageId, turnId: again.turnId, resolved, settings, ...begun })
+  const request = requestOf(resolved, await historyTo(userMessageId), again.stream, settings)
+  return {
+    rows: { conversation: null, messages: [], generation },
+    connection: resolved.connection,
+    request: { ...request, partial: textOf(before) },
+    before,
+  }
+}
+
+/** @throws {Refused} 409 */
+async function checkNewest({ messageId, continuation }: GenerationRow): Promise<void> {
+  if ((await newestContinuation(database(), messageId)) === continuation) return
+  throw conflict('This answer has been continued already. Reload the conversation to see how it stands.')
+}
+
+/** @throws {Refused} 409 */
+function checkEnding({ status, finishReason }: GenerationRow): void {
+  if (status === 'running') throw conflict('This answer is still being written. Stop it first, or wait for its end.')
+  if (status === 'completed' && finishReason !== 'length')
+    throw conflict('This answer is complete, so there is nothing to continue. Ask for more in a message instead.')
+}
+
+function conflict(message: string): Refused {
+  return new Refused(409, { kind: 'bad_request', message })
+}

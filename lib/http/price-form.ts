@@ -1,0 +1,76 @@
+import 'server-only'
+import { z } from 'zod'
+import { isAmount, isCurrency } from '@/lib/protocol/money'
+import type { Price } from '@/lib/protocol/prices'
+import { name } from './fields'
+
+/** The most rows that one request brings, and that one person has. */
+export const PRICES_AT_MOST = 1000
+
+/** A number in somebody's JSON is taken as the decimal it was written as. */
+const amount = z
+  .union([z.string().trim(), z.number().transform(String)], 'is not a price. Write a number, as "2.50"')
+  .refine((text) => isAmount(text, 9, 6), 'is not a price per million tokens: a number from 0, with at most 6 decimals')
+
+const currency = z
+  .string('is not a currency')
+  .trim()
+  .toUpperCase()
+  .refine(isCurrency, 'is not a currency. Use its code, as USD or INR')
+
+const tokens = z
+  .number('is not a number of tokens')
+  .int('is not a number of tokens')
+  .min(1, 'is not a number of tokens')
+  .max(1_000_000_000, 'is more tokens than a model takes')
+
+/** The host of a base URL. A whole address is taken too. */
+const provider = z
+  .string('is not a host')
+  .trim()
+  .toLowerCase()
+  .max(300, 'is longer than 300 characters')
+  .transform((text, context) => {
+    const address = text.includes('://') ? text : `https://${text}`
+    const host = URL.canParse(address) ? new URL(address).host : ''
+    if (host === '') context.addIssue({ code: 'custom', message: 'is not a host, as api.openai.com or localhost:8000' })
+    return host
+  })
+
+const row = z
+  .strictObject({
+    provider,
+    model: name,
+    currency: currency.default('USD'),
+    input: amount,
+    cachedInput: amount.nullish(),
+    output: amount,
+    reasoning: amount.nullish(),
+    longPrompt: z
+      .strictObject({ over: tokens, input: amount, cachedInput: amount.nullish(), output: amount })
+      .nullish(),
+    contextWindow: tokens.nullish(),
+    maxOutput: tokens.nullish(),
+    date: z.iso.date('is not a day, as 2026-07-02').optional(),
+    source: z.string().trim().max(500, 'is longer than 500 characters').optional(),
+  })
+  .transform(
+    ({ longPrompt, ...given }): Price => ({
+      ...given,
+      cachedInput: given.cachedInput ?? null,
+      reasoning: given.reasoning ?? null,
+      longPrompt: longPrompt ? { ...longPrompt, cachedInput: longPrompt.cachedInput ?? null } : null,
+      contextWindow: given.contextWindow ?? null,
+      maxOutput: given.maxOutput ?? null,
+      date: given.date ?? new Date().toISOString().slice(0, 10),
+      source: given.source || 'own',
+    }),
+  )
+
+/** Prices as the settings page sends them: one that was edited, or all of a file. */
+export const priceForm = z.strictObject({
+  prices: z
+    .array(row, 'is not a list')
+    .min(1, 'has no price')
+    .max(PRICES_AT_MOST, `has more than ${PRICES_AT_MOST} prices`),
+})

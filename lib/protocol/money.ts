@@ -1,0 +1,94 @@
+/**
+ * Money in integers, never in floats. The unit is the pico-unit, a millionth of a millionth of a dollar (or rupee …): a
+ * price per million tokens with up to six decimals is then a whole number of pico-units per token, and tokens × price is
+ * exact. A signed 64-bit integer holds nine million dollars of them. JSON carries them as a decimal string.
+ */
+export interface Money {
+  picos: bigint
+  /** ISO 4217. */
+  currency: string
+}
+
+/** What one US dollar is in the display currency: a positive decimal with at most 12 digits after the point. */
+export interface Rate {
+  currency: string
+  perDollar: string
+}
+
+const PICO_DIGITS = 12
+const ONE = 10n ** BigInt(PICO_DIGITS)
+const PRICE_DIGITS = 6
+
+/** A price per million tokens ("2.50") as pico-units per token. @throws {RangeError} for what is no such decimal. */
+export function picosPerToken(perMillion: string): bigint {
+  return scaled(perMillion, PRICE_DIGITS)
+}
+
+/** The same money in the display currency, to the nearest pico-unit. Null when the rate says nothing of its currency. */
+export function convert({ picos, currency }: Money, rate: Rate): Money | null {
+  if (currency === rate.currency) return { picos, currency }
+  if (currency !== 'USD') return null
+  return { picos: (picos * scaled(rate.perDollar, PICO_DIGITS) + ONE / 2n) / ONE, currency: rate.currency }
+}
+
+/**
+ * Money for a reader, in whole coins: "₹0.04", and "< ₹0.01" for less than a coin. `fine` shows two digits of what is
+ * smaller than that, down to a millionth of a coin.
+ */
+export function formatMoney({ picos, currency }: Money, options: { locale?: string; fine?: boolean } = {}): string {
+  const coin = coinDigits(currency)
+  const digits = options.fine ? Math.min(Math.max(leadingZeros(picos) + 2, coin), coin + 6) : coin
+  const format = new Intl.NumberFormat(options.locale, {
+    style: 'currency',
+    currency,
+    minimumFractionDigits: coin,
+    maximumFractionDigits: digits,
+  })
+  const least = 10n ** BigInt(PICO_DIGITS - digits)
+  const write = (amount: bigint) => {
+    const text = decimal(amount)
+    // Intl reads a decimal string digit by digit: no float in between.
+    return isDecimal(text) ? format.format(text) : text
+  }
+  return picos > 0n && picos < least ? `< ${write(least)}` : write(picos)
+}
+
+/** Whether Intl can write amounts of this currency. */
+export function isCurrency(code: string): boolean {
+  return Intl.supportedValuesOf('currency').includes(code)
+}
+
+/** Whether a text is a decimal number, not negative, with at most so many digits on either side of the point. */
+export function isAmount(text: string, whole: number, fraction: number): boolean {
+  const [, before = '', after = ''] = /^(\d+)(?:\.(\d+))?$/.exec(text) ?? []
+  return before !== '' && before.length <= whole && after.length <= fraction
+}
+
+/** Whether a text can be an exchange rate. */
+export function isRate(text: string): boolean {
+  return isAmount(text, 9, PICO_DIGITS) && /[1-9]/.test(text)
+}
+
+/** A decimal times ten to the power of `digits`. */
+function scaled(text: string, digits: number): bigint {
+  if (!isAmount(text, 12, digits)) throw new RangeError(`${text.slice(0, 40)} is no amount with ${digits} decimals`)
+  const [whole = '', fraction = ''] = text.split('.')
+  return BigInt(whole + fraction.padEnd(digits, '0'))
+}
+
+function decimal(picos: bigint): string {
+  return `${picos / ONE}.${(picos % ONE).toString().padStart(PICO_DIGITS, '0')}`
+}
+
+function isDecimal(text: string): text is `${number}` {
+  return /^\d+\.\d+$/.test(text)
+}
+
+/** How many zeros follow the point; none for a whole unit and more. */
+function leadingZeros(picos: bigint): number {
+  return picos === 0n || picos >= ONE ? 0 : PICO_DIGITS - picos.toString().length
+}
+
+function coinDigits(currency: string): number {
+  return new Intl.NumberFormat('en', { style: 'currency', currency }).resolvedOptions().maximumFractionDigits ?? 2
+}

@@ -1,0 +1,32 @@
+import * as z from 'zod/mini'
+
+/** Prices are decimals per million tokens, as text: a float would not hold "0.1". */
+const perMillion = z.string()
+
+/** What a model costs, and how much it reads and writes, where that is known. */
+export const price = z.object({
+  /** The host of the provider's base URL, with its port where it has one: `api.openai.com`. */
+  provider: z.string(),
+  model: z.string(),
+  currency: z.string(),
+  input: perMillion,
+  /** Of prompt tokens that the provider still had; null when they cost as much as others. */
+  cachedInput: z.nullable(perMillion),
+  output: perMillion,
+  /** Null when reasoning costs as much as other output. */
+  reasoning: z.nullable(perMillion),
+  /** What holds instead, for all tokens, when the prompt is longer than this many tokens. */
+  longPrompt: z.nullable(
+    z.object({ over: z.number(), input: perMillion, cachedInput: z.nullable(perMillion), output: perMillion }),
+  ),
+  contextWindow: z.nullable(z.number()),
+  maxOutput: z.nullable(z.number()),
+  /** The day at which it was so, as 2026-07-02. */
+  date: z.string(),
+  source: z.string(),
+})
+export type Price = z.infer<typeof price>
+
+/** `GET /api/prices`: the list prices that Rill ships with, and the person's own, which go before them. */
+export const priceList = z.object({ list: z.array(price), own: z.array(price) })
+export type PriceList = z.infer<typeof priceList>

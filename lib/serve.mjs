@@ -1,0 +1,190 @@
+// Serves a build of Rill in this process, from its settings to its end.
+import { createServer } from 'node:http'
+import { createRequire } from 'node:module'
+import { join, resolve } from 'node:path'
+import { Refusal, root, say } from './install.mjs'
+
+/** How long responses may take to end once all generations have. */
+const CLOSE_MS = 5_000
+
+/** Does the work of a command. A refusal is said in its own words, without a stack, and ends the process. */
+export async function inWords(work) {
+  try {
+    await work()
+  } catch (error) {
+    if (!(error instanceof Refusal)) throw error
+    process.stderr.write(`${error.message}\n`)
+    process.exit(1)
+  }
+}
+
+/** @throws {Refusal} when this Node is too old. */
+export function requireNode(major, minor) {
+  const [ownMajor, ownMinor] = process.versions.node.split('.').map(Number)
+  if (ownMajor > major || (ownMajor === major && ownMinor >= minor)) return
+  throw new Refusal(
+    `Rill needs Node ${major}.${minor} or later, and this is ${process.versions.node}. Install a newer one from https://nodejs.org.`,
+  )
+}
+
+/** Reads the environment and gives the address to listen on. @throws {Refusal} when a setting is wrong. */
+export function settings() {
+  loadEnvironment()
+  const address = listenAddress(process.env)
+  requireAddress('OPENAI_BASE_URL', process.env.OPENAI_BASE_URL)
+  return address
+}
+
+/** @throws {Refusal} when nothing can listen there. */
+export async function requireFree(address) {
+  const probe = await listen(createServer(), address)
+  probe.close()
+}
+
+// Next's own reader, so that `npm start` and `npm run dev` see the same files. What the shell sets wins.
+function loadEnvironment() {
+  process.env.NODE_ENV = 'production'
+  process.env.NEXT_TELEMETRY_DISABLED = '1'
+  const ofNext = createRequire(join(root, 'node_modules/next/package.json'))
+  ofNext('@next/env').loadEnvConfig(root)
+}
+
+function listenAddress({ HOST, PORT, RILL_PASSWORD, RILL_OPEN }) {
+  const host = HOST?.trim() || '127.0.0.1'
+  const port = Number(PORT?.trim() || 3000)
+  if (!Number.isInteger(port) || port < 0 || port > 65535) {
+    throw new Refusal(
+      `PORT is "${PORT}", which is not a port. Set it to a number from 1 to 65535, for example PORT=3000.`,
+    )
+  }
+  const loopback = host === 'localhost' || host === '::1' || /^127(\.\d{1,3}){3}$/.test(host)
+  const open = ['1', 'true', 'yes'].includes(RILL_OPEN?.trim().toLowerCase() ?? '')
+  if (!loopback && !RILL_PASSWORD?.trim() && !open) {
+    throw new Refusal(
+      `HOST is ${host}, so other machines could use this Rill and its keys. Set RILL_PASSWORD to ask them for a password, or RILL_OPEN=1 to let everybody in.`,
+    )
+  }
+  return { host, port }
+}
+
+function requireAddress(name, value) {
+  if (!value?.trim() || URL.canParse(value.trim())) return
+  throw new Refusal(`${name} is not an address. It looks like http://127.0.0.1:11434/v1; see .env.example.`)
+}
+
+function listen(server, { host, port }) {
+  const reasons = {
+    EADDRINUSE: `Port ${port} is in use. Stop what uses it, or choose another: PORT=${port + 1} npm start`,
+    EACCES: `Port ${port} is not allowed for this user. Choose one above 1023: PORT=3000 npm start`,
+    EADDRNOTAVAIL: `HOST is ${host}, which is not an address of this machine. Leave it out, or set it to one that is.`,
+    ENOTFOUND: `HOST is ${host}, which has no address. Leave it out, or set it to an address of this machine.`,
+  }
+  return new Promise((done, fail) => {
+    server.once('error', (error) => fail(error.code in reasons ? new Refusal(reasons[error.code]) : error))
+    server.listen({ host, port }, () => done(server))
+  })
+}
+
+/** Serves until a signal ends the process. @throws {Refusal} when it cannot. */
+export async function serve({ host, port }) {
+  let ready
+  const handler = new Promise((done) => {
+    ready = done
+  })
+  const handling = new Set()
+  const server = createServer((request, response) => {
+    const handled = answer(handler, request, response).finally(() => handling.delete(handled))
+    handling.add(handled)
+  })
+  await listen(server, { host, port })
+  const address = addressOf(host, server.address().port)
+  process.env.HOST = host
+  process.env.PORT = String(server.address().port)
+
+  const next = createRequire(join(root, 'package.json'))('next')
+  const app = next({ dir: root, hostname: host, port: server.address().port, httpServer: server })
+  await withoutNextsNotes(() => app.prepare())
+  ready(app.getRequestHandler())
+  let ending = false
+  for (const signal of ['SIGINT', 'SIGTERM']) {
+    process.on(signal, () => {
+      if (!ending) shutDown(server, app, handling)
+      ending = true
+    })
+  }
+  if (process.env.npm_lifecycle_event) whenOrphaned(() => process.kill(process.pid, 'SIGTERM'))
+  await requireHealth(address)
+  const reach = everywhere(host) ? ' (and at every address of this machine)' : ''
+  say(`Rill is at ${address}${reach} — ${modelsInUse(process.env)}`)
+  say(`Conversations are kept in ${placeOfData(process.env)}`)
+}
+
+async function answer(handler, request, response) {
+  try {
+    const handle = await handler
+    await handle(request, response)
+  } catch (error) {
+    process.stderr.write(`${error.stack ?? error}\n`)
+    response.statusCode = 500
+    response.end('Internal Server Error')
+  }
+}
+
+// npm gives a signal to the shell between it and Rill, which dies of it and tells nobody.
+function whenOrphaned(end) {
+  const parent = process.ppid
+  const watch = setInterval(() => {
+    if (process.ppid === parent) return
+    clearInterval(watch)
+    end()
+  }, 250)
+  watch.unref()
+}
+
+// The first request waits for the database and its migrations. What cannot start says so itself and ends the process.
+async function requireHealth(address) {
+  const answer = await fetch(`${address}/api/health`)
+  if (!answer.ok) throw new Refusal('Rill started but cannot serve. What is written above says why.')
+}
+
+// Next prints how long it took to read its settings, which says nothing to the person who starts Rill.
+async function withoutNextsNotes(work) {
+  const { write } = process.stdout
+  process.stdout.write = () => true
+  await work()
+  process.stdout.write = write
+}
+
+// Every generation to its end, or at least its checkpoint, which the server's own side sees to: meanwhile health says
+// that Rill drains, and Stop works. Then no new request, and every response to its end.
+async function shutDown(server, app, handling) {
+  await globalThis.rill?.get('shutdown')?.()
+  setTimeout(() => process.exit(1), CLOSE_MS).unref()
+  const closed = new Promise((done) => server.close(done))
+  // Connections that a browser keeps for its next request become idle one by one, as their responses end.
+  setInterval(() => server.closeIdleConnections(), 20)
+  await closed
+  // A response is closed a moment before its request has been seen to the end, which is when its span is complete.
+  await Promise.all(handling)
+  await app.close()
+  await globalThis.rill?.get('farewell')?.()
+  process.exit(0)
+}
+
+function addressOf(host, port) {
+  const name = everywhere(host) ? '127.0.0.1' : host.includes(':') ? `[${host}]` : host
+  return `http://${name}:${port}`
+}
+
+function everywhere(host) {
+  return host === '0.0.0.0' || host === '::'
+}
+
+function modelsInUse({ OPENAI_API_KEY, OPENAI_BASE_URL }) {
+  if (OPENAI_BASE_URL?.trim()) return `models of ${new URL(OPENAI_BASE_URL.trim()).host}`
+  return OPENAI_API_KEY?.trim() ? 'models of api.openai.com' : 'demo model: no key is set'
+}
+
+function placeOfData({ DATABASE_URL, DATA_DIR }) {
+  return DATABASE_URL?.trim() ? 'the Postgres database of DATABASE_URL' : resolve(DATA_DIR || './data')
+}

@@ -1,0 +1,46 @@
+import 'server-only'
+import { setTimeout as wait } from 'node:timers/promises'
+import { DiagLogLevel, diag } from '@opentelemetry/api'
+import { OTLPTraceExporter } from '@opentelemetry/exporter-trace-otlp-http'
+import { defaultResource, detectResources, envDetector, resourceFromAttributes } from '@opentelemetry/resources'
+import { BatchSpanProcessor, NodeTracerProvider, type SpanProcessor } from '@opentelemetry/sdk-trace-node'
+import { log } from '@/lib/log'
+import { traceGeneration } from './generation'
+import type { Tracing } from './tracing'
+
+/** How long a process that ends waits for a collector. */
+const CLOSE_MS = 2_000
+
+/** The SDK reads the rest of its standard environment variables by itself: endpoint, headers, sampler, batches. */
+export function createTracing(): Tracing {
+  const complain = (words: string) => log().warn({ words: words.slice(0, 500) }, 'the traces could not be sent')
+  const silent = () => undefined
+  diag.setLogger(
+    { error: complain, warn: complain, info: silent, debug: silent, verbose: silent },
+    { logLevel: DiagLogLevel.WARN },
+  )
+  const provider = new NodeTracerProvider({
+    resource: defaultResource()
+      .merge(resourceFromAttributes({ 'service.name': 'rill' }))
+      .merge(detectResources({ detectors: [envDetector] })),
+    spanProcessors: [withoutQueries, new BatchSpanProcessor(new OTLPTraceExporter())],
+  })
+  // For Next too, which makes the spans of requests.
+  provider.register()
+  const tracer = provider.getTracer('rill')
+  return {
+    generation: (start, connection, request) => traceGeneration(tracer, start, connection, request),
+    close: () => Promise.race([provider.shutdown().catch(silent), wait(CLOSE_MS, undefined, { ref: false })]),
+  }
+}
+
+/** Next tells the whole target of a request, and what somebody searches for is their text. */
+const withoutQueries: SpanProcessor = {
+  onStart(span) {
+    for (const [name, value] of Object.entries(span.attributes))
+      if (typeof value === 'string' && value.includes('?')) span.setAttribute(name, value.split('?', 1)[0] ?? '')
+  },
+  onEnd: () => undefined,
+  forceFlush: async () => undefined,
+  shutdown: async () => undefined,
+}

@@ -1,0 +1,40 @@
+import 'server-only'
+import type { CompletionEnd, CompletionRequest, CompletionSink, Connection } from './connection'
+import { Joint } from './joint'
+import { prefilled } from './prefill'
+import { completeWithRetries } from './retry'
+
+/** Asks for the rest of an answer where the server does not go on with it by itself. */
+const instruction =
+  'Your last answer broke off before its end. Write what comes after its very last character, as though there had been no break: in the middle of a word if it ends there, with a space or a line break first if one is due. Repeat nothing of it, and say nothing about the break.'
+
+type Parameters = typeof completeWithRetries extends (...given: infer P) => unknown ? P : never
+
+/**
+ * Asks for an answer as `completeWithRetries` does. Of one whose beginning is there already, the sink is given what
+ * follows. A server that is thought to go on by itself and refuses is asked in words, before anything has come.
+ */
+export async function completeOrContinue(...given: Parameters): Promise<CompletionEnd> {
+  const [connection, request, sink, signal, options] = given
+  const { partial } = request
+  if (!partial) return await completeWithRetries(...given)
+  const complete = async (to: Connection, what: CompletionRequest, whole: boolean) => {
+    const joint = new Joint(partial, sink.text, { whole })
+    const joined: CompletionSink = { ...sink, text: (text) => joint.take(text) }
+    const end = await completeWithRetries(to, what, joined, signal, options)
+    const refused = joint.untouched && (end.problem?.kind === 'bad_request' || end.problem?.kind === 'not_found')
+    joint.end()
+    return { end, refused }
+  }
+  const direct = prefilled(connection, request, partial)
+  if (direct) {
+    const { end, refused } = await complete(direct.connection, direct.request, direct.echoes)
+    if (!refused) return end
+  }
+  const messages: CompletionRequest['messages'] = [
+    ...request.messages,
+    { role: 'assistant', content: partial },
+    { role: 'user', content: instruction },
+  ]
+  return (await complete(connection, { ...request, messages }, false)).end
+}

@@ -1,0 +1,63 @@
+import 'server-only'
+
+/** A repetition shorter than this may be meant. */
+const leastRepeated = 20
+/** How far back a repetition may begin, and so the most that is ever held back. In UTF-16 units, as the other. */
+const mostRepeated = 4000
+
+/**
+ * Where a continued answer joins what was there before. Models that are asked to go on often repeat the last words
+ * first: such a repetition is left out, if it is at least 20 characters long, ends exactly where the earlier text ends,
+ * and begins at a place that cannot be mistaken. Anything else is given on as it is.
+ * With `whole`, the text is known to begin with all that was there before, which is left out when it does.
+ */
+export class Joint {
+  readonly #tail: string
+  readonly #give: (text: string) => void
+  /** What is left out if the text begins with it; '' for nothing, null while that is not known. */
+  #repeated: string | null
+  #held = ''
+  #open = true
+
+  constructor(before: string, give: (text: string) => void, { whole = false } = {}) {
+    this.#tail = before.slice(-mostRepeated)
+    this.#repeated = whole ? before : null
+    this.#give = give
+  }
+
+  take(text: string): void {
+    if (!this.#open) {
+      this.#give(text)
+      return
+    }
+    this.#held += text
+    this.#repeated ??= this.#repetition()
+    const repeated = this.#repeated
+    if (repeated === null || (this.#held.length < repeated.length && repeated.startsWith(this.#held))) return
+    this.#close(this.#held.startsWith(repeated) ? repeated.length : 0)
+  }
+
+  /** No more comes. */
+  end(): void {
+    if (this.#open) this.#close(0)
+  }
+
+  /** Nothing has come, or nothing that was given on. */
+  get untouched(): boolean {
+    return this.#open && this.#held === ''
+  }
+
+  #close(from: number): void {
+    this.#open = false
+    if (this.#held.length > from) this.#give(this.#held.slice(from))
+    this.#held = ''
+  }
+
+  #repetition(): string | null {
+    const anchor = this.#held.slice(0, leastRepeated)
+    const at = this.#tail.indexOf(anchor)
+    if (at < 0 || at > this.#tail.length - leastRepeated) return ''
+    if (anchor.length < leastRepeated) return null
+    return this.#tail.includes(anchor, at + 1) ? '' : this.#tail.slice(at)
+  }
+}

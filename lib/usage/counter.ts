@@ -1,0 +1,144 @@
+import 'server-only'
+import { setImmediate as nextTurn } from 'node:timers/promises'
+import { type Accuracy, familyOf, loadTokenizer, type Tokenizer } from './tokenizers'
+
+/** Counts the tokens of a text that grows. */
+export interface TokenCounter {
+  /** `exact` turns into `approximate` where a word is too long to be encoded whole. */
+  readonly accuracy: Accuracy
+  /** Takes what has come. Costs next to nothing: it is counted when somebody asks. */
+  add(delta: string): void
+  /**
+   * The tokens so far. Counts what came since the last time, for a few milliseconds at most; of what is left then, as
+   * after a delta of a megabyte, it supposes that it goes on as what was counted last.
+   */
+  estimate(): number
+  /** The tokens of all that came, however much it is. Lets others have the event loop in between. */
+  finish(): Promise<number>
+}
+
+/** How much text is looked at in one go, and the most that is encoded whole: encoding takes time by the square of it. */
+const WINDOW = 1024
+const LONGEST_PIECE = 128
+/** How long a count may keep the event loop. */
+const TURN_MS = 4
+
+/** A counter for what a model reads or writes. */
+export async function createTokenCounter(model: string): Promise<TokenCounter> {
+  const { encoding, accuracy } = familyOf(model)
+  return encoding === null ? characterCounter() : pieceCounter(await loadTokenizer(encoding), accuracy)
+}
+
+/** The tokens of a text that is there whole. */
+export async function countTokens(model: string, text: string): Promise<{ tokens: number; accuracy: Accuracy }> {
+  const counter = await createTokenCounter(model)
+  counter.add(text)
+  const tokens = await counter.finish()
+  return { tokens, accuracy: counter.accuracy }
+}
+
+function characterCounter(): TokenCounter {
+  let length = 0
+  const estimate = () => Math.ceil(length / 4)
+  return {
+    accuracy: 'unknown',
+    add(delta) {
+      length += delta.length
+    },
+    estimate,
+    finish: async () => estimate(),
+  }
+}
+
+/**
+ * Pieces that no later text can change are counted once and forgotten; the few at the end are counted again each time,
+ * as if the text ended there. So every estimate is the exact count of the text so far.
+ */
+function pieceCounter({ count, pieces }: Tokenizer, familyAccuracy: Accuracy): TokenCounter {
+  let settled = 0
+  let open = ''
+  let accuracy = familyAccuracy
+  let tokensPerCharacter = 0.25
+
+  /** Counts a piece, the very long ones in parts. */
+  function countPiece(piece: string): number {
+    if (piece.length <= LONGEST_PIECE) return count(piece)
+    if (accuracy === 'exact') accuracy = 'approximate'
+    let tokens = 0
+    for (let rest = piece; rest !== ''; ) {
+      const end = partLength(rest)
+      tokens += count(rest.slice(0, end))
+      rest = rest.slice(end)
+    }
+    return tokens
+  }
+
+  /** Settles what can be of the first window of the open text; false when nothing can. */
+  function settle(): boolean {
+    const found = Array.from(open.slice(0, WINDOW).matchAll(pieces), ([piece]) => piece)
+    const certain = certainPieces(found)
+    let text = found.slice(0, certain).join('')
+    let tokens = found.some((piece) => piece.length > LONGEST_PIECE)
+      ? found.slice(0, certain).reduce((sum, piece) => sum + countPiece(piece), 0)
+      : count(text)
+    if (text === '' && open.length > 2 * LONGEST_PIECE) {
+      // One word without end, or spaces: its beginning is settled as it is.
+      if (accuracy === 'exact') accuracy = 'approximate'
+      text = open.slice(0, partLength(open))
+      tokens = count(text)
+    }
+    if (text === '') return false
+    settled += tokens
+    tokensPerCharacter = tokens / text.length
+    open = open.slice(text.length)
+    return true
+  }
+
+  /** Settles until nothing is left to settle, or it has taken too long. True when what is left is short. */
+  function settleForATurn(): boolean {
+    const until = performance.now() + TURN_MS
+    while (settle() && performance.now() < until);
+    return open.length <= WINDOW
+  }
+
+  function tail(): number {
+    return open === '' ? 0 : Array.from(open.matchAll(pieces), ([piece]) => countPiece(piece)).reduce(sum, 0)
+  }
+
+  return {
+    get accuracy() {
+      return accuracy
+    },
+    add(delta) {
+      open += delta
+    },
+    estimate() {
+      const rest = settleForATurn() ? tail() : Math.round(open.length * tokensPerCharacter)
+      return settled + rest
+    },
+    async finish() {
+      while (!settleForATurn()) await nextTurn()
+      return settled + tail()
+    },
+  }
+}
+
+/**
+ * How many pieces of a text stay as they are whatever comes after it. The last two may yet grow: the very last, and the
+ * one before it ("don", "'" become "don't"). Nor may it end in whitespace, where the pattern looks ahead.
+ */
+function certainPieces(found: string[]): number {
+  let certain = Math.max(found.length - 2, 0)
+  while (certain > 0 && /\s$/.test(found[certain - 1] ?? '')) certain--
+  return certain
+}
+
+/** The length of the first part of a long piece, which does not end between the halves of a character. */
+function partLength(piece: string): number {
+  const half = piece.charCodeAt(LONGEST_PIECE - 1)
+  return half >= 0xd800 && half < 0xdc00 ? LONGEST_PIECE - 1 : LONGEST_PIECE
+}
+
+function sum(one: number, other: number): number {
+  return one + other
+}

@@ -1,0 +1,28 @@
+import 'server-only'
+import { countTokens } from './counter'
+import type { Accuracy } from './tokenizers'
+
+/** Each message is framed, and so is the beginning of the reply: "How to count tokens with tiktoken", OpenAI Cookbook. */
+const PER_MESSAGE = 3
+const PER_REPLY = 3
+
+/** The tokens of a prompt, counted in slices that let others have the event loop. */
+export async function countPrompt(
+  model: string,
+  messages: { role: string; content: string }[],
+): Promise<{ tokens: number; accuracy: Accuracy }> {
+  let tokens = PER_REPLY
+  let accuracy: Accuracy = 'exact'
+  for (const { role, content } of messages) {
+    const counts = [await countTokens(model, role), await countTokens(model, content)]
+    tokens += PER_MESSAGE + counts.reduce((sum, count) => sum + count.tokens, 0)
+    for (const count of counts) accuracy = lessCertain(accuracy, count.accuracy)
+  }
+  return { tokens, accuracy }
+}
+
+const byCertainty: Accuracy[] = ['exact', 'approximate', 'unknown']
+
+function lessCertain(one: Accuracy, other: Accuracy): Accuracy {
+  return byCertainty.indexOf(one) > byCertainty.indexOf(other) ? one : other
+}

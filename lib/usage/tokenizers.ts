@@ -1,0 +1,72 @@
+import 'server-only'
+import { oncePerProcess } from '@/lib/process'
+
+/**
+ * How far a count can be trusted: `exact` for text counted by the model's own tokenizer, `approximate` by a related one,
+ * `unknown` when nothing is known of it and characters are counted instead.
+ */
+export type Accuracy = 'exact' | 'approximate' | 'unknown'
+
+/** Counts text whole, and cuts it into the pieces that are encoded each by itself. */
+export interface Tokenizer {
+  count(text: string): number
+  /** Every match is a piece; together they are the whole text. */
+  pieces: RegExp
+}
+
+export type Encoding = 'o200k' | 'cl100k'
+export interface Family {
+  encoding: Encoding | null
+  accuracy: Accuracy
+}
+
+const unknown: Family = { encoding: null, accuracy: 'unknown' }
+
+/**
+ * Which tokenizer a model has, by the beginning of its name; the first that fits counts.
+ *
+ * Exact: OpenAI's own table, github.com/openai/tiktoken, `tiktoken/model.py`.
+ * Approximate: Llama 3 and Qwen extend cl100k ("The Llama 3 Herd of Models" section 3.2, "Qwen Technical Report" section
+ * 2.2); Mistral's Tekken and DeepSeek's tokenizer are byte-level BPE of o200k's kind and size (mistral-common's
+ * documentation, "DeepSeek-V3 Technical Report" section 4.1).
+ * Unknown on purpose: Claude and Gemini count by an API of theirs only.
+ */
+const families: [RegExp, Family][] = [
+  [/^(gpt-4o|gpt-4\.1|gpt-4\.5|gpt-5|gpt-oss|chatgpt-4o|o[134])(?!\d)/, { encoding: 'o200k', accuracy: 'exact' }],
+  [/^(gpt-4|gpt-3\.5|gpt-35)(?![.\d])/, { encoding: 'cl100k', accuracy: 'exact' }],
+  [/^(meta-)?llama-?[34]/, { encoding: 'cl100k', accuracy: 'approximate' }],
+  [/^(qwen|qwq)/, { encoding: 'cl100k', accuracy: 'approximate' }],
+  [
+    /^(mistral|ministral|magistral|devstral|codestral|pixtral|deepseek)/,
+    { encoding: 'o200k', accuracy: 'approximate' },
+  ],
+]
+
+/** The tokenizer of a model, whoever serves it: `openai/gpt-4o`, `ft:gpt-4o-mini:org::1` and `gpt-oss:20b` are known too. */
+export function familyOf(model: string): Family {
+  const name = model.toLowerCase().replace(/^.*\//, '').replace(/^ft:/, '')
+  return families.find(([pattern]) => pattern.test(name))?.[1] ?? unknown
+}
+
+/**
+ * The tokenizer of an encoding. Loading takes some 200 ms of the event loop, once a process: a server that means to
+ * stream asks for it as it starts.
+ */
+export function loadTokenizer(encoding: Encoding): Promise<Tokenizer> {
+  return oncePerProcess(`tokenizer ${encoding}`, () => load(encoding))
+}
+
+async function load(encoding: Encoding): Promise<Tokenizer> {
+  const patterns = await import('gpt-tokenizer/encodingParams/constants')
+  const { countTokens, setMergeCacheSize } = await (encoding === 'o200k'
+    ? import('gpt-tokenizer/encoding/o200k_base')
+    : import('gpt-tokenizer/encoding/cl100k_base'))
+  // What is cached is text of conversations: enough for the words that come back, not a hundred thousand of them.
+  setMergeCacheSize(2000)
+  // Special tokens in a message are text like any other.
+  const asText = { disallowedSpecial: new Set<string>() }
+  return {
+    count: (text) => countTokens(text, asText),
+    pieces: encoding === 'o200k' ? patterns.O200K_TOKEN_SPLIT_REGEX : patterns.CL100K_TOKEN_SPLIT_REGEX,
+  }
+}

@@ -1,0 +1,138 @@
+import { type ChildProcess, execFile, spawn } from 'node:child_process'
+import { once } from 'node:events'
+import { readdir } from 'node:fs/promises'
+import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { promisify } from 'node:util'
+import { request } from 'undici'
+import { afterAll, afterEach, beforeAll, expect, onTestFinished, test, vi } from 'vitest'
+import { startCollector } from '../collector'
+import { type BuiltImage, buildByHand, machine, withOnly } from '../dockerfile'
+import { freePort } from '../ports'
+import { startRedis } from '../redis'
+import { Client, turnOf } from './client'
+import { createDatabase } from './house'
+
+const root = fileURLToPath(new URL('../../', import.meta.url))
+const BUILD_MS = 900_000
+// The image's own patience: health may take its start period, an answer its drain.
+vi.setConfig({ testTimeout: 60_000 })
+
+let image: BuiltImage
+beforeAll(async () => {
+  image = await buildByHand(join(root, 'Dockerfile'), root)
+}, BUILD_MS)
+afterAll(() => image?.remove())
+
+let running: ChildProcess | undefined
+afterEach(async () => {
+  if (running?.exitCode !== null || running.signalCode !== null) return
+  running.kill('SIGKILL')
+  await once(running, 'exit')
+})
+
+/** Starts the image's command as its user, with its environment and what `docker run -e` would add. */
+async function start(more: Record<string, string>) {
+  const port = await freePort()
+  const { PATH = '' } = machine()
+  const variables = { PATH, ...image.env, PORT: String(port), ...more }
+  const place = { cwd: join(image.root, image.workdir), ...image.identity }
+  const server = spawn(...withOnly(variables, image.command), { ...place, stdio: ['ignore', 'pipe', 'pipe'] })
+  running = server
+  let printed = ''
+  for (const stream of [server.stdout, server.stderr]) {
+    stream.on('data', (text) => {
+      printed += text
+    })
+  }
+  const url = `http://127.0.0.1:${port}`
+  return {
+    server,
+    url,
+    client: new Client(() => url),
+    printed: () => printed,
+    exited: once(server, 'exit'),
+    /** Whether the image's health check passes. */
+    async healthy() {
+      return await promisify(execFile)(...withOnly(variables, image.healthcheck), place).then(
+        () => true,
+        () => false,
+      )
+    },
+  }
+}
+
+type Container = Awaited<ReturnType<typeof start>>
+
+async function untilHealthy({ healthy, printed, server }: Container): Promise<void> {
+  await expect.poll(async () => (await healthy()) || server.exitCode !== null, { timeout: 30_000 }).toBe(true)
+  expect(server.exitCode, printed()).toBe(null)
+}
+
+test('it holds what runs, and nothing else', async () => {
+  const app = join(image.root, image.workdir)
+  expect((await readdir(app)).sort()).toEqual(['.next', 'lib', 'node_modules', 'package.json', 'public'])
+  expect(await megabytes(app)).toBeLessThan(60)
+  expect(image).toMatchObject({ user: 'node', ports: [3000], volumes: ['/data'], command: ['node', expect.anything()] })
+})
+
+test('without a password it says what to set, and ends', async () => {
+  const container = await start({})
+  expect(await container.exited).toEqual([1, null])
+  expect(container.printed()).toMatch(/^HOST is 0\.0\.0\.0, .* Set RILL_PASSWORD .* or RILL_OPEN=1/)
+})
+
+test('it serves the page and answers, installs and builds nothing, and drains at SIGTERM', async () => {
+  const container = await start({ RILL_OPEN: '1' })
+  const { client, url } = container
+  await untilHealthy(container)
+  expect(container.printed()).toMatch(/^Rill is at .*\nConversations are kept in .*\n$/)
+
+  const page = await client.call('GET', '/')
+  expect([page.status, page.headers['x-powered-by']]).toEqual([200, undefined])
+  const assets = [...page.text.matchAll(/(?:src|href)="(\/_next\/static\/[^"]+)"/g)].map(([, path]) => path)
+  expect(assets.length).toBeGreaterThan(3)
+  for (const path of [...assets, '/icon.svg']) {
+    const { statusCode, body } = await request(url + path)
+    await body.dump()
+    expect([path, statusCode]).toEqual([path, 200])
+  }
+
+  const reader = await client.chat({ text: 'Tell me about rivers.', model: 'demo:rill-demo' })
+  await reader.until(() => reader.seen.filter(({ type }) => type === 'delta').length > 1)
+  container.server.kill('SIGTERM')
+  await expect.poll(async () => (await client.call('GET', '/api/health')).status).toBe(503)
+  expect(await container.healthy()).toBe(false)
+  const late = await client.call('POST', '/api/chat', { json: turnOf({ text: 'Too late', model: 'demo:rill-demo' }) })
+  expect(late.status).toBe(503)
+  await reader.rest()
+  expect(reader.cut).toBe(false)
+  expect(reader.seen.at(-1)).toMatchObject({ type: 'status', data: { status: 'completed' } })
+  expect(await container.exited).toEqual([0, null])
+})
+
+test('it runs on Postgres and Redis, and traces', async () => {
+  const redis = await startRedis()
+  onTestFinished(redis.stop)
+  const collector = await startCollector()
+  onTestFinished(collector.stop)
+  const container = await start({
+    RILL_OPEN: '1',
+    DATABASE_URL: await createDatabase(),
+    REDIS_URL: redis.url,
+    OTEL_EXPORTER_OTLP_ENDPOINT: collector.url,
+  })
+  await untilHealthy(container)
+  const health = await container.client.call('GET', '/api/health')
+  expect(JSON.parse(health.text)).toMatchObject({ status: 'ok', engine: 'postgres', resume: 'ok' })
+  const answer = await container.client.finish({ text: 'Hello', model: 'demo:rill-demo' })
+  expect(answer).toMatchObject({ status: 'completed', text: expect.stringMatching(/\w/) })
+  container.server.kill('SIGTERM')
+  expect(await container.exited).toEqual([0, null])
+  expect(collector.spans.map(({ name }) => name)).toContain('chat rill-demo')
+})
+
+async function megabytes(folder: string): Promise<number> {
+  const { stdout } = await promisify(execFile)('du', ['-sk', folder])
+  return Number.parseInt(stdout, 10) / 1024
+}

@@ -1,0 +1,139 @@
+import { readFileSync } from 'node:fs'
+import { fileURLToPath } from 'node:url'
+import { expect, test } from 'vitest'
+import { parse } from 'yaml'
+import * as z from 'zod'
+import { parseConfig } from '@/lib/config'
+
+const read = (path: string) => readFileSync(fileURLToPath(new URL(`../../${path}`, import.meta.url)), 'utf8')
+
+const service = z.strictObject({
+  image: z.string(),
+  build: z.string().optional(),
+  restart: z.literal('unless-stopped'),
+  command: z.array(z.string()).optional(),
+  ports: z.array(z.string()).optional(),
+  environment: z.record(z.string(), z.union([z.string(), z.number()])).optional(),
+  stop_grace_period: z.string().optional(),
+  depends_on: z
+    .record(z.string(), z.strictObject({ condition: z.string(), restart: z.boolean().optional() }))
+    .optional(),
+  volumes: z.array(z.string()).optional(),
+  healthcheck: z
+    .strictObject({
+      test: z.array(z.string()),
+      interval: z.string(),
+      timeout: z.string(),
+      start_period: z.string().optional(),
+    })
+    .optional(),
+  networks: z.array(z.enum(['front', 'data'])),
+})
+const compose = z
+  .strictObject({
+    name: z.string(),
+    'x-rill': z.unknown(),
+    services: z.strictObject({
+      'rill-1': service,
+      'rill-2': service,
+      nginx: service,
+      postgres: service,
+      redis: service,
+    }),
+    networks: z.strictObject({ front: z.null(), data: z.strictObject({ internal: z.literal(true) }) }),
+    volumes: z.strictObject({ postgres: z.null() }),
+  })
+  .parse(parse(read('compose.yaml')))
+const { 'rill-1': rill, nginx, postgres, redis } = compose.services
+
+/** What Compose makes of a text: `${A}`, `${A:-b}`, `${A:?why}`. */
+function filled(text: string, variables: Record<string, string> = {}): string {
+  return text.replace(/\$\{(\w+)(?::([-?])([^}]*))?\}/g, (_, name: string, mark?: string, words = '') => {
+    const value = variables[name]
+    if (value) return value
+    if (mark === '?') throw new Error(`${name}: ${words}`)
+    return mark === '-' ? words : ''
+  })
+}
+
+const settingsWith = (variables: Record<string, string>) =>
+  Object.fromEntries(
+    Object.entries(rill.environment ?? {}).map(([name, value]) => [name, filled(String(value), variables)]),
+  )
+
+test('both instances are the image, with settings that Rill knows and takes', () => {
+  expect(compose.services['rill-2']).toEqual(rill)
+  expect(rill).toMatchObject({ build: '.', image: 'rill' })
+  const known = [...read('lib/config.ts').matchAll(/^ {2}([A-Z_]+): /gm)].map(([, name]) => name)
+  expect(known).toContain('RILL_DRAIN_SECONDS')
+  expect(Object.keys(rill.environment ?? {}).filter((name) => !known.includes(name))).toEqual([])
+  const given = { RILL_SECRET: 'a secret of sixteen', RILL_PASSWORD: 'a password', RILL_HOSTS: 'rill.example.org' }
+  expect(parseConfig(settingsWith(given))).toMatchObject({
+    databaseUrl: 'postgres://rill:rill@postgres:5432/rill',
+    redisUrl: 'redis://redis:6379',
+    secret: 'a secret of sixteen',
+    password: 'a password',
+    hosts: ['rill.example.org'],
+    upstream: null,
+    public: false,
+    tracing: false,
+  })
+})
+
+test('it starts with no secret and no password of ours', () => {
+  expect(() => settingsWith({ RILL_PASSWORD: 'a password' })).toThrow(/^RILL_SECRET: Set RILL_SECRET/)
+  expect(() => settingsWith({ RILL_SECRET: 'a secret of sixteen' })).toThrow(/^RILL_PASSWORD: Set RILL_PASSWORD/)
+})
+
+test('a container that is told to end has longer than its drain, and the moment that responses get after it', () => {
+  const { drainMs } = parseConfig(settingsWith({ RILL_SECRET: 'a secret of sixteen', RILL_PASSWORD: 'a password' }))
+  const grace = z
+    .string()
+    .regex(/^\d+s$/)
+    .parse(rill.stop_grace_period)
+  expect(Number.parseInt(grace, 10) * 1000).toBeGreaterThanOrEqual(drainMs + 10_000)
+})
+
+test('each waits until what it needs is healthy, and everything says whether it is', () => {
+  const healthy = expect.objectContaining({ condition: 'service_healthy' })
+  expect(rill.depends_on).toEqual({ postgres: healthy, redis: healthy })
+  expect(nginx.depends_on).toEqual({ 'rill-1': healthy, 'rill-2': healthy })
+  expect([nginx, postgres, redis].map(({ healthcheck }) => healthcheck?.test[0])).toEqual(['CMD', 'CMD', 'CMD'])
+  // Rill's is in its image.
+  expect(read('Dockerfile')).toMatch(/^HEALTHCHECK .*\n?.*\/api\/health/m)
+})
+
+test('only nginx can be reached from outside, and nothing else reaches the data', () => {
+  const published = Object.entries(compose.services).flatMap(([name, { ports = [] }]) =>
+    ports.map((port) => [name, filled(port)]),
+  )
+  expect(published).toEqual([['nginx', '3000:80']])
+  expect([rill.networks, nginx.networks, postgres.networks, redis.networks]).toEqual([
+    ['front', 'data'],
+    ['front'],
+    ['data'],
+    ['data'],
+  ])
+  expect(postgres.volumes).toEqual(['postgres:/var/lib/postgresql/data'])
+})
+
+test('the servers are as new as Rill needs them', () => {
+  const major = ({ image }: { image: string }) => Number(/:(\d+)/.exec(image)?.[1])
+  expect(major(postgres)).toBeGreaterThanOrEqual(15)
+  expect(major(redis)).toBeGreaterThanOrEqual(7)
+})
+
+test("nginx has the documented configuration, which is tested with a real one, but for the instances' names", () => {
+  expect(nginx.volumes).toEqual(['./docs/deploy/nginx-compose.conf:/etc/nginx/conf.d/default.conf:ro'])
+  const rules = (path: string) =>
+    read(path)
+      .replace(/#.*/g, '')
+      .split(/\s*\n\s*/)
+      .filter(Boolean)
+  const servers = ['server rill-1:3000;', 'server rill-2:3000;']
+  const documented = rules('docs/deploy/nginx.conf').flatMap((line) =>
+    line === 'server 127.0.0.1:3000;' ? servers : [line],
+  )
+  expect(rules('docs/deploy/nginx-compose.conf')).toEqual(documented)
+  expect(documented.join()).not.toMatch(/ip_hash|sticky|hash /)
+})

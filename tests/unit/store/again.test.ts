@@ -1,0 +1,184 @@
+import { describe, expect, test } from 'vitest'
+import type { GenerationEvent } from '@/lib/protocol/events'
+import { branchesOf, visiblePath } from '@/lib/store/selectors'
+import { openHouse, openTab, statusOf, textIn, until } from './house'
+import { done, json, refuse, says } from './server'
+
+const cut: GenerationEvent = {
+  type: 'error',
+  data: { kind: 'network', message: 'The connection was cut.', retryable: true },
+}
+const interrupted: GenerationEvent = { type: 'status', data: { status: 'interrupted' } }
+
+/** A reply that was cut in its middle. */
+async function withCutReply() {
+  const house = await openHouse((server) => {
+    server.turn(server.conversation('Rivers').id, 'Are there rivers?').append(...says('Yes, '), cut, interrupted)
+  })
+  const { start } = house.server.onlyLog
+  const { conversationId, messageId, userMessageId } = start
+  await house.get().loadConversation(conversationId)
+  const newest = () => {
+    const log = [...house.server.logs.values()].at(-1)
+    if (!log) throw new Error('The server has no log.')
+    return log
+  }
+  const types = () => house.get().messages[messageId]?.parts.map(({ type }) => type)
+  return { ...house, start, id: conversationId, messageId, userMessageId, newest, types }
+}
+
+describe('a reply that is continued', () => {
+  test('runs in its place, with the text it has, and grows', async () => {
+    const { server, store, get, id, messageId, newest, types } = await withCutReply()
+    const path = visiblePath(get(), id)
+    const ids = get().conversations[id]?.messageIds
+    const continued = get().continueReply(messageId)
+    expect(get().conversations[id]?.pending?.asked).toMatchObject({ kind: 'continue', replyId: messageId })
+    expect(textIn(store, messageId)).toBe('Yes, ')
+    await continued
+    await until(() => statusOf(store, messageId) === 'running')
+    expect(server.received.at(-1)).toMatchObject({
+      path: `/api/generations/generation-2/continue`,
+      body: { model: 'demo' },
+    })
+    const { generationId } = newest().start
+    expect(get().messages[messageId]?.generation).toMatchObject({ id: generationId, retry: null, finishReason: null })
+    expect(get().running[generationId]).toMatchObject({ messageId, conversationId: id })
+    expect(get().conversations[id]?.pending).toBeNull()
+    expect(types()).toEqual(['text'])
+
+    newest().say('there ', 'are.')
+    newest().end()
+    await until(() => statusOf(store, messageId) === 'completed')
+    expect(textIn(store, messageId)).toBe('Yes, there are.')
+    expect(get().running).toEqual({})
+    expect(visiblePath(get(), id)).toBe(path)
+    expect(get().conversations[id]?.messageIds).toBe(ids)
+  })
+
+  test('goes on from its own cursor when its connection is cut', async () => {
+    const { store, get, messageId, newest } = await withCutReply()
+    await get().continueReply(messageId)
+    newest().say('there ')
+    await until(() => textIn(store, messageId) === 'Yes, there ')
+    newest().cut()
+    newest().say('are.')
+    newest().end()
+    await until(() => statusOf(store, messageId) === 'completed')
+    expect(textIn(store, messageId)).toBe('Yes, there are.')
+    expect(newest().cursors).toEqual([0, 2])
+  })
+
+  test('in another tab is seen to run, and then to end, in this one', async () => {
+    const { server, store, page, get, messageId, id, newest } = await withCutReply()
+    const other = openTab(server)
+    await other.get().loadConversation(id)
+    await other.get().continueReply(messageId)
+    newest().say('there ')
+    await get().loadConversation(id)
+    page.setHidden(true)
+    page.setHidden(false)
+    await until(() => textIn(store, messageId) === 'Yes, there ')
+    expect(statusOf(store, messageId)).toBe('running')
+    newest().say('are.')
+    newest().end()
+    await until(() => statusOf(store, messageId) === 'completed')
+    expect(textIn(store, messageId)).toBe('Yes, there are.')
+  })
+
+  test('is not undone by an answer that was on its way when it went on', async () => {
+    const { server, store, get, id, messageId, newest } = await withCutReply()
+    let answer = () => {}
+    const stale = { ...server.list()[0], messages: server.messages(id) }
+    server.fault('GET', /conversations\//, (response) => {
+      answer = () => json(response, 200, stale)
+    })
+    server.conversation('Other')
+    const touched = server.summaries.get(id)
+    if (touched) server.summaries.set(id, { ...touched, updatedAt: 5_000 })
+    const { conversations } = get()
+    expect(conversations[id]?.state).toBe('ready')
+    store.setState(({ summaries }) => ({ summaries: summaries.map((each) => ({ ...each, updatedAt: 5_000 })) }))
+    const loading = get().loadConversation(id)
+    await until(() => server.count('GET', /conversations\//) === 2)
+    await get().continueReply(messageId)
+    newest().say('there ')
+    await until(() => textIn(store, messageId) === 'Yes, there ')
+    newest().end()
+    await until(() => statusOf(store, messageId) === 'completed')
+    answer()
+    await loading
+    expect(textIn(store, messageId)).toBe('Yes, there ')
+    expect(statusOf(store, messageId)).toBe('completed')
+  })
+
+  test('and stopped before the server has answered is stopped there', async () => {
+    const { server, store, get, id, messageId, newest } = await withCutReply()
+    const continued = get().continueReply(messageId)
+    await get().stop(id)
+    await continued
+    await until(() => statusOf(store, messageId) === 'stopped')
+    expect(newest().ended).toBe(true)
+    expect(server.count('POST', /stop/)).toBe(1)
+  })
+
+  test('that the server refuses says why, and is as it was', async () => {
+    const { server, store, get, id, messageId, types } = await withCutReply()
+    server.fault('POST', /continue/, (response) =>
+      refuse(response, 409, 'bad_request', 'It has been continued already.'),
+    )
+    await get().continueReply(messageId)
+    expect(get().conversations[id]?.pending).toBeNull()
+    expect(get().notices[0]?.text).toContain('It has been continued already.')
+    expect(statusOf(store, messageId)).toBe('interrupted')
+    expect(types()).toEqual(['text', 'error'])
+    get().notices[0]?.action?.run()
+    await until(() => statusOf(store, messageId) === 'running')
+  })
+
+  test('whose request is lost on its way is asked for again as the same turn', async () => {
+    const { server, store, get, messageId } = await withCutReply()
+    server.fault('POST', /continue/, 'reset')
+    await get().continueReply(messageId)
+    await until(() => statusOf(store, messageId) === 'running')
+    const turns = server.received.filter(({ path }) => path.endsWith('/continue')).map(({ body }) => body.turnId)
+    expect(turns).toHaveLength(2)
+    expect(new Set(turns).size).toBe(1)
+  })
+})
+
+describe('a reply that is written anew', () => {
+  test('is another branch under the same prompt, which is shown', async () => {
+    const { store, get, id, messageId, userMessageId, newest } = await withCutReply()
+    get().setDraft(id, 'something else')
+    const asked = get().regenerate(messageId)
+    expect(get().conversations[id]?.pending?.asked).toMatchObject({ kind: 'regenerate', promptId: userMessageId })
+    await asked
+    const other = newest().start.messageId
+    await until(() => statusOf(store, other) === 'running')
+    expect(branchesOf(get(), messageId)).toEqual([messageId, other])
+    expect(visiblePath(get(), id)).toEqual([userMessageId, other])
+    expect(get().drafts[id]).toBe('something else')
+    newest().append(...says('No.'), done)
+    await until(() => statusOf(store, other) === 'completed')
+    expect([textIn(store, messageId), textIn(store, other)]).toEqual(['Yes, ', 'No.'])
+    get().choose(id, userMessageId, messageId)
+    expect(visiblePath(get(), id)).toEqual([userMessageId, messageId])
+    await get().regenerate(messageId)
+    const third = newest().start.messageId
+    await until(() => statusOf(store, third) === 'running')
+    expect(visiblePath(get(), id)).toEqual([userMessageId, third])
+  })
+
+  test('that fails says so and leaves the box alone', async () => {
+    const { server, get, id, messageId } = await withCutReply()
+    server.fault('POST', /regenerate/, (response) => refuse(response, 503, 'internal', 'The server is closing.'))
+    await get().regenerate(messageId)
+    expect(get().conversations[id]?.pending).toBeNull()
+    expect(get().drafts[id]).toBeUndefined()
+    const [notice] = get().notices
+    expect(notice?.text).toContain('The server is closing.')
+    notice?.action?.run()
+    await until(() => Object.keys(get().messages).length === 3)
+  })
+})

@@ -1,0 +1,132 @@
+import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
+import type { CompletionRequest, Connection } from '@/lib/upstream/connection'
+import { completeOrContinue } from '@/lib/upstream/continuation'
+import { prefilled } from '@/lib/upstream/prefill'
+import { done, finish } from '../../upstream/events'
+import { type ScriptedUpstream, type Step, startScriptedUpstream } from '../../upstream/scripted'
+
+const patience = { headersMs: 5000, firstTokenMs: 5000, idleMs: 5000 }
+const partial = 'The river rises in the hills and comes down through the old to'
+const end: Step = { write: finish('stop') + done }
+
+let upstream: ScriptedUpstream
+beforeAll(async () => {
+  upstream = await startScriptedUpstream()
+})
+beforeEach(() => void upstream.requests.splice(0))
+afterAll(() => upstream.stop())
+
+function connectionTo(baseUrl: string, providerId: string): Connection {
+  const none = { apiKey: null, headers: {}, guarded: false, capabilities: { streamUsage: true }, remember() {} }
+  return { providerId, name: 'Provider', baseUrl, ...none }
+}
+
+const request: CompletionRequest = {
+  model: 'scripted',
+  messages: [{ role: 'user', content: 'Tell me of the river' }],
+  stream: true,
+  partial,
+}
+
+/** The text that follows the partial answer, and how it ended. */
+async function continued(providerId: string, asked = request) {
+  let text = ''
+  const sink = {
+    text: (more: string) => {
+      text += more
+    },
+    reasoning() {},
+    usage() {},
+  }
+  const options = { clocks: patience, limits: { attempts: 1, baseMs: 1, maxWaitMs: 1 }, onWait() {} }
+  const connection = connectionTo(upstream.baseUrl, providerId)
+  const { problem } = await completeOrContinue(connection, asked, sink, new AbortController().signal, options)
+  return { text, problem, bodies: upstream.requests.map(({ body }) => body) }
+}
+
+describe('a server that does not go on by itself', () => {
+  test('is asked to in words, after the branch and the partial answer', async () => {
+    upstream.script([{ delta: 'wn.' }, end])
+    const { text, problem, bodies } = await continued('some-provider')
+    expect([text, problem]).toEqual(['wn.', null])
+    const [user, assistant, instruction] = bodies[0]?.messages ?? []
+    expect(bodies).toHaveLength(1)
+    expect(user).toEqual({ role: 'user', content: 'Tell me of the river' })
+    expect(assistant).toEqual({ role: 'assistant', content: partial })
+    expect(instruction).toMatchObject({ role: 'user', content: expect.stringContaining('broke off') })
+  })
+
+  test('and that repeats the last words has them left out', async () => {
+    upstream.script([{ delta: 'down through ' }, { delta: 'the old to' }, { delta: 'wn.' }, end])
+    expect((await continued('some-provider')).text).toBe('wn.')
+  })
+
+  test('has all it said, when that ends while it may still be a repetition', async () => {
+    upstream.script([{ delta: 'down through' }, { cut: true }])
+    const { text, problem } = await continued('some-provider')
+    expect([text, problem?.kind]).toEqual(['down through', 'network'])
+  })
+})
+
+describe('a server that goes on by itself', () => {
+  test('is given the partial answer last', async () => {
+    upstream.script([{ delta: 'wn.' }, end])
+    const { text, bodies } = await continued('llamacpp')
+    expect(text).toBe('wn.')
+    expect(bodies).toHaveLength(1)
+    expect(bodies[0]?.messages?.at(-1)).toEqual({ role: 'assistant', content: partial })
+    expect(bodies[0]).toMatchObject({ continue_final_message: true, add_generation_prompt: false })
+  })
+
+  test('and refuses is asked in words', async () => {
+    const refusal = JSON.stringify({ error: { message: 'Prefill is incompatible with enable_thinking.', code: 400 } })
+    upstream.script(({ body }) =>
+      body.continue_final_message
+        ? [{ status: 400, headers: { 'content-type': 'application/json' } }, { write: refusal }]
+        : [{ delta: 'wn.' }, end],
+    )
+    const { text, problem, bodies } = await continued('llamacpp')
+    expect([text, problem]).toEqual(['wn.', null])
+    expect(bodies.at(-1)?.messages?.map(({ role }) => role)).toEqual(['user', 'assistant', 'user'])
+    expect(bodies.at(-1)).not.toHaveProperty('continue_final_message')
+  })
+
+  test('and is away is not asked otherwise', async () => {
+    upstream.script([{ status: 500 }, { write: 'no' }])
+    const { problem, bodies } = await continued('llamacpp')
+    expect([problem?.kind, bodies.length]).toEqual(['upstream', 1])
+  })
+})
+
+test('an answer of which nothing is there is asked for as any other', async () => {
+  upstream.script([{ delta: 'The river.' }, end])
+  const { text, bodies } = await continued('some-provider', { ...request, partial: '' })
+  expect([text, bodies[0]?.messages]).toEqual(['The river.', request.messages])
+})
+
+describe('what is known of servers', () => {
+  const ask = (baseUrl: string) => prefilled(connectionTo(baseUrl, 'own'), request, partial)
+
+  test('DeepSeek goes on at its beta address, from a message that says that it is a prefix', () => {
+    const asked = ask('https://api.deepseek.com/v1')
+    expect(asked?.connection.baseUrl).toBe('https://api.deepseek.com/beta')
+    expect(asked?.request.messages.at(-1)).toEqual({ role: 'assistant', content: partial, prefix: true })
+  })
+
+  test('Mistral begins with what it was given', () => {
+    const asked = ask('https://api.mistral.ai/v1')
+    expect(asked?.connection.baseUrl).toBe('https://api.mistral.ai/v1')
+    expect(asked).toMatchObject({ echoes: true, request: { messages: [{}, { prefix: true }] } })
+  })
+
+  test.each([
+    'https://api.openai.com/v1',
+    'https://api.anthropic.com/v1',
+    'https://openrouter.ai/api/v1',
+    'http://api.deepseek.com/v1',
+    'https://api.deepseek.com.example.org/v1',
+    'no address',
+  ])('%s does not', (baseUrl) => {
+    expect(ask(baseUrl)).toBeNull()
+  })
+})
