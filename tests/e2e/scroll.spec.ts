@@ -1,6 +1,6 @@
 import type { Page } from '@playwright/test'
 import type { ScriptedUpstream } from '../upstream/scripted'
-import { type Chat, end } from './chat'
+import { Chat, end } from './chat'
 import { expect, test } from './fixtures'
 
 const paragraph = (name: string) => `${name}: ${'water runs over stones and says so. '.repeat(4)}\n\n`
@@ -79,19 +79,22 @@ for (const [way, letGo] of Object.entries(waysToLetGo)) {
     standsStill(chat, upstream, letGo))
 }
 
-test.describe('with a finger', () => {
-  test.use({ hasTouch: true })
-  test('touch lets go at once, and what is read stands still', ({ chat, upstream }) =>
-    standsStill(chat, upstream, async ({ page, transcript }) => {
-      const box = await transcript.boundingBox()
+test.describe('on a phone', () => {
+  test.use({ viewport: { width: 390, height: 844 }, hasTouch: true, isMobile: true })
+
+  test('a finger lets go at once, and what is read stands still', async ({ page, upstream }) => {
+    const chat = new Chat(page)
+    await page.goto('/')
+    await expect(chat.composer).toBeEditable()
+    await standsStill(chat, upstream, async () => {
       const session = await page.context().newCDPSession(page)
-      await session.send('Input.synthesizeScrollGesture', {
-        x: Math.round((box?.x ?? 0) + 200),
-        y: Math.round((box?.y ?? 0) + 200),
-        yDistance: 200,
-        gestureSourceType: 'touch',
-      })
-    }))
+      const touch = (type: 'touchStart' | 'touchMove' | 'touchEnd', y?: number) =>
+        session.send('Input.dispatchTouchEvent', { type, touchPoints: y === undefined ? [] : [{ x: 200, y }] })
+      await touch('touchStart', 200)
+      for (let y = 220; y <= 440; y += 20) await touch('touchMove', y)
+      await touch('touchEnd')
+    })
+  })
 })
 
 async function standsStill(chat: Chat, upstream: ScriptedUpstream, letGo: (chat: Chat) => Promise<void>) {
@@ -164,20 +167,9 @@ test('another branch keeps the place', async ({ chat, upstream }) => {
   await chat.ended('completed')
   await chat.transcript.evaluate((log) => log.scrollTo({ top: 0 }))
   const before = await topOf(page, 'Tell me of water')
-  await page.evaluate(() => {
-    const l = document.querySelector('[role=log]')
-    const o: unknown[] = []
-    Object.assign(window, { o })
-    const f = () => {
-      o.push([l?.scrollTop, l?.scrollHeight, l?.clientHeight])
-      requestAnimationFrame(f)
-    }
-    f()
-  })
   await chat.reply.getByRole('button', { name: 'Previous branch' }).click()
   await expect(chat.reply).toContainText('Paragraph 12')
   await settled(page)
-  console.log(JSON.stringify(await page.evaluate(() => (window as unknown as { o: unknown[] }).o)))
   expect(await topOf(page, 'Tell me of water')).toBe(before)
 })
 
