@@ -117,7 +117,10 @@ function insertPieces(pieces: Piece[], instanceId: string) {
     returning generation_id`
 }
 
-/** Says whether the generation was the instance's to end. */
+/**
+ * Says whether the generation was the instance's to end. One whose end is there already is left as it is: the word of the
+ * first save was lost, and another generation may have gone on with the message since.
+ */
 async function saveEnd(tx: Database, ended: EndedGeneration, instanceId: string): Promise<boolean> {
   const { numUpdatedRows } = await tx
     .updateTable('generations')
@@ -131,8 +134,9 @@ async function saveEnd(tx: Database, ended: EndedGeneration, instanceId: string)
     })
     .where('id', '=', ended.generationId)
     .where('instanceId', '=', instanceId)
+    .where('status', '=', 'running')
     .executeTakeFirst()
-  if (numUpdatedRows === 0n) return false
+  if (numUpdatedRows === 0n) return await isEndedBy(tx, ended.generationId, instanceId)
   await tx
     .updateTable('messages')
     .set({ parts: JSON.stringify(ended.parts) })
@@ -145,6 +149,16 @@ async function saveEnd(tx: Database, ended: EndedGeneration, instanceId: string)
     .where('id', '=', ended.conversationId)
     .execute()
   return true
+}
+
+async function isEndedBy(tx: Database, generationId: string, instanceId: string): Promise<boolean> {
+  const row = await tx
+    .selectFrom('generations')
+    .select('id')
+    .where('id', '=', generationId)
+    .where('instanceId', '=', instanceId)
+    .executeTakeFirst()
+  return row !== undefined
 }
 
 /** The pieces of a generation that has not been joined, in order: those that may hold an event after a `seq`. */

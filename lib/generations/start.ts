@@ -40,8 +40,9 @@ export async function startOnce(ownerId: string, turnId: string, prepare: () => 
   } catch (error) {
     // The same turn may have been sent twice at once: the unique constraint let one in.
     const other = await generationOfTurn(db, ownerId, turnId)
-    if (other) return startOf(other)
-    throw error
+    if (!other) throw error
+    // Or these rows are there, and only the word of it was lost.
+    if (other.id !== rows.generation.id) return startOf(other)
   }
   const start = startOf(rows.generation)
   runs().start({ start, before, connection, request })
