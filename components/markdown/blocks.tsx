@@ -51,7 +51,7 @@ const BlockView = memo(function BlockView({ block }: { block: Block; stamp: numb
     case 'code':
       return <CodeBlock code={block} stamp={block.stamp} growing={growing} />
     case 'table':
-      return <Table table={block} />
+      return <Table table={block} growing={growing} />
     case 'math':
       return <FormulaBlock block={block} growing={growing} />
     case 'html':

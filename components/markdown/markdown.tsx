@@ -15,8 +15,7 @@ export function Markdown({ text, growing }: { text: string; growing: boolean }) 
   const [opening] = useState(() => new Opening())
   useSyncExternalStore(reading.subscribe, reading.version, reading.version)
   useLayoutEffect(() => {
-    reading.update(text, growing)
-    if (reading.isStored) opening.active = true
+    if (reading.update(text, growing)) opening.active = true
   }, [reading, opening, text, growing])
   useEffect(() => () => reading.pause(), [reading])
   const { document } = reading

@@ -30,8 +30,8 @@ export class Reading {
   private text = ''
   private given = 0
   private ended = false
-  /** The text was long, and whole, when it was opened. */
-  isStored = false
+  /** It was long when it was opened, and is being read as a whole. */
+  private isStored = false
   private readonly arrivals: { length: number; at: number }[] = []
   private readonly listeners = new Set<() => void>()
   private cancel: (() => void) | null = null
@@ -45,18 +45,23 @@ export class Reading {
 
   readonly version = (): number => this.stamp
 
-  /** The text as it is now, and whether there will be more. */
-  update(text: string, growing: boolean): void {
+  /** The text as it is now, and whether there will be more. Returns whether it is long, and there from the start. */
+  update(text: string, growing: boolean): boolean {
     const same = text.length === this.text.length
-    if (same && this.ended === !growing) return
+    if (same && this.ended === !growing) return false
     const continues =
       !this.document.finished && text.length >= this.given && text.startsWith(this.text.slice(0, this.given))
-    if (!continues) this.restart()
-    if (this.text === '' && !growing && text.length > mostInFrame) this.isStored = true
+    const begins = this.text === ''
+    const shown = continues ? 0 : this.restart(text)
+    // What was there before the person looked is not written before their eyes again.
+    const isStored = begins && text.length > mostInFrame
+    if (isStored) this.isStored = true
     this.text = text
     this.ended = !growing
+    if (shown > 0) this.give(shown)
     this.arrivals.push({ length: text.length, at: this.surroundings.now() })
     if (!this.cancel) this.go()
+    return isStored
   }
 
   /** Stops what waits for a frame. */
@@ -65,11 +70,13 @@ export class Reading {
     this.cancel = null
   }
 
-  private restart(): void {
+  /** Begins anew, and says how much of the text has been shown already: a finished reply may go on. */
+  private restart(text: string): number {
+    const shown = text.startsWith(this.text) ? this.given : 0
     this.document = new MarkdownDocument()
     this.given = 0
-    this.text = ''
     this.arrivals.length = 0
+    return shown
   }
 
   private readonly go = (): void => {

@@ -21,7 +21,7 @@ interface Columns {
 const ColumnsContext = createContext<Columns | null>(null)
 
 /** A table, which scrolls inside itself. */
-export function Table({ table }: { table: TableBlock }) {
+export function Table({ table, growing }: { table: TableBlock; growing: boolean }) {
   const { asked } = useDocument()
   const [widths, setWidths] = useState<number[] | null>(null)
   const shown = useMemo(() => rowsOf(table), [table])
@@ -33,12 +33,15 @@ export function Table({ table }: { table: TableBlock }) {
           {table.rows.length === 0 ? <Part first full={false} rows={null} /> : <Chunks shown={shown} />}
         </ColumnsContext>
       </section>
-      <div className="table-actions">
-        CSV
-        <CopyButton label="Copy table as CSV" text={() => asCsv(table, asked)} />
-        Markdown
-        <CopyButton label="Copy table as markdown" text={() => asMarkdown(table)} />
-      </div>
+      {/* Below a table that grows they would move with each row. */}
+      {growing ? null : (
+        <div className="table-actions">
+          CSV
+          <CopyButton label="Copy table as CSV" text={() => asCsv(table, asked)} />
+          Markdown
+          <CopyButton label="Copy table as markdown" text={() => asMarkdown(table)} />
+        </div>
+      )}
     </div>
   )
 }

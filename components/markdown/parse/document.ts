@@ -78,6 +78,8 @@ export class MarkdownDocument {
     const whole = this.rest + text
     const ends = /\r\n?|\n/g
     let from = 0
+    // What was left of the text before holds no end of a line but half of one.
+    ends.lastIndex = Math.max(0, this.rest.length - 1)
     for (let found = ends.exec(whole); found; found = ends.exec(whole)) {
       // The other half of this end of a line may be on its way.
       if (found[0] === '\r' && ends.lastIndex === whole.length) break

@@ -204,7 +204,8 @@ describe('a long reply', () => {
     const items = Array.from({ length: 100 }, (_, index) => `${index + 5}. item ${index}`).join('\n')
     const rows = Array.from({ length: 100 }, (_, index) => `| row ${index} | x |`).join('\n')
     const container = show(`${items}\n\n| a | b |\n|---|---|\n${rows}`)
-    await vi.waitFor(() => expect(container.querySelectorAll('tbody tr')).toHaveLength(100))
+    // It is mounted from its end, bit by bit.
+    await vi.waitFor(() => expect(container.querySelectorAll('li, tbody tr')).toHaveLength(200))
     expect([...container.querySelectorAll('ol')].map((list) => list.start)).toEqual([5, 37, 69, 101])
     expect(container.querySelectorAll('li')).toHaveLength(100)
     expect(container.querySelectorAll('table')).toHaveLength(4)

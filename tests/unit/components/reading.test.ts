@@ -75,6 +75,7 @@ describe('how text is given to the page', () => {
     const { page, frame, isIdle } = pageByHand()
     const reading = new Reading(page)
     const text = `${sentence.repeat(9)}\n\n`.repeat(100)
+    reading.update(sentence, true)
     reading.update(text, true)
     let before = reading.document.length
     while (!isIdle()) {
@@ -86,6 +87,24 @@ describe('how text is given to the page', () => {
     reading.update(text, false)
     expect(reading.document.finished).toBe(true)
     expect(reading.document.root.children).toHaveLength(100)
+  })
+
+  it('a long text that is there when it is opened is read at once, though it grows', () => {
+    const { page, frame } = pageByHand()
+    const reading = new Reading(page)
+    reading.update(sentence.repeat(200), true)
+    for (let each = 0; each < 3; each++) frame()
+    expect(reading.document.length).toBe(sentence.length * 200)
+  })
+
+  it('a finished text that goes on keeps all that was shown', () => {
+    const { page } = pageByHand()
+    const reading = new Reading(page)
+    reading.update(sentence.repeat(30), false)
+    const { length } = reading.document
+    reading.update(`${sentence.repeat(30)}More.`, true)
+    expect(reading.document.length).toBeGreaterThanOrEqual(length)
+    expect(reading.document.finished).toBe(false)
   })
 
   it('another text begins anew, and so does one that goes on after its end', () => {
