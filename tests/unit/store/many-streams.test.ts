@@ -119,6 +119,24 @@ describe('many streams', () => {
     await until(() => textIn(store, stays.log.start.messageId) === 'Still here.')
   })
 
+  test('go on without one that is refused after another has ended', async () => {
+    const { server, store, get } = await openHouse()
+    const [ended, stays, gone] = [rivers(server), rivers(server), rivers(server)]
+    for (const { id } of [ended, stays, gone]) await get().loadConversation(id)
+    await until(() => [ended, stays, gone].every(({ log }) => log.connections.size === 1))
+    ended.log.end()
+    await until(() => statusOf(store, ended.log.start.messageId) === 'completed')
+    const asked = () => server.count('GET', /events/)
+    const before = asked()
+    server.deleted.add(gone.id)
+    stays.log.cut()
+    await until(() => get().conversations[gone.id]?.state === 'missing')
+    stays.log.say('Still here.')
+    await until(() => textIn(store, stays.log.start.messageId) === 'Still here.')
+    // It was asked for both, and then for the one that there is.
+    expect(asked()).toBe(before + 2)
+  })
+
   test('are let go with the page, and taken up again', async () => {
     const { server, store, get, disconnect } = await openHouse()
     const { id, log } = rivers(server)
