@@ -165,6 +165,21 @@ describe('a reply that is continued', () => {
     await until(() => statusOf(store, messageId) === 'running')
   })
 
+  test('goes on with the model that wrote it, whatever is chosen now, unless another is named', async () => {
+    const { server, store, get, id, messageId, newest } = await withCutReply()
+    await get().setModel(id, 'chosen')
+    await get().continueReply(messageId)
+    await until(() => statusOf(store, messageId) === 'running')
+    newest().append(cut, interrupted)
+    await until(() => statusOf(store, messageId) === 'interrupted')
+    await get().setModel(id, 'chosen')
+    await get().regenerate(messageId)
+    await until(() => get().conversations[id]?.pending === null)
+    await get().continueReply(messageId, 'named')
+    const models = server.received.filter(({ path }) => /continue|regenerate/.test(path)).map(({ body }) => body.model)
+    expect(models).toEqual(['demo', 'chosen', 'named'])
+  })
+
   test('whose request is lost on its way is asked for again as the same turn', async () => {
     const { server, store, get, messageId } = await withCutReply()
     server.fault('POST', /continue/, 'reset')
