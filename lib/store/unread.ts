@@ -7,7 +7,7 @@ const prefix = 'rill.unread.'
  * Which conversations hold an answer, ended or under way, that has not been on screen since. All tabs of the browser
  * keep it together, and so a reload forgets nothing.
  */
-export function createUnread({ set, page }: Core) {
+export function createUnread({ get, set, page }: Core) {
   /** What the browser did not keep: its storage is full, or cookies are blocked. Until a reload the page knows it all the same. */
   const unkept = new Set<string>()
 
@@ -46,8 +46,11 @@ export function createUnread({ set, page }: Core) {
 
   /** Another tab may have read what this one only marks. */
   function load(): void {
+    const state = get()
     const marks = Object.fromEntries([...stored(), ...unkept].map((id) => [id, true as const]))
-    set((state) => ({ unread: unreadIn({ ...state, unread: marks }) }))
+    const unread = unreadIn({ ...state, unread: marks })
+    const ids = Object.keys(unread)
+    if (ids.length !== Object.keys(state.unread).length || ids.some((id) => !state.unread[id])) set({ unread })
   }
 
   return {
