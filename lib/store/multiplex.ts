@@ -102,7 +102,14 @@ export function createMultiplex({ client, page }: Pick<Core, 'client' | 'page'>,
       }
       if (changed) reopen()
     },
-    drop: (generationId: string) => void cursors.delete(generationId),
+    /** Reads this one no more. */
+    drop(generationId: string): void {
+      if (cursors.delete(generationId)) reopen()
+    },
+    /** Which logs are read, or wait for their turn. */
+    get generationIds(): string[] {
+      return [...cursors.keys()]
+    },
     /** Gives up the connection until `resume`. */
     pause(): void {
       scheduled = false
