@@ -7,7 +7,7 @@ import { delta, done, finish, reasoning } from '../upstream/events'
 import type { Step } from '../upstream/scripted'
 import { againOf, againPath, type Client } from './client'
 import type { EventReader } from './event-reader'
-import { type Engine, engines, type House, openHouse } from './house'
+import { engines, type House, openHouse } from './house'
 
 const whole = (text: string, reason = 'stop'): Step[] => [{ write: delta(text) + finish(reason) + done }]
 const cut = (text: string): Step[] => [{ delta: text }, { cut: true }]
