@@ -6,7 +6,7 @@ import { key, name } from '@/lib/http/fields'
 import type { StartData } from '@/lib/protocol/events'
 
 /** The body of a call that asks for a reply again. */
-export const again = z.strictObject({
+export const againRequest = z.strictObject({
   turnId: key.min(1).max(100),
   model: name.optional(),
   stream: z.boolean().default(true),

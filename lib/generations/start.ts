@@ -5,11 +5,10 @@ import { generationOfTurn, insertStart, type StartingGeneration } from '@/lib/da
 import { branchTo, parseParts } from '@/lib/database/messages'
 import type { GenerationRow, MessageRow } from '@/lib/database/schema'
 import type { StartData } from '@/lib/protocol/events'
-import { type Part, textOf } from '@/lib/protocol/messages'
+import { lengthsOf, type Part, textOf } from '@/lib/protocol/messages'
 import type { ResolvedModel } from '@/lib/providers/resolve'
 import { Refused } from '@/lib/refused'
 import type { ChatMessage, CompletionRequest, Connection } from '@/lib/upstream/connection'
-import { lengthsOf } from './outline'
 import { runs } from './runs'
 import type { TurnSettings } from './settings'
 
@@ -102,11 +101,13 @@ export async function historyTo(messageId: string | null): Promise<ChatMessage[]
 }
 
 function startOf(row: GenerationRow): StartData {
+  const { continuation, textBefore, reasoningBefore } = row
   return {
     generationId: row.id,
     conversationId: row.conversationId,
     userMessageId: row.userMessageId,
     messageId: row.messageId,
     model: row.model,
+    ...(continuation > 0 ? { textBefore, reasoningBefore } : {}),
   }
 }
