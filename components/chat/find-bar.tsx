@@ -3,31 +3,7 @@ import { ChevronDown, ChevronUp, X } from 'lucide-react'
 import { type KeyboardEvent, type RefObject, useDeferredValue, useEffect, useRef, useState } from 'react'
 import { IconButton } from '@/components/ui/button'
 import { useFind } from './use-find'
-
-/** Opens with Ctrl or Cmd and F, filled with what is selected. Once more, and the browser's own search opens. */
-export function useFindBar(): { open: boolean; selected: string; close(): void } {
-  const [shown, setShown] = useState({ open: false, selected: '' })
-  useEffect(() => {
-    const onKey = (event: globalThis.KeyboardEvent) => {
-      const command = (event.ctrlKey || event.metaKey) && !event.altKey && !event.shiftKey
-      if (!command || event.key.toLowerCase() !== 'f' || isFindBox(document.activeElement)) return
-      event.preventDefault()
-      setShown({ open: true, selected: document.getSelection()?.toString().slice(0, 200) ?? '' })
-      focusOn(findBox())
-    }
-    document.addEventListener('keydown', onKey)
-    return () => document.removeEventListener('keydown', onKey)
-  }, [])
-  return { ...shown, close: () => setShown({ open: false, selected: '' }) }
-}
-
-const boxId = 'find-in-conversation'
-const findBox = () => document.querySelector<HTMLInputElement>(`#${boxId}`)
-const focusOn = (element: HTMLInputElement | null) => {
-  element?.focus()
-  element?.select()
-}
-const isFindBox = (element: Element | null) => element?.id === boxId
+import { boxId, focusOn } from './use-find-bar'
 
 /** Finds words in the whole conversation, also in messages that are not mounted. */
 export function FindBar({

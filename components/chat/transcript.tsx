@@ -2,16 +2,19 @@
 import { ArrowDown } from 'lucide-react'
 import { useCallback, useEffect, useLayoutEffect, useRef, useState } from 'react'
 import { StreamLine } from '@/components/ui/stream-line'
+import { useLazy } from '@/components/ui/use-lazy'
 import { useConversations } from '@/lib/store/context'
 import { turnsOf } from '@/lib/store/selectors'
 import type { Asked, PendingTurn } from '@/lib/store/types'
-import { FindBar, useFindBar } from './find-bar'
-import { History } from './history'
+import { EarlierTurns } from './earlier-turns'
 import { PromptText } from './prompt'
 import { Turn } from './turn'
+import { useFindBar } from './use-find-bar'
 import { useFollow } from './use-follow'
 import { useLinkedMessage } from './use-linked-message'
 import { useWindowed } from './use-windowed'
+
+const fetchFindBar = () => import('./find-bar').then((module) => module.FindBar)
 
 /**
  * The messages of one conversation. `key` it by conversation: it opens at the end, with no animation.
@@ -60,10 +63,13 @@ export function Transcript({
     [letGo, bring],
   )
   useLinkedMessage(conversationId, goTo)
-  const find = useFindBar()
+  const { component: FindBar, load: loadFindBar } = useLazy(fetchFindBar)
+  // Without its code, the browser's own search opens.
+  useEffect(() => void loadFindBar().catch(() => undefined), [loadFindBar])
+  const find = useFindBar(FindBar !== null)
   return (
     <div className="relative min-h-0 flex-1">
-      {find.open ? (
+      {find.open && FindBar ? (
         <FindBar selected={find.selected} path={path} content={content} bring={goTo} onClose={find.close} />
       ) : null}
       <div
@@ -78,7 +84,7 @@ export function Transcript({
       >
         <div ref={content} className="column pt-4 pb-10">
           {history.length > 0 ? (
-            <History conversationId={conversationId} turns={history} scroller={scroller} handle={handle} />
+            <EarlierTurns conversationId={conversationId} turns={history} scroller={scroller} handle={handle} />
           ) : null}
           <div className="space-y-8">
             {recent.map((turn, index) => {
