@@ -23,21 +23,42 @@ export function freePort() {
  * @throws {Error} when it ends first, with what it printed.
  */
 export async function start(name, parameters, { env = {}, cwd, ready }) {
-  const child = spawn(process.execPath, parameters, {
-    cwd,
-    env: { ...process.env, ...env, NODE_ENV: 'production', NEXT_TELEMETRY_DISABLED: '1' },
-    stdio: ['ignore', 'pipe', 'pipe'],
-  })
-  const server = { name, pid: child.pid, printed: '', child }
-  for (const stream of [child.stdout, child.stderr]) stream.on('data', (text) => (server.printed += text))
-  started.push(server)
-  const deadline = Date.now() + READY_TIMEOUT_MS
-  while (Date.now() < deadline && child.exitCode === null) {
+  const all = { ...process.env, ...env, NODE_ENV: 'production', NEXT_TELEMETRY_DISABLED: '1' }
+  const server = begin(name, process.execPath, parameters, { cwd, env: all })
+  return await whenReady(server, async () => {
     const answer = await fetch(ready, { signal: AbortSignal.timeout(1000) }).catch(() => null)
-    if (answer?.ok) return server
+    return answer?.ok
+  })
+}
+
+/**
+ * Starts any other program and waits until it has printed some words.
+ * @throws {Error} when there is none, or it ends first, with what it printed.
+ */
+export async function startProgram(program, parameters, words) {
+  const server = begin(program, program, parameters, {})
+  return await whenReady(server, () => server.printed.includes(words))
+}
+
+function begin(name, program, parameters, options) {
+  const child = spawn(program, parameters, { ...options, stdio: ['ignore', 'pipe', 'pipe'] })
+  const server = { name, pid: child.pid, printed: '', child, failed: false }
+  for (const stream of [child.stdout, child.stderr]) stream.on('data', (text) => (server.printed += text))
+  child.on('error', ({ message }) => {
+    server.failed = true
+    server.printed += message
+  })
+  started.push(server)
+  return server
+}
+
+async function whenReady(server, isReady) {
+  const deadline = Date.now() + READY_TIMEOUT_MS
+  while (Date.now() < deadline && server.child.exitCode === null && !server.failed) {
+    if (await isReady()) return server
     await wait(50)
   }
-  throw new Error(`${name} did not start.\n${server.printed}`)
+  throw new Error(`${server.name} did not start.\n${server.printed}`)
 }
 
 /** Ends all that was started: as Ctrl-C would, and by force after a while. */

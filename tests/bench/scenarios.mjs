@@ -11,13 +11,16 @@ export const scenarios = [
   {
     name: 's100',
     what: '100 streams at a person’s pace',
-    targets: ['raw', 'next-pipe', 'rill'],
+    targets: ['raw', 'next-pipe', 'rill', 'rill-redis'],
     streams: 100,
     rate: 50,
     tokens: 300,
     rampMs: 1000,
     limits: [
       limit('CPU per token, × raw', ({ rill, raw }) => rill.cpuPerMillion / raw.cpuPerMillion, { atMost: 2.2 }),
+      limit('CPU per token with Redis, × without', (of) => of['rill-redis'].cpuPerMillion / of.rill.cpuPerMillion, {
+        atMost: 2,
+      }),
       limit('% of the offered rate', ({ rill }) => 100 * rill.offered, { atLeast: 98 }),
       limit('lag p99, ms', ({ rill }) => rill.lag.p99, { atMost: FLUSH_CEILING_MS + 15 }),
     ],

@@ -4,7 +4,7 @@ import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { root } from '../../lib/install.mjs'
-import { freePort, start } from './processes.mjs'
+import { freePort, start, startProgram } from './processes.mjs'
 import { openaiDecoder, rillDecoder } from './wire.mjs'
 
 const here = join(root, 'tests', 'bench')
@@ -28,7 +28,13 @@ export async function startUpstream() {
   }
 }
 
-export const starters = { direct: startDirect, raw: startRaw, 'next-pipe': startNextPipe, rill: startRill }
+export const starters = {
+  direct: startDirect,
+  raw: startRaw,
+  'next-pipe': startNextPipe,
+  rill: startRill,
+  'rill-redis': startRillOnRedis,
+}
 
 /** No relay at all: what the load and the upstream take by themselves. */
 async function startDirect(upstream) {
@@ -54,7 +60,7 @@ async function startNextPipe(upstream) {
 }
 
 /** Rill as `npm start` runs it, with all that it does besides: the log, the checkpoints, sessions and checks. */
-async function startRill(upstream, { nodeFlags }) {
+async function startRill(upstream, { nodeFlags, name = 'rill', redisUrl = '' }) {
   const port = String(await freePort())
   const address = `http://127.0.0.1:${port}`
   const dataDir = mkdtempSync(join(tmpdir(), 'rill-bench-'))
@@ -64,15 +70,16 @@ async function startRill(upstream, { nodeFlags }) {
     PORT: port,
     DATA_DIR: dataDir,
     DATABASE_URL: '',
+    REDIS_URL: redisUrl,
     OPENAI_API_KEY: 'bench',
     OPENAI_BASE_URL: `${upstream}/v1`,
     RILL_PASSWORD: '',
   }
   const parameters = [...nodeFlags, join(root, 'lib', 'start.mjs')]
-  const server = await start('rill', parameters, { env, ready: `${address}/api/health` })
+  const server = await start(name, parameters, { env, ready: `${address}/api/health` })
   const headers = { cookie: await sessionCookie(address) }
   return {
-    name: 'rill',
+    name,
     pid: server.pid,
     server,
     url: `${address}/api/chat`,
@@ -86,6 +93,14 @@ async function startRill(upstream, { nodeFlags }) {
       )
     },
   }
+}
+
+/** The same, with each event carried by a Redis as well: what the log costs once other instances can read it. */
+async function startRillOnRedis(upstream, options) {
+  const port = String(await freePort())
+  const settings = ['--port', port, '--bind', '127.0.0.1', '--save', '', '--appendonly', 'no', '--dir', tmpdir()]
+  await startProgram('redis-server', settings, 'Ready to accept connections')
+  return await startRill(upstream, { ...options, name: 'rill-redis', redisUrl: `redis://127.0.0.1:${port}` })
 }
 
 async function sessionCookie(address) {
