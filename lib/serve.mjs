@@ -159,13 +159,15 @@ async function withoutNextsNotes(work) {
 // that Rill drains, and Stop works. Then no new request, and every response to its end.
 async function shutDown(server, app, handling) {
   await globalThis.rill?.get('shutdown')?.()
-  setTimeout(() => process.exit(1), CLOSE_MS).unref()
+  setTimeout(() => process.exit(1), 3 * CLOSE_MS).unref()
+  // Who reads on here what another instance writes reads on there.
+  setTimeout(() => server.closeAllConnections(), CLOSE_MS).unref()
   const closed = new Promise((done) => server.close(done))
   // Connections that a browser keeps for its next request become idle one by one, as their responses end.
   setInterval(() => server.closeIdleConnections(), 20)
   await closed
   // A response is closed a moment before its request has been seen to the end, which is when its span is complete.
-  await Promise.all(handling)
+  await Promise.race([Promise.all(handling), new Promise((done) => setTimeout(done, CLOSE_MS).unref())])
   await app.close()
   await globalThis.rill?.get('farewell')?.()
   process.exit(0)

@@ -38,7 +38,8 @@ function chosenSteps(words) {
     const paths = words.filter((word) => step.folder && word.startsWith(step.folder))
     return paths.length > 0 || words.includes(step.name) ? [{ ...step, paths }] : []
   })
-  if (chosen.length > 0) return chosen
+  const needed = steps.filter(({ name }) => chosen.some(({ needs }) => needs === name) && !words.includes(name))
+  if (chosen.length > 0) return [...needed, ...chosen]
   say(`There is no step or test ${words.join(', ')}. The steps are ${steps.map(({ name }) => name).join(', ')}.`)
   process.exit(1)
 }

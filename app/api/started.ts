@@ -15,7 +15,7 @@ export const turnSettings = z.strictObject({
 })
 
 /** The body of a call that asks for a reply again. */
-export const again = z.strictObject({
+export const againRequest = z.strictObject({
   turnId: key.min(1).max(100),
   model: name.optional(),
   stream: z.boolean().default(true),

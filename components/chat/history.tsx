@@ -6,6 +6,8 @@ import { Turn } from './turn'
 
 /** In pixels: the transcript's padding above the first turn. */
 const paddingAbove = 16
+/** The height of a turn, in pixels, until it is known. One that changed with what is known would move what is in sight. */
+const guess = 320
 /** In pixels, on each side of what is in sight. */
 const buffer = 800
 
@@ -25,7 +27,14 @@ export function History({
   handle: Ref<VirtualizerHandle>
 }) {
   return (
-    <Virtualizer ref={handle} scrollRef={scroller} startMargin={paddingAbove} bufferSize={buffer} data={turns}>
+    <Virtualizer
+      ref={handle}
+      scrollRef={scroller}
+      startMargin={paddingAbove}
+      bufferSize={buffer}
+      itemSize={guess}
+      data={turns}
+    >
       {(turn) => (
         <div key={turn.key} className="pb-8">
           <Turn conversationId={conversationId} turn={turn} last={false} />

@@ -1,5 +1,5 @@
 'use client'
-import { RotateCcw, StepForward } from 'lucide-react'
+import { Link2, RotateCcw, StepForward } from 'lucide-react'
 import { Button, IconButton } from '@/components/ui/button'
 import { CopyButton } from '@/components/ui/copy-button'
 import { formatSeconds } from '@/components/ui/seconds'
@@ -9,6 +9,7 @@ import { useConversations } from '@/lib/store/context'
 import { Branches } from './branches'
 import { canContinue, endingWords } from './endings'
 import { modelFor, modelName } from './models'
+import { messageLink } from './use-linked-message'
 
 /**
  * One line under a reply: how it ended, its numbers, and what can be done with it. It always has its height;
@@ -53,6 +54,7 @@ export function ReplyFooter({
         {generation && !endedBadly ? (
           <Regenerate conversationId={conversationId} messageId={message.id} model={generation.model} />
         ) : null}
+        <CopyButton label="Copy link" icon={Link2} text={() => messageLink(conversationId, message.id)} />
         <Branches conversationId={conversationId} message={message} />
         {generation ? <Numbers generation={generation} /> : null}
       </div>

@@ -49,6 +49,7 @@ export function Transcript({
     if (sent && roomy) toEnd('gliding')
   }, [sent, roomy, toEnd])
 
+  useStaysOnSwitch(path, pending, letGo)
   const turns = useConversations((state) => turnsOf(state, path))
   const { history, recent, handle, bring } = useWindowed(turns, content)
   const goTo = useCallback(
@@ -72,7 +73,8 @@ export function Transcript({
         aria-label="Conversation"
         aria-live="off"
         tabIndex={-1}
-        className="@container-size h-full scrolls outline-none"
+        // What the history measures, it makes up for itself; the browser must not do so once more.
+        className={`@container-size h-full scrolls outline-none ${history.length > 0 ? '[overflow-anchor:none]' : ''}`}
       >
         <div ref={content} className="column pt-4 pb-10">
           {history.length > 0 ? (
@@ -133,4 +135,14 @@ function Sending({ asked }: { asked: Asked }) {
       </div>
     </>
   )
+}
+
+/** Who chooses another branch goes on looking at the same place, however long that branch is. */
+function useStaysOnSwitch(path: string[], pending: PendingTurn | null, letGo: () => void): void {
+  const before = useRef(path)
+  useLayoutEffect(() => {
+    const longer = before.current.every((id, place) => path[place] === id)
+    before.current = path
+    if (!longer && !pending) letGo()
+  }, [path, pending, letGo])
 }

@@ -1,24 +1,35 @@
 'use client'
-import { Check, Copy, X } from 'lucide-react'
+import { Check, Copy, type LucideIcon, X } from 'lucide-react'
 import { useEffect, useState } from 'react'
 import { IconButton } from './button'
 import { copyText } from './copy-text'
 
 const answers = {
-  ready: { icon: Copy, said: '' },
+  ready: { icon: null, said: '' },
   copied: { icon: Check, said: 'Copied' },
   refused: { icon: X, said: 'The browser did not allow copying. Select the text and copy it with the keyboard.' },
 }
 
 /** Copies what `text()` gives at the moment of the click, and says whether that worked. */
-export function CopyButton({ label, text, className }: { label: string; text: () => string; className?: string }) {
+export function CopyButton({
+  label,
+  icon = Copy,
+  text,
+  className,
+}: {
+  label: string
+  icon?: LucideIcon
+  text: () => string
+  className?: string
+}) {
   const [answer, setAnswer] = useState<keyof typeof answers>('ready')
   useEffect(() => {
     if (answer === 'ready') return
     const timer = setTimeout(() => setAnswer('ready'), 2000)
     return () => clearTimeout(timer)
   }, [answer])
-  const { icon: Icon, said } = answers[answer]
+  const { said } = answers[answer]
+  const Icon = answers[answer].icon ?? icon
   return (
     <>
       <IconButton

@@ -144,8 +144,9 @@ function insertPieces(pieces: Piece[], instanceId: string) {
 }
 
 /**
- * Saves an end: `now`, or `before` when a commit that was not acknowledged had done it, or not at all, when the
- * generation is not the instance's to end.
+ * Saves an end: `now`, unless it is not the instance's to save. One that is there already, from `before`, is left as it
+ * is and not booked again: the word of the first save was lost, and another generation may have gone on with the message
+ * since.
  */
 async function saveEnd(tx: Database, ended: EndedGeneration, instanceId: string): Promise<'now' | 'before' | 'lost'> {
   const { usage, bill } = ended
@@ -170,7 +171,7 @@ async function saveEnd(tx: Database, ended: EndedGeneration, instanceId: string)
     .where('instanceId', '=', instanceId)
     .where('status', '=', 'running')
     .executeTakeFirst()
-  if (numUpdatedRows === 0n) return (await isEnded(tx, ended.generationId, instanceId)) ? 'before' : 'lost'
+  if (numUpdatedRows === 0n) return (await isEndedBy(tx, ended.generationId, instanceId)) ? 'before' : 'lost'
   await tx
     .updateTable('messages')
     .set({ parts: JSON.stringify(ended.parts) })
@@ -183,16 +184,6 @@ async function saveEnd(tx: Database, ended: EndedGeneration, instanceId: string)
     .where('id', '=', ended.conversationId)
     .execute()
   return 'now'
-}
-
-async function isEnded(tx: Database, id: string, instanceId: string): Promise<boolean> {
-  const row = await tx
-    .selectFrom('generations')
-    .select('id')
-    .where('id', '=', id)
-    .where('instanceId', '=', instanceId)
-    .executeTakeFirst()
-  return row !== undefined
 }
 
 /** @throws {Refused} 429 when a person has more running than is allowed. */
@@ -216,6 +207,16 @@ async function checkStreams(tx: Database, ownerId: string, streams: number): Pro
     },
     { 'Retry-After': '5' },
   )
+}
+
+async function isEndedBy(tx: Database, generationId: string, instanceId: string): Promise<boolean> {
+  const row = await tx
+    .selectFrom('generations')
+    .select('id')
+    .where('id', '=', generationId)
+    .where('instanceId', '=', instanceId)
+    .executeTakeFirst()
+  return row !== undefined
 }
 
 /** The pieces of a generation that has not been joined, in order: those that may hold an event after a `seq`. */

@@ -150,6 +150,12 @@ export const migrations: Record<string, Migration> = {
         .execute()
     },
   },
+  '0006_prompt_index': {
+    async up(db: Kysely<unknown>) {
+      // Each prompt that is swept asks who answered it.
+      await db.schema.createIndex('generations_by_prompt').on('generations').column('user_message_id').execute()
+    },
+  },
   '0006_usage': {
     async up(db: Kysely<unknown>) {
       const generations = () => db.schema.alterTable('generations')

@@ -24,7 +24,8 @@ import { checkpointedEvents, storedBefore } from './stored'
 
 /** The generations of an instance that dies have ended 15 s later at the most: at its next heartbeat, each other one sees it. */
 const HEARTBEAT_MS = 2_000
-const DEAD_AFTER_MS = 8_000
+/** More than a heartbeat that meets a connection gone silent takes: the limit of that, and a beat on either side. */
+const DEAD_AFTER_MS = 10_000
 /** A turn that was inserted so long ago runs by now, if it ever will. */
 const BEGUN_MS = 30_000
 const SWEEP_MS = 60 * 60 * 1000
@@ -52,7 +53,8 @@ export async function openHouse(): Promise<void> {
   await beat(db, runs().instanceId, secretMark())
   await adviseSecret()
   listenForSignals()
-  await reap()
+  // After an outage of Postgres nobody's heartbeat is fresh yet: the others may live, and are given time to say so.
+  if (engine() === 'sqlite') await reap()
   let aliveSince = performance.now()
   let beatenAt = aliveSince
   every(HEARTBEAT_MS, 'the heartbeat', async () => {
@@ -63,7 +65,7 @@ export async function openHouse(): Promise<void> {
     beatenAt = now
     if (engine() === 'postgres' && now - aliveSince >= DEAD_AFTER_MS) await reap()
   })
-  await sweepDeleted()
+  await sweepDeleted().catch((error: unknown) => log().error({ error }, 'the sweep of deleted conversations failed'))
   every(SWEEP_MS, 'the sweep of deleted conversations', sweepDeleted)
 }
 

@@ -7,7 +7,7 @@ import { branchTo, parseParts } from '@/lib/database/messages'
 import type { GenerationKind, GenerationRow, MessageRow } from '@/lib/database/schema'
 import { OverLimit, writeBooking } from '@/lib/database/spending'
 import type { StartData } from '@/lib/protocol/events'
-import { type Part, textOf } from '@/lib/protocol/messages'
+import { lengthsOf, type Part, textOf } from '@/lib/protocol/messages'
 import type { ResolvedModel } from '@/lib/providers/resolve'
 import { Refused } from '@/lib/refused'
 import type { ChatMessage, CompletionRequest } from '@/lib/upstream/connection'
@@ -15,7 +15,6 @@ import { accountOf } from '@/lib/usage/account'
 import { admissionOf } from '@/lib/usage/admission'
 import { fitted } from '@/lib/usage/context'
 import type { Charge } from './charge'
-import { lengthsOf } from './outline'
 import { runs } from './runs'
 import type { TurnSettings } from './settings'
 
@@ -47,8 +46,9 @@ export async function startOnce(ownerId: string, turnId: string, prepare: () => 
   } catch (error) {
     // The same turn may have been sent twice at once: the unique constraint let one in.
     const other = await generationOfTurn(db, ownerId, turnId)
-    if (other) return startOf(other)
-    throw error instanceof OverLimit ? await admission.refusal() : error
+    if (!other) throw error instanceof OverLimit ? await admission.refusal() : error
+    // Or these rows are there, and only the word of it was lost.
+    if (other.id !== rows.generation.id) return startOf(other)
   }
   const start = startOf(rows.generation)
   const { before = [], resolved } = prepared
@@ -162,11 +162,13 @@ export async function historyTo(messageId: string | null): Promise<ChatMessage[]
 }
 
 function startOf(row: GenerationRow): StartData {
+  const { continuation, textBefore, reasoningBefore } = row
   return {
     generationId: row.id,
     conversationId: row.conversationId,
     userMessageId: row.userMessageId,
     messageId: row.messageId,
     model: row.model,
+    ...(continuation > 0 ? { textBefore, reasoningBefore } : {}),
   }
 }

@@ -4,8 +4,8 @@ import { database } from '@/lib/database/client'
 import { piecesOf } from '@/lib/database/generations'
 import { parseParts } from '@/lib/database/messages'
 import { generationEvent, type LogEvent } from '@/lib/protocol/events'
-import { continuing, type Folded, foldEvent } from '@/lib/protocol/messages'
-import { logFrom, partsBefore } from './outline'
+import { continuing, type Folded, foldEvent, partsBefore } from '@/lib/protocol/messages'
+import { logFrom } from './outline'
 
 const piecesJson = z.array(generationEvent)
 

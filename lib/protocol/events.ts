@@ -61,6 +61,9 @@ export const startData = z.object({
   userMessageId: z.string(),
   messageId: z.string(),
   model: z.string(),
+  /** Of a reply that goes on, how much it had, in UTF-16 units. A reader may have seen more than a crash left of it. */
+  textBefore: z.optional(z.number()),
+  reasoningBefore: z.optional(z.number()),
 })
 export type StartData = z.infer<typeof startData>
 

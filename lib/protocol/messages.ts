@@ -51,6 +51,34 @@ export function continuing(parts: Part[]): Folded {
   return { ...nothingYet, parts: parts.filter(({ type }) => type !== 'error') }
 }
 
+/** How much of a message the generations before one wrote, in UTF-16 units. */
+export interface Before {
+  textBefore: number
+  reasoningBefore: number
+}
+
+/** How much of each a message has: the `Before` of a generation that continues it now. */
+export function lengthsOf(parts: Part[]): Before {
+  return { textBefore: written(parts, 'text').length, reasoningBefore: written(parts, 'reasoning').length }
+}
+
+/** What a message's parts were when a generation began, out of what they are now. All of them when that is not told. */
+export function partsBefore(parts: Part[], { textBefore, reasoningBefore }: Partial<Before>): Part[] {
+  const left = { text: textBefore ?? Number.POSITIVE_INFINITY, reasoning: reasoningBefore ?? Number.POSITIVE_INFINITY }
+  return parts.flatMap((part): Part[] => {
+    if (part.type === 'error') return []
+    const text = part.text.slice(0, left[part.type])
+    left[part.type] -= text.length
+    if (text === part.text) return [part]
+    return text === '' ? [] : [{ type: part.type, text }]
+  })
+}
+
+/** All the text of a message that is of one kind. */
+export function written(parts: Part[], type: 'text' | 'reasoning'): string {
+  return parts.map((part) => (part.type === type ? part.text : '')).join('')
+}
+
 /**
  * One step of the fold that turns a log into a reply. The server checkpoints with it and the browser renders with it,
  * so both always agree. Returns a new object; parts that did not change keep their identity.
@@ -70,7 +98,7 @@ export function foldEvent(folded: Folded, event: GenerationEvent): Folded {
     case 'retry':
       return { ...folded, retry: event.data }
     case 'start':
-      return continuing(folded.parts)
+      return continuing(partsBefore(folded.parts, event.data))
   }
 }
 
@@ -82,5 +110,5 @@ function appendText(parts: Part[], type: 'text' | 'reasoning', text: string): Pa
 
 /** The reply's text alone, as it goes to the clipboard or back to a model. */
 export function textOf(parts: Part[]): string {
-  return parts.map((each) => (each.type === 'text' ? each.text : '')).join('')
+  return written(parts, 'text')
 }

@@ -50,11 +50,15 @@ export function createMultiplex({ client, page }: Pick<Core, 'client' | 'page'>,
     const own = new AbortController()
     closing = own
     const part = new Map([...cursors].slice(0, mostAtOnce))
-    const ids = [...part.keys()]
+    /** What the last request named, in its order; logs have ended since the first one. */
+    let asked: string[] = []
     readLogs(
       {
         cursors: part,
-        open: (from, signal) => client.events(from, signal),
+        open(from, signal) {
+          asked = [...from.keys()]
+          return client.events(from, signal)
+        },
         onEvents(generationId, events) {
           const last = events.at(-1)
           if (!cursors.has(generationId)) return
@@ -72,7 +76,7 @@ export function createMultiplex({ client, page }: Pick<Core, 'client' | 'page'>,
       own.signal,
     ).then(
       () => own.signal.aborted || open(),
-      (error) => refused(error, ids),
+      (error) => refused(error, asked),
     )
   }
 
@@ -98,7 +102,14 @@ export function createMultiplex({ client, page }: Pick<Core, 'client' | 'page'>,
       }
       if (changed) reopen()
     },
-    drop: (generationId: string) => void cursors.delete(generationId),
+    /** Reads this one no more. */
+    drop(generationId: string): void {
+      if (cursors.delete(generationId)) reopen()
+    },
+    /** Which logs are read, or wait for their turn. */
+    get generationIds(): string[] {
+      return [...cursors.keys()]
+    },
     /** Gives up the connection until `resume`. */
     pause(): void {
       scheduled = false

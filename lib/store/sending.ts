@@ -9,7 +9,10 @@ import { conversationOf, visiblePath } from './selectors'
 import type { Streams } from './streams'
 import { type ConversationState, newConversationId } from './types'
 
-/** A send that the network swallows is repeated, as the same turn, so many times before the text is given back. */
+/**
+ * A send that the network swallows, or that comes to an instance which is about to close, is made so many times, as the
+ * same turn, before the text is given back.
+ */
 const attempts = 5
 /** Stop waits so long to hear which generation a send became, so that it can be stopped rather than left to run. */
 const stopGrace = 1_000
@@ -52,23 +55,24 @@ export function createSending(core: Core, streams: Streams, drafts: Drafts, refr
     await deliver(turn, (problem) => giveBack(id, text, problem))
   }
 
-  async function askAgain(kind: 'continue' | 'regenerate', replyId: string): Promise<void> {
+  async function askAgain(kind: 'continue' | 'regenerate', replyId: string, named?: string): Promise<void> {
     const state = get()
     const { generation, parentId: promptId } = state.messages[replyId] ?? {}
     const conversationId = conversationOf(state, replyId)?.id
     if (!generation || !promptId || !conversationId || isBusy(conversationId)) return
-    const summary = state.summaries.find(({ id }) => id === conversationId)
+    // What one model began, another would go on with in another voice.
+    const chosen = kind === 'regenerate' ? state.summaries.find(({ id }) => id === conversationId)?.model : undefined
     const turn = newTurn({
       id: uuidv7(),
       conversationId,
       asked: { kind, promptId, replyId, generationId: generation.id },
-      model: summary?.model ?? generation.model,
+      model: named ?? chosen ?? generation.model,
     })
     await deliver(turn, (problem) => {
       set((now) => withEntry(now, conversationId, { pending: null }))
       if (!problem) return
       const what = kind === 'continue' ? 'The reply was not continued.' : 'No other reply was started.'
-      report(`${kind}:${replyId}`, `${what} ${problem.message}`, () => askAgain(kind, replyId))
+      report(`${kind}:${replyId}`, `${what} ${problem.message}`, () => askAgain(kind, replyId, named))
       // It may stand otherwise on the server than here.
       void refresh()
     })
@@ -110,8 +114,8 @@ export function createSending(core: Core, streams: Streams, drafts: Drafts, refr
       again(error: unknown, failures: number): boolean {
         // What has started is read on by the shared connection.
         if (turn.start) return false
-        const unheard = !(error instanceof ApiError) || error.status === 0
-        return unheard && failures < attempts
+        const { status } = error instanceof ApiError ? error : { status: 0 }
+        return (status === 0 || status === 503) && failures < attempts
       },
       onStart(start: StartData): void {
         turn.start = start
@@ -204,7 +208,7 @@ export function createSending(core: Core, streams: Streams, drafts: Drafts, refr
     actions: {
       send,
       regenerate: (messageId: string) => askAgain('regenerate', messageId),
-      continueReply: (messageId: string) => askAgain('continue', messageId),
+      continueReply: (messageId: string, model?: string) => askAgain('continue', messageId, model),
       retryNow,
       stop,
     },

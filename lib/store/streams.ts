@@ -79,8 +79,9 @@ export function createStreams(core: Core, commits: Commits, reload: (id: string)
     return get().messages[messageId]?.generation?.cursor ?? 0
   }
 
+  /** What is followed again at once, from elsewhere, keeps its connection until then. */
   function unfollow(generationId: string): void {
-    if (followed.delete(generationId)) shared?.drop(generationId)
+    if (followed.delete(generationId)) queueMicrotask(() => followed.has(generationId) || shared?.drop(generationId))
   }
 
   function finish(generationId: string): void {

@@ -6,7 +6,7 @@ import type { Tabs } from './page'
 import { continuing } from './reader'
 
 /** Changes with the messages below, so that pages of two versions of Rill do not speak to each other. */
-const name = 'rill.streams.1'
+const name = 'rill.streams.2'
 /** A leader that is silent for so long is asleep, and another tab takes its place. */
 const answerLimit = 1_000
 /** How often a tab in sight makes sure that there is a leader. */
@@ -21,8 +21,10 @@ const message = z.discriminatedUnion('type', [
   /** A new leader asks what everybody needs. */
   z.object({ type: z.literal('lead') }),
   z.object({ type: z.literal('want'), cursors: z.array(z.tuple([z.string(), z.number()])) }),
-  /** The leader's answer to a `want`. */
-  z.object({ type: z.literal('heard'), state: connectionState }),
+  /** A tab needs a log no more. Who does says that it wants it. */
+  z.object({ type: z.literal('drop'), generationId: z.string() }),
+  /** The leader's answer to a `want`, with all that it reads. */
+  z.object({ type: z.literal('heard'), state: connectionState, generationIds: z.array(z.string()) }),
   z.object({ type: z.literal('events'), generationId: z.string(), events: z.array(logEvent) }),
   z.object({ type: z.literal('state'), state: connectionState }),
   z.object({ type: z.literal('fruitless'), generationIds: z.array(z.string()) }),
@@ -55,12 +57,16 @@ function alone({ client, page }: Core, listener: LogListener): SharedLogs {
   const multiplex = createMultiplex({ client, page }, listener)
   // Hidden tabs would use up the browser's six connections. In sight again, it goes on from where it was.
   const end = page.on('visibility', () => (page.hidden() ? multiplex.pause() : multiplex.resume()))
+  const pauseIfHidden = () => page.hidden() && multiplex.pause()
   return {
     follow(wanted) {
       multiplex.add(wanted)
-      if (page.hidden()) multiplex.pause()
+      pauseIfHidden()
     },
-    drop: multiplex.drop,
+    drop(generationId) {
+      multiplex.drop(generationId)
+      pauseIfHidden()
+    },
     // Nobody knows what the other tabs have.
     spare: async () => null,
     close() {
@@ -78,7 +84,8 @@ function together({ client, page }: Core, tabs: Tabs, listener: LogListener): Sh
     if (parsed.success) hear(parsed.data)
   })
   let leading: Multiplex | null = null
-  let letGo = tabs.lock(name, { how: 'wait', held: lead, lost: follow })
+  /** Stops waiting for the lead, or hands it on. */
+  let resign = tabs.lock(name, { how: 'wait', held: lead, lost: overtaken })
   /** Ends the wait for the leader's answer. */
   let answered: (() => void) | null = null
   let cancelCheck = page.timer(checkInterval, check)
@@ -93,10 +100,10 @@ function together({ client, page }: Core, tabs: Tabs, listener: LogListener): Sh
   }
 
   /** Another tab has taken over, since this one seemed to be asleep. */
-  function follow(): void {
+  function overtaken(): void {
     leading?.close()
     leading = null
-    letGo = tabs.lock(name, { how: 'wait', held: lead, lost: follow })
+    resign = tabs.lock(name, { how: 'wait', held: lead, lost: overtaken })
     want(cursors)
   }
 
@@ -109,8 +116,8 @@ function together({ client, page }: Core, tabs: Tabs, listener: LogListener): Sh
     channel.post({ type: 'want', cursors: [...wanted] } satisfies Message)
     answered ??= page.timer(answerLimit, () => {
       answered = null
-      letGo()
-      letGo = tabs.lock(name, { how: 'steal', held: lead, lost: follow })
+      resign()
+      resign = tabs.lock(name, { how: 'steal', held: lead, lost: overtaken })
     })
   }
 
@@ -134,7 +141,14 @@ function together({ client, page }: Core, tabs: Tabs, listener: LogListener): Sh
       leading.add(heard.cursors)
       // Somebody waits, so it is tried again at once.
       if (leading.state === 'reconnecting') leading.resume()
-      channel.post({ type: 'heard', state: leading.state } satisfies Message)
+      const { state, generationIds } = leading
+      channel.post({ type: 'heard', state, generationIds } satisfies Message)
+      return
+    }
+    if (heard.type === 'drop') {
+      const cursor = cursors.get(heard.generationId)
+      if (cursor === undefined) leading?.drop(heard.generationId)
+      else if (!leading) want([[heard.generationId, cursor]])
       return
     }
     heardOfLeader()
@@ -144,6 +158,13 @@ function together({ client, page }: Core, tabs: Tabs, listener: LogListener): Sh
     else if (heard.type === 'lost') {
       if (cursors.delete(heard.generationId)) listener.onLost(heard.generationId)
     } else listener.onState(heard.state)
+    if (heard.type === 'heard') wantMissing(heard.generationIds)
+  }
+
+  /** What was dropped while this tab slept, it still needs. */
+  function wantMissing(generationIds: string[]): void {
+    const missing = [...cursors].filter(([id]) => !generationIds.includes(id))
+    if (missing.length > 0) want(missing)
   }
 
   function take(generationId: string, events: LogEvent[]): void {
@@ -159,7 +180,7 @@ function together({ client, page }: Core, tabs: Tabs, listener: LogListener): Sh
     if (missing && !answered) want([[generationId, last?.seq ?? cursor]])
   }
 
-  /** What the leader hears, it tells; itself as well. */
+  /** What a tab tells, it hears as well. */
   const tell = (told: Message) => {
     channel.post(told)
     hear(told)
@@ -176,11 +197,13 @@ function together({ client, page }: Core, tabs: Tabs, listener: LogListener): Sh
       for (const [generationId, after] of wanted) cursors.set(generationId, after)
       want(wanted)
     },
-    drop: (generationId) => void cursors.delete(generationId),
+    drop(generationId) {
+      if (cursors.delete(generationId)) tell({ type: 'drop', generationId })
+    },
     async spare() {
       for (const place of spareConnections) {
-        const letGo = await attempt(tabs, `rill.connection.${place}`)
-        if (letGo) return letGo
+        const handBack = await attempt(tabs, `rill.connection.${place}`)
+        if (handBack) return handBack
       }
       return null
     },
@@ -191,7 +214,7 @@ function together({ client, page }: Core, tabs: Tabs, listener: LogListener): Sh
       cursors.clear()
       leading?.close()
       leading = null
-      letGo()
+      resign()
       channel.close()
     },
   }
@@ -200,6 +223,6 @@ function together({ client, page }: Core, tabs: Tabs, listener: LogListener): Sh
 /** Takes a lock that nobody has. */
 function attempt(tabs: Tabs, lock: string): Promise<(() => void) | null> {
   return new Promise((resolve) => {
-    const letGo = tabs.lock(lock, { how: 'try', held: () => resolve(letGo), lost: () => resolve(null) })
+    const handBack = tabs.lock(lock, { how: 'try', held: () => resolve(handBack), lost: () => resolve(null) })
   })
 }

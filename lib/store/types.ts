@@ -90,8 +90,8 @@ export interface ConversationState {
   retryNow(generationId: string): Promise<void>
   /** Has a reply written anew by the model chosen now, as another branch. */
   regenerate(messageId: string): Promise<void>
-  /** Has a reply that was cut, stopped or limited go on in its own message. */
-  continueReply(messageId: string): Promise<void>
+  /** Has a reply that was cut, stopped or limited go on in its own message, by the model that wrote it unless another is named. */
+  continueReply(messageId: string, model?: string): Promise<void>
   choose(conversationId: string, parentId: string | null, childId: string): void
   /** Chooses the branch that a message is on. False when the conversation has no such message. */
   reveal(conversationId: string, messageId: string): boolean

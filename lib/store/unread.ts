@@ -7,7 +7,10 @@ const prefix = 'rill.unread.'
  * Which conversations hold an answer, ended or under way, that has not been on screen since. All tabs of the browser
  * keep it together, and so a reload forgets nothing.
  */
-export function createUnread({ set, page }: Core) {
+export function createUnread({ get, set, page }: Core) {
+  /** What the browser did not keep: its storage is full, or cookies are blocked. Until a reload the page knows it all the same. */
+  const unkept = new Set<string>()
+
   function stored(): string[] {
     const storage = page.storage()
     const keys = Array.from({ length: storage?.length ?? 0 }, (_, index) => storage?.key(index) ?? '')
@@ -15,11 +18,17 @@ export function createUnread({ set, page }: Core) {
   }
 
   function keep(id: string, unread: boolean): void {
+    const storage = page.storage()
+    if (unread) unkept.add(id)
+    else unkept.delete(id)
     try {
-      if (unread) page.storage()?.setItem(prefix + id, '1')
-      else page.storage()?.removeItem(prefix + id)
+      if (!unread) storage?.removeItem(prefix + id)
+      else if (storage) {
+        storage.setItem(prefix + id, '1')
+        unkept.delete(id)
+      }
     } catch {
-      // The browser's storage is full. Until a reload the page knows it all the same.
+      // It is full.
     }
   }
 
@@ -35,7 +44,14 @@ export function createUnread({ set, page }: Core) {
     return next
   }
 
-  const update = () => set((state) => ({ unread: unreadIn(state) }))
+  /** Another tab may have read what this one only marks. */
+  function load(): void {
+    const state = get()
+    const marks = Object.fromEntries([...stored(), ...unkept].map((id) => [id, true as const]))
+    const unread = unreadIn({ ...state, unread: marks })
+    const ids = Object.keys(unread)
+    if (ids.length !== Object.keys(state.unread).length || ids.some((id) => !state.unread[id])) set({ unread })
+  }
 
   return {
     unreadIn,
@@ -43,19 +59,23 @@ export function createUnread({ set, page }: Core) {
     changed(state: ConversationState, before: ConversationState): void {
       for (const id of Object.keys(state.unread)) if (!before.unread[id]) keep(id, true)
       for (const id of Object.keys(before.unread)) if (!state.unread[id]) keep(id, false)
-      if (state.unread !== unreadIn(state)) update()
+      if (haveEnded(state, before)) load()
+      else if (state.unread !== unreadIn(state)) set((now) => ({ unread: unreadIn(now) }))
     },
     /** Reads what is stored, and goes on reading it. Gives the way to end that. */
     connect(): () => void {
-      const load = () =>
-        set((state) => ({
-          unread: unreadIn({ ...state, unread: Object.fromEntries(stored().map((id) => [id, true])) }),
-        }))
       load()
-      const ends = [page.on('storage', load), page.on('visibility', update)]
+      const ends = [page.on('storage', load), page.on('visibility', load)]
       return () => {
         for (const end of ends) end()
       }
     },
   }
+}
+
+/** Whether the last of a conversation's answers has ended. */
+function haveEnded({ summaries }: ConversationState, before: ConversationState): boolean {
+  if (summaries === before.summaries) return false
+  const quiet = new Set(summaries.flatMap(({ id, running }) => (running.length === 0 ? id : [])))
+  return before.summaries.some(({ id, running }) => running.length > 0 && quiet.has(id))
 }

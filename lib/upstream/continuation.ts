@@ -23,7 +23,7 @@ export async function completeOrContinue(...given: Parameters): Promise<Completi
     const joined: CompletionSink = { ...sink, text: (text) => joint.take(text) }
     const end = await completeWithRetries(to, what, joined, signal, options)
     const refused = joint.untouched && (end.problem?.kind === 'bad_request' || end.problem?.kind === 'not_found')
-    joint.end()
+    joint.end({ cut: end.problem !== null || end.finishReason === 'length' })
     return { end, refused }
   }
   const direct = prefilled(connection, request, partial)

@@ -14,6 +14,7 @@ const mostRepeated = 4000
 export class Joint {
   readonly #tail: string
   readonly #give: (text: string) => void
+  readonly #whole: boolean
   /** What is left out if the text begins with it; '' for nothing, null while that is not known. */
   #repeated: string | null
   #held = ''
@@ -21,6 +22,7 @@ export class Joint {
 
   constructor(before: string, give: (text: string) => void, { whole = false } = {}) {
     this.#tail = before.slice(-mostRepeated)
+    this.#whole = whole
     this.#repeated = whole ? before : null
     this.#give = give
   }
@@ -37,9 +39,14 @@ export class Joint {
     this.#close(this.#held.startsWith(repeated) ? repeated.length : 0)
   }
 
-  /** No more comes. */
-  end(): void {
-    if (this.#open) this.#close(0)
+  /**
+   * No more comes. A repetition that was `cut` before its end is left out too: it would stand there twice for good, and
+   * who goes on once more gets what is missing.
+   */
+  end({ cut = false } = {}): void {
+    if (!this.#open) return
+    const known = this.#repeated !== null
+    this.#close(this.#whole || (cut && known) ? this.#held.length : 0)
   }
 
   /** Nothing has come, or nothing that was given on. */

@@ -14,11 +14,11 @@ const names =
 
 /** The clocks for a model: one that reasons has at least ten minutes to its first content, and what a person chose wins. */
 export function clocksFor(model: string, clocks: Clocks, patience?: Patience): Clocks {
-  const firstTokenMs = names.test(model) ? Math.max(clocks.firstTokenMs, leastFirstTokenMs) : clocks.firstTokenMs
+  const least = names.test(model) ? leastFirstTokenMs : 0
   return {
     // Some servers send no headers before they have the first word.
-    headersMs: patience?.firstTokenTimeoutMs ?? clocks.headersMs,
-    firstTokenMs: patience?.firstTokenTimeoutMs ?? firstTokenMs,
+    headersMs: patience?.firstTokenTimeoutMs ?? Math.max(clocks.headersMs, least),
+    firstTokenMs: patience?.firstTokenTimeoutMs ?? Math.max(clocks.firstTokenMs, least),
     idleMs: patience?.idleTimeoutMs ?? clocks.idleMs,
   }
 }

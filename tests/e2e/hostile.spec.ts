@@ -33,11 +33,29 @@ const attacks = [
   '| <img src=x onerror=window.attacked=19> |\n| --- |\n| [x](javascript:window.attacked=20) |',
   '- [ ] <input autofocus onfocus=window.attacked=21>',
   'A note[^1].\n\n[^1]: <img src=x onerror=window.attacked=22>',
+  '$\\href{javascript:window.attacked=24}{x}$ and $\\url{http://127.0.0.1:9/}$',
+  '$\\includegraphics{http://127.0.0.1:9/pixel.png}$',
+  '$\\htmlStyle{background:url(http://127.0.0.1:9/)}{x} \\htmlData{a=1}{y}$',
+  '$\\unknown{<img src=x onerror=window.attacked=25>}$',
+  '$$\n\\text{<script>window.attacked=26</script>}\n$$',
+  '\\(\\def\\a{\\a\\a}\\a^2\\)',
+  '```mermaid\nflowchart LR\n  A["<img src=x onerror=parent.attacked=27>"] --> B\n  click A "javascript:parent.attacked=28"\n```',
+  '```mermaid\n%%{init: {"securityLevel": "loose", "themeCSS": "@import url(http://127.0.0.1:9/a.css)"}}%%\nflowchart LR\n  A --> B\n```',
+  '```js onload=window.attacked=29\n</code><img src=x onerror=window.attacked=30>\n```',
+  '![x](//127.0.0.1:9/pixel.png "t\\" onerror=window.attacked=31")',
   '<http://127.0.0.1:9/auto>',
   'http://127.0.0.1:9/bare',
 ]
 
-test('nothing that a model writes runs, and nothing of it is fetched', async ({ chat, context, rill, upstream }) => {
+test('nothing that a model writes runs, and nothing of it is fetched', async ({
+  chat,
+  complaints,
+  context,
+  rill,
+  upstream,
+}) => {
+  // Mermaid itself tries the HTML in a label, within its frame; there the policy stops it.
+  complaints.expect(/Executing inline event handler.*\(about:srcdoc\)$/s)
   const requests: string[] = []
   context.on('request', (request) => requests.push(request.url()))
   // Cut in odd places, so that what is half written is looked at too.
@@ -91,6 +109,8 @@ async function inspect(page: Page): Promise<void> {
     return {
       attacked: 'attacked' in window,
       names: inReplies
+        // A diagram is an image that carries itself: in those nothing runs and nothing loads.
+        .filter((element) => !(element instanceof HTMLImageElement && element.src.startsWith('data:image/svg+xml')))
         .map((element) => element.localName)
         .filter((name) =>
           [

@@ -95,6 +95,25 @@ describe('several on one Postgres', () => {
     expect(textOf((await reply())?.parts ?? [])).toBe('So far. Done.')
   })
 
+  test('one that starts as the database is back takes nobody for dead who has had no time to say that it lives', async () => {
+    house.upstream.scriptFor('live on', [
+      { delta: 'I ' },
+      { until: 'back' },
+      { delta: 'live.' },
+      { write: finish('stop') + done },
+    ])
+    const reader = await house.client().chat({ text: 'live on' })
+    await reader.untilText('I ')
+    process.kill(house.rill.pid, 'SIGSTOP')
+    await house.query('UPDATE instances SET heartbeat_at = heartbeat_at - 600000')
+    const other = await startRill({ env: house.environment }).finally(() => process.kill(house.rill.pid, 'SIGCONT'))
+    others.push(other)
+    house.upstream.open('back')
+    await reader.rest()
+    expect(reader.text).toBe('I live.')
+    expect(reader.seen.at(-1)?.data).toMatchObject({ status: 'completed' })
+  })
+
   test('a database that goes away holds up no reader, and is given all of it when it is back', async () => {
     house.upstream.scriptFor('meanwhile', [
       { delta: 'Before, ' },

@@ -1,8 +1,16 @@
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
-import { lengthsOf, logFrom, outlineOf, partsBefore } from '@/lib/generations/outline'
+import { logFrom, outlineOf } from '@/lib/generations/outline'
 import type { GenerationEvent } from '@/lib/protocol/events'
-import { continuing, type Folded, foldEvent, nothingYet, type Part } from '@/lib/protocol/messages'
+import {
+  continuing,
+  type Folded,
+  foldEvent,
+  lengthsOf,
+  nothingYet,
+  type Part,
+  partsBefore,
+} from '@/lib/protocol/messages'
 
 const text = fc.string({ unit: 'binary', minLength: 1 })
 const event: fc.Arbitrary<GenerationEvent> = fc.oneof(
@@ -17,10 +25,10 @@ const error: GenerationEvent = {
   type: 'error',
   data: { kind: 'network', message: 'The connection was cut.', retryable: true },
 }
-const start: GenerationEvent = {
-  type: 'start',
+const start = {
+  type: 'start' as const,
   data: { generationId: 'g', conversationId: 'c', userMessageId: 'u', messageId: 'm', model: 'scripted' },
-}
+} satisfies GenerationEvent
 /** A whole log, which may have ended in an error. */
 const log = fc.tuple(fc.array(event), fc.boolean()).map(([middle, failed]): GenerationEvent[] => {
   const status = failed ? 'interrupted' : 'completed'
@@ -69,4 +77,18 @@ test('text that goes on after an error joins what stood before it', () => {
     { type: 'delta', data: { text: 'def' } },
   ]
   expect(events.reduce(foldEvent, nothingYet).parts).toEqual([{ type: 'text', text: 'abcdef' }])
+})
+
+test('a start that tells how much there was takes away what is more, and changes nothing else', () => {
+  fc.assert(
+    fc.property(log, fc.array(event), (events, lost) => {
+      const { parts } = events.reduce(foldEvent, nothingYet)
+      const goesOn: GenerationEvent = { type: 'start', data: { ...start.data, ...lengthsOf(parts) } }
+      const { parts: kept } = continuing(parts)
+      expect(foldEvent({ ...nothingYet, parts }, goesOn).parts).toEqual(kept)
+      // One who read on has more than was saved, and not the problem that the end came with.
+      const ahead = lost.reduce(foldEvent, { ...nothingYet, parts: kept })
+      expect(foldEvent(ahead, goesOn).parts).toEqual(kept)
+    }),
+  )
 })

@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest'
 import type { GenerationEvent } from '@/lib/protocol/events'
 import { branchesOf, visiblePath } from '@/lib/store/selectors'
-import { openHouse, openTab, statusOf, textIn, until } from './house'
+import { openHouse, openTab, rivers, statusOf, textIn, until } from './house'
 import { done, json, refuse, says } from './server'
 
 const cut: GenerationEvent = {
@@ -67,6 +67,35 @@ describe('a reply that is continued', () => {
     await until(() => statusOf(store, messageId) === 'completed')
     expect(textIn(store, messageId)).toBe('Yes, there are.')
     expect(newest().cursors).toEqual([0, 2])
+  })
+
+  test('begins with what the server kept of it, when a crash left less than the page had shown', async () => {
+    const { server, store, get } = await openHouse()
+    const { id, log } = rivers(server)
+    const { messageId } = log.start
+    log.append({ type: 'reasoning', data: { text: 'They ask ' } }, { type: 'reasoning', data: { text: 'of rivers.' } })
+    log.say('The ', 'Rhine ', 'flows ')
+    await get().loadConversation(id)
+    await until(() => textIn(store, messageId) === 'The Rhine flows ')
+    await until(() => log.connections.size === 1)
+    // The process is killed; the next one finds three events fewer and tells the end behind the page's cursor.
+    log.cut()
+    log.connections.clear()
+    log.events.length = 4
+    log.append(interrupted)
+    await until(() => statusOf(store, messageId) === 'interrupted')
+    expect(textIn(store, messageId)).toBe('The Rhine flows ')
+
+    await get().continueReply(messageId)
+    const next = [...server.logs.values()].at(-1)
+    next?.say('Rhine ', 'runs north.')
+    next?.end()
+    await until(() => statusOf(store, messageId) === 'completed')
+    expect(get().messages[messageId]?.parts).toEqual([
+      { type: 'reasoning', text: 'They ask of rivers.' },
+      { type: 'text', text: 'The Rhine runs north.' },
+    ])
+    expect(get().messages[messageId]?.parts).toEqual(server.messages(id).at(-1)?.parts)
   })
 
   test('in another tab is seen to run, and then to end, in this one', async () => {
@@ -136,6 +165,21 @@ describe('a reply that is continued', () => {
     await until(() => statusOf(store, messageId) === 'running')
   })
 
+  test('goes on with the model that wrote it, whatever is chosen now, unless another is named', async () => {
+    const { server, store, get, id, messageId, newest } = await withCutReply()
+    await get().setModel(id, 'chosen')
+    await get().continueReply(messageId)
+    await until(() => statusOf(store, messageId) === 'running')
+    newest().append(cut, interrupted)
+    await until(() => statusOf(store, messageId) === 'interrupted')
+    await get().setModel(id, 'chosen')
+    await get().regenerate(messageId)
+    await until(() => get().conversations[id]?.pending === null)
+    await get().continueReply(messageId, 'named')
+    const models = server.received.filter(({ path }) => /continue|regenerate/.test(path)).map(({ body }) => body.model)
+    expect(models).toEqual(['demo', 'chosen', 'named'])
+  })
+
   test('whose request is lost on its way is asked for again as the same turn', async () => {
     const { server, store, get, messageId } = await withCutReply()
     server.fault('POST', /continue/, 'reset')
@@ -172,12 +216,12 @@ describe('a reply that is written anew', () => {
 
   test('that fails says so and leaves the box alone', async () => {
     const { server, get, id, messageId } = await withCutReply()
-    server.fault('POST', /regenerate/, (response) => refuse(response, 503, 'internal', 'The server is closing.'))
+    server.fault('POST', /regenerate/, (response) => refuse(response, 409, 'bad_request', 'It is gone.'))
     await get().regenerate(messageId)
     expect(get().conversations[id]?.pending).toBeNull()
     expect(get().drafts[id]).toBeUndefined()
     const [notice] = get().notices
-    expect(notice?.text).toContain('The server is closing.')
+    expect(notice?.text).toContain('It is gone.')
     notice?.action?.run()
     await until(() => Object.keys(get().messages).length === 3)
   })

@@ -119,6 +119,24 @@ describe('many streams', () => {
     await until(() => textIn(store, stays.log.start.messageId) === 'Still here.')
   })
 
+  test('go on without one that is refused after another has ended', async () => {
+    const { server, store, get } = await openHouse()
+    const [ended, stays, gone] = [rivers(server), rivers(server), rivers(server)]
+    for (const { id } of [ended, stays, gone]) await get().loadConversation(id)
+    await until(() => [ended, stays, gone].every(({ log }) => log.connections.size === 1))
+    ended.log.end()
+    await until(() => statusOf(store, ended.log.start.messageId) === 'completed')
+    const asked = () => server.count('GET', /events/)
+    const before = asked()
+    server.deleted.add(gone.id)
+    stays.log.cut()
+    await until(() => get().conversations[gone.id]?.state === 'missing')
+    stays.log.say('Still here.')
+    await until(() => textIn(store, stays.log.start.messageId) === 'Still here.')
+    // It was asked for both, and then for the one that there is.
+    expect(asked()).toBe(before + 2)
+  })
+
   test('are let go with the page, and taken up again', async () => {
     const { server, store, get, disconnect } = await openHouse()
     const { id, log } = rivers(server)
@@ -238,6 +256,48 @@ describe('tabs of one browser', () => {
       await says(tab, 'One two three.')
       await until(() => statusOf(tab.store, log.start.messageId) === 'completed')
     }
+  })
+
+  /** Of three tabs the first reads for all, and the two others have a conversation in their sidebars that it has not. */
+  async function listedInTwo() {
+    const tabs = await twoTabs()
+    const { id, log } = rivers(tabs.server)
+    const [second, third] = [openTab(tabs.server), openTab(tabs.server)]
+    await until(() => log.connections.size === 1)
+    // It is gone from the page at once; the server is slow to hear of it.
+    tabs.server.fault('DELETE', /conversations/, 'silence')
+    const runs = (tab: typeof third) => tab.get().summaries.some((each) => each.id === id && each.running.length > 0)
+    return { ...tabs, gone: { id, log }, second, third, runs }
+  }
+
+  test('read a log no more when none of them needs it, and go on with all others', async () => {
+    const { log, first, gone, second, third, says } = await listedInTwo()
+    third.disconnect()
+    void second.get().remove(gone.id)
+    await until(() => gone.log.connections.size === 0)
+    log.say('two ')
+    await says(first, 'One two ')
+    expect(log.connections.size).toBe(1)
+  })
+
+  test('go on with a log that another one has dropped', async () => {
+    const { gone, second, third, runs } = await listedInTwo()
+    void second.get().remove(gone.id)
+    await until(() => gone.log.cursors.length === 2)
+    gone.log.end()
+    await until(() => !runs(third))
+  })
+
+  test('go on with a log that another one has dropped while they slept', async () => {
+    const { gone, second, third, runs } = await listedInTwo()
+    third.page.sleep()
+    void second.get().remove(gone.id)
+    await until(() => gone.log.connections.size === 0)
+    third.page.wake()
+    third.page.advance(10_000)
+    await until(() => gone.log.connections.size === 1)
+    gone.log.end()
+    await until(() => !runs(third))
   })
 
   test('that cannot speak to each other read for themselves while they are in sight', async () => {

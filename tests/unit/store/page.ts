@@ -12,6 +12,8 @@ export class TestPage implements Page {
   /** Paints whenever somebody waits for a frame. Off, a frame comes with `paint`. */
   painting = true
   stored = new Map<string, string>()
+  /** What it can store: nothing more when it is full, nothing at all when cookies are blocked. */
+  keeping: 'all' | 'nothing more' | 'nothing' = 'all'
   /** The browser whose tab it is; a browser whose tabs cannot speak to each other otherwise. */
   browser: TestBrowser | null = null
   private asleep = false
@@ -57,15 +59,19 @@ export class TestPage implements Page {
     return () => void this.timers.delete(timer)
   }
 
-  storage = (): Storage => {
-    const { stored } = this
+  storage = (): Storage | null => {
+    const { stored, keeping } = this
+    if (keeping === 'nothing') return null
     return {
       get length() {
         return stored.size
       },
       key: (index) => [...stored.keys()][index] ?? null,
       getItem: (key) => stored.get(key) ?? null,
-      setItem: (key, value) => void stored.set(key, value),
+      setItem(key, value) {
+        if (keeping !== 'all') throw new DOMException('It is full.', 'QuotaExceededError')
+        stored.set(key, value)
+      },
       removeItem: (key) => void stored.delete(key),
       clear: () => stored.clear(),
     }

@@ -1,3 +1,4 @@
+import type { ServerResponse } from 'node:http'
 import { describe, expect, test } from 'vitest'
 import { titleOf } from '@/lib/store/summaries'
 import { type ConversationState, newConversationId } from '@/lib/store/types'
@@ -186,6 +187,31 @@ describe('a send that the network swallows', () => {
     const reloaded = new TestPage(server.origin)
     reloaded.stored = new Map(page.stored)
     expect(openTab(server, reloaded).get().drafts[newConversationId]).toBe('Precious\n\nMore')
+  })
+})
+
+describe('a send that an instance refuses which is about to close', () => {
+  const closing = (response: ServerResponse) => refuse(response, 503, 'internal', 'The server is closing.')
+
+  test('goes to another one, as the same turn', async () => {
+    const { server, store, get } = await openHouse((server) => {
+      server.script = [...says('Here.'), done]
+      server.fault('POST', /chat/, closing, 3)
+    })
+    await get().send({ conversationId: null, text: 'Are you there?', model: 'demo' })
+    const { start } = server.onlyLog
+    await until(() => statusOf(store, start.messageId) === 'completed')
+    expect(server.count('POST', /chat/)).toBe(4)
+    expect(new Set(server.received.map(({ body }) => body.turnId)).size).toBe(1)
+    expect(newEntry(get())?.pending).toBeNull()
+  })
+
+  test('gives the text back with its words when there is no other', async () => {
+    const { server, get } = await openHouse((server) => server.fault('POST', /chat/, closing, 9))
+    await get().send({ conversationId: null, text: 'Are you there?', model: 'demo' })
+    expect(server.count('POST', /chat/)).toBe(5)
+    expect(newEntry(get())?.pending?.problem).toMatchObject({ message: 'The server is closing.' })
+    expect(get().drafts[newConversationId]).toBe('Are you there?')
   })
 })
 

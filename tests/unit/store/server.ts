@@ -5,7 +5,7 @@ import { z } from 'zod'
 import type { ConversationSummary } from '@/lib/protocol/api'
 import { defaultSettings } from '@/lib/protocol/api'
 import type { GenerationEvent } from '@/lib/protocol/events'
-import { continuing, foldEvent, type Message } from '@/lib/protocol/messages'
+import { continuing, foldEvent, lengthsOf, type Message } from '@/lib/protocol/messages'
 import { followSeveral, Log } from './log'
 import { TestBrowser } from './page'
 
@@ -109,7 +109,8 @@ export class TestServer {
   again(verb: 'continue' | 'regenerate', { start }: Log): Log {
     const n = ++this.ids
     const messageId = verb === 'continue' ? start.messageId : `reply-${n}`
-    const log = new Log({ ...start, generationId: `generation-${n}`, messageId })
+    const had = this.messages(start.conversationId).find(({ id }) => id === messageId)
+    const log = new Log({ ...start, generationId: `generation-${n}`, messageId, ...(had ? lengthsOf(had.parts) : {}) })
     this.touch(start.conversationId, this.tick())
     this.logs.set(log.start.generationId, log)
     log.append(...this.script)

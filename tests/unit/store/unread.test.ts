@@ -60,3 +60,65 @@ test('it is opened in all tabs at once', async () => {
   page.tellStored()
   expect(marks()).not.toContain(away.id)
 })
+
+/** Two tabs: this one shows the conversation, the other one has it too, shows another one, and is hidden. */
+async function readerAndHidden() {
+  const house = await twoRivers()
+  const page = new TestPage(house.server.origin)
+  page.stored = house.page.stored
+  page.browser = house.server.browser
+  const { get } = openTab(house.server, page)
+  for (const { id } of [house.shown, house.away]) await get().loadConversation(id)
+  await until(() => get().running[house.shown.log.start.generationId]?.reader === 'open')
+  page.setHidden(true)
+  const marked = () => Object.keys(get().unread).includes(house.shown.id)
+  const commits = async () => {
+    await until(() => page.waits.includes(100))
+    page.advance(100)
+    await until(() => Object.keys(get().running).length === 1)
+  }
+  return { ...house, hidden: { page, marked, commits } }
+}
+
+test('what is read in one tab is not unread in a hidden one that hears of it before it hears of the end', async () => {
+  const { get, shown, marks, hidden } = await readerAndHidden()
+  expect(hidden.marked()).toBe(true)
+  shown.log.end()
+  await until(() => Object.keys(get().running).length === 1)
+  expect(marks()).not.toContain(shown.id)
+  hidden.page.tellStored()
+  await hidden.commits()
+  expect(hidden.marked()).toBe(false)
+  hidden.page.setHidden(false)
+  expect(hidden.marked()).toBe(false)
+})
+
+test('what was read in one tab is not unread in one that slept meanwhile, when that comes into sight', async () => {
+  const { page, get, shown, marks, hidden } = await readerAndHidden()
+  page.painting = false
+  shown.log.end()
+  await hidden.commits()
+  expect(hidden.marked()).toBe(true)
+  page.painting = true
+  page.paint()
+  await until(() => Object.keys(get().running).length === 1)
+  expect(marks()).not.toContain(shown.id)
+  hidden.page.setHidden(false)
+  expect(hidden.marked()).toBe(false)
+})
+
+test.each(['nothing more', 'nothing'] as const)('a page that can store %s knows it all the same', async (keeping) => {
+  const { server } = await openHouse()
+  const page = new TestPage(server.origin)
+  page.keeping = keeping
+  const { get } = openTab(server, page)
+  const [away, shown] = [rivers(server), rivers(server)]
+  for (const { id } of [away, shown]) await get().loadConversation(id)
+  await until(() => away.log.connections.size > 0)
+  away.log.end()
+  shown.log.end()
+  await ended(get)
+  page.setHidden(true)
+  page.setHidden(false)
+  expect(Object.keys(get().unread)).toEqual([away.id])
+})

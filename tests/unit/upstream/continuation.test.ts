@@ -66,6 +66,17 @@ describe('a server that does not go on by itself', () => {
     const { text, problem } = await continued('some-provider')
     expect([text, problem?.kind]).toEqual(['down through', 'network'])
   })
+
+  test('and that is cut in what it repeats has added nothing', async () => {
+    upstream.script([{ delta: 'comes down through' }, { delta: ' the old' }, { cut: true }])
+    const { text, problem } = await continued('some-provider')
+    expect([text, problem?.kind]).toEqual(['', 'network'])
+  })
+
+  test('and that reaches its limit in what it repeats has added nothing', async () => {
+    upstream.script([{ delta: 'comes down through the old' }, { write: finish('length') + done }])
+    expect(await continued('some-provider')).toMatchObject({ text: '', problem: null })
+  })
 })
 
 describe('a server that goes on by itself', () => {

@@ -3,7 +3,7 @@ import { describe, expect, test } from 'vitest'
 import { Joint } from '@/lib/upstream/joint'
 
 /** What a joint gives on of text that comes in these pieces, and the most that it held back meanwhile. */
-function joined(before: string, pieces: string[], whole = false) {
+function joined(before: string, pieces: string[], { whole = false, cut = false } = {}) {
   let given = ''
   let arrived = 0
   let mostHeld = 0
@@ -21,7 +21,7 @@ function joined(before: string, pieces: string[], whole = false) {
     joint.take(piece)
     if (given === '') mostHeld = Math.max(mostHeld, lengthBefore)
   }
-  joint.end()
+  joint.end({ cut })
   return { given, mostHeld }
 }
 
@@ -58,9 +58,29 @@ describe('a repetition at the joint', () => {
 
   test('of an answer that is known to begin with the whole is left out, however long it is', () => {
     const before = 'the same words again and again, '.repeat(400)
-    expect(joined(before, [`${before}and on.`], true).given).toBe('and on.')
-    expect(joined(before, [...`${before}and on.`], true).given).toBe('and on.')
-    expect(joined(before, ['and on.'], true).given).toBe('and on.')
+    expect(joined(before, [`${before}and on.`], { whole: true }).given).toBe('and on.')
+    expect(joined(before, [...`${before}and on.`], { whole: true }).given).toBe('and on.')
+    expect(joined(before, ['and on.'], { whole: true }).given).toBe('and on.')
+  })
+})
+
+describe('a repetition that breaks off', () => {
+  const half = 'there was a small stream that'
+
+  test('because the answer was cut is left out', () => {
+    expect(joined(story, [half], { cut: true }).given).toBe('')
+    expect(joined(story, [...half], { cut: true }).given).toBe('')
+  })
+
+  test('is given on when it is too short to be known for one', () => {
+    expect(joined(story, ['there was a'], { cut: true }).given).toBe('there was a')
+    expect(joined(story, ['there was a']).given).toBe('there was a')
+  })
+
+  test.each([true, false])('of an answer that is known to begin with the whole is left out (cut: %s)', (cut) => {
+    expect(joined(story, [story.slice(0, 30)], { whole: true, cut }).given).toBe('')
+    expect(joined(story, ['O'], { whole: true, cut }).given).toBe('')
+    expect(joined(story, ['Once more'], { whole: true, cut }).given).toBe('Once more')
   })
 })
 
@@ -106,6 +126,28 @@ describe('for any texts', () => {
           expect(joined(text, [repeated, ...rest]).given).toBe(rest.join(''))
         },
       ),
+    )
+  })
+
+  test('wherever an answer that repeats is cut, nothing of at least 20 characters is there twice', () => {
+    const words = Array.from({ length: 40 }, (_, index) => `${index}:word `).join('')
+    fc.assert(
+      fc.property(fc.nat(100), fc.string(), fc.nat(), fc.nat(12), (from, rest, at, size) => {
+        const repeated = words.slice(from)
+        const said = `${repeated}${rest}`.slice(0, 20 + (at % (repeated.length + rest.length - 19)))
+        const parts = said.match(new RegExp(`.{1,${size + 1}}`, 'gs')) ?? []
+        expect(joined(words, parts, { cut: true }).given).toBe(said.slice(repeated.length))
+      }),
+    )
+  })
+
+  test('wherever an answer that begins with the whole ends, only what is new is given on', () => {
+    fc.assert(
+      fc.property(fc.string({ minLength: 1 }), fc.string(), fc.nat(), fc.boolean(), (before, rest, at, cut) => {
+        const said = `${before}${rest}`.slice(0, at % (before.length + rest.length + 1))
+        expect(joined(before, [...said], { whole: true, cut }).given).toBe(said.slice(before.length))
+        expect(joined(before, [said], { whole: true, cut }).given).toBe(said.slice(before.length))
+      }),
     )
   })
 

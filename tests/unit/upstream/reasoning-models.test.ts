@@ -8,8 +8,8 @@ test.each([
   ...['deepseek-reasoner', 'deepseek-r1:70b', 'deepseek/deepseek-r1-0528', 'DeepSeek-R1-Distill-Llama-8B'],
   ...['qwq:32b', 'Qwen/QwQ-32B', 'qwen3-235b-a22b-thinking-2507', 'kimi-k2-thinking', 'grok-4-fast-reasoning'],
   ...['anthropic/claude-3.7-sonnet:thinking', 'magistral-small', 'rill-demo-reasoning'],
-])('%s has ten minutes to its first word, and no more between words', (model) => {
-  expect(clocksFor(model, clocks)).toEqual({ ...clocks, firstTokenMs: 600_000 })
+])('%s has ten minutes to its headers and its first word, and no more between words', (model) => {
+  expect(clocksFor(model, clocks)).toEqual({ ...clocks, headersMs: 600_000, firstTokenMs: 600_000 })
 })
 
 test.each([
@@ -34,5 +34,5 @@ test('what a person chose for a provider wins, longer or shorter', () => {
   const patience = { firstTokenTimeoutMs: 5_000, idleTimeoutMs: 900_000 }
   expect(clocksFor('o3', clocks, patience)).toEqual({ headersMs: 5_000, firstTokenMs: 5_000, idleMs: 900_000 })
   const half = { firstTokenTimeoutMs: null, idleTimeoutMs: 2_000 }
-  expect(clocksFor('o3', clocks, half)).toEqual({ ...clocks, firstTokenMs: 600_000, idleMs: 2_000 })
+  expect(clocksFor('o3', clocks, half)).toEqual({ headersMs: 600_000, firstTokenMs: 600_000, idleMs: 2_000 })
 })

@@ -1,11 +1,11 @@
 import { ownedGeneration } from '@/lib/database/ownership'
 import { continueReply } from '@/lib/generations/again'
 import { readJson } from '@/lib/http/body'
-import { again, startingEndpoint } from '../../../started'
+import { againRequest, startingEndpoint } from '../../../started'
 
 /** Goes on with the reply of a generation that ended before its end, in the same message. */
 export const POST = startingEndpoint<{ id: string }>(async (request, { session, params }) => {
-  const given = await readJson(request, again)
+  const given = await readJson(request, againRequest)
   const row = await ownedGeneration(params.id, session.ownerId)
   return { started: await continueReply(row, given), stream: given.stream }
 })

@@ -1,0 +1,149 @@
+'use client'
+import { Square, SquareCheck } from 'lucide-react'
+import { memo, type ReactNode, useMemo } from 'react'
+import { Chunks, type FrameProps, type Shown } from './chunks'
+import { CodeBlock } from './code/code-block'
+import { useDocument } from './document-context'
+import { FormulaBlock } from './formula-block'
+import { BlocksFrame, useRest } from './frames'
+import { heightOf } from './heights'
+import { Inlines } from './inlines'
+import { inlinesOf } from './parse/read'
+import type { Block, Container, Heading, Item, List, Paragraph } from './parse/tree'
+import { Table } from './table'
+
+/** The blocks in a container. They are looked at again only when the stamp is new. */
+export const Blocks = memo(function Blocks({ container }: { container: Container; stamp: number }) {
+  const { children } = container
+  const shown = useMemo(
+    (): Shown => ({
+      list: children,
+      entry: (place) => viewOf(children.entries[place], place),
+      heightOf: (place) => heightOf(children.entries[place]),
+      Frame: BlocksFrame,
+    }),
+    [children],
+  )
+  return <Chunks shown={shown} />
+})
+
+function viewOf(block: Block | undefined, place: number): ReactNode {
+  return block ? <BlockView key={place} block={block} stamp={block.stamp} /> : null
+}
+
+const BlockView = memo(function BlockView({ block }: { block: Block; stamp: number }) {
+  const growing = useDocument().growing === block
+  switch (block.type) {
+    case 'paragraph':
+      return <ParagraphView paragraph={block} growing={growing} />
+    case 'heading':
+      return <HeadingView heading={block} growing={growing} />
+    case 'quote':
+      return (
+        <blockquote dir="auto">
+          <Blocks container={block} stamp={block.stamp} />
+        </blockquote>
+      )
+    case 'list':
+      return <ListView list={block} />
+    case 'item':
+      return <ItemView item={block} />
+    case 'code':
+      return <CodeBlock code={block} stamp={block.stamp} growing={growing} />
+    case 'table':
+      return <Table table={block} growing={growing} />
+    case 'math':
+      return <FormulaBlock block={block} growing={growing} />
+    case 'html':
+      return (
+        <p dir="auto" className="raw" data-caret={growing || undefined}>
+          {block.lines.join('\n')}
+        </p>
+      )
+    case 'rule':
+      return <hr />
+    case 'note':
+      return null
+  }
+})
+
+function ParagraphView({ paragraph, growing }: { paragraph: Paragraph; growing: boolean }) {
+  const document = useDocument()
+  // It may be a definition, or the head of a table, of which nothing is shown yet.
+  if (growing && mayVanish(paragraph)) return null
+  return (
+    <p dir="auto" data-caret={growing || undefined}>
+      <Inlines inlines={inlinesOf(paragraph, document.asked, growing)} />
+    </p>
+  )
+}
+
+const definition = /^\[[^\]]+\]:/
+const tableHead = /^\|[^\n]*$/
+
+function mayVanish({ lines }: Paragraph): boolean {
+  const [first = ''] = lines
+  return (definition.test(first) && lines.length <= 2) || (lines.length === 1 && tableHead.test(first))
+}
+
+/** Headings begin at level 3, since the page and the turn have the first two; their size follows what the model wrote. */
+function HeadingView({ heading, growing }: { heading: Heading; growing: boolean }) {
+  const document = useDocument()
+  const Name = ({ 4: 'h4', 5: 'h5', 6: 'h6' } as const)[heading.level] ?? 'h3'
+  return (
+    <Name dir="auto" data-level={heading.level} data-caret={growing || undefined}>
+      <Inlines inlines={inlinesOf(heading, document.asked, growing)} />
+    </Name>
+  )
+}
+
+function ListView({ list }: { list: List }) {
+  const { children } = list
+  const shown = useMemo((): Shown => {
+    /** A list past its first chunk goes on in another, which the browser can pass over while it is out of sight. */
+    function ItemsFrame({ level, chunk, full, children: items }: FrameProps) {
+      const element = useRest<HTMLElement>(full && chunk > 0)
+      const rest = (each: HTMLElement | null) => {
+        element.current = each
+      }
+      if (level > 0)
+        return chunk === 0 ? (
+          items
+        ) : (
+          <div ref={rest} className="blocks">
+            {items}
+          </div>
+        )
+      if (!list.ordered) return <ul ref={rest}>{items}</ul>
+      return (
+        <ol ref={rest} start={list.start + chunk * children.size}>
+          {items}
+        </ol>
+      )
+    }
+    return {
+      list: children,
+      entry: (place) => viewOf(children.entries[place], place),
+      heightOf: (place) => heightOf(children.entries[place]),
+      Frame: ItemsFrame,
+    }
+  }, [list, children])
+  return (
+    <div className="list" data-loose={list.loose || undefined}>
+      <Chunks shown={shown} />
+    </div>
+  )
+}
+
+function ItemView({ item }: { item: Item }) {
+  return (
+    <li dir="auto" data-task={item.done === null ? undefined : ''}>
+      {item.done === null ? null : item.done ? (
+        <SquareCheck size={16} role="img" aria-label="Done" className="task" />
+      ) : (
+        <Square size={16} role="img" aria-label="Not done" className="task" />
+      )}
+      <Blocks container={item} stamp={item.stamp} />
+    </li>
+  )
+}

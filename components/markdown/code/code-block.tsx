@@ -1,0 +1,121 @@
+'use client'
+import { Code as CodeIcon, Download, WrapText } from 'lucide-react'
+import { memo, useMemo, useRef, useState } from 'react'
+import { IconButton } from '@/components/ui/button'
+import { CopyButton } from '@/components/ui/copy-button'
+import { Chunks, type FrameProps, type Shown } from '../chunks'
+import { Diagram } from '../diagram/diagram'
+import { useRest } from '../frames'
+import { codeLineHeight } from '../heights'
+import type { Code } from '../parse/tree'
+import { extensionOf } from './languages'
+import type { Token } from './messages'
+import type { Painting } from './painting'
+import { usePainting } from './use-painting'
+
+/** What scrolls has to be within reach of the keyboard. */
+export const reachable = { tabIndex: 0 }
+
+/** Code with its language and what can be done with it. It scrolls inside itself, and copies what has arrived so far. */
+export const CodeBlock = memo(function CodeBlock({ code, growing }: { code: Code; stamp: number; growing: boolean }) {
+  const language = languageOf(code.info)
+  const figure = useRef<HTMLElement>(null)
+  const [wrapped, setWrapped] = useState(false)
+  const [asSource, setAsSource] = useState(false)
+  const painting = usePainting(code, language, figure, growing)
+  const shown = useMemo(() => linesOf(code, painting), [code, painting])
+  const source = (
+    <pre dir="ltr" data-wrapped={wrapped || undefined} {...reachable}>
+      <code data-caret={growing || undefined}>
+        <Chunks shown={shown} />
+      </code>
+    </pre>
+  )
+  return (
+    <figure ref={figure} className="code-block" aria-label={language ? `Code, ${language}` : 'Code'}>
+      <figcaption>
+        <span className="me-auto">{language || 'text'}</span>
+        {language === 'mermaid' ? (
+          <IconButton label="Show source" aria-pressed={asSource} onClick={() => setAsSource(!asSource)}>
+            <CodeIcon size={16} aria-hidden="true" />
+          </IconButton>
+        ) : null}
+        <IconButton label="Wrap lines" aria-pressed={wrapped} onClick={() => setWrapped(!wrapped)}>
+          <WrapText size={16} aria-hidden="true" />
+        </IconButton>
+        <IconButton label="Download code" onClick={() => download(`code.${extensionOf(language)}`, textOf(code))}>
+          <Download size={16} aria-hidden="true" />
+        </IconButton>
+        <CopyButton label="Copy code" text={() => textOf(code)} />
+      </figcaption>
+      {language === 'mermaid' && !growing && !asSource ? (
+        <Diagram text={textOf(code)} element={figure} source={source} />
+      ) : (
+        source
+      )}
+    </figure>
+  )
+})
+
+function linesOf({ lines }: Code, painting: Painting | null): Shown {
+  return {
+    list: lines,
+    entry: (place, last) => {
+      const text = lines.entries[place] ?? ''
+      return <Line key={place} text={text} tokens={painting?.tokensOf(place, text) ?? null} last={last} />
+    },
+    heightOf: () => codeLineHeight,
+    Frame: LinesFrame,
+  }
+}
+
+const Line = memo(function Line({ text, tokens, last }: { text: string; tokens: Token[] | null; last: boolean }) {
+  const end = last ? '' : '\n'
+  if (!tokens) return text + end
+  return (
+    <>
+      {inPlace(tokens).map(({ token, place }) =>
+        token.kind ? (
+          <span key={place} className={`code-${token.kind}`}>
+            {token.text}
+          </span>
+        ) : (
+          token.text
+        ),
+      )}
+      {end}
+    </>
+  )
+})
+
+/** A line of code is coloured from its beginning on, so a place in it is an identity. */
+function inPlace(tokens: Token[]): { token: Token; place: number }[] {
+  return tokens.map((token, place) => ({ token, place }))
+}
+
+function LinesFrame({ full, children }: FrameProps) {
+  const element = useRest<HTMLSpanElement>(full)
+  return (
+    <span ref={element} className="lines">
+      {children}
+    </span>
+  )
+}
+
+function textOf({ lines }: Code): string {
+  return lines.entries.join('\n')
+}
+
+/** The first word after the fence, if it can be the name of a language. */
+function languageOf(info: string): string {
+  return info.match(/^[\w+#.-]{1,30}/)?.[0] ?? ''
+}
+
+function download(name: string, text: string): void {
+  const address = URL.createObjectURL(new Blob([text], { type: 'text/plain' }))
+  const link = document.createElement('a')
+  link.href = address
+  link.download = name
+  link.click()
+  URL.revokeObjectURL(address)
+}

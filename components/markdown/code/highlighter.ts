@@ -1,0 +1,50 @@
+import type { GrammarState, HighlighterCore } from 'shiki/core'
+import { fetchGrammar, type Grammar } from './languages'
+import type { Token } from './messages'
+
+/** Colours one line, given where the lines before it have led; and where it leads. */
+export type Painter = (
+  line: string,
+  before: GrammarState | undefined,
+) => { tokens: Token[]; after: GrammarState | undefined }
+
+const themeName = 'rill'
+/** In characters. A longer line is data, not code that somebody reads. */
+const longestLine = 1000
+
+let core: Promise<HighlighterCore> | null = null
+
+async function startCore(): Promise<HighlighterCore> {
+  const [{ createHighlighterCore, createCssVariablesTheme }, { createJavaScriptRegexEngine }] = await Promise.all([
+    import('shiki/core'),
+    import('shiki/engine/javascript'),
+  ])
+  const theme = createCssVariablesTheme({ name: themeName, variablePrefix: '--code-' })
+  return await createHighlighterCore({
+    themes: [theme],
+    langs: [],
+    engine: createJavaScriptRegexEngine({ forgiving: true }),
+  })
+}
+
+/** Fetches what colours a language. */
+export async function painterFor(grammar: Grammar): Promise<Painter> {
+  core ??= startCore()
+  core.catch(() => {
+    core = null
+  })
+  const highlighter = await core
+  if (!highlighter.getLoadedLanguages().includes(grammar)) await highlighter.loadLanguage(fetchGrammar(grammar))
+  return (line, before) => {
+    if (line.length > longestLine) return { tokens: [{ text: line, kind: '' }], after: before }
+    const lines = highlighter.codeToTokensBase(line, { lang: grammar, theme: themeName, grammarState: before })
+    const after = highlighter.getLastGrammarState(lines)
+    const [tokens = []] = lines
+    return { tokens: tokens.map(({ content, color = '' }) => ({ text: content, kind: kindOf(color) })), after }
+  }
+}
+
+/** The theme's colours are names, which markdown.css gives their colours in the light and in the dark. */
+function kindOf(color: string): string {
+  return color.match(/^var\(--code-token-([a-z-]+)\)$/)?.[1] ?? ''
+}

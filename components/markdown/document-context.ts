@@ -1,0 +1,10 @@
+'use client'
+import { createContext, useContext } from 'react'
+import { MarkdownDocument } from './parse/document'
+
+export const DocumentContext = createContext(new MarkdownDocument())
+
+/** The document that is being shown. */
+export function useDocument(): MarkdownDocument {
+  return useContext(DocumentContext)
+}

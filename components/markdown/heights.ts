@@ -1,0 +1,36 @@
+import type { Block } from './parse/tree'
+
+const lineHeight = 26
+const gap = 14
+const charactersInLine = 64
+/** The height of a line of code is no guess: markdown.css sets it. */
+export const codeLineHeight = 22
+export const rowHeight = 39
+
+/** About how high a block will be, in pixels, so that what is above the place where the person reads moves little. */
+export function heightOf(block: Block | undefined): number {
+  switch (block?.type) {
+    case 'paragraph':
+    case 'heading':
+    case 'html':
+      return textHeight(block.lines.join(' ').length)
+    case 'math':
+      return lineHeight * 2 + gap
+    case 'code':
+      return block.lines.length * codeLineHeight + 64
+    case 'table':
+      return (block.rows.length + 1) * rowHeight + gap
+    case 'rule':
+      return 49
+    case 'quote':
+    case 'list':
+    case 'item':
+      return block.children.entries.reduce((sum, inner) => sum + heightOf(inner), 0)
+    default:
+      return 0
+  }
+}
+
+function textHeight(characters: number): number {
+  return Math.ceil(characters / charactersInLine) * lineHeight + gap
+}

@@ -1,0 +1,62 @@
+import { matchAt } from './destinations'
+import type { Line } from './line'
+import type { Block, Code } from './tree'
+
+const closingFence = /(`{3,}|~{3,})[ \t]*$/y
+
+/** Whether an open block goes on in this line, whose marks of the blocks around it have been read; then reads its own. */
+export function continues(block: Block, line: Line): 'yes' | 'no' | 'closed' {
+  switch (block.type) {
+    case 'list':
+      return 'yes'
+    case 'quote':
+      return takeQuoteMark(line) ? 'yes' : 'no'
+    case 'item':
+      return continuesItem(line, block.indent, block.children.length > 0 || line.number === block.firstLine)
+    case 'note':
+      return continuesItem(line, 4, true)
+    case 'code':
+      return block.fence ? continuesFenced(block.fence, line) : continuesIndented(line)
+    case 'html':
+      return line.isBlank && block.end === null ? 'no' : 'yes'
+    case 'paragraph':
+    case 'table':
+    case 'math':
+      return line.isBlank ? 'no' : 'yes'
+    default:
+      return 'no'
+  }
+}
+
+export function takeQuoteMark(line: Line): boolean {
+  if (line.isIndented || line.text[line.next] !== '>') return false
+  line.toNext()
+  line.advance(1)
+  line.skipSpace()
+  return true
+}
+
+function continuesItem(line: Line, indent: number, mayBeBlank: boolean): 'yes' | 'no' {
+  if (line.isBlank) {
+    if (!mayBeBlank) return 'no'
+    line.toNext()
+    return 'yes'
+  }
+  if (line.indent < indent) return 'no'
+  line.advanceColumns(indent)
+  return 'yes'
+}
+
+function continuesFenced(fence: NonNullable<Code['fence']>, line: Line): 'yes' | 'closed' {
+  const found = line.isIndented ? null : matchAt(closingFence, line.text, line.next)
+  if (found?.startsWith(fence.mark.repeat(fence.length))) return 'closed'
+  line.advanceColumns(Math.min(fence.indent, line.indent))
+  return 'yes'
+}
+
+function continuesIndented(line: Line): 'yes' | 'no' {
+  if (line.isIndented) line.advanceColumns(4)
+  else if (line.isBlank) line.toNext()
+  else return 'no'
+  return 'yes'
+}

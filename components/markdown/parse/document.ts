@@ -1,0 +1,482 @@
+import { Asked } from './asked'
+import { normalized } from './characters'
+import { continues } from './continue'
+import { definitionAt } from './destinations'
+import { chunkSizes, Growing } from './growing'
+import { Line } from './line'
+import { endsMath } from './math'
+import { hasMarks, readNow } from './read'
+import { type Start, setextUnderline, startOf } from './starts'
+import { alignments, cellsOf, fitted } from './table'
+import type {
+  Block,
+  Code,
+  Container,
+  Definition,
+  Item,
+  Leaf,
+  List,
+  MathBlock,
+  Note,
+  Paragraph,
+  Root,
+  Row,
+  Table,
+} from './tree'
+import { isUndecided } from './undecided'
+
+/** Blocks deeper than this are text: what shows them has to go as deep. */
+const deepest = 100
+const taskMark = /^\[([ xX])\][ \t]+(?=\S)/
+let clock = 0
+
+/** A stamp that nothing has had yet. */
+export function newStamp(): number {
+  return ++clock
+}
+
+type New = Exclude<Start, { type: 'item' }> | Made<'item'> | Made<'list'> | Made<'paragraph'> | Made<'table'>
+type Made<Type extends Block['type']> = Omit<
+  Extract<Block, { type: Type }>,
+  'parent' | 'place' | 'stamp' | 'open' | 'firstLine' | 'lastLine'
+>
+
+/**
+ * A text in markdown that grows. Whole lines are read once and for good, in the way the CommonMark specification
+ * describes; the line that is still being written is read on trial, and what it did is taken back before more of it is
+ * read. So an addition costs what it adds, and the tree is always the one that the text read at once would have.
+ */
+export class MarkdownDocument {
+  readonly root: Root
+  /** What marks in the text refer to. */
+  readonly asked = new Asked((leaf) => this.touch(leaf))
+  /** How many characters it holds. */
+  length = 0
+  finished = false
+  private tip: Container | Leaf
+  private rest = ''
+  private lineNumber = 0
+  /** How to take back what the unfinished line did; null while whole lines are read. */
+  private trial: (() => void)[] | null = null
+
+  constructor() {
+    const children = new Growing<Block>(chunkSizes.blocks)
+    this.root = { type: 'root', parent: null, place: 0, stamp: 0, open: true, firstLine: 0, lastLine: 0, children }
+    this.tip = this.root
+  }
+
+  /** The innermost block that text would be added to; null when no more will come. */
+  get growing(): Container | Leaf | null {
+    return this.finished ? null : this.tip
+  }
+
+  /** Adds text at the end. */
+  append(text: string): void {
+    if (this.finished || text === '') return
+    this.takeBack()
+    this.length += text.length
+    const whole = this.rest + text
+    const ends = /\r\n?|\n/g
+    let from = 0
+    // What was left of the text before holds no end of a line but half of one.
+    ends.lastIndex = Math.max(0, this.rest.length - 1)
+    for (let found = ends.exec(whole); found; found = ends.exec(whole)) {
+      // The other half of this end of a line may be on its way.
+      if (found[0] === '\r' && ends.lastIndex === whole.length) break
+      this.read(whole.slice(from, found.index))
+      from = ends.lastIndex
+    }
+    this.rest = whole.slice(from)
+    this.tryRest()
+  }
+
+  /** Says that no more will come. */
+  finish(): void {
+    if (this.finished) return
+    this.takeBack()
+    if (this.rest !== '') this.read(this.rest.replace(/\r$/, ''))
+    this.rest = ''
+    this.lineNumber++
+    this.touch(this.tip)
+    while (this.tip !== this.root) this.close(this.tip)
+    this.finished = true
+    for (const leaf of this.asked.finish()) readNow(leaf, this.asked)
+  }
+
+  /** Reads the line that is being written, as far as it can be known what it is. */
+  private tryRest(): void {
+    const line = this.rest.replace(/\r$/, '')
+    if (line === '' || isUndecided(line, this.tip)) return
+    const { tip } = this
+    const trial: (() => void)[] = []
+    this.trial = trial
+    trial.push(() => {
+      this.tip = tip
+      this.lineNumber--
+    })
+    this.read(line)
+  }
+
+  private takeBack(): void {
+    const { trial } = this
+    if (!trial) return
+    this.trial = null
+    this.touch(this.tip)
+    for (const undo of trial.reverse()) undo()
+    this.touch(this.tip)
+  }
+
+  private undoBy(undo: () => void): void {
+    this.trial?.push(undo)
+  }
+
+  private read(text: string): void {
+    const line = new Line(text.replaceAll('\0', '\ufffd'), ++this.lineNumber)
+    const matched = this.matched(line)
+    if (!matched) return
+    let container = matched
+    let isText = container.type !== 'paragraph' && container.type !== 'table' && takesLines(container)
+    let closed = container === this.tip
+    while (!isText) {
+      const begun = this.begin(line, container)
+      if (!begun) break
+      closed = true
+      container = begun
+      isText = takesLines(begun) || begun.type === 'rule' || begun.type === 'table'
+    }
+    if (!closed && !line.isBlank && this.tip.type === 'paragraph') {
+      // A paragraph goes on although the marks of the blocks around it are missing.
+      this.addToParagraph(this.tip, line.rest)
+      return
+    }
+    this.closeTo(container)
+    this.addText(container, line)
+  }
+
+  /** The innermost open block that goes on in this line; null when the line has ended one and is used up. */
+  private matched(line: Line): Container | Leaf | null {
+    let block: Container | Leaf = this.root
+    while (isContainer(block)) {
+      const last: Block | undefined = block.children.entries.at(-1)
+      if (!last?.open) break
+      const verdict = continues(last, line)
+      if (verdict === 'no') break
+      block = last
+      if (verdict === 'closed') {
+        this.setLastLine(block)
+        this.close(block)
+        return null
+      }
+    }
+    return block
+  }
+
+  /** Begins the block that begins at this place of the line, if one does. */
+  private begin(line: Line, container: Container | Leaf): Block | null {
+    if (container.type === 'paragraph' && !line.isIndented) {
+      const underlined = setextUnderline.test(line.rest) ? this.underline(line, container) : null
+      if (underlined) return underlined
+    }
+    const inParagraph = this.tip.type === 'paragraph'
+    const start = this.depthOf(container) < deepest ? startOf(line, container, inParagraph) : null
+    if (start) {
+      this.closeTo(container)
+      return this.add(start)
+    }
+    return container.type === 'paragraph' && !line.isIndented ? this.tableOf(line, container) : null
+  }
+
+  private depthOf(container: Container | Leaf): number {
+    let depth = 0
+    for (let block: Container | Leaf | null = container; block; block = block.parent) depth++
+    return depth
+  }
+
+  /** Gives a new block its place: in the innermost open block that can hold it. */
+  private add(start: Start): Block {
+    if (start.type !== 'item') {
+      this.closeWhile((tip) => !isContainer(tip) || tip.type === 'list')
+      const block = this.place(start)
+      if (block.type === 'note') this.defineNote(block)
+      return block
+    }
+    const { list, ...item } = start
+    this.closeWhile((tip) => !isContainer(tip))
+    if (this.tip.type !== 'list' || this.tip.ordered !== list.ordered || this.tip.marker !== list.marker) {
+      this.closeWhile((tip) => !isContainer(tip) || tip.type === 'list')
+      this.place(list)
+    }
+    return this.place(item)
+  }
+
+  private place(start: New, firstLine = this.lineNumber): Block {
+    const parent = this.tip
+    if (!isContainer(parent)) throw new Error('A leaf holds no blocks')
+    const before = parent.children.entries.at(-1)
+    const list = parent.type === 'list' ? parent : parent.type === 'item' ? parent.parent : null
+    if (before && list?.type === 'list' && before.lastLine < firstLine - 1) this.loosen(list)
+    const block: Block = {
+      ...start,
+      parent,
+      place: parent.children.length,
+      stamp: 0,
+      open: true,
+      firstLine,
+      lastLine: this.lineNumber,
+    }
+    parent.children.push(block, clock)
+    this.tip = block
+    this.touch(block)
+    this.undoBy(() => parent.children.pop(++clock))
+    return block
+  }
+
+  private loosen(list: List): void {
+    if (list.loose) return
+    list.loose = true
+    this.undoBy(() => {
+      list.loose = false
+    })
+  }
+
+  private addText(container: Container | Leaf, line: Line): void {
+    switch (container.type) {
+      case 'code':
+        // The line of the opening fence holds no text.
+        if (container.fence && container.firstLine === line.number) return
+        this.addCode(container, line)
+        return
+      case 'html':
+        this.addLine(container, line.remaining())
+        if (container.end?.test(line.text.slice(line.offset))) this.close(container)
+        return
+      case 'math':
+        this.addMath(container, line)
+        return
+      case 'table':
+        // The line under the head says only how the columns are set.
+        if (line.offset < line.text.length) this.addRow(container, line)
+        return
+      case 'paragraph':
+        if (!line.isBlank) this.addToParagraph(container, line.rest)
+        return
+      case 'heading':
+      case 'rule':
+        this.touch(container)
+        return
+      default:
+        if (!line.isBlank) this.addParagraph(line)
+    }
+  }
+
+  private addParagraph(line: Line): void {
+    this.closeWhile((tip) => !isContainer(tip) || tip.type === 'list')
+    const task = this.tip.type === 'item' && this.tip.children.length === 0 ? taskMark.exec(line.rest) : null
+    const paragraph = this.place({ type: 'paragraph', lines: [], read: null })
+    if (task && paragraph.parent?.type === 'item') this.setDone(paragraph.parent, task[1] !== ' ')
+    this.addLine(paragraph, task ? line.rest.slice(task[0].length) : line.rest)
+  }
+
+  private addToParagraph(paragraph: Paragraph, text: string): void {
+    // The definitions before another one are whole.
+    if (text.startsWith('[')) this.takeDefinitions(paragraph)
+    this.addLine(paragraph, text)
+  }
+
+  private setDone(item: Item, done: boolean): void {
+    item.done = done
+    this.undoBy(() => {
+      item.done = null
+    })
+  }
+
+  private addLine(block: Block, text: string): void {
+    if (!('lines' in block) || !Array.isArray(block.lines)) return
+    const { lines } = block
+    lines.push(text)
+    if ('read' in block) block.read = null
+    this.undoBy(() => {
+      lines.pop()
+      if ('read' in block) block.read = null
+    })
+    this.setLastLine(block)
+    this.touch(block)
+  }
+
+  private addCode(code: Code, line: Line): void {
+    code.lines.push(line.remaining(), ++clock)
+    this.undoBy(() => code.lines.pop(++clock))
+    if (code.fence || !line.isBlank) this.setLastLine(code)
+    this.touch(code)
+  }
+
+  private addMath(block: MathBlock, line: Line): void {
+    const first = block.lines.length === 0
+    this.addLine(block, line.rest)
+    const { start, end } = block.fence
+    if (!endsMath(first ? line.rest.slice(start.length) : line.rest, end)) return
+    block.closed = true
+    this.undoBy(() => {
+      block.closed = false
+    })
+    this.close(block)
+  }
+
+  private addRow(table: Table, line: Line): void {
+    const cells = fitted(cellsOf(line.rest), table.align.length)
+    table.rows.push({ cells, read: null }, ++clock)
+    this.undoBy(() => table.rows.pop(++clock))
+    this.setLastLine(table)
+    this.touch(table)
+  }
+
+  private setLastLine(block: Block): void {
+    const { lastLine } = block
+    block.lastLine = this.lineNumber
+    this.undoBy(() => {
+      block.lastLine = lastLine
+    })
+  }
+
+  /** A paragraph turns out to be a heading: what it was is underlined. */
+  private underline(line: Line, paragraph: Paragraph): Block | null {
+    this.takeDefinitions(paragraph)
+    if (paragraph.lines.length === 0) return null
+    this.closeTo(paragraph)
+    const lines = [paragraph.lines.join('\n').trim()]
+    const heading = this.instead(paragraph, {
+      type: 'heading',
+      level: line.rest.startsWith('=') ? 1 : 2,
+      lines,
+      read: null,
+    })
+    line.toEnd()
+    return heading
+  }
+
+  /** The last line of a paragraph turns out to be the head of a table. */
+  private tableOf(line: Line, paragraph: Paragraph): Block | null {
+    const head = paragraph.lines.at(-1)
+    const align = head === undefined ? null : alignments(line.rest)
+    if (!align || head === undefined) return null
+    const cells = cellsOf(head)
+    if (cells.length !== align.length) return null
+    this.closeTo(paragraph)
+    const table = {
+      type: 'table' as const,
+      align,
+      head: { cells, read: null },
+      rows: new Growing<Row>(chunkSizes.rows),
+    }
+    line.toEnd()
+    if (paragraph.lines.length === 1) return this.instead(paragraph, table)
+    this.setLines(paragraph, paragraph.lines.slice(0, -1))
+    this.close(paragraph)
+    return this.place(table)
+  }
+
+  private setLines(paragraph: Paragraph, lines: string[]): void {
+    const before = paragraph.lines
+    paragraph.lines = lines
+    paragraph.read = null
+    this.undoBy(() => {
+      paragraph.lines = before
+      paragraph.read = null
+    })
+    this.touch(paragraph)
+  }
+
+  private instead(paragraph: Paragraph, start: New): Block {
+    this.remove(paragraph)
+    return this.place(start, paragraph.firstLine)
+  }
+
+  private remove(paragraph: Paragraph): void {
+    const { parent } = paragraph
+    if (!parent) return
+    parent.children.pop(++clock)
+    this.tip = parent
+    this.undoBy(() => parent.children.push(paragraph, ++clock))
+    this.touch(parent)
+  }
+
+  private closeTo(container: Container | Leaf): void {
+    while (this.tip !== container && this.tip !== this.root) this.close(this.tip)
+  }
+
+  private closeWhile(mustClose: (tip: Container | Leaf) => boolean): void {
+    while (this.tip !== this.root && mustClose(this.tip)) this.close(this.tip)
+  }
+
+  private close(block: Container | Leaf): void {
+    if (block.type === 'root') return
+    const { lastLine } = block
+    block.open = false
+    this.undoBy(() => {
+      block.open = true
+      block.lastLine = lastLine
+    })
+    if (block.type === 'quote') block.lastLine = this.lineNumber - 1
+    else if (isContainer(block)) block.lastLine = block.children.entries.at(-1)?.lastLine ?? block.firstLine
+    this.touch(block)
+    this.tip = block.parent ?? this.root
+    if (block.type === 'code' && !block.fence) this.dropBlankLines(block)
+    if (block.type === 'paragraph') {
+      this.takeDefinitions(block)
+      if (block.lines.length === 0) {
+        this.remove(block)
+        return
+      }
+    }
+    if (!isContainer(block) && hasMarks(block)) readNow(block, this.asked)
+  }
+
+  /** Blank lines at the end of indented code are none of it. */
+  private dropBlankLines({ lines }: Code): void {
+    for (let last = lines.entries.at(-1); last?.trim() === ''; last = lines.entries.at(-1)) {
+      const dropped = last
+      lines.pop(++clock)
+      this.undoBy(() => lines.push(dropped, ++clock))
+    }
+  }
+
+  /** Takes the definitions of link references off the beginning of a paragraph. */
+  private takeDefinitions(paragraph: Paragraph): void {
+    if (!paragraph.lines[0]?.startsWith('[')) return
+    const text = paragraph.lines.join('\n')
+    let at = 0
+    for (let found = definitionAt(text, at); found; found = text[at] === '[' ? definitionAt(text, at) : null) {
+      this.define(normalized(found.value.label), found.value)
+      at = found.end
+    }
+    if (at === 0) return
+    const rest = text.slice(at)
+    this.setLines(paragraph, rest.trim() === '' ? [] : rest.split('\n'))
+  }
+
+  private define(label: string, definition: Definition): void {
+    if (this.asked.define(label, definition)) this.undoBy(() => this.asked.forget(label))
+  }
+
+  private defineNote(note: Note): void {
+    const label = normalized(note.label)
+    if (this.asked.defineNote(label, note)) this.undoBy(() => this.asked.forgetNote(label))
+  }
+
+  /** Gives a block, and all that it is in, a new stamp. */
+  private touch(block: Container | Leaf): void {
+    const stamp = ++clock
+    for (let each: Container | Leaf | null = block; each; each = each.parent) {
+      each.stamp = stamp
+      each.parent?.children.touch(each.place, stamp)
+    }
+  }
+}
+
+export function isContainer(block: Container | Leaf): block is Container {
+  return 'children' in block
+}
+
+function takesLines({ type }: Container | Leaf): boolean {
+  return type === 'paragraph' || type === 'code' || type === 'html' || type === 'math' || type === 'heading'
+}

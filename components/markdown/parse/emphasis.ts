@@ -1,0 +1,148 @@
+import { isPunctuation, isSpace } from './characters'
+import { newPiece, type Piece, remove, wrap } from './pieces'
+import type { Inline } from './tree'
+
+/** A run of `*`, `_` or `~` that may open or close something. */
+export interface Run {
+  piece: Piece
+  mark: string
+  length: number
+  /** How many of its characters have not been used. */
+  left: number
+  opens: boolean
+  closes: boolean
+  /** It stands at the beginning of a word, as what opens something mostly does. */
+  beforeWord: boolean
+  at: number
+  previous: Run | null
+  next: Run | null
+}
+
+/** A run as it stands in a text, by the flanking rules of the specification. */
+export function runAt(text: string, at: number, mark: string, length: number, previous: Run | null): Run {
+  const before = characterBefore(text, at)
+  const after = characterAfter(text, at + length)
+  const left = !isSpace(after) && (!isPunctuation(after) || isSpace(before) || isPunctuation(before))
+  const right = !isSpace(before) && (!isPunctuation(before) || isSpace(after) || isPunctuation(after))
+  const isWordly = mark === '_'
+  return {
+    piece: newPiece(null, mark.repeat(length)),
+    mark,
+    length,
+    left: length,
+    opens: left && (!isWordly || !right || isPunctuation(before)),
+    closes: right && (!isWordly || !left || isPunctuation(after)),
+    beforeWord: isSpace(before) || isPunctuation(before),
+    at,
+    previous,
+    next: null,
+  }
+}
+
+function characterBefore(text: string, at: number): string {
+  const code = text.charCodeAt(at - 1)
+  return code >= 0xdc00 && code <= 0xdfff ? text.slice(at - 2, at) : (text[at - 1] ?? '')
+}
+
+function characterAfter(text: string, at: number): string {
+  return at < text.length ? String.fromCodePoint(text.codePointAt(at) ?? 32) : ''
+}
+
+/** The runs of a text that have not found their other half, as a stack. */
+export class Runs {
+  last: Run | null = null
+
+  constructor(private readonly parent: Piece) {}
+
+  push(run: Run): void {
+    if (this.last) this.last.next = run
+    this.last = run
+  }
+
+  remove(run: Run): void {
+    if (run.previous) run.previous.next = run.next
+    if (run.next) run.next.previous = run.previous
+    else this.last = run.previous
+  }
+
+  /** Pairs the runs above `bottom`, as the specification says. */
+  pair(bottom: Run | null): void {
+    const bottoms = new Map<string, Run | null>()
+    let closer = this.last
+    while (closer && closer.previous !== bottom) closer = closer.previous
+    while (closer) {
+      if (!closer.closes) {
+        closer = closer.next
+        continue
+      }
+      const key = `${closer.mark}${closer.opens}${closer.mark === '~' ? closer.left : closer.length % 3}`
+      const floor = bottoms.has(key) ? bottoms.get(key) : bottom
+      const opener = openerOf(closer, bottom, floor ?? null)
+      if (opener) closer = this.join(opener, closer)
+      else {
+        bottoms.set(key, closer.previous)
+        const next: Run | null = closer.next
+        if (!closer.opens) this.remove(closer)
+        closer = next
+      }
+    }
+  }
+
+  /** Forgets the runs above `bottom`: what they are is text. */
+  drop(bottom: Run | null): void {
+    while (this.last && this.last !== bottom) this.remove(this.last)
+  }
+
+  private join(opener: Run, closer: Run): Run | null {
+    const used = opener.mark === '~' ? closer.left : closer.left >= 2 && opener.left >= 2 ? 2 : 1
+    for (const run of [opener, closer]) {
+      run.left -= used
+      run.piece.text = run.piece.text.slice(used)
+    }
+    for (let between = closer.previous; between && between !== opener; between = between.previous) this.remove(between)
+    wrap(this.parent, opener.piece, closer.piece, kindOf(opener.mark, used))
+    if (opener.left === 0) this.take(opener)
+    if (closer.left > 0) return closer
+    const { next } = closer
+    this.take(closer)
+    return next
+  }
+
+  private take(run: Run): void {
+    remove(this.parent, run.piece)
+    this.remove(run)
+  }
+
+  /** Closes what is still open at the end of an unfinished text, if it is as near as `nearest`. */
+  closeOpen(nearest: number): void {
+    const open: Run[] = []
+    for (let run = this.last; run; run = run.previous)
+      if (run.opens && run.beforeWord && run.at >= nearest) open.push(run)
+    for (const run of open) {
+      if (!run.piece.next) continue
+      while (run.left > 0) {
+        const used = run.mark === '~' ? run.left : Math.min(2, run.left)
+        run.left -= used
+        wrap(this.parent, run.piece, null, kindOf(run.mark, used))
+      }
+      this.take(run)
+    }
+  }
+}
+
+function openerOf(closer: Run, bottom: Run | null, floor: Run | null): Run | null {
+  for (let run = closer.previous; run && run !== bottom && run !== floor; run = run.previous) {
+    if (run.mark !== closer.mark || !run.opens) continue
+    if (run.mark === '~') {
+      if (run.left === closer.left) return run
+      continue
+    }
+    const odd = (closer.opens || run.closes) && closer.length % 3 !== 0 && (run.length + closer.length) % 3 === 0
+    if (!odd) return run
+  }
+  return null
+}
+
+function kindOf(mark: string, used: number): Inline {
+  return { type: mark === '~' ? 'delete' : used === 2 ? 'strong' : 'emphasis', children: [] }
+}

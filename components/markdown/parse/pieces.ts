@@ -1,0 +1,88 @@
+import type { Inline } from './tree'
+
+/** A piece of a text while its marks are being paired: a list that is cut and wrapped as pairs are found. */
+export interface Piece {
+  inline: Inline | null
+  text: string
+  next: Piece | null
+  previous: Piece | null
+  first: Piece | null
+  last: Piece | null
+}
+
+export function newPiece(inline: Inline | null, text = ''): Piece {
+  return { inline, text, next: null, previous: null, first: null, last: null }
+}
+
+export function append(parent: Piece, piece: Piece): void {
+  piece.previous = parent.last
+  if (parent.last) parent.last.next = piece
+  else parent.first = piece
+  parent.last = piece
+}
+
+export function remove(parent: Piece, piece: Piece): void {
+  if (piece.previous) piece.previous.next = piece.next
+  else parent.first = piece.next
+  if (piece.next) piece.next.previous = piece.previous
+  else parent.last = piece.previous
+}
+
+/** Puts what stands after `from`, up to `until` but without it, into a piece of its own at that place. */
+export function wrap(parent: Piece, from: Piece, until: Piece | null, inline: Inline): Piece {
+  const wrapper = newPiece(inline)
+  const first = from.next
+  const last = until ? until.previous : parent.last
+  if (first && last && first !== until) {
+    wrapper.first = first
+    wrapper.last = last
+    first.previous = null
+    last.next = null
+  }
+  from.next = wrapper
+  wrapper.previous = from
+  wrapper.next = until
+  if (until) until.previous = wrapper
+  else parent.last = wrapper
+  return wrapper
+}
+
+/** What the pieces come to; neighbouring texts are one. */
+export function inlinesOfPieces(parent: Piece): Inline[] {
+  const inlines: Inline[] = []
+  for (let piece = parent.first; piece; piece = piece.next) {
+    const before = inlines.at(-1)
+    if (!piece.inline) {
+      if (piece.text === '') continue
+      if (before?.type === 'text') inlines[inlines.length - 1] = { type: 'text', text: before.text + piece.text }
+      else inlines.push({ type: 'text', text: piece.text })
+    } else if ('children' in piece.inline && piece.first) {
+      inlines.push({ ...piece.inline, children: inlinesOfPieces(piece) })
+    } else inlines.push(piece.inline)
+  }
+  return inlines
+}
+
+/** The text of pieces without their marks, as it describes an image. */
+export function plainText(inlines: Inline[]): string {
+  return inlines
+    .map((each) => {
+      switch (each.type) {
+        case 'text':
+        case 'code':
+          return each.text
+        case 'math':
+          return each.tex
+        case 'break':
+          return '\n'
+        case 'image':
+          return each.alt
+        case 'html':
+        case 'reference':
+          return ''
+        default:
+          return plainText(each.children)
+      }
+    })
+    .join('')
+}

@@ -1,0 +1,129 @@
+import type { Growing } from './growing'
+
+/**
+ * A reply as a tree of blocks. The parser changes blocks in place; `stamp` is new whenever a block, or anything in it,
+ * has changed.
+ */
+interface Node {
+  parent: Container | null
+  /** Where among its parent's children. */
+  place: number
+  stamp: number
+  open: boolean
+  firstLine: number
+  lastLine: number
+}
+
+export interface Root extends Node {
+  type: 'root'
+  children: Growing<Block>
+}
+export interface Quote extends Node {
+  type: 'quote'
+  children: Growing<Block>
+}
+export interface List extends Node {
+  type: 'list'
+  children: Growing<Block>
+  ordered: boolean
+  start: number
+  /** What follows the number, or is the bullet: another one begins another list. */
+  marker: string
+  loose: boolean
+}
+export interface Item extends Node {
+  type: 'item'
+  children: Growing<Block>
+  /** Columns that what belongs to the item is indented by. */
+  indent: number
+  /** Whether it is done, if it is a task. */
+  done: boolean | null
+}
+/** The text of a footnote. */
+export interface Note extends Node {
+  type: 'note'
+  children: Growing<Block>
+  label: string
+}
+export type Container = Root | Quote | List | Item | Note
+
+export interface Paragraph extends Node {
+  type: 'paragraph'
+  lines: string[]
+  read: Read | null
+}
+export interface Heading extends Node {
+  type: 'heading'
+  level: number
+  lines: string[]
+  read: Read | null
+}
+export interface Code extends Node {
+  type: 'code'
+  /** The fence it was opened by; null when it is code by its indentation. */
+  fence: { mark: string; length: number; indent: number } | null
+  info: string
+  lines: Growing<string>
+}
+export interface MathBlock extends Node {
+  type: 'math'
+  /** What it was opened by, and what closes it. */
+  fence: { start: string; end: string }
+  lines: string[]
+  closed: boolean
+}
+/** Raw HTML, which is shown as the text that it is. */
+export interface Html extends Node {
+  type: 'html'
+  /** What its end looks like; null when a blank line ends it. */
+  end: RegExp | null
+  lines: string[]
+}
+export interface Row {
+  cells: string[]
+  read: Inline[][] | null
+}
+export interface Table extends Node {
+  type: 'table'
+  align: Align[]
+  head: Row
+  rows: Growing<Row>
+}
+export type Align = 'left' | 'right' | 'center' | null
+export interface Rule extends Node {
+  type: 'rule'
+}
+export type Leaf = Paragraph | Heading | Code | MathBlock | Html | Table | Rule
+export type Block = Exclude<Container, Root> | Leaf
+
+/** What the text of a block came to, as long as neither the text nor what it refers to changes. */
+export interface Read {
+  inlines: Inline[]
+  /** It is still being written, and unfinished marks in it have been closed. */
+  unfinished: boolean
+}
+
+export type Inline =
+  | { type: 'text'; text: string }
+  | { type: 'break' }
+  | { type: 'emphasis' | 'strong' | 'delete'; children: Inline[] }
+  | { type: 'code'; text: string }
+  | { type: 'html'; text: string }
+  | { type: 'math'; tex: string; display: boolean; unfinished: boolean }
+  /** A link; `address` is null while it is still being written. */
+  | { type: 'link'; address: string | null; title: string; children: Inline[] }
+  | { type: 'image'; address: string | null; title: string; alt: string }
+  /** The mark of a footnote. */
+  | { type: 'reference'; label: string }
+
+export interface Definition {
+  address: string
+  title: string
+}
+
+/** What the marks in a text may refer to. */
+export interface References {
+  definition(label: string): Definition | null
+  /** Whether a mark of a footnote is one, by now. */
+  isNote(label: string): boolean
+}

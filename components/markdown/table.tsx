@@ -1,0 +1,136 @@
+'use client'
+import { createContext, memo, type ReactNode, useContext, useLayoutEffect, useMemo, useRef, useState } from 'react'
+import { CopyButton } from '@/components/ui/copy-button'
+import { Chunks, type FrameProps, type Shown } from './chunks'
+import { reachable } from './code/code-block'
+import { useDocument } from './document-context'
+import { useRest } from './frames'
+import { rowHeight } from './heights'
+import { Inlines } from './inlines'
+import { cellsIn } from './parse/read'
+import type { Align, Row, Table as TableBlock } from './parse/tree'
+import { asCsv, asMarkdown } from './table-text'
+
+/** The widths of a long table's columns, measured when its first chunk was full: from then on they stand. */
+interface Columns {
+  table: TableBlock
+  widths: number[] | null
+  setWidths(widths: number[]): void
+}
+
+const ColumnsContext = createContext<Columns | null>(null)
+
+/** A table, which scrolls inside itself. */
+export function Table({ table, growing }: { table: TableBlock; growing: boolean }) {
+  const { asked } = useDocument()
+  const [widths, setWidths] = useState<number[] | null>(null)
+  const shown = useMemo(() => rowsOf(table), [table])
+  const columns = useMemo(() => ({ table, widths, setWidths }), [table, widths])
+  return (
+    <div className="table-block">
+      <section className="table-scroller" aria-label="Table" {...reachable}>
+        <ColumnsContext value={columns}>
+          {table.rows.length === 0 ? <Part first full={false} rows={null} /> : <Chunks shown={shown} />}
+        </ColumnsContext>
+      </section>
+      {/* Below a table that grows they would move with each row. */}
+      {growing ? null : (
+        <div className="table-actions">
+          CSV
+          <CopyButton label="Copy table as CSV" text={() => asCsv(table, asked)} />
+          Markdown
+          <CopyButton label="Copy table as markdown" text={() => asMarkdown(table)} />
+        </div>
+      )}
+    </div>
+  )
+}
+
+function rowsOf(table: TableBlock): Shown {
+  return {
+    list: table.rows,
+    entry: (place, last) => {
+      const row = table.rows.entries[place]
+      return row ? <RowView key={place} table={table} row={row} last={last} /> : null
+    },
+    heightOf: () => rowHeight,
+    Frame: RowsFrame,
+  }
+}
+
+function RowsFrame({ level, chunk, full, children }: FrameProps) {
+  const element = useRest<HTMLDivElement>(full && level > 0 && chunk > 0)
+  if (level === 0) return <Part first={chunk === 0} full={full} rows={children} />
+  return chunk === 0 ? children : <div ref={element}>{children}</div>
+}
+
+/** The browser lays a table out as a whole: a long one goes on in another whose columns are as wide. */
+function Part({ first, full, rows }: { first: boolean; full: boolean; rows: ReactNode }) {
+  const columns = useContext(ColumnsContext)
+  const resting = useRest<HTMLDivElement>(full && !first)
+  const head = useRef<HTMLTableSectionElement>(null)
+  const { table, widths, setWidths } = columns ?? {}
+  useLayoutEffect(() => {
+    if (!first || !full || widths || !head.current) return
+    setWidths?.([...head.current.querySelectorAll('th')].map((cell) => cell.getBoundingClientRect().width))
+  }, [first, full, widths, setWidths])
+  if (!table) return null
+  const total = widths?.reduce((sum, width) => sum + width, 0)
+  return (
+    <div ref={resting}>
+      <table
+        dir="auto"
+        aria-label={first ? undefined : 'Table, continued'}
+        style={widths ? { tableLayout: 'fixed', width: total } : undefined}
+      >
+        {widths ? (
+          <colgroup>
+            {inOrder(widths).map(({ each, place }) => (
+              <col key={place} style={{ width: each }} />
+            ))}
+          </colgroup>
+        ) : null}
+        <thead ref={head} className={first ? undefined : 'continued'}>
+          <Cells table={table} row={table.head} name="th" unfinished={false} />
+        </thead>
+        <tbody>{rows}</tbody>
+      </table>
+    </div>
+  )
+}
+
+const RowView = memo(function RowView({ table, row, last }: { table: TableBlock; row: Row; last: boolean }) {
+  const growing = useDocument().growing === table
+  return <Cells table={table} row={row} name="td" unfinished={growing && last} />
+})
+
+function Cells({
+  table,
+  row,
+  name: Name,
+  unfinished,
+}: {
+  table: TableBlock
+  row: Row
+  name: 'th' | 'td'
+  unfinished: boolean
+}) {
+  const { asked } = useDocument()
+  return (
+    <tr>
+      {inOrder(cellsIn(table, row, asked, unfinished)).map(({ each, place }) => (
+        <Name key={place} data-align={alignOf(table, place)}>
+          <Inlines inlines={each} />
+        </Name>
+      ))}
+    </tr>
+  )
+}
+
+function alignOf(table: TableBlock, column: number): Exclude<Align, null> | undefined {
+  return table.align[column] ?? undefined
+}
+
+function inOrder<Each>(list: Each[]): { each: Each; place: number }[] {
+  return list.map((each, place) => ({ each, place }))
+}

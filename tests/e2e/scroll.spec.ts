@@ -1,0 +1,186 @@
+import type { Page } from '@playwright/test'
+import type { ScriptedUpstream } from '../upstream/scripted'
+import { Chat, end } from './chat'
+import { expect, test } from './fixtures'
+
+const paragraph = (name: string) => `${name}: ${'water runs over stones and says so. '.repeat(4)}\n\n`
+const paragraphs = (from: number, to: number) =>
+  Array.from({ length: to - from + 1 }, (_, index) => paragraph(`Paragraph ${from + index}`)).join('')
+
+/** How far the end of the transcript is below the sight, in pixels. */
+const below = (page: Page) =>
+  page.getByRole('log').evaluate((log) => Math.round(log.scrollHeight - log.scrollTop - log.clientHeight))
+/** Where a text stands below the top of the transcript, in pixels. */
+const topOf = (page: Page, text: string | RegExp) =>
+  page
+    .getByRole('log')
+    .getByText(text)
+    .last()
+    .evaluate((element) => {
+      const log = element.closest('[role="log"]')
+      return Math.round(element.getBoundingClientRect().top - (log?.getBoundingClientRect().top ?? 0))
+    })
+
+/** A reply that grows by a screen whenever the gate `more` is opened, in a page that follows it. */
+async function growing(chat: Chat, upstream: ScriptedUpstream): Promise<void> {
+  upstream.script([
+    { delta: paragraphs(1, 20) },
+    { until: 'more' },
+    { delta: paragraphs(21, 30) },
+    { until: 'yet more' },
+    { delta: paragraphs(31, 40) },
+    { until: 'the end' },
+    end,
+  ])
+  await chat.send('Tell me of water')
+  await expect(chat.reply).toContainText('Paragraph 20')
+  await expect.poll(() => below(chat.page)).toBeLessThan(2)
+}
+
+test('a prompt that is sent goes near the top, with room below', async ({ chat, upstream }) => {
+  upstream.script([{ delta: paragraphs(1, 20) }, end])
+  await chat.ask('The first')
+  upstream.script([{ delta: 'Short.' }, { until: 'the end' }, end])
+  await chat.send('The second')
+  await expect(chat.reply).toContainText('Short.')
+  await expect.poll(() => topOf(chat.page, 'The second')).toBeLessThan(100)
+  const before = await topOf(chat.page, 'Short.')
+  upstream.open('the end')
+  await chat.ended('completed')
+  expect(await topOf(chat.page, 'Short.')).toBe(before)
+})
+
+test('the end is followed while the person is there', async ({ chat, upstream }) => {
+  await growing(chat, upstream)
+  upstream.open('more')
+  await expect(chat.reply).toContainText('Paragraph 30')
+  await expect.poll(() => below(chat.page)).toBeLessThan(2)
+  await expect(chat.page.getByRole('button', { name: /Go to the end/ })).toBeHidden()
+})
+
+const waysToLetGo: Record<string, (chat: Chat) => Promise<void>> = {
+  'the wheel': async ({ page, transcript }) => {
+    await transcript.hover()
+    await page.mouse.wheel(0, -200)
+  },
+  PageUp: async ({ transcript }) => {
+    await transcript.press('PageUp')
+  },
+  'a selection': async ({ page, reply }) => {
+    const box = await reply.getByText('Paragraph 19').boundingBox()
+    await page.mouse.move((box?.x ?? 0) + 5, (box?.y ?? 0) + 5)
+    await page.mouse.down()
+    await page.mouse.move((box?.x ?? 0) + 200, (box?.y ?? 0) + 8, { steps: 4 })
+    await page.mouse.up()
+  },
+}
+for (const [way, letGo] of Object.entries(waysToLetGo)) {
+  test(`${way} lets go at once, and what is read stands still`, ({ chat, upstream }) =>
+    standsStill(chat, upstream, letGo))
+}
+
+test.describe('on a phone', () => {
+  test.use({ viewport: { width: 390, height: 844 }, hasTouch: true, isMobile: true })
+
+  test('a finger lets go at once, and what is read stands still', async ({ page, upstream }) => {
+    const chat = new Chat(page)
+    await page.goto('/')
+    await expect(chat.composer).toBeEditable()
+    await standsStill(chat, upstream, async () => {
+      const session = await page.context().newCDPSession(page)
+      const touch = (type: 'touchStart' | 'touchMove' | 'touchEnd', y?: number) =>
+        session.send('Input.dispatchTouchEvent', { type, touchPoints: y === undefined ? [] : [{ x: 200, y }] })
+      await touch('touchStart', 200)
+      for (let y = 220; y <= 440; y += 20) await touch('touchMove', y)
+      await touch('touchEnd')
+    })
+  })
+})
+
+async function standsStill(chat: Chat, upstream: ScriptedUpstream, letGo: (chat: Chat) => Promise<void>) {
+  const { page } = chat
+  await growing(chat, upstream)
+  await letGo(chat)
+  await settled(page)
+  const before = await topOf(page, /^Paragraph 19:/)
+  upstream.open('more')
+  await expect(chat.reply).toContainText('Paragraph 30')
+  const back = page.getByRole('button', { name: 'Go to the end, there is new text' })
+  await expect(back).toBeVisible()
+  expect(await topOf(page, /^Paragraph 19:/)).toBe(before)
+
+  await back.click()
+  await expect.poll(() => below(page)).toBeLessThan(2)
+  await expect(back).toBeHidden()
+  upstream.open('yet more')
+  await expect(chat.reply).toContainText('Paragraph 40')
+  await expect.poll(() => below(page)).toBeLessThan(2)
+}
+
+test('nothing moves when a reply ends, at its end or further up', async ({ chat, upstream }) => {
+  const { page } = chat
+  await growing(chat, upstream)
+  const before = await topOf(page, /^Paragraph 20:/)
+  upstream.open('more')
+  upstream.open('yet more')
+  await expect(chat.reply).toContainText('Paragraph 40')
+  await expect.poll(() => below(page)).toBeLessThan(2)
+  expect(await topOf(page, /^Paragraph 20:/)).toBeLessThan(before)
+  const atTheEnd = await topOf(page, /^Paragraph 40:/)
+  upstream.open('the end')
+  await chat.ended('completed')
+  await settled(page)
+  expect(await topOf(page, /^Paragraph 40:/)).toBe(atTheEnd)
+})
+
+test('a conversation opens at its end, and is never seen anywhere else', async ({ chat, upstream }) => {
+  const { page } = chat
+  upstream.script([{ delta: paragraphs(1, 40) }, end])
+  await chat.ask('Tell me of water')
+  await page.addInitScript(() => {
+    const seen: number[] = []
+    Object.assign(window, { seen })
+    const look = () => {
+      const log = document.querySelector('[role="log"]')
+      if (log && log.scrollHeight > log.clientHeight + 1_000)
+        seen.push(log.scrollHeight - log.scrollTop - log.clientHeight)
+      // After the frame's own work, which is when it is painted.
+      requestAnimationFrame(() => setTimeout(look))
+    }
+    look()
+  })
+  await chat.reload()
+  await expect(chat.reply).toContainText('Paragraph 40')
+  await expect.poll(() => below(page)).toBeLessThan(2)
+  const seen = await page.evaluate(() => ('seen' in window && Array.isArray(window.seen) ? window.seen : []))
+  expect(seen.length).toBeGreaterThan(0)
+  expect(seen.filter((each) => each > 2)).toEqual([])
+})
+
+test('another branch keeps the place', async ({ chat, upstream }) => {
+  const { page } = chat
+  upstream.script([{ delta: paragraphs(1, 12) }, end])
+  await chat.ask('Tell me of water')
+  upstream.script([{ delta: paragraphs(101, 103) }, end])
+  await chat.reply.getByRole('button', { name: 'Regenerate' }).click()
+  await expect(chat.reply).toContainText('Paragraph 103')
+  await chat.ended('completed')
+  await chat.transcript.evaluate((log) => log.scrollTo({ top: 0 }))
+  const before = await topOf(page, 'Tell me of water')
+  await chat.reply.getByRole('button', { name: 'Previous branch' }).click()
+  await expect(chat.reply).toContainText('Paragraph 12')
+  await settled(page)
+  expect(await topOf(page, 'Tell me of water')).toBe(before)
+})
+
+/** Waits until nothing has scrolled for some frames. */
+async function settled(page: Page): Promise<void> {
+  await page.getByRole('log').evaluate(async (log) => {
+    let still = 0
+    for (let before = Number.NaN; still < 6; ) {
+      still = log.scrollTop === before ? still + 1 : 0
+      before = log.scrollTop
+      await new Promise(requestAnimationFrame)
+    }
+  })
+}

@@ -1,0 +1,96 @@
+import { mkdtempSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { afterAll, beforeAll, expect, test } from 'vitest'
+import { type Database, migrate, openSqlite } from '@/lib/database/client'
+import { insertStart, saveCheckpoint } from '@/lib/database/generations'
+
+const folder = mkdtempSync(join(tmpdir(), 'rill-ends-'))
+let db: Database
+beforeAll(async () => {
+  db = openSqlite(folder)
+  await migrate(db)
+})
+afterAll(async () => {
+  await db.destroy()
+  rmSync(folder, { recursive: true, force: true })
+})
+
+const ownerId = 'somebody'
+const common = { conversationId: 'conversation', ownerId, createdAt: 1 }
+const started = {
+  textBefore: 0,
+  reasoningBefore: 0,
+  ownerId,
+  conversationId: 'conversation',
+  userMessageId: 'prompt',
+  messageId: 'reply',
+  settings: null,
+  providerId: 'demo',
+  model: 'demo:rill-demo',
+  status: 'running',
+  finishReason: null,
+  usage: null,
+  outline: null,
+  startedAt: 1,
+  firstTokenAt: null,
+  endedAt: null,
+}
+const end = (generationId: string, text: string) => ({
+  generationId,
+  messageId: 'reply',
+  conversationId: 'conversation',
+  parts: [{ type: 'text' as const, text }],
+  status: 'interrupted' as const,
+  finishReason: null,
+  usage: null,
+  bill: null,
+  outline: '[]',
+  firstTokenAt: null,
+  endedAt: 2,
+})
+
+const unlimited = { reservation: null, streams: 0 }
+
+test('an end that is saved once more, as nobody said that it was, leaves alone what has continued the message since', async () => {
+  const conversation = {
+    id: 'conversation',
+    ownerId,
+    title: '',
+    model: null,
+    createdAt: 1,
+    updatedAt: 1,
+    deletedAt: null,
+  }
+  await insertStart(
+    db,
+    {
+      conversation,
+      messages: [
+        { ...common, id: 'prompt', parentId: null, role: 'user', parts: '[]' },
+        { ...common, id: 'reply', parentId: 'prompt', role: 'assistant', parts: '[]' },
+      ],
+      generation: { ...started, id: 'first', turnId: 'one', continuation: 0, instanceId: 'here' },
+    },
+    unlimited,
+  )
+  const save = (generationId: string, text: string, instanceId: string) =>
+    saveCheckpoint(db, instanceId, { pieces: [], ended: [end(generationId, text)] })
+  await save('first', 'cut', 'here')
+  await insertStart(
+    db,
+    {
+      conversation: null,
+      messages: [],
+      generation: { ...started, id: 'second', turnId: 'two', continuation: 1, instanceId: 'elsewhere' },
+    },
+    unlimited,
+  )
+  await save('second', 'cut and continued', 'elsewhere')
+
+  // It was this instance's to end all the same, and it did.
+  expect(await save('first', 'cut', 'here')).toEqual(new Set())
+  expect(await save('first', 'cut', 'elsewhere')).toEqual(new Set(['first']))
+  const { parts } = await db.selectFrom('messages').select('parts').where('id', '=', 'reply').executeTakeFirstOrThrow()
+  expect(parts).toContain('cut and continued')
+})

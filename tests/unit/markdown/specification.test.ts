@@ -1,0 +1,80 @@
+import fc from 'fast-check'
+import { describe, expect, it } from 'vitest'
+import { MarkdownDocument } from '@/components/markdown/parse/document'
+import { commonmarkExamples, gfmExamples } from './examples'
+import { blocks, htmlOf, wholeHtml } from './html'
+
+const examples = [...commonmarkExamples, ...gfmExamples]
+/** Where mathematics and bare addresses read a text of the specification in another way, on purpose. */
+const otherwise = [12, 602, 606, 608, 611, 612].map((number) => `CommonMark ${number}`)
+
+const pieces = fc.constantFrom(
+  ...['# h\n', 'words ', 'more\n', '\n', '\n\n', '- item\n', '  - inner\n', '1. one\n', '```js\n', 'a = 1\n', '```\n'],
+  ...['> quote\n', '> ', '| a | b |\n|---|---|\n', '| 1 | 2 |\n', '***\n', '**bold', '**', '*', '_', '~~', '`', '\t'],
+  ...['[x]: http://y.z\n', '[x]', '[a](b', ')', '![i](j "t")', '<div>\n', '<b>', '    code\n', '===\n', '---\n', '\\'],
+  ...['&amp;', 'http://a.b/c_d', 'me@x.org', '[', ']', '  \n', '- [ ] t\n', '| a\n', '|-\n', '\r\n', '\r', '\0', '😀'],
+  ...['[^1]', '[^2]', '[^1]: note\n', '$x^2$', '$5', '$$\n', '\\[', '\\]\n', '\\(a', '\\)', '    ', 'x\n[^2]: y\n'],
+)
+
+describe('the specifications', () => {
+  it.each(examples.filter(({ name }) => !otherwise.includes(name)))('$name', ({ markdown, html }) => {
+    expect(wholeHtml(markdown)).toBe(html)
+  })
+})
+
+describe('a text that arrives in two halves comes to what it is as a whole', () => {
+  it.each(examples)('$name, cut at every place', ({ markdown, name }) => {
+    const whole = wholeHtml(markdown)
+    for (let cut = 0; cut <= markdown.length; cut++) {
+      const grown = inPieces([markdown.slice(0, cut), markdown.slice(cut)])
+      if (grown !== whole) expect(grown, `${name} cut at ${cut}: ${JSON.stringify(markdown)}`).toBe(whole)
+    }
+    expect(inPieces([...markdown])).toBe(whole)
+  })
+
+  it('whatever it is, and wherever it is cut', () => {
+    fc.assert(
+      fc.property(fc.array(pieces, { maxLength: 12 }), fc.array(fc.nat(12)), (parts, sizes) => {
+        expect(inPieces(cutBy(parts.join(''), sizes))).toBe(wholeHtml(parts.join('')))
+      }),
+      { numRuns: 3000 },
+    )
+  })
+})
+
+describe('a text that is still being written', () => {
+  it.each(examples)('$name differs from what it will be in its last block alone', ({ markdown }) => {
+    // What a definition defines may stand anywhere before it.
+    if (markdown.includes(']:')) return
+    for (let cut = 1; cut <= markdown.length; cut++) {
+      const growing = new MarkdownDocument()
+      growing.append(markdown.slice(0, cut))
+      const shown = blocks(growing, growing.root).slice(0, -1)
+      const whole = new MarkdownDocument()
+      whole.append(markdown.slice(0, cut))
+      whole.finish()
+      expect(blocks(whole, whole.root).slice(0, shown.length)).toEqual(shown)
+    }
+  })
+})
+
+/** The HTML of a text that came in pieces, looked at after each. */
+function inPieces(parts: string[]): string {
+  const document = new MarkdownDocument()
+  for (const part of parts) {
+    document.append(part)
+    htmlOf(document)
+  }
+  document.finish()
+  return htmlOf(document)
+}
+
+function cutBy(text: string, sizes: number[]): string[] {
+  const parts: string[] = []
+  let at = 0
+  for (const size of sizes) {
+    parts.push(text.slice(at, at + size))
+    at += size
+  }
+  return [...parts, text.slice(at)]
+}
