@@ -1,9 +1,8 @@
 import { z } from 'zod'
 import { startTurn } from '@/lib/generations/turn'
 import { readJson } from '@/lib/http/body'
-import { endpoint } from '@/lib/http/endpoint'
 import { key, name, promptText, rowId } from '@/lib/http/fields'
-import { startedResponse } from '../started'
+import { startingEndpoint, turnSettings } from '../started'
 
 const turn = z.strictObject({
   conversationId: rowId.optional(),
@@ -11,18 +10,12 @@ const turn = z.strictObject({
   turnId: key.min(1).max(100),
   text: promptText,
   model: name.optional(),
-  settings: z
-    .strictObject({
-      system: promptText.optional(),
-      temperature: z.number().min(0).max(2).optional(),
-      maxTokens: z.int().positive().optional(),
-    })
-    .optional(),
+  settings: turnSettings.optional(),
   stream: z.boolean().default(true),
 })
 
 /** Adds a prompt and starts the generation that answers it. */
-export const POST = endpoint(async (request, { session }) => {
+export const POST = startingEndpoint(async (request, { session }) => {
   const given = await readJson(request, turn)
-  return await startedResponse(request, await startTurn(session.ownerId, given), given.stream)
+  return { started: await startTurn(session.ownerId, given), stream: given.stream }
 })

@@ -31,6 +31,16 @@ const started = {
   status: 'running',
   finishReason: null,
   usage: null,
+  kind: 'answer' as const,
+  price: null,
+  booking: null,
+  costPicos: null,
+  costCurrency: null,
+  promptTokens: null,
+  completionTokens: null,
+  cachedTokens: null,
+  reasoningTokens: null,
+  attempts: 0,
   outline: null,
   startedAt: 1,
   firstTokenAt: null,
@@ -44,10 +54,13 @@ const end = (generationId: string, text: string) => ({
   status: 'interrupted' as const,
   finishReason: null,
   usage: null,
+  bill: null,
   outline: '[]',
   firstTokenAt: null,
   endedAt: 2,
 })
+
+const unlimited = { reservation: null, streams: 0 }
 
 test('an end that is saved once more, as nobody said that it was, leaves alone what has continued the message since', async () => {
   const conversation = {
@@ -59,22 +72,30 @@ test('an end that is saved once more, as nobody said that it was, leaves alone w
     updatedAt: 1,
     deletedAt: null,
   }
-  await insertStart(db, {
-    conversation,
-    messages: [
-      { ...common, id: 'prompt', parentId: null, role: 'user', parts: '[]' },
-      { ...common, id: 'reply', parentId: 'prompt', role: 'assistant', parts: '[]' },
-    ],
-    generation: { ...started, id: 'first', turnId: 'one', continuation: 0, instanceId: 'here' },
-  })
+  await insertStart(
+    db,
+    {
+      conversation,
+      messages: [
+        { ...common, id: 'prompt', parentId: null, role: 'user', parts: '[]' },
+        { ...common, id: 'reply', parentId: 'prompt', role: 'assistant', parts: '[]' },
+      ],
+      generation: { ...started, id: 'first', turnId: 'one', continuation: 0, instanceId: 'here' },
+    },
+    unlimited,
+  )
   const save = (generationId: string, text: string, instanceId: string) =>
     saveCheckpoint(db, instanceId, { pieces: [], ended: [end(generationId, text)] })
   await save('first', 'cut', 'here')
-  await insertStart(db, {
-    conversation: null,
-    messages: [],
-    generation: { ...started, id: 'second', turnId: 'two', continuation: 1, instanceId: 'elsewhere' },
-  })
+  await insertStart(
+    db,
+    {
+      conversation: null,
+      messages: [],
+      generation: { ...started, id: 'second', turnId: 'two', continuation: 1, instanceId: 'elsewhere' },
+    },
+    unlimited,
+  )
   await save('second', 'cut and continued', 'elsewhere')
 
   // It was this instance's to end all the same, and it did.
