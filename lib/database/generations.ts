@@ -4,6 +4,7 @@ import type { GenerationStatus, Usage } from '@/lib/protocol/events'
 import type { Part } from '@/lib/protocol/messages'
 import { notFound } from '@/lib/refused'
 import { type Database, engine } from './client'
+import { addToRollups } from './rollups'
 import type { ConversationRow, GenerationPieceRow, GenerationRow, MessageRow } from './schema'
 
 export type Piece = GenerationPieceRow
@@ -96,7 +97,12 @@ export async function saveCheckpoint(
       const saved = await insertPieces(pieces, instanceId).execute(tx)
       for (const { generationId } of saved.rows) lost.delete(generationId)
     }
-    for (const each of ended) if (!(await saveEnd(tx, each, instanceId))) lost.add(each.generationId)
+    const saved: string[] = []
+    for (const each of ended) {
+      if (await saveEnd(tx, each, instanceId)) saved.push(each.generationId)
+      else lost.add(each.generationId)
+    }
+    await addToRollups(tx, saved)
   })
   return lost
 }

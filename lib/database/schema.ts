@@ -13,6 +13,7 @@ export interface Tables {
   capabilities: CapabilitiesRow
   settings: SettingsRow
   prices: PriceRow
+  usageRollups: UsageRollupRow
   instances: InstanceRow
 }
 
@@ -108,6 +109,19 @@ export interface PriceRow {
   model: string
   /** JSON: `Price`. */
   price: string
+}
+
+/** What the generations of a day came to. Its counts and sums are in columns of their own: `rollups.ts` has them. */
+export interface UsageRollupRow {
+  ownerId: string
+  /** Empty in the row that counts all conversations. */
+  conversationId: string
+  /** Days since 1970-01-01, as the person's calendar counted them. */
+  day: number
+  providerId: string
+  model: string
+  /** Empty for what has no price. */
+  currency: string
 }
 
 /** A running server process. Generations of an instance without a heartbeat are interrupted. */
