@@ -55,6 +55,14 @@ export const sumColumns = Object.keys(sums)
 /** Of a person's settings, what tells their days. */
 const calendar = z.object({ timeZone: z.string().default('UTC') })
 
+const tokens = z.number().transform(Math.round)
+const oldUsage = z.object({
+  promptTokens: tokens,
+  completionTokens: tokens,
+  cachedTokens: tokens,
+  reasoningTokens: tokens,
+})
+
 /**
  * Adds generations that have just ended, each of them once, in the transaction that ends them. Rows are taken in one
  * order by all, so that two instances that add to the same ones wait for each other rather than block each other.
@@ -74,6 +82,28 @@ export async function addToRollups(tx: Database, generationIds: string[]): Promi
   for (const { id, startedAt, settings } of rows) {
     const { timeZone } = calendar.parse(JSON.parse(settings ?? '{}'))
     await rollUp(sql`${dayOf(startedAt, timeZone)}`, sql`g.id = ${id}`).execute(tx)
+  }
+}
+
+/**
+ * Gives generations that ended before tokens had columns what their usage says, page by page: the two engines would read
+ * that JSON in different words.
+ */
+export async function countOldTokens(db: Kysely<unknown>, pageSize = 500): Promise<void> {
+  let after = ''
+  for (;;) {
+    const { rows } = await sql<{ id: string; usage: string }>`
+      select id, usage from generations where id > ${after} and usage is not null and prompt_tokens is null
+      order by id limit ${pageSize}`.execute(db)
+    for (const row of rows) {
+      const { promptTokens, completionTokens, cachedTokens, reasoningTokens } = oldUsage.parse(JSON.parse(row.usage))
+      await sql`
+        update generations set prompt_tokens = ${promptTokens}, completion_tokens = ${completionTokens},
+          cached_tokens = ${cachedTokens}, reasoning_tokens = ${reasoningTokens} where id = ${row.id}`.execute(db)
+    }
+    const last = rows.at(-1)
+    if (!last) return
+    after = last.id
   }
 }
 

@@ -88,6 +88,8 @@ export const settings = z.object({
   /** The currency that costs are shown in, and what one US dollar is in it, as a decimal. */
   currency: z.string(),
   exchangeRate: z.string(),
+  /** The IANA name of the zone whose days and months are the person's. */
+  timeZone: z.string(),
 })
 export type Settings = z.infer<typeof settings>
 export const defaultSettings: Settings = {
@@ -96,4 +98,5 @@ export const defaultSettings: Settings = {
   defaultModel: null,
   currency: 'USD',
   exchangeRate: '1',
+  timeZone: 'UTC',
 }

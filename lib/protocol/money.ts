@@ -31,6 +31,24 @@ export function convert({ picos, currency }: Money, rate: Rate): Money | null {
   return { picos: (picos * scaled(rate.perDollar, PICO_DIGITS) + ONE / 2n) / ONE, currency: rate.currency }
 }
 
+/** Money in US dollars, to the nearest pico-unit. Null when the rate says nothing of its currency. */
+export function dollarsOf({ picos, currency }: Money, rate: Rate): bigint | null {
+  if (currency === 'USD') return picos
+  if (currency !== rate.currency) return null
+  const perDollar = scaled(rate.perDollar, PICO_DIGITS)
+  return (picos * ONE + perDollar / 2n) / perDollar
+}
+
+/** Money as it travels: an exact decimal, as short as it can be. */
+export function amountOf(picos: bigint): string {
+  return decimal(picos).replace(/\.?0+$/, '')
+}
+
+/** The pico-units of a decimal that travelled. @throws {RangeError} for what is no such decimal. */
+export function picosOf(amount: string): bigint {
+  return scaled(amount, PICO_DIGITS)
+}
+
 /**
  * Money for a reader, in whole coins: "₹0.04", and "< ₹0.01" for less than a coin. `fine` shows two digits of what is
  * smaller than that, down to a millionth of a coin.

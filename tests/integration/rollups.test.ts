@@ -6,7 +6,7 @@ import { sql } from 'kysely'
 import { v7 as uuidv7 } from 'uuid'
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import { connectPostgres, type Database, migrate, openSqlite } from '@/lib/database/client'
-import { addToRollups, rollUpAll } from '@/lib/database/rollups'
+import { addToRollups, countOldTokens, rollUpAll } from '@/lib/database/rollups'
 import { exportRows, type UsageFilter, usageReport } from '@/lib/database/usage'
 import { dayOf, isoOfDay } from '@/lib/protocol/days'
 import { picosOf } from '@/lib/protocol/money'
@@ -96,6 +96,9 @@ describe.each(engines)('roll-ups, on %s', (engine) => {
       await db.transaction().execute(async (tx) => addToRollups(tx, [await insert(tx, each)]))
     const before = await everything(db)
     await sql`delete from usage_rollups`.execute(db)
+    await sql`update generations set prompt_tokens = null, completion_tokens = null, cached_tokens = null,
+      reasoning_tokens = null`.execute(db)
+    await countOldTokens(db.withoutPlugins(), 7)
     await rollUpAll(db)
     expect(before.length).toBeGreaterThan(8)
     expect(await everything(db)).toEqual(before)
@@ -177,10 +180,14 @@ async function insert(db: Database, ended: Ended): Promise<string> {
       provider_id, model, status, usage, started_at, first_token_at, ended_at, attempts, prompt_tokens, completion_tokens,
       cached_tokens, reasoning_tokens, cost_picos, cost_currency)
     values (${id}, ${ended.owner}, ${place}, ${place}, ${place}, ${nextContinuation()}, ${id}, 'house', ${ended.provider}, ${ended.model},
-      ${ended.status}, ${JSON.stringify({ promptTokens: ended.promptTokens, source: ended.source })}, ${ended.startedAt},
+      ${ended.status}, ${usageOf(ended)}, ${ended.startedAt},
       ${firstTokenAt}, ${(firstTokenAt ?? ended.startedAt) + ended.writingMs}, ${ended.attempts}, ${ended.promptTokens},
       ${ended.completionTokens}, 1, 2, ${picos === null ? null : sql.lit(picos)}, ${currency})`.execute(db)
   return id
+}
+
+function usageOf({ promptTokens, completionTokens, source }: Ended): string {
+  return JSON.stringify({ promptTokens, completionTokens, cachedTokens: 1, reasoningTokens: 2, source, cost: null })
 }
 
 let continuations = 0
