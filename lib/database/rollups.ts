@@ -89,7 +89,7 @@ export async function addToRollups(tx: Database, generationIds: string[]): Promi
  * Gives generations that ended before tokens had columns what their usage says, page by page: the two engines would read
  * that JSON in different words.
  */
-export async function countOldTokens(db: Kysely<unknown>, pageSize = 500): Promise<void> {
+export async function countOldTokens<Schema>(db: Kysely<Schema>, pageSize = 500): Promise<void> {
   let after = ''
   for (;;) {
     const { rows } = await sql<{ id: string; usage: string }>`

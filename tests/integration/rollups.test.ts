@@ -98,7 +98,7 @@ describe.each(engines)('roll-ups, on %s', (engine) => {
     await sql`delete from usage_rollups`.execute(db)
     await sql`update generations set prompt_tokens = null, completion_tokens = null, cached_tokens = null,
       reasoning_tokens = null`.execute(db)
-    await countOldTokens(db.withoutPlugins(), 7)
+    await countOldTokens(db, 7)
     await rollUpAll(db)
     expect(before.length).toBeGreaterThan(8)
     expect(await everything(db)).toEqual(before)
