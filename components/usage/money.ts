@@ -1,5 +1,14 @@
+'use client'
 import { convert, formatMoney, type Money, picosOf, type Rate } from '@/lib/protocol/money'
 import type { Figures } from '@/lib/protocol/usage'
+import { useConversations } from '@/lib/store/context'
+
+/** The rate that the person has set. */
+export function useRate(): Rate {
+  const currency = useConversations((state) => state.settings.currency)
+  const perDollar = useConversations((state) => state.settings.exchangeRate)
+  return { currency, perDollar }
+}
 
 /** What something cost in the display currency; what the rate says nothing of stays apart. */
 export function shownCost(cost: Figures['cost'], rate: Rate): { money: Money; others: Money[] } {

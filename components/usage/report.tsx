@@ -1,14 +1,13 @@
 'use client'
 import Link from 'next/link'
 import type { UsageReport } from '@/lib/protocol/usage'
-import { useConversations } from '@/lib/store/context'
 import { Part } from './chart-section'
 import { Conversations } from './conversations'
 import { DayChart } from './day-chart'
 import { Distributions } from './distributions'
 import { type FigureRow, FigureTable } from './figure-table'
 import { shareWords, shortNumber, tokensOf, waitWords } from './figures'
-import { costLength, costWords } from './money'
+import { costLength, costWords, useRate } from './money'
 import { useNames } from './names'
 import type { Wanted } from './query'
 
@@ -104,10 +103,4 @@ function Tile({ name, value, large }: { name: string; value: string; large?: boo
       <dd className={`numbers wrap-anywhere font-strong ${large ? 'text-lead' : ''}`}>{value}</dd>
     </div>
   )
-}
-
-function useRate() {
-  const currency = useConversations((state) => state.settings.currency)
-  const perDollar = useConversations((state) => state.settings.exchangeRate)
-  return { currency, perDollar }
 }
