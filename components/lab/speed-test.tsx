@@ -96,7 +96,7 @@ export function SpeedTest() {
         <div className="mt-5">
           <FigureTable
             caption="How fast the models are"
-            heads={['Model', 'First text', 'Tokens a second', 'In all', 'Tokens', 'Cost']}
+            heads={['Model', 'First text', 'Tokens/s', 'In all', 'Tokens', 'Cost']}
             wide={[4]}
             rows={rows}
           />

@@ -16,7 +16,7 @@ export function tokenWords({ usage }: Measurement): string {
 /** Tokens a second from the first text on; nothing when all came at once. */
 export function paceWords({ usage, firstTextMs, totalMs }: Measurement): string {
   if (!usage || firstTextMs === null || totalMs === null || totalMs - firstTextMs < 100) return '–'
-  return `${Math.round((usage.completionTokens * 1000) / (totalMs - firstTextMs))}/s`
+  return Math.round((usage.completionTokens * 1000) / (totalMs - firstTextMs)).toLocaleString()
 }
 
 export function priceWords({ usage }: Measurement, rate: Rate): string {

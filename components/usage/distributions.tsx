@@ -20,7 +20,7 @@ export function Distributions({ models, modelName }: { models: ModelUsage[]; mod
   return (
     <ChartSection
       title="How fast models are"
-      words="Counted in steps, so medians are about right. Without first text, an answer counts in neither."
+      words="Counted in steps, so medians are about right. An answer that never had a first text is not counted."
       aside={<Segments label="Measure" options={measures} value={measure} onChange={setMeasure} />}
       chart={
         counted.length === 0 ? (
@@ -80,8 +80,8 @@ function bucketName(bounds: number[], bucket: number, measure: Measure): { short
   const write = (value: number) => (measure === 'waits' ? inSeconds(value) : `${value}`)
   const unit = measure === 'waits' ? 's' : 'tokens a second'
   const [low, high] = [bounds[bucket - 1], bounds[bucket]]
-  if (high === undefined) return { short: `${write(low ?? 0)}+`, long: `${write(low ?? 0)} ${unit} and more` }
-  return { short: `<${write(high)}`, long: `${write(low ?? 0)} to ${write(high)} ${unit}` }
+  if (high === undefined) return { short: measure === 'waits' ? `${write(low ?? 0)} s +` : `${write(low ?? 0)}+`, long: `${write(low ?? 0)} ${unit} and more` }
+  return { short: measure === 'waits' ? `<${write(high)} s` : `<${write(high)}`, long: `${write(low ?? 0)} to ${write(high)} ${unit}` }
 }
 
 function inSeconds(ms: number): string {

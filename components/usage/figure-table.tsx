@@ -33,7 +33,7 @@ export function FigureTable({
               <th
                 key={head}
                 scope="col"
-                className={`pb-1 font-regular ${index === 0 ? 'text-start' : 'ps-3 text-end'} ${look(index)}`}
+                className={`whitespace-nowrap pb-1 font-regular ${index === 0 ? 'text-start' : 'ps-3 text-end'} ${look(index)}`}
               >
                 {head}
               </th>
