@@ -80,8 +80,15 @@ function bucketName(bounds: number[], bucket: number, measure: Measure): { short
   const write = (value: number) => (measure === 'waits' ? inSeconds(value) : `${value}`)
   const unit = measure === 'waits' ? 's' : 'tokens a second'
   const [low, high] = [bounds[bucket - 1], bounds[bucket]]
-  if (high === undefined) return { short: measure === 'waits' ? `${write(low ?? 0)} s +` : `${write(low ?? 0)}+`, long: `${write(low ?? 0)} ${unit} and more` }
-  return { short: measure === 'waits' ? `<${write(high)} s` : `<${write(high)}`, long: `${write(low ?? 0)} to ${write(high)} ${unit}` }
+  if (high === undefined)
+    return {
+      short: measure === 'waits' ? `${write(low ?? 0)} s +` : `${write(low ?? 0)}+`,
+      long: `${write(low ?? 0)} ${unit} and more`,
+    }
+  return {
+    short: measure === 'waits' ? `<${write(high)} s` : `<${write(high)}`,
+    long: `${write(low ?? 0)} to ${write(high)} ${unit}`,
+  }
 }
 
 function inSeconds(ms: number): string {

@@ -17,8 +17,7 @@ export function Report({ report, wanted }: { report: UsageReport; wanted: Wanted
   const { totals, models, providers } = report
   const { modelName, providerName } = useNames()
   const heads = ['Cost', 'Tokens', 'Answers', 'Completed']
-  const dearest = <Row extends (typeof providers)[number]>(all: Row[]) =>
-    all.toSorted((a, b) => weight(b) - weight(a))
+  const dearest = <Row extends (typeof providers)[number]>(all: Row[]) => all.toSorted((a, b) => weight(b) - weight(a))
   const most = (all: typeof providers) => Math.max(...all.map((each) => weight(each)), 0)
   const weight = (each: (typeof providers)[number]) => costLength(each.cost, rate)
   const row = (key: string, name: string, each: (typeof providers)[number], max: number): FigureRow => ({
@@ -51,7 +50,9 @@ export function Report({ report, wanted }: { report: UsageReport; wanted: Wanted
           caption="Usage by provider"
           heads={['Provider', ...heads]}
           wide={[4]}
-          rows={dearest(providers).map((each) => row(each.providerId, providerName(each.providerId), each, most(providers)))}
+          rows={dearest(providers).map((each) =>
+            row(each.providerId, providerName(each.providerId), each, most(providers)),
+          )}
         />
       </Part>
       <Conversations key={JSON.stringify(wanted)} report={report} wanted={wanted} rate={rate} />

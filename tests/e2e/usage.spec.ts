@@ -80,7 +80,12 @@ test('the lab asks the same twice, and says what streaming buys', async ({ page,
   upstream.open('both are seen')
   await expect(streamed).toContainText('Complete')
   await expect(whole).toContainText('Because of light.')
-  expect(upstream.requests.filter(({ prompt }) => prompt === 'Why?').map(({ body }) => body.stream).sort()).toEqual([false, true])
+  expect(
+    upstream.requests
+      .filter(({ prompt }) => prompt === 'Why?')
+      .map(({ body }) => body.stream)
+      .sort(),
+  ).toEqual([false, true])
 })
 
 test('what the lab asks can be stopped, and the speed of models is measured', async ({ page, upstream }) => {
