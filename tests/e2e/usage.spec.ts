@@ -1,8 +1,21 @@
 import { readFile } from 'node:fs/promises'
 import type { Page } from '@playwright/test'
+import type { Step } from '../upstream/scripted'
 import { axeComplaints, looks } from './axe'
 import { end } from './chat'
 import { expect, test } from './fixtures'
+
+/** An answer that is not streamed. */
+const whole: Step = {
+  write: JSON.stringify({
+    id: 'chatcmpl-whole',
+    object: 'chat.completion',
+    created: 0,
+    model: 'scripted',
+    choices: [{ index: 0, message: { role: 'assistant', content: 'Because of light.' }, finish_reason: 'stop' }],
+    usage: { prompt_tokens: 5, completion_tokens: 3, total_tokens: 8 },
+  }),
+}
 
 async function openUsage(page: Page) {
   await page.getByRole('navigation', { name: 'Conversations' }).getByRole('link', { name: 'Usage' }).click()
@@ -48,7 +61,7 @@ test('what was used is there at once: in all, by day, model, provider and conver
   expect(download.suggestedFilename()).toMatch(/^rill-usage-.*\.csv$/)
   expect(await readFile(await download.path(), 'utf8')).toContain(`'=How long is a brook?`)
 
-  await page.getByLabel('Days').selectOption('custom')
+  await page.getByRole('combobox', { name: 'Days' }).selectOption('custom')
   await page.getByRole('textbox', { name: 'To' }).fill('2020-01-01')
   await expect(page.getByRole('alert').filter({ hasText: 'later than' })).toBeVisible()
   await page.getByRole('textbox', { name: 'From' }).fill('2020-01-01')
@@ -59,27 +72,36 @@ test('a report that cannot be had says why, and can be asked for again', async (
   const { page } = chat
   complaints.expect(/status of 503 .*\/api\/usage/)
   const away = { error: { kind: 'internal', message: 'Rill cannot reach its database.', retryable: true } }
-  await page.route('**/api/usage?*', (route) => route.fulfill({ status: 503, json: away }))
+  await page.route(/\/api\/usage\?/, (route) => route.fulfill({ status: 503, json: away }))
   await openUsage(page)
   await expect(page.getByRole('alert').filter({ hasText: 'cannot reach its database' })).toBeVisible()
-  await page.unroute('**/api/usage?*')
+  await page.unroute(/\/api\/usage\?/)
   await page.getByRole('button', { name: 'Try again' }).click()
   await expect(page.getByText('Nothing in these days')).toBeVisible()
 })
 
 test('the lab asks the same twice, and says what streaming buys', async ({ page, upstream }) => {
   await page.goto('/lab')
-  upstream.scriptFor('Why?', [{ delta: 'Because ' }, { until: 'both are seen' }, { delta: 'of light.' }, end])
+  upstream.scriptFor('Why?', ({ body }) =>
+    body.stream
+      ? [{ delta: 'Because ' }, { until: 'both are seen' }, { delta: 'of light.' }, end]
+      : [
+          { until: 'both are seen' },
+          { status: 200, headers: { 'content-type': 'application/json' } },
+          whole,
+          { end: true },
+        ],
+  )
   await page.getByRole('textbox', { name: 'Prompt' }).fill('Why?')
   await page.getByRole('button', { name: 'Ask twice' }).click()
   const streamed = page.getByRole('region', { name: 'Streamed', exact: true })
-  const whole = page.getByRole('region', { name: 'All at once', exact: true })
+  const atOnce = page.getByRole('region', { name: 'All at once', exact: true })
   await expect(streamed).toContainText('Because')
-  await expect(whole).toContainText('Running')
-  await expect(whole).not.toContainText('Because')
+  await expect(atOnce).toContainText('Running')
+  await expect(atOnce).not.toContainText('Because')
   upstream.open('both are seen')
   await expect(streamed).toContainText('Complete')
-  await expect(whole).toContainText('Because of light.')
+  await expect(atOnce).toContainText('Because of light.')
   expect(
     upstream.requests
       .filter(({ prompt }) => prompt === 'Why?')
