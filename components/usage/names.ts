@@ -16,10 +16,12 @@ export function useNames() {
       // A reference to a provider that is gone: its id says nothing to anybody.
       return name === id ? id.replace(/^[0-9a-f-]{36}:/, '') : name
     },
-    providerName: (id: string) => models?.groups.find(({ providerId }) => providerId === id)?.name ?? shortened(id),
+    providerName: (id: string) => models?.groups.find(({ providerId }) => providerId === id)?.name ?? nameOfGone(id),
   }
 }
 
-function shortened(providerId: string): string {
-  return /^[0-9a-f-]{36}$/.test(providerId) ? 'A removed provider' : providerId
+/** What a provider was that is not among those there are. */
+function nameOfGone(providerId: string): string {
+  if (/^[0-9a-f-]{36}$/.test(providerId)) return 'A removed provider'
+  return providerId.startsWith('environment') ? 'An earlier server of this Rill’s' : providerId
 }

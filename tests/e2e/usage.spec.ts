@@ -142,7 +142,10 @@ for (const colorScheme of looks) {
       await openUsage(page)
       await expect(page.getByRole('region', { name: 'By day' })).toBeVisible()
       expect(await axeComplaints(page)).toEqual([])
-      for (const button of await page.getByRole('button', { name: /^Show as table/ }).all()) await button.click()
+      const asTable = page.getByRole('button', { name: /^Show as table/ })
+      // One that was pressed says something else.
+      for (let left = await asTable.count(); left > 0; left--) await asTable.first().click()
+      await expect(asTable).toHaveCount(0)
       expect(await axeComplaints(page)).toEqual([])
       await page.goto('/lab')
       await page.getByRole('button', { name: 'Ask twice' }).click()
