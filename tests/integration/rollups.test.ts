@@ -26,7 +26,7 @@ const generation = fc.record({
   status: fc.constantFrom('completed', 'stopped', 'interrupted', 'failed'),
   source: fc.constantFrom('reported', 'estimated'),
   startedAt: fc.integer({ min: 20_000 * DAY_MS, max: 20_003 * DAY_MS }),
-  waitMs: fc.option(fc.integer({ min: 0, max: 70_000 })),
+  waitMs: fc.option(fc.oneof(fc.constantFrom(...waitBounds), fc.integer({ min: 0, max: 70_000 }))),
   writingMs: fc.integer({ min: 0, max: 20_000 }),
   attempts: fc.integer({ min: 1, max: 4 }),
   promptTokens: fc.integer({ min: 0, max: 100_000 }),
