@@ -1,5 +1,5 @@
 'use client'
-import { PanelLeft, Settings, SquarePen } from 'lucide-react'
+import { ChartColumn, PanelLeft, Settings, SquarePen } from 'lucide-react'
 import Link from 'next/link'
 import { usePathname } from 'next/navigation'
 import { useEffect, useRef } from 'react'
@@ -69,6 +69,10 @@ export function Sidebar({ today }: { today: number }) {
       </Link>
       <ConversationList today={today} />
       <div className="shrink-0 border-line border-t p-2 pb-[max(0.5rem,env(safe-area-inset-bottom))]">
+        <Link href="/usage" onClick={close} aria-current={path === '/usage' ? 'page' : undefined} className={row}>
+          <ChartColumn size={16} aria-hidden="true" />
+          Usage
+        </Link>
         <Link href="/settings" onClick={close} aria-current={path === '/settings' ? 'page' : undefined} className={row}>
           <Settings size={16} aria-hidden="true" />
           Settings

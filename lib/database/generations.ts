@@ -5,6 +5,7 @@ import type { Part } from '@/lib/protocol/messages'
 import type { Money } from '@/lib/protocol/money'
 import { notFound, Refused } from '@/lib/refused'
 import { type Database, engine } from './client'
+import { addToRollups } from './rollups'
 import type { ConversationRow, GenerationPieceRow, GenerationRow, MessageRow } from './schema'
 import { type Reservation, reserve, type Settlement, settle } from './spending'
 
@@ -116,12 +117,17 @@ export async function saveCheckpoint(
       for (const { generationId } of saved.rows) lost.delete(generationId)
     }
     const settlements: Settlement[] = []
+    const endedNow: string[] = []
     for (const each of ended) {
       const saved = await saveEnd(tx, each, instanceId)
       if (saved === 'lost') lost.add(each.generationId)
-      else if (saved === 'now' && each.bill) settlements.push(each.bill)
+      else if (saved === 'now') {
+        endedNow.push(each.generationId)
+        if (each.bill) settlements.push(each.bill)
+      }
     }
     // The last of all, so that the rows many wait for are held for the shortest time, and in an order that is everybody's.
+    await addToRollups(tx, endedNow)
     await settle(tx, settlements)
   })
   return lost

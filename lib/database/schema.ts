@@ -15,6 +15,7 @@ export interface Tables {
   prices: PriceRow
   budgets: BudgetsRow
   spending: SpendingRow
+  usageRollups: UsageRollupRow
   instances: InstanceRow
 }
 
@@ -147,6 +148,19 @@ export interface SpendingRow {
   /** Set aside for generations that run. */
   reservedPicos: bigint
   reservedTokens: number
+}
+
+/** What the generations of a day came to. Its counts and sums are in columns of their own: `rollups.ts` has them. */
+export interface UsageRollupRow {
+  ownerId: string
+  /** Empty in the row that counts all conversations. */
+  conversationId: string
+  /** Days since 1970-01-01, as the person's calendar counted them. */
+  day: number
+  providerId: string
+  model: string
+  /** Empty for what has no price. */
+  currency: string
 }
 
 /** A running server process. Generations of an instance without a heartbeat are interrupted. */

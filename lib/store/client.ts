@@ -116,6 +116,10 @@ export function createClient({ origin, signIn }: Pick<Page, 'origin' | 'signIn'>
   }
 
   return {
+    /** For a page whose calls are its own: what they answer is known to that page alone, and costs the others nothing. */
+    read: <T>(schema: z.ZodMiniType<T>, path: string): Promise<T> => json(schema, path),
+    post: <T>(schema: z.ZodMiniType<T>, path: string, body: object, headers: Record<string, string> = {}): Promise<T> =>
+      json(schema, path, { ...withBody('POST', body), headers: { 'Content-Type': 'application/json', ...headers } }),
     chat: (turn: ChatRequest, signal: AbortSignal): Promise<Response> =>
       call('/api/chat', { ...withBody('POST', turn), signal }),
     /** Asks for the reply of a generation again. */

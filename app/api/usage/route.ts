@@ -1,0 +1,17 @@
+import { z } from 'zod'
+import { database } from '@/lib/database/client'
+import { settingsOf } from '@/lib/database/settings'
+import { usageReport } from '@/lib/database/usage'
+import { readQuery } from '@/lib/http/body'
+import { endpoint, json } from '@/lib/http/endpoint'
+import { CONVERSATIONS_A_PAGE, rateOf, usageFilter, usageQuery } from '@/lib/http/usage-query'
+
+const query = z.strictObject(usageQuery)
+
+/** What was used between two days: in all, and by day, model, provider and conversation. */
+export const GET = endpoint(async (request, { session }) => {
+  const settings = await settingsOf(session.ownerId)
+  const filter = usageFilter(session.ownerId, readQuery(request, query), settings)
+  const order = { offset: 0, limit: CONVERSATIONS_A_PAGE, rate: rateOf(settings) }
+  return json(await usageReport(database(), filter, order))
+})

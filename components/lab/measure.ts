@@ -1,0 +1,96 @@
+import { v7 as uuidv7 } from 'uuid'
+import { client } from '@/components/settings/client'
+import { conversationSummary } from '@/lib/protocol/api'
+import { type LogEvent, startData, type Usage } from '@/lib/protocol/events'
+import { type Folded, foldEvent, nothingYet, textOf } from '@/lib/protocol/messages'
+import { createNamedEventDecoder } from '@/lib/protocol/sse'
+import { problemOf } from '@/lib/store/client'
+
+/** One answer as this page saw it come. Times are milliseconds since it was asked for. */
+export interface Measurement {
+  state: 'running' | 'completed' | 'stopped' | 'interrupted' | 'failed'
+  firstTextMs: number | null
+  totalMs: number | null
+  text: string
+  usage: Usage | null
+  problem: string | null
+}
+
+export const justBegun: Measurement = {
+  state: 'running',
+  firstTextMs: null,
+  totalMs: null,
+  text: '',
+  usage: null,
+  problem: null,
+}
+
+export interface Question {
+  conversationId: string
+  model: string
+  text: string
+  /** Whether the upstream is asked to stream. */
+  stream: boolean
+}
+
+/** A conversation for what the lab asks, so that it is counted, kept and deleted like everything else. */
+export async function openLab(): Promise<string> {
+  const { id } = await client().post(conversationSummary, '/api/conversations', { title: 'Lab' })
+  return id
+}
+
+/**
+ * Asks and times the answer, telling each time that something is new. Never throws: what goes wrong is in the
+ * measurement. `signal` stops the answer, wherever it is.
+ */
+export async function measure(
+  { stream, ...question }: Question,
+  signal: AbortSignal,
+  onChange: (measurement: Measurement) => void,
+): Promise<Measurement> {
+  const askedAt = performance.now()
+  let seen = justBegun
+  const tell = (change: Partial<Measurement>) => {
+    seen = { ...seen, ...change }
+    onChange(seen)
+  }
+  tell({})
+  try {
+    signal.throwIfAborted()
+    // At once, so that there is something to stop: an answer that is not streamed says nothing before its end.
+    const turn = { ...question, parentId: null, turnId: uuidv7(), stream }
+    const { generationId } = await client().post(startData, '/api/chat', turn, { Prefer: 'respond-async' })
+    const stop = () =>
+      void client()
+        .stop(generationId)
+        .catch(() => undefined)
+    signal.addEventListener('abort', stop)
+    if (signal.aborted) stop()
+    let folded: Folded = nothingYet
+    for await (const event of eventsOf(generationId)) {
+      folded = foldEvent(folded, event)
+      const ms = performance.now() - askedAt
+      tell({
+        text: textOf(folded.parts),
+        usage: folded.usage,
+        firstTextMs: seen.firstTextMs ?? (event.type === 'delta' ? ms : null),
+        problem: event.type === 'error' ? event.data.message : seen.problem,
+        ...(event.type === 'status' ? { state: event.data.status, totalMs: ms } : {}),
+      })
+    }
+    signal.removeEventListener('abort', stop)
+    if (seen.state === 'running')
+      tell({ state: 'failed', problem: 'The connection was cut. The answer is in the conversation named Lab.' })
+  } catch (error) {
+    tell(signal.aborted ? { state: 'stopped' } : { state: 'failed', problem: problemOf(error).message })
+  }
+  return seen
+}
+
+async function* eventsOf(generationId: string): AsyncGenerator<LogEvent> {
+  const response = await client().events(new Map([[generationId, 0]]), new AbortController().signal)
+  const decoder = createNamedEventDecoder()
+  const reader = response.body?.getReader()
+  for (let read = await reader?.read(); read && !read.done; read = await reader?.read())
+    for (const { event } of decoder.feed(read.value)) yield event
+}

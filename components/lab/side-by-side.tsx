@@ -1,0 +1,128 @@
+'use client'
+import { useId, useState } from 'react'
+import { ModelPicker } from '@/components/chat/model-picker'
+import { Button } from '@/components/ui/button'
+import { Seconds } from '@/components/ui/seconds'
+import { StreamLine } from '@/components/ui/stream-line'
+import { fieldLook } from '@/components/ui/text-field'
+import { useRate } from '@/components/usage/money'
+import { useConversations } from '@/lib/store/context'
+import { type Measurement, measure } from './measure'
+import { useRun } from './use-run'
+import { priceWords, stateWords, timeWords, tokenWords } from './words'
+
+const promptAtFirst = 'Explain in about two hundred words why the sky is blue.'
+const ways = [
+  { name: 'Streamed', stream: true },
+  { name: 'All at once', stream: false },
+]
+
+/** One prompt asked twice, so that a person sees what streaming buys. */
+export function SideBySide() {
+  const model = useConversations((state) => state.settings.defaultModel ?? state.models?.defaultModel ?? null)
+  const [chosen, setChosen] = useState<string | null>(null)
+  const [text, setText] = useState(promptAtFirst)
+  const [beganAt, setBeganAt] = useState(0)
+  const { results, running, problem, run, stop } = useRun()
+  const prompt = useId()
+  const asked = chosen ?? model
+  const start = () => {
+    if (!asked) return
+    setBeganAt(Date.now())
+    void run(async ({ conversationId, signal, show }) => {
+      await Promise.all(
+        ways.map(({ name, stream }) => measure({ conversationId, model: asked, text, stream }, signal, show(name))),
+      )
+    })
+  }
+  return (
+    <div>
+      <label htmlFor={prompt} className="block font-strong text-small">
+        Prompt
+      </label>
+      <textarea
+        id={prompt}
+        rows={2}
+        dir="auto"
+        value={text}
+        onChange={({ target }) => setText(target.value)}
+        className={`${fieldLook} mt-1 h-auto! w-full py-2`}
+      />
+      <div className="mt-2 flex flex-wrap items-center gap-2">
+        {running ? (
+          <Button onClick={stop}>Stop</Button>
+        ) : (
+          <Button look="primary" disabled={!asked || text.trim() === ''} onClick={start}>
+            Ask twice
+          </Button>
+        )}
+        <ModelPicker value={asked} onChange={setChosen} />
+        <span className="text-ink-quiet text-note">Costs as much as two answers.</span>
+      </div>
+      {problem ? (
+        <p role="alert" className="mt-3 text-danger text-small">
+          {problem}
+        </p>
+      ) : null}
+      <div className="mt-5 grid gap-6 sm:grid-cols-2">
+        {ways.map(({ name }) => {
+          const result = results[name]
+          return result ? <Answer key={name} name={name} result={result} beganAt={beganAt} /> : null
+        })}
+      </div>
+      <p role="status" className="mt-4 max-w-measure text-small">
+        {running ? null : verdict(results.Streamed, results['All at once'])}
+      </p>
+    </div>
+  )
+}
+
+function Answer({ name, result, beganAt }: { name: string; result: Measurement; beganAt: number }) {
+  const rate = useRate()
+  const { state, firstTextMs, totalMs, text, problem } = result
+  const facts = [
+    ['First text', timeWords(firstTextMs)],
+    ['In all', timeWords(totalMs)],
+    ['Tokens', tokenWords(result)],
+    ['Cost', priceWords(result, rate)],
+  ]
+  return (
+    <section aria-label={name} className="min-w-0">
+      <h3 className="font-strong text-small">
+        {name}
+        <span className="font-regular text-ink-quiet">
+          {' '}
+          · {stateWords[state]}
+          {state === 'running' ? <Seconds since={beganAt} /> : null}
+        </span>
+      </h3>
+      <dl className="numbers mt-2 grid grid-cols-2 gap-2 text-small">
+        {facts.map(([label, value]) => (
+          <div key={label}>
+            <dt className="text-ink-quiet text-note">{label}</dt>
+            <dd>{value}</dd>
+          </div>
+        ))}
+      </dl>
+      <div className="relative mt-3 h-48 ps-4">
+        <StreamLine status={state} className="absolute inset-y-0 start-0 w-0.5" />
+        {/* biome-ignore lint/a11y/noNoninteractiveTabindex: it scrolls, and keys must reach that. */}
+        <section tabIndex={0} aria-label={`Text, ${name}`} className="h-full overflow-y-auto rounded-small">
+          {problem ? <p className="mb-2 text-danger text-small">{problem}</p> : null}
+          <p dir="auto" className="whitespace-pre-wrap text-small wrap-anywhere">
+            {text}
+          </p>
+        </section>
+      </div>
+    </section>
+  )
+}
+
+/** What there is to be seen, in words. */
+function verdict(streamed: Measurement | undefined, whole: Measurement | undefined): string | null {
+  if (streamed?.state !== 'completed' || whole?.state !== 'completed') return null
+  if (streamed.firstTextMs === null || whole.firstTextMs === null) return null
+  const sooner = whole.firstTextMs - streamed.firstTextMs
+  if (sooner < 100) return 'The first text came at about the same time both ways: this answer was too short to tell.'
+  return `Streamed, there was something to read ${timeWords(sooner)} sooner.`
+}

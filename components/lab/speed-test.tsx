@@ -1,0 +1,107 @@
+'use client'
+import { useEffect, useState } from 'react'
+import { Button } from '@/components/ui/button'
+import { FigureTable } from '@/components/usage/figure-table'
+import { useRate } from '@/components/usage/money'
+import { useConversations } from '@/lib/store/context'
+import { measure } from './measure'
+import { useRun } from './use-run'
+import { paceWords, priceWords, stateWords, timeWords, tokenWords } from './words'
+
+const prompt = 'Write the numbers from one to fifty in words, separated by commas.'
+const GROUP_SHOWN = 30
+
+/** The same short prompt to several models, one after another so that none slows another down. */
+export function SpeedTest() {
+  const models = useConversations((state) => state.models)
+  const loadModels = useConversations((state) => state.loadModels)
+  const [chosen, setChosen] = useState<string[]>([])
+  const { results, running, problem, run, stop } = useRun()
+  const rate = useRate()
+  useEffect(() => {
+    if (!models) void loadModels()
+  }, [models, loadModels])
+  const names = new Map(models?.groups.flatMap((group) => group.models.map(({ id, name }) => [id, name] as const)))
+  const start = () =>
+    run(async ({ conversationId, signal, show }) => {
+      for (const model of chosen) {
+        if (signal.aborted) return
+        await measure({ conversationId, model, text: prompt, stream: true }, signal, show(model))
+      }
+    })
+  const rows = Object.entries(results).map(([model, result]) => ({
+    key: model,
+    name: (
+      <>
+        {names.get(model) ?? model}
+        <span className={`block text-note ${result.problem ? 'text-danger' : 'text-ink-quiet'}`}>
+          {result.problem ?? stateWords[result.state]}
+        </span>
+      </>
+    ),
+    cells: [
+      timeWords(result.firstTextMs),
+      paceWords(result),
+      timeWords(result.totalMs),
+      tokenWords(result),
+      priceWords(result, rate),
+    ],
+  }))
+  return (
+    <div>
+      <fieldset disabled={running} className="max-h-64 overflow-y-auto rounded-small border border-line px-3 py-2">
+        <legend className="px-1 text-ink-quiet text-note">Models</legend>
+        {models?.groups.map((group) => (
+          <div key={group.providerId} className="pb-2">
+            <p className="text-ink-quiet text-note">{group.name}</p>
+            {group.models.slice(0, GROUP_SHOWN).map(({ id, name }) => (
+              <label key={id} className="flex min-h-8 touch:min-h-11 items-center gap-2 text-small">
+                <input
+                  type="checkbox"
+                  checked={chosen.includes(id)}
+                  onChange={({ target }) =>
+                    setChosen(target.checked ? [...chosen, id] : chosen.filter((each) => each !== id))
+                  }
+                  className="size-4 touch:size-6 accent-accent"
+                />
+                <span className="min-w-0 wrap-anywhere">{name}</span>
+              </label>
+            ))}
+          </div>
+        )) ?? <p className="text-ink-quiet text-small">Loading the models</p>}
+      </fieldset>
+      <div className="mt-2 flex flex-wrap items-center gap-2">
+        {running ? (
+          <Button onClick={stop}>Stop the test</Button>
+        ) : (
+          <Button look="primary" disabled={chosen.length === 0} onClick={start}>
+            Test {chosen.length === 0 ? 'the models' : chosen.length === 1 ? 'one model' : `${chosen.length} models`}
+          </Button>
+        )}
+        <span className="text-ink-quiet text-note">
+          {chosen.length === 0
+            ? 'Choose some models first.'
+            : `Costs as much as ${chosen.length === 1 ? 'one short answer' : `${chosen.length} short answers`}.`}
+        </span>
+      </div>
+      {problem ? (
+        <p role="alert" className="mt-3 text-danger text-small">
+          {problem}
+        </p>
+      ) : null}
+      <p role="status" className="sr-only">
+        {running ? `Testing, ${rows.length} of ${chosen.length}` : rows.length > 0 ? 'The test is over' : ''}
+      </p>
+      {rows.length > 0 ? (
+        <div className="mt-5">
+          <FigureTable
+            caption="How fast the models are"
+            heads={['Model', 'First text', 'Tokens/s', 'In all', 'Tokens', 'Cost']}
+            wide={[4]}
+            rows={rows}
+          />
+        </div>
+      ) : null}
+    </div>
+  )
+}

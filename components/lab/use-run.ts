@@ -1,0 +1,38 @@
+'use client'
+import { useEffect, useRef, useState } from 'react'
+import { problemOf } from '@/lib/store/client'
+import { type Measurement, openLab } from './measure'
+
+/** One run of an experiment: its measurements by name, and the way to stop it. It ends when its page is left. */
+export function useRun() {
+  const [results, setResults] = useState<Record<string, Measurement>>({})
+  const [running, setRunning] = useState(false)
+  const [problem, setProblem] = useState<string | null>(null)
+  const abort = useRef<AbortController | null>(null)
+  useEffect(() => () => abort.current?.abort(), [])
+
+  async function run(
+    experiment: (lab: {
+      conversationId: string
+      signal: AbortSignal
+      show(name: string): (measurement: Measurement) => void
+    }) => Promise<void>,
+  ): Promise<void> {
+    const controller = new AbortController()
+    abort.current = controller
+    setRunning(true)
+    setResults({})
+    setProblem(null)
+    try {
+      const conversationId = await openLab()
+      const show = (name: string) => (measurement: Measurement) =>
+        setResults((before) => ({ ...before, [name]: measurement }))
+      await experiment({ conversationId, signal: controller.signal, show })
+    } catch (error) {
+      setProblem(problemOf(error).message)
+    }
+    setRunning(false)
+  }
+
+  return { results, running, problem, run, stop: () => abort.current?.abort() }
+}

@@ -1,0 +1,36 @@
+import { formatSeconds } from '@/components/ui/seconds'
+import { convert, formatMoney, picosOf, type Rate } from '@/lib/protocol/money'
+import type { Measurement } from './measure'
+
+export function timeWords(ms: number | null): string {
+  if (ms === null) return '–'
+  return ms < 1000 ? `${Math.round(ms)} ms` : formatSeconds(ms)
+}
+
+export function tokenWords({ usage }: Measurement): string {
+  if (!usage) return '–'
+  const count = usage.completionTokens.toLocaleString()
+  return usage.source === 'estimated' ? `about ${count}` : count
+}
+
+/** Tokens a second from the first text on; nothing when all came at once. */
+export function paceWords({ usage, firstTextMs, totalMs }: Measurement): string {
+  if (!usage || firstTextMs === null || totalMs === null || totalMs - firstTextMs < 100) return '–'
+  return Math.round((usage.completionTokens * 1000) / (totalMs - firstTextMs)).toLocaleString()
+}
+
+export function priceWords({ usage }: Measurement, rate: Rate): string {
+  if (!usage) return '–'
+  if (!usage.cost) return 'no price'
+  const money = { picos: picosOf(usage.cost.amount), currency: usage.cost.currency }
+  const words = formatMoney(convert(money, rate) ?? money, { fine: true })
+  return usage.source === 'estimated' && money.picos > 0n ? `about ${words}` : words
+}
+
+export const stateWords: Record<Measurement['state'], string> = {
+  running: 'Running',
+  completed: 'Complete',
+  stopped: 'Stopped',
+  interrupted: 'Interrupted',
+  failed: 'Failed',
+}

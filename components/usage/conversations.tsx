@@ -1,0 +1,76 @@
+'use client'
+import Link from 'next/link'
+import { useState } from 'react'
+import { client } from '@/components/settings/client'
+import { Button } from '@/components/ui/button'
+import type { Rate } from '@/lib/protocol/money'
+import { type ConversationUsage, conversationUsagePage, type UsageReport } from '@/lib/protocol/usage'
+import { problemOf } from '@/lib/store/client'
+import { Part } from './chart-section'
+import { FigureTable } from './figure-table'
+import { shortNumber, tokensOf } from './figures'
+import { costLength, costWords } from './money'
+import { queryOf, type Wanted } from './query'
+
+/** The dearest conversations, a page at a time, and what the rest comes to. */
+export function Conversations({ report, wanted, rate }: { report: UsageReport; wanted: Wanted; rate: Rate }) {
+  const [more, setMore] = useState<ConversationUsage[]>([])
+  const [loading, setLoading] = useState(false)
+  const [problem, setProblem] = useState<string | null>(null)
+  const rows = [...report.conversations.rows, ...more]
+  const rest = report.conversations.count - rows.length
+  const restTokens = rows.reduce((left, each) => left - tokensOf(each), tokensOf(report.totals))
+  const most = Math.max(...rows.map(({ cost }) => costLength(cost, rate)), 0)
+  const load = async () => {
+    setLoading(true)
+    setProblem(null)
+    try {
+      const path = `/api/usage/conversations?${queryOf(wanted, { offset: String(rows.length) })}`
+      const page = await client().read(conversationUsagePage, path)
+      const shown = new Set(rows.map(({ conversationId }) => conversationId))
+      // Those that rose meanwhile may come again.
+      setMore([...more, ...page.rows.filter(({ conversationId }) => !shown.has(conversationId))])
+    } catch (error) {
+      setProblem(problemOf(error).message)
+    }
+    setLoading(false)
+  }
+  return (
+    <Part title="By conversation">
+      <FigureTable
+        caption="Usage by conversation, the dearest first"
+        heads={['Conversation', 'Cost', 'Tokens', 'Answers']}
+        rows={rows.map((each) => ({
+          key: each.conversationId,
+          name: <Name conversation={each} />,
+          cells: [costWords(each, rate), shortNumber(tokensOf(each)), each.generations.toLocaleString()],
+          share: most > 0 ? costLength(each.cost, rate) / most : 0,
+        }))}
+      />
+      {rest > 0 ? (
+        <div className="mt-3 flex flex-wrap items-center gap-3">
+          <Button onClick={load} disabled={loading}>
+            {loading ? 'Loading…' : 'Show more'}
+          </Button>
+          <p className="numbers text-ink-quiet text-small">
+            and {rest.toLocaleString()} more with {shortNumber(Math.max(restTokens, 0))} tokens
+          </p>
+        </div>
+      ) : null}
+      {problem ? (
+        <p role="alert" className="mt-2 text-danger text-small">
+          {problem}
+        </p>
+      ) : null}
+    </Part>
+  )
+}
+
+function Name({ conversation: { conversationId, title } }: { conversation: ConversationUsage }) {
+  if (title === null) return <span className="text-ink-quiet">Deleted conversation</span>
+  return (
+    <Link href={`/c/${conversationId}`} dir="auto" className="rounded-small underline-offset-2 hover:underline">
+      {title}
+    </Link>
+  )
+}

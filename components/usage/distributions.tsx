@@ -1,0 +1,96 @@
+'use client'
+import { useState } from 'react'
+import { Segments } from '@/components/ui/segments'
+import { type ModelUsage, speedBounds, waitBounds } from '@/lib/protocol/usage'
+import { BarChart } from './bar-chart'
+import { ChartSection } from './chart-section'
+import { FigureTable } from './figure-table'
+import { speedWords, waitWords } from './figures'
+
+const MODELS_SHOWN = 4
+type Measure = 'waits' | 'speeds'
+const measures: Record<Measure, string> = { waits: 'Time to first text', speeds: 'Tokens a second' }
+
+/** How long each model's first text took, and how fast it writes: how often which. */
+export function Distributions({ models, modelName }: { models: ModelUsage[]; modelName(id: string): string }) {
+  const [measure, setMeasure] = useState<Measure>('waits')
+  const bounds = measure === 'waits' ? waitBounds : speedBounds
+  const counted = models.filter((each) => each[measure].some((count) => count > 0))
+  const words = measure === 'waits' ? waitWords : speedWords
+  return (
+    <ChartSection
+      title="How fast models are"
+      words="Counted in steps, so medians are about right. An answer that never had a first text is not counted."
+      aside={<Segments label="Measure" options={measures} value={measure} onChange={setMeasure} />}
+      chart={
+        counted.length === 0 ? (
+          <p className="text-ink-quiet text-small">No answer in these days was long enough to measure.</p>
+        ) : (
+          <div className="space-y-6">
+            {counted.slice(0, MODELS_SHOWN).map((each) => (
+              <figure key={`${each.providerId} ${each.model}`}>
+                <figcaption className="mb-2 text-small">
+                  <span className="wrap-anywhere font-strong">{modelName(each.model)}</span>
+                  <span className="numbers text-ink-quiet">
+                    {' '}
+                    · median {words(each[measure])} · nine in ten {measure === 'waits' ? 'below' : 'above'}{' '}
+                    {words(each[measure], measure === 'waits' ? 0.9 : 0.1)}
+                  </span>
+                </figcaption>
+                <BarChart
+                  height={120}
+                  label={`${measures[measure]} of ${modelName(each.model)}: median ${words(each[measure])}.`}
+                  bars={each[measure].map((count, bucket) => {
+                    const name = bucketName(bounds, bucket, measure)
+                    return {
+                      key: String(bucket),
+                      label: name.short,
+                      value: count,
+                      words: `${name.long}: ${count.toLocaleString()} ${count === 1 ? 'answer' : 'answers'}`,
+                    }
+                  })}
+                  tick={(value) => (Number.isInteger(value) ? value.toLocaleString() : '')}
+                />
+              </figure>
+            ))}
+          </div>
+        )
+      }
+      table={
+        <FigureTable
+          caption={`${measures[measure]} by model`}
+          heads={['Model', 'Median', '10 %', '90 %', 'Counted']}
+          rows={counted.map((each) => ({
+            key: `${each.providerId} ${each.model}`,
+            name: modelName(each.model),
+            cells: [
+              words(each[measure]),
+              words(each[measure], 0.1),
+              words(each[measure], 0.9),
+              each[measure].reduce((sum, count) => sum + count, 0).toLocaleString(),
+            ],
+          }))}
+        />
+      }
+    />
+  )
+}
+
+function bucketName(bounds: number[], bucket: number, measure: Measure): { short: string; long: string } {
+  const write = (value: number) => (measure === 'waits' ? inSeconds(value) : `${value}`)
+  const unit = measure === 'waits' ? 's' : 'tokens a second'
+  const [low, high] = [bounds[bucket - 1], bounds[bucket]]
+  if (high === undefined)
+    return {
+      short: measure === 'waits' ? `${write(low ?? 0)} s +` : `${write(low ?? 0)}+`,
+      long: `${write(low ?? 0)} ${unit} and more`,
+    }
+  return {
+    short: measure === 'waits' ? `<${write(high)} s` : `<${write(high)}`,
+    long: `${write(low ?? 0)} to ${write(high)} ${unit}`,
+  }
+}
+
+function inSeconds(ms: number): string {
+  return String(ms / 1000)
+}

@@ -1,0 +1,142 @@
+'use client'
+import { Download } from 'lucide-react'
+import { type ReactNode, useId } from 'react'
+import { fieldLook } from '@/components/ui/text-field'
+import { daysOf, queryOf, type Range, rangeProblem, ranges, type Wanted } from './query'
+
+export interface Choice {
+  value: string
+  name: string
+}
+
+/** Which days, models and providers are shown, and the same as a file. */
+export function Filters({
+  wanted,
+  timeZone,
+  models,
+  providers,
+  onChange,
+}: {
+  wanted: Wanted
+  timeZone: string
+  models: Choice[]
+  providers: Choice[]
+  onChange(wanted: Wanted): void
+}) {
+  const problem = rangeProblem(wanted)
+  const choose = (range: Range) =>
+    onChange({ ...wanted, range, ...(range === 'custom' ? {} : daysOf(range, timeZone)) })
+  const options = Object.entries(ranges).map(([value, name]) => ({ value, name }))
+  return (
+    <div className="space-y-2">
+      <div className="flex flex-wrap items-end gap-2">
+        <Select
+          label="Days"
+          value={wanted.range}
+          options={options}
+          onChange={(value) => isRange(value) && choose(value)}
+        />
+        {wanted.range === 'custom' ? (
+          <>
+            <Day label="From" value={wanted.from} onChange={(from) => onChange({ ...wanted, from })} />
+            <Day label="To" value={wanted.to} onChange={(to) => onChange({ ...wanted, to })} />
+          </>
+        ) : null}
+        <Select
+          label="Model"
+          value={wanted.model}
+          options={[{ value: '', name: 'All models' }, ...models]}
+          onChange={(model) => onChange({ ...wanted, model })}
+        />
+        <Select
+          label="Provider"
+          value={wanted.provider}
+          options={[{ value: '', name: 'All providers' }, ...providers]}
+          onChange={(provider) => onChange({ ...wanted, provider })}
+        />
+        <div className="flex gap-2">
+          <Export wanted={wanted} format="csv">
+            CSV
+          </Export>
+          <Export wanted={wanted} format="json">
+            JSON
+          </Export>
+        </div>
+      </div>
+      {problem ? (
+        <p role="alert" className="text-danger text-small">
+          {problem}
+        </p>
+      ) : null}
+    </div>
+  )
+}
+
+function Select({
+  label,
+  value,
+  options,
+  onChange,
+}: {
+  label: string
+  value: string
+  options: Choice[]
+  onChange(value: string): void
+}) {
+  const id = useId()
+  return (
+    <div className="min-w-0">
+      <label htmlFor={id} className="block text-ink-quiet text-note">
+        {label}
+      </label>
+      <select
+        id={id}
+        value={value}
+        onChange={({ target }) => onChange(target.value)}
+        className={`${fieldLook} max-w-40`}
+      >
+        {options.map((option) => (
+          <option key={option.value} value={option.value}>
+            {option.name}
+          </option>
+        ))}
+      </select>
+    </div>
+  )
+}
+
+function Day({ label, value, onChange }: { label: string; value: string; onChange(day: string): void }) {
+  const id = useId()
+  return (
+    <div>
+      <label htmlFor={id} className="block text-ink-quiet text-note">
+        {label}
+      </label>
+      <input
+        id={id}
+        type="date"
+        value={value}
+        onChange={({ target }) => onChange(target.value)}
+        className={fieldLook}
+      />
+    </div>
+  )
+}
+
+function Export({ wanted, format, children }: { wanted: Wanted; format: 'csv' | 'json'; children: ReactNode }) {
+  return (
+    <a
+      href={`/api/usage/export?${queryOf(wanted, { format })}`}
+      download
+      aria-label={`Export as ${format.toUpperCase()}`}
+      className="inline-flex h-9 touch:h-11 items-center gap-2 rounded-small border border-line px-3 text-small transition-colors hover:bg-surface-raised"
+    >
+      <Download size={16} aria-hidden="true" />
+      {children}
+    </a>
+  )
+}
+
+function isRange(text: string): text is Range {
+  return text in ranges
+}

@@ -1,0 +1,27 @@
+'use client'
+import { useEffect } from 'react'
+import { modelName } from '@/components/chat/models'
+import { useConversations } from '@/lib/store/context'
+
+/** What models and providers are called, also those that are not there any more. */
+export function useNames() {
+  const models = useConversations((state) => state.models)
+  const loadModels = useConversations((state) => state.loadModels)
+  useEffect(() => {
+    if (!models) void loadModels()
+  }, [models, loadModels])
+  return {
+    modelName: (id: string) => {
+      const name = modelName(models, id)
+      // A reference to a provider that is gone: its id says nothing to anybody.
+      return name === id ? id.replace(/^[0-9a-f-]{36}:/, '') : name
+    },
+    providerName: (id: string) => models?.groups.find(({ providerId }) => providerId === id)?.name ?? nameOfGone(id),
+  }
+}
+
+/** What a provider was that is not among those there are. */
+function nameOfGone(providerId: string): string {
+  if (/^[0-9a-f-]{36}$/.test(providerId)) return 'A removed provider'
+  return providerId.startsWith('environment') ? 'An earlier server of this Rill’s' : providerId
+}

@@ -1,0 +1,45 @@
+import { dayOf, isoOfDay } from '@/lib/protocol/days'
+
+export const ranges = {
+  '7': 'Last 7 days',
+  '30': 'Last 30 days',
+  '90': 'Last 90 days',
+  month: 'This month',
+  custom: 'Custom',
+}
+export type Range = keyof typeof ranges
+
+/** What the person wants to see. Empty texts are no filter. */
+export interface Wanted {
+  range: Range
+  from: string
+  to: string
+  model: string
+  provider: string
+}
+
+/** The last thirty days. */
+export function wantedAtFirst(timeZone: string): Wanted {
+  return { range: '30', ...daysOf('30', timeZone), model: '', provider: '' }
+}
+
+/** First and last day of a range that ends today. */
+export function daysOf(range: Exclude<Range, 'custom'>, timeZone: string): { from: string; to: string } {
+  const today = dayOf(Date.now(), timeZone)
+  const to = isoOfDay(today)
+  return { from: range === 'month' ? `${to.slice(0, 7)}-01` : isoOfDay(today - Number(range) + 1), to }
+}
+
+/** The query string that says so. */
+export function queryOf({ from, to, model, provider }: Wanted, more: Record<string, string> = {}): string {
+  const query = new URLSearchParams({ from, to, ...more })
+  if (model) query.set('model', model)
+  if (provider) query.set('provider', provider)
+  return query.toString()
+}
+
+/** Why a range cannot be shown; null when it can. */
+export function rangeProblem({ from, to }: Wanted): string | null {
+  if (!from || !to) return 'Choose a first and a last day.'
+  return from > to ? 'The first day is later than the last.' : null
+}

@@ -1,0 +1,103 @@
+'use client'
+import Link from 'next/link'
+import { useEffect, useState } from 'react'
+import { Header } from '@/components/shell/header'
+import { Button } from '@/components/ui/button'
+import { useLazy } from '@/components/ui/use-lazy'
+import type { UsageReport } from '@/lib/protocol/usage'
+import { useConversations } from '@/lib/store/context'
+import { type Choice, Filters } from './filters'
+import { useNames } from './names'
+import { type Wanted, wantedAtFirst } from './query'
+import { useReport } from './use-report'
+
+const fetchReport = () => import('./report').then((module) => module.Report)
+
+/** What was used and what it cost. */
+export function UsagePage() {
+  const timeZone = useConversations((state) => state.settings.timeZone)
+  const [wanted, setWanted] = useState(() => wantedAtFirst(timeZone))
+  const { report, loading, problem, retry } = useReport(wanted)
+  const { component: Report, load } = useLazy(fetchReport)
+  const choices = useChoices(report, wanted)
+  useEffect(() => void load(), [load])
+  return (
+    <>
+      <title>Usage · Rill</title>
+      <Header title="" />
+      <div className="min-h-0 flex-1 scrolls">
+        <div className="column space-y-8 pt-4 pb-24">
+          <div className="flex flex-wrap items-baseline justify-between gap-x-4">
+            <h1 className="font-strong text-title">Usage</h1>
+            <Link href="/lab" className="rounded-small text-accent text-small underline underline-offset-2">
+              What streaming buys, and how fast models are
+            </Link>
+          </div>
+          <Filters wanted={wanted} timeZone={timeZone} {...choices} onChange={setWanted} />
+          <p role="status" className="sr-only">
+            {loading ? 'Loading the usage' : ''}
+          </p>
+          {problem ? (
+            <div role="alert">
+              <p className="max-w-measure text-danger">{problem}</p>
+              <Button className="mt-4" onClick={retry}>
+                Try again
+              </Button>
+            </div>
+          ) : !report || !Report ? (
+            <Skeleton />
+          ) : report.totals.generations === 0 ? (
+            <Nothing filtered={Boolean(wanted.model || wanted.provider)} />
+          ) : (
+            <div aria-busy={loading} className={`space-y-10 transition-opacity ${loading ? 'opacity-60' : ''}`}>
+              <Report report={report} wanted={wanted} />
+            </div>
+          )}
+        </div>
+      </div>
+    </>
+  )
+}
+
+/** Every model and provider of the days that are shown, whichever of them are chosen. */
+function useChoices(report: UsageReport | null, { model, provider }: Wanted): Record<'models' | 'providers', Choice[]> {
+  const { modelName, providerName } = useNames()
+  const [all, setAll] = useState<UsageReport | null>(null)
+  if (report && report !== all && !model && !provider) setAll(report)
+  const models = new Set([...(all?.models.map((each) => each.model) ?? []), ...(model ? [model] : [])])
+  const providers = new Set([
+    ...(all?.providers.map(({ providerId }) => providerId) ?? []),
+    ...(provider ? [provider] : []),
+  ])
+  return {
+    models: Array.from(models, (value) => ({ value, name: modelName(value) })),
+    providers: Array.from(providers, (value) => ({ value, name: providerName(value) })),
+  }
+}
+
+function Nothing({ filtered }: { filtered: boolean }) {
+  return (
+    <div className="py-10">
+      <p className="font-strong text-lead">Nothing in these days</p>
+      <p className="mt-2 max-w-measure text-ink-quiet">
+        {filtered
+          ? 'No answer came from what is chosen above. Choose all models and providers, or more days.'
+          : 'Once you have asked a model something, what it took and what it cost stands here. Choose more days to see what was before.'}
+      </p>
+    </div>
+  )
+}
+
+function Skeleton() {
+  return (
+    <div aria-hidden="true" className="animate-pulse space-y-10">
+      <div className="grid grid-cols-2 gap-4 sm:grid-cols-4">
+        {['cost', 'tokens', 'answers', 'wait'].map((tile) => (
+          <div key={tile} className="h-14 rounded-small bg-surface-raised" />
+        ))}
+      </div>
+      <div className="h-52 rounded-small bg-surface-raised" />
+      <div className="h-32 rounded-small bg-surface-raised" />
+    </div>
+  )
+}

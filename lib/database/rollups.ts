@@ -1,0 +1,142 @@
+import 'server-only'
+import { type Kysely, type RawBuilder, sql } from 'kysely'
+import { z } from 'zod'
+import { dayOf } from '@/lib/protocol/days'
+import { speedBounds, waitBounds } from '@/lib/protocol/usage'
+import type { Database } from './client'
+
+/*
+ * Roll-ups: what the generations of one day came to, so that the usage page never reads generations. Each counts in two
+ * rows: one of its conversation, and one of all conversations, whose conversation id is empty.
+ */
+
+/** Stands for all conversations together. */
+export const ALL = ''
+/** The currency of what has no price. */
+export const UNPRICED = ''
+
+export const keyColumns = ['owner_id', 'conversation_id', 'day', 'provider_id', 'model', 'currency']
+
+/** Faster than this, tokens came all at once: the pace of the model is not to be seen. */
+const AT_ONCE_MS = 100
+
+type Expression = RawBuilder<unknown>
+const count = (condition: Expression): Expression => sql`sum(case when ${condition} then 1 else 0 end)`
+const total = (column: Expression): Expression => sql`coalesce(sum(${column}), 0)`
+const ended = (status: string): Expression => count(sql`g.status = ${sql.lit(status)}`)
+
+const wait = sql`g.first_token_at - g.started_at`
+// In whole numbers: a division of integers is one in both engines, and counts a speed in the bucket it belongs to.
+const speed = sql`g.completion_tokens * 1000 / nullif(g.ended_at - g.first_token_at, 0)`
+const measurable = sql`g.completion_tokens > 1 and g.ended_at - g.first_token_at >= ${sql.lit(AT_ONCE_MS)}`
+
+/** What each column adds up. The migration that made them also filled them: it keeps a copy of this when it changes. */
+const sums: Record<string, Expression> = {
+  generations: sql`count(*)`,
+  completed: ended('completed'),
+  stopped: ended('stopped'),
+  interrupted: ended('interrupted'),
+  failed: ended('failed'),
+  retried: count(sql`g.attempts > 1`),
+  attempts: total(sql`g.attempts`),
+  estimated: count(sql`g.usage like '%"source":"estimated"%'`),
+  prompt_tokens: total(sql`g.prompt_tokens`),
+  completion_tokens: total(sql`g.completion_tokens`),
+  cached_tokens: total(sql`g.cached_tokens`),
+  reasoning_tokens: total(sql`g.reasoning_tokens`),
+  cost_picos: total(sql`g.cost_picos`),
+  ...buckets('wait', waitBounds, wait, sql`true`),
+  ...buckets('speed', speedBounds, speed, measurable),
+}
+
+/** The columns that hold counts and sums, in order. */
+export const sumColumns = Object.keys(sums)
+
+/** Of a person's settings, what tells their days. */
+const calendar = z.object({ timeZone: z.string().default('UTC') })
+
+const tokens = z.number().transform(Math.round)
+const oldUsage = z.object({
+  promptTokens: tokens,
+  completionTokens: tokens,
+  cachedTokens: tokens,
+  reasoningTokens: tokens,
+})
+
+/**
+ * Adds generations that have just ended, each of them once, in the transaction that ends them. Rows are taken in one
+ * order by all, so that two instances that add to the same ones wait for each other rather than block each other.
+ */
+export async function addToRollups(tx: Database, generationIds: string[]): Promise<void> {
+  if (generationIds.length === 0) return
+  const rows = await tx
+    .selectFrom('generations')
+    .leftJoin('settings', 'settings.ownerId', 'generations.ownerId')
+    .select(['generations.id', 'generations.startedAt', 'settings.settings'])
+    .where('generations.id', 'in', generationIds)
+    .orderBy('generations.ownerId')
+    .orderBy('generations.providerId')
+    .orderBy('generations.model')
+    .orderBy('generations.id')
+    .execute()
+  for (const { id, startedAt, settings } of rows) {
+    const { timeZone } = calendar.parse(JSON.parse(settings ?? '{}'))
+    await rollUp(sql`${dayOf(startedAt, timeZone)}`, sql`g.id = ${id}`).execute(tx)
+  }
+}
+
+/**
+ * Gives generations that ended before tokens had columns what their usage says, page by page: the two engines would read
+ * that JSON in different words.
+ */
+export async function countOldTokens<Schema>(db: Kysely<Schema>, pageSize = 500): Promise<void> {
+  let after = ''
+  for (;;) {
+    const { rows } = await sql<{ id: string; usage: string }>`
+      select id, usage from generations where id > ${after} and usage is not null and prompt_tokens is null
+      order by id limit ${pageSize}`.execute(db)
+    for (const row of rows) {
+      const { promptTokens, completionTokens, cachedTokens, reasoningTokens } = oldUsage.parse(JSON.parse(row.usage))
+      await sql`
+        update generations set prompt_tokens = ${promptTokens}, completion_tokens = ${completionTokens},
+          cached_tokens = ${cachedTokens}, reasoning_tokens = ${reasoningTokens} where id = ${row.id}`.execute(db)
+    }
+    const last = rows.at(-1)
+    if (!last) return
+    after = last.id
+  }
+}
+
+/** Adds every generation that has ended, by the days of UTC: for those that ended before there were roll-ups. */
+export async function rollUpAll<Schema>(db: Kysely<Schema>): Promise<void> {
+  await rollUp(sql`g.started_at / 86400000`, sql`g.status <> 'running'`).execute(db)
+}
+
+function rollUp(day: Expression, which: Expression) {
+  const columns = [...keyColumns, ...sumColumns].map((name) => sql.ref(name))
+  const added = sumColumns.map(
+    (name) => sql`${sql.ref(name)} = usage_rollups.${sql.ref(name)} + excluded.${sql.ref(name)}`,
+  )
+  return sql`
+    insert into usage_rollups (${sql.join(columns)})
+    select g.owner_id, case own.scope when 1 then g.conversation_id else ${sql.lit(ALL)} end,
+      cast(${day} as integer), g.provider_id, g.model,
+      case when g.cost_picos is null then ${sql.lit(UNPRICED)} else g.cost_currency end,
+      ${sql.join(Object.values(sums))}
+    from generations as g cross join (select 0 as scope union all select 1) as own
+    where ${which}
+    group by 1, 2, 3, 4, 5, 6
+    order by 2
+    on conflict (${sql.join(keyColumns.map((name) => sql.ref(name)))}) do update set ${sql.join(added)}`
+}
+
+/** A column for each bucket, named `wait0`, `wait1` and so on. */
+function buckets(name: string, bounds: number[], value: Expression, where: Expression): Record<string, Expression> {
+  const all = [...bounds, null].map((high, index) => {
+    const low = bounds[index - 1]
+    const above = low === undefined ? sql`${value} is not null` : sql`${value} >= ${sql.lit(low)}`
+    const below = high === null ? sql`true` : sql`${value} < ${sql.lit(high)}`
+    return [`${name}${index}`, count(sql`${where} and ${above} and ${below}`)]
+  })
+  return Object.fromEntries(all)
+}

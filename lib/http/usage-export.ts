@@ -1,0 +1,66 @@
+import 'server-only'
+import { type ExportRow, exportColumns, type UsageFilter } from '@/lib/database/usage'
+import { isoOfDay } from '@/lib/protocol/days'
+
+interface Format {
+  type: string
+  first: string
+  row(row: ExportRow, index: number): string
+  last: string
+}
+
+const formats: Record<'csv' | 'json', Format> = {
+  csv: {
+    type: 'text/csv; charset=utf-8',
+    first: `${exportColumns.join(',')}\r\n`,
+    row: (row) => `${exportColumns.map((name) => cell(row[name] ?? '')).join(',')}\r\n`,
+    last: '',
+  },
+  json: {
+    type: 'application/json; charset=utf-8',
+    first: '[',
+    row: (row, index) => `${index === 0 ? '' : ','}\n${JSON.stringify(row)}`,
+    last: '\n]\n',
+  },
+}
+
+/** Rows as a file to be saved, read from the database no faster than they are taken. */
+export function usageExport(
+  pages: AsyncGenerator<ExportRow[]>,
+  { from, to }: Pick<UsageFilter, 'from' | 'to'>,
+  name: 'csv' | 'json',
+): Response {
+  const format = formats[name]
+  const utf8 = new TextEncoder()
+  let written = 0
+  const body = new ReadableStream<Uint8Array>({
+    start: (stream) => stream.enqueue(utf8.encode(format.first)),
+    async pull(stream) {
+      const next = await pages.next()
+      if (!next.done) stream.enqueue(utf8.encode(next.value.map((row) => format.row(row, written++)).join('')))
+      else {
+        if (format.last) stream.enqueue(utf8.encode(format.last))
+        stream.close()
+      }
+    },
+    async cancel() {
+      await pages.return(undefined)
+    },
+  })
+  const file = `rill-usage-${isoOfDay(from)}-to-${isoOfDay(to)}.${name}`
+  return new Response(body, {
+    headers: {
+      'Content-Type': format.type,
+      'Content-Disposition': `attachment; filename="${file}"`,
+      'Cache-Control': 'no-store',
+      'X-Content-Type-Options': 'nosniff',
+    },
+  })
+}
+
+/** A cell of a CSV file (RFC 4180). Text that a spreadsheet would run as a formula begins with an apostrophe. */
+export function cell(value: string | number): string {
+  const text = String(value)
+  const safe = typeof value === 'string' && /^[\s]*[=+\-@]|^[\t\r\n]/.test(text) ? `'${text}` : text
+  return /[",\r\n]/.test(safe) ? `"${safe.replaceAll('"', '""')}"` : safe
+}

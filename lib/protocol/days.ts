@@ -1,0 +1,44 @@
+const DAY_MS = 86_400_000
+const ISO_DAY = /^\d{4}-\d{2}-\d{2}$/
+
+/** The day of a moment as the calendar of a time zone has it, counted from 1970-01-01. UTC for a zone that nobody knows. */
+export function dayOf(epochMs: number, timeZone: string): number {
+  const parts = Object.fromEntries(
+    calendar(timeZone)
+      .formatToParts(epochMs)
+      .map(({ type, value }) => [type, Number(value)]),
+  )
+  return Date.UTC(parts.year ?? 1970, (parts.month ?? 1) - 1, parts.day ?? 1) / DAY_MS
+}
+
+/** `2026-03-09` of a day. */
+export function isoOfDay(day: number): string {
+  return new Date(day * DAY_MS).toISOString().slice(0, 10)
+}
+
+/** The day of `2026-03-09`; null for what is no day. */
+export function dayOfIso(text: string): number | null {
+  const at = ISO_DAY.test(text) ? Date.parse(`${text}T00:00:00Z`) : Number.NaN
+  // `2026-02-30` would be a day in March.
+  return Number.isNaN(at) || isoOfDay(at / DAY_MS) !== text ? null : at / DAY_MS
+}
+
+const calendars = new Map<string, Intl.DateTimeFormat>()
+
+function calendar(timeZone: string): Intl.DateTimeFormat {
+  const kept = calendars.get(timeZone)
+  if (kept) return kept
+  const made = calendarIn(timeZone)
+  calendars.set(timeZone, made)
+  return made
+}
+
+function calendarIn(timeZone: string): Intl.DateTimeFormat {
+  const numbers = { year: 'numeric', month: 'numeric', day: 'numeric', calendar: 'gregory' } as const
+  try {
+    return new Intl.DateTimeFormat('en', { ...numbers, timeZone })
+  } catch (error) {
+    if (error instanceof RangeError) return new Intl.DateTimeFormat('en', { ...numbers, timeZone: 'UTC' })
+    throw error
+  }
+}

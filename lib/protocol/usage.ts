@@ -1,0 +1,84 @@
+import * as z from 'zod/mini'
+
+/** Where one bucket of a distribution ends and the next begins: milliseconds to the first text, and tokens a second. */
+export const waitBounds = [100, 200, 400, 700, 1000, 1500, 2000, 3000, 5000, 10_000, 20_000, 60_000]
+export const speedBounds = [5, 10, 20, 30, 50, 75, 100, 150, 200, 300, 500]
+
+/** What a number of generations came to. */
+export const figures = z.object({
+  generations: z.number(),
+  completed: z.number(),
+  stopped: z.number(),
+  interrupted: z.number(),
+  failed: z.number(),
+  /** Those that were asked for more than once, and how often all of them were. */
+  retried: z.number(),
+  attempts: z.number(),
+  /** Those whose tokens are Rill's own estimate, and those whose model has no price. */
+  estimated: z.number(),
+  unpriced: z.number(),
+  promptTokens: z.number(),
+  completionTokens: z.number(),
+  cachedTokens: z.number(),
+  reasoningTokens: z.number(),
+  /** What they cost, once for each currency. Amounts are exact decimals. */
+  cost: z.array(z.object({ amount: z.string(), currency: z.string() })),
+})
+export type Figures = z.infer<typeof figures>
+
+const distributions = {
+  /** How many answers had their first text within each bucket of `waitBounds`, and came as fast as in `speedBounds`. */
+  waits: z.array(z.number()),
+  speeds: z.array(z.number()),
+}
+const measured = z.extend(figures, distributions)
+export type Measured = z.infer<typeof measured>
+
+const dayUsage = z.extend(figures, { day: z.string() })
+export type DayUsage = z.infer<typeof dayUsage>
+const modelUsage = z.extend(measured, { providerId: z.string(), model: z.string() })
+export type ModelUsage = z.infer<typeof modelUsage>
+const providerUsage = z.extend(figures, { providerId: z.string() })
+/** `title` is null when the conversation was deleted: what it cost stays. */
+const conversationUsage = z.extend(figures, { conversationId: z.string(), title: z.nullable(z.string()) })
+export type ConversationUsage = z.infer<typeof conversationUsage>
+
+/** `GET /api/usage/conversations`: the dearest first. `count` is how many there are in all. */
+export const conversationUsagePage = z.object({ count: z.number(), rows: z.array(conversationUsage) })
+export type ConversationUsagePage = z.infer<typeof conversationUsagePage>
+
+/** `GET /api/usage`: what was used from one day to another, as the person's calendar counts days. */
+export const usageReport = z.object({
+  from: z.string(),
+  to: z.string(),
+  totals: measured,
+  /** Days on which nothing was used are left out. */
+  days: z.array(dayUsage),
+  models: z.array(modelUsage),
+  providers: z.array(providerUsage),
+  conversations: conversationUsagePage,
+})
+export type UsageReport = z.infer<typeof usageReport>
+
+/** The bucket of a value. */
+export function bucketOf(value: number, bounds: number[]): number {
+  const found = bounds.findIndex((bound) => value < bound)
+  return found < 0 ? bounds.length : found
+}
+
+/**
+ * About which value a share of all that was counted lies below: taken as spread evenly within its bucket. Null when
+ * nothing was counted; the last bound for what lies beyond it.
+ */
+export function quantile(counts: number[], bounds: number[], share: number): number | null {
+  const wanted = counts.reduce((sum, count) => sum + count, 0) * share
+  if (wanted === 0) return null
+  let before = 0
+  for (const [bucket, count] of counts.entries()) {
+    const low = bounds[bucket - 1] ?? 0
+    const high = bounds[bucket]
+    if (before + count >= wanted && count > 0) return high ? low + ((wanted - before) / count) * (high - low) : low
+    before += count
+  }
+  return bounds.at(-1) ?? null
+}
