@@ -32,7 +32,15 @@ export const modelGroup = z.object({
   name: z.string(),
   kind: z.enum(['environment', 'own', 'local', 'demo']),
   /** `id` is what `POST /api/chat` takes as `model`; `name` is what the provider calls it. */
-  models: z.array(z.object({ id: z.string(), name: z.string() })),
+  models: z.array(
+    z.object({
+      id: z.string(),
+      name: z.string(),
+      /** Per million tokens, as decimals; absent when nobody has said. */
+      price: z.optional(z.object({ currency: z.string(), input: z.string(), output: z.string() })),
+      contextWindow: z.optional(z.number()),
+    }),
+  ),
   problem: z.nullable(problem),
 })
 export type ModelGroup = z.infer<typeof modelGroup>
@@ -88,6 +96,8 @@ export const settings = z.object({
   /** The currency that costs are shown in, and what one US dollar is in it, as a decimal. */
   currency: z.string(),
   exchangeRate: z.string(),
+  /** The IANA name of the zone whose days and months budgets go by. */
+  timeZone: z.string(),
 })
 export type Settings = z.infer<typeof settings>
 export const defaultSettings: Settings = {
@@ -96,4 +106,5 @@ export const defaultSettings: Settings = {
   defaultModel: null,
   currency: 'USD',
   exchangeRate: '1',
+  timeZone: 'UTC',
 }

@@ -44,7 +44,9 @@ export const usage = z.object({
   cachedTokens: z.number(),
   reasoningTokens: z.number(),
   source: z.enum(['reported', 'estimated']),
-  cost: z.nullable(z.object({ amount: z.number(), currency: z.string() })),
+  /** An exact decimal; null when the price is unknown. */
+  cost: z.nullable(z.object({ amount: z.string(), currency: z.string() })),
+  accuracy: z.optional(z.enum(['exact', 'approximate', 'unknown'])),
 })
 export type Usage = z.infer<typeof usage>
 

@@ -19,6 +19,11 @@ const PICO_DIGITS = 12
 const ONE = 10n ** BigInt(PICO_DIGITS)
 const PRICE_DIGITS = 6
 
+/** Money as JSON carries it. @throws {RangeError} when its amount is no decimal. */
+export function moneyOf({ amount, currency }: { amount: string; currency: string }): Money {
+  return { picos: scaled(amount, PICO_DIGITS), currency }
+}
+
 /** A price per million tokens ("2.50") as pico-units per token. @throws {RangeError} for what is no such decimal. */
 export function picosPerToken(perMillion: string): bigint {
   return scaled(perMillion, PRICE_DIGITS)

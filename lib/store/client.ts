@@ -16,6 +16,7 @@ import {
   type Settings,
   settings,
 } from '@/lib/protocol/api'
+import { type BudgetList, budgetList, type Cap, type Estimate, estimate } from '@/lib/protocol/budgets'
 import type { Problem } from '@/lib/protocol/events'
 import { type PriceList, priceList } from '@/lib/protocol/prices'
 import type { Page } from './page'
@@ -34,10 +35,14 @@ interface ChatRequest {
   turnId: string
   text: string
   model: string
+  settings?: { maxTokens: number }
 }
 
 /** A reply that is asked for again. */
 type AgainRequest = Pick<ChatRequest, 'turnId' | 'model'>
+
+/** A prompt as it stands in the box, to be estimated. */
+type EstimateRequest = Pick<ChatRequest, 'conversationId' | 'parentId' | 'text' | 'model'>
 
 /** A provider as the settings page sends it. An absent key, or absent headers, keep what is stored. */
 export interface ProviderChange {
@@ -105,7 +110,8 @@ export function createClient({ origin, signIn }: Pick<Page, 'origin' | 'signIn'>
     init: RequestInit = {},
     limit = answerLimit,
   ): Promise<T> {
-    const response = await call(path, { ...init, signal: AbortSignal.timeout(limit) })
+    const late = AbortSignal.timeout(limit)
+    const response = await call(path, { ...init, signal: init.signal ? AbortSignal.any([init.signal, late]) : late })
     const parsed = schema.safeParse(await parsedBody(response))
     if (!parsed.success) throw new ApiError(response.status, notOurs)
     return parsed.data
@@ -139,6 +145,13 @@ export function createClient({ origin, signIn }: Pick<Page, 'origin' | 'signIn'>
     models: (): Promise<ModelList> => json(modelList, '/api/models'),
     saveSettings: (change: Partial<Settings>): Promise<Settings> =>
       json(settings, '/api/settings', withBody('PATCH', change)),
+    /** What a prompt would come to, before it is sent. */
+    estimate: (prompt: EstimateRequest, signal: AbortSignal): Promise<Estimate> =>
+      json(estimate, '/api/estimate', { ...withBody('POST', prompt), signal }),
+    budgets: (): Promise<BudgetList> => json(budgetList, '/api/budgets'),
+    /** Puts these budgets in the place of all there were. */
+    saveBudgets: (budgets: Cap[]): Promise<BudgetList> =>
+      json(budgetList, '/api/budgets', withBody('PUT', { budgets })),
     prices: (): Promise<PriceList> => json(priceList, '/api/prices'),
     /** Adds prices of one's own or changes them. What they are made of is the server's to check. */
     savePrices: (prices: unknown): Promise<PriceList> => json(priceList, '/api/prices', withBody('PUT', { prices })),

@@ -11,12 +11,21 @@ const change = z
     enterSends: z.boolean().optional(),
     defaultModel: name.nullable().optional(),
     currency: z.string().refine(isCurrency, 'is not a currency').optional(),
+    timeZone: z.string().max(100).refine(isTimeZone, 'is not a time zone, as Asia/Kolkata').optional(),
     exchangeRate: z.string().refine(isRate, 'is not a rate: a number above 0, as 88.50').optional(),
   })
   .refine(({ currency, exchangeRate }) => (currency === undefined) === (exchangeRate === undefined), {
     path: ['exchangeRate'],
     message: 'goes with a currency: send both',
   })
+
+function isTimeZone(name: string): boolean {
+  try {
+    return new Intl.DateTimeFormat('en', { timeZone: name }).resolvedOptions().timeZone !== ''
+  } catch {
+    return false
+  }
+}
 
 /** The person's settings. */
 export const GET = endpoint(async (_request, { session }) => json(await settingsOf(session.ownerId)))
