@@ -1,12 +1,16 @@
 'use client'
 import { touchScreen, useMedia } from '@/components/ui/use-media'
-import type { Problem } from '@/lib/protocol/events'
 import { useConversations } from '@/lib/store/context'
 import { newConversationId } from '@/lib/store/types'
 import { Composer, focusComposer } from './composer'
+import { ComposerFoot } from './composer-foot'
+import { ComposerNotes } from './composer-notes'
+import { EstimateLine } from './estimate-line'
 import { ModelPicker } from './model-picker'
 import { modelFor } from './models'
 import type { Tail } from './tail'
+import { useBudgets } from './use-budgets'
+import { useEstimate } from './use-estimate'
 
 /** The composer of one conversation: its draft, its model, and what hinders sending. */
 export function ChatComposer({
@@ -36,14 +40,26 @@ export function ChatComposer({
     : model === null
       ? 'Choose a model first.'
       : null
-  const submit = () => {
+  // Changes when a reply ends; null while one is written.
+  const settled = tail.running ? null : (tail.generationId ?? '')
+  const estimate = useEstimate(conversationId, text, model, settled)
+  const budgets = useBudgets(settled)
+  const submit = (maxTokens?: number) => {
     if (model === null) return
-    void send({ conversationId: isNew ? null : conversationId, text, model })
+    void send({ conversationId: isNew ? null : conversationId, text, model, maxTokens })
   }
   return (
     <div className="shrink-0 gutter">
-      <div className="column pt-1 pb-[max(1rem,env(safe-area-inset-bottom))]">
-        {notSent ? <NotSent problem={notSent} /> : null}
+      <div className="column pt-1 pb-[env(safe-area-inset-bottom)]">
+        <ComposerNotes
+          notSent={notSent}
+          estimate={estimate}
+          budgets={budgets}
+          onSendShorter={(maxTokens) => {
+            submit(maxTokens)
+            if (!touch) focusComposer()
+          }}
+        />
         <Composer
           place={conversationId}
           text={text}
@@ -56,7 +72,7 @@ export function ChatComposer({
             onInput()
             setDraft(conversationId, next)
           }}
-          onSend={submit}
+          onSend={() => submit()}
           onStop={() => void stop(conversationId)}
         >
           <ModelPicker
@@ -64,18 +80,10 @@ export function ChatComposer({
             onChange={(next) => void setModel(conversationId, next)}
             focusNext={touch ? undefined : focusComposer}
           />
+          {estimate ? <EstimateLine estimate={estimate} /> : null}
         </Composer>
+        <ComposerFoot conversationId={conversationId} model={model} settled={settled} estimate={estimate} />
       </div>
-    </div>
-  )
-}
-
-/** A send that failed: the text is back in the box, and this says why. */
-function NotSent({ problem }: { problem: Problem }) {
-  return (
-    <div role="alert" className="mb-3 text-small">
-      <p className="font-strong text-danger">Not sent: {problem.message}</p>
-      <p>Your text is back in the box.</p>
     </div>
   )
 }

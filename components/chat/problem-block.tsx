@@ -6,16 +6,19 @@ import { Button } from '@/components/ui/button'
 import { copyText } from '@/components/ui/copy-text'
 import type { Problem } from '@/lib/protocol/events'
 import type { GenerationSummary } from '@/lib/protocol/messages'
+import { CheaperPicker } from './cheaper-picker'
 import { problemDetails, problemWords } from './endings'
 
 /** What went wrong, why, and what to do next, where it happened: under the text that had arrived. */
 export function ProblemBlock({
+  conversationId,
   problem,
   generation,
   text,
   onContinue,
   onRetry,
 }: {
+  conversationId: string
   problem: Problem
   generation: GenerationSummary
   /** The text that had arrived. */
@@ -42,8 +45,19 @@ export function ProblemBlock({
         </p>
       ) : null}
       <div className="mt-3 flex flex-wrap items-center gap-2">
+        {kind === 'budget' ? (
+          <>
+            <SettingsLink section="budgets">Raise</SettingsLink>
+            <CheaperPicker
+              conversationId={conversationId}
+              model={generation.model}
+              face={interrupted ? 'Continue with a cheaper model' : 'Try a cheaper model'}
+              onChosen={interrupted ? onContinue : onRetry}
+            />
+          </>
+        ) : null}
         {interrupted ? (
-          <Button onClick={onContinue}>
+          <Button look={kind === 'budget' ? 'quiet' : 'plain'} onClick={onContinue}>
             <StepForward size={16} aria-hidden="true" />
             Continue
           </Button>
@@ -53,20 +67,22 @@ export function ProblemBlock({
           Retry
         </Button>
         {text ? <CopyWords face="Copy" look="quiet" text={() => text} /> : null}
-        {kind === 'auth' || kind === 'not_found' ? <SettingsLink /> : null}
+        {kind === 'auth' || kind === 'not_found' ? (
+          <SettingsLink section="providers">Open settings</SettingsLink>
+        ) : null}
         <CopyWords face="Copy details" look="bare" text={() => problemDetails(problem, generation)} />
       </div>
     </div>
   )
 }
 
-function SettingsLink() {
+function SettingsLink({ section, children }: { section: string; children: string }) {
   return (
     <Link
-      href="/settings#providers"
+      href={`/settings#${section}`}
       className="inline-flex h-9 touch:h-11 items-center rounded-small border border-line px-3 font-strong hover:bg-surface-raised"
     >
-      Open settings
+      {children}
     </Link>
   )
 }

@@ -1,6 +1,6 @@
 'use client'
 import { useMemo } from 'react'
-import { convert, formatMoney, moneyOf } from '@/lib/protocol/money'
+import { convert, formatMoney, picosOf } from '@/lib/protocol/money'
 import { useConversations } from '@/lib/store/context'
 
 /** Money as JSON carries it. */
@@ -15,7 +15,7 @@ export function useMoney(): (amount: Amount, options?: { fine?: boolean }) => st
   const perDollar = useConversations((state) => state.settings.exchangeRate)
   return useMemo(() => {
     return (amount, options) => {
-      const own = moneyOf(amount)
+      const own = { picos: picosOf(amount.amount), currency: amount.currency }
       return formatMoney(convert(own, { currency, perDollar }) ?? own, options)
     }
   }, [currency, perDollar])

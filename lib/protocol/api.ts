@@ -96,7 +96,7 @@ export const settings = z.object({
   /** The currency that costs are shown in, and what one US dollar is in it, as a decimal. */
   currency: z.string(),
   exchangeRate: z.string(),
-  /** The IANA name of the zone whose days and months budgets go by. */
+  /** The IANA name of the zone whose days and months are the person's. */
   timeZone: z.string(),
 })
 export type Settings = z.infer<typeof settings>

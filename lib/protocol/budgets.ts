@@ -1,45 +1,66 @@
 import * as z from 'zod/mini'
 
-/** What a budget is for: one generation, one conversation, one batch, or all that a person spends in a day or a month. */
+/** What a cap is over: each answer, each conversation, each batch, or all of a day or a month in the person's time zone. */
 export const budgetScope = z.enum(['generation', 'conversation', 'batch', 'day', 'month'])
 export type BudgetScope = z.infer<typeof budgetScope>
 
-/** A cap. Amounts are exact decimals as text: of `currency` for a cost, whole numbers for tokens, whose `currency` is null. */
-export const cap = z.object({
+export const budgetMeasure = z.enum(['cost', 'tokens'])
+
+/** A cap. `amount` is a decimal: money in `currency`, or a whole number of tokens, and then there is no currency. */
+export const budget = z.object({
   scope: budgetScope,
-  measure: z.enum(['cost', 'tokens']),
+  measure: budgetMeasure,
   amount: z.string(),
   currency: z.nullable(z.string()),
 })
-export type Cap = z.infer<typeof cap>
-
-/** A cap and what has gone of it. `warnAt` is the part of it, up to 1, from which the page warns. */
-export const budget = z.extend(cap, { warnAt: z.number(), spent: z.string(), reserved: z.string() })
 export type Budget = z.infer<typeof budget>
 
+/** At this part of a cap, people are warned. */
+export const WARN_AT = 0.8
+
+/**
+ * A cap and how it stands, in its own currency. Nothing is spent of those on each answer, batch or conversation, except
+ * of the conversation that was asked for.
+ */
+export const budgetState = z.extend(budget, {
+  warnAt: z.number(),
+  spent: z.string(),
+  /** Set aside for answers that are being written. */
+  reserved: z.string(),
+  /** `warnAt` of it is spent or set aside. */
+  near: z.boolean(),
+})
+export type BudgetState = z.infer<typeof budgetState>
+
 /** `GET` and `PUT /api/budgets`. */
-export const budgetList = z.object({ budgets: z.array(budget) })
-export type BudgetList = z.infer<typeof budgetList>
+export const budgetList = z.object({ budgets: z.array(budgetState) })
 
-const money = z.object({ amount: z.string(), currency: z.string() })
+/** Money as it travels: an exact decimal. */
+export const wireMoney = z.object({ amount: z.string(), currency: z.string() })
 
-/** `POST /api/estimate`: what a prompt would come to, before it is sent. */
+/** `POST /api/estimate`: what a turn would come to, and whether it may start. Money is in the price's currency. */
 export const estimate = z.object({
   promptTokens: z.number(),
-  /** `unknown` is a guess by the length of the text. */
   accuracy: z.enum(['exact', 'approximate', 'unknown']),
+  /** The longest answer: what the person set, else what the model or a budget allows; null when nothing is known. */
   maxTokens: z.nullable(z.number()),
-  /** Of the prompt; null when the price is unknown. */
-  cost: z.nullable(money),
-  /** With the longest answer there can be. */
-  atMost: z.nullable(money),
-  context: z.object({ window: z.nullable(z.number()), used: z.number(), trimmedTurns: z.number() }),
-  /** The budget that is nearest to its end; null when there is none. */
+  /** Of the prompt alone; null when the model has no known price. */
+  cost: z.nullable(wireMoney),
+  /** With the longest answer. */
+  atMost: z.nullable(wireMoney),
+  context: z.object({
+    /** The model's window in tokens, where it is known. */
+    window: z.nullable(z.number()),
+    used: z.number(),
+    /** How many of the oldest turns are left out, so that the prompt fits. */
+    trimmedTurns: z.number(),
+  }),
+  /** The budget that does not allow it, else the one that it takes the most of; null when none is set. */
   budget: z.nullable(
-    z.extend(cap, {
+    z.extend(budget, {
       left: z.string(),
       fits: z.boolean(),
-      /** So many tokens of answer would still fit. */
+      /** The longest answer that would fit, where a shorter one would. */
       lowerMaxTokens: z.nullable(z.number()),
       near: z.boolean(),
     }),

@@ -34,6 +34,8 @@ export const problem = z.object({
   upstreamStatus: z.optional(z.number()),
   requestId: z.optional(z.string()),
   retryable: z.boolean(),
+  /** Of a budget that a shorter answer would fit in: how long that may be. */
+  lowerMaxTokens: z.optional(z.number()),
 })
 export type Problem = z.infer<typeof problem>
 
@@ -43,10 +45,13 @@ export const usage = z.object({
   completionTokens: z.number(),
   cachedTokens: z.number(),
   reasoningTokens: z.number(),
+  /** Of the prompt and of the answer, where the upstream tells them apart. */
+  audioTokens: z.optional(z.number()),
   source: z.enum(['reported', 'estimated']),
-  /** An exact decimal; null when the price is unknown. */
-  cost: z.nullable(z.object({ amount: z.string(), currency: z.string() })),
+  /** How far an estimate can be trusted: `exact` by the model's own tokenizer, `unknown` by characters alone. */
   accuracy: z.optional(z.enum(['exact', 'approximate', 'unknown'])),
+  /** An exact decimal in the price's currency; null when the price is not known. */
+  cost: z.nullable(z.object({ amount: z.string(), currency: z.string() })),
 })
 export type Usage = z.infer<typeof usage>
 

@@ -18,6 +18,8 @@ export const generationSummary = z.object({
   model: z.string(),
   finishReason: z.nullable(z.string()),
   usage: z.nullable(usage),
+  /** How often the upstream was asked; 0 until it is known. */
+  attempts: z.number(),
   cursor: z.number(),
   startedAt: z.number(),
   firstTokenAt: z.nullable(z.number()),

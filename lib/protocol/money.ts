@@ -19,11 +19,6 @@ const PICO_DIGITS = 12
 const ONE = 10n ** BigInt(PICO_DIGITS)
 const PRICE_DIGITS = 6
 
-/** Money as JSON carries it. @throws {RangeError} when its amount is no decimal. */
-export function moneyOf({ amount, currency }: { amount: string; currency: string }): Money {
-  return { picos: scaled(amount, PICO_DIGITS), currency }
-}
-
 /** A price per million tokens ("2.50") as pico-units per token. @throws {RangeError} for what is no such decimal. */
 export function picosPerToken(perMillion: string): bigint {
   return scaled(perMillion, PRICE_DIGITS)
@@ -34,6 +29,24 @@ export function convert({ picos, currency }: Money, rate: Rate): Money | null {
   if (currency === rate.currency) return { picos, currency }
   if (currency !== 'USD') return null
   return { picos: (picos * scaled(rate.perDollar, PICO_DIGITS) + ONE / 2n) / ONE, currency: rate.currency }
+}
+
+/** Money in US dollars, to the nearest pico-unit. Null when the rate says nothing of its currency. */
+export function dollarsOf({ picos, currency }: Money, rate: Rate): bigint | null {
+  if (currency === 'USD') return picos
+  if (currency !== rate.currency) return null
+  const perDollar = scaled(rate.perDollar, PICO_DIGITS)
+  return (picos * ONE + perDollar / 2n) / perDollar
+}
+
+/** Money as it travels: an exact decimal, as short as it can be. */
+export function amountOf(picos: bigint): string {
+  return decimal(picos).replace(/\.?0+$/, '')
+}
+
+/** The pico-units of a decimal that travelled. @throws {RangeError} for what is no such decimal. */
+export function picosOf(amount: string): bigint {
+  return scaled(amount, PICO_DIGITS)
 }
 
 /**

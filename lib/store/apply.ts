@@ -108,6 +108,7 @@ function startedMessages(
     startedAt: now,
     firstTokenAt: null,
     endedAt: null,
+    attempts: 0,
   }
   const empty: Message = {
     id: data.messageId,

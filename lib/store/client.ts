@@ -16,7 +16,13 @@ import {
   type Settings,
   settings,
 } from '@/lib/protocol/api'
-import { type BudgetList, budgetList, type Cap, type Estimate, estimate } from '@/lib/protocol/budgets'
+import { type Budget, type BudgetState, budgetList, type Estimate, estimate } from '@/lib/protocol/budgets'
+import {
+  type ConversationSpending,
+  conversationSpending,
+  type GenerationDetails,
+  generationDetails,
+} from '@/lib/protocol/details'
 import type { Problem } from '@/lib/protocol/events'
 import { type PriceList, priceList } from '@/lib/protocol/prices'
 import type { Page } from './page'
@@ -148,10 +154,14 @@ export function createClient({ origin, signIn }: Pick<Page, 'origin' | 'signIn'>
     /** What a prompt would come to, before it is sent. */
     estimate: (prompt: EstimateRequest, signal: AbortSignal): Promise<Estimate> =>
       json(estimate, '/api/estimate', { ...withBody('POST', prompt), signal }),
-    budgets: (): Promise<BudgetList> => json(budgetList, '/api/budgets'),
+    generation: (id: string, signal: AbortSignal): Promise<GenerationDetails> =>
+      json(generationDetails, `/api/generations/${encodeURIComponent(id)}`, { signal }),
+    spending: (conversationId: string, signal: AbortSignal): Promise<ConversationSpending> =>
+      json(conversationSpending, `${conversationPath(conversationId)}/spending`, { signal }),
+    budgets: async (): Promise<BudgetState[]> => (await json(budgetList, '/api/budgets')).budgets,
     /** Puts these budgets in the place of all there were. */
-    saveBudgets: (budgets: Cap[]): Promise<BudgetList> =>
-      json(budgetList, '/api/budgets', withBody('PUT', { budgets })),
+    saveBudgets: async (budgets: Budget[]): Promise<BudgetState[]> =>
+      (await json(budgetList, '/api/budgets', withBody('PUT', { budgets }))).budgets,
     prices: (): Promise<PriceList> => json(priceList, '/api/prices'),
     /** Adds prices of one's own or changes them. What they are made of is the server's to check. */
     savePrices: (prices: unknown): Promise<PriceList> => json(priceList, '/api/prices', withBody('PUT', { prices })),

@@ -4,6 +4,7 @@ import { readJson } from '@/lib/http/body'
 import { endpoint, json } from '@/lib/http/endpoint'
 import { name } from '@/lib/http/fields'
 import { isCurrency, isRate } from '@/lib/protocol/money'
+import { isTimeZone } from '@/lib/usage/periods'
 
 const change = z
   .strictObject({
@@ -11,21 +12,17 @@ const change = z
     enterSends: z.boolean().optional(),
     defaultModel: name.nullable().optional(),
     currency: z.string().refine(isCurrency, 'is not a currency').optional(),
-    timeZone: z.string().max(100).refine(isTimeZone, 'is not a time zone, as Asia/Kolkata').optional(),
     exchangeRate: z.string().refine(isRate, 'is not a rate: a number above 0, as 88.50').optional(),
+    timeZone: z
+      .string()
+      .max(100)
+      .refine(isTimeZone, 'is not a time zone. Use its IANA name, as Asia/Kolkata')
+      .optional(),
   })
   .refine(({ currency, exchangeRate }) => (currency === undefined) === (exchangeRate === undefined), {
     path: ['exchangeRate'],
     message: 'goes with a currency: send both',
   })
-
-function isTimeZone(name: string): boolean {
-  try {
-    return new Intl.DateTimeFormat('en', { timeZone: name }).resolvedOptions().timeZone !== ''
-  } catch {
-    return false
-  }
-}
 
 /** The person's settings. */
 export const GET = endpoint(async (_request, { session }) => json(await settingsOf(session.ownerId)))
