@@ -9,7 +9,7 @@ export class Refused extends Error {
 
   constructor(
     status: number,
-    problem: { kind: ErrorKind; message: string; field?: string; retryable?: boolean },
+    problem: { kind: ErrorKind; message: string; field?: string; retryable?: boolean; lowerMaxTokens?: number },
     headers: Record<string, string> = {},
   ) {
     super(problem.message)

@@ -2,8 +2,15 @@ import type { NextRequest } from 'next/server'
 import { z } from 'zod'
 import { finishedGeneration, followGeneration } from '@/lib/generations/follow'
 import { json } from '@/lib/http/endpoint'
-import { key, name } from '@/lib/http/fields'
+import { key, name, promptText } from '@/lib/http/fields'
 import type { StartData } from '@/lib/protocol/events'
+
+/** What a person sets for one answer. */
+export const turnSettings = z.strictObject({
+  system: promptText.optional(),
+  temperature: z.number().min(0).max(2).optional(),
+  maxTokens: z.int().positive().optional(),
+})
 
 /** The body of a call that asks for a reply again. */
 export const again = z.strictObject({

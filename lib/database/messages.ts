@@ -99,6 +99,7 @@ function summaryOf(row: GenerationRow): GenerationSummary {
     model: row.model,
     finishReason: row.finishReason,
     usage: row.usage === null ? null : usage.parse(JSON.parse(row.usage)),
+    attempts: row.attempts,
     cursor: 0,
     startedAt: row.startedAt,
     firstTokenAt: row.firstTokenAt,

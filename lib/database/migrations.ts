@@ -150,4 +150,39 @@ export const migrations: Record<string, Migration> = {
         .execute()
     },
   },
+  '0006_usage': {
+    async up(db: Kysely<unknown>) {
+      const generations = () => db.schema.alterTable('generations')
+      await generations()
+        .addColumn('kind', 'text', (column) => column.notNull().defaultTo('answer'))
+        .execute()
+      await generations().addColumn('price', 'text').execute()
+      await generations().addColumn('booking', 'text').execute()
+      await generations().addColumn('cost_picos', 'bigint').execute()
+      await generations().addColumn('cost_currency', 'text').execute()
+      for (const count of ['prompt_tokens', 'completion_tokens', 'cached_tokens', 'reasoning_tokens'])
+        await generations().addColumn(count, 'bigint').execute()
+      await generations()
+        .addColumn('attempts', 'integer', (column) => column.notNull().defaultTo(0))
+        .execute()
+
+      await db.schema
+        .createTable('budgets')
+        .addColumn('owner_id', 'text', (column) => column.primaryKey())
+        .addColumn('budgets', 'text', (column) => column.notNull())
+        .execute()
+
+      const zero = (column: ColumnDefinitionBuilder) => column.notNull().defaultTo(0)
+      await db.schema
+        .createTable('spending')
+        .addColumn('owner_id', 'text', (column) => column.notNull())
+        .addColumn('scope', 'text', (column) => column.notNull())
+        .addColumn('spent_picos', 'bigint', zero)
+        .addColumn('spent_tokens', 'bigint', zero)
+        .addColumn('reserved_picos', 'bigint', zero)
+        .addColumn('reserved_tokens', 'bigint', zero)
+        .addPrimaryKeyConstraint('spending_key', ['owner_id', 'scope'])
+        .execute()
+    },
+  },
 }

@@ -13,6 +13,8 @@ export interface Tables {
   capabilities: CapabilitiesRow
   settings: SettingsRow
   prices: PriceRow
+  budgets: BudgetsRow
+  spending: SpendingRow
   instances: InstanceRow
 }
 
@@ -60,12 +62,30 @@ export interface GenerationRow {
   finishReason: string | null
   /** JSON: `Usage`. */
   usage: string | null
+  /** Whether it began its reply, wrote another one beside it, or went on with it. */
+  kind: GenerationKind
+  /** JSON: `Price` at the time of use; null when the model has no known price. */
+  price: string | null
+  /** JSON: `Booking`. Where it is booked, and what is set aside for it until it ends. */
+  booking: string | null
+  /** In pico-units of `costCurrency`: read it with `cast(… as text)`, a number may not hold it. Null while it runs, and when the price is not known. */
+  costPicos: bigint | null
+  costCurrency: string | null
+  /** Null while it runs. */
+  promptTokens: number | null
+  completionTokens: number | null
+  cachedTokens: number | null
+  reasoningTokens: number | null
+  /** How often the upstream was asked. */
+  attempts: number
   /** JSON: `LogOutline`. With the message's parts it gives the whole log again, every `seq` where it was. */
   outline: string | null
   startedAt: number
   firstTokenAt: number | null
   endedAt: number | null
 }
+
+export type GenerationKind = 'answer' | 'continue' | 'regenerate'
 
 /** Events that were checkpointed together. Joined into the message and removed when the generation ends. */
 export interface GenerationPieceRow {
@@ -108,6 +128,25 @@ export interface PriceRow {
   model: string
   /** JSON: `Price`. */
   price: string
+}
+
+export interface BudgetsRow {
+  ownerId: string
+  /** JSON: `Budget[]`. */
+  budgets: string
+}
+
+/** What a person's generations came to within one scope: a conversation, a day, a month. Kept whether or not it is capped. */
+export interface SpendingRow {
+  ownerId: string
+  /** `conversation:{id}`, `day:2026-11-21`, `month:2026-11`. */
+  scope: string
+  /** In pico-dollars: read them with `cast(… as text)`, a number may not hold them. */
+  spentPicos: bigint
+  spentTokens: number
+  /** Set aside for generations that run. */
+  reservedPicos: bigint
+  reservedTokens: number
 }
 
 /** A running server process. Generations of an instance without a heartbeat are interrupted. */

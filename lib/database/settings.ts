@@ -9,8 +9,12 @@ export async function settingsOf(ownerId: string): Promise<Settings> {
     .select('settings')
     .where('ownerId', '=', ownerId)
     .executeTakeFirst()
-  if (!row) return defaultSettings
-  const stored = settings.safeParse({ ...defaultSettings, ...JSON.parse(row.settings) })
+  return row ? readSettings(row.settings) : defaultSettings
+}
+
+/** Settings out of their column; the defaults for what is not in it. */
+export function readSettings(json: string): Settings {
+  const stored = settings.safeParse({ ...defaultSettings, ...JSON.parse(json) })
   return stored.success ? stored.data : defaultSettings
 }
 

@@ -30,7 +30,14 @@ export async function regenerate(row: GenerationRow, again: Again): Promise<Star
     const resolved = await resolveModel(ownerId, again.model ?? row.model)
     const settings = parseSettings(row.settings)
     const reply = emptyReply(await messageRow(userMessageId))
-    const generation = startingRow({ reply, userMessageId, turnId: again.turnId, resolved, settings })
+    const generation = startingRow({
+      reply,
+      userMessageId,
+      turnId: again.turnId,
+      resolved,
+      settings,
+      kind: 'regenerate',
+    })
     const request = requestOf(resolved, await historyTo(userMessageId), again.stream, settings)
     return { rows: { conversation: null, messages: [reply], generation }, connection: resolved.connection, request }
   })
@@ -59,7 +66,7 @@ async function prepareContinuation(row: GenerationRow, again: Again): Promise<Pr
   const settings = parseSettings(row.settings)
   const reply = await messageRow(row.messageId)
   const before = continuing(parseParts(reply.parts)).parts
-  const begun = { before, continuation: continuation + 1 }
+  const begun = { kind: 'continue' as const, before, continuation: continuation + 1 }
   const generation = startingRow({ reply, userMessageId, turnId: again.turnId, resolved, settings, ...begun })
   const request = requestOf(resolved, await historyTo(userMessageId), again.stream, settings)
   return {

@@ -3,7 +3,7 @@ import { v7 as uuidv7 } from 'uuid'
 import { database } from '@/lib/database/client'
 import { generationOfTurn, insertStart, type StartingGeneration } from '@/lib/database/generations'
 import { branchTo, parseParts } from '@/lib/database/messages'
-import type { GenerationRow, MessageRow } from '@/lib/database/schema'
+import type { GenerationKind, GenerationRow, MessageRow } from '@/lib/database/schema'
 import type { StartData } from '@/lib/protocol/events'
 import { type Part, textOf } from '@/lib/protocol/messages'
 import type { ResolvedModel } from '@/lib/providers/resolve'
@@ -60,6 +60,7 @@ interface StartingFrom {
   turnId: string
   resolved: ResolvedModel
   settings: TurnSettings | undefined
+  kind: GenerationKind
   /** What the reply holds already, and which continuation of it this is. */
   before?: Part[]
   continuation?: number
@@ -67,7 +68,7 @@ interface StartingFrom {
 
 /** The row of a generation that starts now. */
 export function startingRow(from: StartingFrom): GenerationRow {
-  const { reply, userMessageId, turnId, resolved, settings, before = [], continuation = 0 } = from
+  const { reply, userMessageId, turnId, resolved, settings, kind, before = [], continuation = 0 } = from
   return {
     id: uuidv7(),
     ownerId: reply.ownerId,
@@ -84,6 +85,16 @@ export function startingRow(from: StartingFrom): GenerationRow {
     status: 'running',
     finishReason: null,
     usage: null,
+    kind,
+    price: null,
+    booking: null,
+    costPicos: null,
+    costCurrency: null,
+    promptTokens: null,
+    completionTokens: null,
+    cachedTokens: null,
+    reasoningTokens: null,
+    attempts: 0,
     outline: null,
     startedAt: Date.now(),
     firstTokenAt: null,

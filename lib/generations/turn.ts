@@ -45,14 +45,15 @@ async function prepareTurn(ownerId: string, turn: Turn): Promise<Prepared> {
     rows: {
       conversation: known ? null : conversation,
       messages: [prompt, reply],
-      generation: startingRow({ reply, userMessageId: prompt.id, turnId, resolved, settings }),
+      generation: startingRow({ reply, userMessageId: prompt.id, turnId, resolved, settings, kind: 'answer' }),
     },
     connection: resolved.connection,
     request: requestOf(resolved, [...history, { role: 'user', content: text }], stream, settings),
   }
 }
 
-async function parentOf(
+/** The id of the message that a prompt follows. @throws {Refused} 404 */
+export async function parentOf(
   conversation: ConversationRow | null,
   parentId: string | null | undefined,
 ): Promise<string | null> {

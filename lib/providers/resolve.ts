@@ -12,6 +12,8 @@ export interface ResolvedModel {
   connection: Connection
   model: string
   reference: string
+  /** It is asked for nothing: the demo model, or one on the operator's own machine. */
+  free: boolean
 }
 
 /**
@@ -24,12 +26,12 @@ export async function resolveModel(ownerId: string, reference: string | undefine
   const colon = wanted.indexOf(':')
   const prefix = wanted.slice(0, Math.max(colon, 0))
   const model = wanted.slice(colon + 1)
-  if (prefix === DEMO) return { connection: demoConnection(), model, reference: wanted }
+  if (prefix === DEMO) return { connection: demoConnection(), model, reference: wanted, free: true }
   const local = await localConnection(prefix)
-  if (local) return { connection: local, model, reference: wanted }
+  if (local) return { connection: local, model, reference: wanted, free: true }
   if (UUID.test(prefix)) {
     const connection = await ownConnection(await ownedProvider(prefix, ownerId))
-    return { connection, model, reference: wanted }
+    return { connection, model, reference: wanted, free: false }
   }
   const environment = await environmentConnection()
   if (!environment) {
@@ -38,5 +40,5 @@ export async function resolveModel(ownerId: string, reference: string | undefine
       `No provider offers the model "${wanted.slice(0, 100)}". Choose another, or add a provider in the settings.`,
     )
   }
-  return { connection: environment, model: wanted, reference: wanted }
+  return { connection: environment, model: wanted, reference: wanted, free: false }
 }

@@ -104,6 +104,7 @@ function startedMessages(
     model: data.model,
     finishReason: null,
     usage: null,
+    attempts: 0,
     cursor: 0,
     startedAt: now,
     firstTokenAt: null,

@@ -3,7 +3,7 @@ import { startTurn } from '@/lib/generations/turn'
 import { readJson } from '@/lib/http/body'
 import { endpoint } from '@/lib/http/endpoint'
 import { key, name, promptText, rowId } from '@/lib/http/fields'
-import { startedResponse } from '../started'
+import { startedResponse, turnSettings } from '../started'
 
 const turn = z.strictObject({
   conversationId: rowId.optional(),
@@ -11,13 +11,7 @@ const turn = z.strictObject({
   turnId: key.min(1).max(100),
   text: promptText,
   model: name.optional(),
-  settings: z
-    .strictObject({
-      system: promptText.optional(),
-      temperature: z.number().min(0).max(2).optional(),
-      maxTokens: z.int().positive().optional(),
-    })
-    .optional(),
+  settings: turnSettings.optional(),
   stream: z.boolean().default(true),
 })
 

@@ -1,0 +1,45 @@
+import 'server-only'
+import { termsOf } from '@/lib/database/budgets'
+import { type Amounts, MOST_PICOS } from '@/lib/database/spending'
+import type { Budget } from '@/lib/protocol/budgets'
+import type { Usage } from '@/lib/protocol/events'
+import { dollarsOf, type Rate } from '@/lib/protocol/money'
+import type { Price } from '@/lib/protocol/prices'
+import { costOf } from './cost'
+import { dayIn } from './periods'
+import { type PricedModel, priceOf } from './prices'
+
+/** What a generation is charged by: the price, the rate and the caps as they are when it starts. */
+export interface Account {
+  ownerId: string
+  /** Null when nobody has said what the model costs. */
+  price: Price | null
+  rate: Rate
+  budgets: Budget[]
+  timeZone: string
+}
+
+/** A person's account for a model. */
+export async function accountOf(ownerId: string, model: PricedModel): Promise<Account> {
+  const { settings, budgets, prices } = await termsOf(ownerId, new URL(model.baseUrl).host)
+  return {
+    ownerId,
+    price: priceOf(model, prices),
+    rate: { currency: settings.currency, perDollar: settings.exchangeRate },
+    budgets,
+    timeZone: settings.timeZone,
+  }
+}
+
+/** Where a generation that starts at a moment is booked, in the order in which everybody locks the rows. */
+export function scopesOf(timeZone: string, conversationId: string | null, at: number): string[] {
+  const day = dayIn(timeZone, at)
+  const conversation = conversationId === null ? [] : [`conversation:${conversationId}`]
+  return [...conversation, `day:${day}`, `month:${day.slice(0, 7)}`]
+}
+
+/** What is booked of usage. A cost that cannot be told in dollars is none: the tokens are booked all the same. */
+export function amountsOf(usage: Usage, price: Price | null, rate: Rate): Amounts {
+  const picos = price ? (dollarsOf(costOf(usage, price), rate) ?? 0n) : 0n
+  return { picos: picos > MOST_PICOS ? MOST_PICOS : picos, tokens: BigInt(usage.promptTokens + usage.completionTokens) }
+}

@@ -1,0 +1,118 @@
+import 'server-only'
+import { type Booking, nothing, type Reservation, spendingIn } from '@/lib/database/spending'
+import { Refused } from '@/lib/refused'
+import { type Account, scopesOf } from './account'
+import { type Cap, capsOf, inWords, lengthToAskFor, limitsOf, nameOf, type Verdict, verdictOn } from './caps'
+import { countPrompt } from './prompt'
+import { reservedFor } from './worst'
+
+/** A generation that wants to start. */
+interface Candidate {
+  conversationId: string
+  at: number
+  /** What the provider calls the model. */
+  model: string
+  messages: { role: string; content: string }[]
+  /** The longest answer, where the person sets it. */
+  maxTokens: number | undefined
+}
+
+/** How a generation may start. */
+export interface Admission {
+  booking: Booking
+  /** What must be set aside in the transaction of the start; null where no budget is. */
+  reservation: Reservation | null
+  /** The longest answer that the budgets were asked for. */
+  maxTokens: number | undefined
+  /** Counted where a budget asked for it. */
+  promptTokens: number | null
+  /** The refusal of the database, in words. */
+  refusal(): Promise<Refused>
+}
+
+/**
+ * Works out what a generation may come to at most, and where that is to be set aside. Without budgets nothing is counted.
+ * @throws {Refused} 402 when a budget can be seen not to allow it.
+ */
+export async function admissionOf(account: Account, candidate: Candidate): Promise<Admission> {
+  const { ownerId, rate, timeZone } = account
+  const scopes = scopesOf(timeZone, candidate.conversationId, candidate.at)
+  const caps = capsOf(account, scopes)
+  const booking = { scopes, held: [], reserved: nothing, rate }
+  if (caps.length === 0) {
+    const refusal = async () => new Refused(402, { kind: 'budget', message: 'A budget does not allow this.' })
+    return { booking, reservation: null, maxTokens: candidate.maxTokens, promptTokens: null, refusal }
+  }
+  const { tokens: promptTokens } = await countPrompt(candidate.model, candidate.messages)
+  const maxTokens = candidate.maxTokens ?? lengthToAskFor(account, caps, promptTokens)
+  const lengths = { promptTokens, maxTokens }
+  for (const cap of caps.filter((each) => each.scope === null || needsPrice(account, each))) {
+    const verdict = verdictOn(cap, undefined, account, lengths)
+    if (!verdict.fits) throw refusalOf(account, verdict)
+  }
+  const limits = limitsOf(caps, scopes)
+  const reserved = limits.length > 0 ? reservedFor(account, promptTokens, maxTokens) : nothing
+  return {
+    booking: { ...booking, reserved, held: limits.map(({ scope }) => scope) },
+    reservation: limits.length > 0 ? { ownerId, amounts: reserved, limits } : null,
+    maxTokens,
+    promptTokens,
+    refusal: async () => refusalOf(account, await tightest(account, caps, lengths)),
+  }
+}
+
+/** The cap that does not allow a generation, else the one that it takes the most of. */
+export async function tightest(
+  account: Account,
+  caps: Cap[],
+  lengths: { promptTokens: number; maxTokens: number },
+): Promise<Verdict> {
+  const spending = await spendingIn(
+    account.ownerId,
+    caps.flatMap(({ scope }) => scope ?? []),
+  )
+  const verdicts = caps.map((cap) => verdictOn(cap, spending.get(cap.scope ?? ''), account, lengths))
+  return verdicts.reduce((one, other) => (isTighter(other, one) ? other : one))
+}
+
+function isTighter(one: Verdict, other: Verdict): boolean {
+  if (one.fits !== other.fits) return !one.fits
+  if (!one.fits) return (one.lowerMaxTokens ?? 0) < (other.lowerMaxTokens ?? 0)
+  // By the part of the cap that is left.
+  return one.left * (other.cap.most ?? 0n) < other.left * (one.cap.most ?? 0n)
+}
+
+/** Whether a cap cannot be checked because nobody has said what the model, or the cap's money, is worth. */
+function needsPrice({ price, rate }: Account, { budget, most }: Cap): boolean {
+  if (budget.measure === 'tokens') return false
+  return most === null || price === null || (price.currency !== 'USD' && price.currency !== rate.currency)
+}
+
+function refusalOf(account: Account, verdict: Verdict): Refused {
+  const message = needsPrice(account, verdict.cap) ? unpricedWords(account, verdict.cap) : overWords(account, verdict)
+  const { lowerMaxTokens } = verdict
+  return new Refused(402, {
+    kind: 'budget',
+    message,
+    ...(lowerMaxTokens === null ? {} : { lowerMaxTokens }),
+  })
+}
+
+function unpricedWords({ price, rate }: Account, { budget, most }: Cap): string {
+  const name = nameOf(budget)
+  if (most === null)
+    return `Your budget of ${name} is in ${budget.currency}, and Rill knows no exchange rate for it. Set the budget anew in the settings, or choose ${budget.currency} as your currency there.`
+  if (price === null)
+    return `Your budget is ${name}, and nobody has told Rill what this model costs. Enter its price in the settings, 0 if it is free, or choose another model.`
+  return `Your budget is ${name}, and this model is priced in ${price.currency}, for which Rill knows no exchange rate. Enter its price in USD or ${rate.currency} in the settings, or choose another model.`
+}
+
+function overWords({ rate }: Account, { cap, left, lowerMaxTokens }: Verdict): string {
+  const name = nameOf(cap.budget)
+  const remains = `Your budget is ${name}, and ${left === 0n ? 'nothing' : inWords(cap.budget, left, rate)} of it is left`
+  const shorter =
+    lowerMaxTokens === null
+      ? 'This does not fit in it, however short the answer is. Choose a cheaper model'
+      : `An answer of at most ${lowerMaxTokens.toLocaleString('en')} tokens would fit. Set that limit, choose a cheaper model`
+  return `${remains}. ${shorter}, or raise the budget in the settings.`
+}

@@ -1,0 +1,135 @@
+import 'server-only'
+import type { Amounts, Limit, Spending } from '@/lib/database/spending'
+import type { Budget } from '@/lib/protocol/budgets'
+import { WARN_AT } from '@/lib/protocol/budgets'
+import { amountOf, convert, dollarsOf, formatMoney, picosOf, type Rate } from '@/lib/protocol/money'
+import type { Account } from './account'
+import { amountsAtMost, largest, sensibleLength } from './worst'
+
+/** A budget as it holds for one generation. */
+export interface Cap {
+  budget: Budget
+  /** The row that it is kept in; null for a cap on each generation, which needs none. */
+  scope: string | null
+  /** In pico-dollars or tokens. Null when it is in a currency whose rate is not known: nothing can be allowed then. */
+  most: bigint | null
+}
+
+/** The caps that hold for a generation that is booked in these scopes. */
+export function capsOf({ budgets, rate }: Pick<Account, 'budgets' | 'rate'>, scopes: string[]): Cap[] {
+  return budgets.flatMap((budget): Cap[] => {
+    const scope = scopes.find((each) => each.startsWith(`${budget.scope}:`)) ?? null
+    if (scope === null && budget.scope !== 'generation') return []
+    return [{ budget, scope, most: mostOf(budget, rate) }]
+  })
+}
+
+/** What a budget allows, in pico-dollars or tokens. */
+export function mostOf({ measure, amount, currency }: Budget, rate: Rate): bigint | null {
+  if (measure === 'tokens') return BigInt(amount)
+  return dollarsOf({ picos: picosOf(amount), currency: currency ?? 'USD' }, rate)
+}
+
+/** The caps of each row, as the database checks them. A cap that cannot be told in dollars allows nothing. */
+export function limitsOf(caps: Cap[], scopes: string[]): Limit[] {
+  return scopes.flatMap((scope): Limit[] => {
+    const own = caps.filter((cap) => cap.scope === scope)
+    if (own.length === 0) return []
+    const least = (measure: Budget['measure']) => {
+      const cap = own.find(({ budget }) => budget.measure === measure)
+      return cap ? (cap.most ?? -1n) : null
+    }
+    return [{ scope, picos: least('cost'), tokens: least('tokens') }]
+  })
+}
+
+/** How a cap stands for a generation that would start now. */
+export interface Verdict {
+  cap: Cap
+  left: bigint
+  fits: boolean
+  /** The longest answer that would fit, when this one does not. */
+  lowerMaxTokens: number | null
+  near: boolean
+}
+
+/** How a cap stands for a prompt and the longest answer to it. */
+export function verdictOn(
+  cap: Cap,
+  spending: Spending | undefined,
+  account: Account,
+  { promptTokens, maxTokens }: { promptTokens: number; maxTokens: number },
+): Verdict {
+  const used = spending ? inMeasure(spending.spent, cap) + inMeasure(spending.reserved, cap) : 0n
+  const most = cap.most ?? 0n
+  const left = most > used ? most - used : 0n
+  const need = (length: number) => inMeasure(amountsAtMost(account, promptTokens, length), cap)
+  const fitting = (length: number) => {
+    const needed = need(length)
+    return needed !== null && cap.most !== null && needed <= left
+  }
+  const fits = fitting(maxTokens)
+  return {
+    cap,
+    left,
+    fits,
+    lowerMaxTokens: fits ? null : largest(maxTokens, fitting),
+    near: isNear(used + (need(maxTokens) ?? 0n), most),
+  }
+}
+
+/** Whether so much of a cap is used that people are to be warned. */
+export function isNear(used: bigint, most: bigint): boolean {
+  return used * 100n >= most * BigInt(Math.round(WARN_AT * 100))
+}
+
+/** The longest answer to ask for: what the person set, else what the model writes and each single answer is allowed. */
+export function lengthToAskFor(account: Account, caps: Cap[], promptTokens: number): number {
+  const longest = sensibleLength(account.price, promptTokens)
+  const fitting = caps
+    .filter(({ scope }) => scope === null)
+    .flatMap((cap) => verdictOn(cap, undefined, account, { promptTokens, maxTokens: longest }).lowerMaxTokens ?? [])
+  return Math.min(longest, ...fitting)
+}
+
+/** What is measured by a cap. */
+export function inMeasure(amounts: Amounts, cap: Cap): bigint
+export function inMeasure(amounts: { picos: bigint | null; tokens: bigint }, cap: Cap): bigint | null
+export function inMeasure(amounts: { picos: bigint | null; tokens: bigint }, { budget }: Cap): bigint | null {
+  return budget.measure === 'cost' ? amounts.picos : amounts.tokens
+}
+
+/** Pico-dollars or tokens in a budget's own measure, as they travel. */
+export function amountIn(budget: Budget, value: bigint, rate: Rate): string {
+  if (budget.measure === 'tokens') return `${value}`
+  const money = budget.currency === 'USD' ? { picos: value } : convert({ picos: value, currency: 'USD' }, rate)
+  return amountOf(money?.picos ?? 0n)
+}
+
+/** The same for a reader. */
+export function inWords(budget: Budget, value: bigint, rate: Rate): string {
+  const amount = amountIn(budget, value, rate)
+  return budget.measure === 'tokens' ? tokensInWords(Number(amount)) : moneyInWords(amount, budget.currency, true)
+}
+
+const during = {
+  generation: 'for one answer',
+  conversation: 'in this conversation',
+  batch: 'in this batch',
+  day: 'today',
+  month: 'this month',
+}
+
+/** A budget for a reader: "₹50.00 today". */
+export function nameOf({ scope, measure, amount, currency }: Budget): string {
+  const much = measure === 'tokens' ? tokensInWords(Number(amount)) : moneyInWords(amount, currency, false)
+  return `${much} ${during[scope]}`
+}
+
+function moneyInWords(amount: string, currency: string | null, fine: boolean): string {
+  return formatMoney({ picos: picosOf(amount), currency: currency ?? 'USD' }, { locale: 'en', fine })
+}
+
+function tokensInWords(tokens: number): string {
+  return `${tokens.toLocaleString('en')} ${tokens === 1 ? 'token' : 'tokens'}`
+}
