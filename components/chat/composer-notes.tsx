@@ -2,10 +2,11 @@
 import Link from 'next/link'
 import { Button } from '@/components/ui/button'
 import { useMoney } from '@/components/ui/use-money'
-import type { BudgetState, Estimate } from '@/lib/protocol/budgets'
+import { type BudgetState, type Estimate, WARN_AT } from '@/lib/protocol/budgets'
 import type { Problem } from '@/lib/protocol/events'
-import { amountWords, budgetNames, differenceOf, usedWords } from './budget-words'
+import { amountWords, budgetNames, differenceOf, percentOf, usedWords } from './budget-words'
 import { CONTEXT_WARNING } from './context-gauge'
+import { tokenWords } from './numbers'
 
 /** What there is to know before sending, above the box: what hinders it first, then what is close to an end. */
 export function ComposerNotes({
@@ -20,16 +21,13 @@ export function ComposerNotes({
   onSendShorter(maxTokens: number): void
 }) {
   const refused = notSent?.kind === 'budget'
-  const misfit = estimate?.budget?.fits === false
   return (
     <>
       {notSent ? <NotSent problem={notSent} /> : null}
-      {misfit && estimate ? (
-        <Misfit estimate={estimate} said={refused} onSendShorter={onSendShorter} />
+      {estimate?.budget?.fits === false ? (
+        <Misfit budget={estimate.budget} said={refused} onSendShorter={onSendShorter} />
       ) : refused ? (
-        <div className="mb-3 text-small">
-          <RaiseLink />
-        </div>
+        <Offer shorter={notSent.lowerMaxTokens ?? null} onSendShorter={onSendShorter} />
       ) : (
         <NearEnd estimate={estimate} budgets={budgets} />
       )}
@@ -50,56 +48,58 @@ function NotSent({ problem }: { problem: Problem }) {
 
 /** The longest answer does not fit in a budget: the words, unless they have just been said, and what would fit. */
 function Misfit({
-  estimate: { budget },
+  budget,
   said,
   onSendShorter,
 }: {
-  estimate: Estimate
+  budget: NonNullable<Estimate['budget']>
   said: boolean
   onSendShorter(maxTokens: number): void
 }) {
   const money = useMoney()
-  if (!budget) return null
   const { scope, amount, left, lowerMaxTokens } = budget
   const words = (each: string) => amountWords(each, budget, money)
   return (
-    <div className="mb-3 text-small">
+    <>
       {said ? null : (
-        <p role="status" className="text-warn">
+        <p role="status" className="numbers mb-2 text-small text-warn">
           {lowerMaxTokens === null ? 'This does not fit in' : 'The longest answer to this would not fit in'}{' '}
           {budgetNames[scope]}: {words(left)} of {words(amount)} is left.
         </p>
       )}
-      <div className="mt-2 flex flex-wrap gap-2">
-        {lowerMaxTokens === null ? null : (
-          <Button onClick={() => onSendShorter(lowerMaxTokens)}>
-            Send with at most {lowerMaxTokens.toLocaleString()} tokens
-          </Button>
-        )}
-        <RaiseLink />
-      </div>
-    </div>
+      <Offer shorter={lowerMaxTokens} onSendShorter={onSendShorter} />
+    </>
   )
 }
 
-export function RaiseLink({ face = 'Raise the budget' }: { face?: string }) {
+/** The ways out when a prompt does not fit in a budget. */
+function Offer({ shorter, onSendShorter }: { shorter: number | null; onSendShorter(maxTokens: number): void }) {
   return (
-    <Link
-      href="/settings#budgets"
-      className="inline-flex h-9 touch:h-11 items-center rounded-small border border-line px-3 text-small transition-colors hover:bg-surface-raised"
-    >
-      {face}
-    </Link>
+    <div className="mb-3 flex flex-wrap gap-2">
+      {shorter === null ? null : (
+        <Button onClick={() => onSendShorter(shorter)}>Send with at most {tokenWords(shorter)}</Button>
+      )}
+      <Link
+        href="/settings#budgets"
+        className="inline-flex h-9 touch:h-11 items-center rounded-small border border-line px-3 text-small transition-colors hover:bg-surface-raised"
+      >
+        Raise the budget
+      </Link>
+    </div>
   )
 }
 
 /** A budget of which most is used, said before it is used up. */
 function NearEnd({ estimate, budgets }: { estimate: Estimate | null; budgets: BudgetState[] }) {
   const money = useMoney()
-  const near = budgets.find((budget) => budget.near && budget.spent !== '0')
+  const near = budgets.find(({ spent, amount }) => percentOf(spent, amount) >= WARN_AT * 100)
   const one = estimate?.budget?.near ? estimate.budget : null
   const used = one ? differenceOf(one.amount, one.left) : '0'
-  const words = near ? usedWords(near, near.spent, money) : one && used !== '0' ? usedWords(one, used, money) : null
+  const words = near
+    ? usedWords(near, near.spent, money)
+    : one && percentOf(used, one.amount) >= WARN_AT * 100
+      ? usedWords(one, used, money)
+      : null
   if (words === null) return null
   return (
     <p role="status" className="numbers mb-2 text-note text-warn">

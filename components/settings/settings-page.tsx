@@ -4,6 +4,7 @@ import { ModelPicker } from '@/components/chat/model-picker'
 import { Header } from '@/components/shell/header'
 import { useConversations } from '@/lib/store/context'
 import { Appearance } from './appearance'
+import { Budgets } from './budgets'
 import { ConnectionTest } from './connection'
 import { Currency } from './currency'
 import { Prices } from './prices'
@@ -49,6 +50,13 @@ export function SettingsPage() {
               <Currency />
               <Prices />
             </div>
+          </Section>
+          <Section
+            id="budgets"
+            title="Budgets"
+            words="What may be spent at most. The longest answer is set aside before a reply starts, and one that reaches a cap stops there and keeps its text."
+          >
+            <Budgets />
           </Section>
           <Section
             title="Connection"

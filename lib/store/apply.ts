@@ -109,7 +109,6 @@ function startedMessages(
     startedAt: now,
     firstTokenAt: null,
     endedAt: null,
-    attempts: 0,
   }
   const empty: Message = {
     id: data.messageId,
