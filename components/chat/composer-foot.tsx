@@ -29,7 +29,7 @@ export function ComposerFoot({
   const used = estimate?.context.used ?? before
   const window = estimate?.context.window ?? known
   return (
-    <div className="numbers flex h-6 items-center justify-between gap-4 overflow-hidden px-1 text-ink-quiet text-note">
+    <div className="numbers flex h-7 items-center justify-between gap-4 overflow-hidden px-1 text-ink-quiet text-note">
       {used > 0 && window !== null ? <ContextGauge used={used} window={window} /> : <span />}
       {spending && spending.tokens > 0 ? <Total spending={spending} /> : null}
     </div>

@@ -29,7 +29,7 @@ export function EstimateLine({ estimate }: { estimate: Estimate }) {
       ) : (
         <>
           {', '}
-          <Wide>about </Wide>
+          {money(cost).startsWith('<') ? null : <Wide>about </Wide>}
           {money(cost)}
           {atMost ? <Wide>, at most {money(atMost)}</Wide> : null}
         </>

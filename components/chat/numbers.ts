@@ -15,7 +15,11 @@ export function costWords(cost: Amount, money: (amount: Amount) => string, about
 }
 
 /** Tokens a second from the first to the last. Null when they came as one, so that there is no time between them. */
-export function tokenRate({ usage, firstTokenAt, endedAt }: GenerationSummary): number | null {
+export function tokenRate({
+  usage,
+  firstTokenAt,
+  endedAt,
+}: Pick<GenerationSummary, 'usage' | 'firstTokenAt' | 'endedAt'>): number | null {
   if (!usage || firstTokenAt === null || endedAt === null) return null
   const seconds = (endedAt - firstTokenAt) / 1000
   return seconds <= 0 || usage.completionTokens < 2 ? null : usage.completionTokens / seconds

@@ -51,9 +51,9 @@ export function ReplyDetails({
 function Details({ messageId, generation }: { messageId: string; generation: GenerationSummary }) {
   const details = useDetails(generation.id)
   const models = useConversations((state) => state.models)
-  const { usage, startedAt, firstTokenAt, endedAt, finishReason, status } = generation
-  const attempts = details?.attempts ?? generation.attempts
-  const rate = tokenRate(generation)
+  const { usage, finishReason, status } = generation
+  const { startedAt, firstTokenAt, endedAt, attempts } = details ?? generation
+  const rate = tokenRate({ usage, firstTokenAt, endedAt })
   const provider = providerName(models, generation.model)
   return (
     <dl className="numbers grid grid-cols-[auto_1fr] gap-x-6 gap-y-1.5">
@@ -70,9 +70,9 @@ function Details({ messageId, generation }: { messageId: string; generation: Gen
         </>
       ) : null}
       <Gap />
-      {firstTokenAt === null ? null : <Row name="First token after">{formatSeconds(firstTokenAt - startedAt)}</Row>}
+      {firstTokenAt === null ? null : <Row name="First token after">{timeWords(firstTokenAt - startedAt)}</Row>}
       {rate === null ? null : <Row name="Speed">{rateWords(rate)}</Row>}
-      {endedAt === null ? null : <Row name="Total time">{formatSeconds(Math.max(0, endedAt - startedAt))}</Row>}
+      {endedAt === null ? null : <Row name="Total time">{timeWords(endedAt - startedAt)}</Row>}
       {attempts > 0 ? <Row name="Attempts">{attempts.toLocaleString()}</Row> : null}
       <Gap />
       <Row name="Model">{modelName(models, generation.model)}</Row>
@@ -126,6 +126,12 @@ function useDetails(generationId: string): GenerationDetails | null {
     return () => closing.abort()
   }, [generationId])
   return details
+}
+
+/** `180 ms`, `3.2 s` */
+function timeWords(milliseconds: number): string {
+  const some = Math.max(0, Math.round(milliseconds))
+  return some < 1000 ? `${some} ms` : formatSeconds(some)
 }
 
 /** `2026-07-02` as the reader writes a day. */

@@ -8,6 +8,10 @@ export const generationDetails = z.object({
   attempts: z.number(),
   /** At the time of use; null when it was not known. */
   price: z.nullable(price),
+  /** By the server's clock: a page knows only when it heard of them. In epoch ms. */
+  startedAt: z.number(),
+  firstTokenAt: z.nullable(z.number()),
+  endedAt: z.nullable(z.number()),
 })
 export type GenerationDetails = z.infer<typeof generationDetails>
 

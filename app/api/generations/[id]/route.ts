@@ -7,6 +7,13 @@ import { price } from '@/lib/protocol/prices'
 export const GET = endpoint<{ id: string }>(async (_request, { session, params }) => {
   const row = await ownedGeneration(params.id, session.ownerId)
   const read = price.safeParse(row.price === null ? null : JSON.parse(row.price))
-  const details: GenerationDetails = { attempts: row.attempts, price: read.success ? read.data : null }
+  const { attempts, startedAt, firstTokenAt, endedAt } = row
+  const details: GenerationDetails = {
+    attempts,
+    price: read.success ? read.data : null,
+    startedAt,
+    firstTokenAt,
+    endedAt,
+  }
   return json(details)
 })
