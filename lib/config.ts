@@ -14,6 +14,9 @@ const count = (fallback: number) =>
   filled.transform((text) => text ?? String(fallback)).pipe(z.coerce.number<string>().int().positive())
 const milliseconds = (fallback: number) =>
   count(fallback).refine((ms) => ms <= LONGEST_TIMER_MS, 'must be under 25 days')
+/** 0 is no limit. */
+const limit = (fallback: number) =>
+  filled.transform((text) => text ?? String(fallback)).pipe(z.coerce.number<string>().int().nonnegative())
 const seconds = (fallback: number) =>
   filled
     .transform((text) => text ?? String(fallback))
@@ -50,6 +53,8 @@ const environment = z.object({
   RILL_RETRY_MAX_WAIT_MS: milliseconds(60_000),
   RILL_RETRY_ATTEMPTS: count(6),
   RILL_DRAIN_SECONDS: seconds(25),
+  RILL_RATE_PER_MINUTE: limit(30),
+  RILL_STREAMS_PER_PERSON: limit(4),
   OTEL_SDK_DISABLED: flag,
   OTEL_TRACES_EXPORTER: filled,
   OTEL_EXPORTER_OTLP_ENDPOINT: endpoint,
@@ -102,6 +107,9 @@ export function parseConfig(variables: Record<string, string | undefined>) {
       baseMs: values.RILL_RETRY_BASE_MS,
       maxWaitMs: values.RILL_RETRY_MAX_WAIT_MS,
     },
+    /** How many answers a person may start in a minute, and have running at once; 0 is no limit. */
+    ratePerMinute: values.RILL_RATE_PER_MINUTE,
+    streamsPerPerson: values.RILL_STREAMS_PER_PERSON,
     /** How long running answers may go on once the process has been told to end. */
     drainMs: values.RILL_DRAIN_SECONDS * 1000,
     /** Whether there is a place to send traces to. All else about them is OpenTelemetry's own. */

@@ -110,8 +110,13 @@ const nothingSet = {
   OTEL_EXPORTER_OTLP_TRACES_ENDPOINT: '',
 }
 
-/** Where waiting is not the point: a failure is told at once, and so is the end of the process. */
-const impatient = { RILL_RETRY_ATTEMPTS: '1', RILL_DRAIN_SECONDS: '0' }
+/** Where waiting is not the point: a failure is told at once, and so is the end of the process, and nobody is held back. */
+const impatient = {
+  RILL_RETRY_ATTEMPTS: '1',
+  RILL_DRAIN_SECONDS: '0',
+  RILL_RATE_PER_MINUTE: '0',
+  RILL_STREAMS_PER_PERSON: '0',
+}
 
 async function addressWhenServing(server: ChildProcess, printed: () => string): Promise<string> {
   const deadline = Date.now() + START_TIMEOUT_MS

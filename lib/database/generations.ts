@@ -2,9 +2,11 @@ import 'server-only'
 import { sql } from 'kysely'
 import type { GenerationStatus, Usage } from '@/lib/protocol/events'
 import type { Part } from '@/lib/protocol/messages'
-import { notFound } from '@/lib/refused'
+import type { Money } from '@/lib/protocol/money'
+import { notFound, Refused } from '@/lib/refused'
 import { type Database, engine } from './client'
 import type { ConversationRow, GenerationPieceRow, GenerationRow, MessageRow } from './schema'
+import { type Reservation, reserve, type Settlement, settle } from './spending'
 
 export type Piece = GenerationPieceRow
 
@@ -17,10 +19,20 @@ export interface EndedGeneration {
   status: GenerationStatus
   finishReason: string | null
   usage: Usage | null
+  /** Null for one that began before anything was booked. */
+  bill: Bill | null
   /** JSON: `LogOutline`. */
   outline: string
   firstTokenAt: number | null
   endedAt: number
+}
+
+/** What a generation came to, and where that is booked. */
+export interface Bill extends Settlement {
+  /** How often the upstream was asked. */
+  attempts: number
+  /** In the price's currency; null when the price is not known. */
+  cost: Money | null
 }
 
 /** The rows that a generation starts with. */
@@ -33,11 +45,16 @@ export interface StartingGeneration {
 }
 
 /**
- * Writes what a generation starts with, all of it or nothing.
+ * Writes what a generation starts with, and sets aside what it may cost: all of it or nothing.
+ * @throws {OverLimit} when a budget has not enough left;
  * @throws {Refused} 404 when its conversation was deleted meanwhile; an error of the engine when the turn, or that
  * continuation of the reply, is there already.
  */
-export async function insertStart(db: Database, starting: StartingGeneration): Promise<void> {
+export async function insertStart(
+  db: Database,
+  starting: StartingGeneration,
+  { reservation, streams }: { reservation: Reservation | null; streams: number },
+): Promise<void> {
   const { conversation, messages, generation } = starting
   await db.transaction().execute(async (tx) => {
     if (conversation) await tx.insertInto('conversations').values(conversation).execute()
@@ -52,6 +69,8 @@ export async function insertStart(db: Database, starting: StartingGeneration): P
     }
     if (messages.length > 0) await tx.insertInto('messages').values(messages).execute()
     await tx.insertInto('generations').values(generation).execute()
+    if (streams > 0) await checkStreams(tx, generation.ownerId, streams)
+    if (reservation) await reserve(tx, reservation)
   })
 }
 
@@ -96,7 +115,14 @@ export async function saveCheckpoint(
       const saved = await insertPieces(pieces, instanceId).execute(tx)
       for (const { generationId } of saved.rows) lost.delete(generationId)
     }
-    for (const each of ended) if (!(await saveEnd(tx, each, instanceId))) lost.add(each.generationId)
+    const settlements: Settlement[] = []
+    for (const each of ended) {
+      const saved = await saveEnd(tx, each, instanceId)
+      if (saved === 'lost') lost.add(each.generationId)
+      else if (saved === 'now' && each.bill) settlements.push(each.bill)
+    }
+    // The last of all, so that the rows many wait for are held for the shortest time, and in an order that is everybody's.
+    await settle(tx, settlements)
   })
   return lost
 }
@@ -117,22 +143,34 @@ function insertPieces(pieces: Piece[], instanceId: string) {
     returning generation_id`
 }
 
-/** Says whether the generation was the instance's to end. */
-async function saveEnd(tx: Database, ended: EndedGeneration, instanceId: string): Promise<boolean> {
+/**
+ * Saves an end: `now`, or `before` when a commit that was not acknowledged had done it, or not at all, when the
+ * generation is not the instance's to end.
+ */
+async function saveEnd(tx: Database, ended: EndedGeneration, instanceId: string): Promise<'now' | 'before' | 'lost'> {
+  const { usage, bill } = ended
   const { numUpdatedRows } = await tx
     .updateTable('generations')
     .set({
       status: ended.status,
       finishReason: ended.finishReason,
-      usage: ended.usage && JSON.stringify(ended.usage),
+      usage: usage && JSON.stringify(usage),
+      costPicos: bill?.cost?.picos ?? null,
+      costCurrency: bill?.cost?.currency ?? null,
+      promptTokens: usage?.promptTokens ?? 0,
+      completionTokens: usage?.completionTokens ?? 0,
+      cachedTokens: usage?.cachedTokens ?? 0,
+      reasoningTokens: usage?.reasoningTokens ?? 0,
+      attempts: bill?.attempts ?? 0,
       outline: ended.outline,
       firstTokenAt: ended.firstTokenAt,
       endedAt: ended.endedAt,
     })
     .where('id', '=', ended.generationId)
     .where('instanceId', '=', instanceId)
+    .where('status', '=', 'running')
     .executeTakeFirst()
-  if (numUpdatedRows === 0n) return false
+  if (numUpdatedRows === 0n) return (await isEnded(tx, ended.generationId, instanceId)) ? 'before' : 'lost'
   await tx
     .updateTable('messages')
     .set({ parts: JSON.stringify(ended.parts) })
@@ -144,7 +182,40 @@ async function saveEnd(tx: Database, ended: EndedGeneration, instanceId: string)
     .set({ updatedAt: ended.endedAt })
     .where('id', '=', ended.conversationId)
     .execute()
-  return true
+  return 'now'
+}
+
+async function isEnded(tx: Database, id: string, instanceId: string): Promise<boolean> {
+  const row = await tx
+    .selectFrom('generations')
+    .select('id')
+    .where('id', '=', id)
+    .where('instanceId', '=', instanceId)
+    .executeTakeFirst()
+  return row !== undefined
+}
+
+/** @throws {Refused} 429 when a person has more running than is allowed. */
+async function checkStreams(tx: Database, ownerId: string, streams: number): Promise<void> {
+  // On SQLite one transaction runs at a time. On Postgres a person's starts wait for each other here.
+  if (engine() === 'postgres') await sql`select pg_advisory_xact_lock(hashtextextended(${ownerId}, 0))`.execute(tx)
+  const { running } = await tx
+    .selectFrom('generations')
+    .select((eb) => eb.fn.countAll<number | string>().as('running'))
+    .where('status', '=', 'running')
+    .where('ownerId', '=', ownerId)
+    .executeTakeFirstOrThrow()
+  if (Number(running) <= streams) return
+  const answers = `${streams} ${streams === 1 ? 'answer is' : 'answers are'}`
+  throw new Refused(
+    429,
+    {
+      kind: 'rate_limit',
+      message: `${answers} being written for you already, and there may be no more at once. Wait until one has ended, or stop one.`,
+      retryable: true,
+    },
+    { 'Retry-After': '5' },
+  )
 }
 
 /** The pieces of a generation that has not been joined, in order: those that may hold an event after a `seq`. */

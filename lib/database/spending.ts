@@ -17,6 +17,8 @@ export interface Spending {
 
 /** Where a generation is booked, and what was set aside for it there until it ends. */
 export interface Booking {
+  /** What the provider calls the model: it is counted by its tokenizer. */
+  model: string
   /** In the order in which their rows are locked, which is the same for everybody. */
   scopes: string[]
   /** Those of them in which something is set aside. */
@@ -27,6 +29,7 @@ export interface Booking {
 }
 
 const bookingJson = z.object({
+  model: z.string(),
   scopes: z.array(z.string()),
   held: z.array(z.string()),
   reserved: z.object({ picos: z.string().transform(BigInt), tokens: z.string().transform(BigInt) }),

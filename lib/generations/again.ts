@@ -39,7 +39,7 @@ export async function regenerate(row: GenerationRow, again: Again): Promise<Star
       kind: 'regenerate',
     })
     const request = requestOf(resolved, await historyTo(userMessageId), again.stream, settings)
-    return { rows: { conversation: null, messages: [reply], generation }, connection: resolved.connection, request }
+    return { rows: { conversation: null, messages: [reply], generation }, resolved, request }
   })
 }
 
@@ -71,7 +71,7 @@ async function prepareContinuation(row: GenerationRow, again: Again): Promise<Pr
   const request = requestOf(resolved, await historyTo(userMessageId), again.stream, settings)
   return {
     rows: { conversation: null, messages: [], generation },
-    connection: resolved.connection,
+    resolved,
     request: { ...request, partial: textOf(before) },
     before,
   }

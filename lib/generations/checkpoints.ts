@@ -177,6 +177,7 @@ function endedGeneration(run: Run): EndedGeneration {
     status,
     finishReason,
     usage,
+    bill: run.bill,
     outline: JSON.stringify(run.outline),
     firstTokenAt: run.firstTokenAt,
     endedAt: run.endedAt ?? Date.now(),

@@ -16,6 +16,7 @@ import { log } from '@/lib/log'
 import type { GenerationEvent, LogEvent, Problem } from '@/lib/protocol/events'
 import { foldEvent } from '@/lib/protocol/messages'
 import { secretMark } from '@/lib/secret'
+import { billOfOrphan, usageOfOrphan } from './orphans'
 import { outlineOf } from './outline'
 import { runs } from './runs'
 import { listenForSignals } from './signals'
@@ -119,9 +120,13 @@ async function forsaken(): Promise<GenerationRow[]> {
 
 async function interruptOrphan(row: GenerationRow): Promise<void> {
   const saved = await lastingEvents(row.id)
-  const ending = endingAfter(saved.at(-1)?.type)
+  const before = await storedBefore(row.id)
+  const last = endingAfter(saved.at(-1)?.type)
+  // One that told why it ended had told what it used.
+  const usage = last.length > 1 ? await usageOfOrphan(row, saved, before) : null
+  const ending: GenerationEvent[] = [...(usage ? [{ type: 'usage' as const, data: usage }] : []), ...last]
   const events = [...saved.map(({ seq: _, ...event }) => event), ...ending]
-  const folded = events.reduce(foldEvent, await storedBefore(row.id))
+  const folded = events.reduce(foldEvent, before)
   await saveCheckpoint(database(), runs().instanceId, {
     pieces: [],
     ended: [
@@ -130,6 +135,7 @@ async function interruptOrphan(row: GenerationRow): Promise<void> {
         generationId: row.id,
         messageId: row.messageId,
         conversationId: row.conversationId,
+        bill: billOfOrphan(row, folded.usage, saved),
         outline: JSON.stringify(events.map(outlineOf)),
         firstTokenAt: row.firstTokenAt,
         endedAt: Date.now(),

@@ -1,5 +1,6 @@
 import 'server-only'
 import { config } from '@/lib/config'
+import type { Bill } from '@/lib/database/generations'
 import { log } from '@/lib/log'
 import { countEnd, metrics } from '@/lib/metrics'
 import type { EndStatus, GenerationEvent, LogEvent, Problem, StartData, Usage } from '@/lib/protocol/events'
@@ -8,6 +9,8 @@ import { type GenerationTrace, tracing } from '@/lib/tracing/tracing'
 import type { CompletionEnd, CompletionRequest, Connection } from '@/lib/upstream/connection'
 import { completeOrContinue } from '@/lib/upstream/continuation'
 import { clocksFor } from '@/lib/upstream/reasoning-models'
+import { Meter } from '@/lib/usage/meter'
+import { billOf, type Charge } from './charge'
 import type { EventLog } from './log'
 import { type LogOutline, outlineOf } from './outline'
 import type { createPace } from './pace'
@@ -19,6 +22,7 @@ export interface Starting {
   before: Part[]
   connection: Connection
   request: CompletionRequest
+  charge: Charge
 }
 
 /** What a run needs of the rooms around it. */
@@ -34,8 +38,8 @@ const ownFault: Problem = {
   retryable: true,
 }
 
-/** Why a run is cut before the upstream ends it. */
-type Cut = { status: 'stopped' } | { status: 'interrupted'; problem: Problem }
+/** Why a run is cut before the upstream ends it. The words of a budget take a look at the database. */
+type Cut = { status: 'stopped' } | { status: 'interrupted'; problem: Problem | (() => Promise<Problem>) }
 
 /**
  * One running generation: takes what the upstream sends, joins it, appends it to the log and hands it to the
@@ -51,8 +55,12 @@ export class Run {
   endedAt: number | null = null
   /** The `seq` of the last event in the log. */
   seq = 0
+  /** What it came to, once it has ended. */
+  bill: Bill | null = null
 
   readonly #house: RunHouse
+  readonly #charge: Charge
+  readonly #meter: Meter
   readonly #trace: GenerationTrace | undefined
   readonly #abort = new AbortController()
   readonly #startedAt = Date.now()
@@ -62,9 +70,13 @@ export class Run {
   #cut: Cut | null = null
   #resume: (() => void) | null = null
   #endWait: (() => void) | null = null
+  /** It waits to ask the upstream again. */
+  #waiting = false
 
-  constructor({ start, before, connection, request }: Starting, house: RunHouse) {
+  constructor({ start, before, connection, request, charge }: Starting, house: RunHouse) {
     this.start = start
+    this.#charge = charge
+    this.#meter = new Meter(charge.metered)
     this.folded = continuing(before)
     this.#house = house
     this.#trace = tracing()?.generation(start, connection, request)
@@ -94,7 +106,11 @@ export class Run {
     resume?.()
     const pending = this.#pending
     this.#pending = []
-    for (const { type, text } of pending) this.#append({ type, data: { text } })
+    for (const { type, text } of pending) {
+      this.#append({ type, data: { text } })
+      this.#meter.add(type, text)
+    }
+    if (pending.length > 0) this.#watch()
   }
 
   /** The events since the last save, for the checkpoint writer. `firstSeq` is the first one's. */
@@ -114,6 +130,18 @@ export class Run {
     return this.#outline
   }
 
+  /** Stops the upstream when a budget is used up; else tells from time to time what has been used. */
+  #watch(): void {
+    const { reached } = this.#charge
+    if (this.#cut) return
+    if (reached && this.#meter.passed) {
+      void this.#cutOff({ status: 'interrupted', problem: reached })
+      return
+    }
+    const usage = this.#house.pace.overloaded ? null : this.#meter.due(performance.now())
+    if (usage) this.#append({ type: 'usage', data: usage })
+  }
+
   #cutOff(cut: Cut): Promise<void> {
     this.#cut ??= cut
     this.#abort.abort()
@@ -127,9 +155,11 @@ export class Run {
     })
     this.#house.pace.now(this)
     this.endedAt = Date.now()
-    const { status, problem } = this.#ending(end)
+    const cut = this.#cut
+    const { status, problem } = await this.#ending(end, cut)
+    await this.#settle(end, cut !== null)
     if (problem) this.#append({ type: 'error', data: problem })
-    const finishReason = this.#cut ? undefined : (end.finishReason ?? undefined)
+    const finishReason = cut ? undefined : (end.finishReason ?? undefined)
     // The status tells readers that all is saved, so it is built here and told once the save has been tried.
     const last = this.#keep({ type: 'status', data: { status, finishReason } })
     const own = await this.#house.checkpoints.ended(this)
@@ -148,13 +178,30 @@ export class Run {
     this.#trace?.end(ended, this.folded.usage)
   }
 
+  /** Tells what the generation used, and works out what it costs. */
+  async #settle(end: CompletionEnd, cut: boolean): Promise<void> {
+    const nothingCame = end.problem !== null && end.problem.kind !== 'timeout'
+    const refused = this.#waiting || (!cut && nothingCame)
+    const usage = await this.#meter.total({ cut: cut || end.problem !== null, refused }).catch((error: unknown) => {
+      log().error({ generationId: this.start.generationId, error }, 'the usage could not be counted')
+      return null
+    })
+    if (usage) this.#append({ type: 'usage', data: usage })
+    this.bill = billOf(this.#charge, usage, this.#meter.attempts)
+  }
+
   #complete(connection: Connection, request: CompletionRequest): Promise<CompletionEnd> {
     const { clocks, retries } = config()
     return completeOrContinue(connection, request, this.#sink(), this.#abort.signal, {
       clocks: clocksFor(request.model, clocks, connection.patience),
       limits: retries,
-      onAttempt: (attempt) => this.#trace?.attempt(attempt),
+      onAttempt: (attempt) => {
+        this.#meter.attempt()
+        this.#waiting = false
+        return this.#trace?.attempt(attempt)
+      },
       onWait: (retry, endNow) => {
+        this.#waiting = true
         this.#append({ type: 'retry', data: retry })
         metrics().retries.inc({ kind: retry.kind })
         this.#trace?.waits(retry)
@@ -175,10 +222,7 @@ export class Run {
     return {
       text: (text: string) => arrived('delta', text),
       reasoning: (text: string) => arrived('reasoning', text),
-      usage: (usage: Usage) => {
-        this.flush()
-        this.#append({ type: 'usage', data: usage })
-      },
+      usage: (usage: Usage) => this.#meter.report(usage),
       // A process that cannot keep up reads once for each time that it tells, and leaves the rest to the system.
       hold: (resume: () => void) => {
         if (!this.#house.pace.overloaded || this.#pending.length === 0) return false
@@ -188,9 +232,9 @@ export class Run {
     }
   }
 
-  #ending(end: CompletionEnd): { status: EndStatus; problem: Problem | null } {
-    if (this.#cut?.status === 'stopped') return { status: 'stopped', problem: null }
-    if (this.#cut) return this.#cut
+  async #ending(end: CompletionEnd, cut: Cut | null): Promise<{ status: EndStatus; problem: Problem | null }> {
+    if (cut?.status === 'stopped') return { status: 'stopped', problem: null }
+    if (cut) return { ...cut, problem: typeof cut.problem === 'function' ? await cut.problem() : cut.problem }
     if (!end.problem) return { status: 'completed', problem: null }
     return { status: this.folded.parts.length > 0 ? 'interrupted' : 'failed', problem: end.problem }
   }

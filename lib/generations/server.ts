@@ -3,6 +3,7 @@ import { config } from '@/lib/config'
 import { log } from '@/lib/log'
 import { oncePerProcess } from '@/lib/process'
 import { openTracing, tracing } from '@/lib/tracing/tracing'
+import { loadTokenizer } from '@/lib/usage/tokenizers'
 import { closeHouse, openHouse } from './life'
 
 /**
@@ -17,8 +18,17 @@ export async function openServer(): Promise<void> {
     process.stderr.write(`${error instanceof Error ? error.message : String(error)}\n`)
     process.exit(1)
   }
+  loadTokenizers()
   oncePerProcess('shutdown', watchSignals)
   oncePerProcess('farewell', () => async () => tracing()?.close())
+}
+
+/** In the background: whoever needs one before it is there waits for it. */
+function loadTokenizers(): void {
+  for (const encoding of ['o200k', 'cl100k'] as const)
+    loadTokenizer(encoding).catch((error: unknown) =>
+      log().error({ encoding, error }, 'a tokenizer could not be loaded'),
+    )
 }
 
 /**

@@ -19,7 +19,7 @@ export function parseSettings(json: string | null): TurnSettings {
 
 /** What a model is asked, under a turn's settings. */
 export function requestOf(
-  { model }: ResolvedModel,
+  { model }: Pick<ResolvedModel, 'model'>,
   history: ChatMessage[],
   stream: boolean,
   { system, temperature, maxTokens }: TurnSettings = {},

@@ -1,14 +1,20 @@
 import 'server-only'
 import { v7 as uuidv7 } from 'uuid'
+import { config } from '@/lib/config'
 import { database } from '@/lib/database/client'
 import { generationOfTurn, insertStart, type StartingGeneration } from '@/lib/database/generations'
 import { branchTo, parseParts } from '@/lib/database/messages'
 import type { GenerationKind, GenerationRow, MessageRow } from '@/lib/database/schema'
+import { OverLimit, writeBooking } from '@/lib/database/spending'
 import type { StartData } from '@/lib/protocol/events'
 import { type Part, textOf } from '@/lib/protocol/messages'
 import type { ResolvedModel } from '@/lib/providers/resolve'
 import { Refused } from '@/lib/refused'
-import type { ChatMessage, CompletionRequest, Connection } from '@/lib/upstream/connection'
+import type { ChatMessage, CompletionRequest } from '@/lib/upstream/connection'
+import { accountOf } from '@/lib/usage/account'
+import { admissionOf } from '@/lib/usage/admission'
+import { fitted } from '@/lib/usage/context'
+import type { Charge } from './charge'
 import { lengthsOf } from './outline'
 import { runs } from './runs'
 import type { TurnSettings } from './settings'
@@ -16,7 +22,7 @@ import type { TurnSettings } from './settings'
 /** A generation that is ready to start. */
 export interface Prepared {
   rows: StartingGeneration
-  connection: Connection
+  resolved: ResolvedModel
   request: CompletionRequest
   /** What its message holds already. */
   before?: Part[]
@@ -25,7 +31,7 @@ export interface Prepared {
 /**
  * Starts what `prepare` gives: writes its rows, and runs it. The generation lives on in this process whatever becomes of
  * the request. A turn that was started before is not started again: its generation is given back.
- * @throws {Refused} 503 when the server is shutting down; whatever `prepare` throws.
+ * @throws {Refused} 503 when the server is shutting down, 402 when a budget does not allow it; whatever `prepare` throws.
  */
 export async function startOnce(ownerId: string, turnId: string, prepare: () => Promise<Prepared>): Promise<StartData> {
   const db = database()
@@ -34,18 +40,62 @@ export async function startOnce(ownerId: string, turnId: string, prepare: () => 
   const { closing } = runs()
   if (closing) throw new Refused(503, closing, { 'Retry-After': '5' })
 
-  const { rows, connection, request, before = [] } = await prepare()
+  const prepared = await prepare()
+  const { rows, request, charge, admission } = await charged(ownerId, prepared)
   try {
-    await insertStart(db, rows)
+    await insertStart(db, rows, { reservation: admission.reservation, streams: config().streamsPerPerson })
   } catch (error) {
     // The same turn may have been sent twice at once: the unique constraint let one in.
     const other = await generationOfTurn(db, ownerId, turnId)
     if (other) return startOf(other)
-    throw error
+    throw error instanceof OverLimit ? await admission.refusal() : error
   }
   const start = startOf(rows.generation)
-  runs().start({ start, before, connection, request })
+  const { before = [], resolved } = prepared
+  runs().start({ start, before, connection: resolved.connection, request, charge })
   return start
+}
+
+/** What a generation is charged by, and its request as the model's window and the budgets allow it. */
+async function charged(ownerId: string, { rows, resolved, request: whole }: Prepared) {
+  const { connection, model, free } = resolved
+  const account = await accountOf(ownerId, { baseUrl: connection.baseUrl, model, free })
+  const { price } = account
+  const { messages } = await fitted(model, whole.messages, {
+    window: price?.contextWindow ?? null,
+    room: whole.maxTokens,
+  })
+  const { generation } = rows
+  const sent = promptOf({ ...whole, messages })
+  const admission = await admissionOf(account, {
+    conversationId: generation.conversationId,
+    at: generation.startedAt,
+    model,
+    messages: sent,
+    maxTokens: whole.maxTokens,
+  })
+  const { booking, promptTokens, maxTokens, reached } = admission
+  const limit = reached ? maxTokens : undefined
+  const charge: Charge = {
+    ownerId,
+    booking,
+    metered: { model, messages: sent, promptTokens, price, limit },
+    reached,
+  }
+  return {
+    rows: {
+      ...rows,
+      generation: { ...generation, price: price && JSON.stringify(price), booking: writeBooking(booking) },
+    },
+    request: { ...whole, messages, maxTokens },
+    charge,
+    admission,
+  }
+}
+
+/** All that a model reads: what it has written already counts as well. */
+export function promptOf({ messages, partial }: CompletionRequest): ChatMessage[] {
+  return partial ? [...messages, { role: 'assistant', content: partial }] : messages
 }
 
 /** The row of a reply to a prompt that has no text yet. */

@@ -47,7 +47,7 @@ async function prepareTurn(ownerId: string, turn: Turn): Promise<Prepared> {
       messages: [prompt, reply],
       generation: startingRow({ reply, userMessageId: prompt.id, turnId, resolved, settings, kind: 'answer' }),
     },
-    connection: resolved.connection,
+    resolved,
     request: requestOf(resolved, [...history, { role: 'user', content: text }], stream, settings),
   }
 }

@@ -7,6 +7,8 @@ import type { Problem } from '@/lib/protocol/events'
 import { complete } from '@/lib/upstream/completion'
 import type { Connection } from '@/lib/upstream/connection'
 import { listModels } from '@/lib/upstream/models'
+import { accountOf, book } from '@/lib/usage/account'
+import { Meter } from '@/lib/usage/meter'
 import { type Credentials, mergedCredentials, type ProviderForm } from './own'
 
 const TRIAL_MS = 60_000
@@ -26,7 +28,7 @@ export async function tryProvider(ownerId: string, form: TrialForm): Promise<Pro
   const listed = await listModels(connection, signal)
   const models = 'models' in listed ? listed.models : []
   const model = form.model ?? models[0] ?? null
-  const answer = model === null ? noAnswer : await shortAnswer(connection, model, signal)
+  const answer = model === null ? noAnswer : await shortAnswer(ownerId, connection, model, signal)
   return { models, modelsProblem: 'problem' in listed ? listed.problem : null, model, ...answer }
 }
 
@@ -38,7 +40,11 @@ const tooSlow: Problem = {
 
 const noAnswer = { text: '', firstTokenMs: null, answerProblem: null }
 
-async function shortAnswer(connection: Connection, model: string, signal: AbortSignal) {
+async function shortAnswer(ownerId: string, connection: Connection, model: string, signal: AbortSignal) {
+  const messages = [{ role: 'user' as const, content: TRIAL_PROMPT }]
+  const account = await accountOf(ownerId, { baseUrl: connection.baseUrl, model, free: false })
+  const meter = new Meter({ model, messages, promptTokens: null, price: account.price, limit: undefined })
+  meter.attempt()
   const startedAt = performance.now()
   let text = ''
   let firstTokenMs: number | null = null
@@ -47,18 +53,24 @@ async function shortAnswer(connection: Connection, model: string, signal: AbortS
   }
   const end = await complete(
     connection,
-    { model, messages: [{ role: 'user', content: TRIAL_PROMPT }], stream: true, maxTokens: TRIAL_TOKENS },
+    { model, messages, stream: true, maxTokens: TRIAL_TOKENS },
     {
       text(more) {
         arrived()
         text += more
+        meter.add('delta', more)
       },
-      reasoning: arrived,
-      usage() {},
+      reasoning(more) {
+        arrived()
+        meter.add('reasoning', more)
+      },
+      usage: (usage) => meter.report(usage),
     },
     signal,
     config().clocks,
   )
+  const cut = signal.aborted || end.problem !== null
+  await book(account, await meter.total({ cut, refused: end.problem !== null }))
   return { text, firstTokenMs, answerProblem: signal.aborted ? tooSlow : end.problem }
 }
 

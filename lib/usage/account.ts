@@ -1,6 +1,7 @@
 import 'server-only'
 import { termsOf } from '@/lib/database/budgets'
-import { type Amounts, MOST_PICOS } from '@/lib/database/spending'
+import { database } from '@/lib/database/client'
+import { type Amounts, MOST_PICOS, nothing, settle } from '@/lib/database/spending'
 import type { Budget } from '@/lib/protocol/budgets'
 import type { Usage } from '@/lib/protocol/events'
 import { dollarsOf, type Rate } from '@/lib/protocol/money'
@@ -36,6 +37,13 @@ export function scopesOf(timeZone: string, conversationId: string | null, at: nu
   const day = dayIn(timeZone, at)
   const conversation = conversationId === null ? [] : [`conversation:${conversationId}`]
   return [...conversation, `day:${day}`, `month:${day.slice(0, 7)}`]
+}
+
+/** Books what a call used that is no generation, as the test of a provider is none. */
+export async function book({ ownerId, price, rate, timeZone }: Account, usage: Usage | null): Promise<void> {
+  if (!usage) return
+  const booking = { scopes: scopesOf(timeZone, null, Date.now()), held: [], reserved: nothing }
+  await settle(database(), [{ ownerId, booking, spent: amountsOf(usage, price, rate) }])
 }
 
 /** What is booked of usage. A cost that cannot be told in dollars is none: the tokens are booked all the same. */

@@ -1,5 +1,6 @@
 import 'server-only'
-import { type Booking, nothing, type Reservation, spendingIn } from '@/lib/database/spending'
+import { type Amounts, type Booking, nothing, type Reservation, spendingIn } from '@/lib/database/spending'
+import type { Problem } from '@/lib/protocol/events'
 import { Refused } from '@/lib/refused'
 import { type Account, scopesOf } from './account'
 import { type Cap, capsOf, inWords, lengthToAskFor, limitsOf, nameOf, type Verdict, verdictOn } from './caps'
@@ -28,6 +29,8 @@ export interface Admission {
   promptTokens: number | null
   /** The refusal of the database, in words. */
   refusal(): Promise<Refused>
+  /** Says that a budget is used up while the answer is written. Null without budgets. */
+  reached: (() => Promise<Problem>) | null
 }
 
 /**
@@ -38,10 +41,10 @@ export async function admissionOf(account: Account, candidate: Candidate): Promi
   const { ownerId, rate, timeZone } = account
   const scopes = scopesOf(timeZone, candidate.conversationId, candidate.at)
   const caps = capsOf(account, scopes)
-  const booking = { scopes, held: [], reserved: nothing, rate }
+  const booking = { model: candidate.model, scopes, held: [], reserved: nothing, rate }
   if (caps.length === 0) {
     const refusal = async () => new Refused(402, { kind: 'budget', message: 'A budget does not allow this.' })
-    return { booking, reservation: null, maxTokens: candidate.maxTokens, promptTokens: null, refusal }
+    return { booking, reservation: null, maxTokens: candidate.maxTokens, promptTokens: null, refusal, reached: null }
   }
   const { tokens: promptTokens } = await countPrompt(candidate.model, candidate.messages)
   const maxTokens = candidate.maxTokens ?? lengthToAskFor(account, caps, promptTokens)
@@ -58,6 +61,7 @@ export async function admissionOf(account: Account, candidate: Candidate): Promi
     maxTokens,
     promptTokens,
     refusal: async () => refusalOf(account, await tightest(account, caps, lengths)),
+    reached: () => reachedOf(account, caps, { ...lengths, reserved: reservedFor(account, promptTokens, maxTokens) }),
   }
 }
 
@@ -66,12 +70,15 @@ export async function tightest(
   account: Account,
   caps: Cap[],
   lengths: { promptTokens: number; maxTokens: number },
+  own = nothing,
 ): Promise<Verdict> {
   const spending = await spendingIn(
     account.ownerId,
     caps.flatMap(({ scope }) => scope ?? []),
   )
-  const verdicts = caps.map((cap) => verdictOn(cap, spending.get(cap.scope ?? ''), account, lengths))
+  const verdicts = caps.map((cap) =>
+    verdictOn(cap, cap.scope === null ? { spent: nothing, reserved: own } : spending.get(cap.scope), account, lengths),
+  )
   return verdicts.reduce((one, other) => (isTighter(other, one) ? other : one))
 }
 
@@ -80,6 +87,29 @@ function isTighter(one: Verdict, other: Verdict): boolean {
   if (!one.fits) return (one.lowerMaxTokens ?? 0) < (other.lowerMaxTokens ?? 0)
   // By the part of the cap that is left.
   return one.left * (other.cap.most ?? 0n) < other.left * (one.cap.most ?? 0n)
+}
+
+/** The end of an answer that has come to all that was set aside for it. */
+async function reachedOf(
+  account: Account,
+  caps: Cap[],
+  { promptTokens, maxTokens, reserved }: { promptTokens: number; maxTokens: number; reserved: Amounts },
+): Promise<Problem> {
+  const one = { promptTokens: 0, maxTokens: 1 }
+  const [first] = caps
+  // With the database away, the words name a budget all the same.
+  const verdict = await tightest(account, caps, one, reserved).catch(() => null)
+  const budget = verdict?.cap.budget ?? first?.budget
+  const name = budget ? nameOf(budget) : ''
+  const tokens = (promptTokens + maxTokens).toLocaleString('en')
+  const cause = verdict?.fits
+    ? `This answer came to the ${tokens} tokens that were set aside for it in your budget: ${name}.`
+    : `Budget reached: ${name}.`
+  return {
+    kind: 'budget',
+    message: `${cause} What had arrived is kept. Raise the budget in the settings, or continue with a cheaper model.`,
+    retryable: false,
+  }
 }
 
 /** Whether a cap cannot be checked because nobody has said what the model, or the cap's money, is worth. */

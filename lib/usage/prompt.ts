@@ -1,6 +1,6 @@
 import 'server-only'
 import { countTokens } from './counter'
-import type { Accuracy } from './tokenizers'
+import { type Accuracy, lessCertain } from './tokenizers'
 
 /** Each message is framed, and so is the beginning of the reply: "How to count tokens with tiktoken", OpenAI Cookbook. */
 const PER_MESSAGE = 3
@@ -19,10 +19,4 @@ export async function countPrompt(
     for (const count of counts) accuracy = lessCertain(accuracy, count.accuracy)
   }
   return { tokens, accuracy }
-}
-
-const byCertainty: Accuracy[] = ['exact', 'approximate', 'unknown']
-
-function lessCertain(one: Accuracy, other: Accuracy): Accuracy {
-  return byCertainty.indexOf(one) > byCertainty.indexOf(other) ? one : other
 }

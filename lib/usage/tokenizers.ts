@@ -7,6 +7,13 @@ import { oncePerProcess } from '@/lib/process'
  */
 export type Accuracy = 'exact' | 'approximate' | 'unknown'
 
+const byCertainty: Accuracy[] = ['exact', 'approximate', 'unknown']
+
+/** How far what was counted in both ways can be trusted. */
+export function lessCertain(one: Accuracy, other: Accuracy): Accuracy {
+  return byCertainty.indexOf(one) > byCertainty.indexOf(other) ? one : other
+}
+
 /** Counts text whole, and cuts it into the pieces that are encoded each by itself. */
 export interface Tokenizer {
   count(text: string): number
