@@ -27,10 +27,14 @@ export function ProblemBlock({
   onRetry(): void
 }) {
   const interrupted = generation.status === 'interrupted'
+  // That a budget was reached is the news; what to do then is not.
+  const sentences = problemWords(problem, generation)
+  const [words, ...rest] = problem.kind === 'budget' ? sentences.split(/(?<=\.) (?=[A-Z])/) : [sentences]
   const { kind, upstreamMessage, upstreamStatus, requestId } = problem
   return (
     <div className="max-w-measure pt-3 pb-2 text-small">
-      <p className={`font-strong ${interrupted ? 'text-warn' : 'text-danger'}`}>{problemWords(problem, generation)}</p>
+      <p className={`font-strong ${interrupted ? 'text-warn' : 'text-danger'}`}>{words}</p>
+      {rest.length > 0 ? <p>{rest.join(' ')}</p> : null}
       {upstreamMessage ? (
         <details className="mt-2 text-ink-quiet">
           <summary className="w-fit rounded-small touch:min-h-11">

@@ -9,7 +9,9 @@ export async function setPrice(
   { model = 'scripted', input = '2', output = '8', contextWindow = 4000, maxOutput = 1000 } = {},
 ): Promise<void> {
   const provider = `127.0.0.1:${upstreamPort}`
-  await put(chat, '/api/prices', { prices: [{ provider, model, input, output, currency: 'USD', contextWindow, maxOutput }] })
+  await put(chat, '/api/prices', {
+    prices: [{ provider, model, input, output, currency: 'USD', contextWindow, maxOutput }],
+  })
 }
 
 export async function setBudgets(chat: Chat, budgets: Partial<Budget>[]): Promise<void> {

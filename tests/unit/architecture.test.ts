@@ -31,7 +31,7 @@ const mayImport: Record<string, string[]> = {
     'lib/protocol',
     ...ground,
   ],
-  'lib/providers': ['lib/upstream', 'lib/usage', 'lib/database', 'lib/protocol', ...ground],
+  'lib/providers': ['lib/upstream', 'lib/database', 'lib/usage', 'lib/protocol', ...ground],
   'lib/tracing': ['lib/upstream', 'lib/protocol', ...ground],
   'lib/upstream': ['lib/protocol', ...ground],
   'lib/database': ['lib/protocol', ...ground],
