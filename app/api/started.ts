@@ -1,7 +1,9 @@
 import type { NextRequest } from 'next/server'
 import { z } from 'zod'
 import { finishedGeneration, followGeneration } from '@/lib/generations/follow'
-import { json } from '@/lib/http/endpoint'
+import { countStart } from '@/lib/generations/rates'
+import { addressOf } from '@/lib/http/address'
+import { type Call, endpoint, json } from '@/lib/http/endpoint'
 import { key, name, promptText } from '@/lib/http/fields'
 import type { StartData } from '@/lib/protocol/events'
 
@@ -20,10 +22,20 @@ export const again = z.strictObject({
 })
 
 /**
- * What every call that starts a generation answers: its log as a stream, all of it once when it is done, or what it is
- * at once, to be followed by other calls (RFC 7240).
+ * An endpoint that starts a generation: it counts towards how many a person may start. What it answers is the log as a
+ * stream, all of it once when it is done, or what it is at once, to be followed by other calls (RFC 7240).
  */
-export async function startedResponse(request: NextRequest, start: StartData, stream: boolean): Promise<Response> {
+export function startingEndpoint<P extends Record<string, string | string[]> = Record<string, never>>(
+  start: (request: NextRequest, call: Call<P>) => Promise<{ started: StartData; stream: boolean }>,
+) {
+  return endpoint<P>(async (request, call) => {
+    await countStart(call.session.ownerId, addressOf(request))
+    const { started, stream } = await start(request, call)
+    return await startedResponse(request, started, stream)
+  })
+}
+
+async function startedResponse(request: NextRequest, start: StartData, stream: boolean): Promise<Response> {
   if (request.headers.get('prefer')?.includes('respond-async'))
     return json(start, { status: 202, headers: { 'Preference-Applied': 'respond-async' } })
   return stream ? await followGeneration(start.generationId, 0) : json(await finishedGeneration(start))

@@ -1,10 +1,10 @@
 import 'server-only'
-import { isIP } from 'node:net'
 import type { NextRequest } from 'next/server'
 import { RateLimiterMemory, RateLimiterRes } from 'rate-limiter-flexible'
 import { config } from '@/lib/config'
 import { oncePerProcess } from '@/lib/process'
 import { Refused } from '@/lib/refused'
+import { addressOf } from './address'
 import { isSecure } from './endpoint'
 import { passwordMatches, type Session, sessionCookie } from './session'
 
@@ -59,12 +59,6 @@ function limiters() {
     byAddress: new RateLimiterMemory({ points: TRIES.address, duration: TRIES.seconds }),
     together: new RateLimiterMemory({ points: TRIES.everybody, duration: TRIES.seconds }),
   }))
-}
-
-/** Next sets this header from the socket when no proxy has; the limit over everybody holds when it is forged. */
-function addressOf(request: NextRequest): string {
-  const address = request.headers.get('x-forwarded-for')?.split(',').at(-1)?.trim() ?? ''
-  return isIP(address) === 0 ? 'unknown' : address
 }
 
 function withCookie(cookie: string): Response {

@@ -140,9 +140,11 @@ export function readUsage(value: unknown): Usage | null {
   if (promptTokens === null || completionTokens === null) return null
   const prompt = isFields(value.prompt_tokens_details) ? value.prompt_tokens_details : {}
   const completion = isFields(value.completion_tokens_details) ? value.completion_tokens_details : {}
+  const audioTokens = (count(prompt.audio_tokens) ?? 0) + (count(completion.audio_tokens) ?? 0)
   return {
     promptTokens,
     completionTokens,
+    ...(audioTokens > 0 ? { audioTokens } : {}),
     cachedTokens: count(prompt.cached_tokens) ?? count(value.prompt_cache_hit_tokens) ?? 0,
     reasoningTokens: count(completion.reasoning_tokens) ?? 0,
     source: 'reported',

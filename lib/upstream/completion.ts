@@ -72,9 +72,9 @@ async function ask(
   signal: AbortSignal,
   clocks: Clocks,
 ): Promise<Response> {
-  const send = (streamUsage: boolean) =>
+  const send = (streamUsage: boolean, lengthName?: LengthName) =>
     clientOf(connection)
-      .chat.completions.create(parametersOf(request, streamUsage), {
+      .chat.completions.create(parametersOf(request, streamUsage, lengthName), {
         signal,
         // A whole answer has its headers only when all of it is written.
         timeout: request.stream ? clocks.headersMs : Math.max(clocks.headersMs, clocks.firstTokenMs),
@@ -84,6 +84,8 @@ async function ask(
   try {
     return await send(streamUsage)
   } catch (error) {
+    if (request.maxTokens !== undefined && wantsOtherLength(error))
+      return await send(streamUsage, 'max_completion_tokens')
     if (!streamUsage || !refusesStreamOptions(error)) throw error
     const response = await send(false)
     connection.remember({ streamUsage: false })
@@ -91,7 +93,18 @@ async function ask(
   }
 }
 
-function parametersOf(request: CompletionRequest, streamUsage: boolean): ChatCompletionCreateParams {
+/** OpenAI's models that reason take the one name, and most servers know only the other. */
+type LengthName = 'max_tokens' | 'max_completion_tokens'
+
+function wantsOtherLength(error: unknown): boolean {
+  return error instanceof APIError && error.status === 400 && /\bmax_completion_tokens\b/.test(error.message)
+}
+
+function parametersOf(
+  request: CompletionRequest,
+  streamUsage: boolean,
+  lengthName: LengthName = 'max_tokens',
+): ChatCompletionCreateParams {
   return {
     model: request.model,
     messages: request.messages,
@@ -99,7 +112,7 @@ function parametersOf(request: CompletionRequest, streamUsage: boolean): ChatCom
     ...request.extra,
     ...(streamUsage ? { stream_options: { include_usage: true } } : {}),
     ...(request.temperature === undefined ? {} : { temperature: request.temperature }),
-    ...(request.maxTokens === undefined ? {} : { max_tokens: request.maxTokens }),
+    ...(request.maxTokens === undefined ? {} : { [lengthName]: request.maxTokens }),
   }
 }
 

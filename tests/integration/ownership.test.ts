@@ -99,6 +99,11 @@ describe.each(engines)('somebody else’s rows, on %s', (engine) => {
     await refusedAlike((parentId) => chat({ conversationId: own, parentId }), start.messageId)
     await refusedAlike((parentId) => chat({ conversationId: own, parentId }), start.userMessageId)
     await refusedAlike((id) => chat({ model: `${id}:scripted` }), ids.provider)
+    const estimate = (more: object) => stranger.call('POST', '/api/estimate', { json: { text: 'Hello', ...more } })
+    await refusedAlike((conversationId) => estimate({ conversationId, model: 'scripted' }), ids.conversation)
+    await refusedAlike((parentId) => estimate({ conversationId: own, parentId, model: 'scripted' }), start.messageId)
+    await refusedAlike((id) => estimate({ model: `${id}:scripted` }), ids.provider)
+    await refusedAlike((id) => stranger.call('GET', `/api/budgets?conversationId=${id}`), ids.conversation)
     const form = { name: 'Theirs', baseUrl: house.upstream.baseUrl }
     await refusedAlike((id) => stranger.call('POST', '/api/providers/test', { json: { ...form, id } }), ids.provider)
     expect(house.upstream.requests.filter(({ prompt }) => prompt === 'Hello')).toEqual([])

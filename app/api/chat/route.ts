@@ -1,9 +1,8 @@
 import { z } from 'zod'
 import { startTurn } from '@/lib/generations/turn'
 import { readJson } from '@/lib/http/body'
-import { endpoint } from '@/lib/http/endpoint'
 import { key, name, promptText, rowId } from '@/lib/http/fields'
-import { startedResponse, turnSettings } from '../started'
+import { startingEndpoint, turnSettings } from '../started'
 
 const turn = z.strictObject({
   conversationId: rowId.optional(),
@@ -16,7 +15,7 @@ const turn = z.strictObject({
 })
 
 /** Adds a prompt and starts the generation that answers it. */
-export const POST = endpoint(async (request, { session }) => {
+export const POST = startingEndpoint(async (request, { session }) => {
   const given = await readJson(request, turn)
-  return await startedResponse(request, await startTurn(session.ownerId, given), given.stream)
+  return { started: await startTurn(session.ownerId, given), stream: given.stream }
 })

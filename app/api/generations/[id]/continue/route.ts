@@ -1,12 +1,11 @@
 import { ownedGeneration } from '@/lib/database/ownership'
 import { continueReply } from '@/lib/generations/again'
 import { readJson } from '@/lib/http/body'
-import { endpoint } from '@/lib/http/endpoint'
-import { again, startedResponse } from '../../../started'
+import { again, startingEndpoint } from '../../../started'
 
 /** Goes on with the reply of a generation that ended before its end, in the same message. */
-export const POST = endpoint<{ id: string }>(async (request, { session, params }) => {
+export const POST = startingEndpoint<{ id: string }>(async (request, { session, params }) => {
   const given = await readJson(request, again)
   const row = await ownedGeneration(params.id, session.ownerId)
-  return await startedResponse(request, await continueReply(row, given), given.stream)
+  return { started: await continueReply(row, given), stream: given.stream }
 })
