@@ -151,8 +151,8 @@ for (const colorScheme of looks) {
     test('axe finds nothing where a budget holds something back', async ({ chat, house }) => {
       await setPrice(chat, house.upstreamPort)
       await setBudgets(chat, [
-        { amount: '0.004' },
-        { scope: 'generation', measure: 'tokens', amount: '500', currency: null },
+        { amount: '0.002' },
+        { scope: 'generation', measure: 'tokens', amount: '900', currency: null },
       ])
       await chat.composer.fill('Tell me of the river')
       await expect(chat.page.getByText(/would not fit/)).toBeVisible()
