@@ -1,16 +1,19 @@
 'use client'
+import { useEffect, useState } from 'react'
+import { useLazy } from '@/components/ui/use-lazy'
 import { touchScreen, useMedia } from '@/components/ui/use-media'
+import type { Problem } from '@/lib/protocol/events'
 import { useConversations } from '@/lib/store/context'
 import { newConversationId } from '@/lib/store/types'
 import { Composer, focusComposer } from './composer'
-import { ComposerFoot } from './composer-foot'
-import { ComposerNotes } from './composer-notes'
-import { EstimateLine } from './estimate-line'
+import type { Costs } from './cost-watch'
 import { ModelPicker } from './model-picker'
 import { modelFor } from './models'
 import type { Tail } from './tail'
-import { useBudgets } from './use-budgets'
-import { useEstimate } from './use-estimate'
+
+/** All about costs comes with the first word that is written, or with a conversation. */
+const fetchCosts = () => import('./composer-costs')
+const unknown: Costs = { estimate: null, budgets: [] }
 
 /** The composer of one conversation: its draft, its model, and what hinders sending. */
 export function ChatComposer({
@@ -42,8 +45,13 @@ export function ChatComposer({
       : null
   // Changes when a reply ends; null while one is written.
   const settled = tail.running ? null : (tail.generationId ?? '')
-  const estimate = useEstimate(conversationId, text, model, settled)
-  const budgets = useBudgets(settled)
+  const { component: parts, load } = useLazy(fetchCosts)
+  const [{ estimate, budgets }, setCosts] = useState(unknown)
+  const wanted = !isNew || text !== ''
+  useEffect(() => {
+    // Without them a prompt can be written and sent all the same; the next one tries again.
+    if (wanted) load().catch(() => undefined)
+  }, [wanted, load])
   const submit = (maxTokens?: number) => {
     if (model === null) return
     void send({ conversationId: isNew ? null : conversationId, text, model, maxTokens })
@@ -51,15 +59,27 @@ export function ChatComposer({
   return (
     <div className="shrink-0 gutter">
       <div className="column pt-1 pb-[env(safe-area-inset-bottom)]">
-        <ComposerNotes
-          notSent={notSent}
-          estimate={estimate}
-          budgets={budgets}
-          onSendShorter={(maxTokens) => {
-            submit(maxTokens)
-            if (!touch) focusComposer()
-          }}
-        />
+        {notSent ? <NotSent problem={notSent} /> : null}
+        {parts ? (
+          <>
+            <parts.CostWatch
+              conversationId={conversationId}
+              text={text}
+              model={model}
+              settled={settled}
+              onCosts={setCosts}
+            />
+            <parts.ComposerNotes
+              notSent={notSent}
+              estimate={estimate}
+              budgets={budgets}
+              onSendShorter={(maxTokens) => {
+                submit(maxTokens)
+                if (!touch) focusComposer()
+              }}
+            />
+          </>
+        ) : null}
         <Composer
           place={conversationId}
           text={text}
@@ -80,10 +100,25 @@ export function ChatComposer({
             onChange={(next) => void setModel(conversationId, next)}
             focusNext={touch ? undefined : focusComposer}
           />
-          {estimate ? <EstimateLine estimate={estimate} /> : null}
+          {parts && estimate ? <parts.EstimateLine estimate={estimate} /> : null}
         </Composer>
-        <ComposerFoot conversationId={conversationId} model={model} settled={settled} estimate={estimate} />
+        {/* Its height is always there. */}
+        <div className="h-7">
+          {parts ? (
+            <parts.ComposerFoot conversationId={conversationId} model={model} settled={settled} estimate={estimate} />
+          ) : null}
+        </div>
       </div>
+    </div>
+  )
+}
+
+/** A send that failed: the text is back in the box, and this says why. */
+function NotSent({ problem }: { problem: Problem }) {
+  return (
+    <div role="alert" className="mb-3 text-small">
+      <p className="font-strong text-danger">Not sent: {problem.message}</p>
+      <p>Your text is back in the box.</p>
     </div>
   )
 }

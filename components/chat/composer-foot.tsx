@@ -11,7 +11,7 @@ import { ContextGauge } from './context-gauge'
 import { modelOf } from './models'
 import { tokenWords } from './numbers'
 
-/** Below the box, quietly: how full the model's window is, and what the conversation has come to. Its height is always there. */
+/** Below the box, quietly: how full the model's window is, and what the conversation has come to. */
 export function ComposerFoot({
   conversationId,
   model,
@@ -29,7 +29,7 @@ export function ComposerFoot({
   const used = estimate?.context.used ?? before
   const window = estimate?.context.window ?? known
   return (
-    <div className="numbers flex h-7 items-center justify-between gap-4 overflow-hidden px-1 text-ink-quiet text-note">
+    <div className="numbers flex h-full items-center justify-between gap-4 overflow-hidden px-1 text-ink-quiet text-note">
       {used > 0 && window !== null ? <ContextGauge used={used} window={window} /> : <span />}
       {spending && spending.tokens > 0 ? <Total spending={spending} /> : null}
     </div>

@@ -23,7 +23,6 @@ export function ComposerNotes({
   const refused = notSent?.kind === 'budget'
   return (
     <>
-      {notSent ? <NotSent problem={notSent} /> : null}
       {estimate?.budget?.fits === false ? (
         <Misfit budget={estimate.budget} said={refused} onSendShorter={onSendShorter} />
       ) : refused ? (
@@ -33,16 +32,6 @@ export function ComposerNotes({
       )}
       {estimate ? <ContextNote context={estimate.context} /> : null}
     </>
-  )
-}
-
-/** A send that failed: the text is back in the box, and this says why. */
-function NotSent({ problem }: { problem: Problem }) {
-  return (
-    <div role="alert" className="mb-3 text-small">
-      <p className="font-strong text-danger">Not sent: {problem.message}</p>
-      <p>Your text is back in the box.</p>
-    </div>
   )
 }
 

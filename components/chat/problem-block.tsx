@@ -1,12 +1,12 @@
 'use client'
 import { Copy, RotateCcw, StepForward } from 'lucide-react'
 import Link from 'next/link'
-import { useState } from 'react'
+import { useEffect, useState } from 'react'
 import { Button } from '@/components/ui/button'
 import { copyText } from '@/components/ui/copy-text'
+import { useLazy } from '@/components/ui/use-lazy'
 import type { Problem } from '@/lib/protocol/events'
 import type { GenerationSummary } from '@/lib/protocol/messages'
-import { CheaperPicker } from './cheaper-picker'
 import { problemDetails, problemWords } from './endings'
 
 /** What went wrong, why, and what to do next, where it happened: under the text that had arrived. */
@@ -52,7 +52,7 @@ export function ProblemBlock({
         {kind === 'budget' ? (
           <>
             <SettingsLink section="budgets">Raise</SettingsLink>
-            <CheaperPicker
+            <CheaperModel
               conversationId={conversationId}
               model={generation.model}
               face={interrupted ? 'Continue with a cheaper model' : 'Try a cheaper model'}
@@ -78,6 +78,18 @@ export function ProblemBlock({
       </div>
     </div>
   )
+}
+
+const fetchPicker = () => import('./cheaper-picker').then((module) => module.CheaperPicker)
+
+/** The way on with a model that costs less. */
+function CheaperModel(props: { conversationId: string; model: string; face: string; onChosen(): void }) {
+  const { component: CheaperPicker, load } = useLazy(fetchPicker)
+  useEffect(() => {
+    // The other ways on are there.
+    load().catch(() => undefined)
+  }, [load])
+  return CheaperPicker ? <CheaperPicker {...props} /> : null
 }
 
 function SettingsLink({ section, children }: { section: string; children: string }) {

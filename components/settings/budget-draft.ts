@@ -39,5 +39,6 @@ export function budgetOf({ scope, measure, amount, currency }: BudgetDraft): Bud
 
 /** What the server says about a budget ("budgets.2.amount: is …"), without the place. */
 export function saidOf({ message }: Problem): string {
-  return message.replace(/^budgets[\w.]*: /, 'The amount ')
+  const said = message.replace(/^budgets[\w.]*: /, '')
+  return /^[A-Z]/.test(said) ? said : `The amount ${said}.`
 }

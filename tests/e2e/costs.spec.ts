@@ -54,6 +54,7 @@ test('the numbers run while a reply is written and move nothing, and stand under
   upstream,
 }) => {
   await setPrice(chat, house.upstreamPort, { input: '200', output: '800', contextWindow: 4000 })
+  await chat.reload()
   const gate = randomUUID()
   const last = randomUUID()
   upstream.script([

@@ -88,7 +88,7 @@ describe('an amount that is entered', () => {
 
   it('hears the server’s words without the place they name', () => {
     const problem = { kind: 'bad_request' as const, message: 'budgets.2.amount: is not an amount', retryable: false }
-    expect(saidOf(problem)).toBe('The amount is not an amount')
+    expect(saidOf(problem)).toBe('The amount is not an amount.')
   })
 })
 
