@@ -19,7 +19,8 @@ export function SettingsPage() {
     <>
       <title>Settings · Rill</title>
       <Header title="" />
-      <div className="min-h-0 flex-1 scrolls">
+      {/* What is placed absolutely belongs to what scrolls, or the page itself would scroll. */}
+      <div className="relative min-h-0 flex-1 scrolls">
         <div className="column space-y-10 pt-4 pb-24">
           <h1 className="font-strong text-title">Settings</h1>
           <Section title="Appearance and typing">
@@ -42,6 +43,13 @@ export function SettingsPage() {
             <Providers />
           </Section>
           <Section
+            id="budgets"
+            title="Budgets"
+            words="What may be spent at most. The longest answer is set aside before a reply starts, and one that reaches a cap stops there and keeps its text."
+          >
+            <Budgets />
+          </Section>
+          <Section
             id="prices"
             title="Prices and currency"
             words="Per million tokens, as the providers list them. Where yours differ, change them here; what has no price is never taken for free."
@@ -50,13 +58,6 @@ export function SettingsPage() {
               <Currency />
               <Prices />
             </div>
-          </Section>
-          <Section
-            id="budgets"
-            title="Budgets"
-            words="What may be spent at most. The longest answer is set aside before a reply starts, and one that reaches a cap stops there and keeps its text."
-          >
-            <Budgets />
           </Section>
           <Section
             title="Connection"
