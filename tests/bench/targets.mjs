@@ -67,6 +67,8 @@ async function startRill(upstream, { nodeFlags }) {
     OPENAI_API_KEY: 'bench',
     OPENAI_BASE_URL: `${upstream}/v1`,
     RILL_PASSWORD: '',
+    RILL_RATE_PER_MINUTE: '0',
+    RILL_STREAMS_PER_PERSON: '0',
   }
   const parameters = [...nodeFlags, join(root, 'lib', 'start.mjs')]
   const server = await start('rill', parameters, { env, ready: `${address}/api/health` })

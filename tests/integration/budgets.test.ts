@@ -217,6 +217,15 @@ describe.each(engines)('budgets, on %s', (engine) => {
     expect(now() - closed.at).toBeLessThan(10_000)
   })
 
+  /** The usage that a streamed answer ends with. */
+  const streamedUsage = async (text: string) => {
+    const reader = await client.chat({ text, model })
+    await reader.rest()
+    const [used, status] = reader.seen.slice(-2)
+    expect(status?.data).toMatchObject({ status: 'completed' })
+    return usageData.parse(used?.data)
+  }
+
   const variants: [string, Step[]][] = [
     [
       'in a chunk of its own',
@@ -246,8 +255,7 @@ describe.each(engines)('budgets, on %s', (engine) => {
   ]
   test.each(variants)('usage %s is right', async (what, steps) => {
     house.upstream.scriptFor(`usage ${what}`, steps)
-    const { usage: used, status } = await client.finish({ text: `usage ${what}`, model })
-    expect(status).toBe('completed')
+    const used = await streamedUsage(`usage ${what}`)
     expect(used).toMatchObject({
       promptTokens: 20,
       completionTokens: 10,
@@ -266,7 +274,7 @@ describe.each(engines)('budgets, on %s', (engine) => {
           ]
         : [{ write: delta(WORD.repeat(7)) + finish('stop') + done }],
     )
-    const { usage: used } = await client.finish({ text: 'never any usage', model })
+    const used = await streamedUsage('never any usage')
     expect(used).toMatchObject({
       promptTokens: 10,
       completionTokens: 7,

@@ -82,8 +82,8 @@ describe.each(engines)('after kill -9, on %s', (engine) => {
       const again = await client.follow(startOf(reader).generationId)
       const events = await again.rest()
       expect(events.map(({ seq }) => seq)).toEqual(events.map((_, place) => place + 1))
-      expect(events.slice(-2).map(({ type }) => type)).toEqual(['error', 'status'])
-      const saved = events.slice(0, -2)
+      expect(events.slice(-3).map(({ type }) => type)).toEqual(['usage', 'error', 'status'])
+      const saved = events.slice(0, -3)
       expect(reader.seen.slice(0, saved.length)).toEqual(saved.slice(0, reader.seen.length))
       expect(again.text).toBe(textOf(replies[index]?.parts ?? []))
     }

@@ -49,7 +49,7 @@ describe.each(engines)('retries, on %s', (engine) => {
 
   test('a rate limit that passes: each wait is told, as long as was asked, and then the answer', async () => {
     const reader = await play('it passes', limited, limited, answer)
-    expect(typesOf(reader)).toEqual(['start', 'retry', 'retry', 'delta', 'status'])
+    expect(typesOf(reader)).toEqual(['start', 'retry', 'retry', 'delta', 'usage', 'status'])
     expect(retriesOf(reader)).toMatchObject([
       { attempt: 2, of: ATTEMPTS, delayMs: 30, kind: 'rate_limit', message: 'Rate limited' },
       { attempt: 3, of: ATTEMPTS, delayMs: 30, kind: 'rate_limit' },
@@ -74,7 +74,7 @@ describe.each(engines)('retries, on %s', (engine) => {
   ]
   test.each(passing)('%s is asked again', async (what, refusal, words) => {
     const reader = await play(`after ${what}`, refusal, answer)
-    expect(typesOf(reader)).toEqual(['start', 'retry', 'delta', 'status'])
+    expect(typesOf(reader)).toEqual(['start', 'retry', 'delta', 'usage', 'status'])
     expect(retriesOf(reader)[0]?.message).toContain(words)
   })
 
@@ -109,7 +109,7 @@ describe.each(engines)('retries, on %s', (engine) => {
 
   test('after the first word nothing is asked again', async () => {
     const reader = await play('cut midway', [{ write: delta('Half') }, { reset: true }], answer)
-    expect(typesOf(reader)).toEqual(['start', 'delta', 'error', 'status'])
+    expect(typesOf(reader)).toEqual(['start', 'delta', 'usage', 'error', 'status'])
     expect(house.timesAsked('cut midway')).toBe(1)
   })
 
@@ -137,7 +137,7 @@ describe.each(engines)('retries, on %s', (engine) => {
     expect(await client.ask(status, 'POST', `${path}/retry`)).toEqual({ status: 'running' })
     house.upstream.open('asked again')
     await reader.rest()
-    expect(typesOf(reader)).toEqual(['start', 'retry', 'delta', 'status'])
+    expect(typesOf(reader)).toEqual(['start', 'retry', 'delta', 'usage', 'status'])
     expect(house.timesAsked('retry now')).toBe(2)
     expect(await client.ask(status, 'POST', `${path}/retry`)).toEqual({ status: 'completed' })
   })
