@@ -19,6 +19,8 @@ export default defineConfig({
           environment: 'node',
           include: ['tests/unit/**/*.test.{ts,tsx}'],
           exclude: ['tests/unit/**/*.dom.test.{ts,tsx}'],
+          // For a machine that is busy with other things; none of them waits on purpose.
+          testTimeout: 20_000,
         },
       },
       { ...shared, test: { name: 'dom', environment: 'jsdom', include: ['tests/unit/**/*.dom.test.{ts,tsx}'] } },

@@ -1,7 +1,7 @@
 'use client'
 import { useEffect, useRef, useState } from 'react'
 import type { GenerationStatus } from '@/lib/protocol/events'
-import { announcement } from './endings'
+import { statusWords } from './endings'
 
 /**
  * What a screen reader hears of a reply: that it began, how it ended, and at once what went wrong. Only a reply that
@@ -26,14 +26,14 @@ export function Announcer({
   useEffect(() => {
     if (running) {
       waited.current = true
-      setSaid(announcement('running'))
+      setSaid(statusWords('running'))
       return
     }
-    if (waited.current) setSaid(status && generationId !== known.current ? announcement(status) : '')
+    if (waited.current) setSaid(status && generationId !== known.current ? statusWords(status) : '')
     waited.current = false
     known.current = generationId
   }, [running, generationId, status])
-  const ended = said !== '' && said !== announcement('running')
+  const ended = said !== '' && said !== statusWords('running')
   return (
     <>
       <div role="status" aria-live="polite" className="sr-only">

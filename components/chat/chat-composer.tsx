@@ -1,12 +1,19 @@
 'use client'
+import { useEffect, useState } from 'react'
+import { useLazy } from '@/components/ui/use-lazy'
 import { touchScreen, useMedia } from '@/components/ui/use-media'
 import type { Problem } from '@/lib/protocol/events'
 import { useConversations } from '@/lib/store/context'
 import { newConversationId } from '@/lib/store/types'
 import { Composer, focusComposer } from './composer'
+import type { Costs } from './cost-watch'
 import { ModelPicker } from './model-picker'
 import { modelFor } from './models'
 import type { Tail } from './tail'
+
+/** All about costs comes with the first word that is written, or with a conversation. */
+const fetchCosts = () => import('./composer-costs')
+const unknown: Costs = { estimate: null, budgets: [] }
 
 /** The composer of one conversation: its draft, its model, and what hinders sending. */
 export function ChatComposer({
@@ -36,14 +43,43 @@ export function ChatComposer({
     : model === null
       ? 'Choose a model first.'
       : null
-  const submit = () => {
+  // Changes when a reply ends; null while one is written.
+  const settled = tail.running ? null : (tail.generationId ?? '')
+  const { component: parts, load } = useLazy(fetchCosts)
+  const [{ estimate, budgets }, setCosts] = useState(unknown)
+  const wanted = !isNew || text !== ''
+  useEffect(() => {
+    // Without them a prompt can be written and sent all the same; the next one tries again.
+    if (wanted) load().catch(() => undefined)
+  }, [wanted, load])
+  const submit = (maxTokens?: number) => {
     if (model === null) return
-    void send({ conversationId: isNew ? null : conversationId, text, model })
+    void send({ conversationId: isNew ? null : conversationId, text, model, maxTokens })
   }
   return (
     <div className="shrink-0 gutter">
-      <div className="column pt-1 pb-[max(1rem,env(safe-area-inset-bottom))]">
+      <div className="column pt-1 pb-[env(safe-area-inset-bottom)]">
         {notSent ? <NotSent problem={notSent} /> : null}
+        {parts ? (
+          <>
+            <parts.CostWatch
+              conversationId={conversationId}
+              text={text}
+              model={model}
+              settled={settled}
+              onCosts={setCosts}
+            />
+            <parts.ComposerNotes
+              notSent={notSent}
+              estimate={estimate}
+              budgets={budgets}
+              onSendShorter={(maxTokens) => {
+                submit(maxTokens)
+                if (!touch) focusComposer()
+              }}
+            />
+          </>
+        ) : null}
         <Composer
           place={conversationId}
           text={text}
@@ -56,7 +92,7 @@ export function ChatComposer({
             onInput()
             setDraft(conversationId, next)
           }}
-          onSend={submit}
+          onSend={() => submit()}
           onStop={() => void stop(conversationId)}
         >
           <ModelPicker
@@ -64,7 +100,14 @@ export function ChatComposer({
             onChange={(next) => void setModel(conversationId, next)}
             focusNext={touch ? undefined : focusComposer}
           />
+          {parts && estimate ? <parts.EstimateLine estimate={estimate} /> : null}
         </Composer>
+        {/* Its height is always there. */}
+        <div className="h-7">
+          {parts ? (
+            <parts.ComposerFoot conversationId={conversationId} model={model} settled={settled} estimate={estimate} />
+          ) : null}
+        </div>
       </div>
     </div>
   )

@@ -25,7 +25,7 @@ export interface ComposerProps {
   onText(text: string): void
   onSend(): void
   onStop(): void
-  /** The model picker. */
+  /** The model picker, and what stands by it. */
   children: ReactNode
 }
 
@@ -97,7 +97,7 @@ export function Composer(props: ComposerProps) {
         className="block field-sizing-content max-h-[min(14.25rem,35dvh)] w-full resize-none overflow-y-auto bg-transparent px-4 pt-3 pb-1 outline-none"
       />
       <div className="flex items-center justify-between gap-2 p-2 ps-2.5">
-        {props.children}
+        <div className="flex min-w-0 items-center gap-1.5">{props.children}</div>
         {running ? (
           <button
             type="button"

@@ -10,8 +10,8 @@ export function endingWords(generation: GenerationSummary): string {
   return ''
 }
 
-/** What a screen reader hears when a reply ends. */
-export function announcement(status: GenerationSummary['status']): string {
+/** How a reply stands, in one word; a screen reader hears it when it ends. */
+export function statusWords(status: GenerationSummary['status']): string {
   return {
     running: 'Generating',
     completed: 'Complete',
@@ -41,8 +41,9 @@ export function canContinue({ status, finishReason }: GenerationSummary): boolea
 }
 
 /** A problem in words that stand beside the buttons: after “Response interrupted:” when text had come, and alone when not. */
-export function problemWords({ message }: Problem, { status }: GenerationSummary): string {
-  if (status !== 'interrupted') return message
+export function problemWords({ kind, message }: Problem, { status }: GenerationSummary): string {
+  // That a budget was reached says itself that the reply was cut.
+  if (status !== 'interrupted' || kind === 'budget') return message
   return `Response interrupted: ${message.replace(/ Try again(?: in a moment)?\.$/, '').replace(/^The /, 'the ')}`
 }
 

@@ -1,8 +1,7 @@
 'use client'
 import { Check, TriangleAlert } from 'lucide-react'
 import { type KeyboardEvent, useId, useMemo, useRef, useState } from 'react'
-import type { ModelGroup } from '@/lib/protocol/api'
-import { filterModels } from './model-filter'
+import { filterModels, type ListedGroup } from './model-filter'
 
 /** A search box over the models of every provider: a combobox whose list is always open. */
 export function ModelList({
@@ -10,7 +9,7 @@ export function ModelList({
   value,
   onChange,
 }: {
-  groups: ModelGroup[]
+  groups: ListedGroup[]
   value: string | null
   onChange(model: string): void
 }) {
@@ -75,6 +74,7 @@ export function ModelList({
                 key={model.id}
                 id={optionId(model.id)}
                 name={model.name}
+                note={model.note}
                 chosen={model.id === value}
                 active={model.id === active}
                 onPoint={() => setPointed(model.id)}
@@ -95,6 +95,7 @@ export function ModelList({
 function ModelOption({
   id,
   name,
+  note,
   chosen,
   active,
   onPoint,
@@ -102,6 +103,7 @@ function ModelOption({
 }: {
   id: string
   name: string
+  note: string | undefined
   chosen: boolean
   active: boolean
   onPoint(): void
@@ -121,7 +123,10 @@ function ModelOption({
       }}
       className="flex min-h-8 touch:min-h-11 scroll-my-2 items-center gap-2 rounded-small px-2 py-1 text-small wrap-anywhere data-active:bg-surface-pressed"
     >
-      <span className="grow">{name}</span>
+      <span className="grow">
+        {name}
+        {note ? <span className="numbers block text-ink-quiet text-note">{note}</span> : null}
+      </span>
       {chosen ? <Check size={16} className="shrink-0 text-accent" aria-hidden="true" /> : null}
     </div>
   )

@@ -5,7 +5,8 @@ import { useLazy } from '@/components/ui/use-lazy'
 import { useConversations } from '@/lib/store/context'
 import { modelName } from './models'
 
-const fetchPopover = () => import('./model-popover').then((module) => module.ModelPopover)
+/** The list's code. */
+export const fetchPopover = () => import('./model-popover').then((module) => module.ModelPopover)
 
 /** The model's name, quietly; a click opens the list of all. The list's code comes with the first click. */
 export function ModelPicker({

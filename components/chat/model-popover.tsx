@@ -1,7 +1,7 @@
 'use client'
 import { Popover } from 'radix-ui'
 import { type ReactElement, useRef } from 'react'
-import type { ModelGroup } from '@/lib/protocol/api'
+import type { ListedGroup } from './model-filter'
 import { ModelList } from './model-list'
 
 /** The list of models, floating above its trigger. */
@@ -17,7 +17,7 @@ export function ModelPopover({
   open: boolean
   onOpenChange(open: boolean): void
   trigger: ReactElement
-  groups: ModelGroup[]
+  groups: ListedGroup[]
   value: string | null
   focusNext?: () => void
   onChange(model: string): void

@@ -1,12 +1,22 @@
-import type { ModelList } from '@/lib/protocol/api'
+import type { ModelGroup, ModelList } from '@/lib/protocol/api'
 import type { ConversationState } from '@/lib/store/types'
+
+/** A model of the list; null when it is not in it (any more). */
+export function modelOf(models: ModelList | null, id: string | null): ModelGroup['models'][number] | null {
+  for (const group of models?.groups ?? []) {
+    for (const model of group.models) if (model.id === id) return model
+  }
+  return null
+}
 
 /** What the provider calls a model; its id when it is not in the list (any more). */
 export function modelName(models: ModelList | null, id: string): string {
-  for (const group of models?.groups ?? []) {
-    for (const model of group.models) if (model.id === id) return model.name
-  }
-  return id
+  return modelOf(models, id)?.name ?? id
+}
+
+/** Who serves a model; null when it is not in the list (any more). */
+export function providerName(models: ModelList | null, id: string): string | null {
+  return models?.groups.find((group) => group.models.some((model) => model.id === id))?.name ?? null
 }
 
 /**

@@ -1,21 +1,24 @@
 'use client'
 import { Copy, RotateCcw, StepForward } from 'lucide-react'
 import Link from 'next/link'
-import { useState } from 'react'
+import { useEffect, useState } from 'react'
 import { Button } from '@/components/ui/button'
 import { copyText } from '@/components/ui/copy-text'
+import { useLazy } from '@/components/ui/use-lazy'
 import type { Problem } from '@/lib/protocol/events'
 import type { GenerationSummary } from '@/lib/protocol/messages'
 import { problemDetails, problemWords } from './endings'
 
 /** What went wrong, why, and what to do next, where it happened: under the text that had arrived. */
 export function ProblemBlock({
+  conversationId,
   problem,
   generation,
   text,
   onContinue,
   onRetry,
 }: {
+  conversationId: string
   problem: Problem
   generation: GenerationSummary
   /** The text that had arrived. */
@@ -24,10 +27,14 @@ export function ProblemBlock({
   onRetry(): void
 }) {
   const interrupted = generation.status === 'interrupted'
+  // That a budget was reached is the news; what to do then is not.
+  const sentences = problemWords(problem, generation)
+  const [words, ...rest] = problem.kind === 'budget' ? sentences.split(/(?<=\.) (?=[A-Z])/) : [sentences]
   const { kind, upstreamMessage, upstreamStatus, requestId } = problem
   return (
     <div className="max-w-measure pt-3 pb-2 text-small">
-      <p className={`font-strong ${interrupted ? 'text-warn' : 'text-danger'}`}>{problemWords(problem, generation)}</p>
+      <p className={`font-strong ${interrupted ? 'text-warn' : 'text-danger'}`}>{words}</p>
+      {rest.length > 0 ? <p>{rest.join(' ')}</p> : null}
       {upstreamMessage ? (
         <details className="mt-2 text-ink-quiet">
           <summary className="w-fit rounded-small touch:min-h-11">
@@ -42,8 +49,19 @@ export function ProblemBlock({
         </p>
       ) : null}
       <div className="mt-3 flex flex-wrap items-center gap-2">
+        {kind === 'budget' ? (
+          <>
+            <SettingsLink section="budgets">Raise</SettingsLink>
+            <CheaperModel
+              conversationId={conversationId}
+              model={generation.model}
+              face={interrupted ? 'Continue with a cheaper model' : 'Try a cheaper model'}
+              onChosen={interrupted ? onContinue : onRetry}
+            />
+          </>
+        ) : null}
         {interrupted ? (
-          <Button onClick={onContinue}>
+          <Button look={kind === 'budget' ? 'quiet' : 'plain'} onClick={onContinue}>
             <StepForward size={16} aria-hidden="true" />
             Continue
           </Button>
@@ -53,20 +71,34 @@ export function ProblemBlock({
           Retry
         </Button>
         {text ? <CopyWords face="Copy" look="quiet" text={() => text} /> : null}
-        {kind === 'auth' || kind === 'not_found' ? <SettingsLink /> : null}
+        {kind === 'auth' || kind === 'not_found' ? (
+          <SettingsLink section="providers">Open settings</SettingsLink>
+        ) : null}
         <CopyWords face="Copy details" look="bare" text={() => problemDetails(problem, generation)} />
       </div>
     </div>
   )
 }
 
-function SettingsLink() {
+const fetchPicker = () => import('./cheaper-picker').then((module) => module.CheaperPicker)
+
+/** The way on with a model that costs less. */
+function CheaperModel(props: { conversationId: string; model: string; face: string; onChosen(): void }) {
+  const { component: CheaperPicker, load } = useLazy(fetchPicker)
+  useEffect(() => {
+    // The other ways on are there.
+    load().catch(() => undefined)
+  }, [load])
+  return CheaperPicker ? <CheaperPicker {...props} /> : null
+}
+
+function SettingsLink({ section, children }: { section: string; children: string }) {
   return (
     <Link
-      href="/settings#providers"
+      href={`/settings#${section}`}
       className="inline-flex h-9 touch:h-11 items-center rounded-small border border-line px-3 font-strong hover:bg-surface-raised"
     >
-      Open settings
+      {children}
     </Link>
   )
 }

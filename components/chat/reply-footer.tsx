@@ -2,13 +2,13 @@
 import { Link2, RotateCcw, StepForward } from 'lucide-react'
 import { Button, IconButton } from '@/components/ui/button'
 import { CopyButton } from '@/components/ui/copy-button'
-import { formatSeconds } from '@/components/ui/seconds'
-import type { GenerationSummary, Message } from '@/lib/protocol/messages'
+import type { Message } from '@/lib/protocol/messages'
 import { textOf } from '@/lib/protocol/messages'
 import { useConversations } from '@/lib/store/context'
 import { Branches } from './branches'
 import { canContinue, endingWords } from './endings'
 import { modelFor, modelName } from './models'
+import { ReplyNumbers } from './reply-numbers'
 import { messageLink } from './use-linked-message'
 
 /**
@@ -34,7 +34,7 @@ export function ReplyFooter({
   const endedBadly = generation?.status === 'interrupted' || generation?.status === 'failed'
   const appear = last
     ? ''
-    : 'opacity-0 transition-opacity group-hover/reply:opacity-100 group-focus-within/reply:opacity-100 touch:opacity-100'
+    : 'opacity-0 transition-opacity group-hover/reply:opacity-100 group-focus-within/reply:opacity-100 has-aria-expanded:opacity-100 touch:opacity-100'
   return (
     <div className="-ms-2 flex h-8 touch:h-11 items-center text-note text-ink-quiet">
       {ending ? <span className="ms-2 me-2 shrink-0 font-strong">{ending}</span> : null}
@@ -56,7 +56,7 @@ export function ReplyFooter({
         ) : null}
         <CopyButton label="Copy link" icon={Link2} text={() => messageLink(conversationId, message.id)} />
         <Branches conversationId={conversationId} message={message} />
-        {generation ? <Numbers generation={generation} /> : null}
+        <ReplyNumbers message={message} />
       </div>
     </div>
   )
@@ -81,17 +81,4 @@ function Regenerate({
       <RotateCcw size={16} aria-hidden="true" />
     </IconButton>
   )
-}
-
-function Numbers({ generation }: { generation: GenerationSummary }) {
-  const models = useConversations((state) => state.models)
-  const { usage, startedAt, endedAt } = generation
-  const numbers = [
-    endedAt === null || generation.status === 'failed' ? null : formatSeconds(Math.max(0, endedAt - startedAt)),
-    usage
-      ? `${usage.source === 'estimated' ? 'about ' : ''}${usage.completionTokens.toLocaleString('en')} ${usage.completionTokens === 1 ? 'token' : 'tokens'}`
-      : null,
-    modelName(models, generation.model),
-  ].filter((each) => each !== null)
-  return <span className="numbers truncate ps-2">{numbers.join(' · ')}</span>
 }

@@ -14,6 +14,7 @@ import { modelName } from './models'
 import { ProblemBlock } from './problem-block'
 import { Reasoning } from './reasoning'
 import { ReplyFooter } from './reply-footer'
+import { Ticker } from './reply-numbers'
 import { Retrying } from './retrying'
 
 /** One reply. It follows its own message in the store, so that while it grows nothing else renders. */
@@ -81,6 +82,7 @@ export const Reply = memo(function Reply({
         ))}
         {problem && generation ? (
           <ProblemBlock
+            conversationId={conversationId}
             problem={problem}
             generation={generation}
             text={textOf(message.parts)}
@@ -161,6 +163,8 @@ function Waiting({
           Waiting for {modelName(models, generation.model)}
           <Seconds since={running?.startedAt ?? generation.startedAt} />
         </span>
+      ) : generation.usage ? (
+        <Ticker usage={generation.usage} />
       ) : null}
     </p>
   )

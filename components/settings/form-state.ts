@@ -1,6 +1,6 @@
 import type { Provider } from '@/lib/protocol/api'
 import type { Problem } from '@/lib/protocol/events'
-import type { ProviderChange } from '@/lib/store/client'
+import type { ProviderChange } from '@/lib/store/further-client'
 
 /** One extra header; `id` keeps its row while others come and go. */
 export interface HeaderRow {

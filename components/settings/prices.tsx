@@ -5,6 +5,7 @@ import { Button } from '@/components/ui/button'
 import { TextField } from '@/components/ui/text-field'
 import type { Price, PriceList } from '@/lib/protocol/prices'
 import { problemOf } from '@/lib/store/client'
+import { useConversations } from '@/lib/store/context'
 import { client } from './client'
 import { priceProblem, rowsIn } from './price-draft'
 import { PriceForm } from './price-form'
@@ -14,12 +15,21 @@ const SHOWN_AT_FIRST = 12
 
 /** What every model costs: found, changed in place, brought in from a file, and set back. */
 export function Prices() {
+  const loadModels = useConversations((state) => state.loadModels)
   const [prices, setPrices] = useState<PriceList | null>(null)
   const [said, setSaid] = useState<{ text: string; wrong: boolean } | null>(null)
   const [wanted, setWanted] = useState('')
   const [all, setAll] = useState(false)
   const [adding, setAdding] = useState(false)
   const file = useRef<HTMLInputElement>(null)
+
+  const known = prices?.own
+  const first = useRef(known)
+  useEffect(() => {
+    // The list of models holds their prices too.
+    if (known && first.current && first.current !== known) void loadModels()
+    first.current = known
+  }, [known, loadModels])
 
   const take = useCallback(async (job: () => Promise<PriceList>, done = '') => {
     try {

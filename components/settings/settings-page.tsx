@@ -4,6 +4,7 @@ import { ModelPicker } from '@/components/chat/model-picker'
 import { Header } from '@/components/shell/header'
 import { useConversations } from '@/lib/store/context'
 import { Appearance } from './appearance'
+import { Budgets } from './budgets'
 import { ConnectionTest } from './connection'
 import { Currency } from './currency'
 import { Prices } from './prices'
@@ -18,7 +19,8 @@ export function SettingsPage() {
     <>
       <title>Settings · Rill</title>
       <Header title="" />
-      <div className="min-h-0 flex-1 scrolls">
+      {/* What is placed absolutely belongs to what scrolls, or the page itself would scroll. */}
+      <div className="relative min-h-0 flex-1 scrolls">
         <div className="column space-y-10 pt-4 pb-24">
           <h1 className="font-strong text-title">Settings</h1>
           <Section title="Appearance and typing">
@@ -39,6 +41,13 @@ export function SettingsPage() {
             words="Servers that speak the OpenAI API. Keys are stored encrypted on this Rill’s server and never come back to the browser."
           >
             <Providers />
+          </Section>
+          <Section
+            id="budgets"
+            title="Budgets"
+            words="What may be spent at most. The longest answer is set aside before a reply starts, and one that reaches a cap stops there and keeps its text."
+          >
+            <Budgets />
           </Section>
           <Section
             id="prices"

@@ -126,3 +126,16 @@ function parseCursor(cursor: string): { updatedAt: number; id: string } {
   }
   return { updatedAt: Number(updatedAt), id }
 }
+
+/** How many generations of a conversation ended without anybody knowing their price. */
+export async function unpricedIn(conversationId: string): Promise<number> {
+  const { count } = await database()
+    .selectFrom('generations')
+    .select(({ fn }) => fn.countAll().as('count'))
+    .where('conversationId', '=', conversationId)
+    .where('endedAt', 'is not', null)
+    .where('price', 'is', null)
+    .where('usage', 'is not', null)
+    .executeTakeFirstOrThrow()
+  return Number(count)
+}

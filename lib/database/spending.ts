@@ -84,7 +84,8 @@ export async function reserve(tx: Database, { ownerId, amounts, limits }: Reserv
     if ((mostPicos !== null && picos > mostPicos) || (mostTokens !== null && tokens > mostTokens))
       throw new OverLimit(scope)
     const fits = [
-      ...(mostPicos === null
+      // What costs nothing takes nothing from a cap, not even from one that was passed by a little.
+      ...(mostPicos === null || picos === 0n
         ? []
         : [sql<boolean>`spending.spent_picos + spending.reserved_picos <= ${mostPicos - picos}`]),
       ...(mostTokens === null

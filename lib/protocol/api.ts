@@ -32,7 +32,15 @@ export const modelGroup = z.object({
   name: z.string(),
   kind: z.enum(['environment', 'own', 'local', 'demo']),
   /** `id` is what `POST /api/chat` takes as `model`; `name` is what the provider calls it. */
-  models: z.array(z.object({ id: z.string(), name: z.string() })),
+  models: z.array(
+    z.object({
+      id: z.string(),
+      name: z.string(),
+      /** Per million tokens, as decimals; absent when nobody has said. */
+      price: z.optional(z.object({ currency: z.string(), input: z.string(), output: z.string() })),
+      contextWindow: z.optional(z.number()),
+    }),
+  ),
   problem: z.nullable(problem),
 })
 export type ModelGroup = z.infer<typeof modelGroup>

@@ -2,6 +2,7 @@ import * as z from 'zod/mini'
 
 /** What a cap is over: each answer, each conversation, each batch, or all of a day or a month in the person's time zone. */
 export const budgetScope = z.enum(['generation', 'conversation', 'batch', 'day', 'month'])
+export type BudgetScope = z.infer<typeof budgetScope>
 
 export const budgetMeasure = z.enum(['cost', 'tokens'])
 

@@ -1,12 +1,15 @@
 import 'server-only'
 import { setTimeout as wait } from 'node:timers/promises'
 import { config } from '@/lib/config'
+import { ownPrices } from '@/lib/database/prices'
 import { settingsOf } from '@/lib/database/settings'
 import { oncePerProcess } from '@/lib/process'
 import type { ModelGroup, ModelList } from '@/lib/protocol/api'
 import type { Problem } from '@/lib/protocol/events'
+import type { Price } from '@/lib/protocol/prices'
 import type { Connection } from '@/lib/upstream/connection'
 import { listModels } from '@/lib/upstream/models'
+import { priceOf } from '@/lib/usage/prices'
 import { demoConnection, environmentConnection, ownConnection } from './connections'
 import { localServers } from './local'
 import { providerRows } from './own'
@@ -27,24 +30,29 @@ interface Kept {
  * not answered by then is shown without models for now, so that a page never waits for a slow server.
  */
 export async function modelList(ownerId: string, waitMs = LIST_MS): Promise<ModelList> {
-  const [environment, own, local] = await Promise.all([
+  const [prices, environment, own, local] = await Promise.all([
+    ownPrices(ownerId),
     environmentConnection(),
     providerRows(ownerId),
     within(waitMs, localServers(), []),
   ])
   const groups = await Promise.all([
-    ...(environment ? [groupOf(environment, 'environment', '', waitMs)] : []),
-    ...own.map(async (row) => groupOf(await ownConnection(row), 'own', `${row.id}:`, waitMs)),
+    ...(environment ? [groupOf(environment, 'environment', '', prices, waitMs)] : []),
+    ...own.map(async (row) => groupOf(await ownConnection(row), 'own', `${row.id}:`, prices, waitMs)),
     ...local.map(
       async (server): Promise<ModelGroup> => ({
         providerId: server.id,
         name: server.name,
         kind: 'local',
-        models: server.models.map((name) => ({ id: `${server.id}:${name}`, name })),
+        models: server.models.map((name) => ({
+          id: `${server.id}:${name}`,
+          name,
+          ...knownOf(priceOf({ baseUrl: server.baseUrl, model: name, free: true }, prices)),
+        })),
         problem: null,
       }),
     ),
-    groupOf(demoConnection(), 'demo', 'demo:', waitMs),
+    groupOf(demoConnection(), 'demo', 'demo:', prices, waitMs),
   ])
   return {
     groups,
@@ -71,6 +79,7 @@ async function groupOf(
   connection: Connection,
   kind: ModelGroup['kind'],
   prefix: string,
+  prices: Price[],
   waitMs: number,
 ): Promise<ModelGroup> {
   const listed = await within(waitMs, listedModels(connection), { models: [] })
@@ -82,9 +91,20 @@ async function groupOf(
     providerId: connection.providerId,
     name: connection.name,
     kind,
-    models: names.map((name) => ({ id: prefix + name, name })),
+    models: names.map((name) => ({
+      id: prefix + name,
+      name,
+      ...knownOf(priceOf({ baseUrl: connection.baseUrl, model: name, free: kind === 'demo' }, prices)),
+    })),
     problem: 'problem' in listed ? listed.problem : null,
   }
+}
+
+/** What the page is told of what is known of a model. */
+function knownOf(price: Price | null) {
+  if (!price) return {}
+  const { currency, input, output, contextWindow } = price
+  return { price: { currency, input, output }, contextWindow: contextWindow ?? undefined }
 }
 
 function listedModels(connection: Connection): Promise<Listed> {

@@ -7,25 +7,16 @@ import {
   errorBody,
   type ModelList,
   modelList,
-  type Provider,
-  type ProviderList,
-  type ProviderTest,
-  provider,
-  providerList,
-  providerTest,
   type Settings,
   settings,
 } from '@/lib/protocol/api'
 import type { Problem } from '@/lib/protocol/events'
-import { type PriceList, priceList } from '@/lib/protocol/prices'
 import type { Page } from './page'
 
 // The page's Content-Security-Policy forbids the eval with which zod would speed itself up.
 if (typeof window !== 'undefined') z.config({ jitless: true })
 
 const answerLimit = 30_000
-/** A model may have to be loaded from disk before it answers its first test. */
-const testLimit = 90_000
 
 /** A prompt on its way to the server. The same `turnId` again is the same turn. */
 interface ChatRequest {
@@ -34,20 +25,11 @@ interface ChatRequest {
   turnId: string
   text: string
   model: string
+  settings?: { maxTokens: number }
 }
 
 /** A reply that is asked for again. */
 type AgainRequest = Pick<ChatRequest, 'turnId' | 'model'>
-
-/** A provider as the settings page sends it. An absent key, or absent headers, keep what is stored. */
-export interface ProviderChange {
-  name: string
-  baseUrl: string
-  apiKey?: string
-  headers?: Record<string, string>
-  firstTokenTimeoutMs: number | null
-  idleTimeoutMs: number | null
-}
 
 const unreachable: Problem = {
   kind: 'network',
@@ -87,10 +69,10 @@ export function problemOf(error: unknown): Problem {
 export type Client = ReturnType<typeof createClient>
 
 /**
- * Rill's JSON API, typed. Every call throws an `ApiError`, and nothing else; one that says "sign in first" also leaves
- * for the sign-in page.
+ * How Rill's JSON API is called. Every call throws an `ApiError`, and nothing else; one that says "sign in first" also
+ * leaves for the sign-in page.
  */
-export function createClient({ origin, signIn }: Pick<Page, 'origin' | 'signIn'>) {
+export function createCalls({ origin, signIn }: Pick<Page, 'origin' | 'signIn'>) {
   async function call(path: string, init: RequestInit): Promise<Response> {
     const response = await reached(fetch(origin + path, { cache: 'no-store', ...init }))
     if (response.ok) return response
@@ -105,7 +87,8 @@ export function createClient({ origin, signIn }: Pick<Page, 'origin' | 'signIn'>
     init: RequestInit = {},
     limit = answerLimit,
   ): Promise<T> {
-    const response = await call(path, { ...init, signal: AbortSignal.timeout(limit) })
+    const late = AbortSignal.timeout(limit)
+    const response = await call(path, { ...init, signal: init.signal ? AbortSignal.any([init.signal, late]) : late })
     const parsed = schema.safeParse(await parsedBody(response))
     if (!parsed.success) throw new ApiError(response.status, notOurs)
     return parsed.data
@@ -114,7 +97,12 @@ export function createClient({ origin, signIn }: Pick<Page, 'origin' | 'signIn'>
   async function done(method: string, path: string, body?: object): Promise<void> {
     await call(path, { ...withBody(method, body), signal: AbortSignal.timeout(answerLimit) })
   }
+  return { call, json, done }
+}
 
+/** What every page asks of the API, typed. What only some ask is in `further-client.ts`. */
+export function createClient(page: Pick<Page, 'origin' | 'signIn'>) {
+  const { call, json, done } = createCalls(page)
   return {
     /** For a page whose calls are its own: what they answer is known to that page alone, and costs the others nothing. */
     read: <T>(schema: z.ZodMiniType<T>, path: string): Promise<T> => json(schema, path),
@@ -143,29 +131,12 @@ export function createClient({ origin, signIn }: Pick<Page, 'origin' | 'signIn'>
     models: (): Promise<ModelList> => json(modelList, '/api/models'),
     saveSettings: (change: Partial<Settings>): Promise<Settings> =>
       json(settings, '/api/settings', withBody('PATCH', change)),
-    prices: (): Promise<PriceList> => json(priceList, '/api/prices'),
-    /** Adds prices of one's own or changes them. What they are made of is the server's to check. */
-    savePrices: (prices: unknown): Promise<PriceList> => json(priceList, '/api/prices', withBody('PUT', { prices })),
-    /** Removes one's own price of a model; all of one's own when none is named. */
-    resetPrices: (one?: { provider: string; model: string }): Promise<PriceList> =>
-      json(priceList, `/api/prices${one ? `?${new URLSearchParams(one)}` : ''}`, withBody('DELETE')),
-    providers: (): Promise<ProviderList> => json(providerList, '/api/providers'),
-    /** Stores a provider: a new one when there is no id. */
-    saveProvider: (id: string | null, change: ProviderChange): Promise<Provider> =>
-      id === null
-        ? json(provider, '/api/providers', withBody('POST', change))
-        : json(provider, providerPath(id), withBody('PATCH', change)),
-    deleteProvider: (id: string): Promise<void> => done('DELETE', providerPath(id)),
-    /** Tries a provider as it stands in the form; with the id of a stored one, an absent key is its own. */
-    testProvider: (change: ProviderChange & { id?: string }): Promise<ProviderTest> =>
-      json(providerTest, '/api/providers/test', withBody('POST', change), testLimit),
   }
 }
 
-const providerPath = (id: string) => `/api/providers/${encodeURIComponent(id)}`
-const conversationPath = (id: string) => `/api/conversations/${encodeURIComponent(id)}`
+export const conversationPath = (id: string) => `/api/conversations/${encodeURIComponent(id)}`
 
-function withBody(method: string, body?: object): RequestInit {
+export function withBody(method: string, body?: object): RequestInit {
   if (!body) return { method }
   return { method, headers: { 'Content-Type': 'application/json' }, body: JSON.stringify(body) }
 }

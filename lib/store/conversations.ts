@@ -50,6 +50,7 @@ export function createConversationStore(initial: InitialState, page: Page = brow
   const unread = createUnread(core)
   const sidebar = createSidebar(core)
   const loading = createLoading(core, streams, sidebar)
+  const settings = createSettings(core, sidebar.chooseModel)
   const sending = createSending(core, streams, drafts, loading.refresh)
 
   const store = createStore<ConversationState>()(() => ({
@@ -57,7 +58,7 @@ export function createConversationStore(initial: InitialState, page: Page = brow
     ...loading.actions,
     ...sending.actions,
     ...sidebar.actions,
-    ...createSettings(core, sidebar.chooseModel),
+    ...settings.actions,
     choose(conversationId, parentId, childId) {
       set((state) => {
         const chosen = { ...state.conversations[conversationId]?.chosen, [parentId ?? '']: childId }
@@ -87,6 +88,7 @@ export function createConversationStore(initial: InitialState, page: Page = brow
       if (page.online() && !page.hidden()) void loading.refresh()
     }
     set((state) => ({ online: page.online(), drafts: { ...drafts.stored(), ...state.drafts } }))
+    void settings.tellTimeZone()
     const ends = [
       streams.connect(),
       // What is listed as running is heard of when it ends, on later pages of the sidebar too.

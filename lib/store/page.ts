@@ -14,6 +14,8 @@ export interface Page {
   timer(milliseconds: number, run: () => void): () => void
   /** Epoch milliseconds. */
   now(): number
+  /** The IANA name of the zone that its person lives by. */
+  timeZone(): string
   /** From 0 up to 1. */
   random(): number
   /** Null where the browser keeps nothing, as with cookies blocked. */
@@ -66,6 +68,7 @@ export const browserPage: Page = {
     return () => clearTimeout(timer)
   },
   now: () => Date.now(),
+  timeZone: () => Intl.DateTimeFormat().resolvedOptions().timeZone,
   random: () => Math.random(),
   storage() {
     try {

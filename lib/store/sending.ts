@@ -31,7 +31,7 @@ export function createSending(core: Core, streams: Streams, drafts: Drafts, refr
   /** By conversation; each can send one turn at a time. */
   const sends = new Map<string, Sending>()
 
-  const send: ConversationState['send'] = async ({ conversationId, text, model, parentId }) => {
+  const send: ConversationState['send'] = async ({ conversationId, text, model, parentId, maxTokens }) => {
     const id = conversationId ?? newConversationId
     if (text.trim() === '') return
     if (id !== newConversationId && get().conversations[id]?.state !== 'ready') await get().loadConversation(id)
@@ -42,12 +42,13 @@ export function createSending(core: Core, streams: Streams, drafts: Drafts, refr
     const { pending } = entry
     const failed = pending?.asked.kind === 'answer' ? pending.asked : null
     const samePlace = parentId === undefined || parentId === failed?.parentId
-    const same = samePlace && pending && failed?.text === text && pending.model === model
+    const sameWords = failed?.text === text && failed.maxTokens === maxTokens
+    const same = samePlace && pending && sameWords && pending.model === model
     const place = parentId === undefined ? (visiblePath(get(), id).at(-1) ?? null) : parentId
     const turn = newTurn({
       id: same ? pending.turnId : uuidv7(),
       conversationId: id,
-      asked: { kind: 'answer', parentId: place, text },
+      asked: { kind: 'answer', parentId: place, text, maxTokens },
       model,
     })
     const drafted = parentId === undefined
@@ -107,9 +108,10 @@ export function createSending(core: Core, streams: Streams, drafts: Drafts, refr
         if (turn.stopping) closing.abort()
         const { id: turnId, conversationId, asked, model } = turn
         if (asked.kind !== 'answer') return client.again(asked.kind, asked.generationId, { turnId, model }, signal)
-        const { parentId, text } = asked
+        const { parentId, text, maxTokens } = asked
         const place = conversationId === newConversationId ? {} : { conversationId, parentId }
-        return client.chat({ ...place, turnId, text, model }, signal)
+        const settings = maxTokens === undefined ? {} : { settings: { maxTokens } }
+        return client.chat({ ...place, turnId, text, model, ...settings }, signal)
       },
       again(error: unknown, failures: number): boolean {
         // What has started is read on by the shared connection.

@@ -10,7 +10,7 @@ export const newConversationId = 'new'
  * continued in its own message, or written anew beside it.
  */
 export type Asked =
-  | { kind: 'answer'; parentId: string | null; text: string }
+  | { kind: 'answer'; parentId: string | null; text: string; maxTokens?: number }
   | { kind: 'continue' | 'regenerate'; promptId: string; replyId: string; generationId: string }
 
 /** A turn that was sent and has no generation yet: the upload, so to say. It gives a prompt's text back when the send fails. */
@@ -83,7 +83,14 @@ export interface ConversationState {
   loadMoreSummaries(): Promise<void>
   loadModels(): Promise<void>
   /** Sends a prompt. `conversationId` null starts a conversation. `parentId` null is the root, absent is the end of the shown branch. Settles when it has started or failed; does nothing while another is being sent. */
-  send(turn: { conversationId: string | null; text: string; model: string; parentId?: string | null }): Promise<void>
+  send(turn: {
+    conversationId: string | null
+    text: string
+    model: string
+    parentId?: string | null
+    /** The answer gets no longer than this. */
+    maxTokens?: number
+  }): Promise<void>
   /** Stops what is running in a conversation, on the server. */
   stop(conversationId: string): Promise<void>
   /** Ends a generation's wait for its next attempt. */

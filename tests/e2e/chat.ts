@@ -21,7 +21,7 @@ export class Chat {
 
   constructor(readonly page: Page) {
     this.composer = page.getByRole('textbox', { name: 'Message' })
-    this.sendButton = page.getByRole('button', { name: 'Send' })
+    this.sendButton = page.getByRole('button', { name: 'Send', exact: true })
     this.stopButton = page.getByRole('button', { name: 'Stop' })
     this.transcript = page.getByRole('log')
     this.replies = this.transcript.getByRole('article', { name: 'Reply' })

@@ -9,6 +9,7 @@ interface Timer {
 export class TestPage implements Page {
   origin: string
   signedOut = false
+  zone = 'UTC'
   /** Paints whenever somebody waits for a frame. Off, a frame comes with `paint`. */
   painting = true
   stored = new Map<string, string>()
@@ -36,6 +37,7 @@ export class TestPage implements Page {
   hidden = () => this.isHidden
   online = () => this.isOnline
   now = () => this.time
+  timeZone = () => this.zone
   random = () => this.chance
   signIn = () => {
     this.signedOut = true

@@ -15,6 +15,7 @@ const sent = z.strictObject({
   parentId: z.nullish(z.string()),
   text: z.string(),
   model: z.string(),
+  settings: z.optional(z.strictObject({ maxTokens: z.number() })),
 })
 
 const askedAgain = z.strictObject({ turnId: z.string(), model: z.string() })

@@ -1,0 +1,19 @@
+import { ownedGeneration } from '@/lib/database/ownership'
+import { endpoint, json } from '@/lib/http/endpoint'
+import type { GenerationDetails } from '@/lib/protocol/details'
+import { price } from '@/lib/protocol/prices'
+
+/** What a generation's summary does not hold. */
+export const GET = endpoint<{ id: string }>(async (_request, { session, params }) => {
+  const row = await ownedGeneration(params.id, session.ownerId)
+  const read = price.safeParse(row.price === null ? null : JSON.parse(row.price))
+  const { attempts, startedAt, firstTokenAt, endedAt } = row
+  const details: GenerationDetails = {
+    attempts,
+    price: read.success ? read.data : null,
+    startedAt,
+    firstTokenAt,
+    endedAt,
+  }
+  return json(details)
+})

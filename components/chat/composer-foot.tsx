@@ -1,0 +1,77 @@
+'use client'
+import { useEffect, useState } from 'react'
+import { client } from '@/components/settings/client'
+import { isFree, useMoney } from '@/components/ui/use-money'
+import type { Estimate } from '@/lib/protocol/budgets'
+import type { ConversationSpending } from '@/lib/protocol/details'
+import { useConversations } from '@/lib/store/context'
+import { visiblePath } from '@/lib/store/selectors'
+import { type ConversationState, newConversationId } from '@/lib/store/types'
+import { ContextGauge } from './context-gauge'
+import { modelOf } from './models'
+import { tokenWords } from './numbers'
+
+/** Below the box, quietly: how full the model's window is, and what the conversation has come to. */
+export function ComposerFoot({
+  conversationId,
+  model,
+  settled,
+  estimate,
+}: {
+  conversationId: string
+  model: string | null
+  settled: string | null
+  estimate: Estimate | null
+}) {
+  const known = useConversations((state) => modelOf(state.models, model)?.contextWindow ?? null)
+  const before = useConversations((state) => tokensOf(state, conversationId))
+  const spending = useSpending(conversationId, settled)
+  const used = estimate?.context.used ?? before
+  const window = estimate?.context.window ?? known
+  return (
+    <div className="numbers flex h-full items-center justify-between gap-4 overflow-hidden px-1 text-ink-quiet text-note">
+      {used > 0 && window !== null ? <ContextGauge used={used} window={window} /> : <span />}
+      {spending && spending.tokens > 0 ? <Total spending={spending} /> : null}
+    </div>
+  )
+}
+
+function Total({ spending: { tokens, cost, unpriced } }: { spending: ConversationSpending }) {
+  const money = useMoney()
+  const costs = unpriced > 0 && isFree(cost) ? 'price unknown' : isFree(cost) ? 'free' : money(cost)
+  const more = unpriced > 0 && !isFree(cost) ? ', and more whose price is unknown' : ''
+  const words = `${costs}${more} · ${tokenWords(tokens)}`
+  return (
+    <p title={`This conversation: ${words}`} className="min-w-0 truncate">
+      <span className="max-sm:sr-only">This conversation: </span>
+      {words}
+    </p>
+  )
+}
+
+/** The tokens that the shown branch came to when its last reply ended. */
+function tokensOf(state: ConversationState, conversationId: string): number {
+  for (const id of visiblePath(state, conversationId).toReversed()) {
+    const usage = state.messages[id]?.generation?.usage
+    if (usage) return usage.promptTokens + usage.completionTokens
+  }
+  return 0
+}
+
+/** What a conversation has come to, as the server has booked it; asked for anew when a reply ends. */
+function useSpending(conversationId: string, settled: string | null): ConversationSpending | null {
+  const [answer, setAnswer] = useState<{ id: string; spending: ConversationSpending } | null>(null)
+  useEffect(() => {
+    if (conversationId === newConversationId || settled === null) return
+    const closing = new AbortController()
+    client()
+      .spending(conversationId, closing.signal)
+      // A total that is not known is not shown.
+      .then(
+        (spending) => setAnswer({ id: conversationId, spending }),
+        () => null,
+      )
+    return () => closing.abort()
+  }, [conversationId, settled])
+  return answer?.id === conversationId ? answer.spending : null
+}

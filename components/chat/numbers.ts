@@ -1,0 +1,45 @@
+import { formatSeconds } from '@/components/ui/seconds'
+import { type Amount, isFree } from '@/components/ui/use-money'
+import type { GenerationSummary } from '@/lib/protocol/messages'
+
+/** `1,240 tokens`, as the reader's language writes numbers. */
+export function tokenWords(tokens: number): string {
+  return `${tokens.toLocaleString()} ${tokens === 1 ? 'token' : 'tokens'}`
+}
+
+/** A cost in words, `about` when it is of an estimate. */
+export function costWords(cost: Amount, money: (amount: Amount) => string, about: boolean): string {
+  if (isFree(cost)) return 'free'
+  const amount = money(cost)
+  return about && !amount.startsWith('<') ? `about ${amount}` : amount
+}
+
+/** Tokens a second from the first to the last. Null when they came as one, so that there is no time between them. */
+export function tokenRate({
+  usage,
+  firstTokenAt,
+  endedAt,
+}: Pick<GenerationSummary, 'usage' | 'firstTokenAt' | 'endedAt'>): number | null {
+  if (!usage || firstTokenAt === null || endedAt === null) return null
+  const seconds = (endedAt - firstTokenAt) / 1000
+  return seconds <= 0 || usage.completionTokens < 2 ? null : usage.completionTokens / seconds
+}
+
+/** `48.2 tokens/s` */
+export function rateWords(rate: number): string {
+  const digits = rate < 10 ? 1 : 0
+  return `${rate.toLocaleString(undefined, { maximumFractionDigits: digits })} tokens/s`
+}
+
+/** A reply's numbers for the line under it: what it cost, its length, its time and its speed. */
+export function replyNumbers(generation: GenerationSummary, money: (amount: Amount) => string): string[] {
+  const { usage, startedAt, endedAt, status } = generation
+  const estimated = usage?.source === 'estimated'
+  const rate = tokenRate(generation)
+  return [
+    usage?.cost ? costWords(usage.cost, money, estimated) : null,
+    usage ? `${estimated ? 'about ' : ''}${tokenWords(usage.completionTokens)}` : null,
+    endedAt === null || status === 'failed' ? null : formatSeconds(Math.max(0, endedAt - startedAt)),
+    rate === null ? null : rateWords(rate),
+  ].filter((each) => each !== null)
+}

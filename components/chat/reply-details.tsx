@@ -1,0 +1,169 @@
+'use client'
+import { Popover } from 'radix-ui'
+import { type ReactElement, type ReactNode, useEffect, useState } from 'react'
+import { client } from '@/components/settings/client'
+import { CopyButton } from '@/components/ui/copy-button'
+import { formatSeconds } from '@/components/ui/seconds'
+import { isFree, useMoney } from '@/components/ui/use-money'
+import type { GenerationDetails } from '@/lib/protocol/details'
+import type { Usage } from '@/lib/protocol/events'
+import type { GenerationSummary } from '@/lib/protocol/messages'
+import type { Price } from '@/lib/protocol/prices'
+import { useConversations } from '@/lib/store/context'
+import { statusWords } from './endings'
+import { modelName, providerName } from './models'
+import { rateWords, tokenRate } from './numbers'
+import { priceWords } from './price-words'
+
+/** Everything that was counted about one reply, floating above its line of numbers. */
+export function ReplyDetails({
+  open,
+  onOpenChange,
+  trigger,
+  messageId,
+  generation,
+}: {
+  open: boolean
+  onOpenChange(open: boolean): void
+  trigger: ReactElement
+  messageId: string
+  generation: GenerationSummary
+}) {
+  return (
+    <Popover.Root open={open} onOpenChange={onOpenChange}>
+      <Popover.Trigger asChild>{trigger}</Popover.Trigger>
+      <Popover.Portal>
+        <Popover.Content
+          aria-label="Details of the reply"
+          side="top"
+          align="start"
+          sideOffset={8}
+          collisionPadding={12}
+          className="z-40 max-h-[min(32rem,var(--radix-popover-content-available-height))] w-88 max-w-[calc(100vw-1.5rem)] overflow-y-auto overscroll-contain rounded-medium border border-line bg-surface p-4 text-note shadow-float"
+        >
+          <Details messageId={messageId} generation={generation} />
+        </Popover.Content>
+      </Popover.Portal>
+    </Popover.Root>
+  )
+}
+
+function Details({ messageId, generation }: { messageId: string; generation: GenerationSummary }) {
+  const details = useDetails(generation.id)
+  const models = useConversations((state) => state.models)
+  const { usage, finishReason, status } = generation
+  const { startedAt, firstTokenAt, endedAt, attempts } = details ?? generation
+  const rate = tokenRate({ usage, firstTokenAt, endedAt })
+  const provider = providerName(models, generation.model)
+  return (
+    <dl className="numbers grid grid-cols-[auto_1fr] gap-x-6 gap-y-1.5">
+      {usage ? (
+        <>
+          <Row name="Tokens in">{usage.promptTokens.toLocaleString()}</Row>
+          {usage.cachedTokens > 0 ? <Row name="of them cached">{usage.cachedTokens.toLocaleString()}</Row> : null}
+          <Row name="Tokens out">{usage.completionTokens.toLocaleString()}</Row>
+          {usage.reasoningTokens > 0 ? (
+            <Row name="of them reasoning">{usage.reasoningTokens.toLocaleString()}</Row>
+          ) : null}
+          <Row name="Counted">{usage.source === 'reported' ? 'reported by the provider' : 'estimated by Rill'}</Row>
+          <Cost usage={usage} price={details?.price ?? null} />
+        </>
+      ) : null}
+      <Gap />
+      {firstTokenAt === null ? null : <Row name="First token after">{timeWords(firstTokenAt - startedAt)}</Row>}
+      {rate === null ? null : <Row name="Speed">{rateWords(rate)}</Row>}
+      {endedAt === null ? null : <Row name="Total time">{timeWords(endedAt - startedAt)}</Row>}
+      {attempts > 0 ? <Row name="Attempts">{attempts.toLocaleString()}</Row> : null}
+      <Gap />
+      <Row name="Model">{modelName(models, generation.model)}</Row>
+      {provider ? <Row name="Provider">{provider}</Row> : null}
+      <Row name="Ended">
+        {statusWords(status)}
+        {finishReason ? ` (${finishReason})` : ''}
+      </Row>
+      <Gap />
+      <Id name="Generation id" id={generation.id} />
+      <Id name="Message id" id={messageId} />
+    </dl>
+  )
+}
+
+/** What it cost, and the price that this was reckoned by. */
+function Cost({ usage: { cost }, price }: { usage: Usage; price: Price | null }) {
+  const money = useMoney()
+  if (!cost) {
+    return (
+      <Row name="Cost">
+        price unknown,{' '}
+        <a href="/settings#prices" className="text-accent underline underline-offset-3">
+          set it
+        </a>
+      </Row>
+    )
+  }
+  return (
+    <Row name="Cost">
+      {isFree(cost) ? 'free' : money(cost, { fine: true })}
+      {price && !isFree(cost) ? (
+        <span className="block text-ink-quiet">
+          {priceWords(price)}
+          {price.date ? <span className="block">price of {dayWords(price.date)}</span> : null}
+        </span>
+      ) : null}
+    </Row>
+  )
+}
+
+/** What the server knows of a generation besides its summary; null until it has answered, or when it cannot. */
+function useDetails(generationId: string): GenerationDetails | null {
+  const [details, setDetails] = useState<GenerationDetails | null>(null)
+  useEffect(() => {
+    const closing = new AbortController()
+    client()
+      .generation(generationId, closing.signal)
+      // The cost stands without its price.
+      .then(setDetails, () => null)
+    return () => closing.abort()
+  }, [generationId])
+  return details
+}
+
+/** `180 ms`, `3.2 s` */
+function timeWords(milliseconds: number): string {
+  const some = Math.max(0, Math.round(milliseconds))
+  return some < 1000 ? `${some} ms` : formatSeconds(some)
+}
+
+/** `2026-07-02` as the reader writes a day. */
+function dayWords(date: string): string {
+  const day = new Date(`${date}T00:00:00Z`)
+  return Number.isNaN(day.getTime())
+    ? date
+    : day.toLocaleDateString(undefined, { dateStyle: 'medium', timeZone: 'UTC' })
+}
+
+function Row({ name, children }: { name: string; children: ReactNode }) {
+  return (
+    <>
+      <dt className="text-ink-quiet">{name}</dt>
+      <dd className="wrap-anywhere text-end">{children}</dd>
+    </>
+  )
+}
+
+function Id({ name, id }: { name: string; id: string }) {
+  return (
+    <>
+      <dt className="self-center text-ink-quiet">{name}</dt>
+      <dd className="flex min-w-0 items-center justify-end">
+        <span className="truncate font-mono">{id}</span>
+        <CopyButton label={`Copy the ${name.toLowerCase()}`} text={() => id} className="-me-2" />
+      </dd>
+    </>
+  )
+}
+
+/** Sets groups of rows apart. */
+function Gap() {
+  return <div className="col-span-2 my-1 border-line border-t" />
+}

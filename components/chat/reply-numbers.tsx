@@ -1,0 +1,51 @@
+'use client'
+import { useState } from 'react'
+import { useLazy } from '@/components/ui/use-lazy'
+import { useMoney } from '@/components/ui/use-money'
+import type { Usage } from '@/lib/protocol/events'
+import type { Message } from '@/lib/protocol/messages'
+import { useConversations } from '@/lib/store/context'
+import { modelName } from './models'
+import { costWords, replyNumbers, tokenWords } from './numbers'
+
+const fetchDetails = () => import('./reply-details').then((module) => module.ReplyDetails)
+
+/** A reply's numbers in one line; a click tells all of them. */
+export function ReplyNumbers({ message }: { message: Message }) {
+  const models = useConversations((state) => state.models)
+  const money = useMoney()
+  const { component: Details, load } = useLazy(fetchDetails)
+  const [open, setOpen] = useState(false)
+  const { generation } = message
+  if (!generation) return null
+  const line = [...replyNumbers(generation, money), modelName(models, generation.model)].join(' · ')
+  const face = (
+    <button
+      type="button"
+      aria-haspopup="dialog"
+      aria-expanded={open}
+      aria-label={`Details: ${line}`}
+      title="Tokens, cost and times"
+      onPointerEnter={() => void load()}
+      onClick={Details ? undefined : () => void load().then(() => setOpen(true))}
+      className="numbers h-8 touch:h-11 min-w-0 truncate rounded-small px-2 transition-colors hover:bg-surface-pressed hover:text-ink aria-expanded:bg-surface-pressed"
+    >
+      {line}
+    </button>
+  )
+  if (!Details) return face
+  return <Details open={open} onOpenChange={setOpen} trigger={face} messageId={message.id} generation={generation} />
+}
+
+/** What a reply comes to while it is written: always in the same place, and in figures of one width. */
+export function Ticker({ usage }: { usage: Usage }) {
+  const money = useMoney()
+  const about = usage.source === 'estimated'
+  return (
+    <span className="numbers text-note">
+      {about ? 'about ' : ''}
+      {tokenWords(usage.completionTokens)}
+      {usage.cost ? ` · ${costWords(usage.cost, money, false)}` : ''}
+    </span>
+  )
+}

@@ -1,0 +1,44 @@
+import type { Budget, BudgetScope } from '@/lib/protocol/budgets'
+import type { Problem } from '@/lib/protocol/events'
+import { isAmount } from '@/lib/protocol/money'
+
+/** What each budget is over, in the order of the settings. */
+export const scopeNames: Record<BudgetScope, string> = {
+  generation: 'Each reply',
+  conversation: 'Each conversation',
+  batch: 'Each batch',
+  day: 'Each day',
+  month: 'Each month',
+}
+export const scopes: BudgetScope[] = ['generation', 'conversation', 'batch', 'day', 'month']
+
+/** A budget as it stands in the form. */
+export interface BudgetDraft {
+  scope: BudgetScope
+  measure: Budget['measure']
+  amount: string
+  currency: string
+}
+
+/** What is wrong with an amount, in words to stand beside its field; null when it can be sent. */
+export function amountProblem({ measure, amount }: BudgetDraft): string | null {
+  const text = amount.trim()
+  if (text === '') return 'Enter an amount.'
+  if (measure === 'tokens' && !isAmount(text, 15, 0)) return 'Enter a whole number, as 200000.'
+  if (measure === 'cost' && !isAmount(text, 6, 12)) return 'Enter a number under a million, as 50 or 0.25.'
+  return /[1-9]/.test(text) ? null : 'Enter more than 0. With 0 nothing could be sent at all.'
+}
+
+export function isSame(one: Pick<Budget, 'scope' | 'measure'>, other: Pick<Budget, 'scope' | 'measure'>): boolean {
+  return one.scope === other.scope && one.measure === other.measure
+}
+
+export function budgetOf({ scope, measure, amount, currency }: BudgetDraft): Budget {
+  return { scope, measure, amount: amount.trim(), currency: measure === 'tokens' ? null : currency }
+}
+
+/** What the server says about a budget ("budgets.2.amount: is …"), without the place. */
+export function saidOf({ message }: Problem): string {
+  const said = message.replace(/^budgets[\w.]*: /, '')
+  return /^[A-Z]/.test(said) ? said : `The amount ${said}.`
+}

@@ -1,0 +1,136 @@
+'use client'
+import { type FormEvent, useEffect, useId, useRef, useState } from 'react'
+import { Button } from '@/components/ui/button'
+import { fieldLook, TextField } from '@/components/ui/text-field'
+import type { Budget, BudgetState } from '@/lib/protocol/budgets'
+import { problemOf } from '@/lib/store/client'
+import { useConversations } from '@/lib/store/context'
+import { amountProblem, type BudgetDraft, budgetOf, isSame, saidOf, scopeNames, scopes } from './budget-draft'
+
+/** Sets a budget: a new one, or the amount of one there is. */
+export function BudgetForm({
+  budget,
+  others,
+  onSave,
+  onCancel,
+}: {
+  budget: BudgetState | null
+  /** Those that there are besides. */
+  others: Budget[]
+  /** @throws {ApiError} when the server refuses it. */
+  onSave(budget: Budget): Promise<void>
+  onCancel(): void
+}) {
+  const own = useConversations((state) => state.settings.currency)
+  const [draft, setDraft] = useState<BudgetDraft>({
+    scope: budget?.scope ?? 'day',
+    measure: budget?.measure ?? 'cost',
+    amount: budget?.amount ?? '',
+    currency: budget?.currency ?? own,
+  })
+  const [problem, setProblem] = useState<string | null>(null)
+  const [saving, setSaving] = useState(false)
+  const first = useRef<HTMLSelectElement>(null)
+  const amount = useRef<HTMLInputElement>(null)
+  useEffect(() => (first.current ?? amount.current)?.focus(), [])
+  const change = (part: Partial<BudgetDraft>) => {
+    setDraft({ ...draft, ...part })
+    setProblem(null)
+  }
+  const save = async (event: FormEvent) => {
+    event.preventDefault()
+    const twice = others.some((each) => isSame(each, draft))
+    const wrong = amountProblem(draft) ?? (twice ? 'There is one of this kind already. Change that one.' : null)
+    setProblem(wrong)
+    if (wrong !== null) amount.current?.focus()
+    if (wrong !== null || saving) return
+    setSaving(true)
+    try {
+      await onSave(budgetOf(draft))
+    } catch (error) {
+      setProblem(saidOf(problemOf(error)))
+      setSaving(false)
+    }
+  }
+  return (
+    <form onSubmit={save} noValidate aria-label={budget ? 'Change the budget' : 'Add a budget'} className="py-4">
+      <div className="flex flex-wrap items-start gap-4">
+        {budget ? null : (
+          <>
+            <Choice
+              ref={first}
+              label="For"
+              value={draft.scope}
+              options={scopes.map((scope) => ({ value: scope, name: scopeNames[scope] }))}
+              onChange={(scope) => change({ scope })}
+            />
+            <Choice
+              label="Of"
+              value={draft.measure}
+              options={[
+                { value: 'cost', name: 'Cost' },
+                { value: 'tokens', name: 'Tokens' },
+              ]}
+              onChange={(measure) => change({ measure })}
+            />
+          </>
+        )}
+        <TextField
+          ref={amount}
+          className="w-56"
+          label={draft.measure === 'tokens' ? 'At most, in tokens' : `At most, in ${draft.currency}`}
+          inputMode={draft.measure === 'tokens' ? 'numeric' : 'decimal'}
+          autoComplete="off"
+          value={draft.amount}
+          problem={problem}
+          onChange={({ target }) => change({ amount: target.value })}
+        />
+      </div>
+      <div className="mt-4 flex flex-wrap gap-2">
+        <Button type="submit" look="primary" disabled={saving}>
+          {saving ? 'Saving' : 'Save'}
+        </Button>
+        <Button onClick={onCancel}>Cancel</Button>
+      </div>
+    </form>
+  )
+}
+
+function Choice<Value extends string>({
+  ref,
+  label,
+  value,
+  options,
+  onChange,
+}: {
+  ref?: React.Ref<HTMLSelectElement>
+  label: string
+  value: Value
+  options: { value: Value; name: string }[]
+  onChange(value: Value): void
+}) {
+  const id = useId()
+  return (
+    <div>
+      <label htmlFor={id} className="block font-strong text-small">
+        {label}
+      </label>
+      <select
+        ref={ref}
+        id={id}
+        value={value}
+        onChange={({ target }) => {
+          const chosen = options.find((option) => option.value === target.value)
+          if (chosen) onChange(chosen.value)
+        }}
+        className={`${fieldLook} mt-1`}
+      >
+        {options.map((option) => (
+          <option key={option.value} value={option.value}>
+            {option.name}
+          </option>
+        ))}
+      </select>
+    </div>
+  )
+}

@@ -1,0 +1,75 @@
+import {
+  type Provider,
+  type ProviderList,
+  type ProviderTest,
+  provider,
+  providerList,
+  providerTest,
+} from '@/lib/protocol/api'
+import { type Budget, type BudgetState, budgetList, type Estimate, estimate } from '@/lib/protocol/budgets'
+import {
+  type ConversationSpending,
+  conversationSpending,
+  type GenerationDetails,
+  generationDetails,
+} from '@/lib/protocol/details'
+import { type PriceList, priceList } from '@/lib/protocol/prices'
+import { conversationPath, createCalls, withBody } from './client'
+import type { Page } from './page'
+
+/** A model may have to be loaded from disk before it answers its first test. */
+const testLimit = 90_000
+
+/** A prompt as it stands in the box, to be estimated. */
+interface EstimateRequest {
+  conversationId?: string
+  parentId?: string | null
+  text: string
+  model: string
+}
+
+/** A provider as the settings page sends it. An absent key, or absent headers, keep what is stored. */
+export interface ProviderChange {
+  name: string
+  baseUrl: string
+  apiKey?: string
+  headers?: Record<string, string>
+  firstTokenTimeoutMs: number | null
+  idleTimeoutMs: number | null
+}
+
+/** What the settings and the parts about costs ask of the API, typed: no page needs it to begin with. */
+export function createFurtherClient(page: Pick<Page, 'origin' | 'signIn'>) {
+  const { json, done } = createCalls(page)
+  return {
+    /** What a prompt would come to, before it is sent. */
+    estimate: (prompt: EstimateRequest, signal: AbortSignal): Promise<Estimate> =>
+      json(estimate, '/api/estimate', { ...withBody('POST', prompt), signal }),
+    generation: (id: string, signal: AbortSignal): Promise<GenerationDetails> =>
+      json(generationDetails, `/api/generations/${encodeURIComponent(id)}`, { signal }),
+    spending: (conversationId: string, signal: AbortSignal): Promise<ConversationSpending> =>
+      json(conversationSpending, `${conversationPath(conversationId)}/spending`, { signal }),
+    budgets: async (): Promise<BudgetState[]> => (await json(budgetList, '/api/budgets')).budgets,
+    /** Puts these budgets in the place of all there were. */
+    saveBudgets: async (budgets: Budget[]): Promise<BudgetState[]> =>
+      (await json(budgetList, '/api/budgets', withBody('PUT', { budgets }))).budgets,
+    prices: (): Promise<PriceList> => json(priceList, '/api/prices'),
+    /** Adds prices of one's own or changes them. What they are made of is the server's to check. */
+    savePrices: (prices: unknown): Promise<PriceList> => json(priceList, '/api/prices', withBody('PUT', { prices })),
+    /** Removes one's own price of a model; all of one's own when none is named. */
+    resetPrices: (one?: { provider: string; model: string }): Promise<PriceList> =>
+      json(priceList, `/api/prices${one ? `?${new URLSearchParams(one)}` : ''}`, withBody('DELETE')),
+    providers: (): Promise<ProviderList> => json(providerList, '/api/providers'),
+    /** Stores a provider: a new one when there is no id. */
+    saveProvider: (id: string | null, change: ProviderChange): Promise<Provider> =>
+      id === null
+        ? json(provider, '/api/providers', withBody('POST', change))
+        : json(provider, providerPath(id), withBody('PATCH', change)),
+    deleteProvider: (id: string): Promise<void> => done('DELETE', providerPath(id)),
+    /** Tries a provider as it stands in the form; with the id of a stored one, an absent key is its own. */
+    testProvider: (change: ProviderChange & { id?: string }): Promise<ProviderTest> =>
+      json(providerTest, '/api/providers/test', withBody('POST', change), testLimit),
+  }
+}
+
+const providerPath = (id: string) => `/api/providers/${encodeURIComponent(id)}`

@@ -1,0 +1,166 @@
+import { done, finish, usage } from '../upstream/events'
+import { axeComplaints, looks } from './axe'
+import type { Chat } from './chat'
+import { expect, test } from './fixtures'
+import { setBudgets, setPrice, setRupees } from './money'
+
+const words = 'The river rises in the hills and comes down to the old town. '
+
+async function openBudgets(chat: Chat) {
+  await chat.page.goto('/settings#budgets')
+  const section = chat.page.getByRole('region', { name: 'Budgets' })
+  await expect(section.getByRole('button', { name: 'Add a budget' })).toBeVisible()
+  return section
+}
+
+test('budgets are added, changed and removed, and what is wrong stands by its field', async ({ chat }) => {
+  const section = await openBudgets(chat)
+  await expect(section).toContainText('No budget yet')
+  await section.getByRole('button', { name: 'Add a budget' }).click()
+  const form = section.getByRole('form', { name: 'Add a budget' })
+  const amount = form.getByRole('textbox', { name: 'At most, in USD' })
+  await expect(form.getByRole('combobox', { name: 'For' })).toBeFocused()
+  for (const [wrong, said] of [
+    ['', 'Enter an amount.'],
+    ['fifty', 'Enter a number under a million'],
+    ['0', 'Enter more than 0.'],
+  ] as const) {
+    await amount.fill(wrong)
+    await form.getByRole('button', { name: 'Save' }).click()
+    await expect(amount).toHaveAccessibleDescription(new RegExp(`^${said}`))
+    await expect(amount).toBeFocused()
+  }
+  await amount.fill('50')
+  await form.getByRole('button', { name: 'Save' }).click()
+  const day = section.getByRole('listitem').filter({ hasText: 'Each day' })
+  await expect(day).toContainText('Each day at most $50.00')
+  await expect(day.getByRole('meter', { name: 'Each day: used' })).toHaveAttribute(
+    'aria-valuetext',
+    '0 %: $0.00 used today',
+  )
+
+  await section.getByRole('button', { name: 'Add a budget' }).click()
+  await amount.fill('9')
+  await form.getByRole('button', { name: 'Save' }).click()
+  await expect(amount).toHaveAccessibleDescription('There is one of this kind already. Change that one.')
+  await form.getByRole('combobox', { name: 'For' }).selectOption('Each reply')
+  await form.getByRole('combobox', { name: 'Of' }).selectOption('Tokens')
+  const tokens = form.getByRole('textbox', { name: 'At most, in tokens' })
+  await tokens.fill('2.5')
+  await form.getByRole('button', { name: 'Save' }).click()
+  await expect(tokens).toHaveAccessibleDescription(/^Enter a whole number/)
+  await tokens.fill('2000')
+  await form.getByRole('button', { name: 'Save' }).click()
+  await expect(section.getByRole('listitem').first()).toContainText('Each reply at most 2,000 tokens')
+
+  await day.getByRole('button', { name: 'Change the budget: Each day, cost' }).click()
+  const changing = section.getByRole('form', { name: 'Change the budget' })
+  await expect(changing.getByRole('textbox')).toHaveValue('50')
+  await changing.getByRole('textbox').fill('60.5')
+  await changing.getByRole('button', { name: 'Save' }).click()
+  await expect(day).toContainText('$60.50')
+  await chat.page.reload()
+  await expect(day).toContainText('$60.50')
+  await section.getByRole('button', { name: 'Remove the budget: Each reply, tokens' }).click()
+  await expect(section.getByRole('listitem')).toHaveCount(1)
+  await chat.page.reload()
+  await expect(section.getByRole('listitem')).toHaveCount(1)
+})
+
+test('most of a budget is used: a quiet line says so, and the settings do', async ({ chat, house, upstream }) => {
+  await setPrice(chat, house.upstreamPort, { maxOutput: 100 })
+  await setBudgets(chat, [{ measure: 'tokens', amount: '1000', currency: null }])
+  upstream.script([{ delta: 'Well.' }, { write: finish('stop') + usage({ prompt: 800, completion: 24 }) + done }])
+  await chat.ask('Well?')
+  await expect(chat.page.getByText('82 % of today’s budget is used: 824 tokens of 1,000 tokens.')).toBeVisible()
+  const section = await openBudgets(chat)
+  await expect(section).toContainText('82 %: 824 tokens used today')
+})
+
+test('what does not fit is said before it is sent, with a shorter answer that does; a send that is refused gives the text back', async ({
+  chat,
+  complaints,
+  house,
+  upstream,
+}) => {
+  complaints.expect(/status of 402/)
+  await setPrice(chat, house.upstreamPort)
+  await setRupees(chat)
+  await setBudgets(chat, [{ amount: '0.4', currency: 'INR' }])
+  await chat.composer.fill('Tell me of the river')
+  await expect(chat.page.getByText(/would not fit in today’s budget: ₹0\.40 of ₹0\.40 is left/)).toBeVisible()
+  await chat.sendButton.click()
+  const refusal = chat.page.getByRole('alert').filter({ hasText: 'Not sent' })
+  await expect(refusal).toContainText(/Your budget is ₹0\.40 today/)
+  await expect(chat.composer).toHaveValue('Tell me of the river')
+  await expect(chat.page.getByRole('link', { name: 'Raise the budget' })).toBeVisible()
+  expect(upstream.requests).toEqual([])
+
+  upstream.script([{ delta: 'Briefly.' }, { write: finish('stop') + usage({ prompt: 5, completion: 3 }) + done }])
+  const shorter = chat.page.getByRole('button', { name: /^Send with at most \d+ tokens$/ })
+  const limit = Number((await shorter.innerText()).match(/\d+/)?.[0])
+  await shorter.click()
+  await chat.ended('completed')
+  const { body } = await upstream.request(0)
+  expect(limit).toBeGreaterThan(400)
+  expect([body.max_tokens, body.max_completion_tokens]).toContain(limit)
+  await expect(refusal).toBeHidden()
+})
+
+test('a budget that is reached keeps the text, and another model that is cheaper goes on', async ({
+  chat,
+  house,
+  upstream,
+}) => {
+  const { page } = chat
+  await setPrice(chat, house.upstreamPort, { maxOutput: 2000 })
+  await setPrice(chat, house.upstreamPort, { model: 'brook-mini', input: '0.1', output: '0.4' })
+  await setPrice(chat, house.upstreamPort, { model: 'scripted-large', input: '20', output: '80' })
+  await setRupees(chat)
+  await setBudgets(chat, [{ amount: '0.4', currency: 'INR' }])
+  upstream.script([{ delta: words }, { wait: 50 }, { delta: words.repeat(60) }, { until: 'never' }])
+  await chat.composer.fill('Tell me of the river')
+  await page.getByRole('button', { name: /^Send with at most/ }).click()
+  await chat.ended('interrupted')
+  await expect(chat.reply).toContainText('Budget reached: ₹0.40 today.')
+  await expect(chat.reply).toContainText('The river rises in the hills')
+  for (const name of ['Retry', 'Copy'])
+    await expect(chat.reply.getByRole('button', { name, exact: true })).toBeVisible()
+  await expect(chat.reply.getByRole('link', { name: 'Raise', exact: true })).toHaveAttribute(
+    'href',
+    '/settings#budgets',
+  )
+
+  await chat.reply.getByRole('button', { name: 'Continue with a cheaper model' }).click()
+  const options = page.getByRole('listbox', { name: 'Models' }).getByRole('option')
+  await expect(options.last()).toContainText(/^brook-mini/)
+  await expect(options.last()).toContainText('$0.10 in, $0.40 out per million')
+  await expect(options.filter({ hasText: /^scripted/ })).toHaveCount(0)
+  await options.filter({ hasText: /^rill-demo(?!-)/ }).click()
+  await chat.ended('completed')
+  await expect(chat.replies).toHaveCount(1)
+  await expect(chat.reply).toContainText('The river rises in the hills')
+  await expect(chat.reply).not.toContainText('Budget reached')
+  await expect(page.getByRole('button', { name: 'Model: rill-demo' })).toBeVisible()
+})
+
+for (const colorScheme of looks) {
+  test.describe(colorScheme, () => {
+    test.use({ colorScheme, contextOptions: { reducedMotion: 'reduce' } })
+
+    test('axe finds nothing where a budget holds something back', async ({ chat, house }) => {
+      await setPrice(chat, house.upstreamPort)
+      await setBudgets(chat, [
+        { amount: '0.002' },
+        { scope: 'generation', measure: 'tokens', amount: '900', currency: null },
+      ])
+      await chat.composer.fill('Tell me of the river')
+      await expect(chat.page.getByText(/would not fit/)).toBeVisible()
+      expect(await axeComplaints(chat.page)).toEqual([])
+      const section = await openBudgets(chat)
+      await section.getByRole('button', { name: 'Add a budget' }).click()
+      await section.getByRole('button', { name: 'Save' }).click()
+      expect(await axeComplaints(chat.page)).toEqual([])
+    })
+  })
+}

@@ -1,0 +1,184 @@
+import { randomUUID } from 'node:crypto'
+import { done, finish, usage } from '../upstream/events'
+import type { Step } from '../upstream/scripted'
+import { axeComplaints, looks } from './axe'
+import { type Chat, end, numbered, paced } from './chat'
+import { expect, test } from './fixtures'
+import { setPrice, setRupees } from './money'
+
+const reported = (prompt: number, completion: number): Step => ({
+  write: finish('stop') + usage({ prompt, completion }) + done,
+})
+const box = (chat: Chat) => chat.page.locator('div:has(> #composer)')
+const foot = (chat: Chat) => box(chat).locator('xpath=following-sibling::div[1]')
+
+test('what a prompt comes to stands by the model while it is written, and by no empty box', async ({ chat, house }) => {
+  await setPrice(chat, house.upstreamPort, { input: '20', output: '80', maxOutput: 1000 })
+  await setRupees(chat)
+  await chat.composer.fill('word '.repeat(800))
+  // Nobody knows the tokenizer of this model.
+  await expect(box(chat)).toContainText(/≈≈ A guess: 1,0\d\d tokens, about ₹2\.\d\d, at most ₹10\.\d\d/)
+  await chat.composer.fill('')
+  await expect(box(chat)).not.toContainText('tokens')
+  await chat.composer.fill('Short')
+  await expect(box(chat)).toContainText(/ [1-9]\d? tokens, /)
+})
+
+test('typing is not waited for: one estimate when it rests, of what is there then', async ({ chat }) => {
+  const asked: string[] = []
+  chat.page.on('request', (request) => {
+    if (request.url().endsWith('/api/estimate')) asked.push(request.postDataJSON().text)
+  })
+  await chat.composer.pressSequentially('Tell me of the river', { delay: 20 })
+  await expect(box(chat)).toContainText('tokens')
+  expect(asked).toEqual(['Tell me of the river'])
+})
+
+test('a price that nobody has said is said in words, with the way to enter it', async ({ chat }) => {
+  await chat.composer.fill('What does it cost?')
+  await expect(box(chat)).toContainText('price unknown')
+  await box(chat).getByRole('link', { name: 'price unknown' }).click()
+  await expect(chat.page).toHaveURL(/\/settings#prices$/)
+})
+
+test('a model of one’s own machine is free, and its tokens are known', async ({ chat }) => {
+  await chat.page.getByRole('button', { name: /^Model/ }).click()
+  await chat.page.getByRole('option', { name: 'rill-demo', exact: true }).click()
+  await chat.composer.fill('What does it cost?')
+  await expect(box(chat)).toContainText('tokens, free')
+})
+
+test('the numbers run while a reply is written and move nothing, and stand under it when it ends', async ({
+  chat,
+  house,
+  upstream,
+}) => {
+  await setPrice(chat, house.upstreamPort, { input: '200', output: '800', contextWindow: 4000 })
+  await chat.reload()
+  const gate = randomUUID()
+  const last = randomUUID()
+  upstream.script([
+    ...paced(numbered(1, 60), 40),
+    { until: gate },
+    { delta: 'The end.' },
+    { until: last },
+    reported(1000, 240),
+  ])
+  await chat.send('Tell me of the river')
+  const ticker = chat.reply.getByText(/^about \d+ tokens · \$0\.\d\d$/)
+  await expect(chat.reply).toContainText('w0060')
+  const before = await ticker.boundingBox()
+  upstream.open(gate)
+  await expect(chat.reply).toContainText('The end.')
+  const after = await ticker.boundingBox()
+  expect([after?.x, after?.y, after?.height]).toEqual([before?.x, before?.y, before?.height])
+  upstream.open(last)
+  await chat.ended('completed')
+  const details = chat.reply.getByRole('button', { name: /^Details/ })
+  await expect(details).toHaveAccessibleName(/\$0\.39 · 240 tokens · .* s · .* tokens\/s · scripted$/)
+  await expect(foot(chat)).toContainText('This conversation: $0.39 · 1,240 tokens')
+  const gauge = chat.page.getByRole('meter', { name: 'Context used' })
+  await expect(gauge).toHaveAttribute('aria-valuetext', '1,240 tokens of 4,000, 31 %')
+})
+
+test('the details tell all that was counted, by which price, and give the ids', async ({
+  chat,
+  context,
+  house,
+  upstream,
+}) => {
+  await context.grantPermissions(['clipboard-read', 'clipboard-write'])
+  await setPrice(chat, house.upstreamPort, { input: '200', output: '800' })
+  upstream.script([{ delta: 'Well.' }, { wait: 60 }, { delta: ' Yes.' }, reported(1000, 240)])
+  await chat.ask('Is it?')
+  const opener = chat.reply.getByRole('button', { name: /^Details/ })
+  await opener.click()
+  const details = chat.page.getByRole('dialog', { name: 'Details of the reply' })
+  for (const words of [
+    /Tokens in1,000/,
+    /Tokens out240/,
+    /reported by the provider/,
+    /Cost\$0\.39/,
+    /\$200\.00 in, \$800\.00 out per million/,
+    /price of \w+ \d+, \d{4}/,
+    /First token after[\d.]+ m?s/,
+    /Speed[\d,.]+ tokens\/s/,
+    /Total time[\d.]+ m?s/,
+    /Attempts1/,
+    /Modelscripted/,
+    /Provider127\.0\.0\.1/,
+    /EndedComplete \(stop\)/,
+  ])
+    await expect(details).toContainText(words)
+  await details.getByRole('button', { name: 'Copy the generation id' }).click()
+  const id = await chat.page.evaluate(() => navigator.clipboard.readText())
+  expect((await chat.page.request.get(`/api/generations/${id}`)).status()).toBe(200)
+  await chat.page.keyboard.press('Escape')
+  await expect(details).toBeHidden()
+  await expect(opener).toBeFocused()
+})
+
+test('an answer that was stopped says that its numbers are estimates', async ({ chat, upstream }) => {
+  upstream.script([{ delta: 'On and on and on.' }, { until: 'never' }])
+  await chat.send('Go on')
+  await expect(chat.reply).toContainText('On and on')
+  await chat.stopButton.click()
+  await chat.ended('stopped')
+  await chat.reply.getByRole('button', { name: /^Details: about \d+ tokens/ }).click()
+  const details = chat.page.getByRole('dialog', { name: 'Details of the reply' })
+  await expect(details).toContainText('estimated by Rill')
+  await expect(details).toContainText('price unknown')
+})
+
+test('what will be left out is said before it is sent, and a window that fills warns', async ({
+  chat,
+  house,
+  upstream,
+}) => {
+  await setPrice(chat, house.upstreamPort, { contextWindow: 300, maxOutput: 40 })
+  await chat.reload()
+  upstream.script([{ delta: 'Fine.' }, reported(230, 20)])
+  await chat.ask('one '.repeat(100))
+  const gauge = chat.page.getByRole('meter', { name: 'Context used' })
+  await expect(gauge).toHaveAttribute('aria-valuetext', /83 %$/)
+  await chat.composer.fill('two '.repeat(100))
+  await expect(chat.page.getByText('The oldest turn does not fit and is left out.')).toBeVisible()
+  await chat.composer.fill('two')
+  await expect(chat.page.getByText('The oldest turn does not fit')).toBeHidden()
+})
+
+test.describe('a browser in Tokyo', () => {
+  test.use({ timezoneId: 'Asia/Tokyo' })
+
+  test('tells its time zone once', async ({ chat }) => {
+    const settings = async () => await (await chat.page.request.get('/api/settings')).json()
+    await expect.poll(async () => (await settings()).timeZone).toBe('Asia/Tokyo')
+    const saves: string[] = []
+    chat.page.on('request', (request) => {
+      if (request.method() === 'PATCH') saves.push(request.url())
+    })
+    await chat.reload()
+    await chat.composer.fill('Any')
+    await expect(box(chat)).toContainText('tokens')
+    expect(saves).toEqual([])
+  })
+})
+
+for (const colorScheme of looks) {
+  test.describe(colorScheme, () => {
+    test.use({ colorScheme, contextOptions: { reducedMotion: 'reduce' } })
+
+    test('axe finds nothing on the numbers, their details and the estimate', async ({ chat, house, upstream }) => {
+      await setPrice(chat, house.upstreamPort, { contextWindow: 300, maxOutput: 40 })
+      await chat.reload()
+      upstream.script([{ delta: 'Fine.' }, reported(230, 20), end])
+      await chat.ask('Well?')
+      await chat.composer.fill('two')
+      await expect(box(chat)).toContainText('tokens')
+      expect(await axeComplaints(chat.page)).toEqual([])
+      await chat.reply.getByRole('button', { name: /^Details/ }).click()
+      await expect(chat.page.getByRole('dialog', { name: 'Details of the reply' })).toContainText('per million')
+      expect(await axeComplaints(chat.page)).toEqual([])
+    })
+  })
+}

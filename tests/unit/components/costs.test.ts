@@ -1,0 +1,135 @@
+import { describe, expect, it } from 'vitest'
+import { differenceOf, percentOf, usedWords } from '@/components/chat/budget-words'
+import { cheaperModels } from '@/components/chat/cheaper'
+import { replyNumbers, tokenRate } from '@/components/chat/numbers'
+import { amountProblem, saidOf } from '@/components/settings/budget-draft'
+import type { Amount } from '@/components/ui/use-money'
+import type { ModelGroup, ModelList } from '@/lib/protocol/api'
+import type { Budget } from '@/lib/protocol/budgets'
+import type { Usage } from '@/lib/protocol/events'
+import type { GenerationSummary } from '@/lib/protocol/messages'
+
+const usage: Usage = {
+  promptTokens: 1000,
+  completionTokens: 1240,
+  cachedTokens: 0,
+  reasoningTokens: 0,
+  source: 'reported',
+  cost: { amount: '0.04', currency: 'USD' },
+}
+const generation: GenerationSummary = {
+  id: 'g',
+  status: 'completed',
+  retry: null,
+  model: 'brook',
+  finishReason: 'stop',
+  usage,
+  attempts: 1,
+  cursor: 9,
+  startedAt: 10_000,
+  firstTokenAt: 12_000,
+  endedAt: 22_000,
+}
+const money = ({ amount, currency }: Amount) => `${currency} ${amount}`
+
+describe('the numbers of a reply', () => {
+  it('are its cost, length, time and speed', () => {
+    expect(replyNumbers(generation, money)).toEqual(['USD 0.04', '1,240 tokens', '12 s', '124 tokens/s'])
+  })
+
+  it('say what is an estimate, and nothing of what is not known', () => {
+    const estimated = {
+      ...generation,
+      endedAt: null,
+      usage: { ...usage, completionTokens: 1, source: 'estimated' as const },
+    }
+    expect(replyNumbers(estimated, money)).toEqual(['about USD 0.04', 'about 1 token'])
+    expect(replyNumbers({ ...estimated, usage: null }, money)).toEqual([])
+    const free = { ...usage, cost: { amount: '0', currency: 'USD' } }
+    expect(replyNumbers({ ...generation, usage: free }, money)[0]).toBe('free')
+    expect(replyNumbers({ ...generation, usage: { ...usage, cost: null } }, money)[0]).toBe('1,240 tokens')
+  })
+
+  it('have no speed when all came as one', () => {
+    expect(tokenRate({ ...generation, firstTokenAt: generation.endedAt })).toBeNull()
+    expect(tokenRate({ ...generation, firstTokenAt: null })).toBeNull()
+  })
+})
+
+describe('the words of a budget', () => {
+  const day: Budget = { scope: 'day', measure: 'cost', amount: '50', currency: 'INR' }
+
+  it('say how much is used, never more than is', () => {
+    expect(usedWords(day, '41.2', money)).toBe('82 % of today’s budget is used: INR 41.2 of INR 50.')
+    const tokens: Budget = { scope: 'month', measure: 'tokens', amount: '3000', currency: null }
+    expect(usedWords(tokens, '2999', money)).toBe('99 % of this month’s budget is used: 2,999 tokens of 3,000 tokens.')
+  })
+
+  it('are exact where floats are not', () => {
+    expect(differenceOf('0.3', '0.1')).toBe('0.2')
+    expect(differenceOf('0.1', '0.3')).toBe('0')
+    expect(percentOf('0.000000000001', '0.000000000003')).toBe(33.3)
+    expect(percentOf('1', '0')).toBe(100)
+  })
+})
+
+describe('an amount that is entered', () => {
+  const wrong = (measure: Budget['measure'], amount: string) =>
+    amountProblem({ scope: 'day', measure, amount, currency: 'USD' })
+
+  it('is told what is wrong with it', () => {
+    for (const amount of [' 50 ', '0.25', '999999.999999999999']) expect(wrong('cost', amount)).toBeNull()
+    for (const amount of ['1', '200000']) expect(wrong('tokens', amount)).toBeNull()
+    for (const amount of ['', ' ', '0', '0.00', '-1', '1e3', '₹50', '1,000', '1000000']) {
+      expect(wrong('cost', amount), amount).toMatch(/^Enter /)
+    }
+    for (const amount of ['2.5', '0', 'many', '1 000']) expect(wrong('tokens', amount), amount).toMatch(/^Enter /)
+  })
+
+  it('hears the server’s words without the place they name', () => {
+    const problem = { kind: 'bad_request' as const, message: 'budgets.2.amount: is not an amount', retryable: false }
+    expect(saidOf(problem)).toBe('The amount is not an amount.')
+  })
+})
+
+describe('cheaper models', () => {
+  const model = (id: string, input?: string, output?: string, currency = 'USD') => ({
+    id,
+    name: id,
+    ...(input && output ? { price: { currency, input, output } } : {}),
+  })
+  const group = (name: string, models: ModelGroup['models']): ModelGroup => ({
+    providerId: name,
+    name,
+    kind: 'own',
+    models,
+    problem: null,
+  })
+  const models: ModelList = {
+    groups: [
+      group('One', [model('dear', '10', '40'), model('middle', '2', '8'), model('untold')]),
+      group('Two', [model('rupees', '90', '90', 'INR'), model('yen', '1', '1', 'JPY'), model('free', '0', '0')]),
+    ],
+    defaultModel: 'middle',
+    demoOnly: false,
+  }
+  const rate = { currency: 'INR', perDollar: '90' }
+  const ids = (than: string) => cheaperModels(models, than, rate).flatMap((each) => each.models.map(({ id }) => id))
+
+  it('come by what they cost, the cheapest first, whatever their currency', () => {
+    expect(ids('dear')).toEqual(['free', 'rupees', 'middle'])
+    expect(ids('middle')).toEqual(['free', 'rupees'])
+  })
+
+  it('are none where nobody knows, and what nobody knows is not cheap', () => {
+    expect(ids('untold')).toEqual([])
+    expect(ids('free')).toEqual([])
+    expect(cheaperModels(null, 'dear', rate)).toEqual([])
+  })
+
+  it('say whose they are and what they cost', () => {
+    const [first, second] = cheaperModels(models, 'middle', rate)[0]?.models ?? []
+    expect(first?.note).toBe('Two · free')
+    expect(second?.note).toBe('Two · ₹90.00 in, ₹90.00 out per million')
+  })
+})

@@ -1,0 +1,56 @@
+import { describe, expect, test } from 'vitest'
+import { newConversationId } from '@/lib/store/types'
+import { openHouse, openTab, until } from './house'
+import { TestPage } from './page'
+import { refuse, type TestServer } from './server'
+
+const sends = (server: TestServer) => server.received.filter(({ path }) => path === '/api/chat').map(({ body }) => body)
+
+describe('an answer that may not be longer', () => {
+  const turn = { conversationId: null, text: 'Tell me of rivers', model: 'demo' }
+
+  test('is asked for with its limit', async () => {
+    const { server, get } = await openHouse()
+    await get().send({ ...turn, maxTokens: 800 })
+    expect(sends(server)).toMatchObject([{ text: turn.text, settings: { maxTokens: 800 } }])
+  })
+
+  test('is another turn than the one that was refused, and the words come back with the refusal', async () => {
+    const { server, get } = await openHouse()
+    server.fault('POST', /chat/, (response) => refuse(response, 402, 'budget', 'Your budget is $1 today.'))
+    await get().send(turn)
+    expect(get().drafts[newConversationId]).toBe(turn.text)
+    expect(get().conversations[newConversationId]?.pending?.problem).toMatchObject({ kind: 'budget' })
+    await get().send({ ...turn, maxTokens: 800 })
+    const [first, second] = sends(server)
+    expect(first).not.toHaveProperty('settings')
+    expect(second).toMatchObject({ settings: { maxTokens: 800 } })
+    expect(second?.turnId).not.toBe(first?.turnId)
+    await until(() => get().startedFromNew)
+  })
+})
+
+describe('the time zone', () => {
+  const told = (server: TestServer) => server.received.filter(({ path }) => path === '/api/settings')
+
+  test('is told when the server does not know it', async () => {
+    const { server } = await openHouse()
+    const page = new TestPage(server.origin)
+    page.zone = 'Asia/Kolkata'
+    const { get } = openTab(server, page)
+    await until(() => get().settings.timeZone === 'Asia/Kolkata')
+    expect(told(server)).toMatchObject([{ method: 'PATCH', body: { timeZone: 'Asia/Kolkata' } }])
+  })
+
+  test('is not told by who lives by the default, and nobody hears when it cannot be told', async () => {
+    const { server, get } = await openHouse((prepared) => prepared.fault('PATCH', /settings/, 'reset'))
+    expect(told(server)).toEqual([])
+    const page = new TestPage(server.origin)
+    page.zone = 'Asia/Kolkata'
+    const tab = openTab(server, page)
+    await until(() => told(server).length === 1)
+    await get().loadModels()
+    expect(tab.get().notices).toEqual([])
+    expect(tab.get().settings.timeZone).toBe('UTC')
+  })
+})
