@@ -10,7 +10,9 @@ import { addressOf, type Route, routes } from './routes'
 /** For each route with a parameter: whose id goes there, and what else the call needs to be a good one. */
 const cases: Record<string, { of: 'conversation' | 'generation' | 'provider'; json?: unknown }> = {
   'GET /api/conversations/[id]': { of: 'conversation' },
+  'GET /api/conversations/[id]/spending': { of: 'conversation' },
   'PATCH /api/conversations/[id]': { of: 'conversation', json: { title: 'Renamed' } },
+  'GET /api/generations/[id]': { of: 'generation' },
   'GET /api/generations/[id]/events': { of: 'generation' },
   'POST /api/generations/[id]/regenerate': { of: 'generation', json: { turnId: 'another reply' } },
   'POST /api/generations/[id]/retry': { of: 'generation' },
