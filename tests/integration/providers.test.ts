@@ -106,7 +106,7 @@ describe.each(engines)('a person’s own providers, on %s', (engine) => {
     const ending = async (text: string) => {
       const reader = await client.chat({ text, model: `${id}:small` })
       await reader.rest()
-      return reader.seen.slice(1).map(({ type, data }) => ({ type, data }))
+      return reader.seen.slice(1).filter(({ type }) => type !== 'usage')
     }
     const timeout = { type: 'error', data: { kind: 'timeout' } }
     expect(await ending('no first word')).toMatchObject([timeout, { type: 'status', data: { status: 'failed' } }])
