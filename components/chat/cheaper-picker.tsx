@@ -17,7 +17,7 @@ export function CheaperPicker({
   conversationId: string
   model: string
   face: string
-  onChosen(): void
+  onChosen(model: string): void
 }) {
   const models = useConversations((state) => state.models)
   const currency = useConversations((state) => state.settings.currency)
@@ -54,7 +54,7 @@ export function CheaperPicker({
       onChange={(chosen) => {
         setOpen(false)
         void setModel(conversationId, chosen)
-        onChosen()
+        onChosen(chosen)
       }}
     />
   )

@@ -23,7 +23,8 @@ export function ProblemBlock({
   generation: GenerationSummary
   /** The text that had arrived. */
   text: string
-  onContinue(): void
+  /** With another model than the one that wrote it, where one is named. */
+  onContinue(model?: string): void
   onRetry(): void
 }) {
   const interrupted = generation.status === 'interrupted'
@@ -61,7 +62,7 @@ export function ProblemBlock({
           </>
         ) : null}
         {interrupted ? (
-          <Button look={kind === 'budget' ? 'quiet' : 'plain'} onClick={onContinue}>
+          <Button look={kind === 'budget' ? 'quiet' : 'plain'} onClick={() => onContinue()}>
             <StepForward size={16} aria-hidden="true" />
             Continue
           </Button>
@@ -83,7 +84,7 @@ export function ProblemBlock({
 const fetchPicker = () => import('./cheaper-picker').then((module) => module.CheaperPicker)
 
 /** The way on with a model that costs less. */
-function CheaperModel(props: { conversationId: string; model: string; face: string; onChosen(): void }) {
+function CheaperModel(props: { conversationId: string; model: string; face: string; onChosen(model: string): void }) {
   const { component: CheaperPicker, load } = useLazy(fetchPicker)
   useEffect(() => {
     // The other ways on are there.

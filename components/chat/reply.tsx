@@ -40,12 +40,12 @@ export const Reply = memo(function Reply({
   const status = asking ? 'running' : (generation?.status ?? 'completed')
   const problem = asking ? null : problemOf(message)
   const empty = message.parts.every(({ type }) => type === 'error')
-  const goOn = () => {
+  const goOn = (model?: string) => {
     // The words and buttons go, and the text grows into their place, so that nothing moves. Before they go: the browser
     // takes the end of the page for where it is while the button that has the focus is removed.
     flushSync(() => setLeast(article.current?.offsetHeight ?? 0))
     leaveButton()
-    void continueReply(messageId)
+    void continueReply(messageId, model)
   }
   const retry = () => {
     leaveButton()
@@ -95,7 +95,7 @@ export const Reply = memo(function Reply({
       {waiting ? (
         !empty && waiting
       ) : (
-        <ReplyFooter conversationId={conversationId} message={message} last={last} onContinue={goOn} />
+        <ReplyFooter conversationId={conversationId} message={message} last={last} onContinue={() => goOn()} />
       )}
     </article>
   )

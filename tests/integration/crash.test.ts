@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest'
 import * as z from 'zod'
 import { type LogEvent, type StartData, startData } from '@/lib/protocol/events'
 import { type Message, textOf } from '@/lib/protocol/messages'
@@ -42,10 +42,11 @@ describe.each(engines)('after kill -9, on %s', (engine) => {
     await house.start()
     const look = () => Promise.all(counting.map(async (reader) => await replyOf(client, reader)))
     // On Postgres, where other instances may live, one that has just started takes nobody for dead for a while.
-    await expect
-      .poll(async () => (await look()).map((reply) => reply?.generation?.status), { timeout: 20_000 })
-      .not.toContain('running')
-    replies = await look()
+    const over = async () => {
+      replies = await look()
+      expect(replies.map((reply) => reply?.generation?.status)).not.toContain('running')
+    }
+    await vi.waitFor(over, { timeout: 20_000, interval: 100 })
   })
   afterAll(() => house?.close())
 
