@@ -6,6 +6,8 @@ import { messageElement } from './message-element'
 
 /** So many turns at the end are always mounted, and all that come while the conversation is open. */
 const alwaysMounted = 8
+/** The code of the history may come over a slow network. */
+const loadingMs = 10_000
 /** In frames. A turn that is gone to is mounted, measured and put in place within some. */
 const patience = 90
 /** In frames: an element that stands still for so long has found its place. */
@@ -30,12 +32,19 @@ export function useWindowed(turns: ShownTurn[], content: RefObject<HTMLElement |
     async (messageId: string) => {
       const place = turns.findIndex(({ promptId, replyIds }) => promptId === messageId || replyIds.includes(messageId))
       if (place < 0) return null
-      if (place < from) handle.current?.scrollToIndex(place, { align: 'start' })
+      if (place < from) (await loaded(handle))?.scrollToIndex(place, { align: 'start' })
       return await settled(() => messageElement(content.current, messageId))
     },
     [turns, from, content],
   )
   return { history: turns.slice(0, from), recent: turns.slice(from), handle, bring }
+}
+
+/** The history's own ways, once its code is here; null when that takes too long. */
+async function loaded(handle: RefObject<VirtualizerHandle | null>): Promise<VirtualizerHandle | null> {
+  for (const began = performance.now(); !handle.current && performance.now() - began < loadingMs; )
+    await new Promise(requestAnimationFrame)
+  return handle.current
 }
 
 /** Keeps an element at the top of the sight while it is mounted and what is above it is measured. */
