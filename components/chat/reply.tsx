@@ -1,9 +1,10 @@
 'use client'
-import { memo, useRef, useState } from 'react'
+import { type ComponentProps, memo, useEffect, useRef, useState } from 'react'
 import { flushSync } from 'react-dom'
 import { ReplyText } from '@/components/markdown/reply-text'
 import { Seconds } from '@/components/ui/seconds'
 import { StreamLine } from '@/components/ui/stream-line'
+import { useLazy } from '@/components/ui/use-lazy'
 import { touchScreen } from '@/components/ui/use-media'
 import { type GenerationSummary, type Part, textOf } from '@/lib/protocol/messages'
 import { useConversations } from '@/lib/store/context'
@@ -15,7 +16,9 @@ import { ProblemBlock } from './problem-block'
 import { Reasoning } from './reasoning'
 import { ReplyFooter } from './reply-footer'
 import { Ticker } from './reply-numbers'
-import { Retrying } from './retrying'
+import type { Retrying } from './retrying'
+
+const fetchRetrying = () => import('./retrying').then((module) => module.Retrying)
 
 /** One reply. It follows its own message in the store, so that while it grows nothing else renders. */
 export const Reply = memo(function Reply({
@@ -148,7 +151,7 @@ function Waiting({
 }) {
   const models = useConversations((state) => state.models)
   if (generation.retry && !running?.stopping && running?.reader !== 'reconnecting') {
-    return <Retrying conversationId={conversationId} generationId={generation.id} wait={generation.retry} />
+    return <WaitingAgain conversationId={conversationId} generationId={generation.id} wait={generation.retry} />
   }
   return (
     <p className="flex h-8 touch:h-11 items-center text-small text-ink-quiet">
@@ -168,4 +171,11 @@ function Waiting({
       ) : null}
     </p>
   )
+}
+
+/** The wait before another attempt, which a first page seldom has. */
+function WaitingAgain(props: ComponentProps<typeof Retrying>) {
+  const { component: Wait, load } = useLazy(fetchRetrying)
+  useEffect(() => void load().catch(() => undefined), [load])
+  return Wait ? <Wait {...props} /> : <p className="h-8 touch:h-11 text-small text-ink-quiet">{props.wait.message}</p>
 }
