@@ -125,7 +125,7 @@ test('find looks in what is not on the screen, goes from place to place, and giv
   await box.press('Enter')
   await expect(status).toHaveText('1 of 1')
   await expect(chat.transcript.getByText('Here is a hidden brook.')).toBeInViewport()
-  expect(await marked(page, 'find-current')).toEqual(['a hidden brook'])
+  await expect.poll(() => marked(page, 'find-current')).toEqual(['a hidden brook'])
   await box.fill('prompt number 59')
   await expect(status).toHaveText('11')
   await box.press('Enter')

@@ -44,6 +44,7 @@ test('a prompt that is sent goes near the top, with room below', async ({ chat, 
   await chat.send('The second')
   await expect(chat.reply).toContainText('Short.')
   await expect.poll(() => topOf(chat.page, 'The second')).toBeLessThan(100)
+  await settled(chat.page)
   const before = await topOf(chat.page, 'Short.')
   upstream.open('the end')
   await chat.ended('completed')
