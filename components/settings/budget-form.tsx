@@ -1,7 +1,8 @@
 'use client'
-import { type FormEvent, useEffect, useId, useRef, useState } from 'react'
+import { type FormEvent, useEffect, useRef, useState } from 'react'
 import { Button } from '@/components/ui/button'
-import { fieldLook, TextField } from '@/components/ui/text-field'
+import { SelectField } from '@/components/ui/select-field'
+import { TextField } from '@/components/ui/text-field'
 import type { Budget, BudgetState } from '@/lib/protocol/budgets'
 import { problemOf } from '@/lib/store/client'
 import { useConversations } from '@/lib/store/context'
@@ -57,14 +58,14 @@ export function BudgetForm({
       <div className="flex flex-wrap items-start gap-4">
         {budget ? null : (
           <>
-            <Choice
+            <SelectField
               ref={first}
               label="For"
               value={draft.scope}
               options={scopes.map((scope) => ({ value: scope, name: scopeNames[scope] }))}
               onChange={(scope) => change({ scope })}
             />
-            <Choice
+            <SelectField
               label="Of"
               value={draft.measure}
               options={[
@@ -93,44 +94,5 @@ export function BudgetForm({
         <Button onClick={onCancel}>Cancel</Button>
       </div>
     </form>
-  )
-}
-
-function Choice<Value extends string>({
-  ref,
-  label,
-  value,
-  options,
-  onChange,
-}: {
-  ref?: React.Ref<HTMLSelectElement>
-  label: string
-  value: Value
-  options: { value: Value; name: string }[]
-  onChange(value: Value): void
-}) {
-  const id = useId()
-  return (
-    <div>
-      <label htmlFor={id} className="block font-strong text-small">
-        {label}
-      </label>
-      <select
-        ref={ref}
-        id={id}
-        value={value}
-        onChange={({ target }) => {
-          const chosen = options.find((option) => option.value === target.value)
-          if (chosen) onChange(chosen.value)
-        }}
-        className={`${fieldLook} mt-1`}
-      >
-        {options.map((option) => (
-          <option key={option.value} value={option.value}>
-            {option.name}
-          </option>
-        ))}
-      </select>
-    </div>
   )
 }

@@ -1,6 +1,7 @@
 'use client'
-import { useEffect, useId, useState } from 'react'
-import { fieldLook, TextField } from '@/components/ui/text-field'
+import { useEffect, useState } from 'react'
+import { SelectField } from '@/components/ui/select-field'
+import { TextField } from '@/components/ui/text-field'
 import { convert, formatMoney, isRate } from '@/lib/protocol/money'
 import { useConversations } from '@/lib/store/context'
 
@@ -13,7 +14,6 @@ export function Currency() {
   const save = useConversations((state) => state.saveSettings)
   const [draft, setDraft] = useState<{ currency: string; rate: string } | null>(null)
   const currencies = useCurrencies(saved.currency)
-  const select = useId()
   const { currency, rate } = draft ?? { currency: saved.currency, rate: saved.exchangeRate }
   const change = (next: { currency: string; rate: string }) => {
     setDraft(next)
@@ -23,23 +23,13 @@ export function Currency() {
   return (
     <div>
       <div className="flex flex-wrap items-start gap-4">
-        <div>
-          <label htmlFor={select} className="block font-strong text-small">
-            Currency
-          </label>
-          <select
-            id={select}
-            value={currency}
-            onChange={({ target }) => change({ currency: target.value, rate: target.value === 'USD' ? '1' : '' })}
-            className={`${fieldLook} mt-1 w-64 max-w-full`}
-          >
-            {currencies.map(({ code, name }) => (
-              <option key={code} value={code}>
-                {name}
-              </option>
-            ))}
-          </select>
-        </div>
+        <SelectField
+          label="Currency"
+          value={currency}
+          options={currencies.map(({ code, name }) => ({ value: code, name }))}
+          className="w-64 max-w-full"
+          onChange={(code) => change({ currency: code, rate: code === 'USD' ? '1' : '' })}
+        />
         {currency === 'USD' ? null : (
           <TextField
             className="w-40"

@@ -1,6 +1,7 @@
 'use client'
 import { Download } from 'lucide-react'
 import { type ReactNode, useId } from 'react'
+import { SelectField } from '@/components/ui/select-field'
 import { fieldLook } from '@/components/ui/text-field'
 import { daysOf, queryOf, type Range, rangeProblem, ranges, type Wanted } from './query'
 
@@ -30,7 +31,9 @@ export function Filters({
   return (
     <div className="space-y-2">
       <div className="flex flex-wrap items-end gap-2">
-        <Select
+        <SelectField
+          quiet
+          className="max-w-40"
           label="Days"
           value={wanted.range}
           options={options}
@@ -42,13 +45,17 @@ export function Filters({
             <Day label="To" value={wanted.to} onChange={(to) => onChange({ ...wanted, to })} />
           </>
         ) : null}
-        <Select
+        <SelectField
+          quiet
+          className="max-w-40"
           label="Model"
           value={wanted.model}
           options={[{ value: '', name: 'All models' }, ...models]}
           onChange={(model) => onChange({ ...wanted, model })}
         />
-        <Select
+        <SelectField
+          quiet
+          className="max-w-40"
           label="Provider"
           value={wanted.provider}
           options={[{ value: '', name: 'All providers' }, ...providers]}
@@ -68,39 +75,6 @@ export function Filters({
           {problem}
         </p>
       ) : null}
-    </div>
-  )
-}
-
-function Select({
-  label,
-  value,
-  options,
-  onChange,
-}: {
-  label: string
-  value: string
-  options: Choice[]
-  onChange(value: string): void
-}) {
-  const id = useId()
-  return (
-    <div className="min-w-0">
-      <label htmlFor={id} className="block text-ink-quiet text-note">
-        {label}
-      </label>
-      <select
-        id={id}
-        value={value}
-        onChange={({ target }) => onChange(target.value)}
-        className={`${fieldLook} max-w-40`}
-      >
-        {options.map((option) => (
-          <option key={option.value} value={option.value}>
-            {option.name}
-          </option>
-        ))}
-      </select>
     </div>
   )
 }

@@ -8,7 +8,10 @@ const states = new Map<number, GrammarState | undefined>()
 let turn: Promise<void> = Promise.resolve()
 
 self.addEventListener('message', ({ data }: MessageEvent<Asked | Forgotten>) => {
-  turn = turn.then(() => ('forget' in data ? void states.delete(data.id) : answer(data))).catch(() => {})
+  turn = turn
+    .then(() => ('forget' in data ? void states.delete(data.id) : answer(data)))
+    // Code whose grammar cannot be fetched stays as it is, uncoloured; who asks next is answered all the same.
+    .catch(() => undefined)
 })
 
 async function answer({ id, grammar, lines, last }: Asked): Promise<void> {
