@@ -1,4 +1,4 @@
-import { newStamp } from '../parse/document'
+import { newStamp } from '../parse/growing-tree'
 import type { Code } from '../parse/tree'
 import type { Grammar } from './languages'
 import type { Asked, Forgotten, Painted, Token } from './messages'

@@ -3,67 +3,31 @@ import { normalized } from './characters'
 import { continues } from './continue'
 import { definitionAt } from './destinations'
 import { chunkSizes, Growing } from './growing'
+import { GrowingTree, isContainer, newStamp, type Unplaced } from './growing-tree'
 import { Line } from './line'
 import { endsMath } from './math'
 import { hasMarks, readNow } from './read'
 import { type Start, setextUnderline, startOf } from './starts'
 import { alignments, cellsOf, fitted } from './table'
-import type {
-  Block,
-  Code,
-  Container,
-  Definition,
-  Item,
-  Leaf,
-  List,
-  MathBlock,
-  Note,
-  Paragraph,
-  Root,
-  Row,
-  Table,
-} from './tree'
+import type { Block, Code, Container, Definition, Item, Leaf, MathBlock, Note, Paragraph, Row, Table } from './tree'
 import { isUndecided } from './undecided'
 
 /** Blocks deeper than this are text: what shows them has to go as deep. */
 const deepest = 100
 const taskMark = /^\[([ xX])\][ \t]+(?=\S)/
-let clock = 0
-
-/** A stamp that nothing has had yet. */
-export function newStamp(): number {
-  return ++clock
-}
-
-type New = Exclude<Start, { type: 'item' }> | Made<'item'> | Made<'list'> | Made<'paragraph'> | Made<'table'>
-type Made<Type extends Block['type']> = Omit<
-  Extract<Block, { type: Type }>,
-  'parent' | 'place' | 'stamp' | 'open' | 'firstLine' | 'lastLine'
->
 
 /**
  * A text in markdown that grows. Whole lines are read once and for good, in the way the CommonMark specification
  * describes; the line that is still being written is read on trial, and what it did is taken back before more of it is
  * read. So an addition costs what it adds, and the tree is always the one that the text read at once would have.
  */
-export class MarkdownDocument {
-  readonly root: Root
+export class MarkdownDocument extends GrowingTree {
   /** What marks in the text refer to. */
   readonly asked = new Asked((leaf) => this.touch(leaf))
   /** How many characters it holds. */
   length = 0
   finished = false
-  private tip: Container | Leaf
   private rest = ''
-  private lineNumber = 0
-  /** How to take back what the unfinished line did; null while whole lines are read. */
-  private trial: (() => void)[] | null = null
-
-  constructor() {
-    const children = new Growing<Block>(chunkSizes.blocks)
-    this.root = { type: 'root', parent: null, place: 0, stamp: 0, open: true, firstLine: 0, lastLine: 0, children }
-    this.tip = this.root
-  }
 
   /** The innermost block that text would be added to; null when no more will come. */
   get growing(): Container | Leaf | null {
@@ -107,27 +71,8 @@ export class MarkdownDocument {
   private tryRest(): void {
     const line = this.rest.replace(/\r$/, '')
     if (line === '' || isUndecided(line, this.tip)) return
-    const { tip } = this
-    const trial: (() => void)[] = []
-    this.trial = trial
-    trial.push(() => {
-      this.tip = tip
-      this.lineNumber--
-    })
+    this.beginTrial()
     this.read(line)
-  }
-
-  private takeBack(): void {
-    const { trial } = this
-    if (!trial) return
-    this.trial = null
-    this.touch(this.tip)
-    for (const undo of trial.reverse()) undo()
-    this.touch(this.tip)
-  }
-
-  private undoBy(undo: () => void): void {
-    this.trial?.push(undo)
   }
 
   private read(text: string): void {
@@ -186,12 +131,6 @@ export class MarkdownDocument {
     return container.type === 'paragraph' && !line.isIndented ? this.tableOf(line, container) : null
   }
 
-  private depthOf(container: Container | Leaf): number {
-    let depth = 0
-    for (let block: Container | Leaf | null = container; block; block = block.parent) depth++
-    return depth
-  }
-
   /** Gives a new block its place: in the innermost open block that can hold it. */
   private add(start: Start): Block {
     if (start.type !== 'item') {
@@ -207,36 +146,6 @@ export class MarkdownDocument {
       this.place(list)
     }
     return this.place(item)
-  }
-
-  private place(start: New, firstLine = this.lineNumber): Block {
-    const parent = this.tip
-    if (!isContainer(parent)) throw new Error('A leaf holds no blocks')
-    const before = parent.children.entries.at(-1)
-    const list = parent.type === 'list' ? parent : parent.type === 'item' ? parent.parent : null
-    if (before && list?.type === 'list' && before.lastLine < firstLine - 1) this.loosen(list)
-    const block: Block = {
-      ...start,
-      parent,
-      place: parent.children.length,
-      stamp: 0,
-      open: true,
-      firstLine,
-      lastLine: this.lineNumber,
-    }
-    parent.children.push(block, clock)
-    this.tip = block
-    this.touch(block)
-    this.undoBy(() => parent.children.pop(++clock))
-    return block
-  }
-
-  private loosen(list: List): void {
-    if (list.loose) return
-    list.loose = true
-    this.undoBy(() => {
-      list.loose = false
-    })
   }
 
   private addText(container: Container | Leaf, line: Line): void {
@@ -290,22 +199,9 @@ export class MarkdownDocument {
     })
   }
 
-  private addLine(block: Block, text: string): void {
-    if (!('lines' in block) || !Array.isArray(block.lines)) return
-    const { lines } = block
-    lines.push(text)
-    if ('read' in block) block.read = null
-    this.undoBy(() => {
-      lines.pop()
-      if ('read' in block) block.read = null
-    })
-    this.setLastLine(block)
-    this.touch(block)
-  }
-
   private addCode(code: Code, line: Line): void {
-    code.lines.push(line.remaining(), ++clock)
-    this.undoBy(() => code.lines.pop(++clock))
+    code.lines.push(line.remaining(), newStamp())
+    this.undoBy(() => code.lines.pop(newStamp()))
     if (code.fence || !line.isBlank) this.setLastLine(code)
     this.touch(code)
   }
@@ -324,18 +220,10 @@ export class MarkdownDocument {
 
   private addRow(table: Table, line: Line): void {
     const cells = fitted(cellsOf(line.rest), table.align.length)
-    table.rows.push({ cells, read: null }, ++clock)
-    this.undoBy(() => table.rows.pop(++clock))
+    table.rows.push({ cells, read: null }, newStamp())
+    this.undoBy(() => table.rows.pop(newStamp()))
     this.setLastLine(table)
     this.touch(table)
-  }
-
-  private setLastLine(block: Block): void {
-    const { lastLine } = block
-    block.lastLine = this.lineNumber
-    this.undoBy(() => {
-      block.lastLine = lastLine
-    })
   }
 
   /** A paragraph turns out to be a heading: what it was is underlined. */
@@ -375,51 +263,12 @@ export class MarkdownDocument {
     return this.place(table)
   }
 
-  private setLines(paragraph: Paragraph, lines: string[]): void {
-    const before = paragraph.lines
-    paragraph.lines = lines
-    paragraph.read = null
-    this.undoBy(() => {
-      paragraph.lines = before
-      paragraph.read = null
-    })
-    this.touch(paragraph)
-  }
-
-  private instead(paragraph: Paragraph, start: New): Block {
+  private instead(paragraph: Paragraph, start: Unplaced): Block {
     this.remove(paragraph)
     return this.place(start, paragraph.firstLine)
   }
 
-  private remove(paragraph: Paragraph): void {
-    const { parent } = paragraph
-    if (!parent) return
-    parent.children.pop(++clock)
-    this.tip = parent
-    this.undoBy(() => parent.children.push(paragraph, ++clock))
-    this.touch(parent)
-  }
-
-  private closeTo(container: Container | Leaf): void {
-    while (this.tip !== container && this.tip !== this.root) this.close(this.tip)
-  }
-
-  private closeWhile(mustClose: (tip: Container | Leaf) => boolean): void {
-    while (this.tip !== this.root && mustClose(this.tip)) this.close(this.tip)
-  }
-
-  private close(block: Container | Leaf): void {
-    if (block.type === 'root') return
-    const { lastLine } = block
-    block.open = false
-    this.undoBy(() => {
-      block.open = true
-      block.lastLine = lastLine
-    })
-    if (block.type === 'quote') block.lastLine = this.lineNumber - 1
-    else if (isContainer(block)) block.lastLine = block.children.entries.at(-1)?.lastLine ?? block.firstLine
-    this.touch(block)
-    this.tip = block.parent ?? this.root
+  protected override closed(block: Block): void {
     if (block.type === 'code' && !block.fence) this.dropBlankLines(block)
     if (block.type === 'paragraph') {
       this.takeDefinitions(block)
@@ -435,8 +284,8 @@ export class MarkdownDocument {
   private dropBlankLines({ lines }: Code): void {
     for (let last = lines.entries.at(-1); last?.trim() === ''; last = lines.entries.at(-1)) {
       const dropped = last
-      lines.pop(++clock)
-      this.undoBy(() => lines.push(dropped, ++clock))
+      lines.pop(newStamp())
+      this.undoBy(() => lines.push(dropped, newStamp()))
     }
   }
 
@@ -462,19 +311,6 @@ export class MarkdownDocument {
     const label = normalized(note.label)
     if (this.asked.defineNote(label, note)) this.undoBy(() => this.asked.forgetNote(label))
   }
-
-  /** Gives a block, and all that it is in, a new stamp. */
-  private touch(block: Container | Leaf): void {
-    const stamp = ++clock
-    for (let each: Container | Leaf | null = block; each; each = each.parent) {
-      each.stamp = stamp
-      each.parent?.children.touch(each.place, stamp)
-    }
-  }
-}
-
-export function isContainer(block: Container | Leaf): block is Container {
-  return 'children' in block
 }
 
 function takesLines({ type }: Container | Leaf): boolean {

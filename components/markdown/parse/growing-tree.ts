@@ -1,0 +1,173 @@
+import { chunkSizes, Growing } from './growing'
+import type { Block, Container, Leaf, List, Paragraph, Root } from './tree'
+
+let clock = 0
+
+/** A stamp that nothing has had yet. */
+export function newStamp(): number {
+  return ++clock
+}
+
+/** A block before it has its place. */
+export type Unplaced<Type extends Block['type'] = Block['type']> = {
+  [Each in Type]: Omit<Extract<Block, { type: Each }>, 'parent' | 'place' | 'stamp' | 'open' | 'firstLine' | 'lastLine'>
+}[Type]
+
+/**
+ * The tree of a text that grows at its tip. Whatever changes it can be done on trial, and is then taken back in one go,
+ * in the opposite order. Every change gives what it touches, and all that this is in, a new stamp.
+ */
+export abstract class GrowingTree {
+  readonly root: Root
+  /** The innermost open block. */
+  protected tip: Container | Leaf
+  protected lineNumber = 0
+  /** How to take back what the unfinished line did; null while whole lines are read. */
+  private trial: (() => void)[] | null = null
+
+  constructor() {
+    const children = new Growing<Block>(chunkSizes.blocks)
+    this.root = { type: 'root', parent: null, place: 0, stamp: 0, open: true, firstLine: 0, lastLine: 0, children }
+    this.tip = this.root
+  }
+
+  /** Called when a block has been closed. */
+  protected abstract closed(block: Block): void
+
+  /** What is done from now on can be taken back. */
+  protected beginTrial(): void {
+    const { tip } = this
+    this.trial = [
+      () => {
+        this.tip = tip
+        this.lineNumber--
+      },
+    ]
+  }
+
+  protected takeBack(): void {
+    const { trial } = this
+    if (!trial) return
+    this.trial = null
+    this.touch(this.tip)
+    for (const undo of trial.reverse()) undo()
+    this.touch(this.tip)
+  }
+
+  protected undoBy(undo: () => void): void {
+    this.trial?.push(undo)
+  }
+
+  protected place(start: Unplaced, firstLine = this.lineNumber): Block {
+    const parent = this.tip
+    if (!isContainer(parent)) throw new Error('A leaf holds no blocks')
+    const before = parent.children.entries.at(-1)
+    const list = parent.type === 'list' ? parent : parent.type === 'item' ? parent.parent : null
+    if (before && list?.type === 'list' && before.lastLine < firstLine - 1) this.loosen(list)
+    const block: Block = {
+      ...start,
+      parent,
+      place: parent.children.length,
+      stamp: 0,
+      open: true,
+      firstLine,
+      lastLine: this.lineNumber,
+    }
+    parent.children.push(block, newStamp())
+    this.tip = block
+    this.touch(block)
+    this.undoBy(() => parent.children.pop(newStamp()))
+    return block
+  }
+
+  protected loosen(list: List): void {
+    if (list.loose) return
+    list.loose = true
+    this.undoBy(() => {
+      list.loose = false
+    })
+  }
+
+  protected addLine(block: Block, text: string): void {
+    if (!('lines' in block) || !Array.isArray(block.lines)) return
+    const { lines } = block
+    lines.push(text)
+    if ('read' in block) block.read = null
+    this.undoBy(() => {
+      lines.pop()
+      if ('read' in block) block.read = null
+    })
+    this.setLastLine(block)
+    this.touch(block)
+  }
+
+  protected setLines(paragraph: Paragraph, lines: string[]): void {
+    const before = paragraph.lines
+    paragraph.lines = lines
+    paragraph.read = null
+    this.undoBy(() => {
+      paragraph.lines = before
+      paragraph.read = null
+    })
+    this.touch(paragraph)
+  }
+
+  protected setLastLine(block: Block): void {
+    const { lastLine } = block
+    block.lastLine = this.lineNumber
+    this.undoBy(() => {
+      block.lastLine = lastLine
+    })
+  }
+
+  protected remove(paragraph: Paragraph): void {
+    const { parent } = paragraph
+    if (!parent) return
+    parent.children.pop(newStamp())
+    this.tip = parent
+    this.undoBy(() => parent.children.push(paragraph, newStamp()))
+    this.touch(parent)
+  }
+
+  protected closeTo(container: Container | Leaf): void {
+    while (this.tip !== container && this.tip !== this.root) this.close(this.tip)
+  }
+
+  protected closeWhile(mustClose: (tip: Container | Leaf) => boolean): void {
+    while (this.tip !== this.root && mustClose(this.tip)) this.close(this.tip)
+  }
+
+  protected close(block: Container | Leaf): void {
+    if (block.type === 'root') return
+    const { lastLine } = block
+    block.open = false
+    this.undoBy(() => {
+      block.open = true
+      block.lastLine = lastLine
+    })
+    if (block.type === 'quote') block.lastLine = this.lineNumber - 1
+    else if (isContainer(block)) block.lastLine = block.children.entries.at(-1)?.lastLine ?? block.firstLine
+    this.touch(block)
+    this.tip = block.parent ?? this.root
+    this.closed(block)
+  }
+
+  protected depthOf(container: Container | Leaf): number {
+    let depth = 0
+    for (let block: Container | Leaf | null = container; block; block = block.parent) depth++
+    return depth
+  }
+
+  /** Gives a block, and all that it is in, a new stamp. */
+  protected touch(block: Container | Leaf): void {
+    const stamp = newStamp()
+    for (let each: Container | Leaf | null = block; each; each = each.parent) {
+      each.stamp = stamp
+      each.parent?.children.touch(each.place, stamp)
+    }
+  }
+}
+
+export function isContainer(block: Container | Leaf): block is Container {
+  return 'children' in block
+}
