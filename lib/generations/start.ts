@@ -15,6 +15,7 @@ import { accountOf } from '@/lib/usage/account'
 import { admissionOf } from '@/lib/usage/admission'
 import { fitted } from '@/lib/usage/context'
 import type { Charge } from './charge'
+import { heartbeat } from './heartbeat'
 import { runs } from './runs'
 import type { TurnSettings } from './settings'
 
@@ -41,6 +42,7 @@ export async function startOnce(ownerId: string, turnId: string, prepare: () => 
 
   const prepared = await prepare()
   const { rows, request, charge, admission } = await charged(ownerId, prepared)
+  await heartbeat().known()
   try {
     await insertStart(db, rows, { reservation: admission.reservation, streams: config().streamsPerPerson })
   } catch (error) {
