@@ -5,7 +5,7 @@ import { isFree, useMoney } from '@/components/ui/use-money'
 import type { Estimate } from '@/lib/protocol/budgets'
 import type { ConversationSpending } from '@/lib/protocol/details'
 import { useConversations } from '@/lib/store/context'
-import { visiblePath } from '@/lib/store/selectors'
+import { messageOf, visiblePath } from '@/lib/store/selectors'
 import { type ConversationState, newConversationId } from '@/lib/store/types'
 import { ContextGauge } from './context-gauge'
 import { modelOf } from './models'
@@ -52,7 +52,7 @@ function Total({ spending: { tokens, cost, unpriced } }: { spending: Conversatio
 /** The tokens that the shown branch came to when its last reply ended. */
 function tokensOf(state: ConversationState, conversationId: string): number {
   for (const id of visiblePath(state, conversationId).toReversed()) {
-    const usage = state.messages[id]?.generation?.usage
+    const usage = messageOf(state, id)?.generation?.usage
     if (usage) return usage.promptTokens + usage.completionTokens
   }
   return 0

@@ -1,4 +1,5 @@
 import type { ModelGroup, ModelList } from '@/lib/protocol/api'
+import { messageOf } from '@/lib/store/selectors'
 import type { ConversationState } from '@/lib/store/types'
 
 /** A model of the list; null when it is not in it (any more). */
@@ -29,7 +30,7 @@ export function modelFor(state: ConversationState, conversationId: string | null
     if (summary?.model) return summary.model
     const ids = state.conversations[conversationId]?.messageIds ?? []
     for (const id of ids.toReversed()) {
-      const generation = state.messages[id]?.generation
+      const generation = messageOf(state, id)?.generation
       if (generation) return generation.model
     }
   }

@@ -8,6 +8,8 @@ import { useLazy } from '@/components/ui/use-lazy'
 import { touchScreen } from '@/components/ui/use-media'
 import { type GenerationSummary, type Part, textOf } from '@/lib/protocol/messages'
 import { useConversations } from '@/lib/store/context'
+import { growthOf } from '@/lib/store/growth'
+import { messageOf } from '@/lib/store/selectors'
 import type { ConversationEntry, RunningGeneration } from '@/lib/store/types'
 import { focusComposer } from './composer'
 import { problemOf } from './endings'
@@ -30,7 +32,7 @@ export const Reply = memo(function Reply({
   messageId: string
   last: boolean
 }) {
-  const message = useConversations((state) => state.messages[messageId])
+  const message = useConversations((state) => messageOf(state, messageId))
   const generationId = message?.generation?.id ?? ''
   const running = useConversations((state) => state.running[generationId])
   const asking = useConversations((state) => isContinued(state.conversations[conversationId], messageId))
@@ -125,7 +127,7 @@ function ReplyPart({ part, growing, since }: { part: Part; growing: boolean; sin
     case 'text':
       return (
         <div data-message-text>
-          <ReplyText text={part.text} growing={growing} />
+          <ReplyText text={part.text} growth={growthOf(part)} growing={growing} />
         </div>
       )
     case 'reasoning':

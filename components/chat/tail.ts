@@ -1,6 +1,6 @@
 import type { GenerationStatus } from '@/lib/protocol/events'
 import { textOf } from '@/lib/protocol/messages'
-import { visiblePath } from '@/lib/store/selectors'
+import { messageOf, visiblePath } from '@/lib/store/selectors'
 import type { ConversationState } from '@/lib/store/types'
 import { problemOf } from './endings'
 
@@ -21,9 +21,9 @@ export function tailOf(state: ConversationState, conversationId: string): Tail {
   const pending = state.conversations[conversationId]?.pending ?? null
   const sending = pending !== null && pending.problem === null
   const running = Object.values(state.running).filter((each) => each.conversationId === conversationId)
-  const path = visiblePath(state, conversationId).map((id) => state.messages[id])
-  const last = path.at(-1)
-  const lastUser = path.findLast((each) => each?.role === 'user')
+  const path = visiblePath(state, conversationId)
+  const last = messageOf(state, path.at(-1) ?? '')
+  const lastUser = messageOf(state, path.findLast((id) => state.messages[id]?.role === 'user') ?? '')
   return {
     running: sending || running.length > 0,
     stopping: pending?.stopping === true || (running.length > 0 && running.every((each) => each.stopping)),

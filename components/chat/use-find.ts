@@ -2,6 +2,7 @@
 import { type RefObject, useCallback, useEffect, useRef, useState } from 'react'
 import { useShallow } from 'zustand/react/shallow'
 import { useConversations } from '@/lib/store/context'
+import { messageOf } from '@/lib/store/selectors'
 import { type Find, findAll, finderOf, rangesIn } from './find'
 import { messageElement, messageMark, textMark } from './message-element'
 
@@ -27,7 +28,7 @@ export function useFind(
   bring: (messageId: string) => Promise<HTMLElement | null>,
 ): Finding {
   const messages = useConversations(
-    useShallow((state) => path.map((id) => state.messages[id]).filter((each) => each !== undefined)),
+    useShallow((state) => path.map((id) => messageOf(state, id)).filter((each) => each !== undefined)),
   )
   const [finds, setFinds] = useState<Find[]>([])
   const [at, setAt] = useState(-1)

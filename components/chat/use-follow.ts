@@ -22,7 +22,7 @@ export interface Follow {
 /**
  * Keeps the end of a growing text in view for as long as the person is there, and not a moment longer:
  * wheel, touch, keys, the scrollbar or a selection lets go at once, and only going back to the end takes hold again.
- * The text's growth costs one write of `scrollTop` per frame, from a ResizeObserver, when layout is clean anyway.
+ * The text's growth costs one write of `scrollTop` for each change, which brings the frame's layout forward and adds none.
  */
 export function useFollow(): Follow {
   const scroller = useRef<HTMLDivElement>(null)
@@ -102,11 +102,17 @@ export function useFollow(): Follow {
       const selection = document.getSelection()
       if (selection && !selection.isCollapsed && inner.contains(selection.anchorNode)) letGo()
     }
+    const stay = () => {
+      if (!gliding.current) element.scrollTop = end
+    }
+    // Before the frame's layout, so that in no frame the end has moved.
+    const changes = new MutationObserver(() => following.current && stay())
+    changes.observe(inner, { subtree: true, childList: true, characterData: true })
+    // What grows of itself, as a picture does.
     const observer = new ResizeObserver(() => {
       const height = inner.offsetHeight
-      if (following.current) {
-        if (!gliding.current) element.scrollTop = end
-      } else {
+      if (following.current) stay()
+      else {
         setAway(element.scrollHeight - element.scrollTop - element.clientHeight >= nearEnd)
         if (height > lastHeight) setFresh(true)
       }
@@ -123,6 +129,7 @@ export function useFollow(): Follow {
     element.addEventListener('keydown', onKey, { signal })
     document.addEventListener('selectionchange', onSelection, { signal })
     return () => {
+      changes.disconnect()
       observer.disconnect()
       listening.abort()
     }

@@ -58,12 +58,12 @@ const Chunk = memo(function Chunk({
   full: boolean
 }) {
   const { list, Frame } = shown
-  const here = useTurn(level === 0 && full)
+  const { here, place: waiting } = useTurn(level === 0 && full)
   const from = chunk * list.size
   const to = from + list.size
   if (!here) {
     const height = places(from, to).reduce((sum, place) => sum + shown.heightOf(place), 0)
-    return <div className="not-yet" style={{ height }} />
+    return <div ref={waiting} className="not-yet" style={{ height }} />
   }
   const last = list.length - 1
   return (

@@ -1,5 +1,6 @@
 'use client'
 import { useEffect, useLayoutEffect, useState, useSyncExternalStore } from 'react'
+import type { Growth } from '@/lib/store/growth'
 import { Blocks } from './blocks'
 import { DocumentContext } from './document-context'
 import { Notes } from './notes'
@@ -10,13 +11,11 @@ import { page, Reading } from './reading'
  * A reply's markdown. While it grows, only the block that is being written is read and rendered again: what is finished
  * keeps its elements, and with them a selection, the place of a scrollbar, what was opened.
  */
-export function Markdown({ text, growing }: { text: string; growing: boolean }) {
-  const [reading] = useState(() => new Reading(page))
+export function Markdown({ text, growth, growing }: { text: string; growth?: Growth | undefined; growing: boolean }) {
   const [opening] = useState(() => new Opening())
+  const [reading] = useState(() => new Reading(page, () => opening.begin()))
   useSyncExternalStore(reading.subscribe, reading.version, reading.version)
-  useLayoutEffect(() => {
-    if (reading.update(text, growing)) opening.active = true
-  }, [reading, opening, text, growing])
+  useLayoutEffect(() => reading.update(text, growing, growth), [reading, text, growing, growth])
   useEffect(() => () => reading.pause(), [reading])
   const { document } = reading
   return (

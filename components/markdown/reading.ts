@@ -1,12 +1,21 @@
+import type { Growth } from '@/lib/store/growth'
 import { MarkdownDocument } from './parse/document'
 
-/** In characters. What is mounted in one frame at most, so that a burst leaves the page in motion. */
+/** In characters. What a frame is given at the least, however slow it is, and at the most. */
+const leastInFrame = 400
 const mostInFrame = 2400
-/** What arrives in pieces up to this is shown as it arrives. */
+/** In milliseconds. A frame that took longer bore too much. */
+const longFrame = 25
+/** In frames. More than fits into so many is a flood, which is not written out before the person's eyes. */
+const patience = 8
+/** In characters. What arrives in pieces up to this is shown as it arrives; up to the other one, if it flows. */
 const word = 48
+const line = 160
+/** In milliseconds. Text that comes more often than this flows. */
+const flow = 60
 /** In milliseconds. What has arrived is shown at the latest after so long, if a frame can bear it. */
 const mostLag = 110
-/** In milliseconds. Reading a long text from the start is cut into pieces this long. */
+/** In milliseconds. Reading much text at once is cut into pieces this long. */
 const slice = 8
 const readAtOnce = 16_384
 
@@ -14,29 +23,41 @@ const readAtOnce = 16_384
 export interface Surroundings {
   /** Calls back before the next frame, or soon when there are none; returns how to call it off. */
   frame(run: () => void): () => void
+  /** Nobody sees the page. */
+  hidden(): boolean
   /** Whether text is to be shown as it comes, without being spread over frames. */
   still(): boolean
   now(): number
 }
 
 /**
- * Reads a reply's text into its document as it grows: a burst is spread over the frames that follow, a text that is
- * there from the start is read in slices.
+ * Reads a reply's text into its document as it grows. A burst is spread over the frames that follow, as much in each as
+ * the last ones have borne. A flood, or a text that is long when it is first shown, is read in slices of time.
  */
 export class Reading {
   document = new MarkdownDocument()
   /** Changes whenever there is something new to show. */
   stamp = 0
   private text = ''
-  private given = 0
+  /** The end of the text, which the document has not been given. */
+  private waiting = ''
   private ended = false
   /** It was long when it was opened, and is being read as a whole. */
   private isStored = false
+  private inFrame = mostInFrame / 2
+  /** When this was last done with a frame and asked for the next; 0 when it did not ask. */
+  private askedAt = 0
+  private arrivedAt = 0
+  private flows = false
   private readonly arrivals: { length: number; at: number }[] = []
   private readonly listeners = new Set<() => void>()
   private cancel: (() => void) | null = null
 
-  constructor(private readonly surroundings: Surroundings) {}
+  /** `onFlood` is called when more is about to be told than can be shown at once. */
+  constructor(
+    private readonly surroundings: Surroundings,
+    private readonly onFlood: () => void,
+  ) {}
 
   readonly subscribe = (listener: () => void): (() => void) => {
     this.listeners.add(listener)
@@ -45,23 +66,18 @@ export class Reading {
 
   readonly version = (): number => this.stamp
 
-  /** The text as it is now, and whether there will be more. Returns whether it is long, and there from the start. */
-  update(text: string, growing: boolean): boolean {
-    const same = text.length === this.text.length
-    if (same && this.ended === !growing) return false
-    const continues =
-      !this.document.finished && text.length >= this.given && text.startsWith(this.text.slice(0, this.given))
-    const begins = this.text === ''
-    const shown = continues ? 0 : this.restart(text)
-    // What was there before the person looked is not written before their eyes again.
-    const isStored = begins && text.length > mostInFrame
-    if (isStored) this.isStored = true
-    this.text = text
+  /** The text as it is now, and whether there will be more. `growth` is what it has grown by, where that is known. */
+  update(text: string, growing: boolean, growth?: Growth): void {
+    if (text.length === this.text.length && this.ended === !growing) return
+    // What was there before the person looked is not written before their eyes.
+    if (this.text === '' && text.length > mostInFrame) this.isStored = true
+    this.take(text, growth)
     this.ended = !growing
-    if (shown > 0) this.give(shown)
-    this.arrivals.push({ length: text.length, at: this.surroundings.now() })
+    const now = this.surroundings.now()
+    this.flows = now - this.arrivedAt < flow
+    this.arrivedAt = now
+    if (this.waiting !== '') this.arrivals.push({ length: text.length, at: now })
     if (!this.cancel) this.go()
-    return isStored
   }
 
   /** Stops what waits for a frame. */
@@ -70,48 +86,75 @@ export class Reading {
     this.cancel = null
   }
 
-  /** Begins anew, and says how much of the text has been shown already: a finished reply may go on. */
-  private restart(text: string): number {
-    const shown = text.startsWith(this.text) ? this.given : 0
+  private take(text: string, growth: Growth | undefined): void {
+    const before = this.text
+    this.text = text
+    if (!this.document.finished && growth?.from === before.length && text.length === before.length + growth.text.length)
+      this.waiting += growth.text
+    else if (!this.document.finished && text.startsWith(before)) this.waiting += text.slice(before.length)
+    else this.restart(text, text.startsWith(before) ? before.length - this.waiting.length : 0)
+  }
+
+  /** Begins anew. What has been shown already is shown at once: a finished reply may go on. */
+  private restart(text: string, shown: number): void {
     this.document = new MarkdownDocument()
-    this.given = 0
+    this.waiting = text
     this.arrivals.length = 0
-    return shown
+    this.give(shown)
   }
 
   private readonly go = (): void => {
     this.cancel = null
-    if (this.isStored) this.readStored()
-    else this.give(this.given + this.share())
-    const isWhole = this.given === this.text.length
+    this.learn()
+    if (this.isStored || this.isFlood()) this.giveForATime()
+    else this.give(this.share())
+    const isWhole = this.waiting === ''
+    if (isWhole) this.arrivals.length = 0
     if (isWhole && this.ended) this.document.finish()
     if (!this.isStored || isWhole) this.tell()
     if (isWhole) this.isStored = false
     else this.cancel = this.surroundings.frame(this.go)
+    this.askedAt = isWhole ? 0 : this.surroundings.now()
+  }
+
+  /** Learns from the time between two frames in a row what one of them can bear. */
+  private learn(): void {
+    if (this.askedAt === 0) return
+    const isLong = this.surroundings.now() - this.askedAt > longFrame
+    this.askedAt = 0
+    this.inFrame = isLong ? Math.max(leastInFrame, this.inFrame * 0.6) : Math.min(mostInFrame, this.inFrame * 1.2)
+  }
+
+  private isFlood(): boolean {
+    return this.surroundings.hidden() || this.waiting.length > patience * this.inFrame
   }
 
   /** How much of what waits is shown in this frame. */
   private share(): number {
-    const waiting = this.text.length - this.given
-    if (this.ended || waiting <= word || this.surroundings.still()) return Math.min(waiting, mostInFrame)
+    const waiting = this.waiting.length
+    const most = Math.min(waiting, Math.ceil(this.inFrame))
+    if (this.ended || waiting <= (this.flows ? line : word) || this.surroundings.still()) return most
     const due = this.surroundings.now() - mostLag
     while (this.arrivals[1] && this.arrivals[1].at <= due) this.arrivals.shift()
     const [first] = this.arrivals
-    const late = first && first.at <= due ? first.length - this.given : 0
-    return Math.min(Math.max(word, Math.ceil(waiting / 4), late), waiting, mostInFrame)
+    const late = first && first.at <= due ? first.length - (this.text.length - waiting) : 0
+    return Math.min(Math.max(word, Math.ceil(waiting / 4), late), most)
   }
 
-  private readStored(): void {
+  private giveForATime(): void {
     const until = this.surroundings.now() + slice
-    while (this.given < this.text.length && this.surroundings.now() < until) this.give(this.given + readAtOnce)
+    while (this.waiting !== '' && this.surroundings.now() < until) this.give(readAtOnce)
+    this.onFlood()
   }
 
-  private give(until: number): void {
-    const code = this.text.charCodeAt(until - 1)
+  private give(length: number): void {
+    if (length <= 0) return
+    const code = this.waiting.charCodeAt(length - 1)
     // A pair of surrogates is one character.
-    const end = Math.min(this.text.length, code >= 0xd800 && code < 0xdc00 ? until + 1 : until)
-    this.document.append(this.text.slice(this.given, end))
-    this.given = end
+    const end = code >= 0xd800 && code < 0xdc00 ? length + 1 : length
+    const given = this.waiting.slice(0, end)
+    this.waiting = this.waiting.slice(end)
+    this.document.append(given)
   }
 
   private tell(): void {
@@ -123,13 +166,26 @@ export class Reading {
 /** The page that the document is shown in. */
 export const page: Surroundings = {
   frame(run) {
-    if (document.hidden) {
-      const timer = setTimeout(run, 100)
-      return () => clearTimeout(timer)
+    const listening = new AbortController()
+    let cancel = () => {}
+    const once = () => {
+      listening.abort()
+      run()
     }
-    const frame = requestAnimationFrame(run)
-    return () => cancelAnimationFrame(frame)
+    // A page that is hidden has no frames: what waits for one would freeze there, and flood on return.
+    const schedule = () => {
+      cancel()
+      const handle = document.hidden ? setTimeout(once, 100) : requestAnimationFrame(once)
+      cancel = document.hidden ? () => clearTimeout(handle) : () => cancelAnimationFrame(Number(handle))
+    }
+    document.addEventListener('visibilitychange', schedule, { signal: listening.signal })
+    schedule()
+    return () => {
+      listening.abort()
+      cancel()
+    }
   },
-  still: () => document.hidden || globalThis.matchMedia?.('(prefers-reduced-motion: reduce)').matches === true,
+  hidden: () => document.hidden,
+  still: () => globalThis.matchMedia?.('(prefers-reduced-motion: reduce)').matches === true,
   now: () => performance.now(),
 }

@@ -1,15 +1,16 @@
 'use client'
-import { Component, type ReactNode, useEffect, useState } from 'react'
+import { Component, type ComponentProps, type ReactNode, useEffect, useState } from 'react'
+import type { Markdown as MarkdownComponent } from './markdown'
 import { useMarkdown } from './use-markdown'
 
 /** A reply's text: rendered markdown, or the plain text until the renderer is here and wherever it fails. */
-export function ReplyText({ text, growing }: { text: string; growing: boolean }) {
+export function ReplyText(props: ComponentProps<typeof MarkdownComponent>) {
   const Markdown = useMarkdown()
-  const plain = <Plain text={text} growing={growing} />
+  const plain = <Plain {...props} />
   if (!Markdown) return plain
   return (
     <PlainOnFailure plain={plain}>
-      <Markdown text={text} growing={growing} />
+      <Markdown {...props} />
     </PlainOnFailure>
   )
 }
@@ -19,7 +20,7 @@ const long = 8000
 /** In milliseconds. If there is no renderer by then, there will hardly be one, and the whole text is shown without. */
 const patience = 3000
 
-function Plain({ text, growing }: { text: string; growing: boolean }) {
+function Plain({ text, growing }: ComponentProps<typeof MarkdownComponent>) {
   const [whole, setWhole] = useState(false)
   useEffect(() => {
     const timer = setTimeout(() => setWhole(true), patience)

@@ -3,7 +3,9 @@ import type { GenerationEvent, LogEvent, StartData } from '@/lib/protocol/events
 import { foldEvent, type GenerationSummary, type Message } from '@/lib/protocol/messages'
 import type { Batches } from './commit'
 import { emptyEntry } from './entries'
+import { noteGrowth } from './growth'
 import { continuing } from './reader'
+import { messageOf } from './selectors'
 import { newestFirst, titleOf } from './summaries'
 import { type Asked, type ConversationState, newConversationId } from './types'
 
@@ -33,7 +35,7 @@ export function applied(
     const turn = turnOf(id)
     const [first] = events
     if (turn && first?.type === 'start') next = { ...next, ...started(next, turn, first.data, now) }
-    const message = next.messages[next.running[id]?.messageId ?? '']
+    const message = messageOf(next, next.running[id]?.messageId ?? '')
     // One that has been continued meanwhile has another generation's cursor.
     if (message?.generation?.id !== id) {
       // Of a conversation that is not loaded only the end is heard.
@@ -44,9 +46,19 @@ export function applied(
     grownMessages[message.id] = grown
     if (grown.generation?.status !== 'running') ended.add(id)
   }
-  const messages = { ...next.messages, ...grownMessages }
-  if (ended.size === 0) return { ...next, messages }
-  return { ...next, messages, ...withoutRunning(next, ended, now) }
+  next = { ...next, growing: { ...next.growing, ...grownMessages } }
+  if (ended.size === 0) return next
+  return { ...next, ...withoutRunning(next, ended, now), ...settled(next, ended) }
+}
+
+/** What has ended grows no more. */
+function settled({ messages, growing }: ConversationState, ended: Set<string>) {
+  const isOver = ([, { generation }]: [string, Message]) => ended.has(generation?.id ?? '')
+  const all = Object.entries(growing)
+  return {
+    messages: { ...messages, ...Object.fromEntries(all.filter(isOver)) },
+    growing: Object.fromEntries(all.filter((each) => !isOver(each))),
+  }
 }
 
 /** A turn has become messages: a prompt and a reply that has no text yet, another reply, or one that goes on. */
@@ -59,7 +71,7 @@ function started(state: ConversationState, turn: Turn, data: StartData, now: num
   const conversations = fromNew ? before : state.conversations
   const { generationId: id, conversationId, userMessageId, messageId } = data
   // The sidebar may have led here already, while the answer to the send was lost on its way.
-  if (state.messages[messageId]?.generation?.id === id)
+  if (messageOf(state, messageId)?.generation?.id === id)
     return { ...moved, conversations: { ...conversations, [entry.id]: entry } }
 
   const fresh = [userMessageId, messageId].filter((each) => !known.messageIds.includes(each))
@@ -74,6 +86,8 @@ function started(state: ConversationState, turn: Turn, data: StartData, now: num
     ...moved,
     conversations: { ...conversations, [entry.id]: entry },
     messages: { ...state.messages, ...startedMessages(state, turn, data, now) },
+    // What another generation left of it there grows no more.
+    growing: Object.fromEntries(Object.entries(state.growing).filter(([each]) => each !== messageId)),
     running: {
       ...state.running,
       [id]: { id, conversationId, messageId, startedAt: now, reader: 'open', stopping: turn.stopping },
@@ -142,6 +156,7 @@ function grow(message: Message, events: LogEvent[], now: number): Message {
     ...generation,
     parts: message.parts,
   })
+  noteGrowth(message.parts, parts, next)
   const firstTokenAt = generation.firstTokenAt ?? (next.some(isContent) ? now : null)
   const endedAt = status === 'running' ? null : now
   return {

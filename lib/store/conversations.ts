@@ -113,6 +113,7 @@ function initialData({ conversations, settings, models }: InitialState) {
     summaries: conversations.conversations,
     nextCursor: conversations.nextCursor,
     messages: {},
+    growing: {},
     running: {},
     shown: newConversationId,
     startedFromNew: null,

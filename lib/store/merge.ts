@@ -1,6 +1,7 @@
 import type { Conversation } from '@/lib/protocol/api'
 import type { Message } from '@/lib/protocol/messages'
 import { emptyEntry } from './entries'
+import { messageOf } from './selectors'
 import { withSummaries } from './summaries'
 import type { ConversationState, RunningGeneration } from './types'
 
@@ -16,7 +17,7 @@ export function withConversation(
   const before = state.conversations[summary.id] ?? emptyEntry(summary.id, 'ready')
   const isRead = (message: Message) => message.generation !== null && reading(message.generation.id)
   const current = messages.map((fetched) => {
-    const known = state.messages[fetched.id]
+    const known = messageOf(state, fetched.id)
     return known && (isRead(known) || hasEnded(known, fetched) || isSame(known, fetched)) ? known : fetched
   })
   const ids = current.map((message) => message.id)
@@ -30,6 +31,7 @@ export function withConversation(
   return {
     conversations: { ...state.conversations, [summary.id]: entry },
     messages: { ...state.messages, ...Object.fromEntries(current.map((message) => [message.id, message])) },
+    growing: Object.fromEntries(Object.entries(state.growing).filter(([id]) => !ids.includes(id))),
     running: { ...withoutConversation(state.running, summary.id), ...running },
     ...withSummaries(state.summaries, [{ ...summary, running: Object.keys(running) }]),
   }

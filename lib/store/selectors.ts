@@ -13,6 +13,11 @@ const trees = new WeakMap<string[], Tree>()
 const turns = new WeakMap<string[], ShownTurn[]>()
 const paths = new WeakMap<string[], { chosen: Record<string, string>; path: string[] }>()
 
+/** A message as it is now. */
+export function messageOf(state: Pick<ConversationState, 'messages' | 'growing'>, id: string): Message | undefined {
+  return state.growing[id] ?? state.messages[id]
+}
+
 /** Ids of the messages of the shown branch, from the first to the last. The same array until messages or choices change. */
 export function visiblePath(state: ConversationState, conversationId: string): string[] {
   const entry = state.conversations[conversationId]

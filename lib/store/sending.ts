@@ -5,7 +5,7 @@ import { ApiError, problemOf } from './client'
 import { type Core, dismiss, notify } from './core'
 import { type Drafts, joinedDraft } from './drafts'
 import { emptyEntry, withEntry } from './entries'
-import { conversationOf, visiblePath } from './selectors'
+import { conversationOf, messageOf, visiblePath } from './selectors'
 import type { Streams } from './streams'
 import { type ConversationState, newConversationId } from './types'
 
@@ -58,7 +58,7 @@ export function createSending(core: Core, streams: Streams, drafts: Drafts, refr
 
   async function askAgain(kind: 'continue' | 'regenerate', replyId: string, named?: string): Promise<void> {
     const state = get()
-    const { generation, parentId: promptId } = state.messages[replyId] ?? {}
+    const { generation, parentId: promptId } = messageOf(state, replyId) ?? {}
     const conversationId = conversationOf(state, replyId)?.id
     if (!generation || !promptId || !conversationId || isBusy(conversationId)) return
     // What one model began, another would go on with in another voice.

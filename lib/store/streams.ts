@@ -3,6 +3,7 @@ import type { Commits } from './commit'
 import type { Core } from './core'
 import type { ConnectionState, LogListener } from './multiplex'
 import { type LogSource, readLog } from './reader'
+import { messageOf } from './selectors'
 import { type SharedLogs, shareLogs } from './tabs'
 import type { RunningGeneration } from './types'
 
@@ -76,7 +77,7 @@ export function createStreams(core: Core, commits: Commits, reload: (id: string)
   }
 
   function cursorOf({ messageId }: RunningGeneration): number {
-    return get().messages[messageId]?.generation?.cursor ?? 0
+    return messageOf(get(), messageId)?.generation?.cursor ?? 0
   }
 
   /** What is followed again at once, from elsewhere, keeps its connection until then. */

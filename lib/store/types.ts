@@ -61,7 +61,10 @@ export interface ConversationState {
   /** The sidebar, newest first. */
   summaries: ConversationSummary[]
   nextCursor: string | null
+  /** All messages, each as it was when it last stood still: ask `messageOf` for one. */
   messages: Record<string, Message>
+  /** Those that are being written, as they are now: a frame's work must not grow with all the others. */
+  growing: Record<string, Message>
   running: Record<string, RunningGeneration>
   /** The conversation on screen, as `loadConversation` and `send` say; `new` for the empty one. */
   shown: string

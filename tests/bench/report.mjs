@@ -54,6 +54,9 @@ export function limitRows(scenario, results) {
   })
 }
 
+/** What a figure may be at the most. `value` reads it from the results. */
+export const limit = (label, value, bound) => ({ label, value, bound, holds: (measured) => measured <= bound })
+
 /** A Markdown table. */
 export function table(header, rows) {
   const line = (cells) => `| ${cells.join(' | ')} |`
@@ -65,6 +68,6 @@ function spread(values) {
   return values.length > 1 ? `${text} [${fixed(Math.min(...values), 0)}–${fixed(Math.max(...values), 0)}]` : text
 }
 
-function fixed(value, digits) {
+export function fixed(value, digits) {
   return Number.isFinite(value) ? value.toFixed(digits) : '–'
 }

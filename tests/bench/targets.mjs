@@ -84,6 +84,7 @@ async function startRill(upstream, { nodeFlags, name = 'rill', redisUrl = '' }) 
     name,
     pid: server.pid,
     server,
+    dataDir,
     url: `${address}/api/chat`,
     headers,
     body: (prompt) => ({ turnId: randomUUID(), model: 'bench-1', text: prompt }),

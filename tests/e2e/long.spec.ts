@@ -1,7 +1,7 @@
 import type { Page } from '@playwright/test'
+import { addTurns } from '../stored-turns.mjs'
 import { end } from './chat'
 import { expect, test } from './fixtures'
-import { addTurns } from './long-conversation'
 
 /** Of very different heights, so that a guess of them is wrong. */
 function turn(place: number) {
@@ -34,7 +34,7 @@ test('a conversation of thousands opens at its end, with few nodes, and its begi
   rill,
 }) => {
   const { page } = chat
-  addTurns(rill, await chat.conversationId(), 2_500, turn)
+  addTurns(rill.dataDir, await chat.conversationId(), 2_500, turn)
   await chat.reload()
   await expect(chat.transcript.getByText('The end of 2499.')).toBeInViewport()
   expect(await nodes(page)).toBeLessThan(1_500)
@@ -52,7 +52,7 @@ test('what is read stands still while the heights above it become known, and whi
   upstream,
 }) => {
   const { page } = chat
-  addTurns(rill, await chat.conversationId(), 300, turn)
+  addTurns(rill.dataDir, await chat.conversationId(), 300, turn)
   await chat.reload()
   await expect(chat.transcript.getByText('The end of 299.')).toBeInViewport()
   const steps = Array.from({ length: 30 }, (_, step) => `step ${step}`)
@@ -95,7 +95,7 @@ const firstInSight = (page: Page) =>
 test('a link leads to its message, on whichever branch, and marks it', async ({ chat, rill }) => {
   const { page } = chat
   const id = await chat.conversationId()
-  const turns = addTurns(rill, id, 400, turn)
+  const turns = addTurns(rill.dataDir, id, 400, turn)
   await page.goto('about:blank')
   await page.goto(`/c/${id}#message-${turns[37]?.replyId}`)
   const linked = page.locator(`[data-message="${turns[37]?.replyId}"]`)
@@ -113,7 +113,7 @@ test('find looks in what is not on the screen, goes from place to place, and giv
   rill,
 }) => {
   const { page } = chat
-  addTurns(rill, await chat.conversationId(), 600, turn)
+  addTurns(rill.dataDir, await chat.conversationId(), 600, turn)
   await chat.reload()
   await expect(chat.transcript.getByText('The end of 599.')).toBeInViewport()
   await page.keyboard.press('ControlOrMeta+f')

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest'
 import type { GenerationEvent } from '@/lib/protocol/events'
-import { branchesOf, visiblePath } from '@/lib/store/selectors'
+import { branchesOf, messageOf, visiblePath } from '@/lib/store/selectors'
 import { openHouse, openTab, rivers, statusOf, textIn, until } from './house'
 import { done, json, refuse, says } from './server'
 
@@ -23,7 +23,7 @@ async function withCutReply() {
     if (!log) throw new Error('The server has no log.')
     return log
   }
-  const types = () => house.get().messages[messageId]?.parts.map(({ type }) => type)
+  const types = () => messageOf(house.get(), messageId)?.parts.map(({ type }) => type)
   return { ...house, start, id: conversationId, messageId, userMessageId, newest, types }
 }
 
@@ -42,7 +42,7 @@ describe('a reply that is continued', () => {
       body: { model: 'demo' },
     })
     const { generationId } = newest().start
-    expect(get().messages[messageId]?.generation).toMatchObject({ id: generationId, retry: null, finishReason: null })
+    expect(messageOf(get(), messageId)?.generation).toMatchObject({ id: generationId, retry: null, finishReason: null })
     expect(get().running[generationId]).toMatchObject({ messageId, conversationId: id })
     expect(get().conversations[id]?.pending).toBeNull()
     expect(types()).toEqual(['text'])
@@ -91,11 +91,11 @@ describe('a reply that is continued', () => {
     next?.say('Rhine ', 'runs north.')
     next?.end()
     await until(() => statusOf(store, messageId) === 'completed')
-    expect(get().messages[messageId]?.parts).toEqual([
+    expect(messageOf(get(), messageId)?.parts).toEqual([
       { type: 'reasoning', text: 'They ask of rivers.' },
       { type: 'text', text: 'The Rhine runs north.' },
     ])
-    expect(get().messages[messageId]?.parts).toEqual(server.messages(id).at(-1)?.parts)
+    expect(messageOf(get(), messageId)?.parts).toEqual(server.messages(id).at(-1)?.parts)
   })
 
   test('in another tab is seen to run, and then to end, in this one', async () => {

@@ -2,6 +2,7 @@ import { onTestFinished, vi } from 'vitest'
 import { defaultSettings } from '@/lib/protocol/api'
 import { textOf } from '@/lib/protocol/messages'
 import { type ConversationStore, createConversationStore } from '@/lib/store/conversations'
+import { messageOf } from '@/lib/store/selectors'
 import { TestPage } from './page'
 import { TestServer } from './server'
 
@@ -45,11 +46,11 @@ export async function until(condition: () => unknown): Promise<void> {
 
 /** Text of the message of a generation, as the page has it. */
 export function textIn(store: ConversationStore, messageId: string): string {
-  return textOf(store.getState().messages[messageId]?.parts ?? [])
+  return textOf(messageOf(store.getState(), messageId)?.parts ?? [])
 }
 
 export function statusOf(store: ConversationStore, messageId: string) {
-  return store.getState().messages[messageId]?.generation?.status
+  return messageOf(store.getState(), messageId)?.generation?.status
 }
 
 /** A conversation with a reply that runs. */

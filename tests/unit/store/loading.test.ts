@@ -1,4 +1,5 @@
 import { describe, expect, onTestFinished, test } from 'vitest'
+import { messageOf } from '@/lib/store/selectors'
 import { openHouse, openTab, statusOf, textIn, until } from './house'
 import { refuse } from './server'
 
@@ -62,7 +63,7 @@ describe('loading a conversation', () => {
     page.setHidden(true)
     page.setHidden(false)
     await until(() => get().conversations[id]?.messageIds.length === 4)
-    for (const message of Object.values(before)) expect(get().messages[message.id]).toBe(message)
+    for (const message of Object.values(before)) expect(messageOf(get(), message.id)).toBe(message)
   })
 
   test('keeps the list of messages too when none came', async () => {
@@ -106,7 +107,7 @@ describe('what happens elsewhere', () => {
     const [log] = server.logs.values()
     const reply = log?.start.messageId ?? ''
     page.setHidden(false)
-    await until(() => get().messages[reply])
+    await until(() => messageOf(get(), reply))
     log?.say('Seen in both')
     log?.end()
     await until(() => statusOf(store, reply) === 'completed' && statusOf(other.store, reply) === 'completed')

@@ -1,5 +1,8 @@
 import type { LockRequest, Page, Tabs } from '@/lib/store/page'
 
+/** As on a screen of 30 Hz, where the page commits in every frame. */
+const frameMs = 33
+
 interface Timer {
   at: number
   run(): void
@@ -100,6 +103,7 @@ export class TestPage implements Page {
     if (this.isHidden) return
     const frames = [...this.frames]
     this.frames.clear()
+    this.time += frameMs
     for (const run of frames) run()
   }
 

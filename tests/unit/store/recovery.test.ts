@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest'
+import { messageOf } from '@/lib/store/selectors'
 import { openHouse, rivers, statusOf, textIn, until } from './house'
 
 const sse = { 'Content-Type': 'text/event-stream' }
@@ -86,11 +87,11 @@ describe('a stream that goes wrong', () => {
     await until(() => server.count('GET', new RegExp(`conversations/${id}`)) === 2)
     log.say('The Rhine ')
     await until(() => textIn(store, log.start.messageId) === 'The Rhine ')
-    const grown = get().messages[log.start.messageId]
+    const grown = messageOf(get(), log.start.messageId)
     answer()
     await until(() => get().summaries.some(({ title }) => title === 'Other'))
     await get().loadModels()
-    expect(get().messages[log.start.messageId]).toBe(grown)
+    expect(messageOf(get(), log.start.messageId)).toBe(grown)
     log.say('flows.')
     await until(() => textIn(store, log.start.messageId) === 'The Rhine flows.')
   })

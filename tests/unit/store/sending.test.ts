@@ -1,5 +1,6 @@
 import type { ServerResponse } from 'node:http'
 import { describe, expect, test } from 'vitest'
+import { messageOf } from '@/lib/store/selectors'
 import { titleOf } from '@/lib/store/summaries'
 import { type ConversationState, newConversationId } from '@/lib/store/types'
 import { openHouse, openTab, statusOf, textIn, until } from './house'
@@ -39,7 +40,7 @@ describe('sending', () => {
       running: [start.generationId],
     })
     expect(textIn(store, start.userMessageId)).toBe('Tell me of rivers')
-    expect(get().messages[start.messageId]).toMatchObject({ parentId: start.userMessageId, role: 'assistant' })
+    expect(messageOf(get(), start.messageId)).toMatchObject({ parentId: start.userMessageId, role: 'assistant' })
 
     server.onlyLog.say('The Rhine ')
     await until(() => textIn(store, start.messageId) === 'The Rhine ')
@@ -50,7 +51,7 @@ describe('sending', () => {
     expect(textIn(store, start.messageId)).toBe('The Rhine flows.')
     expect(get().running).toEqual({})
     expect(get().summaries[0]?.running).toEqual([])
-    expect(get().messages[start.messageId]?.generation).toMatchObject({ cursor: 4, endedAt: expect.any(Number) })
+    expect(messageOf(get(), start.messageId)?.generation).toMatchObject({ cursor: 4, endedAt: expect.any(Number) })
   })
 
   test('goes on below the shown branch of a conversation', async () => {

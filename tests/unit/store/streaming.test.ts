@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest'
 import type { Part } from '@/lib/protocol/messages'
-import { branchesOf, visiblePath } from '@/lib/store/selectors'
+import { branchesOf, messageOf, visiblePath } from '@/lib/store/selectors'
 import { openHouse, openTab, rivers, statusOf, textIn, until } from './house'
 
 describe('text that streams', () => {
@@ -45,12 +45,12 @@ describe('text that streams', () => {
     log.say(' flows', ' north.')
     await until(() => textIn(store, log.start.messageId) === 'The Rhine flows north.')
     const after = get()
-    expect(after.messages[log.start.messageId]).not.toBe(before.messages[log.start.messageId])
+    expect(messageOf(after, log.start.messageId)).not.toBe(messageOf(before, log.start.messageId))
     for (const message of Object.values(before.messages)) {
-      if (message.id !== log.start.messageId) expect(after.messages[message.id]).toBe(message)
+      if (message.id !== log.start.messageId) expect(messageOf(after, message.id)).toBe(message)
     }
     const part = (state: typeof before, index: number): Part | undefined =>
-      state.messages[log.start.messageId]?.parts[index]
+      messageOf(state, log.start.messageId)?.parts[index]
     expect(part(after, 0)).toBe(part(before, 0))
     expect(part(after, 1)).not.toBe(part(before, 1))
     expect(visiblePath(after, id)).toBe(path)

@@ -1,24 +1,17 @@
+// Turns put straight into the database of a Rill on the embedded engine: thousands would take too long to ask for.
 import { join } from 'node:path'
 import Libsql from 'libsql'
 import { v7 as uuidv7 } from 'uuid'
-import type { RillServer } from '../rill-server'
-
-/** One prompt and its reply, as they are stored. */
-export interface StoredTurn {
-  promptId: string
-  replyId: string
-}
 
 /**
- * Adds turns to the end of a conversation, straight into the database of a Rill on the embedded engine: thousands would
- * take too long to ask for. `textOf` gives each prompt and reply by the place of its turn, from 0.
+ * Adds turns to the end of a conversation that has an answer already, as more of its kind.
+ * @param {string} dataDir the data folder of the Rill, which may be running
+ * @param {string} conversationId
+ * @param {number} count
+ * @param {(place: number) => { prompt: string, reply: string }} textOf each prompt and reply, by the place of its turn, from 0
+ * @returns {{ promptId: string, replyId: string }[]}
  */
-export function addTurns(
-  { dataDir }: RillServer,
-  conversationId: string,
-  count: number,
-  textOf: (place: number) => { prompt: string; reply: string },
-): StoredTurn[] {
+export function addTurns(dataDir, conversationId, count, textOf) {
   const file = new Libsql(join(dataDir, 'rill.db'))
   file.exec('PRAGMA busy_timeout = 5000')
   const message = file.prepare(
@@ -29,14 +22,11 @@ export function addTurns(
   const generation = file.prepare(
     `INSERT INTO generations (id, turn_id, user_message_id, message_id, ${columns}) SELECT ?, ?, ?, ?, ${columns} FROM generations WHERE conversation_id = ? LIMIT 1`,
   )
-  const ownerId = one(file, 'SELECT owner_id AS found FROM conversations WHERE id = ?', conversationId)
-  let parentId = one(
-    file,
-    'SELECT id AS found FROM messages WHERE conversation_id = ? ORDER BY id DESC LIMIT 1',
-    conversationId,
-  )
-  const parts = (text: string) => JSON.stringify([{ type: 'text', text }])
-  const turns: StoredTurn[] = []
+  const { owner_id: ownerId } = file.prepare('SELECT owner_id FROM conversations WHERE id = ?').get(conversationId)
+  const last = file.prepare('SELECT id FROM messages WHERE conversation_id = ? ORDER BY id DESC LIMIT 1')
+  let { id: parentId } = last.get(conversationId)
+  const parts = (text) => JSON.stringify([{ type: 'text', text }])
+  const turns = []
   file.exec('BEGIN')
   for (let place = 0; place < count; place++) {
     const { prompt, reply } = textOf(place)
@@ -51,11 +41,4 @@ export function addTurns(
   file.exec('COMMIT')
   file.close()
   return turns
-}
-
-function one(file: InstanceType<typeof Libsql>, sql: string, conversationId: string): string {
-  const row: unknown = file.prepare(sql).get(conversationId)
-  if (typeof row !== 'object' || row === null || !('found' in row) || typeof row.found !== 'string')
-    throw new Error(`There is no conversation ${conversationId}.`)
-  return row.found
 }

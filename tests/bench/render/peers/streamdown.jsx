@@ -1,0 +1,5 @@
+import { Streamdown } from 'streamdown'
+
+export default function Text({ text }) {
+  return <Streamdown isAnimating>{text}</Streamdown>
+}
