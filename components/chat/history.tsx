@@ -3,6 +3,7 @@ import type { Ref, RefObject } from 'react'
 import { Virtualizer, type VirtualizerHandle } from 'virtua'
 import type { ShownTurn } from '@/lib/store/selectors'
 import { Turn } from './turn'
+import { turnMark, useHeld } from './use-held'
 
 /** In pixels: the transcript's padding above the first turn. */
 const paddingAbove = 16
@@ -26,6 +27,7 @@ export function History({
   scroller: RefObject<HTMLDivElement | null>
   handle: Ref<VirtualizerHandle>
 }) {
+  const held = useHeld(turns)
   return (
     <Virtualizer
       ref={handle}
@@ -34,9 +36,10 @@ export function History({
       bufferSize={buffer}
       itemSize={guess}
       data={turns}
+      keepMounted={held}
     >
       {(turn) => (
-        <div key={turn.key} className="pb-8">
+        <div key={turn.key} {...{ [turnMark]: turn.key }} className="pb-8">
           <Turn conversationId={conversationId} turn={turn} last={false} />
         </div>
       )}

@@ -1,13 +1,18 @@
 'use client'
 import { type RefObject, useCallback, useEffect, useRef, useState } from 'react'
-import { useShallow } from 'zustand/react/shallow'
-import { useConversations } from '@/lib/store/context'
+import { useConversationStore } from '@/lib/store/context'
 import { messageOf } from '@/lib/store/selectors'
-import { type Find, findAll, finderOf, rangesIn } from './find'
+import { type Counts, type Find, findAll, finderOf, rangesIn } from './find'
 import { messageElement, messageMark, textMark } from './message-element'
 
 /** After the shown text has changed, its marks are drawn again so much later at the most. */
 const redrawMs = 120
+/** While text grows, it is looked through again so often. */
+const againMs = 300
+/** So many places are marked at the most; every one can be gone to. */
+const mostMarked = 2000
+/** In frames. A long text is mounted within some, from where the person is on. */
+const patience = 300
 
 export interface Finding {
   finds: Find[]
@@ -27,20 +32,9 @@ export function useFind(
   content: RefObject<HTMLElement | null>,
   bring: (messageId: string) => Promise<HTMLElement | null>,
 ): Finding {
-  const messages = useConversations(
-    useShallow((state) => path.map((id) => messageOf(state, id)).filter((each) => each !== undefined)),
-  )
-  const [finds, setFinds] = useState<Find[]>([])
+  const finds = useFinds(query, path)
   const [at, setAt] = useState(-1)
   const current = useRef<Find | null>(null)
-
-  useEffect(() => {
-    const finder = finderOf(query)
-    const looking = new AbortController()
-    if (!finder) setFinds([])
-    else void findAll(messages, finder, looking.signal).then((found) => found && setFinds(found))
-    return () => looking.abort()
-  }, [messages, query])
 
   // Words that are typed anew begin anew.
   const [asked, setAsked] = useState(query)
@@ -62,14 +56,51 @@ export function useFind(
       if (!find) return
       setAt(next)
       current.current = find
-      void bring(find.messageId).then((element) => {
+      void bring(find.messageId).then(async (element) => {
         const finder = finderOf(query)
-        if (element && finder) show(element, finder, find)
+        if (!element || !finder) return
+        await mounted(element)
+        show(element, finder, find)
       })
     },
     [finds, at, bring, query],
   )
   return { finds, at: Math.min(at, finds.length - 1), go }
+}
+
+/** Where words are found in the messages of a path, also while some of these grow. */
+function useFinds(query: string, path: string[]): Find[] {
+  const store = useConversationStore()
+  const [finds, setFinds] = useState<Find[]>([])
+  useEffect(() => {
+    const finder = finderOf(query)
+    setFinds([])
+    if (!finder) return
+    const looking = new AbortController()
+    const counts: Counts = new WeakMap()
+    let timer: ReturnType<typeof setTimeout> | undefined
+    let before: unknown[] = []
+    const look = async () => {
+      const messages = path.flatMap((id) => messageOf(store.getState(), id) ?? [])
+      const isNew = messages.length !== before.length || messages.some((each, place) => each !== before[place])
+      before = messages
+      const found = isNew ? await findAll(messages, finder, counts, looking.signal) : null
+      if (found) setFinds(found)
+      if (!looking.signal.aborted) timer = setTimeout(look, againMs)
+    }
+    void look()
+    return () => {
+      looking.abort()
+      clearTimeout(timer)
+    }
+  }, [store, query, path])
+  return finds
+}
+
+/** Settles when all of a message is mounted. */
+async function mounted(message: HTMLElement): Promise<void> {
+  for (let frame = 0; frame < patience && message.querySelector('.not-yet'); frame++)
+    await new Promise(requestAnimationFrame)
 }
 
 /** Scrolls a place into the middle of the sight, also within what is shown cut, and marks it as the one meant. */
@@ -80,7 +111,7 @@ function show(message: HTMLElement, finder: RegExp, find: Find): void {
   if (range) CSS.highlights?.set('find-current', new Highlight(range))
 }
 
-function rangesOf(message: Element, finder: RegExp): Range[] {
+function rangesOf(message: Element, finder: RegExp): StaticRange[] {
   return [...message.querySelectorAll(`[${textMark}]`)].flatMap((text) => rangesIn(text, finder))
 }
 
@@ -94,7 +125,8 @@ function useMarks(query: string, content: RefObject<HTMLElement | null>, current
     const draw = () => {
       timer = null
       const messages = [...element.querySelectorAll(`[${messageMark}]`)]
-      CSS.highlights.set('find', new Highlight(...messages.flatMap((message) => rangesOf(message, finder))))
+      const found = messages.flatMap((message) => rangesOf(message, finder))
+      CSS.highlights.set('find', new Highlight(...found.slice(0, mostMarked)))
       const shown = current.current && messageElement(element, current.current.messageId)
       const ranges = shown ? rangesOf(shown, finder) : []
       const range = ranges[Math.min(current.current?.ordinal ?? 0, ranges.length - 1)]

@@ -23,7 +23,7 @@ export interface Windowed {
 
 /** Which of a conversation's turns stand in the page for good, and which only while they are near the sight. */
 export function useWindowed(turns: ShownTurn[], content: RefObject<HTMLElement | null>): Windowed {
-  const [opened] = useState(() => Math.max(0, turns.length - alwaysMounted))
+  const opened = useOpened(turns)
   const handle = useRef<VirtualizerHandle>(null)
   // A shorter branch may have been chosen: its last turn stands for good too.
   const from = Math.max(0, Math.min(opened, turns.length - 1))
@@ -38,6 +38,25 @@ export function useWindowed(turns: ShownTurn[], content: RefObject<HTMLElement |
     [turns, from, content],
   )
   return { history: turns.slice(0, from), recent: turns.slice(from), handle, bring }
+}
+
+/**
+ * How many turns were there when the conversation was opened, but for the last ones. Another branch may be longer by
+ * hundreds: it is windowed anew.
+ */
+function useOpened(turns: ShownTurn[]): number {
+  const [seen, setSeen] = useState(() => ({ turns, opened: windowed(turns) }))
+  if (seen.turns === turns) return seen.opened
+  const goesOn = seen.turns.every(({ key }, place) => turns[place]?.key === key)
+  const mounted = Math.max(seen.turns.length - seen.opened, alwaysMounted)
+  const isFarLonger = !goesOn && turns.length - seen.opened > mounted + alwaysMounted
+  const opened = isFarLonger ? windowed(turns) : seen.opened
+  setSeen({ turns, opened })
+  return opened
+}
+
+function windowed({ length }: ShownTurn[]): number {
+  return Math.max(0, length - alwaysMounted)
 }
 
 /** The history's own ways, once its code is here; null when that takes too long. */

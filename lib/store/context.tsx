@@ -13,12 +13,17 @@ export function ConversationProvider({ initial, children }: { initial: InitialSt
   return <StoreContext.Provider value={store}>{children}</StoreContext.Provider>
 }
 
+/** The conversation store itself, for who looks into it now and then. @throws {Error} outside a `ConversationProvider`. */
+export function useConversationStore(): ConversationStore {
+  const store = useContext(StoreContext)
+  if (!store) throw new Error('The conversation store needs a ConversationProvider above it.')
+  return store
+}
+
 /**
  * What a selector picks from the conversation store; the component renders again when that changes identity.
  * @throws {Error} outside a `ConversationProvider`.
  */
 export function useConversations<T>(selector: (state: ConversationState) => T): T {
-  const store = useContext(StoreContext)
-  if (!store) throw new Error('useConversations needs a ConversationProvider above it.')
-  return useStore(store, selector)
+  return useStore(useConversationStore(), selector)
 }

@@ -144,5 +144,76 @@ test('find looks in what is not on the screen, goes from place to place, and giv
   await expect(chat.composer).toBeFocused()
 })
 
-const marked = (page: Page, name: string) =>
-  page.evaluate((each) => [...(CSS.highlights.get(each) ?? [])].map(String), name)
+/** Long enough to be mounted bit by bit, and of blocks whose heights are no easy guess. */
+function longReply() {
+  const sections = Array.from({ length: 400 }, (_, place) => [
+    `## Section ${place}`,
+    'A sentence with **some** marks in it. '.repeat(1 + ((place * 5) % 9)),
+    place % 3 === 0 ? '```js\nconst one = 1\n```' : '| a | b |\n| - | - |\n| 1 | js and CSV |',
+    place === 7 ? 'Here is a *hidden* spring.' : 'And on.',
+  ])
+  return [...sections.flat(), 'The end of it all.'].join('\n\n')
+}
+
+test('what is read of a long reply stands still while the rest of it is mounted', async ({ chat, rill }) => {
+  const { page, transcript } = chat
+  addTurns(rill.dataDir, await chat.conversationId(), 1, () => ({ prompt: 'Much', reply: longReply() }))
+  await page.addInitScript(() => {
+    // From the first sight of the end on, a line is read further up, and where it stands is noted in each frame.
+    const moves: number[] = []
+    let line: Element | null = null
+    let before = 0
+    const frame = () => {
+      const scroller = document.getElementById('transcript')
+      const end = [...document.querySelectorAll('.markdown')].at(-1)?.lastElementChild
+      if (!line && scroller && end?.textContent?.includes('The end of it all.')) {
+        scroller.dispatchEvent(new WheelEvent('wheel', { deltaY: -300 }))
+        scroller.scrollTop -= 300
+        line = document.elementFromPoint(innerWidth / 2, innerHeight / 2)?.closest('h3, h4, p, table, pre') ?? null
+      } else if (line) moves.push(Math.abs(line.getBoundingClientRect().top - before))
+      before = line?.getBoundingClientRect().top ?? 0
+      requestAnimationFrame(frame)
+    }
+    requestAnimationFrame(frame)
+    Object.assign(window, { moves })
+  })
+  await chat.reload()
+  await expect(transcript.getByText('The end of it all.')).toBeAttached()
+  await expect(transcript.locator('.not-yet')).toHaveCount(0)
+  await expect(transcript.getByRole('heading', { name: 'Section 0', exact: true })).toBeAttached()
+  const moves = await page.evaluate(() => ('moves' in window && Array.isArray(window.moves) ? window.moves : []))
+  expect(moves.length).toBeGreaterThan(5)
+  expect(Math.max(...moves)).toBeLessThanOrEqual(1)
+})
+
+test('find goes to the right place of a long reply, past captions and what is still to be mounted', async ({
+  chat,
+  rill,
+}) => {
+  const { page, transcript } = chat
+  addTurns(rill.dataDir, await chat.conversationId(), 1, () => ({ prompt: 'Much', reply: longReply() }))
+  await chat.reload()
+  await page.keyboard.press('ControlOrMeta+f')
+  const box = page.getByRole('textbox', { name: 'Find in conversation' })
+  await box.fill('hidden spring')
+  await expect(page.getByRole('search').getByRole('status')).toHaveText('1')
+  await box.press('Enter')
+  await expect(transcript.getByText('Here is a hidden spring.')).toBeInViewport()
+  await box.fill('js and csv')
+  await box.press('Enter')
+  await expect.poll(() => marked(page, 'find-current')).toEqual(['js and CSV'])
+  await expect(transcript.getByText('js and CSV').first()).toBeInViewport()
+})
+
+/** The words that a highlight marks. */
+function marked(page: Page, name: string): Promise<string[]> {
+  return page.evaluate((each) => {
+    const ranges = [...(CSS.highlights.get(each) ?? [])]
+    return ranges.map(({ startContainer, startOffset, endContainer, endOffset }) => {
+      const range = document.createRange()
+      range.setStart(startContainer, startOffset)
+      range.setEnd(endContainer, endOffset)
+      return range.toString()
+    })
+  }, name)
+}
