@@ -7,7 +7,7 @@ const budget = 6
 
 /**
  * Much text that is to be shown at once is mounted chunk by chunk, the ones nearest to the sight first, so that the page
- * never stands still. What is read stays where it is while chunks above it get their heights.
+ * never stands still. What is read stays where it is while chunks that begin above it get their heights.
  */
 export class Opening {
   private readonly waiting = new Map<HTMLElement, () => void>()
@@ -41,11 +41,16 @@ export class Opening {
     const mount = this.waiting.get(place)
     this.waiting.delete(place)
     const scroller = scrollerOf(place)
-    const isAbove = scroller && place.getBoundingClientRect().bottom <= scroller.getBoundingClientRect().top
+    const isAbove = scroller && place.getBoundingClientRect().top < scroller.getBoundingClientRect().top
     const before = scroller?.scrollHeight ?? 0
     if (mount) flushSync(mount)
-    if (isAbove) scroller.scrollTop += scroller.scrollHeight - before
+    if (isAbove && !isAnchored(scroller)) scroller.scrollTop += scroller.scrollHeight - before
   }
+}
+
+/** Whether the browser keeps what is read in its place by itself. Not every one does, and beside a long history none may. */
+function isAnchored(scroller: HTMLElement): boolean {
+  return getComputedStyle(scroller).getPropertyValue('overflow-anchor') === 'auto'
 }
 
 function scrollerOf(element: HTMLElement): HTMLElement | null {

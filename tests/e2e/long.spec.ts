@@ -155,36 +155,42 @@ function longReply() {
   return [...sections.flat(), 'The end of it all.'].join('\n\n')
 }
 
-test('what is read of a long reply stands still while the rest of it is mounted', async ({ chat, rill }) => {
-  const { page, transcript } = chat
-  addTurns(rill.dataDir, await chat.conversationId(), 1, () => ({ prompt: 'Much', reply: longReply() }))
-  await page.addInitScript(() => {
-    // From the first sight of the end on, a line is read further up, and where it stands is noted in each frame.
-    const moves: number[] = []
-    let line: Element | null = null
-    let before = 0
-    const frame = () => {
-      const scroller = document.getElementById('transcript')
-      const end = [...document.querySelectorAll('.markdown')].at(-1)?.lastElementChild
-      if (!line && scroller && end?.textContent?.includes('The end of it all.')) {
-        scroller.dispatchEvent(new WheelEvent('wheel', { deltaY: -300 }))
-        scroller.scrollTop -= 300
-        line = document.elementFromPoint(innerWidth / 2, innerHeight / 2)?.closest('h3, h4, p, table, pre') ?? null
-      } else if (line) moves.push(Math.abs(line.getBoundingClientRect().top - before))
-      before = line?.getBoundingClientRect().top ?? 0
+// The browser keeps its place in a short conversation, and Rill beside a long history.
+for (const count of [1, 12])
+  test(`what is read of a long reply stands still while the rest of it is mounted, after ${count} turns`, async ({
+    chat,
+    rill,
+  }) => {
+    const { page, transcript } = chat
+    const long = { prompt: 'Much', reply: longReply() }
+    addTurns(rill.dataDir, await chat.conversationId(), count, (place) => (place === count - 1 ? long : turn(place)))
+    await page.addInitScript(() => {
+      // From the first sight of the end on, a line is read further up, and where it stands is noted in each frame.
+      const moves: number[] = []
+      let line: Element | null = null
+      let before = 0
+      const frame = () => {
+        const scroller = document.getElementById('transcript')
+        const end = [...document.querySelectorAll('.markdown')].at(-1)?.lastElementChild
+        if (!line && scroller && end?.textContent?.includes('The end of it all.')) {
+          scroller.dispatchEvent(new WheelEvent('wheel', { deltaY: -300 }))
+          scroller.scrollTop -= 300
+          line = document.elementFromPoint(innerWidth / 2, innerHeight / 2)?.closest('h3, h4, p, table, pre') ?? null
+        } else if (line) moves.push(Math.abs(line.getBoundingClientRect().top - before))
+        before = line?.getBoundingClientRect().top ?? 0
+        requestAnimationFrame(frame)
+      }
       requestAnimationFrame(frame)
-    }
-    requestAnimationFrame(frame)
-    Object.assign(window, { moves })
+      Object.assign(window, { moves })
+    })
+    await chat.reload()
+    await expect(transcript.getByText('The end of it all.')).toBeAttached()
+    await expect(transcript.locator('.not-yet')).toHaveCount(0, { timeout: 30_000 })
+    await expect(transcript.getByRole('heading', { name: 'Section 0', exact: true })).toBeAttached()
+    const moves = await page.evaluate(() => ('moves' in window && Array.isArray(window.moves) ? window.moves : []))
+    expect(moves.length).toBeGreaterThan(5)
+    expect(Math.max(...moves)).toBeLessThanOrEqual(1)
   })
-  await chat.reload()
-  await expect(transcript.getByText('The end of it all.')).toBeAttached()
-  await expect(transcript.locator('.not-yet')).toHaveCount(0)
-  await expect(transcript.getByRole('heading', { name: 'Section 0', exact: true })).toBeAttached()
-  const moves = await page.evaluate(() => ('moves' in window && Array.isArray(window.moves) ? window.moves : []))
-  expect(moves.length).toBeGreaterThan(5)
-  expect(Math.max(...moves)).toBeLessThanOrEqual(1)
-})
 
 test('find goes to the right place of a long reply, past captions and what is still to be mounted', async ({
   chat,
