@@ -53,7 +53,7 @@ const BlockView = memo(function BlockView({ block }: { block: Block; stamp: numb
     case 'table':
       return <Table table={block} growing={growing} />
     case 'math':
-      return <FormulaBlock block={block} growing={growing} />
+      return <FormulaBlock block={block} />
     case 'html':
       return (
         <p dir="auto" className="raw" data-caret={growing || undefined}>
@@ -73,7 +73,7 @@ function ParagraphView({ paragraph, growing }: { paragraph: Paragraph; growing: 
   if (growing && mayVanish(paragraph)) return null
   return (
     <p dir="auto" data-caret={growing || undefined}>
-      <Inlines inlines={inlinesOf(paragraph, document.asked, growing)} />
+      <Inlines inlines={inlinesOf(paragraph, document.references, growing)} />
     </p>
   )
 }
@@ -92,7 +92,7 @@ function HeadingView({ heading, growing }: { heading: Heading; growing: boolean 
   const Name = ({ 4: 'h4', 5: 'h5', 6: 'h6' } as const)[heading.level] ?? 'h3'
   return (
     <Name dir="auto" data-level={heading.level} data-caret={growing || undefined}>
-      <Inlines inlines={inlinesOf(heading, document.asked, growing)} />
+      <Inlines inlines={inlinesOf(heading, document.references, growing)} />
     </Name>
   )
 }

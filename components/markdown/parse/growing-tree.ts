@@ -1,5 +1,5 @@
 import { chunkSizes, Growing } from './growing'
-import type { Block, Container, Leaf, List, Paragraph, Root } from './tree'
+import type { Block, Container, Leaf, List, Paragraph, Root, Table } from './tree'
 
 let clock = 0
 
@@ -52,6 +52,10 @@ export abstract class GrowingTree {
     this.touch(this.tip)
     for (const undo of trial.reverse()) undo()
     this.touch(this.tip)
+  }
+
+  protected get onTrial(): boolean {
+    return this.trial !== null
   }
 
   protected undoBy(undo: () => void): void {
@@ -120,12 +124,16 @@ export abstract class GrowingTree {
     })
   }
 
-  protected remove(paragraph: Paragraph): void {
-    const { parent } = paragraph
+  protected remove(leaf: Leaf): void {
+    const { parent } = leaf
     if (!parent) return
     parent.children.pop(newStamp())
     this.tip = parent
-    this.undoBy(() => parent.children.push(paragraph, newStamp()))
+    this.undoBy(() => {
+      // What it asked for may have been forgotten meanwhile.
+      if ('read' in leaf) leaf.read = null
+      parent.children.push(leaf, newStamp())
+    })
     this.touch(parent)
   }
 
@@ -158,14 +166,28 @@ export abstract class GrowingTree {
     return depth
   }
 
-  /** Gives a block, and all that it is in, a new stamp. */
+  /** Gives a block, and all that it is in, a new stamp. Of a table, only the last row is shown in another way. */
   protected touch(block: Container | Leaf): void {
     const stamp = newStamp()
+    if (block.type === 'table') touchRow(block, block.rows.length - 1, stamp)
     for (let each: Container | Leaf | null = block; each; each = each.parent) {
       each.stamp = stamp
       each.parent?.children.touch(each.place, stamp)
     }
   }
+}
+
+/** Gives a block a new stamp, and all rows of a table: what its text refers to is another thing now. */
+export function touchRows(table: Table): void {
+  const stamp = newStamp()
+  for (let place = 0; place < table.rows.length; place++) touchRow(table, place, stamp)
+}
+
+function touchRow({ rows }: Table, place: number, stamp: number): void {
+  const row = rows.entries[place]
+  if (!row) return
+  row.stamp = stamp
+  rows.touch(place, stamp)
 }
 
 export function isContainer(block: Container | Leaf): block is Container {

@@ -184,7 +184,7 @@ class Reader {
     if (note) {
       const label = normalized(note.slice(2, -1))
       if (this.references.isNote(label)) {
-        this.take(note.length, { type: 'reference', label })
+        this.take(note.length, { type: 'reference', label, place: null })
         return
       }
     }

@@ -82,6 +82,8 @@ export interface Html extends Node {
 export interface Row {
   cells: string[]
   read: Inline[][] | null
+  /** New whenever it is to be shown in another way. */
+  stamp: number
 }
 export interface Table extends Node {
   type: 'table'
@@ -113,8 +115,19 @@ export type Inline =
   /** A link; `address` is null while it is still being written. */
   | { type: 'link'; address: string | null; title: string; children: Inline[] }
   | { type: 'image'; address: string | null; title: string; alt: string }
-  /** The mark of a footnote. */
-  | { type: 'reference'; label: string }
+  | Mark
+
+/** The mark of a footnote. */
+export interface Mark {
+  type: 'reference'
+  label: string
+  /** What it stands in, and how many marks stand there before it; null until that is known. */
+  place: MarkPlace | null
+}
+export interface MarkPlace {
+  text: Leaf | Row
+  before: number
+}
 
 export interface Definition {
   address: string

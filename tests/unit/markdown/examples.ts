@@ -107,5 +107,5 @@ export const gfmExamples: Example[] = [
     'We get\n\\[\nx\n= y\n- 1\n\\]\nas said.\n\n$$\n\\frac{a}{b}\n$$\n\n$$ a = b $$\n',
     '<p>We get</p>\n<math>\\[\nx\n= y\n- 1\n\\]</math>true\n<p>as said.</p>\n<math>$$\n\\frac{a}{b}\n$$</math>true\n<math>$$ a = b $$</math>true\n',
   ],
-  ['$$\nnever closed\n\n# Heading\n', '<math>$$\nnever closed</math>false\n<h1>Heading</h1>\n'],
+  ['$$\nnever closed\n\n# Heading\n', '<p>$$\nnever closed</p>\n<h1>Heading</h1>\n'],
 ].map(([markdown = '', html = ''], place) => ({ name: `GFM ${place + 1}`, markdown, html }))
