@@ -1,6 +1,6 @@
 import { normalized } from './characters'
 import { continues } from './continue'
-import { definitionAt } from './destinations'
+import { definitionAt, isNoDefinition } from './destinations'
 import { chunkSizes, Growing } from './growing'
 import { GrowingTree, isContainer, newStamp, touchRows, type Unplaced } from './growing-tree'
 import { Line } from './line'
@@ -129,7 +129,7 @@ export abstract class BlockReader extends GrowingTree {
   private addParagraph(line: Line): void {
     this.closeWhile((tip) => !isContainer(tip) || tip.type === 'list')
     const task = this.tip.type === 'item' && this.tip.children.length === 0 ? taskMark.exec(line.rest) : null
-    const paragraph = this.place({ type: 'paragraph', lines: [], read: null })
+    const paragraph = this.place({ type: 'paragraph', lines: [], noDefinition: false, read: null })
     if (task && paragraph.parent?.type === 'item') this.setDone(paragraph.parent, task[1] !== ' ')
     this.addLine(paragraph, task ? line.rest.slice(task[0].length) : line.rest)
   }
@@ -242,7 +242,7 @@ export abstract class BlockReader extends GrowingTree {
   /** A formula that was never closed was none: it is the text that it looks like. */
   private asParagraph(math: MathBlock): void {
     const { lines, lastLine } = math
-    const paragraph = this.instead(math, { type: 'paragraph', lines, read: null })
+    const paragraph = this.instead(math, { type: 'paragraph', lines, noDefinition: false, read: null })
     paragraph.lastLine = lastLine
     if (!isContainer(paragraph)) this.close(paragraph)
   }
@@ -258,16 +258,26 @@ export abstract class BlockReader extends GrowingTree {
 
   /** Takes the definitions of link references off the beginning of a paragraph. */
   private takeDefinitions(paragraph: Paragraph): void {
-    if (!paragraph.lines[0]?.startsWith('[')) return
+    if (paragraph.noDefinition || !paragraph.lines[0]?.startsWith('[')) return
     const text = paragraph.lines.join('\n')
     let at = 0
     for (let found = definitionAt(text, at); found; found = text[at] === '[' ? definitionAt(text, at) : null) {
       this.define(normalized(found.value.label), found.value)
       at = found.end
     }
-    if (at === 0) return
+    if (at === 0) {
+      if (isNoDefinition(text)) this.setNoDefinition(paragraph)
+      return
+    }
     const rest = text.slice(at)
     this.setLines(paragraph, rest.trim() === '' ? [] : rest.split('\n'))
+  }
+
+  private setNoDefinition(paragraph: Paragraph): void {
+    paragraph.noDefinition = true
+    this.undoBy(() => {
+      paragraph.noDefinition = false
+    })
   }
 
   private define(label: string, definition: Definition): void {

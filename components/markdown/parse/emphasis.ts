@@ -1,6 +1,9 @@
 import { isPunctuation, isSpace } from './characters'
-import { newPiece, type Piece, remove, wrap } from './pieces'
+import { depthBetween, newPiece, type Piece, remove, wrap } from './pieces'
 import type { Inline } from './tree'
+
+/** Marks nested deeper than this are text: what shows them has to go as deep. */
+const deepest = 100
 
 /** A run of `*`, `_` or `~` that may open or close something. */
 export interface Run {
@@ -78,7 +81,7 @@ export class Runs {
       const key = `${closer.mark}${closer.opens}${closer.mark === '~' ? closer.left : closer.length % 3}`
       const floor = bottoms.has(key) ? bottoms.get(key) : bottom
       const opener = openerOf(closer, bottom, floor ?? null)
-      if (opener) closer = this.join(opener, closer)
+      if (opener && depthBetween(opener.piece, closer.piece) < deepest) closer = this.join(opener, closer)
       else {
         bottoms.set(key, closer.previous)
         const next: Run | null = closer.next
@@ -120,7 +123,7 @@ export class Runs {
       if (run.opens && run.beforeWord && run.at >= nearest) open.push(run)
     for (const run of open) {
       if (!run.piece.next) continue
-      while (run.left > 0) {
+      while (run.left > 0 && depthBetween(run.piece, null) < deepest) {
         const used = run.mark === '~' ? run.left : Math.min(2, run.left)
         run.left -= used
         wrap(this.parent, run.piece, null, kindOf(run.mark, used))

@@ -50,6 +50,8 @@ export type Container = Root | Quote | List | Item | Note
 export interface Paragraph extends Node {
   type: 'paragraph'
   lines: string[]
+  /** It is known to begin with no definition of a link reference. */
+  noDefinition: boolean
   read: Read | null
 }
 export interface Heading extends Node {
