@@ -10,6 +10,7 @@ import { heightOf } from './heights'
 import { Inlines } from './inlines'
 import { inlinesOf } from './parse/read'
 import type { Block, Container, Heading, Item, List, Paragraph } from './parse/tree'
+import { mayVanish } from './parse/undecided'
 import { Table } from './table'
 
 /** The blocks in a container. They are looked at again only when the stamp is new. */
@@ -70,20 +71,12 @@ const BlockView = memo(function BlockView({ block }: { block: Block; stamp: numb
 function ParagraphView({ paragraph, growing }: { paragraph: Paragraph; growing: boolean }) {
   const document = useDocument()
   // It may be a definition, or the head of a table, of which nothing is shown yet.
-  if (growing && mayVanish(paragraph)) return null
+  if (growing && mayVanish(paragraph.lines)) return null
   return (
     <p dir="auto" data-caret={growing || undefined}>
       <Inlines inlines={inlinesOf(paragraph, document.references, growing)} />
     </p>
   )
-}
-
-const definition = /^\[[^\]]+\]:/
-const tableHead = /^\|[^\n]*$/
-
-function mayVanish({ lines }: Paragraph): boolean {
-  const [first = ''] = lines
-  return (definition.test(first) && lines.length <= 2) || (lines.length === 1 && tableHead.test(first))
 }
 
 /** Headings begin at level 3, since the page and the turn have the first two; their size follows what the model wrote. */
