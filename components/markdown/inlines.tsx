@@ -1,11 +1,17 @@
 'use client'
 import { ExternalLink } from 'lucide-react'
-import type { ReactNode } from 'react'
+import { memo, type ReactNode } from 'react'
 import { useDocument } from './document-context'
 import { Formula } from './formula'
 import { noteId, referenceId } from './notes'
 import type { Inline, Mark } from './parse/tree'
 import { safeAddress } from './safety'
+
+/** A long text with its marks, in segments that stay while the last one grows. */
+export function Segments({ segments }: { segments: Inline[][] }): ReactNode {
+  // A text only grows at its end, so a place in it is an identity.
+  return segments.map((inlines, place) => segment(inlines, place))
+}
 
 /**
  * A text with its marks. There is no element here but those named below: what a model writes can make no other. Within
@@ -16,6 +22,12 @@ export function Inlines({ inlines, inLink = false }: { inlines: Inline[]; inLink
   // A text only grows at its end, so a place in it is an identity.
   return inlines.map((inline, place) => shown(inline, place, inLink))
 }
+
+function segment(inlines: Inline[], key: number): ReactNode {
+  return <Segment key={key} inlines={inlines} />
+}
+
+const Segment = memo(Inlines)
 
 function shown(inline: Inline, key: number, inLink: boolean): ReactNode {
   switch (inline.type) {

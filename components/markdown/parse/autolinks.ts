@@ -13,6 +13,9 @@ const mailDomain = /(?:[a-zA-Z0-9_-]+\.)+[a-zA-Z0-9_-]+/y
 /** In characters, the longest that may stand before the `@` of a mail address. */
 const longestName = 64
 const chatResource = /\/[a-zA-Z0-9@.]*[a-zA-Z0-9@]/y
+const pointedAddress = /<[A-Za-z][A-Za-z0-9.+-]{1,31}:[^<>\s\p{Cc}]*>/uy
+const pointedMail =
+  /<[a-zA-Z0-9.!#$%&'*+/=?^_`{|}~-]+@[a-zA-Z0-9](?:[a-zA-Z0-9-]{0,61}[a-zA-Z0-9])?(?:\.[a-zA-Z0-9](?:[a-zA-Z0-9-]{0,61}[a-zA-Z0-9])?)*>/y
 
 interface Autolink {
   text: string
@@ -36,6 +39,15 @@ export function autolinkAt(text: string, at: number): Autolink | null {
   const labels = domain.split('.').slice(-2)
   if (domain === '' || labels.some((label) => label.includes('_'))) return null
   return { text: found, address: isWeb ? `http://${found}` : found }
+}
+
+/** An address in pointed brackets that begins at this place of a text, and how long it is with them. */
+export function pointedLinkAt(text: string, at: number): { link: Inline; length: number } | null {
+  const address = matchAt(pointedAddress, text, at)
+  const found = address ?? matchAt(pointedMail, text, at)
+  if (found === null) return null
+  const inner = found.slice(1, -1)
+  return { link: linkOf({ text: inner, address: address === null ? `mailto:${inner}` : inner }), length: found.length }
 }
 
 /** Without what ends a sentence, a bracket that was opened outside, or a character reference. */

@@ -105,6 +105,7 @@ export abstract class BlockReader extends GrowingTree {
         return
       case 'html':
         this.addLine(container, line.remaining())
+        this.setLastLine(container)
         if (container.end?.test(line.text.slice(line.offset))) this.close(container)
         return
       case 'math':
@@ -129,15 +130,15 @@ export abstract class BlockReader extends GrowingTree {
   private addParagraph(line: Line): void {
     this.closeWhile((tip) => !isContainer(tip) || tip.type === 'list')
     const task = this.tip.type === 'item' && this.tip.children.length === 0 ? taskMark.exec(line.rest) : null
-    const paragraph = this.place({ type: 'paragraph', lines: [], noDefinition: false, read: null })
+    const paragraph = this.place({ type: 'paragraph', lines: [], noDefinition: false, settled: null, read: null })
     if (task && paragraph.parent?.type === 'item') this.setDone(paragraph.parent, task[1] !== ' ')
-    this.addLine(paragraph, task ? line.rest.slice(task[0].length) : line.rest)
+    if (paragraph.type === 'paragraph') this.addTextLine(paragraph, line.rest.slice(task?.[0].length ?? 0))
   }
 
   private addToParagraph(paragraph: Paragraph, text: string): void {
     // The definitions before another one are whole.
     if (text.startsWith('[')) this.takeDefinitions(paragraph)
-    this.addLine(paragraph, text)
+    this.addTextLine(paragraph, text)
   }
 
   private setDone(item: Item, done: boolean): void {
@@ -148,15 +149,16 @@ export abstract class BlockReader extends GrowingTree {
   }
 
   private addCode(code: Code, line: Line): void {
-    code.lines.push(line.remaining(), newStamp())
-    this.undoBy(() => code.lines.pop(newStamp()))
+    this.addLine(code, line.remaining())
     if (code.fence || !line.isBlank) this.setLastLine(code)
-    this.touch(code)
   }
 
   private addMath(block: MathBlock, line: Line): void {
     const first = block.lines.length === 0
-    this.addLine(block, line.rest)
+    block.lines.push(line.rest)
+    this.undoBy(() => block.lines.pop())
+    this.setLastLine(block)
+    this.touch(block)
     const { start, end } = block.fence
     if (!endsMath(first ? line.rest.slice(start.length) : line.rest, end)) return
     block.closed = true
@@ -242,7 +244,7 @@ export abstract class BlockReader extends GrowingTree {
   /** A formula that was never closed was none: it is the text that it looks like. */
   private asParagraph(math: MathBlock): void {
     const { lines, lastLine } = math
-    const paragraph = this.instead(math, { type: 'paragraph', lines, noDefinition: false, read: null })
+    const paragraph = this.instead(math, { type: 'paragraph', lines, noDefinition: false, settled: null, read: null })
     paragraph.lastLine = lastLine
     if (!isContainer(paragraph)) this.close(paragraph)
   }

@@ -1,8 +1,11 @@
 import { BlockReader } from './block-reader'
 import { isContainer } from './growing-tree'
 import { marksOf, marksOfRow } from './read'
-import type { Container, Leaf, Mark } from './tree'
+import type { Container, Leaf, Mark, Paragraph } from './tree'
 import { isUndecided } from './undecided'
+
+/** A line of a paragraph that begins so is text, however it goes on. */
+const letter = /^\p{L}/u
 
 /**
  * A text in markdown that grows. Whole lines are read once and for good, in the way the CommonMark specification
@@ -14,6 +17,8 @@ export class MarkdownDocument extends BlockReader {
   length = 0
   finished = false
   private rest = ''
+  /** The paragraph that the line being written belongs to, when more of that line can only be more of its text. */
+  private prose: Paragraph | null = null
   /** How to take back the numbers of footnotes whose first marks stand in what is being written. */
   private unnumber: (() => void) | null = null
 
@@ -26,8 +31,22 @@ export class MarkdownDocument extends BlockReader {
   append(text: string): void {
     if (this.finished || text === '') return
     this.unnumber?.()
-    this.takeBack()
     this.length += text.length
+    if (!this.goOn(text)) this.readOn(text)
+    this.unnumber = this.references.number(this.growingMarks())
+  }
+
+  /** Adds to the line that is being written without reading it again, where that makes no difference. */
+  private goOn(text: string): boolean {
+    if (!this.prose || /[\r\n\0]/.test(text)) return false
+    this.rest += text
+    this.extendLine(this.prose, text)
+    return true
+  }
+
+  private readOn(text: string): void {
+    this.takeBack()
+    this.prose = null
     const whole = this.rest + text
     const ends = /\r\n?|\n/g
     let from = 0
@@ -41,7 +60,6 @@ export class MarkdownDocument extends BlockReader {
     }
     this.rest = whole.slice(from)
     this.tryRest()
-    this.unnumber = this.references.number(this.growingMarks())
   }
 
   /** Says that no more will come. */
@@ -71,5 +89,7 @@ export class MarkdownDocument extends BlockReader {
     if (line === '' || isUndecided(line, this.tip)) return
     this.beginTrial()
     this.read(line)
+    const { tip } = this
+    if (tip.type === 'paragraph' && line === this.rest && letter.test(tip.lines.at(-1) ?? '')) this.prose = tip
   }
 }

@@ -29,7 +29,7 @@ export function runAt(text: string, at: number, mark: string, length: number, pr
   const right = !isSpace(before) && (!isPunctuation(before) || isSpace(after) || isPunctuation(after))
   const isWordly = mark === '_'
   return {
-    piece: newPiece(null, mark.repeat(length)),
+    piece: newPiece(null, mark.repeat(length), at),
     mark,
     length,
     left: length,
@@ -55,7 +55,11 @@ function characterAfter(text: string, at: number): string {
 export class Runs {
   last: Run | null = null
 
-  constructor(private readonly parent: Piece) {}
+  /** What is further apart than `reach` is no pair. */
+  constructor(
+    private readonly parent: Piece,
+    private readonly reach: number,
+  ) {}
 
   push(run: Run): void {
     if (this.last) this.last.next = run
@@ -80,7 +84,7 @@ export class Runs {
       }
       const key = `${closer.mark}${closer.opens}${closer.mark === '~' ? closer.left : closer.length % 3}`
       const floor = bottoms.has(key) ? bottoms.get(key) : bottom
-      const opener = openerOf(closer, bottom, floor ?? null)
+      const opener = this.openerOf(closer, bottom, floor ?? null)
       if (opener && depthBetween(opener.piece, closer.piece) < deepest) closer = this.join(opener, closer)
       else {
         bottoms.set(key, closer.previous)
@@ -94,6 +98,20 @@ export class Runs {
   /** Forgets the runs above `bottom`: what they are is text. */
   drop(bottom: Run | null): void {
     while (this.last && this.last !== bottom) this.remove(this.last)
+  }
+
+  private openerOf(closer: Run, bottom: Run | null, floor: Run | null): Run | null {
+    for (let run = closer.previous; run && run !== bottom && run !== floor; run = run.previous) {
+      if (closer.at - run.at > this.reach) return null
+      if (run.mark !== closer.mark || !run.opens) continue
+      if (run.mark === '~') {
+        if (run.left === closer.left) return run
+        continue
+      }
+      const odd = (closer.opens || run.closes) && closer.length % 3 !== 0 && (run.length + closer.length) % 3 === 0
+      if (!odd) return run
+    }
+    return null
   }
 
   private join(opener: Run, closer: Run): Run | null {
@@ -131,19 +149,6 @@ export class Runs {
       this.take(run)
     }
   }
-}
-
-function openerOf(closer: Run, bottom: Run | null, floor: Run | null): Run | null {
-  for (let run = closer.previous; run && run !== bottom && run !== floor; run = run.previous) {
-    if (run.mark !== closer.mark || !run.opens) continue
-    if (run.mark === '~') {
-      if (run.left === closer.left) return run
-      continue
-    }
-    const odd = (closer.opens || run.closes) && closer.length % 3 !== 0 && (run.length + closer.length) % 3 === 0
-    if (!odd) return run
-  }
-  return null
 }
 
 function kindOf(mark: string, used: number): Inline {

@@ -1,5 +1,6 @@
 import { chunkSizes, Growing } from './growing'
-import type { Block, Container, Leaf, List, Paragraph, Root, Table } from './tree'
+import { forgetRead } from './reference-map'
+import type { Block, Code, Container, Html, Leaf, List, Paragraph, Root, Settled, Table } from './tree'
 
 let clock = 0
 
@@ -92,26 +93,45 @@ export abstract class GrowingTree {
     })
   }
 
-  protected addLine(block: Block, text: string): void {
-    if (!('lines' in block) || !Array.isArray(block.lines)) return
-    const { lines } = block
+  protected addLine(block: Code | Html, text: string): void {
+    block.lines.push(text, newStamp())
+    this.undoBy(() => block.lines.pop(newStamp()))
+    this.touch(block)
+  }
+
+  protected addTextLine(block: Paragraph, text: string): void {
+    const { lines, settled } = block
+    const added = lines.length === 0 ? text : `\n${text}`
     lines.push(text)
-    if ('read' in block) block.read = null
+    this.setRead(block, settled && { ...settled, rest: settled.rest + added })
     this.undoBy(() => {
-      lines.pop()
-      if ('read' in block) block.read = null
+      const length = (lines.pop() ?? '').length + added.length - text.length
+      this.setRead(block, shortened(block.settled, length) ?? settled)
     })
     this.setLastLine(block)
     this.touch(block)
   }
 
+  /** More of the last line, which is no other line for it. */
+  protected extendLine(paragraph: Paragraph, text: string): void {
+    const { lines, settled } = paragraph
+    lines.push((lines.pop() ?? '') + text)
+    this.setRead(paragraph, settled && { ...settled, rest: settled.rest + text })
+    this.touch(paragraph)
+  }
+
+  private setRead(paragraph: Paragraph, settled: Settled | null): void {
+    paragraph.settled = settled
+    paragraph.read = null
+  }
+
   protected setLines(paragraph: Paragraph, lines: string[]): void {
     const before = paragraph.lines
     paragraph.lines = lines
-    paragraph.read = null
+    this.setRead(paragraph, null)
     this.undoBy(() => {
       paragraph.lines = before
-      paragraph.read = null
+      this.setRead(paragraph, null)
     })
     this.touch(paragraph)
   }
@@ -131,7 +151,7 @@ export abstract class GrowingTree {
     this.tip = parent
     this.undoBy(() => {
       // What it asked for may have been forgotten meanwhile.
-      if ('read' in leaf) leaf.read = null
+      forgetRead(leaf)
       parent.children.push(leaf, newStamp())
     })
     this.touch(parent)
@@ -177,7 +197,13 @@ export abstract class GrowingTree {
   }
 }
 
-/** Gives a block a new stamp, and all rows of a table: what its text refers to is another thing now. */
+/** What is settled of a text whose last characters are taken off; null when those are settled too. */
+function shortened(settled: Settled | null, length: number): Settled | null {
+  if (!settled || settled.rest.length < length) return null
+  return { ...settled, rest: settled.rest.slice(0, settled.rest.length - length) }
+}
+
+/** Gives all rows of a table a new stamp: what its text refers to is another thing now. */
 export function touchRows(table: Table): void {
   const stamp = newStamp()
   for (let place = 0; place < table.rows.length; place++) touchRow(table, place, stamp)

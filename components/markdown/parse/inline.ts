@@ -1,4 +1,4 @@
-import { autolinkAt, linkOf, withAutolinks } from './autolinks'
+import { autolinkAt, linkOf, pointedLinkAt, withAutolinks } from './autolinks'
 import { characterReference, decoded, normalized } from './characters'
 import { matchAt } from './destinations'
 import { Runs, runAt } from './emphasis'
@@ -7,6 +7,7 @@ import { inlineTarget, referenceTarget, type Target, unfinishedTarget } from './
 import { Lookahead } from './lookahead'
 import { formulaAt, mayBeFormula } from './math'
 import { append, type Bracket, inlinesOfPieces, newPiece, plainText, remove, wrap } from './pieces'
+import { cut, type Segment } from './segments'
 import type { Definition, Inline, References } from './tree'
 import { nearEnd, withoutHalfMark } from './unfinished'
 
@@ -14,24 +15,30 @@ const plain = /[^\n\\`*_~[\]!<&$]+/y
 const plainWithoutLinks = /[^\n\\`*_~[\]!<&$hHwW]+/y
 const backticks = /`+/y
 const escapable = /[!-/:-@[-`{-~]/
-const pointedAddress = /<[A-Za-z][A-Za-z0-9.+-]{1,31}:[^<>\s\p{Cc}]*>/uy
-const pointedMail =
-  /<[a-zA-Z0-9.!#$%&'*+/=?^_`{|}~-]+@[a-zA-Z0-9](?:[a-zA-Z0-9-]{0,61}[a-zA-Z0-9])?(?:\.[a-zA-Z0-9](?:[a-zA-Z0-9-]{0,61}[a-zA-Z0-9])?)*>/y
 const halfPointed = /<((?:https?|mailto):[^\s<>]*)$/y
 const noteMark = /\[\^([^\]\s[]+)\]/y
+
+/** In characters. While a text is being written, a mark reaches only so far: what is further back is settled. */
+const reachOfMarks = 4096
 
 /**
  * Reads a text for its marks. With `unfinished`, the text is still being written: marks at its end that are open are
  * closed, and those that say nothing yet are left away, so that raw marks are never shown.
  */
 export function inlinesIn(text: string, references: References, unfinished: boolean): Inline[] {
+  return segmentsIn(text, references, unfinished).flatMap(({ inlines }) => inlines)
+}
+
+/** The same in segments. Those of an unfinished text stay what they are, but for the last, whatever follows. */
+export function segmentsIn(text: string, references: References, unfinished: boolean): Segment[] {
   return new Reader(unfinished ? withoutHalfMark(text) : text, references, unfinished).read()
 }
 
 class Reader {
   private at = 0
   private readonly root = newPiece(null)
-  private readonly runs = new Runs(this.root)
+  private readonly runs: Runs
+  private readonly reach: number
   private readonly lookahead: Lookahead
   private bracket: Bracket | null = null
   private readonly mayHoldLinks: boolean
@@ -41,17 +48,27 @@ class Reader {
     private readonly references: References,
     private readonly unfinished: boolean,
   ) {
+    this.reach = unfinished ? reachOfMarks : Number.POSITIVE_INFINITY
+    this.runs = new Runs(this.root, this.reach)
     this.lookahead = new Lookahead(text)
     this.mayHoldLinks = /:\/\/|www\./i.test(text)
   }
 
-  read(): Inline[] {
+  read(): Segment[] {
     while (this.at < this.text.length) this.step()
     if (this.unfinished) this.dropOpenBracket()
     this.runs.pair(null)
     if (this.unfinished) this.runs.closeOpen(this.text.length - nearEnd)
-    const inlines = inlinesOfPieces(this.root)
-    return this.mayHoldLinks || this.text.includes('@') ? withAutolinks(inlines) : inlines
+    const parts = cut(
+      this.root,
+      this.text,
+      this.unfinished ? this.text.length - this.reach - nearEnd : this.text.length,
+    )
+    const mayHoldLinks = this.mayHoldLinks || this.text.includes('@')
+    return parts.map((part) => {
+      const inlines = inlinesOfPieces(part)
+      return { at: part.at, inlines: mayHoldLinks ? withAutolinks(inlines) : inlines }
+    })
   }
 
   private step(): void {
@@ -102,8 +119,8 @@ class Reader {
 
   /** Goes on by so many characters, which came to this. */
   private take(length: number, inline: Inline | null, text = ''): void {
+    append(this.root, newPiece(inline, text, this.at))
     this.at += length
-    append(this.root, newPiece(inline, text))
   }
 
   private lineEnd(): void {
@@ -129,7 +146,7 @@ class Reader {
     const ticks = matchAt(backticks, this.text, this.at) ?? '`'
     const from = this.at + ticks.length
     const end = this.lookahead.findBackticks(ticks.length, from)
-    if (end < this.text.length) {
+    if (end - this.at <= this.reach && end < this.text.length) {
       this.take(end + ticks.length - this.at, { type: 'code', text: codeText(this.text.slice(from, end)) })
       return
     }
@@ -169,11 +186,17 @@ class Reader {
     this.bracket = { piece, isImage, active: true, at, run: this.runs.last, holdsBracket: false, previous }
   }
 
+  /** The innermost bracket that may still be closed. */
+  private openedBracket(): Bracket | null {
+    if (this.bracket && this.at - this.bracket.at > this.reach) this.bracket = null
+    return this.bracket
+  }
+
   private closeBracket(): void {
-    const opener = this.bracket
+    const opener = this.openedBracket()
     this.bracket = opener?.previous ?? null
     const found = opener?.active ? this.targetOf(opener) : null
-    if (!opener || !found) {
+    if (!opener || !found || found.end - opener.at > this.reach) {
       this.take(1, null, ']')
       return
     }
@@ -219,16 +242,13 @@ class Reader {
   }
 
   private pointed(): void {
-    const address = matchAt(pointedAddress, this.text, this.at)
-    const mail = address ? null : matchAt(pointedMail, this.text, this.at)
-    const found = address ?? mail
-    if (found) {
-      const text = found.slice(1, -1)
-      this.take(found.length, linkOf({ text, address: mail ? `mailto:${text}` : text }))
+    const found = pointedLinkAt(this.text, this.at)
+    if (found && found.length <= this.reach) {
+      this.take(found.length, found.link)
       return
     }
     const html = mayBeHtml(this.text, this.at, this.lookahead) ? matchAt(inlineHtml, this.text, this.at) : null
-    if (html) {
+    if (html && html.length <= this.reach) {
       this.take(html.length, { type: 'html', text: html })
       return
     }
@@ -245,7 +265,7 @@ class Reader {
 
   private formula(mark: string): void {
     const found = formulaAt(this.text, this.at, this.lookahead)
-    if (found) {
+    if (found && found.end - this.at <= this.reach) {
       const { tex, display, end } = found
       this.take(end - this.at, { type: 'math', tex, display, unfinished: false })
       return
@@ -260,7 +280,7 @@ class Reader {
   }
 
   private bareAddress(): void {
-    const link = this.bracket ? null : autolinkAt(this.text, this.at)
+    const link = this.openedBracket() ? null : autolinkAt(this.text, this.at)
     if (link) this.take(link.text.length, linkOf(link))
     else this.take(1, null, this.text[this.at])
   }

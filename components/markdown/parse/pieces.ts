@@ -11,6 +11,8 @@ export interface Piece {
   last: Piece | null
   /** How deep the marks in it go. */
   depth: number
+  /** Where it begins in the text. */
+  at: number
 }
 
 /** An opening bracket that has not found its other half. */
@@ -27,8 +29,8 @@ export interface Bracket {
   previous: Bracket | null
 }
 
-export function newPiece(inline: Inline | null, text = ''): Piece {
-  return { inline, text, next: null, previous: null, first: null, last: null, depth: 0 }
+export function newPiece(inline: Inline | null, text = '', at = 0): Piece {
+  return { inline, text, next: null, previous: null, first: null, last: null, depth: 0, at }
 }
 
 export function append(parent: Piece, piece: Piece): void {
@@ -47,7 +49,7 @@ export function remove(parent: Piece, piece: Piece): void {
 
 /** Puts what stands after `from`, up to `until` but without it, into a piece of its own at that place. */
 export function wrap(parent: Piece, from: Piece, until: Piece | null, inline: Inline): Piece {
-  const wrapper = newPiece(inline)
+  const wrapper = newPiece(inline, '', from.at)
   wrapper.depth = depthBetween(from, until) + 1
   const first = from.next
   const last = until ? until.previous : parent.last

@@ -1,14 +1,33 @@
-import { inlinesIn } from './inline'
+import { inlinesIn, segmentsIn } from './inline'
 import type { ReferenceMap } from './reference-map'
-import type { Heading, Inline, Leaf, Mark, Paragraph, Row, Table } from './tree'
+import type { Heading, Inline, Leaf, Mark, Paragraph, Read, Row, Settled, Table } from './tree'
 
-/** The text of a paragraph or heading, read for its marks; with `unfinished`, marks that are open yet are closed. */
-export function inlinesOf(block: Paragraph | Heading, references: ReferenceMap, unfinished: boolean): Inline[] {
-  if (block.read?.unfinished === unfinished) return block.read.inlines
-  const inlines = references.by(block, () => inlinesIn(block.lines.join('\n').trimEnd(), references, unfinished))
-  placeMarks(inlines, block)
-  block.read = { inlines, unfinished }
-  return inlines
+const nothing: Settled = { segments: [], marks: [], rest: '' }
+
+/**
+ * The text of a paragraph or heading, read for its marks; with `unfinished`, marks that are open yet are closed, and of
+ * a long text only the end is read again.
+ */
+export function segmentsOf(block: Paragraph | Heading, references: ReferenceMap, unfinished: boolean): Inline[][] {
+  return read(block, references, unfinished).segments
+}
+
+function read(block: Paragraph | Heading, references: ReferenceMap, unfinished: boolean): Read {
+  if (block.read?.unfinished === unfinished) return block.read
+  const settled = (unfinished && block.type === 'paragraph' && block.settled) || nothing
+  const text = settled === nothing ? block.lines.join('\n') : settled.rest
+  const parts = references.by(block, () => segmentsIn(text.trimEnd(), references, unfinished))
+  const segments = [...settled.segments]
+  const marks = [...settled.marks]
+  for (const [place, { at, inlines }] of parts.entries()) {
+    if (place > 0 && unfinished && block.type === 'paragraph') {
+      block.settled = { segments: [...segments], marks: [...marks], rest: text.slice(at) }
+    }
+    segments.push(inlines)
+    marks.push(...placed(inlines, block, marks.length))
+  }
+  block.read = { segments, marks, unfinished }
+  return block.read
 }
 
 /** The cells of a table's row, read for their marks. */
@@ -18,7 +37,7 @@ export function cellsIn(table: Table, row: Row, references: ReferenceMap, unfini
   const read = references.by(table, () =>
     row.cells.map((cell, place) => inlinesIn(cell, references, unfinished && place === last)),
   )
-  placeMarks(read.flat(), row)
+  placed(read.flat(), row, 0)
   if (!unfinished) row.read = read
   return read
 }
@@ -28,8 +47,10 @@ export function marksOf(leaf: Leaf, references: ReferenceMap, unfinished: boolea
   if (leaf.type === 'table') {
     return [leaf.head, ...leaf.rows.entries].flatMap((row) => marksOfRow(leaf, row, references, unfinished))
   }
-  if ((leaf.type !== 'paragraph' && leaf.type !== 'heading') || !leaf.lines.some(mayHoldMark)) return []
-  return marksIn(inlinesOf(leaf, references, unfinished))
+  if (leaf.type !== 'paragraph' && leaf.type !== 'heading') return []
+  const settled = unfinished && leaf.type === 'paragraph' ? leaf.settled : null
+  const mayHold = settled ? settled.marks.length > 0 || mayHoldMark(settled.rest) : leaf.lines.some(mayHoldMark)
+  return mayHold ? read(leaf, references, unfinished).marks : []
 }
 
 export function marksOfRow(table: Table, row: Row, references: ReferenceMap, unfinished: boolean): Mark[] {
@@ -47,6 +68,9 @@ function marksIn(inlines: Inline[]): Mark[] {
   })
 }
 
-function placeMarks(inlines: Inline[], text: Leaf | Row): void {
-  for (const [before, mark] of marksIn(inlines).entries()) mark.place = { text, before }
+/** The marks in a text, with their places, after so many others. */
+function placed(inlines: Inline[], text: Leaf | Row, before: number): Mark[] {
+  const marks = marksIn(inlines)
+  for (const [place, mark] of marks.entries()) mark.place = { text, before: before + place }
+  return marks
 }

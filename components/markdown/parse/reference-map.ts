@@ -149,9 +149,10 @@ function isInTree(leaf: Leaf): boolean {
 }
 
 /** Lets what was read of a block's text be read again. */
-function forgetRead(leaf: Leaf): void {
+export function forgetRead(leaf: Leaf): void {
   if (leaf.type === 'table') {
     leaf.head.read = null
     for (const row of leaf.rows.entries) row.read = null
   } else if ('read' in leaf) leaf.read = null
+  if ('settled' in leaf) leaf.settled = null
 }

@@ -81,7 +81,7 @@ function fenced(line: Line, rest: string): New<Code> | null {
 
 function html(rest: string, inParagraph: boolean): New<Html> | null {
   const kind = htmlStart(rest, inParagraph)
-  return kind ? { type: 'html', end: kind.end, lines: [] } : null
+  return kind ? { type: 'html', end: kind.end, lines: new Growing(chunkSizes.lines) } : null
 }
 
 function ruleOf(line: Line): New<Rule> {

@@ -52,6 +52,7 @@ export interface Paragraph extends Node {
   lines: string[]
   /** It is known to begin with no definition of a link reference. */
   noDefinition: boolean
+  settled: Settled | null
   read: Read | null
 }
 export interface Heading extends Node {
@@ -79,7 +80,7 @@ export interface Html extends Node {
   type: 'html'
   /** What its end looks like; null when a blank line ends it. */
   end: RegExp | null
-  lines: string[]
+  lines: Growing<string>
 }
 export interface Row {
   cells: string[]
@@ -102,9 +103,19 @@ export type Block = Exclude<Container, Root> | Leaf
 
 /** What the text of a block came to, as long as neither the text nor what it refers to changes. */
 export interface Read {
-  inlines: Inline[]
+  /** A long text is in several, so that what is read and shown anew is short. */
+  segments: Inline[][]
+  /** The marks of footnotes in it. */
+  marks: Mark[]
   /** It is still being written, and unfinished marks in it have been closed. */
   unfinished: boolean
+}
+
+/** What the beginning of a long text came to while its end is being written, and the text that follows. */
+export interface Settled {
+  segments: Inline[][]
+  marks: Mark[]
+  rest: string
 }
 
 export type Inline =

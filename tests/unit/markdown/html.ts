@@ -1,5 +1,5 @@
 import { MarkdownDocument } from '@/components/markdown/parse/document'
-import { cellsIn, inlinesOf } from '@/components/markdown/parse/read'
+import { cellsIn, segmentsOf } from '@/components/markdown/parse/read'
 import type { Align, Block, Container, Inline, Row, Table } from '@/components/markdown/parse/tree'
 
 /** A document as HTML the way the specifications write it: raw HTML and all, which the page never shows so. */
@@ -36,11 +36,11 @@ function blockHtml(document: MarkdownDocument, block: Block, tight: boolean): st
     case 'note':
       return ''
     case 'paragraph': {
-      const text = inlineHtml(document, inlinesOf(block, document.references, unfinished))
+      const text = inlineHtml(document, segmentsOf(block, document.references, unfinished).flat())
       return tight ? `${text}\n` : `<p>${text}</p>\n`
     }
     case 'heading': {
-      const text = inlineHtml(document, inlinesOf(block, document.references, unfinished))
+      const text = inlineHtml(document, segmentsOf(block, document.references, unfinished).flat())
       return `<h${block.level}>${text}</h${block.level}>\n`
     }
     case 'code': {
@@ -51,7 +51,7 @@ function blockHtml(document: MarkdownDocument, block: Block, tight: boolean): st
     case 'math':
       return `<math>${escaped(block.lines.join('\n'))}</math>${block.closed}\n`
     case 'html':
-      return `${block.lines.join('\n')}\n`
+      return `${block.lines.entries.join('\n')}\n`
     case 'rule':
       return '<hr />\n'
     case 'table':
