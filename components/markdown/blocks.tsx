@@ -7,9 +7,10 @@ import { useDocument } from './document-context'
 import { FormulaBlock } from './formula-block'
 import { BlocksFrame, useRest } from './frames'
 import { heightOf } from './heights'
-import { Inlines } from './inlines'
-import { inlinesOf } from './parse/read'
-import type { Block, Container, Heading, Item, List, Paragraph } from './parse/tree'
+import { Segments } from './inlines'
+import { segmentsOf } from './parse/read'
+import type { Block, Container, Heading, Html, Item, List, Paragraph } from './parse/tree'
+import { mayVanish } from './parse/undecided'
 import { Table } from './table'
 
 /** The blocks in a container. They are looked at again only when the stamp is new. */
@@ -53,11 +54,11 @@ const BlockView = memo(function BlockView({ block }: { block: Block; stamp: numb
     case 'table':
       return <Table table={block} growing={growing} />
     case 'math':
-      return <FormulaBlock block={block} growing={growing} />
+      return <FormulaBlock block={block} />
     case 'html':
       return (
         <p dir="auto" className="raw" data-caret={growing || undefined}>
-          {block.lines.join('\n')}
+          <HtmlLines html={block} stamp={block.stamp} />
         </p>
       )
     case 'rule':
@@ -67,23 +68,30 @@ const BlockView = memo(function BlockView({ block }: { block: Block; stamp: numb
   }
 })
 
+/** The lines of raw HTML, each a text of its own, so that a further one leaves the others alone. */
+const HtmlLines = memo(function HtmlLines({ html }: { html: Html; stamp: number }) {
+  const { lines } = html
+  const shown = useMemo(
+    (): Shown => ({
+      list: lines,
+      entry: (place, last) => (last ? lines.entries[place] : `${lines.entries[place]}\n`),
+      heightOf: () => 0,
+      Frame: ({ children }) => children,
+    }),
+    [lines],
+  )
+  return <Chunks shown={shown} />
+})
+
 function ParagraphView({ paragraph, growing }: { paragraph: Paragraph; growing: boolean }) {
   const document = useDocument()
   // It may be a definition, or the head of a table, of which nothing is shown yet.
-  if (growing && mayVanish(paragraph)) return null
+  if (growing && mayVanish(paragraph.lines)) return null
   return (
     <p dir="auto" data-caret={growing || undefined}>
-      <Inlines inlines={inlinesOf(paragraph, document.asked, growing)} />
+      <Segments segments={segmentsOf(paragraph, document.references, growing)} />
     </p>
   )
-}
-
-const definition = /^\[[^\]]+\]:/
-const tableHead = /^\|[^\n]*$/
-
-function mayVanish({ lines }: Paragraph): boolean {
-  const [first = ''] = lines
-  return (definition.test(first) && lines.length <= 2) || (lines.length === 1 && tableHead.test(first))
 }
 
 /** Headings begin at level 3, since the page and the turn have the first two; their size follows what the model wrote. */
@@ -92,7 +100,7 @@ function HeadingView({ heading, growing }: { heading: Heading; growing: boolean 
   const Name = ({ 4: 'h4', 5: 'h5', 6: 'h6' } as const)[heading.level] ?? 'h3'
   return (
     <Name dir="auto" data-level={heading.level} data-caret={growing || undefined}>
-      <Inlines inlines={inlinesOf(heading, document.asked, growing)} />
+      <Segments segments={segmentsOf(heading, document.references, growing)} />
     </Name>
   )
 }

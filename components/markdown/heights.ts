@@ -12,8 +12,9 @@ export function heightOf(block: Block | undefined): number {
   switch (block?.type) {
     case 'paragraph':
     case 'heading':
-    case 'html':
       return textHeight(block.lines.join(' ').length)
+    case 'html':
+      return block.lines.length * lineHeight + gap
     case 'math':
       return lineHeight * 2 + gap
     case 'code':

@@ -1,20 +1,35 @@
 'use client'
 import { ExternalLink } from 'lucide-react'
-import type { ReactNode } from 'react'
+import { memo, type ReactNode } from 'react'
 import { useDocument } from './document-context'
 import { Formula } from './formula'
 import { noteId, referenceId } from './notes'
-import type { Inline } from './parse/tree'
+import type { Inline, Mark } from './parse/tree'
 import { safeAddress } from './safety'
 
-/** A text with its marks. There is no element here but those named below: what a model writes can make no other. */
-export function Inlines({ inlines }: { inlines: Inline[] }): ReactNode {
-  if (inlines.length === 1 && inlines[0]?.type === 'text') return inlines[0].text
+/** A long text with its marks, in segments that stay while the last one grows. */
+export function Segments({ segments }: { segments: Inline[][] }): ReactNode {
   // A text only grows at its end, so a place in it is an identity.
-  return inlines.map((inline, place) => shown(inline, place))
+  return segments.map((inlines, place) => segment(inlines, place))
 }
 
-function shown(inline: Inline, key: number): ReactNode {
+/**
+ * A text with its marks. There is no element here but those named below: what a model writes can make no other. Within
+ * a link nothing else is one.
+ */
+export function Inlines({ inlines, inLink = false }: { inlines: Inline[]; inLink?: boolean }): ReactNode {
+  if (inlines.length === 1 && inlines[0]?.type === 'text') return inlines[0].text
+  // A text only grows at its end, so a place in it is an identity.
+  return inlines.map((inline, place) => shown(inline, place, inLink))
+}
+
+function segment(inlines: Inline[], key: number): ReactNode {
+  return <Segment key={key} inlines={inlines} />
+}
+
+const Segment = memo(Inlines)
+
+function shown(inline: Inline, key: number, inLink: boolean): ReactNode {
   switch (inline.type) {
     case 'text':
     case 'html':
@@ -26,42 +41,40 @@ function shown(inline: Inline, key: number): ReactNode {
     case 'emphasis':
       return (
         <em key={key}>
-          <Inlines inlines={inline.children} />
+          <Inlines inlines={inline.children} inLink={inLink} />
         </em>
       )
     case 'strong':
       return (
         <strong key={key}>
-          <Inlines inlines={inline.children} />
+          <Inlines inlines={inline.children} inLink={inLink} />
         </strong>
       )
     case 'delete':
       return (
         <del key={key}>
-          <Inlines inlines={inline.children} />
+          <Inlines inlines={inline.children} inLink={inLink} />
         </del>
       )
     case 'math':
       return <Formula key={key} tex={inline.tex} display={inline.display} unfinished={inline.unfinished} />
     case 'reference':
-      return <NoteMark key={key} label={inline.label} />
+      return <NoteMark key={key} mark={inline} inLink={inLink} />
     case 'image':
-      return <OutsideImage key={key} address={inline.address} alt={inline.alt} />
+      return inLink ? inline.alt || 'image' : <OutsideImage key={key} address={inline.address} alt={inline.alt} />
     case 'link':
-      return (
-        <OutsideLink key={key} address={inline.address} title={inline.title}>
-          <Inlines inlines={inline.children} />
-        </OutsideLink>
-      )
+      return <OutsideLink key={key} link={inline} inLink={inLink} />
   }
 }
 
-function OutsideLink({ address, title, children }: { address: string | null; title: string; children: ReactNode }) {
-  const href = address === null ? undefined : safeAddress(address)
-  if (href === undefined) return <span>{children}</span>
+function OutsideLink({ link, inLink }: { link: Extract<Inline, { type: 'link' }>; inLink: boolean }) {
+  const href = link.address === null || inLink ? undefined : safeAddress(link.address)
+  const isLink = href !== undefined
+  const words = <Inlines inlines={link.children} inLink={inLink || isLink} />
+  if (!isLink) return <span>{words}</span>
   return (
-    <a href={href} title={title || undefined} target="_blank" rel="noopener noreferrer">
-      {children}
+    <a href={href} title={link.title || undefined} target="_blank" rel="noopener noreferrer">
+      {words}
     </a>
   )
 }
@@ -79,13 +92,13 @@ function OutsideImage({ address, alt }: { address: string | null; alt: string })
   )
 }
 
-function NoteMark({ label }: { label: string }) {
-  const { asked } = useDocument()
-  const number = asked.numberOf(label)
-  const note = asked.note(label)
-  if (!note) return <sup>{number}</sup>
+function NoteMark({ mark, inLink }: { mark: Mark; inLink: boolean }) {
+  const { references } = useDocument()
+  const number = references.numberOf(mark.label)
+  const note = references.note(mark.label)
+  if (!note || inLink) return <sup>{number}</sup>
   return (
-    <sup id={referenceId(note)}>
+    <sup id={references.isFirst(mark) ? referenceId(note) : undefined}>
       <a href={`#${noteId(note)}`} aria-label={`Note ${number}`}>
         {number}
       </a>

@@ -23,12 +23,12 @@ export function referenceId(note: Note): string {
 
 /** The footnotes of a reply, at its end, in the order of their marks. */
 export function Notes() {
-  const { asked } = useDocument()
-  if (!asked.hasNotes) return null
+  const { references } = useDocument()
+  if (!references.hasNotes) return null
   return (
     <section aria-label="Notes" className="notes">
       <ol>
-        {asked.orderedNotes().map(({ note, number }) => (
+        {references.orderedNotes().map(({ note, number }) => (
           <li
             key={noteId(note)}
             id={noteId(note)}

@@ -6,7 +6,9 @@ const allowed = new Set(['http:', 'https:', 'mailto:'])
  */
 export function safeAddress(address: string): string | undefined {
   try {
-    return allowed.has(new URL(address).protocol) ? address : undefined
+    const { protocol, href } = new URL(address)
+    // As it was written, `http:settings` would be read on the page as a place within Rill.
+    return allowed.has(protocol) ? href : undefined
   } catch {
     // Relative addresses would lead into Rill itself; a model cannot mean that.
     return undefined

@@ -1,6 +1,6 @@
-import type { Asked } from './parse/asked'
 import { plainText } from './parse/pieces'
 import { cellsIn } from './parse/read'
+import type { ReferenceMap } from './parse/reference-map'
 import type { Table } from './parse/tree'
 
 /** A spreadsheet would take a cell that begins so for a formula, and run it. */
@@ -8,10 +8,10 @@ const formula = /^[=+\-@\t\r]/
 const number = /^[+-]?\d[\d.,\s]*%?$/
 
 /** A table as CSV, by RFC 4180. */
-export function asCsv(table: Table, asked: Asked): string {
+export function asCsv(table: Table, references: ReferenceMap): string {
   return [table.head, ...table.rows.entries]
     .map((row) =>
-      cellsIn(table, row, asked, false)
+      cellsIn(table, row, references, false)
         .map((cell) => field(plainText(cell)))
         .join(','),
     )

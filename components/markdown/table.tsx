@@ -22,7 +22,7 @@ const ColumnsContext = createContext<Columns | null>(null)
 
 /** A table, which scrolls inside itself. */
 export function Table({ table, growing }: { table: TableBlock; growing: boolean }) {
-  const { asked } = useDocument()
+  const { references } = useDocument()
   const [widths, setWidths] = useState<number[] | null>(null)
   const shown = useMemo(() => rowsOf(table), [table])
   const columns = useMemo(() => ({ table, widths, setWidths }), [table, widths])
@@ -37,7 +37,7 @@ export function Table({ table, growing }: { table: TableBlock; growing: boolean 
       {growing ? null : (
         <div className="table-actions">
           CSV
-          <CopyButton label="Copy table as CSV" text={() => asCsv(table, asked)} />
+          <CopyButton label="Copy table as CSV" text={() => asCsv(table, references)} />
           Markdown
           <CopyButton label="Copy table as markdown" text={() => asMarkdown(table)} />
         </div>
@@ -51,7 +51,7 @@ function rowsOf(table: TableBlock): Shown {
     list: table.rows,
     entry: (place, last) => {
       const row = table.rows.entries[place]
-      return row ? <RowView key={place} table={table} row={row} last={last} /> : null
+      return row ? <RowView key={place} table={table} row={row} stamp={row.stamp} last={last} /> : null
     },
     heightOf: () => rowHeight,
     Frame: RowsFrame,
@@ -99,7 +99,15 @@ function Part({ first, full, rows }: { first: boolean; full: boolean; rows: Reac
   )
 }
 
-const RowView = memo(function RowView({ table, row, last }: { table: TableBlock; row: Row; last: boolean }) {
+interface RowProps {
+  table: TableBlock
+  row: Row
+  /** Changes with what is in it. */
+  stamp: number
+  last: boolean
+}
+
+const RowView = memo(function RowView({ table, row, last }: RowProps) {
   const growing = useDocument().growing === table
   return <Cells table={table} row={row} name="td" unfinished={growing && last} />
 })
@@ -115,10 +123,10 @@ function Cells({
   name: 'th' | 'td'
   unfinished: boolean
 }) {
-  const { asked } = useDocument()
+  const { references } = useDocument()
   return (
     <tr>
-      {inOrder(cellsIn(table, row, asked, unfinished)).map(({ each, place }) => (
+      {inOrder(cellsIn(table, row, references, unfinished)).map(({ each, place }) => (
         <Name key={place} data-align={alignOf(table, place)}>
           <Inlines inlines={each} />
         </Name>

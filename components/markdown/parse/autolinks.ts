@@ -1,9 +1,21 @@
+import { matchAt } from './destinations'
 import type { Inline } from './tree'
 
 const start = /(?:https?:\/\/|www\.)(?=[\p{L}\p{N}_-])/iuy
-const body = /[^\s<]*/y
-const email = /[a-zA-Z0-9.+_-]+@(?:[a-zA-Z0-9_-]+\.)+[a-zA-Z0-9_-]+/g
+/** In characters. What is longer is no address: what may be one is looked at only so far. */
+const longest = 4096
+const body = /[^\s<]{0,4097}/y
+const longestDomain = 253
+const domains = /[^\s</?#:&]{0,254}/y
 const candidates = /(?:https?:\/\/|www\.)/gi
+const stops = '?!.,:*_~\'"'
+const mailDomain = /(?:[a-zA-Z0-9_-]+\.)+[a-zA-Z0-9_-]+/y
+/** In characters, the longest that may stand before the `@` of a mail address. */
+const longestName = 64
+const chatResource = /\/[a-zA-Z0-9@.]*[a-zA-Z0-9@]/y
+const pointedAddress = /<[A-Za-z][A-Za-z0-9.+-]{1,31}:[^<>\s\p{Cc}]*>/uy
+const pointedMail =
+  /<[a-zA-Z0-9.!#$%&'*+/=?^_`{|}~-]+@[a-zA-Z0-9](?:[a-zA-Z0-9-]{0,61}[a-zA-Z0-9])?(?:\.[a-zA-Z0-9](?:[a-zA-Z0-9-]{0,61}[a-zA-Z0-9])?)*>/y
 
 interface Autolink {
   text: string
@@ -18,29 +30,61 @@ export function autolinkAt(text: string, at: number): Autolink | null {
   const before = text[at - 1] ?? ''
   const isWeb = begun.endsWith('.')
   if (isWeb ? !/^[\s*_~([\]]?$/.test(before) : /[a-zA-Z]/.test(before)) return null
-  body.lastIndex = at
-  const found = trimmed(body.exec(text)?.[0] ?? '')
-  const domain = found.slice(isWeb ? 0 : begun.length).match(/^[^/?#:&]*/)?.[0] ?? ''
-  const labels = domain.split('.')
-  if (found.length <= begun.length || domain === '' || labels.slice(-2).some((label) => label.includes('_')))
-    return null
+  const from = isWeb ? at : at + begun.length
+  if ((matchAt(domains, text, from)?.length ?? 0) > longestDomain) return null
+  const whole = matchAt(body, text, at) ?? ''
+  if (whole.length > longest) return null
+  const found = trimmed(whole)
+  const domain = matchAt(domains, found, from - at) ?? ''
+  const labels = domain.split('.').slice(-2)
+  if (domain === '' || labels.some((label) => label.includes('_'))) return null
   return { text: found, address: isWeb ? `http://${found}` : found }
+}
+
+/** An address in pointed brackets that begins at this place of a text, and how long it is with them. */
+export function pointedLinkAt(text: string, at: number): { link: Inline; length: number } | null {
+  const address = matchAt(pointedAddress, text, at)
+  const found = address ?? matchAt(pointedMail, text, at)
+  if (found === null) return null
+  const inner = found.slice(1, -1)
+  return { link: linkOf({ text: inner, address: address === null ? `mailto:${inner}` : inner }), length: found.length }
 }
 
 /** Without what ends a sentence, a bracket that was opened outside, or a character reference. */
 function trimmed(text: string): string {
-  for (let end = text.length; ; ) {
-    const current = text.slice(0, end)
-    const tail = current.match(/(?:[?!.,:*_~'"]+|&[a-zA-Z0-9]+;)$/)?.[0]
-    if (tail) end -= tail.length
-    else if (current.endsWith(')') && count(current, ')') > count(current, '(')) end--
-    else if (current.endsWith(']') && count(current, ']') > count(current, '[')) end--
-    else return current
+  let end = text.length
+  let parentheses: number | null = null
+  let brackets: number | null = null
+  for (;;) {
+    const last = text[end - 1] ?? ' '
+    if (stops.includes(last)) end--
+    else if (last === ')') {
+      parentheses ??= count(text, ')') - count(text, '(')
+      if (parentheses-- <= 0) return text.slice(0, end)
+      end--
+    } else if (last === ']') {
+      brackets ??= count(text, ']') - count(text, '[')
+      if (brackets-- <= 0) return text.slice(0, end)
+      end--
+    } else if (last === ';') {
+      const start = referenceStart(text, end - 1)
+      if (start === null) return text.slice(0, end)
+      end = start
+    } else return text.slice(0, end)
   }
 }
 
+/** Where the character reference begins whose `;` stands at a place; null when that ends none. */
+function referenceStart(text: string, semicolon: number): number | null {
+  let at = semicolon
+  while (/[a-zA-Z0-9]/.test(text[at - 1] ?? '')) at--
+  return at < semicolon && text[at - 1] === '&' ? at - 1 : null
+}
+
 function count(text: string, character: string): number {
-  return text.split(character).length - 1
+  let found = 0
+  for (let at = text.indexOf(character); at >= 0; at = text.indexOf(character, at + 1)) found++
+  return found
 }
 
 /** Texts with the bare addresses in them made links: of the web, and of mail. */
@@ -60,11 +104,9 @@ function linksIn(text: string): Inline[] {
     const link = autolinkAt(text, index)
     if (link) found.push({ at: index, link })
   }
-  if (text.includes('@')) {
-    for (const { index, 0: address } of text.matchAll(email)) {
-      const link = mailLink(text, index, address)
-      if (link) found.push({ at: index, link })
-    }
+  for (let at = text.indexOf('@'); at >= 0; at = text.indexOf('@', at + 1)) {
+    const mail = mailAround(text, at)
+    if (mail) found.push(mail)
   }
   if (found.length === 0) return [{ type: 'text', text }]
   const inlines: Inline[] = []
@@ -79,11 +121,24 @@ function linksIn(text: string): Inline[] {
   return inlines
 }
 
-function mailLink(text: string, at: number, found: string): Autolink | null {
-  const last = found.at(-1)
-  if (!/[a-zA-Z]/.test(last ?? '') || text[at - 1] === '/') return null
-  if (/^[-_]/.test(text.slice(at + found.length))) return null
-  return { text: found, address: `mailto:${found}` }
+/** The mail address, or that of a chat, around an `@`. */
+function mailAround(text: string, sign: number): { at: number; link: Autolink } | null {
+  let at = sign
+  while (sign - at <= longestName && /[a-zA-Z0-9.+_-]/.test(text[at - 1] ?? '')) at--
+  const domain = matchAt(mailDomain, text, sign + 1) ?? ''
+  const end = sign + 1 + domain.length
+  if (at === sign || sign - at > longestName || !/[a-zA-Z]$/.test(domain) || text[at - 1] === '/') return null
+  const mail = text.slice(at, end)
+  if (follows(text, at, 'mailto:')) return { at: at - 7, link: { text: `mailto:${mail}`, address: `mailto:${mail}` } }
+  if (!follows(text, at, 'xmpp:')) return { at, link: { text: mail, address: `mailto:${mail}` } }
+  const chat = `xmpp:${mail}${matchAt(chatResource, text, end) ?? ''}`
+  return { at: at - 5, link: { text: chat, address: chat } }
+}
+
+function follows(text: string, at: number, scheme: string): boolean {
+  return (
+    at >= scheme.length && text.startsWith(scheme, at - scheme.length) && !/\w/.test(text[at - scheme.length - 1] ?? '')
+  )
 }
 
 export function linkOf({ text, address }: Autolink): Inline {

@@ -5,6 +5,8 @@ const pointed = /<(?:[^<>\n\\]|\\.)*>/y
 /** Limited, so that many that do not end are given up soon. */
 const titles = /"(?:[^"\\]|\\[\s\S]){0,2000}"|'(?:[^'\\]|\\[\s\S]){0,2000}'|\((?:[^()\\]|\\[\s\S]){0,2000}\)/y
 const labels = /\[(?:[^\\[\]]|\\.){0,1000}\]/sy
+/** In characters. A definition that is not whole by then is none. */
+const farthest = 4096
 const space = /[ \t]*(?:\n[ \t]*)?/y
 const restOfLine = /[ \t]*(?:\n|$)/y
 
@@ -67,6 +69,12 @@ export function definitionAt(text: string, at: number): Found<Definition & { lab
   const value = { label: label.value, address: destination.value, title: '' }
   if (title && titled !== null) return { value: { ...value, title: title.value }, end: titled }
   return bare === null ? null : { value, end: bare }
+}
+
+/** Whether no definition can begin a text any more, however it goes on. */
+export function isNoDefinition(text: string): boolean {
+  const label = labelAt(text, 0)
+  return (label !== null && text[label.end] !== ':') || text.length > farthest
 }
 
 function endOfLine(text: string, at: number): number | null {

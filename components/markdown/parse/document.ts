@@ -1,33 +1,26 @@
-import { Asked } from './asked'
-import { normalized } from './characters'
-import { continues } from './continue'
-import { definitionAt } from './destinations'
-import { chunkSizes, Growing } from './growing'
-import { GrowingTree, isContainer, newStamp, type Unplaced } from './growing-tree'
-import { Line } from './line'
-import { endsMath } from './math'
-import { hasMarks, readNow } from './read'
-import { type Start, setextUnderline, startOf } from './starts'
-import { alignments, cellsOf, fitted } from './table'
-import type { Block, Code, Container, Definition, Item, Leaf, MathBlock, Note, Paragraph, Row, Table } from './tree'
+import { BlockReader } from './block-reader'
+import { isContainer } from './growing-tree'
+import { marksOf, marksOfRow } from './read'
+import type { Container, Leaf, Mark, Paragraph } from './tree'
 import { isUndecided } from './undecided'
 
-/** Blocks deeper than this are text: what shows them has to go as deep. */
-const deepest = 100
-const taskMark = /^\[([ xX])\][ \t]+(?=\S)/
+/** A line of a paragraph that begins so is text, however it goes on. */
+const letter = /^\p{L}/u
 
 /**
  * A text in markdown that grows. Whole lines are read once and for good, in the way the CommonMark specification
  * describes; the line that is still being written is read on trial, and what it did is taken back before more of it is
  * read. So an addition costs what it adds, and the tree is always the one that the text read at once would have.
  */
-export class MarkdownDocument extends GrowingTree {
-  /** What marks in the text refer to. */
-  readonly asked = new Asked((leaf) => this.touch(leaf))
+export class MarkdownDocument extends BlockReader {
   /** How many characters it holds. */
   length = 0
   finished = false
   private rest = ''
+  /** The paragraph that the line being written belongs to, when more of that line can only be more of its text. */
+  private prose: Paragraph | null = null
+  /** How to take back the numbers of footnotes whose first marks stand in what is being written. */
+  private unnumber: (() => void) | null = null
 
   /** The innermost block that text would be added to; null when no more will come. */
   get growing(): Container | Leaf | null {
@@ -37,8 +30,23 @@ export class MarkdownDocument extends GrowingTree {
   /** Adds text at the end. */
   append(text: string): void {
     if (this.finished || text === '') return
-    this.takeBack()
+    this.unnumber?.()
     this.length += text.length
+    if (!this.goOn(text)) this.readOn(text)
+    this.unnumber = this.references.number(this.growingMarks())
+  }
+
+  /** Adds to the line that is being written without reading it again, where that makes no difference. */
+  private goOn(text: string): boolean {
+    if (!this.prose || /[\r\n\0]/.test(text)) return false
+    this.rest += text
+    this.extendLine(this.prose, text)
+    return true
+  }
+
+  private readOn(text: string): void {
+    this.takeBack()
+    this.prose = null
     const whole = this.rest + text
     const ends = /\r\n?|\n/g
     let from = 0
@@ -57,6 +65,7 @@ export class MarkdownDocument extends GrowingTree {
   /** Says that no more will come. */
   finish(): void {
     if (this.finished) return
+    this.unnumber?.()
     this.takeBack()
     if (this.rest !== '') this.read(this.rest.replace(/\r$/, ''))
     this.rest = ''
@@ -64,7 +73,14 @@ export class MarkdownDocument extends GrowingTree {
     this.touch(this.tip)
     while (this.tip !== this.root) this.close(this.tip)
     this.finished = true
-    for (const leaf of this.asked.finish()) readNow(leaf, this.asked)
+    for (const leaf of this.references.finish()) this.number(leaf)
+  }
+
+  private growingMarks(): Mark[] {
+    const { tip, references } = this
+    if (tip.type !== 'table') return isContainer(tip) ? [] : marksOf(tip, references, true)
+    const last = tip.rows.entries.at(-1)
+    return last ? marksOfRow(tip, last, references, true) : []
   }
 
   /** Reads the line that is being written, as far as it can be known what it is. */
@@ -73,246 +89,7 @@ export class MarkdownDocument extends GrowingTree {
     if (line === '' || isUndecided(line, this.tip)) return
     this.beginTrial()
     this.read(line)
+    const { tip } = this
+    if (tip.type === 'paragraph' && line === this.rest && letter.test(tip.lines.at(-1) ?? '')) this.prose = tip
   }
-
-  private read(text: string): void {
-    const line = new Line(text.replaceAll('\0', '\ufffd'), ++this.lineNumber)
-    const matched = this.matched(line)
-    if (!matched) return
-    let container = matched
-    let isText = container.type !== 'paragraph' && container.type !== 'table' && takesLines(container)
-    let closed = container === this.tip
-    while (!isText) {
-      const begun = this.begin(line, container)
-      if (!begun) break
-      closed = true
-      container = begun
-      isText = takesLines(begun) || begun.type === 'rule' || begun.type === 'table'
-    }
-    if (!closed && !line.isBlank && this.tip.type === 'paragraph') {
-      // A paragraph goes on although the marks of the blocks around it are missing.
-      this.addToParagraph(this.tip, line.rest)
-      return
-    }
-    this.closeTo(container)
-    this.addText(container, line)
-  }
-
-  /** The innermost open block that goes on in this line; null when the line has ended one and is used up. */
-  private matched(line: Line): Container | Leaf | null {
-    let block: Container | Leaf = this.root
-    while (isContainer(block)) {
-      const last: Block | undefined = block.children.entries.at(-1)
-      if (!last?.open) break
-      const verdict = continues(last, line)
-      if (verdict === 'no') break
-      block = last
-      if (verdict === 'closed') {
-        this.setLastLine(block)
-        this.close(block)
-        return null
-      }
-    }
-    return block
-  }
-
-  /** Begins the block that begins at this place of the line, if one does. */
-  private begin(line: Line, container: Container | Leaf): Block | null {
-    if (container.type === 'paragraph' && !line.isIndented) {
-      const underlined = setextUnderline.test(line.rest) ? this.underline(line, container) : null
-      if (underlined) return underlined
-    }
-    const inParagraph = this.tip.type === 'paragraph'
-    const start = this.depthOf(container) < deepest ? startOf(line, container, inParagraph) : null
-    if (start) {
-      this.closeTo(container)
-      return this.add(start)
-    }
-    return container.type === 'paragraph' && !line.isIndented ? this.tableOf(line, container) : null
-  }
-
-  /** Gives a new block its place: in the innermost open block that can hold it. */
-  private add(start: Start): Block {
-    if (start.type !== 'item') {
-      this.closeWhile((tip) => !isContainer(tip) || tip.type === 'list')
-      const block = this.place(start)
-      if (block.type === 'note') this.defineNote(block)
-      return block
-    }
-    const { list, ...item } = start
-    this.closeWhile((tip) => !isContainer(tip))
-    if (this.tip.type !== 'list' || this.tip.ordered !== list.ordered || this.tip.marker !== list.marker) {
-      this.closeWhile((tip) => !isContainer(tip) || tip.type === 'list')
-      this.place(list)
-    }
-    return this.place(item)
-  }
-
-  private addText(container: Container | Leaf, line: Line): void {
-    switch (container.type) {
-      case 'code':
-        // The line of the opening fence holds no text.
-        if (container.fence && container.firstLine === line.number) return
-        this.addCode(container, line)
-        return
-      case 'html':
-        this.addLine(container, line.remaining())
-        if (container.end?.test(line.text.slice(line.offset))) this.close(container)
-        return
-      case 'math':
-        this.addMath(container, line)
-        return
-      case 'table':
-        // The line under the head says only how the columns are set.
-        if (line.offset < line.text.length) this.addRow(container, line)
-        return
-      case 'paragraph':
-        if (!line.isBlank) this.addToParagraph(container, line.rest)
-        return
-      case 'heading':
-      case 'rule':
-        this.touch(container)
-        return
-      default:
-        if (!line.isBlank) this.addParagraph(line)
-    }
-  }
-
-  private addParagraph(line: Line): void {
-    this.closeWhile((tip) => !isContainer(tip) || tip.type === 'list')
-    const task = this.tip.type === 'item' && this.tip.children.length === 0 ? taskMark.exec(line.rest) : null
-    const paragraph = this.place({ type: 'paragraph', lines: [], read: null })
-    if (task && paragraph.parent?.type === 'item') this.setDone(paragraph.parent, task[1] !== ' ')
-    this.addLine(paragraph, task ? line.rest.slice(task[0].length) : line.rest)
-  }
-
-  private addToParagraph(paragraph: Paragraph, text: string): void {
-    // The definitions before another one are whole.
-    if (text.startsWith('[')) this.takeDefinitions(paragraph)
-    this.addLine(paragraph, text)
-  }
-
-  private setDone(item: Item, done: boolean): void {
-    item.done = done
-    this.undoBy(() => {
-      item.done = null
-    })
-  }
-
-  private addCode(code: Code, line: Line): void {
-    code.lines.push(line.remaining(), newStamp())
-    this.undoBy(() => code.lines.pop(newStamp()))
-    if (code.fence || !line.isBlank) this.setLastLine(code)
-    this.touch(code)
-  }
-
-  private addMath(block: MathBlock, line: Line): void {
-    const first = block.lines.length === 0
-    this.addLine(block, line.rest)
-    const { start, end } = block.fence
-    if (!endsMath(first ? line.rest.slice(start.length) : line.rest, end)) return
-    block.closed = true
-    this.undoBy(() => {
-      block.closed = false
-    })
-    this.close(block)
-  }
-
-  private addRow(table: Table, line: Line): void {
-    const cells = fitted(cellsOf(line.rest), table.align.length)
-    table.rows.push({ cells, read: null }, newStamp())
-    this.undoBy(() => table.rows.pop(newStamp()))
-    this.setLastLine(table)
-    this.touch(table)
-  }
-
-  /** A paragraph turns out to be a heading: what it was is underlined. */
-  private underline(line: Line, paragraph: Paragraph): Block | null {
-    this.takeDefinitions(paragraph)
-    if (paragraph.lines.length === 0) return null
-    this.closeTo(paragraph)
-    const lines = [paragraph.lines.join('\n').trim()]
-    const heading = this.instead(paragraph, {
-      type: 'heading',
-      level: line.rest.startsWith('=') ? 1 : 2,
-      lines,
-      read: null,
-    })
-    line.toEnd()
-    return heading
-  }
-
-  /** The last line of a paragraph turns out to be the head of a table. */
-  private tableOf(line: Line, paragraph: Paragraph): Block | null {
-    const head = paragraph.lines.at(-1)
-    const align = head === undefined ? null : alignments(line.rest)
-    if (!align || head === undefined) return null
-    const cells = cellsOf(head)
-    if (cells.length !== align.length) return null
-    this.closeTo(paragraph)
-    const table = {
-      type: 'table' as const,
-      align,
-      head: { cells, read: null },
-      rows: new Growing<Row>(chunkSizes.rows),
-    }
-    line.toEnd()
-    if (paragraph.lines.length === 1) return this.instead(paragraph, table)
-    this.setLines(paragraph, paragraph.lines.slice(0, -1))
-    this.close(paragraph)
-    return this.place(table)
-  }
-
-  private instead(paragraph: Paragraph, start: Unplaced): Block {
-    this.remove(paragraph)
-    return this.place(start, paragraph.firstLine)
-  }
-
-  protected override closed(block: Block): void {
-    if (block.type === 'code' && !block.fence) this.dropBlankLines(block)
-    if (block.type === 'paragraph') {
-      this.takeDefinitions(block)
-      if (block.lines.length === 0) {
-        this.remove(block)
-        return
-      }
-    }
-    if (!isContainer(block) && hasMarks(block)) readNow(block, this.asked)
-  }
-
-  /** Blank lines at the end of indented code are none of it. */
-  private dropBlankLines({ lines }: Code): void {
-    for (let last = lines.entries.at(-1); last?.trim() === ''; last = lines.entries.at(-1)) {
-      const dropped = last
-      lines.pop(newStamp())
-      this.undoBy(() => lines.push(dropped, newStamp()))
-    }
-  }
-
-  /** Takes the definitions of link references off the beginning of a paragraph. */
-  private takeDefinitions(paragraph: Paragraph): void {
-    if (!paragraph.lines[0]?.startsWith('[')) return
-    const text = paragraph.lines.join('\n')
-    let at = 0
-    for (let found = definitionAt(text, at); found; found = text[at] === '[' ? definitionAt(text, at) : null) {
-      this.define(normalized(found.value.label), found.value)
-      at = found.end
-    }
-    if (at === 0) return
-    const rest = text.slice(at)
-    this.setLines(paragraph, rest.trim() === '' ? [] : rest.split('\n'))
-  }
-
-  private define(label: string, definition: Definition): void {
-    if (this.asked.define(label, definition)) this.undoBy(() => this.asked.forget(label))
-  }
-
-  private defineNote(note: Note): void {
-    const label = normalized(note.label)
-    if (this.asked.defineNote(label, note)) this.undoBy(() => this.asked.forgetNote(label))
-  }
-}
-
-function takesLines({ type }: Container | Leaf): boolean {
-  return type === 'paragraph' || type === 'code' || type === 'html' || type === 'math' || type === 'heading'
 }

@@ -1,6 +1,9 @@
 import { isPunctuation, isSpace } from './characters'
-import { newPiece, type Piece, remove, wrap } from './pieces'
+import { depthBetween, newPiece, type Piece, remove, wrap } from './pieces'
 import type { Inline } from './tree'
+
+/** Marks nested deeper than this are text: what shows them has to go as deep. */
+const deepest = 100
 
 /** A run of `*`, `_` or `~` that may open or close something. */
 export interface Run {
@@ -26,7 +29,7 @@ export function runAt(text: string, at: number, mark: string, length: number, pr
   const right = !isSpace(before) && (!isPunctuation(before) || isSpace(after) || isPunctuation(after))
   const isWordly = mark === '_'
   return {
-    piece: newPiece(null, mark.repeat(length)),
+    piece: newPiece(null, mark.repeat(length), at),
     mark,
     length,
     left: length,
@@ -52,7 +55,11 @@ function characterAfter(text: string, at: number): string {
 export class Runs {
   last: Run | null = null
 
-  constructor(private readonly parent: Piece) {}
+  /** What is further apart than `reach` is no pair. */
+  constructor(
+    private readonly parent: Piece,
+    private readonly reach: number,
+  ) {}
 
   push(run: Run): void {
     if (this.last) this.last.next = run
@@ -77,8 +84,8 @@ export class Runs {
       }
       const key = `${closer.mark}${closer.opens}${closer.mark === '~' ? closer.left : closer.length % 3}`
       const floor = bottoms.has(key) ? bottoms.get(key) : bottom
-      const opener = openerOf(closer, bottom, floor ?? null)
-      if (opener) closer = this.join(opener, closer)
+      const opener = this.openerOf(closer, bottom, floor ?? null)
+      if (opener && depthBetween(opener.piece, closer.piece) < deepest) closer = this.join(opener, closer)
       else {
         bottoms.set(key, closer.previous)
         const next: Run | null = closer.next
@@ -91,6 +98,20 @@ export class Runs {
   /** Forgets the runs above `bottom`: what they are is text. */
   drop(bottom: Run | null): void {
     while (this.last && this.last !== bottom) this.remove(this.last)
+  }
+
+  private openerOf(closer: Run, bottom: Run | null, floor: Run | null): Run | null {
+    for (let run = closer.previous; run && run !== bottom && run !== floor; run = run.previous) {
+      if (closer.at - run.at > this.reach) return null
+      if (run.mark !== closer.mark || !run.opens) continue
+      if (run.mark === '~') {
+        if (run.left === closer.left) return run
+        continue
+      }
+      const odd = (closer.opens || run.closes) && closer.length % 3 !== 0 && (run.length + closer.length) % 3 === 0
+      if (!odd) return run
+    }
+    return null
   }
 
   private join(opener: Run, closer: Run): Run | null {
@@ -120,7 +141,7 @@ export class Runs {
       if (run.opens && run.beforeWord && run.at >= nearest) open.push(run)
     for (const run of open) {
       if (!run.piece.next) continue
-      while (run.left > 0) {
+      while (run.left > 0 && depthBetween(run.piece, null) < deepest) {
         const used = run.mark === '~' ? run.left : Math.min(2, run.left)
         run.left -= used
         wrap(this.parent, run.piece, null, kindOf(run.mark, used))
@@ -128,19 +149,6 @@ export class Runs {
       this.take(run)
     }
   }
-}
-
-function openerOf(closer: Run, bottom: Run | null, floor: Run | null): Run | null {
-  for (let run = closer.previous; run && run !== bottom && run !== floor; run = run.previous) {
-    if (run.mark !== closer.mark || !run.opens) continue
-    if (run.mark === '~') {
-      if (run.left === closer.left) return run
-      continue
-    }
-    const odd = (closer.opens || run.closes) && closer.length % 3 !== 0 && (run.length + closer.length) % 3 === 0
-    if (!odd) return run
-  }
-  return null
 }
 
 function kindOf(mark: string, used: number): Inline {

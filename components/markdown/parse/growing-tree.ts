@@ -1,5 +1,6 @@
 import { chunkSizes, Growing } from './growing'
-import type { Block, Container, Leaf, List, Paragraph, Root } from './tree'
+import { forgetRead } from './reference-map'
+import type { Block, Code, Container, Html, Leaf, List, Paragraph, Root, Settled, Table } from './tree'
 
 let clock = 0
 
@@ -54,6 +55,10 @@ export abstract class GrowingTree {
     this.touch(this.tip)
   }
 
+  protected get onTrial(): boolean {
+    return this.trial !== null
+  }
+
   protected undoBy(undo: () => void): void {
     this.trial?.push(undo)
   }
@@ -88,26 +93,45 @@ export abstract class GrowingTree {
     })
   }
 
-  protected addLine(block: Block, text: string): void {
-    if (!('lines' in block) || !Array.isArray(block.lines)) return
-    const { lines } = block
+  protected addLine(block: Code | Html, text: string): void {
+    block.lines.push(text, newStamp())
+    this.undoBy(() => block.lines.pop(newStamp()))
+    this.touch(block)
+  }
+
+  protected addTextLine(block: Paragraph, text: string): void {
+    const { lines, settled } = block
+    const added = lines.length === 0 ? text : `\n${text}`
     lines.push(text)
-    if ('read' in block) block.read = null
+    this.setRead(block, settled && { ...settled, rest: settled.rest + added })
     this.undoBy(() => {
-      lines.pop()
-      if ('read' in block) block.read = null
+      const length = (lines.pop() ?? '').length + added.length - text.length
+      this.setRead(block, shortened(block.settled, length) ?? settled)
     })
     this.setLastLine(block)
     this.touch(block)
   }
 
+  /** More of the last line, which is no other line for it. */
+  protected extendLine(paragraph: Paragraph, text: string): void {
+    const { lines, settled } = paragraph
+    lines.push((lines.pop() ?? '') + text)
+    this.setRead(paragraph, settled && { ...settled, rest: settled.rest + text })
+    this.touch(paragraph)
+  }
+
+  private setRead(paragraph: Paragraph, settled: Settled | null): void {
+    paragraph.settled = settled
+    paragraph.read = null
+  }
+
   protected setLines(paragraph: Paragraph, lines: string[]): void {
     const before = paragraph.lines
     paragraph.lines = lines
-    paragraph.read = null
+    this.setRead(paragraph, null)
     this.undoBy(() => {
       paragraph.lines = before
-      paragraph.read = null
+      this.setRead(paragraph, null)
     })
     this.touch(paragraph)
   }
@@ -120,12 +144,16 @@ export abstract class GrowingTree {
     })
   }
 
-  protected remove(paragraph: Paragraph): void {
-    const { parent } = paragraph
+  protected remove(leaf: Leaf): void {
+    const { parent } = leaf
     if (!parent) return
     parent.children.pop(newStamp())
     this.tip = parent
-    this.undoBy(() => parent.children.push(paragraph, newStamp()))
+    this.undoBy(() => {
+      // What it asked for may have been forgotten meanwhile.
+      forgetRead(leaf)
+      parent.children.push(leaf, newStamp())
+    })
     this.touch(parent)
   }
 
@@ -158,14 +186,34 @@ export abstract class GrowingTree {
     return depth
   }
 
-  /** Gives a block, and all that it is in, a new stamp. */
+  /** Gives a block, and all that it is in, a new stamp. Of a table, only the last row is shown in another way. */
   protected touch(block: Container | Leaf): void {
     const stamp = newStamp()
+    if (block.type === 'table') touchRow(block, block.rows.length - 1, stamp)
     for (let each: Container | Leaf | null = block; each; each = each.parent) {
       each.stamp = stamp
       each.parent?.children.touch(each.place, stamp)
     }
   }
+}
+
+/** What is settled of a text whose last characters are taken off; null when those are settled too. */
+function shortened(settled: Settled | null, length: number): Settled | null {
+  if (!settled || settled.rest.length < length) return null
+  return { ...settled, rest: settled.rest.slice(0, settled.rest.length - length) }
+}
+
+/** Gives all rows of a table a new stamp: what its text refers to is another thing now. */
+export function touchRows(table: Table): void {
+  const stamp = newStamp()
+  for (let place = 0; place < table.rows.length; place++) touchRow(table, place, stamp)
+}
+
+function touchRow({ rows }: Table, place: number, stamp: number): void {
+  const row = rows.entries[place]
+  if (!row) return
+  row.stamp = stamp
+  rows.touch(place, stamp)
 }
 
 export function isContainer(block: Container | Leaf): block is Container {

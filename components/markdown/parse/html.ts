@@ -1,3 +1,5 @@
+import type { Lookahead } from './lookahead'
+
 const names =
   'address|article|aside|base|basefont|blockquote|body|caption|center|col|colgroup|dd|details|dialog|dir|div|dl|dt|' +
   'fieldset|figcaption|figure|footer|form|frame|frameset|h[123456]|head|header|hr|html|iframe|legend|li|link|main|' +
@@ -12,6 +14,19 @@ export const inlineHtml = new RegExp(
   `${openTag}|${closeTag}|<!-->|<!--->|<!--[\\s\\S]{0,4000}?-->|<[?][\\s\\S]{0,4000}?[?]>|<![A-Za-z][^>]{0,4000}>|<!\\[CDATA\\[[\\s\\S]{0,4000}?\\]\\]>`,
   'y',
 )
+
+const ends = [
+  { start: '<!--', end: '-->' },
+  { start: '<![CDATA[', end: ']]>' },
+  { start: '<?', end: '?>' },
+  { start: '<!', end: '>' },
+]
+
+/** Whether raw HTML may begin at a place of a text, as far as its end tells. */
+export function mayBeHtml(text: string, at: number, lookahead: Lookahead): boolean {
+  const kind = ends.find(({ start }) => text.startsWith(start, at))
+  return kind ? lookahead.find(kind.end, at + 2) - at < 4100 : lookahead.find('>', at) < text.length
+}
 
 /** How the seven kinds of HTML blocks begin and end; null when a blank line ends them. */
 const kinds: { start: RegExp; end: RegExp | null; interrupts: boolean }[] = [

@@ -1,57 +1,46 @@
-import { autolinkAt, linkOf, withAutolinks } from './autolinks'
+import { autolinkAt, linkOf, pointedLinkAt, withAutolinks } from './autolinks'
 import { characterReference, decoded, normalized } from './characters'
-import { destinationAt, labelAt, matchAt, skipSpace, titleAt } from './destinations'
-import { type Run, Runs, runAt } from './emphasis'
-import { inlineHtml } from './html'
+import { matchAt } from './destinations'
+import { Runs, runAt } from './emphasis'
+import { inlineHtml, mayBeHtml } from './html'
+import { inlineTarget, referenceTarget, type Target, unfinishedTarget } from './link-targets'
+import { Lookahead } from './lookahead'
 import { formulaAt, mayBeFormula } from './math'
-import { append, inlinesOfPieces, newPiece, type Piece, plainText, remove, wrap } from './pieces'
+import { append, type Bracket, inlinesOfPieces, newPiece, plainText, remove, wrap } from './pieces'
+import { cut, type Segment } from './segments'
 import type { Definition, Inline, References } from './tree'
+import { nearEnd, withoutHalfMark } from './unfinished'
 
 const plain = /[^\n\\`*_~[\]!<&$]+/y
 const plainWithoutLinks = /[^\n\\`*_~[\]!<&$hHwW]+/y
 const backticks = /`+/y
 const escapable = /[!-/:-@[-`{-~]/
-const pointedAddress = /<[A-Za-z][A-Za-z0-9.+-]{1,31}:[^<>\s\p{Cc}]*>/uy
-const pointedMail =
-  /<[a-zA-Z0-9.!#$%&'*+/=?^_`{|}~-]+@[a-zA-Z0-9](?:[a-zA-Z0-9-]{0,61}[a-zA-Z0-9])?(?:\.[a-zA-Z0-9](?:[a-zA-Z0-9-]{0,61}[a-zA-Z0-9])?)*>/y
+const halfPointed = /<((?:https?|mailto):[^\s<>]*)$/y
 const noteMark = /\[\^([^\]\s[]+)\]/y
 
-/** Marks that have only begun at the end of an unfinished text, and say nothing yet. */
-const halfMark = /(?:[*_~`]+|\\|<|!?\[(?:\^[^\]\s]*)?|!|&#?\w{0,10}|(?<![^\s(])\$+)$/
-const halfAddress = /^\((?:[^\s<>]*|<[^>\n]*)(?:\s+["'(][^\n]*)?\s*$/
-const halfPointed = /<((?:https?|mailto):[^\s<>]*)$/y
-/** What is still open further back than this, in characters, was hardly meant to be a mark. */
-const nearEnd = 600
-
-/** An opening bracket that has not found its other half. */
-interface Bracket {
-  piece: Piece
-  isImage: boolean
-  /** False once a link has been made within what it would hold. */
-  active: boolean
-  /** After the bracket. */
-  at: number
-  run: Run | null
-  /** Another bracket was opened since, so what stands between is no label. */
-  holdsBracket: boolean
-  previous: Bracket | null
-}
+/** In characters. While a text is being written, a mark reaches only so far: what is further back is settled. */
+const reachOfMarks = 4096
 
 /**
  * Reads a text for its marks. With `unfinished`, the text is still being written: marks at its end that are open are
  * closed, and those that say nothing yet are left away, so that raw marks are never shown.
  */
 export function inlinesIn(text: string, references: References, unfinished: boolean): Inline[] {
-  const whole = unfinished ? text.replace(halfMark, '').trimEnd() : text
-  return new Reader(whole, references, unfinished).read()
+  return segmentsIn(text, references, unfinished).flatMap(({ inlines }) => inlines)
+}
+
+/** The same in segments. Those of an unfinished text stay what they are, but for the last, whatever follows. */
+export function segmentsIn(text: string, references: References, unfinished: boolean): Segment[] {
+  return new Reader(unfinished ? withoutHalfMark(text) : text, references, unfinished).read()
 }
 
 class Reader {
   private at = 0
   private readonly root = newPiece(null)
-  private readonly runs = new Runs(this.root)
+  private readonly runs: Runs
+  private readonly reach: number
+  private readonly lookahead: Lookahead
   private bracket: Bracket | null = null
-  private readonly missingTicks = new Set<number>()
   private readonly mayHoldLinks: boolean
 
   constructor(
@@ -59,16 +48,27 @@ class Reader {
     private readonly references: References,
     private readonly unfinished: boolean,
   ) {
+    this.reach = unfinished ? reachOfMarks : Number.POSITIVE_INFINITY
+    this.runs = new Runs(this.root, this.reach)
+    this.lookahead = new Lookahead(text)
     this.mayHoldLinks = /:\/\/|www\./i.test(text)
   }
 
-  read(): Inline[] {
+  read(): Segment[] {
     while (this.at < this.text.length) this.step()
     if (this.unfinished) this.dropOpenBracket()
     this.runs.pair(null)
     if (this.unfinished) this.runs.closeOpen(this.text.length - nearEnd)
-    const inlines = inlinesOfPieces(this.root)
-    return this.mayHoldLinks || this.text.includes('@') ? withAutolinks(inlines) : inlines
+    const parts = cut(
+      this.root,
+      this.text,
+      this.unfinished ? this.text.length - this.reach - nearEnd : this.text.length,
+    )
+    const mayHoldLinks = this.mayHoldLinks || this.text.includes('@')
+    return parts.map((part) => {
+      const inlines = inlinesOfPieces(part)
+      return { at: part.at, inlines: mayHoldLinks ? withAutolinks(inlines) : inlines }
+    })
   }
 
   private step(): void {
@@ -77,56 +77,56 @@ class Reader {
       this.take(run.length, null, run)
       return
     }
-    switch (this.text[this.at]) {
+    const mark = this.text[this.at] ?? ''
+    switch (mark) {
       case '\n':
         this.lineEnd()
-        return
+        break
       case '\\':
         this.backslash()
-        return
+        break
       case '`':
         this.code()
-        return
+        break
       case '*':
       case '_':
       case '~':
-        this.run(this.text[this.at] ?? '')
-        return
+        this.run(mark)
+        break
       case '[':
         this.openBracket(false)
-        return
+        break
       case '!':
         if (this.text[this.at + 1] === '[') this.openBracket(true)
-        else this.take(1, null, '!')
-        return
+        else this.take(1, null, mark)
+        break
       case ']':
         this.closeBracket()
-        return
+        break
       case '<':
         this.pointed()
-        return
+        break
       case '&':
         this.entity()
-        return
+        break
       case '$':
-        this.formula('$')
-        return
+        this.formula(mark)
+        break
       default:
         this.bareAddress()
-        return
     }
   }
 
   /** Goes on by so many characters, which came to this. */
   private take(length: number, inline: Inline | null, text = ''): void {
+    append(this.root, newPiece(inline, text, this.at))
     this.at += length
-    append(this.root, newPiece(inline, text))
   }
 
   private lineEnd(): void {
-    const last = this.root.last
+    const { last } = this.root
     const isBreak = last?.inline === null && last.text.endsWith('  ')
-    if (last?.inline === null) last.text = last.text.replace(/[ \t]+$/, '')
+    if (last?.inline === null) last.text = withoutSpaceAtEnd(last.text)
     const spaces = matchAt(/\n */y, this.text, this.at)?.length ?? 1
     if (isBreak) this.take(spaces, { type: 'break' })
     else this.take(spaces, null, '\n')
@@ -145,25 +145,15 @@ class Reader {
   private code(): void {
     const ticks = matchAt(backticks, this.text, this.at) ?? '`'
     const from = this.at + ticks.length
-    const end = this.missingTicks.has(ticks.length) ? -1 : this.ticksAfter(from, ticks.length)
-    if (end >= 0) {
+    const end = this.lookahead.findBackticks(ticks.length, from)
+    if (end - this.at <= this.reach && end < this.text.length) {
       this.take(end + ticks.length - this.at, { type: 'code', text: codeText(this.text.slice(from, end)) })
       return
     }
-    this.missingTicks.add(ticks.length)
     const rest = this.text.slice(from)
     const isOpen = this.unfinished && rest.length > 0 && rest.length < nearEnd && !/^\s|\n/.test(rest)
     if (isOpen) this.take(ticks.length + rest.length, { type: 'code', text: rest })
     else this.take(ticks.length, null, ticks)
-  }
-
-  private ticksAfter(from: number, length: number): number {
-    for (let at = this.text.indexOf('`', from); at >= 0; ) {
-      const found = matchAt(backticks, this.text, at)?.length ?? 1
-      if (found === length) return at
-      at = this.text.indexOf('`', at + found)
-    }
-    return -1
   }
 
   private run(mark: string): void {
@@ -184,7 +174,7 @@ class Reader {
     if (note) {
       const label = normalized(note.slice(2, -1))
       if (this.references.isNote(label)) {
-        this.take(note.length, { type: 'reference', label })
+        this.take(note.length, { type: 'reference', label, place: null })
         return
       }
     }
@@ -196,20 +186,17 @@ class Reader {
     this.bracket = { piece, isImage, active: true, at, run: this.runs.last, holdsBracket: false, previous }
   }
 
+  /** The innermost bracket that may still be closed. */
+  private openedBracket(): Bracket | null {
+    if (this.bracket && this.at - this.bracket.at > this.reach) this.bracket = null
+    return this.bracket
+  }
+
   private closeBracket(): void {
-    const opener = this.bracket
-    if (!opener) {
-      this.take(1, null, ']')
-      return
-    }
-    this.bracket = opener.previous
-    if (!opener.active) {
-      this.take(1, null, ']')
-      return
-    }
-    const label = this.text.slice(opener.at, this.at)
-    const found = this.inlineTarget() ?? this.referenceTarget(label, opener) ?? this.unfinishedTarget(opener)
-    if (!found) {
+    const opener = this.openedBracket()
+    this.bracket = opener?.previous ?? null
+    const found = opener?.active ? this.targetOf(opener) : null
+    if (!opener || !found || found.end - opener.at > this.reach) {
       this.take(1, null, ']')
       return
     }
@@ -217,39 +204,13 @@ class Reader {
     this.link(opener, found.target)
   }
 
-  /** `(address "title")` after the bracket. */
-  private inlineTarget(): { target: Definition; end: number } | null {
-    const { text } = this
-    if (text[this.at + 1] !== '(') return null
-    const from = skipSpace(text, this.at + 2)
-    const destination = destinationAt(text, from)
-    if (!destination) return null
-    const after = skipSpace(text, destination.end)
-    const title = after > destination.end ? titleAt(text, after) : null
-    const end = title ? skipSpace(text, title.end) : after
-    if (text[end] !== ')') return null
-    return { target: { address: destination.value, title: title?.value ?? '' }, end: end + 1 }
-  }
-
-  /** `[label]`, `[]` or nothing after the bracket. */
-  private referenceTarget(inner: string, opener: Bracket): { target: Definition; end: number } | null {
-    const own = labelAt(this.text, this.at + 1)
-    const isFull = own !== null && own.value !== ''
-    if (!isFull && opener.holdsBracket) return null
-    const label = normalized(isFull ? own.value : inner)
-    if (label === '' || label.length > 999) return null
-    const target = this.references.definition(label)
-    return target ? { target, end: own ? own.end : this.at + 1 } : null
-  }
-
-  /** An address that is still being written, or may be. */
-  private unfinishedTarget(opener: Bracket): { target: null; end: number } | null {
-    if (!this.unfinished) return null
-    const rest = this.text.slice(this.at + 1)
-    const isOpen = rest.startsWith('(') ? halfAddress.test(rest) : rest === '' || /^\[[^\]]*$/.test(rest)
-    const isWord = !opener.isImage && /\w/.test(this.text[opener.at - 2] ?? '')
-    if (!isOpen || rest.length > nearEnd || (isWord && !rest.startsWith('('))) return null
-    return { target: null, end: this.text.length }
+  private targetOf(opener: Bracket): Target | null {
+    const { text, at } = this
+    const inner = opener.holdsBracket ? null : text.slice(opener.at, at)
+    const found = inlineTarget(text, at + 1) ?? referenceTarget(text, at + 1, inner, this.references)
+    if (found || !this.unfinished) return found
+    const isWord = !opener.isImage && /\w/.test(text[opener.at - 2] ?? '')
+    return unfinishedTarget(text, at + 1, !isWord)
   }
 
   private link(opener: Bracket, target: Definition | null): void {
@@ -264,8 +225,12 @@ class Reader {
       made.last = null
       return
     }
-    // A link holds no other link.
-    for (let each = this.bracket; each; each = each.previous) if (!each.isImage) each.active = false
+    // A link holds no other link. What is further out than one that knows this knows it too.
+    for (let each = this.bracket; each; each = each.previous) {
+      if (each.isImage) continue
+      if (!each.active) return
+      each.active = false
+    }
   }
 
   private dropOpenBracket(): void {
@@ -277,25 +242,19 @@ class Reader {
   }
 
   private pointed(): void {
-    const address = matchAt(pointedAddress, this.text, this.at)
-    const mail = address ? null : matchAt(pointedMail, this.text, this.at)
-    const found = address ?? mail
-    if (found) {
-      const text = found.slice(1, -1)
-      this.take(found.length, linkOf({ text, address: mail ? `mailto:${text}` : text }))
+    const found = pointedLinkAt(this.text, this.at)
+    if (found && found.length <= this.reach) {
+      this.take(found.length, found.link)
       return
     }
-    const html = matchAt(inlineHtml, this.text, this.at)
-    if (html) {
+    const html = mayBeHtml(this.text, this.at, this.lookahead) ? matchAt(inlineHtml, this.text, this.at) : null
+    if (html && html.length <= this.reach) {
       this.take(html.length, { type: 'html', text: html })
       return
     }
     const half = this.unfinished ? matchAt(halfPointed, this.text, this.at) : null
-    if (half) {
-      this.take(half.length, null, half.slice(1))
-      return
-    }
-    this.take(1, null, '<')
+    if (half) this.take(half.length, null, half.slice(1))
+    else this.take(1, null, '<')
   }
 
   private entity(): void {
@@ -305,8 +264,8 @@ class Reader {
   }
 
   private formula(mark: string): void {
-    const found = formulaAt(this.text, this.at)
-    if (found) {
+    const found = formulaAt(this.text, this.at, this.lookahead)
+    if (found && found.end - this.at <= this.reach) {
       const { tex, display, end } = found
       this.take(end - this.at, { type: 'math', tex, display, unfinished: false })
       return
@@ -321,7 +280,7 @@ class Reader {
   }
 
   private bareAddress(): void {
-    const link = this.bracket ? null : autolinkAt(this.text, this.at)
+    const link = this.openedBracket() ? null : autolinkAt(this.text, this.at)
     if (link) this.take(link.text.length, linkOf(link))
     else this.take(1, null, this.text[this.at])
   }
@@ -329,5 +288,12 @@ class Reader {
 
 function codeText(text: string): string {
   const line = text.replaceAll('\n', ' ')
-  return /^ .*[^ ].* $|^ [^ ] $/.test(line) ? line.slice(1, -1) : line
+  const isPadded = line.startsWith(' ') && line.endsWith(' ') && /[^ ]/.test(line)
+  return isPadded ? line.slice(1, -1) : line
+}
+
+function withoutSpaceAtEnd(text: string): string {
+  let end = text.length
+  while (text[end - 1] === ' ' || text[end - 1] === '\t') end--
+  return text.slice(0, end)
 }

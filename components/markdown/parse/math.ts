@@ -1,3 +1,5 @@
+import type { Lookahead } from './lookahead'
+
 /** What only a formula has; money and prose do not. */
 const formula = /[\\^_={}<>+]/
 const fences = [
@@ -42,9 +44,11 @@ export interface Formula {
 }
 
 /** A formula within a text, where one begins. Sums of money are none. */
-export function formulaAt(text: string, at: number): Formula | null {
+export function formulaAt(text: string, at: number, lookahead: Lookahead): Formula | null {
   if (text[at] === '\\') {
-    return formulaBy(text[at + 1] === '(' ? round : square, text, at, text[at + 1] === '[')
+    const isRound = text[at + 1] === '('
+    if (lookahead.find(isRound ? '\\)' : '\\]', at + 2) - at > 4100) return null
+    return formulaBy(isRound ? round : square, text, at, !isRound)
   }
   if (text[at + 1] === '$') return formulaBy(double, text, at, true)
   if (/[\p{L}\p{N}]/u.test(text[at - 1] ?? '')) return null

@@ -1,3 +1,4 @@
+import type { Run } from './emphasis'
 import type { Inline } from './tree'
 
 /** A piece of a text while its marks are being paired: a list that is cut and wrapped as pairs are found. */
@@ -8,10 +9,28 @@ export interface Piece {
   previous: Piece | null
   first: Piece | null
   last: Piece | null
+  /** How deep the marks in it go. */
+  depth: number
+  /** Where it begins in the text. */
+  at: number
 }
 
-export function newPiece(inline: Inline | null, text = ''): Piece {
-  return { inline, text, next: null, previous: null, first: null, last: null }
+/** An opening bracket that has not found its other half. */
+export interface Bracket {
+  piece: Piece
+  isImage: boolean
+  /** False once a link has been made within what it would hold. */
+  active: boolean
+  /** After the bracket. */
+  at: number
+  run: Run | null
+  /** Another bracket was opened since, so what stands between is no label. */
+  holdsBracket: boolean
+  previous: Bracket | null
+}
+
+export function newPiece(inline: Inline | null, text = '', at = 0): Piece {
+  return { inline, text, next: null, previous: null, first: null, last: null, depth: 0, at }
 }
 
 export function append(parent: Piece, piece: Piece): void {
@@ -30,7 +49,8 @@ export function remove(parent: Piece, piece: Piece): void {
 
 /** Puts what stands after `from`, up to `until` but without it, into a piece of its own at that place. */
 export function wrap(parent: Piece, from: Piece, until: Piece | null, inline: Inline): Piece {
-  const wrapper = newPiece(inline)
+  const wrapper = newPiece(inline, '', from.at)
+  wrapper.depth = depthBetween(from, until) + 1
   const first = from.next
   const last = until ? until.previous : parent.last
   if (first && last && first !== until) {
@@ -45,6 +65,13 @@ export function wrap(parent: Piece, from: Piece, until: Piece | null, inline: In
   if (until) until.previous = wrapper
   else parent.last = wrapper
   return wrapper
+}
+
+/** How deep the marks between two pieces go. Each piece that is looked at is soon in one with the others. */
+export function depthBetween(from: Piece, until: Piece | null): number {
+  let depth = 0
+  for (let each = from.next; each && each !== until; each = each.next) depth = Math.max(depth, each.depth)
+  return depth
 }
 
 /** What the pieces come to; neighbouring texts are one. */

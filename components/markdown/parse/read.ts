@@ -1,37 +1,76 @@
-import type { Asked } from './asked'
-import { inlinesIn } from './inline'
-import type { Heading, Inline, Leaf, Paragraph, Row, Table } from './tree'
+import { inlinesIn, segmentsIn } from './inline'
+import type { ReferenceMap } from './reference-map'
+import type { Heading, Inline, Leaf, Mark, Paragraph, Read, Row, Settled, Table } from './tree'
 
-/** The text of a paragraph or heading, read for its marks; with `unfinished`, marks that are open yet are closed. */
-export function inlinesOf(block: Paragraph | Heading, asked: Asked, unfinished: boolean): Inline[] {
-  if (block.read?.unfinished === unfinished) return block.read.inlines
-  const inlines = asked.by(block, () => inlinesIn(block.lines.join('\n').trimEnd(), asked, unfinished))
-  block.read = { inlines, unfinished }
-  return inlines
+const nothing: Settled = { segments: [], marks: [], rest: '' }
+
+/**
+ * The text of a paragraph or heading, read for its marks; with `unfinished`, marks that are open yet are closed, and of
+ * a long text only the end is read again.
+ */
+export function segmentsOf(block: Paragraph | Heading, references: ReferenceMap, unfinished: boolean): Inline[][] {
+  return read(block, references, unfinished).segments
+}
+
+function read(block: Paragraph | Heading, references: ReferenceMap, unfinished: boolean): Read {
+  if (block.read?.unfinished === unfinished) return block.read
+  const settled = (unfinished && block.type === 'paragraph' && block.settled) || nothing
+  const text = settled === nothing ? block.lines.join('\n') : settled.rest
+  const parts = references.by(block, () => segmentsIn(text.trimEnd(), references, unfinished))
+  const segments = [...settled.segments]
+  const marks = [...settled.marks]
+  for (const [place, { at, inlines }] of parts.entries()) {
+    if (place > 0 && unfinished && block.type === 'paragraph') {
+      block.settled = { segments: [...segments], marks: [...marks], rest: text.slice(at) }
+    }
+    segments.push(inlines)
+    marks.push(...placed(inlines, block, marks.length))
+  }
+  block.read = { segments, marks, unfinished }
+  return block.read
 }
 
 /** The cells of a table's row, read for their marks. */
-export function cellsIn(table: Table, row: Row, asked: Asked, unfinished: boolean): Inline[][] {
+export function cellsIn(table: Table, row: Row, references: ReferenceMap, unfinished: boolean): Inline[][] {
   if (row.read && !unfinished) return row.read
   const last = row.cells.findLastIndex((cell) => cell !== '')
-  const read = asked.by(table, () =>
-    row.cells.map((cell, place) => inlinesIn(cell, asked, unfinished && place === last)),
+  const read = references.by(table, () =>
+    row.cells.map((cell, place) => inlinesIn(cell, references, unfinished && place === last)),
   )
+  placed(read.flat(), row, 0)
   if (!unfinished) row.read = read
   return read
 }
 
-/** Whether there may be marks of footnotes in a block: they are numbered in the order in which they are read. */
-export function hasMarks(leaf: Leaf): boolean {
-  if (leaf.type === 'table') return [leaf.head, ...leaf.rows.entries].some((row) => row.cells.some(hasMark))
-  return (leaf.type === 'paragraph' || leaf.type === 'heading') && leaf.lines.some(hasMark)
+/** The marks of footnotes in a block, in their order. */
+export function marksOf(leaf: Leaf, references: ReferenceMap, unfinished: boolean): Mark[] {
+  if (leaf.type === 'table') {
+    return [leaf.head, ...leaf.rows.entries].flatMap((row) => marksOfRow(leaf, row, references, unfinished))
+  }
+  if (leaf.type !== 'paragraph' && leaf.type !== 'heading') return []
+  const settled = unfinished && leaf.type === 'paragraph' ? leaf.settled : null
+  const mayHold = settled ? settled.marks.length > 0 || mayHoldMark(settled.rest) : leaf.lines.some(mayHoldMark)
+  return mayHold ? read(leaf, references, unfinished).marks : []
 }
 
-function hasMark(text: string): boolean {
+export function marksOfRow(table: Table, row: Row, references: ReferenceMap, unfinished: boolean): Mark[] {
+  return row.cells.some(mayHoldMark) ? marksIn(cellsIn(table, row, references, unfinished).flat()) : []
+}
+
+function mayHoldMark(text: string): boolean {
   return text.includes('[^')
 }
 
-export function readNow(leaf: Leaf, asked: Asked): void {
-  if (leaf.type === 'table') for (const row of [leaf.head, ...leaf.rows.entries]) cellsIn(leaf, row, asked, false)
-  else if (leaf.type === 'paragraph' || leaf.type === 'heading') inlinesOf(leaf, asked, false)
+function marksIn(inlines: Inline[]): Mark[] {
+  return inlines.flatMap((each) => {
+    if (each.type === 'reference') return [each]
+    return 'children' in each ? marksIn(each.children) : []
+  })
+}
+
+/** The marks in a text, with their places, after so many others. */
+function placed(inlines: Inline[], text: Leaf | Row, before: number): Mark[] {
+  const marks = marksIn(inlines)
+  for (const [place, mark] of marks.entries()) mark.place = { text, before: before + place }
+  return marks
 }

@@ -53,12 +53,16 @@ function indentedCode(line: Line, inParagraph: boolean): New<Code> | null {
 function heading(line: Line, rest: string): New<Heading> | null {
   const found = atxHeading.exec(rest)
   if (!found) return null
-  const text = rest
-    .slice(found[0].length)
-    .replace(/^[ \t]*#+[ \t]*$/, '')
-    .replace(/[ \t]+#+[ \t]*$/, '')
+  const text = withoutClosing(rest.slice(found[0].length).trim())
   line.toEnd()
-  return { type: 'heading', level: (found[1] ?? '').length, lines: [text.trim()], read: null }
+  return { type: 'heading', level: (found[1] ?? '').length, lines: [text], read: null }
+}
+
+/** A heading without the `#` that may close it, apart from its text. */
+function withoutClosing(text: string): string {
+  let end = text.length
+  while (text[end - 1] === '#') end--
+  return end === 0 || /[ \t]/.test(text[end - 1] ?? '') ? text.slice(0, end).trimEnd() : text
 }
 
 function fenced(line: Line, rest: string): New<Code> | null {
@@ -77,7 +81,7 @@ function fenced(line: Line, rest: string): New<Code> | null {
 
 function html(rest: string, inParagraph: boolean): New<Html> | null {
   const kind = htmlStart(rest, inParagraph)
-  return kind ? { type: 'html', end: kind.end, lines: [] } : null
+  return kind ? { type: 'html', end: kind.end, lines: new Growing(chunkSizes.lines) } : null
 }
 
 function ruleOf(line: Line): New<Rule> {

@@ -50,6 +50,9 @@ export type Container = Root | Quote | List | Item | Note
 export interface Paragraph extends Node {
   type: 'paragraph'
   lines: string[]
+  /** It is known to begin with no definition of a link reference. */
+  noDefinition: boolean
+  settled: Settled | null
   read: Read | null
 }
 export interface Heading extends Node {
@@ -77,11 +80,13 @@ export interface Html extends Node {
   type: 'html'
   /** What its end looks like; null when a blank line ends it. */
   end: RegExp | null
-  lines: string[]
+  lines: Growing<string>
 }
 export interface Row {
   cells: string[]
   read: Inline[][] | null
+  /** New whenever it is to be shown in another way. */
+  stamp: number
 }
 export interface Table extends Node {
   type: 'table'
@@ -98,9 +103,19 @@ export type Block = Exclude<Container, Root> | Leaf
 
 /** What the text of a block came to, as long as neither the text nor what it refers to changes. */
 export interface Read {
-  inlines: Inline[]
+  /** A long text is in several, so that what is read and shown anew is short. */
+  segments: Inline[][]
+  /** The marks of footnotes in it. */
+  marks: Mark[]
   /** It is still being written, and unfinished marks in it have been closed. */
   unfinished: boolean
+}
+
+/** What the beginning of a long text came to while its end is being written, and the text that follows. */
+export interface Settled {
+  segments: Inline[][]
+  marks: Mark[]
+  rest: string
 }
 
 export type Inline =
@@ -113,8 +128,19 @@ export type Inline =
   /** A link; `address` is null while it is still being written. */
   | { type: 'link'; address: string | null; title: string; children: Inline[] }
   | { type: 'image'; address: string | null; title: string; alt: string }
-  /** The mark of a footnote. */
-  | { type: 'reference'; label: string }
+  | Mark
+
+/** The mark of a footnote. */
+export interface Mark {
+  type: 'reference'
+  label: string
+  /** What it stands in, and how many marks stand there before it; null until that is known. */
+  place: MarkPlace | null
+}
+export interface MarkPlace {
+  text: Leaf | Row
+  before: number
+}
 
 export interface Definition {
   address: string

@@ -13,3 +13,21 @@ export function isUndecided(line: string, tip: Container | Leaf): boolean {
   if (/^[ \t>]*[`~]/.test(line)) return /^[ \t>]*(?:`{1,2}|~{1,2}|`{3,}[^`]*|~{3,}.*)$/.test(line)
   return line.length < 80 && open.test(line)
 }
+
+const definition = /^\[[^\]]+\]:\s*\S*(?:\s+(?:"[^"]*"?|'[^']*'?|\([^()]*\)?))?\s*$/
+/** In characters and words: the head of a table is hardly longer, prose soon is. */
+const longestHead = 200
+const longestHeadCell = 6
+
+/** Whether the beginning of a paragraph may turn out to be something else: a definition, or the head of a table. */
+export function mayVanish(lines: string[]): boolean {
+  const [first = ''] = lines
+  if (first.startsWith('[')) return lines.length <= 2 && definition.test(lines.join('\n'))
+  return (
+    lines.length === 1 && first.startsWith('|') && first.length <= longestHead && first.split('|').every(isHeadCell)
+  )
+}
+
+function isHeadCell(text: string): boolean {
+  return text.trim().split(/\s+/).length <= longestHeadCell
+}

@@ -159,6 +159,27 @@ describe('while a block is being written', () => {
     expect(container.querySelectorAll('th')).toHaveLength(2)
   })
 
+  it.each([
+    '[Alice]: Hello there',
+    '[Alice]: Hello "there" you',
+    '|x| is the absolute value of x, and',
+    `| ${'a | '.repeat(70)}`,
+  ])('%s is shown before a further line: it is too much for what may vanish', async (text) => {
+    const { container } = render(<Markdown text={text} growing />)
+    await vi.waitFor(() => expect(container.textContent).toBe(text.trim()))
+  })
+
+  it.each([
+    '[s]: https://sea.example/',
+    '[s]:\nhttps://se',
+    '[s]: /u "A title',
+    '| Name | A longer name of a col',
+    '|a|b',
+  ])('%s is not shown: it may be a definition, or the head of a table', (text) => {
+    const { container } = render(<Markdown text={text} growing />)
+    expect(container.textContent).toBe('')
+  })
+
   it('says it all in the end, whatever it was', () => {
     const { container, rerender } = render(<Markdown text={'| a **b [c'} growing />)
     rerender(<Markdown text={'| a **b [c'} growing={false} />)

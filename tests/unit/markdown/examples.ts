@@ -84,6 +84,14 @@ export const gfmExamples: Example[] = [
     '<p><a href="mailto:a.b-c_d@a.b">a.b-c_d@a.b</a></p>\n<p><a href="mailto:a.b-c_d@a.b">a.b-c_d@a.b</a>.</p>\n<p>a.b-c_d@a.b-</p>\n<p>a.b-c_d@a.b_</p>\n',
   ],
   [
+    'mailto:foo@bar.baz\n\nmailto:a.b-c_d@a.b\n\nmailto:a.b-c_d@a.b.\n\nmailto:a.b-c_d@a.b/\n\nmailto:a.b-c_d@a.b-\n\nmailto:a.b-c_d@a.b_\n\nxmpp:foo@bar.baz\n\nxmpp:foo@bar.baz.\n',
+    '<p><a href="mailto:foo@bar.baz">mailto:foo@bar.baz</a></p>\n<p><a href="mailto:a.b-c_d@a.b">mailto:a.b-c_d@a.b</a></p>\n<p><a href="mailto:a.b-c_d@a.b">mailto:a.b-c_d@a.b</a>.</p>\n<p><a href="mailto:a.b-c_d@a.b">mailto:a.b-c_d@a.b</a>/</p>\n<p>mailto:a.b-c_d@a.b-</p>\n<p>mailto:a.b-c_d@a.b_</p>\n<p><a href="xmpp:foo@bar.baz">xmpp:foo@bar.baz</a></p>\n<p><a href="xmpp:foo@bar.baz">xmpp:foo@bar.baz</a>.</p>\n',
+  ],
+  [
+    'xmpp:foo@bar.baz/txt\n\nxmpp:foo@bar.baz/txt@bin\n\nxmpp:foo@bar.baz/txt@bin.com\n\nxmpp:foo@bar.baz/txt/bin\n',
+    '<p><a href="xmpp:foo@bar.baz/txt">xmpp:foo@bar.baz/txt</a></p>\n<p><a href="xmpp:foo@bar.baz/txt@bin">xmpp:foo@bar.baz/txt@bin</a></p>\n<p><a href="xmpp:foo@bar.baz/txt@bin.com">xmpp:foo@bar.baz/txt@bin.com</a></p>\n<p><a href="xmpp:foo@bar.baz/txt">xmpp:foo@bar.baz/txt</a>/bin</p>\n',
+  ],
+  [
     'A note[^1], another[^x y] and[^two].\n\n[^two]: Second.\n[^1]: First,\n    going on.\n\n    And more.\n',
     '<p>A note<sup>1</sup>, another[^x y] and<sup>2</sup>.</p>\n<section>\n<li id="1" value="1"><p>First,\ngoing on.</p>\n<p>And more.</p>\n</li>\n<li id="TWO" value="2"><p>Second.</p>\n</li>\n</section>\n',
   ],
@@ -107,5 +115,5 @@ export const gfmExamples: Example[] = [
     'We get\n\\[\nx\n= y\n- 1\n\\]\nas said.\n\n$$\n\\frac{a}{b}\n$$\n\n$$ a = b $$\n',
     '<p>We get</p>\n<math>\\[\nx\n= y\n- 1\n\\]</math>true\n<p>as said.</p>\n<math>$$\n\\frac{a}{b}\n$$</math>true\n<math>$$ a = b $$</math>true\n',
   ],
-  ['$$\nnever closed\n\n# Heading\n', '<math>$$\nnever closed</math>false\n<h1>Heading</h1>\n'],
+  ['$$\nnever closed\n\n# Heading\n', '<p>$$\nnever closed</p>\n<h1>Heading</h1>\n'],
 ].map(([markdown = '', html = ''], place) => ({ name: `GFM ${place + 1}`, markdown, html }))

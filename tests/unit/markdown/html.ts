@@ -1,5 +1,5 @@
 import { MarkdownDocument } from '@/components/markdown/parse/document'
-import { cellsIn, inlinesOf } from '@/components/markdown/parse/read'
+import { cellsIn, segmentsOf } from '@/components/markdown/parse/read'
 import type { Align, Block, Container, Inline, Row, Table } from '@/components/markdown/parse/tree'
 
 /** A document as HTML the way the specifications write it: raw HTML and all, which the page never shows so. */
@@ -36,11 +36,11 @@ function blockHtml(document: MarkdownDocument, block: Block, tight: boolean): st
     case 'note':
       return ''
     case 'paragraph': {
-      const text = inlineHtml(document, inlinesOf(block, document.asked, unfinished))
+      const text = inlineHtml(document, segmentsOf(block, document.references, unfinished).flat())
       return tight ? `${text}\n` : `<p>${text}</p>\n`
     }
     case 'heading': {
-      const text = inlineHtml(document, inlinesOf(block, document.asked, unfinished))
+      const text = inlineHtml(document, segmentsOf(block, document.references, unfinished).flat())
       return `<h${block.level}>${text}</h${block.level}>\n`
     }
     case 'code': {
@@ -51,7 +51,7 @@ function blockHtml(document: MarkdownDocument, block: Block, tight: boolean): st
     case 'math':
       return `<math>${escaped(block.lines.join('\n'))}</math>${block.closed}\n`
     case 'html':
-      return `${block.lines.join('\n')}\n`
+      return `${block.lines.entries.join('\n')}\n`
     case 'rule':
       return '<hr />\n'
     case 'table':
@@ -79,7 +79,7 @@ function tableHtml(document: MarkdownDocument, table: Table, unfinished: boolean
 }
 
 function rowHtml(document: MarkdownDocument, table: Table, row: Row, name: string, unfinished: boolean): string {
-  const cells = cellsIn(table, row, document.asked, unfinished).map((inlines, column) => {
+  const cells = cellsIn(table, row, document.references, unfinished).map((inlines, column) => {
     const align: Align = table.align[column] ?? null
     return `<${name}${align ? ` align="${align}"` : ''}>${inlineHtml(document, inlines)}</${name}>\n`
   })
@@ -87,7 +87,7 @@ function rowHtml(document: MarkdownDocument, table: Table, row: Row, name: strin
 }
 
 function notes(document: MarkdownDocument): string {
-  const all = document.asked.orderedNotes()
+  const all = document.references.orderedNotes()
   if (all.length === 0) return ''
   return `<section>\n${all.map(({ label, note, number }) => `<li id="${escaped(label)}" value="${number}">${blocks(document, note).join('')}</li>\n`).join('')}</section>\n`
 }
@@ -111,7 +111,7 @@ function oneInline(document: MarkdownDocument, inline: Inline): string {
     case 'math':
       return `<math${inline.display ? ' display' : ''}>${escaped(inline.tex)}</math>`
     case 'reference':
-      return `<sup>${document.asked.numberOf(inline.label)}</sup>`
+      return `<sup>${document.references.numberOf(inline.label)}</sup>`
     case 'link': {
       const title = inline.title ? ` title="${escaped(inline.title)}"` : ''
       return `<a href="${encoded(inline.address ?? '')}"${title}>${inlineHtml(document, inline.children)}</a>`

@@ -1,18 +1,18 @@
-import type { Definition, Leaf, Note, References } from './tree'
+import type { Container, Definition, Leaf, Mark, MarkPlace, Note, References } from './tree'
 
-/** So many blocks that ask for one label are looked through: a line read on trial leaves blocks behind. */
+/** From so many blocks on that ask for one label, those that are gone are looked for: lines read on trial leave some behind. */
 const crowded = 100
 
 /**
  * What marks in a text refer to: definitions of links, and footnotes. It remembers which block asked for which label,
  * so that a definition that comes later changes those blocks and no other.
  */
-export class Asked implements References {
+export class ReferenceMap implements References {
   private readonly definitions = new Map<string, Definition>()
   private readonly notes = new Map<string, Note>()
-  private readonly askers = new Map<string, Set<Leaf>>()
-  /** Labels of footnotes in the order of their first marks. */
-  private marks = new Map<string, number>()
+  private readonly askers = new Map<string, { leaves: Set<Leaf>; crowded: number }>()
+  /** Footnotes in the order of their first marks, and where those stand. */
+  private readonly marked = new Map<string, { number: number; first: MarkPlace | null }>()
   private finished = false
   private asking: Leaf | null = null
 
@@ -40,12 +40,28 @@ export class Asked implements References {
     return !this.finished || this.notes.has(label)
   }
 
+  /** Numbers the footnotes of these marks that have no number yet; returns how to take that back. */
+  number(marks: Mark[]): () => void {
+    const numbered: string[] = []
+    for (const { label, place } of marks) {
+      if (this.marked.has(label)) continue
+      this.marked.set(label, { number: this.marked.size + 1, first: place })
+      numbered.push(label)
+    }
+    return () => {
+      for (const label of numbered) this.marked.delete(label)
+    }
+  }
+
   /** The number of a footnote, by the order of the marks. */
-  numberOf(label: string): number {
-    const known = this.marks.get(label)
-    if (known !== undefined) return known
-    this.marks.set(label, this.marks.size + 1)
-    return this.marks.size
+  numberOf(label: string): number | null {
+    return this.marked.get(label)?.number ?? null
+  }
+
+  /** Whether a mark is the first of its footnote, to which the footnote leads back. */
+  isFirst({ label, place }: Mark): boolean {
+    const first = this.marked.get(label)?.first
+    return first?.text === place?.text && first?.before === place?.before
   }
 
   note(label: string): Note | null {
@@ -54,11 +70,11 @@ export class Asked implements References {
 
   /** All footnotes: those with marks first, by number, then the rest. */
   orderedNotes(): { label: string; note: Note; number: number | null }[] {
-    const marked = [...this.marks].flatMap(([label, number]) => {
+    const marked = [...this.marked].flatMap(([label, { number }]) => {
       const note = this.notes.get(label)
       return note ? [{ label, note, number }] : []
     })
-    const rest = [...this.notes].filter(([label]) => !this.marks.has(label))
+    const rest = [...this.notes].filter(([label]) => !this.marked.has(label))
     return [...marked, ...rest.map(([label, note]) => ({ label, note, number: null }))]
   }
 
@@ -94,34 +110,42 @@ export class Asked implements References {
   /** From now on a mark without a footnote is text. Returns the blocks with marks in their order, to be read again. */
   finish(): Leaf[] {
     this.finished = true
-    this.marks.clear()
-    const labels = [...this.askers].filter(([label]) => label.startsWith('^'))
-    const leaves = new Set(labels.flatMap(([, askers]) => [...askers].filter(isInTree)))
-    for (const leaf of leaves) {
-      forgetRead(leaf)
-      this.changed(leaf)
-    }
+    this.marked.clear()
+    const asked = [...this.askers].filter(([label]) => label.startsWith('^'))
+    const leaves = new Set(asked.flatMap(([, askers]) => [...askers.leaves].filter(isInTree)))
+    for (const leaf of leaves) this.reread(leaf)
     return [...leaves].sort((one, other) => one.firstLine - other.firstLine)
   }
 
   private ask(label: string): void {
     if (!this.asking) return
-    const askers = this.askers.get(label)
-    if (askers && askers.size > crowded) for (const each of askers) if (!isInTree(each)) askers.delete(each)
-    if (askers) askers.add(this.asking)
-    else this.askers.set(label, new Set([this.asking]))
+    const askers = this.askers.get(label) ?? { leaves: new Set(), crowded }
+    this.askers.set(label, askers)
+    const { leaves } = askers
+    leaves.add(this.asking)
+    if (leaves.size < askers.crowded) return
+    for (const leaf of leaves) if (leaf !== this.asking && !isInTree(leaf)) leaves.delete(leaf)
+    // They are looked through again when there are twice as many, so that this costs the same for each.
+    askers.crowded = Math.max(crowded, leaves.size * 2)
   }
 
   private tell(label: string): void {
-    for (const leaf of this.askers.get(label) ?? []) {
-      forgetRead(leaf)
-      this.changed(leaf)
-    }
+    for (const leaf of this.askers.get(label)?.leaves ?? []) this.reread(leaf)
+  }
+
+  private reread(leaf: Leaf): void {
+    forgetRead(leaf)
+    this.changed(leaf)
   }
 }
 
 function isInTree(leaf: Leaf): boolean {
-  return leaf.parent?.children.entries[leaf.place] === leaf
+  let block: Leaf | Container = leaf
+  while (block.parent) {
+    if (block.parent.children.entries[block.place] !== block) return false
+    block = block.parent
+  }
+  return block.type === 'root'
 }
 
 /** Lets what was read of a block's text be read again. */
@@ -130,4 +154,5 @@ export function forgetRead(leaf: Leaf): void {
     leaf.head.read = null
     for (const row of leaf.rows.entries) row.read = null
   } else if ('read' in leaf) leaf.read = null
+  if ('settled' in leaf) leaf.settled = null
 }

@@ -1,0 +1,297 @@
+import { normalized } from './characters'
+import { continues } from './continue'
+import { definitionAt, isNoDefinition } from './destinations'
+import { chunkSizes, Growing } from './growing'
+import { GrowingTree, isContainer, newStamp, touchRows, type Unplaced } from './growing-tree'
+import { Line } from './line'
+import { endsMath } from './math'
+import { marksOf, marksOfRow } from './read'
+import { ReferenceMap } from './reference-map'
+import { type Start, setextUnderline, startOf } from './starts'
+import { alignments, cellsOf, fitted } from './table'
+import type { Block, Code, Container, Definition, Item, Leaf, MathBlock, Note, Paragraph, Row, Table } from './tree'
+
+/** Blocks deeper than this are text: what shows them has to go as deep. */
+const deepest = 100
+const taskMark = /^\[([ xX])\][ \t]+(?=\S)/
+
+/** Reads a text line by line into its tree, in the way the CommonMark specification describes. */
+export abstract class BlockReader extends GrowingTree {
+  /** What marks in the text refer to. */
+  readonly references = new ReferenceMap((leaf) => {
+    this.touch(leaf)
+    if (leaf.type === 'table') touchRows(leaf)
+  })
+
+  protected read(text: string): void {
+    const line = new Line(text.replaceAll('\0', '\ufffd'), ++this.lineNumber)
+    const matched = this.matched(line)
+    if (!matched) return
+    let container = matched
+    let isText = container.type !== 'paragraph' && container.type !== 'table' && takesLines(container)
+    let closed = container === this.tip
+    while (!isText) {
+      const begun = this.begin(line, container)
+      if (!begun) break
+      closed = true
+      container = begun
+      isText = takesLines(begun) || begun.type === 'rule' || begun.type === 'table'
+    }
+    if (!closed && !line.isBlank && this.tip.type === 'paragraph') {
+      // A paragraph goes on although the marks of the blocks around it are missing.
+      this.addToParagraph(this.tip, line.rest)
+      return
+    }
+    this.closeTo(container)
+    this.addText(container, line)
+  }
+
+  /** The innermost open block that goes on in this line; null when the line has ended one and is used up. */
+  private matched(line: Line): Container | Leaf | null {
+    let block: Container | Leaf = this.root
+    while (isContainer(block)) {
+      const last: Block | undefined = block.children.entries.at(-1)
+      if (!last?.open) break
+      const verdict = continues(last, line)
+      if (verdict === 'no') break
+      block = last
+      if (verdict === 'closed') {
+        this.setLastLine(block)
+        this.close(block)
+        return null
+      }
+    }
+    return block
+  }
+
+  /** Begins the block that begins at this place of the line, if one does. */
+  private begin(line: Line, container: Container | Leaf): Block | null {
+    if (container.type === 'paragraph' && !line.isIndented) {
+      const underlined = setextUnderline.test(line.rest) ? this.underline(line, container) : null
+      if (underlined) return underlined
+    }
+    const inParagraph = this.tip.type === 'paragraph'
+    const start = this.depthOf(container) < deepest ? startOf(line, container, inParagraph) : null
+    if (start) {
+      this.closeTo(container)
+      return this.add(start)
+    }
+    return container.type === 'paragraph' && !line.isIndented ? this.tableOf(line, container) : null
+  }
+
+  /** Gives a new block its place: in the innermost open block that can hold it. */
+  private add(start: Start): Block {
+    if (start.type !== 'item') {
+      this.closeWhile((tip) => !isContainer(tip) || tip.type === 'list')
+      const block = this.place(start)
+      if (block.type === 'note') this.defineNote(block)
+      return block
+    }
+    const { list, ...item } = start
+    this.closeWhile((tip) => !isContainer(tip))
+    if (this.tip.type !== 'list' || this.tip.ordered !== list.ordered || this.tip.marker !== list.marker) {
+      this.closeWhile((tip) => !isContainer(tip) || tip.type === 'list')
+      this.place(list)
+    }
+    return this.place(item)
+  }
+
+  private addText(container: Container | Leaf, line: Line): void {
+    switch (container.type) {
+      case 'code':
+        // The line of the opening fence holds no text.
+        if (container.fence && container.firstLine === line.number) return
+        this.addCode(container, line)
+        return
+      case 'html':
+        this.addLine(container, line.remaining())
+        this.setLastLine(container)
+        if (container.end?.test(line.text.slice(line.offset))) this.close(container)
+        return
+      case 'math':
+        this.addMath(container, line)
+        return
+      case 'table':
+        // The line under the head says only how the columns are set.
+        if (line.offset < line.text.length) this.addRow(container, line)
+        return
+      case 'paragraph':
+        if (!line.isBlank) this.addToParagraph(container, line.rest)
+        return
+      case 'heading':
+      case 'rule':
+        this.touch(container)
+        return
+      default:
+        if (!line.isBlank) this.addParagraph(line)
+    }
+  }
+
+  private addParagraph(line: Line): void {
+    this.closeWhile((tip) => !isContainer(tip) || tip.type === 'list')
+    const task = this.tip.type === 'item' && this.tip.children.length === 0 ? taskMark.exec(line.rest) : null
+    const paragraph = this.place({ type: 'paragraph', lines: [], noDefinition: false, settled: null, read: null })
+    if (task && paragraph.parent?.type === 'item') this.setDone(paragraph.parent, task[1] !== ' ')
+    if (paragraph.type === 'paragraph') this.addTextLine(paragraph, line.rest.slice(task?.[0].length ?? 0))
+  }
+
+  private addToParagraph(paragraph: Paragraph, text: string): void {
+    // The definitions before another one are whole.
+    if (text.startsWith('[')) this.takeDefinitions(paragraph)
+    this.addTextLine(paragraph, text)
+  }
+
+  private setDone(item: Item, done: boolean): void {
+    item.done = done
+    this.undoBy(() => {
+      item.done = null
+    })
+  }
+
+  private addCode(code: Code, line: Line): void {
+    this.addLine(code, line.remaining())
+    if (code.fence || !line.isBlank) this.setLastLine(code)
+  }
+
+  private addMath(block: MathBlock, line: Line): void {
+    const first = block.lines.length === 0
+    block.lines.push(line.rest)
+    this.undoBy(() => block.lines.pop())
+    this.setLastLine(block)
+    this.touch(block)
+    const { start, end } = block.fence
+    if (!endsMath(first ? line.rest.slice(start.length) : line.rest, end)) return
+    block.closed = true
+    this.undoBy(() => {
+      block.closed = false
+    })
+    this.close(block)
+  }
+
+  private addRow(table: Table, line: Line): void {
+    const cells = fitted(cellsOf(line.rest), table.align.length)
+    const row = { cells, read: null, stamp: newStamp() }
+    table.rows.push(row, newStamp())
+    this.undoBy(() => table.rows.pop(newStamp()))
+    this.setLastLine(table)
+    this.touch(table)
+    if (!this.onTrial) this.references.number(marksOfRow(table, row, this.references, false))
+  }
+
+  /** A paragraph turns out to be a heading: what it was is underlined. */
+  private underline(line: Line, paragraph: Paragraph): Block | null {
+    this.takeDefinitions(paragraph)
+    if (paragraph.lines.length === 0) return null
+    this.closeTo(paragraph)
+    const lines = [paragraph.lines.join('\n').trim()]
+    const heading = this.instead(paragraph, {
+      type: 'heading',
+      level: line.rest.startsWith('=') ? 1 : 2,
+      lines,
+      read: null,
+    })
+    line.toEnd()
+    return heading
+  }
+
+  /** The last line of a paragraph turns out to be the head of a table. */
+  private tableOf(line: Line, paragraph: Paragraph): Block | null {
+    const head = paragraph.lines.at(-1)
+    const align = head === undefined ? null : alignments(line.rest)
+    if (!align || head === undefined) return null
+    const cells = cellsOf(head)
+    if (cells.length !== align.length) return null
+    this.closeTo(paragraph)
+    const table = {
+      type: 'table' as const,
+      align,
+      head: { cells, read: null, stamp: 0 },
+      rows: new Growing<Row>(chunkSizes.rows),
+    }
+    line.toEnd()
+    if (paragraph.lines.length > 1) {
+      this.setLines(paragraph, paragraph.lines.slice(0, -1))
+      this.close(paragraph)
+    } else this.remove(paragraph)
+    const placed = this.place(table, paragraph.lines.length > 1 ? this.lineNumber : paragraph.firstLine)
+    if (!isContainer(placed)) this.number(placed)
+    return placed
+  }
+
+  private instead(leaf: Leaf, start: Unplaced): Block {
+    this.remove(leaf)
+    return this.place(start, leaf.firstLine)
+  }
+
+  protected override closed(block: Block): void {
+    if (block.type === 'code' && !block.fence) this.dropBlankLines(block)
+    if (block.type === 'paragraph') {
+      this.takeDefinitions(block)
+      if (block.lines.length === 0) {
+        this.remove(block)
+        return
+      }
+    }
+    if (block.type === 'math' && !block.closed) this.asParagraph(block)
+    if (block.type === 'paragraph' || block.type === 'heading') this.number(block)
+  }
+
+  /** Numbers the footnotes whose first marks stand in a block. */
+  protected number(leaf: Leaf): void {
+    this.undoBy(this.references.number(marksOf(leaf, this.references, false)))
+  }
+
+  /** A formula that was never closed was none: it is the text that it looks like. */
+  private asParagraph(math: MathBlock): void {
+    const { lines, lastLine } = math
+    const paragraph = this.instead(math, { type: 'paragraph', lines, noDefinition: false, settled: null, read: null })
+    paragraph.lastLine = lastLine
+    if (!isContainer(paragraph)) this.close(paragraph)
+  }
+
+  /** Blank lines at the end of indented code are none of it. */
+  private dropBlankLines({ lines }: Code): void {
+    for (let last = lines.entries.at(-1); last?.trim() === ''; last = lines.entries.at(-1)) {
+      const dropped = last
+      lines.pop(newStamp())
+      this.undoBy(() => lines.push(dropped, newStamp()))
+    }
+  }
+
+  /** Takes the definitions of link references off the beginning of a paragraph. */
+  private takeDefinitions(paragraph: Paragraph): void {
+    if (paragraph.noDefinition || !paragraph.lines[0]?.startsWith('[')) return
+    const text = paragraph.lines.join('\n')
+    let at = 0
+    for (let found = definitionAt(text, at); found; found = text[at] === '[' ? definitionAt(text, at) : null) {
+      this.define(normalized(found.value.label), found.value)
+      at = found.end
+    }
+    if (at === 0) {
+      if (isNoDefinition(text)) this.setNoDefinition(paragraph)
+      return
+    }
+    const rest = text.slice(at)
+    this.setLines(paragraph, rest.trim() === '' ? [] : rest.split('\n'))
+  }
+
+  private setNoDefinition(paragraph: Paragraph): void {
+    paragraph.noDefinition = true
+    this.undoBy(() => {
+      paragraph.noDefinition = false
+    })
+  }
+
+  private define(label: string, definition: Definition): void {
+    if (this.references.define(label, definition)) this.undoBy(() => this.references.forget(label))
+  }
+
+  private defineNote(note: Note): void {
+    const label = normalized(note.label)
+    if (this.references.defineNote(label, note)) this.undoBy(() => this.references.forgetNote(label))
+  }
+}
+
+function takesLines({ type }: Container | Leaf): boolean {
+  return type === 'paragraph' || type === 'code' || type === 'html' || type === 'math' || type === 'heading'
+}

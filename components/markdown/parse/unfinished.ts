@@ -1,0 +1,15 @@
+/** What is still open further back than this, in characters, was hardly meant to be a mark. */
+export const nearEnd = 600
+
+const halfMark = /(?:\\|<|!?\[(?:\^[^\]\s]*)?|!|&#?\w{0,10}|(?<![^\s(])\$+)$/
+const runMarks = '*_~`'
+
+/** A text that is being written without the marks at its end that have only begun, and say nothing yet. */
+export function withoutHalfMark(text: string): string {
+  const from = Math.max(0, text.length - nearEnd)
+  const half = halfMark.exec(text.slice(from))
+  let end = text.length
+  if (half) end = from + half.index
+  else while (end > 0 && runMarks.includes(text[end - 1] ?? ' ')) end--
+  return text.slice(0, end).trimEnd()
+}

@@ -1,0 +1,89 @@
+import { describe, expect, it } from 'vitest'
+import { MarkdownDocument } from '@/components/markdown/parse/document'
+import { inlinesIn } from '@/components/markdown/parse/inline'
+import type { Inline } from '@/components/markdown/parse/tree'
+import { htmlOf } from './html'
+
+/** In milliseconds of this process: what a person would hardly notice, and some more for a slow machine. */
+const bearable = 400
+
+const hostile: [string, string][] = [
+  ['letters before an @', `${'a'.repeat(60_000)}@`],
+  ['an address with closing brackets', `http://a.b/${')'.repeat(20_000)}`],
+  ['an address with a reference at its end', `http://a.b/${'&amp;'.repeat(8000)}`],
+  ['half addresses', 'www._'.repeat(8000)],
+  ['addresses in one', `[${'http://'.repeat(5000)}`],
+  ['a span of code', `\`${' a'.repeat(30_000)}\``],
+  ['runs of backticks', Array.from({ length: 300 }, (_, length) => '`'.repeat(length + 1)).join(' ')],
+  ['a run of stars', '*'.repeat(40_000)],
+  ['stars that nest', `${'*a **b '.repeat(8000)}c${'** d*'.repeat(8000)}`],
+  ['stars that never close', '*a **b '.repeat(8000)],
+  ['stars around a letter', `${'*'.repeat(30_000)}a${'*'.repeat(30_000)}`],
+  ['spaces in a line', `a${' '.repeat(60_000)}b\nc`],
+  ['spaces in a heading', `# a${' '.repeat(60_000)}b`],
+  ['opening brackets', '['.repeat(20_000)],
+  ['links in brackets', `${'['.repeat(10_000)}${'[a](b) '.repeat(3000)}`],
+  ['images in images', `${'!['.repeat(8000)}a${'](b)'.repeat(8000)}`],
+  ['half links', '[a](<b'.repeat(8000)],
+  ['half comments', `a ${'<!--'.repeat(10_000)}`],
+  ['half instructions', `a ${'<?'.repeat(20_000)}`],
+  ['half declarations', `a ${'<!A'.repeat(14_000)}`],
+  ['half formulas', '\\('.repeat(20_000)],
+  ['half formulas of two signs', '$$a '.repeat(10_000)],
+  ['half addresses with questions', 'www._?'.repeat(8000)],
+  ['entities', '&amp'.repeat(10_000)],
+  ['a log', Array.from({ length: 8000 }, (_, line) => `[12:00:0${line % 10}] line ${line} of a log`).join('\n')],
+  ['labels', '[aaaaaaaaa\n'.repeat(8000)],
+]
+
+describe('no text takes long', () => {
+  it.each(hostile)('%s', (_, text) => {
+    expect(timeOf(() => htmlOf(finished(text)))).toBeLessThan(bearable)
+  })
+
+  it.each(hostile)('%s, while it is written', (_, text) => {
+    const document = new MarkdownDocument()
+    document.append(text.slice(0, -1))
+    htmlOf(document)
+    expect(
+      timeOf(() => {
+        document.append(text.slice(-1))
+        htmlOf(document)
+      }),
+    ).toBeLessThan(bearable)
+  })
+})
+
+describe('no text goes deep', () => {
+  it.each([
+    ['stars', `${'*a **b '.repeat(4000)}c${'** d*'.repeat(4000)}`],
+    ['a run of stars', `${'*'.repeat(9000)}a${'*'.repeat(9000)}`],
+    ['stars of two kinds', `${'*a _b ~c '.repeat(900)}d${'~_*'.repeat(900)}`],
+  ])('%s', (_, text) => {
+    const inlines = inlinesIn(text, nothing, false)
+    expect(depthOf(inlines)).toBeLessThanOrEqual(100)
+    expect(depthOf(inlines)).toBeGreaterThan(1)
+    expect(depthOf(inlinesIn(text, nothing, true))).toBeLessThanOrEqual(100)
+    expect(depthOf(inlinesIn(text.slice(0, text.length / 2), nothing, true))).toBeLessThanOrEqual(100)
+  })
+})
+
+const nothing = { definition: () => null, isNote: () => false }
+
+function finished(text: string): MarkdownDocument {
+  const document = new MarkdownDocument()
+  document.append(text)
+  document.finish()
+  return document
+}
+
+/** The time that this process was at work, which another process does not add to. */
+function timeOf(work: () => void): number {
+  const before = process.cpuUsage()
+  work()
+  return process.cpuUsage(before).user / 1000
+}
+
+function depthOf(inlines: Inline[]): number {
+  return Math.max(0, ...inlines.map((each) => ('children' in each ? 1 + depthOf(each.children) : 0)))
+}
