@@ -53,11 +53,14 @@ const notOurs: Problem = {
 export class ApiError extends Error {
   readonly status: number
   readonly problem: Problem
+  /** How long the server asks to wait before the next try; 0 when it does not say. */
+  readonly retryAfterMs: number
 
-  constructor(status: number, problem: Problem) {
+  constructor(status: number, problem: Problem, retryAfterMs = 0) {
     super(problem.message)
     this.status = status
     this.problem = problem
+    this.retryAfterMs = retryAfterMs
   }
 }
 
@@ -78,7 +81,9 @@ export function createCalls({ origin, signIn }: Pick<Page, 'origin' | 'signIn'>)
     if (response.ok) return response
     const problem = await refusal(response)
     if (response.status === 401 && problem.kind === 'auth') signIn()
-    throw new ApiError(response.status, problem)
+    // Rill says it in seconds. A date, as a proxy may give, is no number.
+    const seconds = Number(response.headers.get('Retry-After'))
+    throw new ApiError(response.status, problem, seconds > 0 ? seconds * 1000 : 0)
   }
 
   async function json<T>(

@@ -14,6 +14,8 @@ import { type ConversationState, newConversationId } from './types'
  * same turn, before the text is given back.
  */
 const attempts = 5
+/** A longer wait that the server asks for is left to the person. */
+const longestWait = 10_000
 /** Stop waits so long to hear which generation a send became, so that it can be stopped rather than left to run. */
 const stopGrace = 1_000
 
@@ -116,8 +118,10 @@ export function createSending(core: Core, streams: Streams, drafts: Drafts, refr
       again(error: unknown, failures: number): boolean {
         // What has started is read on by the shared connection.
         if (turn.start) return false
-        const { status } = error instanceof ApiError ? error : { status: 0 }
-        return (status === 0 || status === 503) && failures < attempts
+        const { status, retryAfterMs } = error instanceof ApiError ? error : { status: 0, retryAfterMs: 0 }
+        // Too many starts pass when the server says how soon. A budget, which answers 402, does not.
+        const passes = status === 0 || status === 503 || (status === 429 && retryAfterMs > 0)
+        return passes && retryAfterMs <= longestWait && failures < attempts
       },
       onStart(start: StartData): void {
         turn.start = start
