@@ -1,10 +1,11 @@
 import { setTimeout as wait } from 'node:timers/promises'
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import { conversationPage, settings } from '@/lib/protocol/api'
-import { type BudgetState, budgetList, estimate } from '@/lib/protocol/budgets'
+import { type BudgetState, budgetList, estimate, fittingModels } from '@/lib/protocol/budgets'
 import { startData, usage as usageData } from '@/lib/protocol/events'
 import { amountOf, picosOf } from '@/lib/protocol/money'
 import { priceList } from '@/lib/protocol/prices'
+import { startRedis } from '../redis'
 import { type RillServer, startRill } from '../rill-server'
 import { choice, chunk, delta, done, finish, usage, usageFields } from '../upstream/events'
 import { now, type Step } from '../upstream/scripted'
@@ -105,6 +106,60 @@ describe.each(engines)('budgets, on %s', (engine) => {
     expect(done).toBe('completed')
   })
 
+  test.each([
+    ['tokens', '40', '40 tokens of it is left. An answer of at most 31 tokens would fit. Set that limit, raise'],
+    ['cost', '0.00005', 'An answer of at most 20 tokens would fit. Set that limit, raise'],
+  ] as const)('what fits in part of a cap on %s is offered, and is all that fits', async (measure, amount, words) => {
+    await setBudgets(client, cap('month', measure, amount))
+    const { status, problem } = await refused(client, { text: 'Hello there', settings: { maxTokens: 100 } })
+    expect([status, problem.message]).toEqual([402, expect.stringContaining(words)])
+    // As many tokens as any model would take.
+    expect(problem.message.includes('choose a cheaper model')).toBe(measure === 'cost')
+    const shorter = problem.lowerMaxTokens ?? 0
+    const longer = await refused(client, { text: 'Hello there', settings: { maxTokens: shorter + 1 } })
+    expect([longer.status, longer.problem.lowerMaxTokens]).toEqual([402, shorter])
+    const done = await client.finish({ text: 'Hello there', model, settings: { maxTokens: shorter } })
+    expect(done.status).toBe('completed')
+  })
+
+  test('the models that could go on with a reply are those whose longest answer fits in what is left', async () => {
+    const provider = new URL(house.upstream.baseUrl).host
+    const priced = (name: string, input: string, output: string) => ({ provider, model: name, input, output })
+    await client.ask(priceList, 'PUT', '/api/prices', {
+      prices: [priced('mini', '0.1', '0.2'), priced('gratis', '0', '0')],
+    })
+    house.upstream.scriptFor('cut at its length', ({ body }) => [
+      { delta: 'As far as' },
+      { write: finish(body.model === model ? 'length' : 'stop') + usage({ prompt: 100, completion: 350 }) + done },
+    ])
+    const fitting = async (id: string) =>
+      (
+        await client.ask(fittingModels, 'POST', `/api/generations/${id}/models`, {
+          models: [model, 'mini', 'gratis', 'unpriced', 'demo:rill-demo'],
+        })
+      ).models
+    await setBudgets(client, cap('day', 'cost', '0.001'))
+    const { generationId } = await client.finish({ text: 'cut at its length', model, settings: { maxTokens: 400 } })
+    // $0.0002 is left: 400 tokens cost $0.0008 of the one, and $0.00008 of the other.
+    expect(await fitting(generationId)).toEqual(['mini', 'gratis', 'demo:rill-demo'])
+    for (const dear of [model, 'unpriced']) {
+      const json = { turnId: `with ${dear}`, model: dear, stream: false }
+      expect((await client.refusal('POST', `/api/generations/${generationId}/continue`, { json })).status).toBe(402)
+    }
+    await setBudgets(client, cap('day', 'cost', '0.0008'))
+    expect(await fitting(generationId)).toEqual(['gratis', 'demo:rill-demo'])
+    const used = await refused(client, { text: 'Hello there' })
+    expect(used.problem.message).toContain('nothing of it is left')
+    expect(used.problem.message).toContain('or choose a free model')
+    await setBudgets(client, cap('conversation', 'tokens', '450'))
+    expect(await fitting(generationId)).toEqual([])
+    await setBudgets(client)
+    expect(await fitting(generationId)).toHaveLength(5)
+    await setBudgets(client, cap('day', 'cost', '0.001'))
+    const goneOn = await client.finishAgain('continue', generationId, { model: 'mini' })
+    expect(goneOn.status).toBe('completed')
+  })
+
   test('a cap on each answer sets how long it may be', async () => {
     await setBudgets(client, cap('generation', 'tokens', '50'))
     await client.finish({ text: 'each answer', model })
@@ -152,44 +207,58 @@ describe.each(engines)('budgets, on %s', (engine) => {
     expect([status, problem.field]).toEqual([400, field])
   })
 
-  test('200 starts at once at a cap that fits 50: 50 run', { timeout: 120_000 }, async () => {
-    house.upstream.scriptFor('all at once', [
-      { delta: 'Go' },
-      { until: 'all have started' },
-      { write: finish('stop') + usage({ prompt: 9, completion: 10 }) + done },
-    ])
-    const one = await estimated(client, { text: 'all at once', settings: { maxTokens: 41 } })
-    const worst = one.promptTokens + 41
-    await setBudgets(client, cap('day', 'tokens', `${worst * 50}`), cap('month', 'cost', '1'))
-    const others: RillServer[] = []
-    if (engine === 'postgres') {
-      // A second instance on the same database.
-      others.push(await startRill({ env: { ...house.environment, RILL_SECRET: '' }, dataDir: house.dataDir }))
-    }
-    const clients = [client, ...others.map((rill) => sameBrowser(rill, client))]
-    try {
-      const answers = await Promise.all(
-        Array.from({ length: 200 }, (_, index) =>
-          (clients[index % clients.length] ?? client).call('POST', '/api/chat', {
-            json: turnOf({ text: 'all at once', model, settings: { maxTokens: 41 } }),
-            headers: { prefer: 'respond-async' },
-          }),
-        ),
-      )
-      const statuses = answers.map(({ status }) => status)
-      expect([statuses.filter((each) => each === 202).length, statuses.filter((each) => each === 402).length]).toEqual([
-        50, 150,
+  test.each(['tokens', 'cost'] as const)(
+    '200 starts at once at a cap of %s that fits 50: 50 run',
+    {
+      timeout: 120_000,
+    },
+    async (measure) => {
+      const text = `all at once, by ${measure}`
+      house.upstream.scriptFor(text, [
+        { delta: 'Go' },
+        { until: `all have started, by ${measure}` },
+        { write: finish('stop') + usage({ prompt: 9, completion: 10 }) + done },
       ])
-      expect((await budgets(client))[0]).toMatchObject({ spent: '0', reserved: `${worst * 50}`, near: true })
-      house.upstream.open('all have started')
-      await expect
-        .poll(async () => (await budgets(client))[0], { timeout: 20_000 })
-        .toMatchObject({ spent: `${19 * 50}`, reserved: '0' })
-      expect(house.timesAsked('all at once')).toBe(50)
-    } finally {
-      await Promise.all(others.map((rill) => rill.stop()))
-    }
-  })
+      const one = await estimated(client, { text, settings: { maxTokens: 41 } })
+      const [worst, used] =
+        measure === 'tokens'
+          ? [BigInt(one.promptTokens + 41), 19n]
+          : [picosOf(one.atMost?.amount ?? '0'), (9n + 10n * 2n) * 1_000_000n]
+      const words = (amount: bigint) => (measure === 'tokens' ? `${amount}` : amountOf(amount))
+      // The other two have room: what is refused must not be left set aside in them.
+      const other = measure === 'tokens' ? cap('month', 'cost', '1') : cap('month', 'tokens', '1000000')
+      await setBudgets(client, cap('day', measure, words(worst * 50n)), other)
+      const others: RillServer[] = []
+      if (engine === 'postgres') {
+        // A second instance on the same database.
+        others.push(await startRill({ env: { ...house.environment, RILL_SECRET: '' }, dataDir: house.dataDir }))
+      }
+      const clients = [client, ...others.map((rill) => sameBrowser(rill, client))]
+      try {
+        const answers = await Promise.all(
+          Array.from({ length: 200 }, (_, index) =>
+            (clients[index % clients.length] ?? client).call('POST', '/api/chat', {
+              json: turnOf({ text, model, settings: { maxTokens: 41 } }),
+              headers: { prefer: 'respond-async' },
+            }),
+          ),
+        )
+        const statuses = answers.map(({ status }) => status)
+        expect([
+          statuses.filter((each) => each === 202).length,
+          statuses.filter((each) => each === 402).length,
+        ]).toEqual([50, 150])
+        expect((await budgets(client))[0]).toMatchObject({ spent: '0', reserved: words(worst * 50n), near: true })
+        house.upstream.open(`all have started, by ${measure}`)
+        await expect
+          .poll(() => budgets(client), { timeout: 20_000 })
+          .toMatchObject([{ spent: words(used * 50n), reserved: '0' }, { reserved: '0' }])
+        expect(house.timesAsked(text)).toBe(50)
+      } finally {
+        await Promise.all(others.map((rill) => rill.stop()))
+      }
+    },
+  )
 
   test('at the cap, the upstream is stopped within one flush, and the text is kept', async () => {
     // The upstream does not keep to the limit that it was given.
@@ -406,6 +475,36 @@ test('starts are limited by the minute and at once, with words and a time', asyn
     expect((await house.client().call('POST', '/api/chat', { json: turnOf({ text: 'too' }) })).status).toBe(429)
   } finally {
     await house.close()
+  }
+})
+
+test('starts are counted for all instances together on Redis, and by each for itself while it is away', async () => {
+  const redis = await startRedis()
+  const limits = { RILL_RATE_PER_MINUTE: '5', REDIS_URL: redis.url, RILL_SECRET: 'one for both' }
+  const house = await openHouse('postgres', limits)
+  const other = await startRill({ env: house.environment })
+  try {
+    const here = house.client()
+    await here.finish({ text: 'the first' })
+    const there = sameBrowser(other, here)
+    const statuses = async (clients: Client[]) => {
+      const all: number[] = []
+      for (const each of clients)
+        all.push((await each.call('POST', '/api/chat', { json: turnOf({ text: 'on' }) })).status)
+      return all
+    }
+    expect(await statuses([there, here, there, here, there, here])).toEqual([200, 200, 200, 200, 429, 429])
+    const limited = await there.call('POST', '/api/chat', { json: turnOf({ text: 'too many' }) })
+    const seconds = Number(limited.headers['retry-after'])
+    expect([seconds > 0, seconds <= 60, limited.text.includes('within a minute')]).toEqual([true, true, true])
+    await redis.stop()
+    // Neither of them knows of a start yet.
+    expect(await statuses([here, there])).toEqual([200, 200])
+    expect(await statuses([here, here, here, here, here])).toEqual([200, 200, 200, 200, 429])
+  } finally {
+    await other.stop()
+    await house.close()
+    await redis.stop()
   }
 })
 

@@ -14,6 +14,7 @@ const cases: Record<string, { of: 'conversation' | 'generation' | 'provider'; js
   'PATCH /api/conversations/[id]': { of: 'conversation', json: { title: 'Renamed' } },
   'GET /api/generations/[id]': { of: 'generation' },
   'GET /api/generations/[id]/events': { of: 'generation' },
+  'POST /api/generations/[id]/models': { of: 'generation', json: { models: ['scripted'] } },
   'POST /api/generations/[id]/regenerate': { of: 'generation', json: { turnId: 'another reply' } },
   'POST /api/generations/[id]/retry': { of: 'generation' },
   'POST /api/generations/[id]/stop': { of: 'generation' },
