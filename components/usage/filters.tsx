@@ -10,18 +10,21 @@ export interface Choice {
   name: string
 }
 
-/** Which days, models and providers are shown, and the same as a file. */
+/** Which days, models, providers and conversations are shown, and the same as a file. */
 export function Filters({
   wanted,
   timeZone,
   models,
   providers,
+  conversations,
   onChange,
 }: {
   wanted: Wanted
   timeZone: string
   models: Choice[]
   providers: Choice[]
+  /** The dearest, and the one that is chosen. */
+  conversations: Choice[]
   onChange(wanted: Wanted): void
 }) {
   const problem = rangeProblem(wanted)
@@ -60,6 +63,14 @@ export function Filters({
           value={wanted.provider}
           options={[{ value: '', name: 'All providers' }, ...providers]}
           onChange={(provider) => onChange({ ...wanted, provider })}
+        />
+        <SelectField
+          quiet
+          className="max-w-40"
+          label="Conversation"
+          value={wanted.conversation}
+          options={[{ value: '', name: 'All conversations' }, ...conversations]}
+          onChange={(conversation) => onChange({ ...wanted, conversation })}
         />
         <div className="flex gap-2">
           <Export wanted={wanted} format="csv">

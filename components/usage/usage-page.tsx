@@ -7,8 +7,8 @@ import { useLazy } from '@/components/ui/use-lazy'
 import type { UsageReport } from '@/lib/protocol/usage'
 import { useConversations } from '@/lib/store/context'
 import { type Choice, Filters } from './filters'
-import { useNames } from './names'
-import { type Wanted, wantedAtFirst } from './query'
+import { conversationName, useNames } from './names'
+import { isFiltered, type Wanted, wantedAtFirst } from './query'
 import { useReport } from './use-report'
 
 const fetchReport = () => import('./report').then((module) => module.Report)
@@ -47,10 +47,14 @@ export function UsagePage() {
           ) : !report || !Report ? (
             <Skeleton />
           ) : report.totals.generations === 0 ? (
-            <Nothing filtered={Boolean(wanted.model || wanted.provider)} />
+            <Nothing filtered={isFiltered(wanted)} />
           ) : (
             <div aria-busy={loading} className={`space-y-10 transition-opacity ${loading ? 'opacity-60' : ''}`}>
-              <Report report={report} wanted={wanted} />
+              <Report
+                report={report}
+                wanted={wanted}
+                onConversation={(conversation) => setWanted({ ...wanted, conversation })}
+              />
             </div>
           )}
         </div>
@@ -59,17 +63,28 @@ export function UsagePage() {
   )
 }
 
-/** Every model and provider of the days that are shown, whichever of them are chosen. */
-function useChoices(report: UsageReport | null, { model, provider }: Wanted): Record<'models' | 'providers', Choice[]> {
+/** Every model and provider of the days that are shown, and the dearest conversations, whichever of them are chosen. */
+function useChoices(
+  report: UsageReport | null,
+  wanted: Wanted,
+): Record<'models' | 'providers' | 'conversations', Choice[]> {
+  const { model, provider, conversation } = wanted
   const { modelName, providerName } = useNames()
   const [all, setAll] = useState<UsageReport | null>(null)
-  if (report && report !== all && !model && !provider) setAll(report)
+  if (report && report !== all && !isFiltered(wanted)) setAll(report)
   const models = new Set([...(all?.models.map((each) => each.model) ?? []), ...(model ? [model] : [])])
   const providers = new Set([
     ...(all?.providers.map(({ providerId }) => providerId) ?? []),
     ...(provider ? [provider] : []),
   ])
+  const conversations = new Map(
+    [all, report]
+      .flatMap((each) => each?.conversations.rows ?? [])
+      .map((each) => [each.conversationId, conversationName(each)]),
+  )
+  if (conversation && !conversations.has(conversation)) conversations.set(conversation, 'The one that is chosen')
   return {
+    conversations: Array.from(conversations, ([value, name]) => ({ value, name })),
     models: Array.from(models, (value) => ({ value, name: modelName(value) })),
     providers: Array.from(providers, (value) => ({ value, name: providerName(value) })),
   }
@@ -81,7 +96,7 @@ function Nothing({ filtered }: { filtered: boolean }) {
       <p className="font-strong text-lead">Nothing in these days</p>
       <p className="mt-2 max-w-measure text-ink-quiet">
         {filtered
-          ? 'No answer came from what is chosen above. Choose all models and providers, or more days.'
+          ? 'No answer came from what is chosen above. Choose all models, providers and conversations, or more days.'
           : 'Once you have asked a model something, what it took and what it cost stands here. Choose more days to see what was before.'}
       </p>
     </div>
