@@ -106,6 +106,29 @@ describe.each(engines)('budgets, on %s', (engine) => {
     expect(done).toBe('completed')
   })
 
+  test('one turn that is sent many times at once is set aside once', async () => {
+    house.upstream.scriptFor('the same turn', [
+      { delta: 'Go' },
+      { until: 'the same turn has started' },
+      { write: finish('stop') + done },
+    ])
+    await setBudgets(client, cap('month', 'tokens', '100000'), cap('day', 'cost', '1'))
+    const json = turnOf({ text: 'the same turn', model, settings: { maxTokens: 41 } })
+    const headers = { prefer: 'respond-async' }
+    const answers = await Promise.all(
+      Array.from({ length: 20 }, () => client.call('POST', '/api/chat', { json, headers })),
+    )
+    expect(answers.map(({ status }) => status)).toEqual(answers.map(() => 202))
+    expect(new Set(answers.map(({ text }) => text)).size).toBe(1)
+    // 3 + 1 for the message, 3 for its words, 3 for the reply, 41 for the answer.
+    expect(await budgets(client)).toMatchObject([
+      { reserved: '51' },
+      { reserved: amountOf((10n + 41n * 2n) * 1_000_000n) },
+    ])
+    house.upstream.open('the same turn has started')
+    await expect.poll(() => budgets(client)).toMatchObject([{ reserved: '0' }, { reserved: '0' }])
+  })
+
   test.each([
     ['tokens', '40', '40 tokens of it is left. An answer of at most 31 tokens would fit. Set that limit, raise'],
     ['cost', '0.00005', 'An answer of at most 20 tokens would fit. Set that limit, raise'],
@@ -225,9 +248,9 @@ describe.each(engines)('budgets, on %s', (engine) => {
           ? [BigInt(one.promptTokens + 41), 19n]
           : [picosOf(one.atMost?.amount ?? '0'), (9n + 10n * 2n) * 1_000_000n]
       const words = (amount: bigint) => (measure === 'tokens' ? `${amount}` : amountOf(amount))
-      // The other two have room: what is refused must not be left set aside in them.
-      const other = measure === 'tokens' ? cap('month', 'cost', '1') : cap('month', 'tokens', '1000000')
-      await setBudgets(client, cap('day', measure, words(worst * 50n)), other)
+      // The day is asked before the month and has room: what the month refuses must not be left set aside there.
+      const day = measure === 'tokens' ? cap('day', 'cost', '1') : cap('day', 'tokens', '1000000')
+      await setBudgets(client, cap('month', measure, words(worst * 50n)), day)
       const others: RillServer[] = []
       if (engine === 'postgres') {
         // A second instance on the same database.
@@ -480,7 +503,7 @@ test('starts are limited by the minute and at once, with words and a time', asyn
 
 test('starts are counted for all instances together on Redis, and by each for itself while it is away', async () => {
   const redis = await startRedis()
-  const limits = { RILL_RATE_PER_MINUTE: '5', REDIS_URL: redis.url, RILL_SECRET: 'one for both' }
+  const limits = { RILL_RATE_PER_MINUTE: '5', REDIS_URL: redis.url, RILL_SECRET: 'one for both instances' }
   const house = await openHouse('postgres', limits)
   const other = await startRill({ env: house.environment })
   try {
