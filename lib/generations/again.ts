@@ -8,7 +8,7 @@ import { continuing, textOf } from '@/lib/protocol/messages'
 import { resolveModel } from '@/lib/providers/resolve'
 import { Refused } from '@/lib/refused'
 import { fitsNow } from '@/lib/usage/admission'
-import { parseSettings, requestOf } from './settings'
+import { parseSettings, requestOf, type TurnSettings } from './settings'
 import { accountFor, emptyReply, historyTo, type Prepared, startingRow, startOnce } from './start'
 
 /** How a reply is asked for again. */
@@ -17,6 +17,8 @@ export interface Again {
   turnId: string
   /** None is the model it came from. */
   model?: string
+  /** In place of the longest answer that it had. */
+  maxTokens?: number
   stream: boolean
 }
 
@@ -29,7 +31,7 @@ export async function regenerate(row: GenerationRow, again: Again): Promise<Star
   return await startOnce(row.ownerId, again.turnId, async (): Promise<Prepared> => {
     const { ownerId, userMessageId } = row
     const resolved = await resolveModel(ownerId, again.model ?? row.model)
-    const settings = parseSettings(row.settings)
+    const settings = settingsOf(row, again)
     const reply = emptyReply(await messageRow(userMessageId))
     const generation = startingRow({
       reply,
@@ -64,7 +66,7 @@ async function prepareContinuation(row: GenerationRow, again: Again): Promise<Pr
   checkEnding(row)
   const { ownerId, userMessageId, continuation } = row
   const resolved = await resolveModel(ownerId, again.model ?? row.model)
-  const settings = parseSettings(row.settings)
+  const settings = settingsOf(row, again)
   const reply = await messageRow(row.messageId)
   const before = continuing(parseParts(reply.parts)).parts
   const begun = { kind: 'continue' as const, before, continuation: continuation + 1 }
@@ -92,6 +94,11 @@ export async function modelsThatFit(row: GenerationRow, references: string[]): P
     if (await fitsNow(account, { conversationId, at: Date.now(), model, messages, maxTokens })) fitting.push(reference)
   }
   return fitting
+}
+
+function settingsOf({ settings }: GenerationRow, { maxTokens }: Again): TurnSettings {
+  const had = parseSettings(settings)
+  return maxTokens === undefined ? had : { ...had, maxTokens }
 }
 
 /** @throws {Refused} 409 */

@@ -29,7 +29,7 @@ interface ChatRequest {
 }
 
 /** A reply that is asked for again. */
-type AgainRequest = Pick<ChatRequest, 'turnId' | 'model'>
+type AgainRequest = Pick<ChatRequest, 'turnId' | 'model'> & { maxTokens?: number }
 
 const unreachable: Problem = {
   kind: 'network',

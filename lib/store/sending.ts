@@ -58,7 +58,13 @@ export function createSending(core: Core, streams: Streams, drafts: Drafts, refr
     await deliver(turn, (problem) => giveBack(id, text, problem))
   }
 
-  async function askAgain(kind: 'continue' | 'regenerate', replyId: string, named?: string): Promise<void> {
+  /** `maxTokens` is for an answer that is to be shorter than the one there was, so that it fits in a budget. */
+  async function askAgain(
+    kind: 'continue' | 'regenerate',
+    replyId: string,
+    named?: string,
+    maxTokens?: number,
+  ): Promise<void> {
     const state = get()
     const { generation, parentId: promptId } = state.messages[replyId] ?? {}
     const conversationId = conversationOf(state, replyId)?.id
@@ -68,14 +74,16 @@ export function createSending(core: Core, streams: Streams, drafts: Drafts, refr
     const turn = newTurn({
       id: uuidv7(),
       conversationId,
-      asked: { kind, promptId, replyId, generationId: generation.id },
+      asked: { kind, promptId, replyId, generationId: generation.id, maxTokens },
       model: named ?? chosen ?? generation.model,
     })
     await deliver(turn, (problem) => {
       set((now) => withEntry(now, conversationId, { pending: null }))
       if (!problem) return
       const what = kind === 'continue' ? 'The reply was not continued.' : 'No other reply was started.'
-      report(`${kind}:${replyId}`, `${what} ${problem.message}`, () => askAgain(kind, replyId, named))
+      const shorter = problem.lowerMaxTokens
+      const label = shorter ? `At most ${shorter.toLocaleString()} tokens` : undefined
+      report(`${kind}:${replyId}`, `${what} ${problem.message}`, () => askAgain(kind, replyId, named, shorter), label)
       // It may stand otherwise on the server than here.
       void refresh()
     })
@@ -109,8 +117,10 @@ export function createSending(core: Core, streams: Streams, drafts: Drafts, refr
         if (turn.start) throw new Error('The shared connection reads on.')
         if (turn.stopping) closing.abort()
         const { id: turnId, conversationId, asked, model } = turn
-        if (asked.kind !== 'answer') return client.again(asked.kind, asked.generationId, { turnId, model }, signal)
-        const { parentId, text, maxTokens } = asked
+        const { maxTokens } = asked
+        if (asked.kind !== 'answer')
+          return client.again(asked.kind, asked.generationId, { turnId, model, maxTokens }, signal)
+        const { parentId, text } = asked
         const place = conversationId === newConversationId ? {} : { conversationId, parentId }
         const settings = maxTokens === undefined ? {} : { settings: { maxTokens } }
         return client.chat({ ...place, turnId, text, model, ...settings }, signal)
@@ -198,12 +208,12 @@ export function createSending(core: Core, streams: Streams, drafts: Drafts, refr
     return true
   }
 
-  function report(id: string, text: string, again: () => Promise<void>): void {
+  function report(id: string, text: string, again: () => Promise<void>, label = 'Try again'): void {
     const run = () => {
       dismiss(core, id)
       void again()
     }
-    notify(core, { id, text, tone: 'danger', action: { label: 'Try again', run } })
+    notify(core, { id, text, tone: 'danger', action: { label, run } })
   }
 
   function turnOf(generationId: string): Turn | undefined {

@@ -11,7 +11,7 @@ export const newConversationId = 'new'
  */
 export type Asked =
   | { kind: 'answer'; parentId: string | null; text: string; maxTokens?: number }
-  | { kind: 'continue' | 'regenerate'; promptId: string; replyId: string; generationId: string }
+  | { kind: 'continue' | 'regenerate'; promptId: string; replyId: string; generationId: string; maxTokens?: number }
 
 /** A turn that was sent and has no generation yet: the upload, so to say. It gives a prompt's text back when the send fails. */
 export interface PendingTurn {

@@ -179,8 +179,19 @@ describe.each(engines)('budgets, on %s', (engine) => {
     await setBudgets(client)
     expect(await fitting(generationId)).toHaveLength(5)
     await setBudgets(client, cap('day', 'cost', '0.001'))
-    const goneOn = await client.finishAgain('continue', generationId, { model: 'mini' })
-    expect(goneOn.status).toBe('completed')
+    // Of the one that does not fit, a part does; and of that which does, all.
+    const json = { turnId: 'too long', model }
+    const { problem } = await client.refusal('POST', `/api/generations/${generationId}/regenerate`, { json })
+    expect(problem.lowerMaxTokens).toBeGreaterThan(50)
+    const shorter = { model, maxTokens: problem.lowerMaxTokens }
+    house.upstream.scriptFor('cut at its length', [
+      { delta: 'Briefly.' },
+      { write: finish('stop') + usage({ prompt: 10, completion: 5 }) + done },
+    ])
+    expect((await client.finishAgain('regenerate', generationId, shorter)).status).toBe('completed')
+    expect(house.upstream.requests.at(-1)?.body.max_tokens).toBe(problem.lowerMaxTokens)
+    expect((await client.finishAgain('continue', generationId, { model: 'mini' })).status).toBe('completed')
+    expect(house.upstream.requests.at(-1)?.body.max_tokens).toBe(400)
   })
 
   test('a cap on each answer sets how long it may be', async () => {

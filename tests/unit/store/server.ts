@@ -18,7 +18,7 @@ const sent = z.strictObject({
   settings: z.optional(z.strictObject({ maxTokens: z.number() })),
 })
 
-const askedAgain = z.strictObject({ turnId: z.string(), model: z.string() })
+const askedAgain = z.strictObject({ turnId: z.string(), model: z.string(), maxTokens: z.optional(z.number()) })
 
 /** What goes wrong with the next requests that fit: the socket dies, nothing is ever answered, or this is. */
 interface Fault {
