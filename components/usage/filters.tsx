@@ -1,6 +1,6 @@
 'use client'
 import { Download } from 'lucide-react'
-import { type ReactNode, useId } from 'react'
+import { type ReactNode, type Ref, useId } from 'react'
 import { SelectField } from '@/components/ui/select-field'
 import { fieldLook } from '@/components/ui/text-field'
 import { daysOf, queryOf, type Range, rangeProblem, ranges, type Wanted } from './query'
@@ -17,6 +17,7 @@ export function Filters({
   models,
   providers,
   conversations,
+  conversationField,
   onChange,
 }: {
   wanted: Wanted
@@ -25,6 +26,7 @@ export function Filters({
   providers: Choice[]
   /** The dearest, and the one that is chosen. */
   conversations: Choice[]
+  conversationField: Ref<HTMLSelectElement>
   onChange(wanted: Wanted): void
 }) {
   const problem = rangeProblem(wanted)
@@ -65,6 +67,7 @@ export function Filters({
           onChange={(provider) => onChange({ ...wanted, provider })}
         />
         <SelectField
+          ref={conversationField}
           quiet
           className="max-w-40"
           label="Conversation"

@@ -1,6 +1,6 @@
 'use client'
 import Link from 'next/link'
-import { useEffect, useState } from 'react'
+import { useEffect, useRef, useState } from 'react'
 import { Header } from '@/components/shell/header'
 import { Button } from '@/components/ui/button'
 import { useLazy } from '@/components/ui/use-lazy'
@@ -20,6 +20,12 @@ export function UsagePage() {
   const { report, loading, problem, retry } = useReport(wanted)
   const { component: Report, load } = useLazy(fetchReport)
   const choices = useChoices(report, wanted)
+  const conversationField = useRef<HTMLSelectElement>(null)
+  const showOnly = (conversation: string) => {
+    setWanted({ ...wanted, conversation })
+    // The button is gone then, and this is where the choice is undone.
+    conversationField.current?.focus()
+  }
   useEffect(() => void load(), [load])
   return (
     <>
@@ -33,7 +39,13 @@ export function UsagePage() {
               What streaming buys, and how fast models are
             </Link>
           </div>
-          <Filters wanted={wanted} timeZone={timeZone} {...choices} onChange={setWanted} />
+          <Filters
+            wanted={wanted}
+            timeZone={timeZone}
+            {...choices}
+            conversationField={conversationField}
+            onChange={setWanted}
+          />
           <p role="status" className="sr-only">
             {loading ? 'Loading the usage' : ''}
           </p>
@@ -50,11 +62,7 @@ export function UsagePage() {
             <Nothing filtered={isFiltered(wanted)} />
           ) : (
             <div aria-busy={loading} className={`space-y-10 transition-opacity ${loading ? 'opacity-60' : ''}`}>
-              <Report
-                report={report}
-                wanted={wanted}
-                onConversation={(conversation) => setWanted({ ...wanted, conversation })}
-              />
+              <Report report={report} wanted={wanted} onConversation={showOnly} />
             </div>
           )}
         </div>
