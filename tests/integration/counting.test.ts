@@ -49,12 +49,15 @@ test.each([
     if (pickier && 'stream_options' in body) return refusal("Unknown field 'stream_options'")
     return [{ write: delta('Ten.') + finish('stop') + usage({ prompt: 20, completion: 10 }) + done }]
   })
-  const answer = await client.finish({ text: `wants ${what}`, model, settings: { maxTokens: 40 } })
-  expect([answer.status, answer.usage]).toMatchObject(['completed', { promptTokens: 20, completionTokens: 10 }])
+  const reader = await client.chat({ text: `wants ${what}`, model, settings: { maxTokens: 40 } })
+  await reader.rest()
+  expect(reader.seen.slice(-2).map(({ data }) => data)).toMatchObject([
+    { promptTokens: 20, completionTokens: 10, source: 'reported' },
+    { status: 'completed', attempts: 1 },
+  ])
   const bodies = house.upstream.requests.filter(({ prompt }) => prompt === `wants ${what}`).map(({ body }) => body)
   expect(bodies.at(-1)).toMatchObject({ max_completion_tokens: 40 })
   expect(bodies.at(-1)).not.toHaveProperty('max_tokens')
-  expect(await generationOf(answer.conversationId)).toMatchObject({ attempts: 1 })
   expect(await bookedToday()).toMatchObject({ spent: '30', reserved: '0' })
 })
 
