@@ -5,6 +5,7 @@ import { client } from '@/components/settings/client'
 import { Button } from '@/components/ui/button'
 import { useLazy } from '@/components/ui/use-lazy'
 import { fittingModels, MOST_MODELS_ASKED } from '@/lib/protocol/budgets'
+import type { GenerationSummary } from '@/lib/protocol/messages'
 import { useConversations } from '@/lib/store/context'
 import { cheaperModels } from './cheaper'
 import type { ListedGroup } from './model-filter'
@@ -16,15 +17,11 @@ import { fetchPopover } from './model-picker'
  */
 export function CheaperPicker({
   conversationId,
-  generationId,
-  model,
-  face,
+  generation: { id, model, status },
   onChosen,
 }: {
   conversationId: string
-  generationId: string
-  model: string
-  face: string
+  generation: GenerationSummary
   onChosen(model: string): void
 }) {
   const models = useConversations((state) => state.models)
@@ -37,7 +34,7 @@ export function CheaperPicker({
     () => cheaperModels(models, model, { currency, perDollar }, MOST_MODELS_ASKED),
     [models, model, currency, perDollar],
   )
-  const groups = useFitting(generationId, cheaper)
+  const groups = useFitting(id, cheaper)
   if (groups.length === 0) return null
   const button = (
     <Button
@@ -47,7 +44,7 @@ export function CheaperPicker({
       onClick={Popover ? undefined : () => void load().then(() => setOpen(true))}
     >
       <Coins size={16} aria-hidden="true" />
-      {face}
+      {status === 'interrupted' ? 'Continue with a cheaper model' : 'Try a cheaper model'}
     </Button>
   )
   if (!Popover) return button

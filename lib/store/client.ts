@@ -125,8 +125,6 @@ export function createClient(page: Pick<Page, 'origin' | 'signIn'>) {
     },
     stop: (generationId: string): Promise<void> =>
       done('POST', `/api/generations/${encodeURIComponent(generationId)}/stop`),
-    retryNow: (generationId: string): Promise<void> =>
-      done('POST', `/api/generations/${encodeURIComponent(generationId)}/retry`),
     conversations: (cursor: string | null): Promise<ConversationPage> =>
       json(conversationPage, `/api/conversations${cursor ? `?cursor=${encodeURIComponent(cursor)}` : ''}`),
     conversation: (id: string): Promise<Conversation> => json(conversation, conversationPath(id)),

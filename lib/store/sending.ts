@@ -187,15 +187,6 @@ export function createSending(core: Core, streams: Streams, drafts: Drafts, refr
     }
   }
 
-  const retryNow: ConversationState['retryNow'] = async (generationId) => {
-    try {
-      await client.retryNow(generationId)
-    } catch (error) {
-      const text = `The wait goes on. ${problemOf(error).message}`
-      report(`retry-now:${generationId}`, text, () => retryNow(generationId))
-    }
-  }
-
   function markStopping(id: string, stopping: boolean): void {
     const known = get().running[id]
     if (known) set(({ running }) => ({ running: { ...running, [id]: { ...known, stopping } } }))
@@ -225,7 +216,6 @@ export function createSending(core: Core, streams: Streams, drafts: Drafts, refr
       send,
       regenerate: (messageId: string) => askAgain('regenerate', messageId),
       continueReply: (messageId: string, model?: string) => askAgain('continue', messageId, model),
-      retryNow,
       stop,
     },
     /** The turn that a generation answers, until its start has been committed. */
