@@ -1,15 +1,11 @@
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest'
-import { budgetList } from '@/lib/protocol/budgets'
 import { startData, type Usage, usage as usageData } from '@/lib/protocol/events'
-import { priceList } from '@/lib/protocol/prices'
+import { provider } from '@/lib/protocol/providers'
 import { choice, chunk, delta, done, event, finish, usage, usageFields } from '../upstream/events'
 import type { Step } from '../upstream/scripted'
+import { budgetsOf, cap, model, setBudgets, setPrice, WORD } from './budgets'
 import type { Client } from './client'
 import { type House, openHouse } from './house'
-
-const model = 'gpt-4o'
-/** Tokens of a word that is one. */
-const WORD = ' the'
 
 let house: House
 let client: Client
@@ -18,15 +14,12 @@ beforeAll(async () => {
 })
 beforeEach(async () => {
   client = house.client()
-  const provider = new URL(house.upstream.baseUrl).host
-  await client.ask(priceList, 'PUT', '/api/prices', { prices: [{ provider, model, input: '1', output: '2' }] })
-  await client.ask(budgetList, 'PUT', '/api/budgets', {
-    budgets: [{ scope: 'day', measure: 'tokens', amount: '1000000' }],
-  })
+  await setPrice(house, client)
+  await setBudgets(client, cap('day', 'tokens', '1000000'))
 })
 afterAll(() => house?.close())
 
-const bookedToday = async () => (await client.ask(budgetList, 'GET', '/api/budgets')).budgets[0]
+const bookedToday = async () => (await budgetsOf(client))[0]
 const refusal = (message: string): Step[] => [
   { status: 400, headers: { 'content-type': 'application/json' } },
   { write: JSON.stringify({ error: { message, type: 'invalid_request_error', param: null } }) },
@@ -49,7 +42,10 @@ test.each([
     if (pickier && 'stream_options' in body) return refusal("Unknown field 'stream_options'")
     return [{ write: delta('Ten.') + finish('stop') + usage({ prompt: 20, completion: 10 }) + done }]
   })
-  const reader = await client.chat({ text: `wants ${what}`, model, settings: { maxTokens: 40 } })
+  // One of its own each time: what was learnt of it is not tried again.
+  const form = { name: 'Picky', baseUrl: house.upstream.baseUrl, apiKey: 'my-own-key' }
+  const { id } = await client.ask(provider, 'POST', '/api/providers', form)
+  const reader = await client.chat({ text: `wants ${what}`, model: `${id}:${model}`, settings: { maxTokens: 40 } })
   await reader.rest()
   expect(reader.seen.slice(-2).map(({ data }) => data)).toMatchObject([
     { promptTokens: 20, completionTokens: 10, source: 'reported' },
@@ -144,4 +140,82 @@ test('a report along the way hides nothing that came after it', async () => {
     { until: 'never' },
   ])
   expect(await stopped('reports well', 9)).toMatchObject({ completionTokens: 9, source: 'reported' })
+})
+
+/** The usage that a streamed answer ends with. */
+const streamedUsage = async (text: string) => {
+  const reader = await client.chat({ text, model })
+  await reader.rest()
+  const [used, status] = reader.seen.slice(-2)
+  expect(status?.data).toMatchObject({ status: 'completed' })
+  return usageData.parse(used?.data)
+}
+
+const variants: [string, Step[]][] = [
+  ['in a chunk of its own', [{ write: delta('Ten.') + finish('stop') + usage({ prompt: 20, completion: 10 }) + done }]],
+  [
+    'in every chunk, as the sum so far',
+    [4, 8, 10].map((completion, index) => ({
+      write:
+        chunk({
+          choices: [{ index: 0, delta: { content: 'T' }, finish_reason: index === 2 ? 'stop' : null }],
+          usage: usageFields({ prompt: 20, completion }),
+        }) + (index === 2 ? done : ''),
+    })),
+  ],
+  [
+    'in the last choice',
+    [
+      {
+        write:
+          delta('Ten.') + choice({ finish_reason: 'stop', usage: usageFields({ prompt: 20, completion: 10 }) }) + done,
+      },
+    ],
+  ],
+]
+test.each(variants)('usage %s is right', async (what, steps) => {
+  house.upstream.scriptFor(`usage ${what}`, steps)
+  const used = await streamedUsage(`usage ${what}`)
+  expect(used).toMatchObject({
+    promptTokens: 20,
+    completionTokens: 10,
+    source: 'reported',
+    cost: { amount: '0.00004' },
+  })
+})
+
+test('usage never, from a server that refuses stream_options, is estimated', async () => {
+  house.upstream.scriptFor('never any usage', ({ body }) =>
+    body.stream_options
+      ? [
+          { status: 400, headers: { 'content-type': 'application/json' } },
+          { write: JSON.stringify({ error: { message: 'Unknown field stream_options' } }) },
+          { end: true },
+        ]
+      : [{ write: delta(WORD.repeat(7)) + finish('stop') + done }],
+  )
+  const used = await streamedUsage('never any usage')
+  expect(used).toMatchObject({
+    promptTokens: 10,
+    completionTokens: 7,
+    source: 'estimated',
+    accuracy: 'exact',
+    cost: { amount: '0.000024' },
+  })
+  expect(house.timesAsked('never any usage')).toBe(2)
+})
+
+test('a stopped answer keeps the estimate', async () => {
+  house.upstream.scriptFor('stop early', [{ delta: WORD.repeat(5) }, { until: 'never' }])
+  await setBudgets(client, cap('day', 'cost', '1'))
+  const reader = await client.chat({ text: 'stop early', model })
+  await reader.untilText(WORD)
+  const { generationId } = startData.parse(reader.seen[0]?.data)
+  await client.call('POST', `/api/generations/${generationId}/stop`)
+  await reader.rest()
+  expect(reader.seen.at(-2)).toMatchObject({
+    type: 'usage',
+    data: { completionTokens: 5, source: 'estimated', cost: { amount: '0.000019' } },
+  })
+  expect(await bookedToday()).toMatchObject({ spent: '0.000019', reserved: '0' })
 })
