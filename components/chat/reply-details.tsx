@@ -51,8 +51,8 @@ export function ReplyDetails({
 function Details({ messageId, generation }: { messageId: string; generation: GenerationSummary }) {
   const details = useDetails(generation.id)
   const models = useConversations((state) => state.models)
-  const { usage, finishReason, status } = generation
-  const { startedAt, firstTokenAt, endedAt, attempts } = details ?? generation
+  const { usage, finishReason, status, attempts } = generation
+  const { startedAt, firstTokenAt, endedAt } = details ?? generation
   const rate = tokenRate({ usage, firstTokenAt, endedAt })
   const provider = providerName(models, generation.model)
   return (

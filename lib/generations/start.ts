@@ -38,7 +38,7 @@ export async function startOnce(ownerId: string, turnId: string, prepare: () => 
   const earlier = await generationOfTurn(db, ownerId, turnId)
   if (earlier) return startOf(earlier)
   const { closing } = runs()
-  if (closing) throw new Refused(503, closing, { 'Retry-After': '5' })
+  if (closing) throw new Refused(503, closing, { 'Retry-After': '1' })
 
   const prepared = await prepare()
   const { rows, request, charge, admission } = await charged(ownerId, prepared)
@@ -58,17 +58,24 @@ export async function startOnce(ownerId: string, turnId: string, prepare: () => 
   return start
 }
 
+/** A person's account for a model, and what of a request goes into its window. */
+export async function accountFor(
+  ownerId: string,
+  { connection, model, free }: ResolvedModel,
+  whole: CompletionRequest,
+) {
+  const account = await accountOf(ownerId, { baseUrl: connection.baseUrl, model, free })
+  const window = account.price?.contextWindow ?? null
+  const { messages } = await fitted(model, whole.messages, { window, room: whole.maxTokens })
+  return { account, messages, sent: promptOf({ ...whole, messages }) }
+}
+
 /** What a generation is charged by, and its request as the model's window and the budgets allow it. */
 async function charged(ownerId: string, { rows, resolved, request: whole }: Prepared) {
-  const { connection, model, free } = resolved
-  const account = await accountOf(ownerId, { baseUrl: connection.baseUrl, model, free })
+  const { account, messages, sent } = await accountFor(ownerId, resolved, whole)
   const { price } = account
-  const { messages } = await fitted(model, whole.messages, {
-    window: price?.contextWindow ?? null,
-    room: whole.maxTokens,
-  })
+  const { model } = resolved
   const { generation } = rows
-  const sent = promptOf({ ...whole, messages })
   const admission = await admissionOf(account, {
     conversationId: generation.conversationId,
     at: generation.startedAt,

@@ -1,10 +1,11 @@
 import 'server-only'
 import { termsOf } from '@/lib/database/budgets'
 import { database } from '@/lib/database/client'
+import { addCallToRollups, type Call } from '@/lib/database/rollups'
 import { type Amounts, MOST_PICOS, nothing, settle } from '@/lib/database/spending'
 import type { Budget } from '@/lib/protocol/budgets'
 import type { Usage } from '@/lib/protocol/events'
-import { dollarsOf, type Rate } from '@/lib/protocol/money'
+import { dollarsOf, type Money, type Rate } from '@/lib/protocol/money'
 import type { Price } from '@/lib/protocol/prices'
 import { costOf } from './cost'
 import { dayIn } from './periods'
@@ -40,10 +41,26 @@ export function scopesOf(timeZone: string, conversationId: string | null, at: nu
 }
 
 /** Books what a call used that is no generation, as the test of a provider is none. */
-export async function book({ ownerId, price, rate, timeZone }: Account, usage: Usage | null): Promise<void> {
-  if (!usage) return
-  const booking = { scopes: scopesOf(timeZone, null, Date.now()), held: [], reserved: nothing }
-  await settle(database(), [{ ownerId, booking, spent: amountsOf(usage, price, rate) }])
+export async function book(account: Account, call: Omit<Call, 'ownerId' | 'cost'>): Promise<void> {
+  const { ownerId, price, rate, timeZone } = account
+  const { usage, startedAt } = call
+  const booking = { scopes: scopesOf(timeZone, null, startedAt), held: [], reserved: nothing }
+  await database()
+    .transaction()
+    .execute(async (tx) => {
+      await addCallToRollups(tx, { ...call, ownerId, cost: storedCost(usage, price) }, timeZone)
+      await settle(tx, [{ ownerId, booking, spent: amountsOf(usage, price, rate) }])
+    })
+}
+
+/** A signed 64-bit integer holds no more. */
+const MOST_STORED = 9n * 10n ** 18n
+
+/** What usage costs, as its column holds it: in the price's currency, null when the price is not known. */
+export function storedCost(usage: Usage | null, price: Price | null): Money | null {
+  if (!price) return null
+  const { picos, currency } = usage ? costOf(usage, price) : { picos: 0n, currency: price.currency }
+  return { picos: picos > MOST_STORED ? MOST_STORED : picos, currency }
 }
 
 /** What is booked of usage. A cost that cannot be told in dollars is none: the tokens are booked all the same. */
