@@ -4,6 +4,7 @@ import { z } from 'zod'
 import { dayOf } from '@/lib/protocol/days'
 import { speedBounds, waitBounds } from '@/lib/protocol/usage'
 import type { Database } from './client'
+import { MOST_STORED } from './spending'
 
 /*
  * Roll-ups: what the generations of one day came to, so that the usage page never reads generations. Each counts in two
@@ -114,9 +115,12 @@ export async function rollUpAll<Schema>(db: Kysely<Schema>): Promise<void> {
 
 function rollUp(day: Expression, which: Expression) {
   const columns = [...keyColumns, ...sumColumns].map((name) => sql.ref(name))
-  const added = sumColumns.map(
-    (name) => sql`${sql.ref(name)} = usage_rollups.${sql.ref(name)} + excluded.${sql.ref(name)}`,
-  )
+  const added = sumColumns.map((name) => {
+    const [there, more] = [sql`usage_rollups.${sql.ref(name)}`, sql`excluded.${sql.ref(name)}`]
+    // What no column holds must not keep the end of a generation from being saved.
+    const full = sql`case when ${there} > ${sql.lit(MOST_STORED)} - ${more} then ${sql.lit(MOST_STORED)} else ${there} + ${more} end`
+    return sql`${sql.ref(name)} = ${name === 'cost_picos' ? full : sql`${there} + ${more}`}`
+  })
   return sql`
     insert into usage_rollups (${sql.join(columns)})
     select g.owner_id, case own.scope when 1 then g.conversation_id else ${sql.lit(ALL)} end,
