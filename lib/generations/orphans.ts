@@ -25,9 +25,8 @@ export async function usageOfOrphan(row: GenerationRow, saved: LogEvent[], befor
   const meter = new Meter({
     model,
     messages: promptOf({ ...whole, messages, partial: textOf(before.parts) }),
-    promptTokens: null,
+    prompt: null,
     price: paid,
-    limit: undefined,
   })
   meter.attempt()
   for (const { type, data } of saved) if (type === 'delta' || type === 'reasoning') meter.add(type, data.text)
@@ -38,7 +37,7 @@ export async function usageOfOrphan(row: GenerationRow, saved: LogEvent[], befor
 export function billOfOrphan(row: GenerationRow, usage: Usage | null, saved: LogEvent[]): Bill | null {
   if (row.booking === null) return null
   const attempts = 1 + saved.filter(({ type }) => type === 'retry').length
-  const charge = { ownerId: row.ownerId, booking: readBooking(row.booking), metered: { price: priceOfRow(row) } }
+  const charge = { booking: readBooking(row.booking), metered: { price: priceOfRow(row) } }
   return billOf(charge, usage, attempts)
 }
 

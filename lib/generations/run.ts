@@ -9,6 +9,7 @@ import { type GenerationTrace, tracing } from '@/lib/tracing/tracing'
 import type { CompletionEnd, CompletionRequest, Connection } from '@/lib/upstream/connection'
 import { completeOrContinue } from '@/lib/upstream/continuation'
 import { clocksFor } from '@/lib/upstream/reasoning-models'
+import type { Allowance } from '@/lib/usage/allowance'
 import { Meter } from '@/lib/usage/meter'
 import { billOf, type Charge } from './charge'
 import type { EventLog } from './log'
@@ -77,6 +78,7 @@ export class Run {
     this.start = start
     this.#charge = charge
     this.#meter = new Meter(charge.metered)
+    if (charge.allowance) void this.#meter.prepare().catch(() => undefined)
     this.folded = continuing(before)
     this.#house = house
     this.#trace = tracing()?.generation(start, connection, request)
@@ -106,10 +108,7 @@ export class Run {
     resume?.()
     const pending = this.#pending
     this.#pending = []
-    for (const { type, text } of pending) {
-      this.#append({ type, data: { text } })
-      this.#meter.add(type, text)
-    }
+    for (const { type, text } of pending) this.#append({ type, data: { text } })
     if (pending.length > 0) this.#watch()
   }
 
@@ -130,16 +129,19 @@ export class Run {
     return this.#outline
   }
 
-  /** Stops the upstream when a budget is used up; else tells from time to time what has been used. */
+  /** Stops the upstream when a budget is used up, and tells from time to time what has been used. */
   #watch(): void {
-    const { reached } = this.#charge
-    if (this.#cut) return
-    if (reached && this.#meter.passed) {
-      void this.#cutOff({ status: 'interrupted', problem: reached })
-      return
-    }
+    if (this.#cut || this.endedAt !== null) return
+    const { allowance } = this.#charge
+    if (allowance) void this.#keepWithin(allowance)
     const usage = this.#house.pace.overloaded ? null : this.#meter.due(performance.now())
     if (usage) this.#append({ type: 'usage', data: usage })
+  }
+
+  async #keepWithin(allowance: Allowance): Promise<void> {
+    if (await allowance.allows(this.#meter)) return
+    // Nothing is left to be stopped of an answer that is whole.
+    if (this.endedAt === null) void this.#cutOff({ status: 'interrupted', problem: () => allowance.reached() })
   }
 
   #cutOff(cut: Cut): Promise<void> {
@@ -153,8 +155,8 @@ export class Run {
       log().error({ generationId: this.start.generationId, error }, 'a completion threw')
       return { finishReason: null, problem: ownFault }
     })
-    this.#house.pace.now(this)
     this.endedAt = Date.now()
+    this.#house.pace.now(this)
     const cut = this.#cut
     const { status, problem } = await this.#ending(end, cut)
     await this.#settle(end, cut !== null)
@@ -213,6 +215,7 @@ export class Run {
   #sink() {
     const arrived = (type: 'delta' | 'reasoning', text: string) => {
       if (this.#cut || text === '') return
+      this.#meter.add(type, text)
       this.firstTokenAt ??= Date.now()
       const last = this.#pending.at(-1)
       if (last?.type === type) last.text += text

@@ -13,6 +13,7 @@ import { Refused } from '@/lib/refused'
 import type { ChatMessage, CompletionRequest } from '@/lib/upstream/connection'
 import { accountOf } from '@/lib/usage/account'
 import { admissionOf } from '@/lib/usage/admission'
+import { Allowance } from '@/lib/usage/allowance'
 import { fitted } from '@/lib/usage/context'
 import type { Charge } from './charge'
 import { runs } from './runs'
@@ -74,14 +75,12 @@ async function charged(ownerId: string, { rows, resolved, request: whole }: Prep
     messages: sent,
     maxTokens: whole.maxTokens,
   })
-  const { booking, promptTokens, maxTokens, reached } = admission
-  const limit = reached ? maxTokens : undefined
-  const charge: Charge = {
-    ownerId,
-    booking,
-    metered: { model, messages: sent, promptTokens, price, limit },
-    reached,
-  }
+  const { booking, prompt, maxTokens, caps } = admission
+  const allowance =
+    prompt && maxTokens !== undefined
+      ? new Allowance({ account, caps, generation, booking, promptTokens: prompt.tokens }, maxTokens)
+      : null
+  const charge: Charge = { booking, metered: { model, messages: sent, prompt, price }, allowance }
   return {
     rows: {
       ...rows,

@@ -43,7 +43,7 @@ const noAnswer = { text: '', firstTokenMs: null, answerProblem: null }
 async function shortAnswer(ownerId: string, connection: Connection, model: string, signal: AbortSignal) {
   const messages = [{ role: 'user' as const, content: TRIAL_PROMPT }]
   const account = await accountOf(ownerId, { baseUrl: connection.baseUrl, model, free: false })
-  const meter = new Meter({ model, messages, promptTokens: null, price: account.price, limit: undefined })
+  const meter = new Meter({ model, messages, prompt: null, price: account.price })
   meter.attempt()
   const startedAt = performance.now()
   let text = ''

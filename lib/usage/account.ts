@@ -4,9 +4,8 @@ import { database } from '@/lib/database/client'
 import { type Amounts, MOST_PICOS, nothing, settle } from '@/lib/database/spending'
 import type { Budget } from '@/lib/protocol/budgets'
 import type { Usage } from '@/lib/protocol/events'
-import { dollarsOf, type Rate } from '@/lib/protocol/money'
+import { dollarsOf, type Money, picosOf, type Rate } from '@/lib/protocol/money'
 import type { Price } from '@/lib/protocol/prices'
-import { costOf } from './cost'
 import { dayIn } from './periods'
 import { type PricedModel, priceOf } from './prices'
 
@@ -46,8 +45,15 @@ export async function book({ ownerId, price, rate, timeZone }: Account, usage: U
   await settle(database(), [{ ownerId, booking, spent: amountsOf(usage, price, rate) }])
 }
 
+/** What usage costs, in the price's currency; null when the price is not known. */
+export function storedCost(usage: Usage | null, price: Price | null): Money | null {
+  if (!price) return null
+  return { picos: picosOf(usage?.cost?.amount ?? '0'), currency: price.currency }
+}
+
 /** What is booked of usage. A cost that cannot be told in dollars is none: the tokens are booked all the same. */
 export function amountsOf(usage: Usage, price: Price | null, rate: Rate): Amounts {
-  const picos = price ? (dollarsOf(costOf(usage, price), rate) ?? 0n) : 0n
+  const cost = storedCost(usage, price)
+  const picos = cost ? (dollarsOf(cost, rate) ?? 0n) : 0n
   return { picos: picos > MOST_PICOS ? MOST_PICOS : picos, tokens: BigInt(usage.promptTokens + usage.completionTokens) }
 }

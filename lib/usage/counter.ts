@@ -1,6 +1,6 @@
 import 'server-only'
 import { setImmediate as nextTurn } from 'node:timers/promises'
-import { type Accuracy, familyOf, loadTokenizer, type Tokenizer } from './tokenizers'
+import { type Accuracy, type Count, familyOf, loadTokenizer, type Tokenizer } from './tokenizers'
 
 /** Counts the tokens of a text that grows. */
 export interface TokenCounter {
@@ -15,6 +15,8 @@ export interface TokenCounter {
   estimate(): number
   /** The tokens of all that came, however much it is. Lets others have the event loop in between. */
   finish(): Promise<number>
+  /** Forgets all that came. */
+  reset(): void
 }
 
 /** How much text is looked at in one go, and the most that is encoded whole: encoding takes time by the square of it. */
@@ -30,7 +32,7 @@ export async function createTokenCounter(model: string): Promise<TokenCounter> {
 }
 
 /** The tokens of a text that is there whole. */
-export async function countTokens(model: string, text: string): Promise<{ tokens: number; accuracy: Accuracy }> {
+export async function countTokens(model: string, text: string): Promise<Count> {
   const counter = await createTokenCounter(model)
   counter.add(text)
   const tokens = await counter.finish()
@@ -47,6 +49,9 @@ function characterCounter(): TokenCounter {
     },
     estimate,
     finish: async () => estimate(),
+    reset() {
+      length = 0
+    },
   }
 }
 
@@ -119,6 +124,11 @@ function pieceCounter({ count, pieces }: Tokenizer, familyAccuracy: Accuracy): T
     async finish() {
       while (!settleForATurn()) await nextTurn()
       return settled + tail()
+    },
+    reset() {
+      settled = 0
+      open = ''
+      accuracy = familyAccuracy
     },
   }
 }

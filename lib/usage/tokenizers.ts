@@ -14,6 +14,12 @@ export function lessCertain(one: Accuracy, other: Accuracy): Accuracy {
   return byCertainty.indexOf(one) > byCertainty.indexOf(other) ? one : other
 }
 
+/** Tokens, and how far their number can be trusted. */
+export interface Count {
+  tokens: number
+  accuracy: Accuracy
+}
+
 /** Counts text whole, and cuts it into the pieces that are encoded each by itself. */
 export interface Tokenizer {
   count(text: string): number
