@@ -214,8 +214,9 @@ export class Run {
 
   #sink() {
     const arrived = (type: 'delta' | 'reasoning', text: string) => {
-      if (this.#cut || text === '') return
+      if (text === '') return
       this.#meter.add(type, text)
+      if (this.#cut) return
       this.firstTokenAt ??= Date.now()
       const last = this.#pending.at(-1)
       if (last?.type === type) last.text += text
@@ -226,6 +227,7 @@ export class Run {
       text: (text: string) => arrived('delta', text),
       reasoning: (text: string) => arrived('reasoning', text),
       usage: (usage: Usage) => this.#meter.report(usage),
+      repeated: (text: string) => this.#meter.add('delta', text),
       // A process that cannot keep up reads once for each time that it tells, and leaves the rest to the system.
       hold: (resume: () => void) => {
         if (!this.#house.pace.overloaded || this.#pending.length === 0) return false

@@ -11,6 +11,7 @@ import { lengthsOf, type Part, textOf } from '@/lib/protocol/messages'
 import type { ResolvedModel } from '@/lib/providers/resolve'
 import { Refused } from '@/lib/refused'
 import type { ChatMessage, CompletionRequest } from '@/lib/upstream/connection'
+import { continuationTo } from '@/lib/upstream/continuation'
 import { accountOf } from '@/lib/usage/account'
 import { admissionOf } from '@/lib/usage/admission'
 import { Allowance } from '@/lib/usage/allowance'
@@ -62,12 +63,14 @@ async function charged(ownerId: string, { rows, resolved, request: whole }: Prep
   const { connection, model, free } = resolved
   const account = await accountOf(ownerId, { baseUrl: connection.baseUrl, model, free })
   const { price } = account
+  const after = continuationTo(connection, whole)
   const { messages } = await fitted(model, whole.messages, {
     window: price?.contextWindow ?? null,
     room: whole.maxTokens,
+    after,
   })
   const { generation } = rows
-  const sent = promptOf({ ...whole, messages })
+  const sent = [...messages, ...after]
   const admission = await admissionOf(account, {
     conversationId: generation.conversationId,
     at: generation.startedAt,
@@ -90,11 +93,6 @@ async function charged(ownerId: string, { rows, resolved, request: whole }: Prep
     charge,
     admission,
   }
-}
-
-/** All that a model reads: what it has written already counts as well. */
-export function promptOf({ messages, partial }: CompletionRequest): ChatMessage[] {
-  return partial ? [...messages, { role: 'assistant', content: partial }] : messages
 }
 
 /** The row of a reply to a prompt that has no text yet. */

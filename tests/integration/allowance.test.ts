@@ -1,6 +1,8 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import { type BudgetState, budgetList } from '@/lib/protocol/budgets'
-import { type Usage, usage as usageData } from '@/lib/protocol/events'
+import { startData, type Usage, usage as usageData } from '@/lib/protocol/events'
+import { countTokens } from '@/lib/usage/counter'
+import { countPrompt } from '@/lib/usage/prompt'
 import { delta, done, finish, usage } from '../upstream/events'
 import type { Step } from '../upstream/scripted'
 import type { Client } from './client'
@@ -16,7 +18,7 @@ describe.each(engines)('what an answer may come to under a budget, on %s', (engi
   let house: House
   let client: Client
   beforeAll(async () => {
-    house = await openHouse(engine)
+    house = await openHouse(engine, { RILL_RETRY_ATTEMPTS: '2' })
   })
   beforeEach(() => {
     client = house.client()
@@ -32,6 +34,11 @@ describe.each(engines)('what an answer may come to under a budget, on %s', (engi
   const endOf = async (reader: EventReader) => {
     await reader.rest()
     return reader.seen.slice(-2)
+  }
+  /** How often what had come was saved. */
+  const checkpoints = async () => {
+    const { text } = await client.call('GET', '/api/metrics')
+    return Number(/^rill_checkpoint_lag_seconds_count (\d+)$/m.exec(text)?.[1] ?? 0)
   }
   const usageOf = (reader: EventReader): Usage =>
     usageData.parse(reader.seen.findLast(({ type }) => type === 'usage')?.data)
@@ -124,6 +131,50 @@ describe.each(engines)('what an answer may come to under a budget, on %s', (engi
     expect([status, problem.kind]).toEqual([402, 'budget'])
     expect(problem.message).toContain('60 tokens in this conversation')
     expect((await client.finish(json)).status).toBe('completed')
+  })
+
+  test('an answer that is gone on with is set aside and counted as it is sent, with what it repeats', async () => {
+    const story = 'Once there was a small stream that nobody had given a name, for it was dry in summer.'
+    const instruction = 'broke off'
+    house.upstream.scriptFor(`gone on with ${engine}`, [{ delta: story }, { cut: true }])
+    house.upstream.scriptFor(instruction, [
+      { delta: `${story.slice(-60)} And then` },
+      { until: `it breaks off ${engine}` },
+      { cut: true },
+    ])
+    const of = { model: 'gpt-4o', settings: { maxTokens: 100 } }
+    const first = await client.finish({ text: `gone on with ${engine}`, ...of })
+    await setBudgets(['day', 100_000])
+    const spent = Number((await budget())?.spent)
+    const reader = await client.again('continue', first.generationId)
+    await reader.untilText(' And then')
+    const sent = await countPrompt('gpt-4o', house.upstream.requests.at(-1)?.body.messages ?? [])
+    expect(sent.tokens).toBeGreaterThan(60 + 20)
+    expect((await budget())?.reserved).toBe(`${sent.tokens + 100}`)
+    house.upstream.open(`it breaks off ${engine}`)
+    await reader.rest()
+    const { tokens } = await countTokens('gpt-4o', `${story.slice(-60)} And then`)
+    expect(usageOf(reader)).toMatchObject({ promptTokens: sent.tokens, completionTokens: tokens, source: 'estimated' })
+    expect(await budget()).toMatchObject({ spent: `${spent + sent.tokens + tokens}`, reserved: '0' })
+  })
+
+  test('a crash while it waits to ask again costs nothing', { timeout: 60_000 }, async () => {
+    const refusal: Step[] = [{ status: 503, headers: { 'retry-after': '30' } }, { end: true }]
+    house.upstream.scriptFor('it waits', [{ until: `it is refused ${engine}` }, ...refusal])
+    await setBudgets(['day', 100_000])
+    const before = await checkpoints()
+    const reader = await client.chat({ text: 'it waits', model })
+    await expect.poll(checkpoints).toBe(before + 1)
+    house.upstream.open(`it is refused ${engine}`)
+    await reader.until(() => reader.seen.at(-1)?.type === 'retry')
+    await expect.poll(checkpoints).toBe(before + 2)
+    const { conversationId } = startData.parse(reader.seen[0]?.data)
+    await house.rill.kill('SIGKILL')
+    await house.start()
+    const replied = async () => (await client.conversation(conversationId)).messages.at(-1)?.generation
+    await expect.poll(async () => (await replied())?.status, { timeout: 40_000, interval: 500 }).toBe('interrupted')
+    expect(await replied()).toMatchObject({ usage: null, attempts: 1 })
+    expect(await budget()).toMatchObject({ spent: '0', reserved: '0' })
   })
 
   test('an upstream that reports more than there can be is not believed', async () => {
