@@ -71,6 +71,8 @@ export class Run {
   #cut: Cut | null = null
   #resume: (() => void) | null = null
   #endWait: (() => void) | null = null
+  /** The upstream writes no more: nothing is left to be cut. */
+  #written = false
   /** It waits to ask the upstream again. */
   #waiting = false
 
@@ -131,7 +133,7 @@ export class Run {
 
   /** Stops the upstream when a budget is used up, and tells from time to time what has been used. */
   #watch(): void {
-    if (this.#cut || this.endedAt !== null) return
+    if (this.#cut || this.#written) return
     const { allowance } = this.#charge
     if (allowance) void this.#keepWithin(allowance)
     const usage = this.#house.pace.overloaded ? null : this.#meter.due(performance.now())
@@ -139,9 +141,8 @@ export class Run {
   }
 
   async #keepWithin(allowance: Allowance): Promise<void> {
-    if (await allowance.allows(this.#meter)) return
-    // Nothing is left to be stopped of an answer that is whole.
-    if (this.endedAt === null) void this.#cutOff({ status: 'interrupted', problem: () => allowance.reached() })
+    const allowed = await allowance.allows(this.#meter)
+    if (!allowed && !this.#written) void this.#cutOff({ status: 'interrupted', problem: () => allowance.reached() })
   }
 
   #cutOff(cut: Cut): Promise<void> {
@@ -155,8 +156,9 @@ export class Run {
       log().error({ generationId: this.start.generationId, error }, 'a completion threw')
       return { finishReason: null, problem: ownFault }
     })
-    this.endedAt = Date.now()
+    this.#written = true
     this.#house.pace.now(this)
+    this.endedAt = Date.now()
     const cut = this.#cut
     const { status, problem } = await this.#ending(end, cut)
     await this.#settle(end, cut !== null)
@@ -200,6 +202,7 @@ export class Run {
       onAttempt: (attempt) => {
         this.#meter.attempt()
         this.#waiting = false
+        this.#written = false
         return this.#trace?.attempt(attempt)
       },
       onWait: (retry, endNow) => {
@@ -227,6 +230,9 @@ export class Run {
       text: (text: string) => arrived('delta', text),
       reasoning: (text: string) => arrived('reasoning', text),
       usage: (usage: Usage) => this.#meter.report(usage),
+      finished: () => {
+        this.#written = true
+      },
       repeated: (text: string) => this.#meter.add('delta', text),
       // A process that cannot keep up reads once for each time that it tells, and leaves the rest to the system.
       hold: (resume: () => void) => {

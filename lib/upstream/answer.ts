@@ -68,6 +68,7 @@ export class Answer {
   flush(): void {
     if (this.#joined !== '') this.#send(false)
     this.#tellUsage()
+    if (this.finishReason !== null) this.#sink.finished?.()
   }
 
   /** Gives the sink all that was held back. To be called once, when no more comes. */

@@ -111,10 +111,13 @@ describe.each(engines)('what an answer may come to under a budget, on %s', (engi
       expect(await budget()).toMatchObject({ spent: `${promptTokens + completionTokens}`, reserved: '0' })
   })
 
-  test('nothing is cut once the upstream has ended', async () => {
+  test('nothing is cut once the upstream has written all', async () => {
     const text = WORD.repeat(500)
     house.upstream.scriptFor('all at once', [
-      { write: delta(text) + finish('stop') + usage({ prompt: 9, completion: 60 }) + done },
+      { write: delta(text) + finish('stop') },
+      // Its last words are read, and no budget has what they came to.
+      { wait: 300 },
+      { write: usage({ prompt: 9, completion: 60 }) + done },
     ])
     await setBudgets(['day', 100])
     const reader = await client.chat({ text: 'all at once', model, settings: { maxTokens: 60 } })
@@ -156,6 +159,8 @@ describe.each(engines)('what an answer may come to under a budget, on %s', (engi
     const { tokens } = await countTokens('gpt-4o', `${story.slice(-60)} And then`)
     expect(usageOf(reader)).toMatchObject({ promptTokens: sent.tokens, completionTokens: tokens, source: 'estimated' })
     expect(await budget()).toMatchObject({ spent: `${spent + sent.tokens + tokens}`, reserved: '0' })
+    const reply = (await client.conversation(first.conversationId)).messages.at(-1)
+    expect(reply?.generation).toMatchObject({ earlier: [first.usage], usage: usageOf(reader) })
   })
 
   test('a crash while it waits to ask again costs nothing', { timeout: 60_000 }, async () => {
