@@ -1,7 +1,7 @@
 import 'server-only'
 import { termsOf } from '@/lib/database/budgets'
 import { database } from '@/lib/database/client'
-import { type Amounts, MOST_PICOS, nothing, settle } from '@/lib/database/spending'
+import { type Amounts, MOST_PICOS, nothing, settle, storable } from '@/lib/database/spending'
 import type { Budget } from '@/lib/protocol/budgets'
 import type { Usage } from '@/lib/protocol/events'
 import { dollarsOf, type Money, picosOf, type Rate } from '@/lib/protocol/money'
@@ -45,10 +45,10 @@ export async function book({ ownerId, price, rate, timeZone }: Account, usage: U
   await settle(database(), [{ ownerId, booking, spent: amountsOf(usage, price, rate) }])
 }
 
-/** What usage costs, in the price's currency; null when the price is not known. */
+/** What usage costs, as its column holds it: in the price's currency; null when the price is not known. */
 export function storedCost(usage: Usage | null, price: Price | null): Money | null {
   if (!price) return null
-  return { picos: picosOf(usage?.cost?.amount ?? '0'), currency: price.currency }
+  return { picos: storable(picosOf(usage?.cost?.amount ?? '0')), currency: price.currency }
 }
 
 /** What is booked of usage. A cost that cannot be told in dollars is none: the tokens are booked all the same. */

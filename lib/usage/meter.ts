@@ -1,7 +1,8 @@
 import 'server-only'
 import { storable } from '@/lib/database/spending'
+import { addUsage } from '@/lib/protocol/add-usage'
 import type { Usage } from '@/lib/protocol/events'
-import { amountOf, picosOf } from '@/lib/protocol/money'
+import { amountOf } from '@/lib/protocol/money'
 import type { Price } from '@/lib/protocol/prices'
 import { costOf } from './cost'
 import { createTokenCounter, type TokenCounter } from './counter'
@@ -147,7 +148,7 @@ export class Meter {
   }
 
   #asReported(): Usage | null {
-    return this.#reported ? sum(this.#before, this.#priced(this.#reported)) : this.#before
+    return this.#reported ? addUsage(this.#before, this.#priced(this.#reported)) : this.#before
   }
 
   /** What was reported and what has come since; without a report, all of it. */
@@ -167,7 +168,7 @@ export class Meter {
       accuracy: reported ? accuracy : lessCertain(prompt.accuracy, accuracy),
       cost: null,
     }
-    return sum(this.#before, this.#priced(sum(reported, since)))
+    return addUsage(this.#before, this.#priced(addUsage(reported, since)))
   }
 
   #priced(usage: Usage): Usage {
@@ -176,23 +177,4 @@ export class Meter {
     const { picos, currency } = costOf(usage, price)
     return { ...usage, cost: { amount: amountOf(storable(picos)), currency } }
   }
-}
-
-/** What two uses come to. It is an estimate when the second of them is. */
-function sum(one: Usage | null, other: Usage): Usage {
-  if (!one) return other
-  const audio = (one.audioTokens ?? 0) + (other.audioTokens ?? 0)
-  return {
-    ...other,
-    promptTokens: one.promptTokens + other.promptTokens,
-    completionTokens: one.completionTokens + other.completionTokens,
-    cachedTokens: one.cachedTokens + other.cachedTokens,
-    reasoningTokens: one.reasoningTokens + other.reasoningTokens,
-    ...(audio > 0 ? { audioTokens: audio } : {}),
-    cost: one.cost && other.cost && { ...other.cost, amount: added(one.cost.amount, other.cost.amount) },
-  }
-}
-
-function added(one: string, other: string): string {
-  return amountOf(storable(picosOf(one) + picosOf(other)))
 }

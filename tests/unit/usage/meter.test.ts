@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import type { Usage } from '@/lib/protocol/events'
 import type { Price } from '@/lib/protocol/prices'
+import { storedCost } from '@/lib/usage/account'
 import { type Ending, Meter } from '@/lib/usage/meter'
 
 /** Each is one token, and so is each of them in a row. */
@@ -123,9 +124,11 @@ describe('several attempts', () => {
 
   it('cost no more than can be stored, however dear', async () => {
     const meter = meterOf('gpt-4o', { ...price, input: '999999999' })
-    for (const _ of ['one attempt', 'and another']) {
+    for (const amount of ['9000000', '18000000']) {
       meter.report(reported(999_999_999, 0))
-      expect((await meter.total(whole))?.cost).toEqual({ amount: '9000000', currency: 'USD' })
+      const usage = await meter.total(whole)
+      expect(usage?.cost).toEqual({ amount, currency: 'USD' })
+      expect(storedCost(usage, price)).toEqual({ picos: 9n * 10n ** 18n, currency: 'USD' })
       meter.attempt()
     }
   })
