@@ -9,7 +9,7 @@ import { messageOf, visiblePath } from '@/lib/store/selectors'
 import { type ConversationState, newConversationId } from '@/lib/store/types'
 import { ContextGauge } from './context-gauge'
 import { modelOf } from './models'
-import { tokenWords } from './numbers'
+import { tokensGoingBack, tokenWords } from './numbers'
 
 /** Below the box, quietly: how full the model's window is, and what the conversation has come to. */
 export function ComposerFoot({
@@ -53,7 +53,7 @@ function Total({ spending: { tokens, cost, unpriced } }: { spending: Conversatio
 function tokensOf(state: ConversationState, conversationId: string): number {
   for (const id of visiblePath(state, conversationId).toReversed()) {
     const usage = messageOf(state, id)?.generation?.usage
-    if (usage) return usage.promptTokens + usage.completionTokens
+    if (usage) return tokensGoingBack(usage)
   }
   return 0
 }

@@ -1,5 +1,7 @@
 import { formatSeconds } from '@/components/ui/seconds'
 import { type Amount, isFree } from '@/components/ui/use-money'
+import { addUsage } from '@/lib/protocol/add-usage'
+import type { Usage } from '@/lib/protocol/events'
 import type { GenerationSummary } from '@/lib/protocol/messages'
 
 /** `1,240 tokens`, as the reader's language writes numbers. */
@@ -12,6 +14,16 @@ export function costWords(cost: Amount, money: (amount: Amount) => string, about
   if (isFree(cost)) return 'free'
   const amount = money(cost)
   return about && !amount.startsWith('<') ? `about ${amount}` : amount
+}
+
+/** What all runs used that wrote a reply; null before the first of them has told. */
+export function usageOf({ usage, earlier }: Pick<GenerationSummary, 'usage' | 'earlier'>): Usage | null {
+  return [...earlier, ...(usage ? [usage] : [])].reduce<Usage | null>(addUsage, null)
+}
+
+/** The tokens of a prompt and its answer that are sent with the next one: what a model thought is not. */
+export function tokensGoingBack({ promptTokens, completionTokens, reasoningTokens }: Usage): number {
+  return promptTokens + Math.max(0, completionTokens - reasoningTokens)
 }
 
 /** Tokens a second from the first to the last. Null when they came as one, so that there is no time between them. */
@@ -33,7 +45,8 @@ export function rateWords(rate: number): string {
 
 /** A reply's numbers for the line under it: what it cost, its length, its time and its speed. */
 export function replyNumbers(generation: GenerationSummary, money: (amount: Amount) => string): string[] {
-  const { usage, startedAt, endedAt, status } = generation
+  const { startedAt, endedAt, status } = generation
+  const usage = usageOf(generation)
   const estimated = usage?.source === 'estimated'
   const rate = tokenRate(generation)
   return [

@@ -12,7 +12,7 @@ import type { Price } from '@/lib/protocol/prices'
 import { useConversations } from '@/lib/store/context'
 import { statusWords } from './endings'
 import { modelName, providerName } from './models'
-import { rateWords, tokenRate } from './numbers'
+import { rateWords, tokenRate, usageOf } from './numbers'
 import { priceWords } from './price-words'
 
 /** Everything that was counted about one reply, floating above its line of numbers. */
@@ -51,9 +51,10 @@ export function ReplyDetails({
 function Details({ messageId, generation }: { messageId: string; generation: GenerationSummary }) {
   const details = useDetails(generation.id)
   const models = useConversations((state) => state.models)
-  const { usage, finishReason, status, attempts } = generation
+  const { finishReason, status, attempts } = generation
+  const usage = usageOf(generation)
   const { startedAt, firstTokenAt, endedAt } = details ?? generation
-  const rate = tokenRate({ usage, firstTokenAt, endedAt })
+  const rate = tokenRate({ usage: generation.usage, firstTokenAt, endedAt })
   const provider = providerName(models, generation.model)
   return (
     <dl className="numbers grid grid-cols-[auto_1fr] gap-x-6 gap-y-1.5">

@@ -2,11 +2,10 @@
 import { useState } from 'react'
 import { useLazy } from '@/components/ui/use-lazy'
 import { useMoney } from '@/components/ui/use-money'
-import type { Usage } from '@/lib/protocol/events'
-import type { Message } from '@/lib/protocol/messages'
+import type { GenerationSummary, Message } from '@/lib/protocol/messages'
 import { useConversations } from '@/lib/store/context'
 import { modelName } from './models'
-import { costWords, replyNumbers, tokenWords } from './numbers'
+import { costWords, replyNumbers, tokenWords, usageOf } from './numbers'
 
 const fetchDetails = () => import('./reply-details').then((module) => module.ReplyDetails)
 
@@ -38,8 +37,10 @@ export function ReplyNumbers({ message }: { message: Message }) {
 }
 
 /** What a reply comes to while it is written: always in the same place, and in figures of one width. */
-export function Ticker({ usage }: { usage: Usage }) {
+export function Ticker({ generation }: { generation: GenerationSummary }) {
   const money = useMoney()
+  const usage = usageOf(generation)
+  if (!usage) return null
   const about = usage.source === 'estimated'
   return (
     <span className="numbers text-note">

@@ -169,7 +169,7 @@ function Waiting({
           <Seconds since={running?.startedAt ?? generation.startedAt} />
         </span>
       ) : generation.usage ? (
-        <Ticker usage={generation.usage} />
+        <Ticker generation={generation} />
       ) : null}
     </p>
   )

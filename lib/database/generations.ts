@@ -7,7 +7,16 @@ import { notFound, Refused } from '@/lib/refused'
 import { type Database, engine } from './client'
 import { addToRollups } from './rollups'
 import type { ConversationRow, GenerationPieceRow, GenerationRow, MessageRow } from './schema'
-import { type Reservation, reserve, type Settlement, settle } from './spending'
+import {
+  type Amounts,
+  type Booking,
+  type Reservation,
+  readBooking,
+  reserve,
+  type Settlement,
+  settle,
+  writeBooking,
+} from './spending'
 
 export type Piece = GenerationPieceRow
 
@@ -28,8 +37,10 @@ export interface EndedGeneration {
   endedAt: number
 }
 
-/** What a generation came to, and where that is booked. */
-export interface Bill extends Settlement {
+/** What a generation came to. */
+export interface Bill {
+  /** As it is booked. */
+  spent: Amounts
   /** How often the upstream was asked. */
   attempts: number
   /** In the price's currency; null when the price is not known. */
@@ -72,6 +83,29 @@ export async function insertStart(
     await tx.insertInto('generations').values(generation).execute()
     if (streams > 0) await checkStreams(tx, generation.ownerId, streams)
     if (reservation) await reserve(tx, reservation)
+  })
+}
+
+/**
+ * Sets more aside for a generation that runs on this instance: the amounts by which its booking grows. One that has ended
+ * has been settled, and needs no more.
+ * @throws {OverLimit} when a budget has not enough left.
+ */
+export async function extendReservation(
+  db: Database,
+  { id, instanceId }: Pick<GenerationRow, 'id' | 'instanceId'>,
+  booking: Booking,
+  reservation: Reservation,
+): Promise<void> {
+  await db.transaction().execute(async (tx) => {
+    const { numUpdatedRows } = await tx
+      .updateTable('generations')
+      .set({ booking: writeBooking(booking) })
+      .where('id', '=', id)
+      .where('instanceId', '=', instanceId)
+      .where('status', '=', 'running')
+      .executeTakeFirst()
+    if (numUpdatedRows > 0n) await reserve(tx, reservation)
   })
 }
 
@@ -121,9 +155,11 @@ export async function saveCheckpoint(
     for (const each of ended) {
       const saved = await saveEnd(tx, each, instanceId)
       if (saved === 'lost') lost.add(each.generationId)
-      else if (saved === 'now') {
+      else if (saved !== 'before') {
+        const { ownerId, booking } = saved
         endedNow.push(each.generationId)
-        if (each.bill) settlements.push(each.bill)
+        // What was set aside is what its row says: more may have been while it ran.
+        if (each.bill && booking) settlements.push({ ownerId, booking: readBooking(booking), spent: each.bill.spent })
       }
     }
     // The last of all, so that the rows many wait for are held for the shortest time, and in an order that is everybody's.
@@ -150,13 +186,17 @@ function insertPieces(pieces: Piece[], instanceId: string) {
 }
 
 /**
- * Saves an end: `now`, unless it is not the instance's to save. One that is there already, from `before`, is left as it
+ * Saves an end, and gives whose it was and its booking, unless it is not the instance's to save. One that is there already, from `before`, is left as it
  * is and not booked again: the word of the first save was lost, and another generation may have gone on with the message
  * since.
  */
-async function saveEnd(tx: Database, ended: EndedGeneration, instanceId: string): Promise<'now' | 'before' | 'lost'> {
+async function saveEnd(
+  tx: Database,
+  ended: EndedGeneration,
+  instanceId: string,
+): Promise<Pick<GenerationRow, 'ownerId' | 'booking'> | 'before' | 'lost'> {
   const { usage, bill } = ended
-  const { numUpdatedRows } = await tx
+  const saved = await tx
     .updateTable('generations')
     .set({
       status: ended.status,
@@ -176,8 +216,9 @@ async function saveEnd(tx: Database, ended: EndedGeneration, instanceId: string)
     .where('id', '=', ended.generationId)
     .where('instanceId', '=', instanceId)
     .where('status', '=', 'running')
+    .returning(['ownerId', 'booking'])
     .executeTakeFirst()
-  if (numUpdatedRows === 0n) return (await isEndedBy(tx, ended.generationId, instanceId)) ? 'before' : 'lost'
+  if (!saved) return (await isEndedBy(tx, ended.generationId, instanceId)) ? 'before' : 'lost'
   await tx
     .updateTable('messages')
     .set({ parts: JSON.stringify(ended.parts) })
@@ -189,7 +230,7 @@ async function saveEnd(tx: Database, ended: EndedGeneration, instanceId: string)
     .set({ updatedAt: ended.endedAt })
     .where('id', '=', ended.conversationId)
     .execute()
-  return 'now'
+  return saved
 }
 
 /** @throws {Refused} 429 when a person has more running than is allowed. */

@@ -30,7 +30,8 @@ export async function messagesOf(conversationId: string): Promise<Message[]> {
     .where('conversationId', '=', conversationId)
     .orderBy('id')
     .execute()
-  const byMessage = new Map(generations.map((generation) => [generation.messageId, summaryOf(generation)]))
+  const byMessage = new Map<string, GenerationSummary>()
+  for (const row of generations) byMessage.set(row.messageId, summaryOf(row, byMessage.get(row.messageId)))
   return rows.flatMap((row) => {
     const generation = byMessage.get(row.id) ?? null
     if (row.role === 'assistant' && !generation) return []
@@ -91,7 +92,8 @@ export async function newestMessageId(conversationId: string): Promise<string | 
   return row?.id ?? null
 }
 
-function summaryOf(row: GenerationRow): GenerationSummary {
+/** A generation's summary; `before` is the one's that wrote the same message as far as this one found it. */
+function summaryOf(row: GenerationRow, before: GenerationSummary | undefined): GenerationSummary {
   return {
     id: row.id,
     status: generationStatus.parse(row.status),
@@ -99,6 +101,7 @@ function summaryOf(row: GenerationRow): GenerationSummary {
     model: row.model,
     finishReason: row.finishReason,
     usage: row.usage === null ? null : usage.parse(JSON.parse(row.usage)),
+    earlier: before ? [...before.earlier, ...(before.usage ? [before.usage] : [])] : [],
     attempts: row.attempts,
     cursor: 0,
     startedAt: row.startedAt,

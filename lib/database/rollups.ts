@@ -6,6 +6,7 @@ import type { Usage } from '@/lib/protocol/events'
 import type { Money } from '@/lib/protocol/money'
 import { speedBounds, waitBounds } from '@/lib/protocol/usage'
 import type { Database } from './client'
+import { MOST_STORED } from './spending'
 
 /*
  * Roll-ups: what the generations of one day came to, so that the usage page never reads generations. Each counts in two
@@ -149,9 +150,12 @@ export async function rollUpAll<Schema>(db: Kysely<Schema>): Promise<void> {
 /** Adds what a table, or what stands for one, holds. */
 function rollUp(day: Expression, calls: Expression) {
   const columns = [...keyColumns, ...sumColumns].map((name) => sql.ref(name))
-  const added = sumColumns.map(
-    (name) => sql`${sql.ref(name)} = usage_rollups.${sql.ref(name)} + excluded.${sql.ref(name)}`,
-  )
+  const added = sumColumns.map((name) => {
+    const [there, more] = [sql`usage_rollups.${sql.ref(name)}`, sql`excluded.${sql.ref(name)}`]
+    // What no column holds must not keep the end of a generation from being saved.
+    const full = sql`case when ${there} > ${sql.lit(MOST_STORED)} - ${more} then ${sql.lit(MOST_STORED)} else ${there} + ${more} end`
+    return sql`${sql.ref(name)} = ${name === 'cost_picos' ? full : sql`${there} + ${more}`}`
+  })
   return sql`
     insert into usage_rollups (${sql.join(columns)})
     select g.owner_id, case own.scope when 1 then g.conversation_id else ${sql.lit(ALL)} end,

@@ -67,9 +67,16 @@ export class OverLimit extends Error {
   }
 }
 
-/** A million dollars: no more is booked for one generation, so that sums stay in 64 bits. */
+/** A million dollars: no more is booked at once, so that sums stay in 64 bits. */
 export const MOST_PICOS = 10n ** 18n
 const FULL_PICOS = 8n * MOST_PICOS
+/** A column is a signed 64-bit integer, and holds little more. */
+export const MOST_STORED = 9n * MOST_PICOS
+
+/** As much of an amount as a column holds. */
+export function storable(picos: bigint): bigint {
+  return picos > MOST_STORED ? MOST_STORED : picos
+}
 
 export const nothing: Amounts = { picos: 0n, tokens: 0n }
 
@@ -144,11 +151,16 @@ function sums(settlements: Settlement[]): (string | number)[][] {
     .map(([, { ownerId, scope, spent, released }]) => [
       ownerId,
       scope,
-      `${spent.picos}`,
+      `${spent.picos > MOST_PICOS ? MOST_PICOS : spent.picos}`,
       `${spent.tokens}`,
       `${-released.picos}`,
       `${-released.tokens}`,
     ])
+}
+
+/** What is left of amounts when others are taken off. */
+export function minus(one: Amounts, other: Amounts): Amounts {
+  return { picos: one.picos - other.picos, tokens: one.tokens - other.tokens }
 }
 
 function plus(one: Amounts, other: Amounts): Amounts {

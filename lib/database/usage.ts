@@ -177,14 +177,22 @@ function within({ ownerId, from, to, model, provider }: UsageFilter, table = '')
 async function summed(db: Database, by: string[], scope: Expression): Promise<SummedRow[]> {
   const groups = sql.join([...by, 'currency'].map((name) => sql.ref(name)))
   const sums = sumColumns.map((name) => {
-    const type = name === 'cost_picos' ? sql`text` : sql`bigint`
-    return sql`cast(sum(${sql.ref(name)}) as ${type}) as ${sql.ref(name)}`
+    const sum = name === 'cost_picos' ? digitsOfSum(sql.ref(name)) : sql`cast(sum(${sql.ref(name)}) as bigint)`
+    return sql`${sum} as ${sql.ref(name)}`
   })
   const { rows } = await sql`
     select ${groups}, ${sql.join(sums)} from usage_rollups where ${scope} group by ${groups} order by ${groups}`.execute(
     db,
   )
   return z.array(summedRow).parse(rows)
+}
+
+/** A sum as its digits. It is added up in two parts, since the engine's integers may not hold the whole. */
+function digitsOfSum(column: Expression): Expression {
+  const billion = sql.lit(1_000_000_000)
+  const low = sql`cast(sum(${column} % ${billion}) as bigint)`
+  const high = sql`cast(sum(${column} / ${billion}) as bigint) + ${low} / ${billion}`
+  return sql`cast(${high} as text) || substr(cast(${low} % ${billion} + ${billion} as text), 2)`
 }
 
 function grouped(rows: SummedRow[], keyOf: (row: SummedRow) => string): [string, SummedRow[]][] {

@@ -5,11 +5,12 @@ import { readBooking } from '@/lib/database/spending'
 import type { LogEvent, Usage } from '@/lib/protocol/events'
 import { type Folded, textOf } from '@/lib/protocol/messages'
 import { type Price, price } from '@/lib/protocol/prices'
+import { continuationTo } from '@/lib/upstream/continuation'
 import { fitted } from '@/lib/usage/context'
 import { Meter } from '@/lib/usage/meter'
 import { billOf } from './charge'
 import { parseSettings, requestOf } from './settings'
-import { historyTo, promptOf } from './start'
+import { historyTo } from './start'
 
 /** What a generation of a dead process used, as far as what is left of its log tells. */
 export async function usageOfOrphan(row: GenerationRow, saved: LogEvent[], before: Folded): Promise<Usage | null> {
@@ -18,28 +19,33 @@ export async function usageOfOrphan(row: GenerationRow, saved: LogEvent[], befor
   const settings = parseSettings(row.settings)
   const whole = requestOf({ model }, await historyTo(row.userMessageId), true, settings)
   const paid = priceOfRow(row)
-  const { messages } = await fitted(model, whole.messages, {
-    window: paid?.contextWindow ?? null,
-    room: settings.maxTokens,
-  })
+  const server = { providerId: row.providerId, baseUrl: paid ? `https://${paid.provider}` : '' }
+  const after = continuationTo(server, { partial: textOf(before.parts) })
+  const window = paid?.contextWindow ?? null
+  const { messages } = await fitted(model, whole.messages, { window, room: settings.maxTokens, after })
   const meter = new Meter({
     model,
-    messages: promptOf({ ...whole, messages, partial: textOf(before.parts) }),
-    promptTokens: null,
+    messages: [...messages, ...after],
+    prompt: null,
     price: paid,
-    limit: undefined,
   })
   meter.attempt()
   for (const { type, data } of saved) if (type === 'delta' || type === 'reasoning') meter.add(type, data.text)
-  return await meter.total({ cut: true, refused: false })
+  return await meter.total({ cut: true, refused: waited(saved) })
 }
 
 /** The bill of a generation of a dead process. */
 export function billOfOrphan(row: GenerationRow, usage: Usage | null, saved: LogEvent[]): Bill | null {
   if (row.booking === null) return null
-  const attempts = 1 + saved.filter(({ type }) => type === 'retry').length
-  const charge = { ownerId: row.ownerId, booking: readBooking(row.booking), metered: { price: priceOfRow(row) } }
+  const waits = saved.filter(({ type }) => type === 'retry').length
+  const attempts = waited(saved) ? waits : waits + 1
+  const charge = { booking: readBooking(row.booking), metered: { price: priceOfRow(row) } }
   return billOf(charge, usage, attempts)
+}
+
+/** Whether it waited to ask the upstream again: what had been asked was refused. */
+function waited(saved: LogEvent[]): boolean {
+  return saved.at(-1)?.type === 'retry'
 }
 
 function priceOfRow(row: GenerationRow): Price | null {

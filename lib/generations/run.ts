@@ -9,6 +9,7 @@ import { type GenerationTrace, tracing } from '@/lib/tracing/tracing'
 import type { CompletionEnd, CompletionRequest, Connection } from '@/lib/upstream/connection'
 import { completeOrContinue } from '@/lib/upstream/continuation'
 import { clocksFor } from '@/lib/upstream/reasoning-models'
+import type { Allowance } from '@/lib/usage/allowance'
 import { Meter } from '@/lib/usage/meter'
 import { billOf, type Charge } from './charge'
 import type { EventLog } from './log'
@@ -70,6 +71,8 @@ export class Run {
   #cut: Cut | null = null
   #resume: (() => void) | null = null
   #endWait: (() => void) | null = null
+  /** The upstream writes no more: nothing is left to be cut. */
+  #written = false
   /** It waits to ask the upstream again. */
   #waiting = false
 
@@ -77,6 +80,7 @@ export class Run {
     this.start = start
     this.#charge = charge
     this.#meter = new Meter(charge.metered)
+    if (charge.allowance) void this.#meter.prepare().catch(() => undefined)
     this.folded = continuing(before)
     this.#house = house
     this.#trace = tracing()?.generation(start, connection, request)
@@ -106,10 +110,7 @@ export class Run {
     resume?.()
     const pending = this.#pending
     this.#pending = []
-    for (const { type, text } of pending) {
-      this.#append({ type, data: { text } })
-      this.#meter.add(type, text)
-    }
+    for (const { type, text } of pending) this.#append({ type, data: { text } })
     if (pending.length > 0) this.#watch()
   }
 
@@ -130,16 +131,18 @@ export class Run {
     return this.#outline
   }
 
-  /** Stops the upstream when a budget is used up; else tells from time to time what has been used. */
+  /** Stops the upstream when a budget is used up, and tells from time to time what has been used. */
   #watch(): void {
-    const { reached } = this.#charge
-    if (this.#cut) return
-    if (reached && this.#meter.passed) {
-      void this.#cutOff({ status: 'interrupted', problem: reached })
-      return
-    }
+    if (this.#cut || this.#written) return
+    const { allowance } = this.#charge
+    if (allowance) void this.#keepWithin(allowance)
     const usage = this.#house.pace.overloaded ? null : this.#meter.due(performance.now())
     if (usage) this.#append({ type: 'usage', data: usage })
+  }
+
+  async #keepWithin(allowance: Allowance): Promise<void> {
+    const allowed = await allowance.allows(this.#meter)
+    if (!allowed && !this.#written) void this.#cutOff({ status: 'interrupted', problem: () => allowance.reached() })
   }
 
   #cutOff(cut: Cut): Promise<void> {
@@ -153,6 +156,7 @@ export class Run {
       log().error({ generationId: this.start.generationId, error }, 'a completion threw')
       return { finishReason: null, problem: ownFault }
     })
+    this.#written = true
     this.#house.pace.now(this)
     this.endedAt = Date.now()
     const cut = this.#cut
@@ -199,6 +203,7 @@ export class Run {
       onAttempt: (attempt) => {
         this.#meter.attempt()
         this.#waiting = false
+        this.#written = false
         return this.#trace?.attempt(attempt)
       },
       onWait: (retry, endNow) => {
@@ -213,7 +218,9 @@ export class Run {
 
   #sink() {
     const arrived = (type: 'delta' | 'reasoning', text: string) => {
-      if (this.#cut || text === '') return
+      if (text === '') return
+      this.#meter.add(type, text)
+      if (this.#cut) return
       this.firstTokenAt ??= Date.now()
       const last = this.#pending.at(-1)
       if (last?.type === type) last.text += text
@@ -224,6 +231,10 @@ export class Run {
       text: (text: string) => arrived('delta', text),
       reasoning: (text: string) => arrived('reasoning', text),
       usage: (usage: Usage) => this.#meter.report(usage),
+      finished: () => {
+        this.#written = true
+      },
+      repeated: (text: string) => this.#meter.add('delta', text),
       // A process that cannot keep up reads once for each time that it tells, and leaves the rest to the system.
       hold: (resume: () => void) => {
         if (!this.#house.pace.overloaded || this.#pending.length === 0) return false

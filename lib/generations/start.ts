@@ -11,8 +11,10 @@ import { lengthsOf, type Part, textOf } from '@/lib/protocol/messages'
 import type { ResolvedModel } from '@/lib/providers/resolve'
 import { Refused } from '@/lib/refused'
 import type { ChatMessage, CompletionRequest } from '@/lib/upstream/connection'
+import { continuationTo } from '@/lib/upstream/continuation'
 import { accountOf } from '@/lib/usage/account'
 import { admissionOf } from '@/lib/usage/admission'
+import { Allowance } from '@/lib/usage/allowance'
 import { fitted } from '@/lib/usage/context'
 import type { Charge } from './charge'
 import { heartbeat } from './heartbeat'
@@ -66,8 +68,9 @@ export async function accountFor(
 ) {
   const account = await accountOf(ownerId, { baseUrl: connection.baseUrl, model, free })
   const window = account.price?.contextWindow ?? null
-  const { messages } = await fitted(model, whole.messages, { window, room: whole.maxTokens })
-  return { account, messages, sent: promptOf({ ...whole, messages }) }
+  const after = continuationTo(connection, whole)
+  const { messages } = await fitted(model, whole.messages, { window, room: whole.maxTokens, after })
+  return { account, messages, sent: [...messages, ...after] }
 }
 
 /** What a generation is charged by, and its request as the model's window and the budgets allow it. */
@@ -83,14 +86,12 @@ async function charged(ownerId: string, { rows, resolved, request: whole }: Prep
     messages: sent,
     maxTokens: whole.maxTokens,
   })
-  const { booking, promptTokens, maxTokens, reached } = admission
-  const limit = reached ? maxTokens : undefined
-  const charge: Charge = {
-    ownerId,
-    booking,
-    metered: { model, messages: sent, promptTokens, price, limit },
-    reached,
-  }
+  const { booking, prompt, maxTokens, caps } = admission
+  const allowance =
+    prompt && maxTokens !== undefined
+      ? new Allowance({ account, caps, generation, booking, promptTokens: prompt.tokens }, maxTokens)
+      : null
+  const charge: Charge = { booking, metered: { model, messages: sent, prompt, price }, allowance }
   return {
     rows: {
       ...rows,
@@ -100,11 +101,6 @@ async function charged(ownerId: string, { rows, resolved, request: whole }: Prep
     charge,
     admission,
   }
-}
-
-/** All that a model reads: what it has written already counts as well. */
-export function promptOf({ messages, partial }: CompletionRequest): ChatMessage[] {
-  return partial ? [...messages, { role: 'assistant', content: partial }] : messages
 }
 
 /** The row of a reply to a prompt that has no text yet. */

@@ -18,6 +18,8 @@ export const generationSummary = z.object({
   model: z.string(),
   finishReason: z.nullable(z.string()),
   usage: z.nullable(usage),
+  /** What the runs used that wrote the reply as far as this one found it. */
+  earlier: z.array(usage),
   /** How often the upstream was asked, as far as it is known. */
   attempts: z.number(),
   cursor: z.number(),

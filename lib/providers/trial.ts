@@ -50,7 +50,7 @@ interface Trial {
 async function shortAnswer(ownerId: string, { connection, id, model }: Trial, signal: AbortSignal) {
   const messages = [{ role: 'user' as const, content: TRIAL_PROMPT }]
   const account = await accountOf(ownerId, { baseUrl: connection.baseUrl, model, free: false })
-  const meter = new Meter({ model, messages, promptTokens: null, price: account.price, limit: undefined })
+  const meter = new Meter({ model, messages, prompt: null, price: account.price })
   meter.attempt()
   const startedAt = Date.now()
   let text = ''

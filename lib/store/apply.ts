@@ -118,6 +118,7 @@ function startedMessages(
     model: data.model,
     finishReason: null,
     usage: null,
+    earlier: usesOf(messages[data.messageId]),
     attempts: 1,
     cursor: 0,
     startedAt: now,
@@ -143,6 +144,12 @@ function startedMessages(
     generation: null,
   }
   return { [prompt.id]: prompt, [reply.id]: reply }
+}
+
+/** What all runs used that wrote a reply. */
+function usesOf(reply: Message | undefined): GenerationSummary['earlier'] {
+  const { earlier = [], usage = null } = reply?.generation ?? {}
+  return usage ? [...earlier, usage] : earlier
 }
 
 /** A reply with more of its log: one new message however many events, and only the part that grew is new in it. */

@@ -22,7 +22,6 @@ export class Answer {
   isCompletion = false
   hasText = false
   finishReason: string | null = null
-  usage: Usage | null = null
   problem: Problem | null = null
   readonly tools: string[] = []
   /** Grows with each piece of content, so that a clock can tell content from chatter. */
@@ -31,6 +30,8 @@ export class Answer {
   readonly #sink: CompletionSink
   readonly #think = new ThinkSplitter()
   readonly #held: Record<TextKind, string> = { text: '', reasoning: '' }
+  /** What has been reported and not told yet. */
+  #usage: Usage | null = null
   #kind: TextKind = 'text'
   #joined = ''
   #bytes = 0
@@ -46,8 +47,8 @@ export class Answer {
 
   take(chunk: Chunk): void {
     if (chunk.isCompletion) this.isCompletion = true
-    if (chunk.usage !== null) this.usage = chunk.usage
     if (chunk.reasoning !== '' || chunk.text !== '' || chunk.callsTool) this.#takeContent(chunk)
+    if (chunk.usage !== null) this.#usage = chunk.usage
     if (chunk.finishReason !== null) this.finishReason = chunk.finishReason
     if (chunk.error !== undefined) this.fail(problemFromPayload(chunk.error))
   }
@@ -66,6 +67,8 @@ export class Answer {
   /** Gives the sink what one read brought. */
   flush(): void {
     if (this.#joined !== '') this.#send(false)
+    this.#tellUsage()
+    if (this.finishReason !== null) this.#sink.finished?.()
   }
 
   /** Gives the sink all that was held back. To be called once, when no more comes. */
@@ -76,7 +79,13 @@ export class Answer {
       this.#kind = kind
       this.#send(true)
     }
-    if (this.usage !== null) this.#sink.usage(this.usage)
+    this.#tellUsage()
+  }
+
+  /** After the text that it is of. */
+  #tellUsage(): void {
+    if (this.#usage !== null) this.#sink.usage(this.#usage)
+    this.#usage = null
   }
 
   #takeContent(chunk: Chunk): void {

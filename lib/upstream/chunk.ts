@@ -152,6 +152,9 @@ export function readUsage(value: unknown): Usage | null {
   }
 }
 
+/** No answer has a billion tokens: whoever reports so many does not count. */
+const MOST_TOKENS = 1e9
+
 function count(value: unknown): number | null {
-  return typeof value === 'number' && Number.isSafeInteger(value) && value >= 0 ? value : null
+  return typeof value === 'number' && Number.isInteger(value) && value >= 0 && value < MOST_TOKENS ? value : null
 }

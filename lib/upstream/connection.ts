@@ -56,6 +56,10 @@ export interface CompletionSink {
   text(text: string): void
   reasoning(text: string): void
   usage(usage: Usage): void
+  /** The answer is written: only its usage may still come. */
+  finished?(): void
+  /** Text that was written and is left out, since it repeats what is there. */
+  repeated?(text: string): void
   /** Asked after each read: true to leave what comes where it is until `resume` is called. */
   hold?(resume: () => void): boolean
 }

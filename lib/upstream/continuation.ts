@@ -1,12 +1,26 @@
 import 'server-only'
-import type { CompletionEnd, CompletionRequest, CompletionSink, Connection } from './connection'
+import type { ChatMessage, CompletionEnd, CompletionRequest, CompletionSink, Connection } from './connection'
 import { Joint } from './joint'
-import { prefilled } from './prefill'
+import { prefilled, prefixTo, type Server } from './prefill'
 import { completeWithRetries } from './retry'
 
 /** Asks for the rest of an answer where the server does not go on with it by itself. */
 const instruction =
   'Your last answer broke off before its end. Write what comes after its very last character, as though there had been no break: in the middle of a word if it ends there, with a space or a line break first if one is due. Repeat nothing of it, and say nothing about the break.'
+
+/** What a request ends with, so that a server goes on with the answer that is there; nothing where none is. */
+export function continuationTo(server: Server, { partial }: Pick<CompletionRequest, 'partial'>): ChatMessage[] {
+  if (!partial) return []
+  const prefix = prefixTo(server, partial)
+  return prefix ? [prefix] : inWords(partial)
+}
+
+function inWords(partial: string): ChatMessage[] {
+  return [
+    { role: 'assistant', content: partial },
+    { role: 'user', content: instruction },
+  ]
+}
 
 type Parameters = typeof completeWithRetries extends (...given: infer P) => unknown ? P : never
 
@@ -19,7 +33,7 @@ export async function completeOrContinue(...given: Parameters): Promise<Completi
   const { partial } = request
   if (!partial) return await completeWithRetries(...given)
   const complete = async (to: Connection, what: CompletionRequest, whole: boolean) => {
-    const joint = new Joint(partial, sink.text, { whole })
+    const joint = new Joint(partial, sink, { whole })
     const joined: CompletionSink = { ...sink, text: (text) => joint.take(text) }
     const end = await completeWithRetries(to, what, joined, signal, options)
     const refused = joint.untouched && (end.problem?.kind === 'bad_request' || end.problem?.kind === 'not_found')
@@ -31,10 +45,6 @@ export async function completeOrContinue(...given: Parameters): Promise<Completi
     const { end, refused } = await complete(direct.connection, direct.request, direct.echoes)
     if (!refused) return end
   }
-  const messages: CompletionRequest['messages'] = [
-    ...request.messages,
-    { role: 'assistant', content: partial },
-    { role: 'user', content: instruction },
-  ]
+  const messages = [...request.messages, ...inWords(partial)]
   return (await complete(connection, { ...request, messages }, false)).end
 }

@@ -1,4 +1,5 @@
 import 'server-only'
+import type { CompletionSink } from './connection'
 
 /** A repetition shorter than this may be meant. */
 const leastRepeated = 20
@@ -13,23 +14,23 @@ const mostRepeated = 4000
  */
 export class Joint {
   readonly #tail: string
-  readonly #give: (text: string) => void
+  readonly #sink: Pick<CompletionSink, 'text' | 'repeated'>
   readonly #whole: boolean
   /** What is left out if the text begins with it; '' for nothing, null while that is not known. */
   #repeated: string | null
   #held = ''
   #open = true
 
-  constructor(before: string, give: (text: string) => void, { whole = false } = {}) {
+  constructor(before: string, sink: Pick<CompletionSink, 'text' | 'repeated'>, { whole = false } = {}) {
     this.#tail = before.slice(-mostRepeated)
     this.#whole = whole
     this.#repeated = whole ? before : null
-    this.#give = give
+    this.#sink = sink
   }
 
   take(text: string): void {
     if (!this.#open) {
-      this.#give(text)
+      this.#sink.text(text)
       return
     }
     this.#held += text
@@ -56,7 +57,9 @@ export class Joint {
 
   #close(from: number): void {
     this.#open = false
-    if (this.#held.length > from) this.#give(this.#held.slice(from))
+    // What a server gives back of what it was given was not written again.
+    if (from > 0 && !this.#whole) this.#sink.repeated?.(this.#held.slice(0, from))
+    if (this.#held.length > from) this.#sink.text(this.#held.slice(from))
     this.#held = ''
   }
 

@@ -1,5 +1,5 @@
 import 'server-only'
-import type { CompletionRequest, Connection } from './connection'
+import type { ChatMessage, CompletionRequest, Connection } from './connection'
 
 /** How a server is asked to go on with an answer that is the last message of the request. */
 interface Prefill {
@@ -32,21 +32,34 @@ const byProvider: Record<string, Prefill> = {
   llamacpp: { extra: { continue_final_message: true, add_generation_prompt: false } },
 }
 
+/** What tells how a server goes on. */
+export type Server = Pick<Connection, 'providerId' | 'baseUrl'>
+
+/** The partial answer as it ends a request to a server that goes on with it by itself; null to one that does not. */
+export function prefixTo(server: Server, partial: string): ChatMessage | null {
+  const prefill = prefillOf(server)
+  return prefill && { role: 'assistant', content: partial, ...(prefill.marked ? { prefix: prefill.marked } : {}) }
+}
+
 /** The request for what follows a partial answer, where the server goes on with it by itself; null where it does not. */
 export function prefilled(
   connection: Connection,
   request: CompletionRequest,
   partial: string,
 ): { connection: Connection; request: CompletionRequest; echoes: boolean } | null {
-  const prefill = byProvider[connection.providerId] ?? byOrigin[originOf(connection.baseUrl)]
-  if (!prefill) return null
-  const { baseUrl = connection.baseUrl, marked, echoes = false, extra } = prefill
-  const answer = { role: 'assistant' as const, content: partial, ...(marked ? { prefix: marked } : {}) }
+  const prefill = prefillOf(connection)
+  const prefix = prefixTo(connection, partial)
+  if (!prefill || !prefix) return null
+  const { baseUrl = connection.baseUrl, echoes = false, extra } = prefill
   return {
     connection: { ...connection, baseUrl },
-    request: { ...request, messages: [...request.messages, answer], extra },
+    request: { ...request, messages: [...request.messages, prefix], extra },
     echoes,
   }
+}
+
+function prefillOf({ providerId, baseUrl }: Server): Prefill | null {
+  return byProvider[providerId] ?? byOrigin[originOf(baseUrl)] ?? null
 }
 
 function originOf(address: string): string {

@@ -2,12 +2,11 @@ import 'server-only'
 import { termsOf } from '@/lib/database/budgets'
 import { database } from '@/lib/database/client'
 import { addCallToRollups, type Call } from '@/lib/database/rollups'
-import { type Amounts, MOST_PICOS, nothing, settle } from '@/lib/database/spending'
+import { type Amounts, MOST_PICOS, nothing, settle, storable } from '@/lib/database/spending'
 import type { Budget } from '@/lib/protocol/budgets'
 import type { Usage } from '@/lib/protocol/events'
-import { dollarsOf, type Money, type Rate } from '@/lib/protocol/money'
+import { dollarsOf, type Money, picosOf, type Rate } from '@/lib/protocol/money'
 import type { Price } from '@/lib/protocol/prices'
-import { costOf } from './cost'
 import { dayIn } from './periods'
 import { type PricedModel, priceOf } from './prices'
 
@@ -53,18 +52,15 @@ export async function book(account: Account, call: Omit<Call, 'ownerId' | 'cost'
     })
 }
 
-/** A signed 64-bit integer holds no more. */
-const MOST_STORED = 9n * 10n ** 18n
-
-/** What usage costs, as its column holds it: in the price's currency, null when the price is not known. */
+/** What usage costs, as its column holds it: in the price's currency; null when the price is not known. */
 export function storedCost(usage: Usage | null, price: Price | null): Money | null {
   if (!price) return null
-  const { picos, currency } = usage ? costOf(usage, price) : { picos: 0n, currency: price.currency }
-  return { picos: picos > MOST_STORED ? MOST_STORED : picos, currency }
+  return { picos: storable(picosOf(usage?.cost?.amount ?? '0')), currency: price.currency }
 }
 
 /** What is booked of usage. A cost that cannot be told in dollars is none: the tokens are booked all the same. */
 export function amountsOf(usage: Usage, price: Price | null, rate: Rate): Amounts {
-  const picos = price ? (dollarsOf(costOf(usage, price), rate) ?? 0n) : 0n
+  const cost = storedCost(usage, price)
+  const picos = cost ? (dollarsOf(cost, rate) ?? 0n) : 0n
   return { picos: picos > MOST_PICOS ? MOST_PICOS : picos, tokens: BigInt(usage.promptTokens + usage.completionTokens) }
 }

@@ -5,6 +5,7 @@ import { Refused } from '@/lib/refused'
 import { type Account, scopesOf } from './account'
 import { type Cap, capsOf, inWords, lengthToAskFor, limitsOf, nameOf, type Verdict, verdictOn } from './caps'
 import { countPrompt } from './prompt'
+import type { Count } from './tokenizers'
 import { reservedFor } from './worst'
 
 /** A generation that wants to start. */
@@ -26,11 +27,10 @@ export interface Admission {
   /** The longest answer that the budgets were asked for. */
   maxTokens: number | undefined
   /** Counted where a budget asked for it. */
-  promptTokens: number | null
+  prompt: Count | null
+  caps: Cap[]
   /** The refusal of the database, in words. */
   refusal(): Promise<Refused>
-  /** Says that a budget is used up while the answer is written. Null without budgets. */
-  reached: (() => Promise<Problem>) | null
 }
 
 /**
@@ -44,9 +44,10 @@ export async function admissionOf(account: Account, candidate: Candidate): Promi
   const booking = { model: candidate.model, scopes, held: [], reserved: nothing, rate }
   if (caps.length === 0) {
     const refusal = async () => new Refused(402, { kind: 'budget', message: 'A budget does not allow this.' })
-    return { booking, reservation: null, maxTokens: candidate.maxTokens, promptTokens: null, refusal, reached: null }
+    return { booking, reservation: null, maxTokens: candidate.maxTokens, prompt: null, caps, refusal }
   }
-  const { tokens: promptTokens } = await countPrompt(candidate.model, candidate.messages)
+  const prompt = await countPrompt(candidate.model, candidate.messages)
+  const promptTokens = prompt.tokens
   const maxTokens = candidate.maxTokens ?? lengthToAskFor(account, caps, promptTokens)
   const lengths = { promptTokens, maxTokens }
   for (const cap of caps.filter((each) => each.scope === null || needsPrice(account, each))) {
@@ -59,9 +60,9 @@ export async function admissionOf(account: Account, candidate: Candidate): Promi
     booking: { ...booking, reserved, held: limits.map(({ scope }) => scope) },
     reservation: limits.length > 0 ? { ownerId, amounts: reserved, limits } : null,
     maxTokens,
-    promptTokens,
+    prompt,
+    caps,
     refusal: async () => refusalOf(account, await tightest(account, caps, lengths)),
-    reached: () => reachedOf(account, caps, { ...lengths, reserved: reservedFor(account, promptTokens, maxTokens) }),
   }
 }
 
@@ -98,27 +99,19 @@ function isTighter(one: Verdict, other: Verdict): boolean {
   return one.left * (other.cap.most ?? 0n) < other.left * (one.cap.most ?? 0n)
 }
 
-/** The end of an answer that has come to all that was set aside for it. */
-async function reachedOf(
-  account: Account,
-  caps: Cap[],
-  { promptTokens, maxTokens, reserved }: { promptTokens: number; maxTokens: number; reserved: Amounts },
-): Promise<Problem> {
+/** The end of an answer that has come to all that the budgets allow, and for which so much was set aside. */
+export async function reachedOf(account: Account, caps: Cap[], reserved: Amounts): Promise<Problem> {
   const one = { promptTokens: 0, maxTokens: 1 }
   const [first] = caps
   // With the database away, the words name a budget all the same.
   const verdict = await tightest(account, caps, one, reserved).catch(() => null)
   const budget = verdict?.cap.budget ?? first?.budget
   const name = budget ? nameOf(budget) : ''
-  const tokens = (promptTokens + maxTokens).toLocaleString('en')
-  const cause = verdict?.fits
-    ? `This answer came to the ${tokens} tokens that were set aside for it in your budget: ${name}.`
-    : `Budget reached: ${name}.`
   // A cheaper model takes as many tokens.
   const ways = budget?.measure === 'cost' ? ', or continue with a model that fits in what is left' : ' to go on'
   return {
     kind: 'budget',
-    message: `${cause} What had arrived is kept. Raise the budget in the settings${ways}.`,
+    message: `Budget reached: ${name}. What had arrived is kept. Raise the budget in the settings${ways}.`,
     retryable: false,
   }
 }

@@ -14,19 +14,19 @@ const MOST_PER_MESSAGE = 8
 
 /**
  * The messages that fit in a model's window together with room for the answer: the oldest turns are left out, never the
- * system prompt that comes first or the last turn. A prompt that cannot be too long is not counted.
+ * system prompt that comes first or the last turn, nor what comes `after` it. A prompt that cannot be too long is not counted.
  */
 export async function fitted<M extends Message>(
   model: string,
   messages: M[],
-  { window, room = null }: { window: number | null; room?: number | null },
+  { window, room = null, after = [] }: { window: number | null; room?: number | null; after?: Message[] },
 ): Promise<{ messages: M[]; trimmedTurns: number }> {
   const most = window === null ? null : window - Math.min(room ?? ROOM_TOKENS, Math.floor(window / 2))
-  if (most === null || bytesAtMost(messages) <= most) return { messages, trimmedTurns: 0 }
+  if (most === null || bytesAtMost([...messages, ...after]) <= most) return { messages, trimmedTurns: 0 }
   const { system, turns } = turnsOf(messages)
   const counts: number[] = []
   for (const turn of turns) counts.push((await countPrompt(model, turn)).tokens)
-  let total = (await countPrompt(model, system)).tokens + counts.reduce((sum, count) => sum + count, 0)
+  let total = (await countPrompt(model, [...system, ...after])).tokens + counts.reduce((sum, count) => sum + count, 0)
   let trimmedTurns = 0
   while (total > most && trimmedTurns < turns.length - 1) total -= counts[trimmedTurns++] ?? 0
   return { messages: [...system, ...turns.slice(trimmedTurns).flat()], trimmedTurns }

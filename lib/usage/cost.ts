@@ -6,7 +6,7 @@ import type { Price } from '@/lib/protocol/prices'
 type Tokens = Pick<Usage, 'promptTokens' | 'completionTokens' | 'cachedTokens' | 'reasoningTokens'>
 
 /**
- * What a generation costs, to the last pico-unit. Cached tokens are part of the prompt and reasoning tokens part of the
+ * What one attempt costs, to the last pico-unit. Cached tokens are part of the prompt and reasoning tokens part of the
  * completion, as providers report them; a report that says otherwise counts no token twice.
  */
 export function costOf(usage: Tokens, price: Price): Money {

@@ -1,6 +1,6 @@
 import 'server-only'
-import { setImmediate as nextTurn } from 'node:timers/promises'
-import { type Accuracy, familyOf, loadTokenizer, type Tokenizer } from './tokenizers'
+import { type Accuracy, type Count, familyOf, loadTokenizer, type Tokenizer } from './tokenizers'
+import { turns } from './turns'
 
 /** Counts the tokens of a text that grows. */
 export interface TokenCounter {
@@ -9,19 +9,21 @@ export interface TokenCounter {
   /** Takes what has come. Costs next to nothing: it is counted when somebody asks. */
   add(delta: string): void
   /**
-   * The tokens so far. Counts what came since the last time, for a few milliseconds at most; of what is left then, as
-   * after a delta of a megabyte, it supposes that it goes on as what was counted last.
+   * The tokens so far. Counts what came since the last time, as far as this turn of the event loop has time for it; of
+   * what is left then, as after a delta of a megabyte, it supposes that it goes on as what was counted last.
    */
   estimate(): number
   /** The tokens of all that came, however much it is. Lets others have the event loop in between. */
   finish(): Promise<number>
+  /** Forgets all that came. */
+  reset(): void
 }
 
 /** How much text is looked at in one go, and the most that is encoded whole: encoding takes time by the square of it. */
 const WINDOW = 1024
 const LONGEST_PIECE = 128
-/** How long a count may keep the event loop. */
-const TURN_MS = 4
+/** So little is counted whether or not there is time. */
+const SHORT = 2 * LONGEST_PIECE
 
 /** A counter for what a model reads or writes. */
 export async function createTokenCounter(model: string): Promise<TokenCounter> {
@@ -30,7 +32,7 @@ export async function createTokenCounter(model: string): Promise<TokenCounter> {
 }
 
 /** The tokens of a text that is there whole. */
-export async function countTokens(model: string, text: string): Promise<{ tokens: number; accuracy: Accuracy }> {
+export async function countTokens(model: string, text: string): Promise<Count> {
   const counter = await createTokenCounter(model)
   counter.add(text)
   const tokens = await counter.finish()
@@ -47,6 +49,9 @@ function characterCounter(): TokenCounter {
     },
     estimate,
     finish: async () => estimate(),
+    reset() {
+      length = 0
+    },
   }
 }
 
@@ -81,7 +86,7 @@ function pieceCounter({ count, pieces }: Tokenizer, familyAccuracy: Accuracy): T
     let tokens = found.some((piece) => piece.length > LONGEST_PIECE)
       ? found.slice(0, certain).reduce((sum, piece) => sum + countPiece(piece), 0)
       : count(text)
-    if (text === '' && open.length > 2 * LONGEST_PIECE) {
+    if (text === '' && open.length > SHORT) {
       // One word without end, or spaces: its beginning is settled as it is.
       if (accuracy === 'exact') accuracy = 'approximate'
       text = open.slice(0, partLength(open))
@@ -94,11 +99,10 @@ function pieceCounter({ count, pieces }: Tokenizer, familyAccuracy: Accuracy): T
     return true
   }
 
-  /** Settles until nothing is left to settle, or it has taken too long. True when what is left is short. */
-  function settleForATurn(): boolean {
-    const until = performance.now() + TURN_MS
-    while (settle() && performance.now() < until);
-    return open.length <= WINDOW
+  /** Settles until nothing is left to settle, or the time is over. True when what is left is short. */
+  function settleUntil(end: number): boolean {
+    while (performance.now() < end && settle());
+    return open.length <= SHORT
   }
 
   function tail(): number {
@@ -113,12 +117,17 @@ function pieceCounter({ count, pieces }: Tokenizer, familyAccuracy: Accuracy): T
       open += delta
     },
     estimate() {
-      const rest = settleForATurn() ? tail() : Math.round(open.length * tokensPerCharacter)
+      const rest = settleUntil(turns().end) ? tail() : Math.round(open.length * tokensPerCharacter)
       return settled + rest
     },
     async finish() {
-      while (!settleForATurn()) await nextTurn()
+      await turns().work(settleUntil)
       return settled + tail()
+    },
+    reset() {
+      settled = 0
+      open = ''
+      accuracy = familyAccuracy
     },
   }
 }

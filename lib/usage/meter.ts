@@ -1,11 +1,13 @@
 import 'server-only'
+import { storable } from '@/lib/database/spending'
+import { addUsage } from '@/lib/protocol/add-usage'
 import type { Usage } from '@/lib/protocol/events'
 import { amountOf } from '@/lib/protocol/money'
 import type { Price } from '@/lib/protocol/prices'
 import { costOf } from './cost'
 import { createTokenCounter, type TokenCounter } from './counter'
 import { countPrompt } from './prompt'
-import { type Accuracy, lessCertain } from './tokenizers'
+import { type Count, lessCertain } from './tokenizers'
 
 /** An estimate is told at most this often. */
 const TELL_EVERY_MS = 1000
@@ -20,10 +22,8 @@ export interface Metered {
   model: string
   messages: { role: string; content: string }[]
   /** Counted already, where a budget asked for it. */
-  promptTokens: number | null
+  prompt: Count | null
   price: Price | null
-  /** The tokens of the answer that the budgets allow; undefined where none is set. */
-  limit: number | undefined
 }
 
 /** How an answer ended, as far as it matters to what it costs. */
@@ -35,65 +35,82 @@ export interface Ending {
 }
 
 /**
- * Counts what one generation uses: the upstream's own report where there is one, else an estimate. Text that comes is
- * only put aside, and is counted when somebody wants to know.
+ * Counts what one generation uses: the upstream's own report where there is one, and an estimate of what came after it.
+ * Text that comes is only put aside, and is counted when somebody wants to know.
  */
 export class Meter {
   attempts = 0
   readonly #metered: Metered
-  readonly #waiting: Record<Kind, string[]> = { delta: [], reasoning: [] }
   #counters: Record<Kind, TokenCounter> | null = null
-  #prompt: { tokens: number; accuracy: Accuracy } | null = null
+  #prompt: Count | null = null
   #preparing: Promise<void> | null = null
-  #begun = false
+  #toldAt: number | null = null
+  /** What the attempts before the last one reported, each at the price of its own length. */
+  #before: Usage | null = null
+  /** The newest report of the last attempt. */
+  #reported: Usage | null = null
+  /** Text that came since the report, or in all. */
+  #waiting: Record<Kind, string[]> = { delta: [], reasoning: [] }
+  #unreported = false
   #uncounted = 0
   #counted = 0
-  #toldAt: number | null = null
-  /** What the attempts before the last one reported, and the last one. */
-  #before: Usage | null = null
-  #reported: Usage | null = null
 
   constructor(metered: Metered) {
     this.#metered = metered
-    if (metered.limit !== undefined) void this.#prepare().catch(() => undefined)
+  }
+
+  /** Makes ready to count what comes: otherwise that is done when somebody wants to know. */
+  prepare(): Promise<void> {
+    this.#preparing ??= this.#load()
+    return this.#preparing
   }
 
   /** The upstream is asked, for the first time or once more. */
   attempt(): void {
     this.attempts++
-    this.#before = sum(this.#before, this.#reported)
+    this.#before = this.#asReported()
     this.#reported = null
   }
 
-  /** The upstream says what the attempt came to. */
+  /** The upstream says what the attempt comes to so far. */
   report(usage: Usage): void {
     this.#reported = usage
+    this.#waiting = { delta: [], reasoning: [] }
+    this.#counters?.delta.reset()
+    this.#counters?.reasoning.reset()
+    this.#unreported = false
+    this.#uncounted = 0
+    this.#counted = 0
   }
 
   /** Text has come. */
   add(kind: Kind, text: string): void {
-    this.#begun = true
+    this.#unreported = true
     this.#waiting[kind].push(text)
     this.#uncounted += text.length
   }
 
-  /** Whether more has come than the budgets allow. Counts only when it may be so. */
-  get passed(): boolean {
-    const { limit } = this.#metered
-    if (limit === undefined || !this.#counters) return false
-    if (this.#counted + this.#uncounted * MOST_TOKENS_PER_UNIT <= limit) return false
+  /** How many tokens have come that are past a limit. Counts only when there may be some. */
+  past(limit: number): number {
+    const reported = this.#reported?.completionTokens ?? 0
+    const most = reported + this.#counted + this.#uncounted * MOST_TOKENS_PER_UNIT
+    if (!this.#counters || most <= limit) return 0
     const { text, reasoning } = this.#count(this.#counters)
     this.#counted = text + reasoning
     this.#uncounted = 0
-    return this.#counted > limit
+    return Math.max(0, reported + this.#counted - limit)
   }
 
-  /** An estimate to be told, when the last one is long enough ago. */
+  /** What was used so far, to be told, when the last time is long enough ago. */
   due(now: number): Usage | null {
     this.#toldAt ??= now
     if (now - this.#toldAt < TELL_EVERY_MS) return null
+    if (this.#reported && !this.#unreported) {
+      this.#toldAt = now
+      return this.#asReported()
+    }
     if (!this.#counters || !this.#prompt) {
-      void this.#prepare().catch(() => undefined)
+      void this.prepare().catch(() => undefined)
       return null
     }
     this.#toldAt = now
@@ -102,34 +119,20 @@ export class Meter {
 
   /** What the generation came to; null when nothing was used. */
   async total({ cut, refused }: Ending): Promise<Usage | null> {
-    const reported = sum(this.#before, this.#reported)
-    if (this.#reported && !cut) return this.#priced(reported)
-    if (!this.#begun && (refused || this.attempts === 0)) return this.#priced(reported)
-    await this.#prepare()
-    if (!this.#counters || !this.#prompt) return this.#priced(reported)
+    // The report of an answer that is whole holds for all of it, wherever it came.
+    if (this.#reported && !(cut && this.#unreported)) return this.#asReported()
+    if (!this.#unreported && (refused || this.attempts === 0)) return this.#before
+    await this.prepare()
+    if (!this.#counters || !this.#prompt) return this.#asReported()
     this.#hand(this.#counters)
     const counts = { text: await this.#counters.delta.finish(), reasoning: await this.#counters.reasoning.finish() }
-    const estimate = this.#estimated(this.#prompt, this.#counters, counts)
-    if (!this.#reported) return estimate
-    // A report that came along the way may be older than what came last.
-    if (this.#reported.completionTokens >= counts.text + counts.reasoning) return this.#priced(reported)
-    const { completionTokens, reasoningTokens } = estimate
-    const { promptTokens, cachedTokens } = reported ?? estimate
-    return this.#priced({ ...estimate, promptTokens, cachedTokens, completionTokens, reasoningTokens })
-  }
-
-  #prepare(): Promise<void> {
-    this.#preparing ??= this.#load()
-    return this.#preparing
+    return this.#estimated(this.#prompt, this.#counters, counts)
   }
 
   async #load(): Promise<void> {
-    const { model, messages, promptTokens } = this.#metered
+    const { model, messages, prompt } = this.#metered
     this.#counters = { delta: await createTokenCounter(model), reasoning: await createTokenCounter(model) }
-    this.#prompt =
-      promptTokens === null
-        ? await countPrompt(model, messages)
-        : { tokens: promptTokens, accuracy: this.#counters.delta.accuracy }
+    this.#prompt = prompt ?? (await countPrompt(model, messages))
   }
 
   #hand(counters: Record<Kind, TokenCounter>): void {
@@ -144,45 +147,34 @@ export class Meter {
     return { text: counters.delta.estimate(), reasoning: counters.reasoning.estimate() }
   }
 
+  #asReported(): Usage | null {
+    return this.#reported ? addUsage(this.#before, this.#priced(this.#reported)) : this.#before
+  }
+
+  /** What was reported and what has come since; without a report, all of it. */
   #estimated(
-    prompt: { tokens: number; accuracy: Accuracy },
+    prompt: Count,
     counters: Record<Kind, TokenCounter>,
     { text, reasoning }: { text: number; reasoning: number },
   ): Usage {
-    const last: Usage = {
-      promptTokens: prompt.tokens,
+    const reported = this.#reported
+    const accuracy = lessCertain(counters.delta.accuracy, counters.reasoning.accuracy)
+    const since: Usage = {
+      promptTokens: reported ? 0 : prompt.tokens,
       completionTokens: text + reasoning,
       cachedTokens: 0,
       reasoningTokens: reasoning,
       source: 'estimated',
-      accuracy: lessCertain(prompt.accuracy, counters.delta.accuracy),
+      accuracy: reported ? accuracy : lessCertain(prompt.accuracy, accuracy),
       cost: null,
     }
-    return this.#priced(sum(this.#before, last) ?? last)
+    return addUsage(this.#before, this.#priced(addUsage(reported, since)))
   }
 
-  #priced<U extends Usage | null>(usage: U): U {
-    return usage && { ...usage, cost: pricedAt(usage, this.#metered.price) }
-  }
-}
-
-/** What usage costs, as it travels; null when the price is not known. */
-export function pricedAt(usage: Usage, price: Price | null): Usage['cost'] {
-  if (!price) return null
-  const { picos, currency } = costOf(usage, price)
-  return { amount: amountOf(picos), currency }
-}
-
-/** What several attempts came to. It is an estimate when the last of them is. */
-function sum(one: Usage | null, other: Usage | null): Usage | null {
-  if (!one || !other) return one ?? other
-  const audio = (one.audioTokens ?? 0) + (other.audioTokens ?? 0)
-  return {
-    ...other,
-    promptTokens: one.promptTokens + other.promptTokens,
-    completionTokens: one.completionTokens + other.completionTokens,
-    cachedTokens: one.cachedTokens + other.cachedTokens,
-    reasoningTokens: one.reasoningTokens + other.reasoningTokens,
-    ...(audio > 0 ? { audioTokens: audio } : {}),
+  #priced(usage: Usage): Usage {
+    const { price } = this.#metered
+    if (!price) return usage
+    const { picos, currency } = costOf(usage, price)
+    return { ...usage, cost: { amount: amountOf(storable(picos)), currency } }
   }
 }

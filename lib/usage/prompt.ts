@@ -1,16 +1,13 @@
 import 'server-only'
 import { countTokens } from './counter'
-import { type Accuracy, lessCertain } from './tokenizers'
+import { type Accuracy, type Count, lessCertain } from './tokenizers'
 
 /** Each message is framed, and so is the beginning of the reply: "How to count tokens with tiktoken", OpenAI Cookbook. */
 const PER_MESSAGE = 3
 const PER_REPLY = 3
 
 /** The tokens of a prompt, counted in slices that let others have the event loop. */
-export async function countPrompt(
-  model: string,
-  messages: { role: string; content: string }[],
-): Promise<{ tokens: number; accuracy: Accuracy }> {
+export async function countPrompt(model: string, messages: { role: string; content: string }[]): Promise<Count> {
   let tokens = PER_REPLY
   let accuracy: Accuracy = 'exact'
   for (const { role, content } of messages) {

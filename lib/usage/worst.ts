@@ -35,14 +35,17 @@ export function reservedFor(account: Account, promptTokens: number, completionTo
 
 /** The longest answer that a model gives to a prompt, as far as it is known. */
 export function longestAnswer(price: Price | null, promptTokens: number): number | null {
-  const { maxOutput = null, contextWindow = null } = price ?? {}
-  if (maxOutput === null) return null
-  return contextWindow === null ? maxOutput : Math.max(1, Math.min(maxOutput, contextWindow - promptTokens))
+  return price?.maxOutput ? within(price, promptTokens, price.maxOutput) : null
 }
 
 /** The same, or a length that most answers do not reach. */
 export function sensibleLength(price: Price | null, promptTokens: number): number {
-  return longestAnswer(price, promptTokens) ?? LONGEST_ANSWER
+  return within(price, promptTokens, price?.maxOutput ?? LONGEST_ANSWER)
+}
+
+/** As much of a length as the model's window has room for. */
+function within(price: Price | null, promptTokens: number, length: number): number {
+  return price?.contextWindow ? Math.max(1, Math.min(length, price.contextWindow - promptTokens)) : length
 }
 
 /** The largest whole number up to `most` for which something holds that holds for all below as well; null when for none. */

@@ -36,6 +36,12 @@ const generation = fc.record({
 })
 type Ended = typeof generation extends fc.Arbitrary<infer E> ? E : never
 
+const dear: Ended = {
+  ...{ owner: 'ann', conversation: 'one', provider: 'demo', model: 'brook', status: 'completed', source: 'reported' },
+  ...{ startedAt: 20_000 * DAY_MS, waitMs: 1, writingMs: 1, attempts: 1, promptTokens: 1, completionTokens: 1 },
+  cost: null,
+}
+
 describe.each(engines)('roll-ups, on %s', (engine) => {
   let db: Database
   let folder: string
@@ -102,6 +108,22 @@ describe.each(engines)('roll-ups, on %s', (engine) => {
     await rollUpAll(db)
     expect(before.length).toBeGreaterThan(8)
     expect(await everything(db)).toEqual(before)
+  })
+
+  test('of more money than a column holds, what it holds is kept, and nothing breaks', async () => {
+    await live(db, 'UTC')
+    const most = 9n * 10n ** 18n
+    const [one, other] = (['brook', 'creek'] as const).map(
+      (model): Ended => ({ ...dear, model, cost: [most - 1n, 'USD'] }),
+    )
+    for (const each of [one, one, other])
+      await db.transaction().execute(async (tx) => addToRollups(tx, [await insert(tx, each ?? dear)]))
+    const { totals, models } = await usageReport(db, filterOf('ann'), order)
+    expect(models.map(({ model, cost }) => [model, picosOf(cost[0]?.amount ?? '')])).toEqual([
+      ['brook', most],
+      ['creek', most - 1n],
+    ])
+    expect(totals).toMatchObject({ generations: 3, cost: [{ amount: '17999999.999999999999', currency: 'USD' }] })
   })
 
   test('the part of a model, a provider or a conversation is asked for', async () => {

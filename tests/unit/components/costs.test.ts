@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { differenceOf, percentOf, usedWords } from '@/components/chat/budget-words'
 import { cheaperModels } from '@/components/chat/cheaper'
-import { replyNumbers, tokenRate } from '@/components/chat/numbers'
+import { replyNumbers, tokenRate, tokensGoingBack } from '@/components/chat/numbers'
 import { amountProblem, saidOf } from '@/components/settings/budget-draft'
 import type { Amount } from '@/components/ui/use-money'
 import type { ModelGroup, ModelList } from '@/lib/protocol/api'
@@ -24,6 +24,7 @@ const generation: GenerationSummary = {
   model: 'brook',
   finishReason: 'stop',
   usage,
+  earlier: [],
   attempts: 1,
   cursor: 9,
   startedAt: 10_000,
@@ -35,6 +36,29 @@ const money = ({ amount, currency }: Amount) => `${currency} ${amount}`
 describe('the numbers of a reply', () => {
   it('are its cost, length, time and speed', () => {
     expect(replyNumbers(generation, money)).toEqual(['USD 0.04', '1,240 tokens', '12 s', '124 tokens/s'])
+  })
+
+  it('are those of all runs that wrote it; its time and speed those of the last', () => {
+    const earlier = [
+      { ...usage, completionTokens: 60, source: 'estimated' as const, cost: { amount: '0.005', currency: 'USD' } },
+      { ...usage, completionTokens: 700, cost: { amount: '0.1', currency: 'USD' } },
+    ]
+    const all = ['about USD 0.145', 'about 2,000 tokens', '12 s', '124 tokens/s']
+    expect(replyNumbers({ ...generation, earlier }, money)).toEqual(all)
+    expect(replyNumbers({ ...generation, earlier, usage: null }, money)).toEqual([
+      'about USD 0.105',
+      'about 760 tokens',
+      '12 s',
+    ])
+    const unknown = [{ ...usage, cost: null }]
+    expect(replyNumbers({ ...generation, earlier: unknown }, money)[0]).toBe('2,480 tokens')
+    const rupees = [{ ...usage, cost: { amount: '1', currency: 'INR' } }]
+    expect(replyNumbers({ ...generation, earlier: rupees }, money)[0]).toBe('2,480 tokens')
+  })
+
+  it('leave out what it thought where it is a question of what goes back to a model', () => {
+    expect(tokensGoingBack({ ...usage, reasoningTokens: 240 })).toBe(2000)
+    expect(tokensGoingBack({ ...usage, reasoningTokens: 5000 })).toBe(1000)
   })
 
   it('say what is an estimate, and nothing of what is not known', () => {

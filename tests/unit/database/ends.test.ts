@@ -1,9 +1,11 @@
 import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { sql } from 'kysely'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { type Database, migrate, openSqlite } from '@/lib/database/client'
 import { insertStart, saveCheckpoint } from '@/lib/database/generations'
+import { MOST_PICOS, nothing, settle } from '@/lib/database/spending'
 
 const folder = mkdtempSync(join(tmpdir(), 'rill-ends-'))
 let db: Database
@@ -103,4 +105,14 @@ test('an end that is saved once more, as nobody said that it was, leaves alone w
   expect(await save('first', 'cut', 'elsewhere')).toEqual(new Set(['first']))
   const { parts } = await db.selectFrom('messages').select('parts').where('id', '=', 'reply').executeTakeFirstOrThrow()
   expect(parts).toContain('cut and continued')
+})
+
+test('of more money than a column holds, what it holds is booked', async () => {
+  const booking = { scopes: ['month:2026-11'], held: [], reserved: nothing }
+  const dear = { ownerId, booking, spent: { picos: MOST_PICOS, tokens: 1n } }
+  for (let count = 0; count < 11; count++) await settle(db, Array(10).fill(dear))
+  const { rows } = await sql`
+    select cast(spent_picos as text) as picos, spent_tokens as tokens from spending where scope = 'month:2026-11'
+  `.execute(db)
+  expect(rows).toEqual([{ picos: `${9n * MOST_PICOS}`, tokens: 110 }])
 })

@@ -8,6 +8,7 @@ const cut: GenerationEvent = {
   type: 'error',
   data: { kind: 'network', message: 'The connection was cut.', retryable: true },
 }
+const source = 'reported' as const
 const interrupted: GenerationEvent = { type: 'status', data: { status: 'interrupted' } }
 
 /** A reply that was cut in its middle. */
@@ -54,6 +55,26 @@ describe('a reply that is continued', () => {
     expect(get().running).toEqual({})
     expect(visiblePath(get(), id)).toBe(path)
     expect(get().conversations[id]?.messageIds).toBe(ids)
+  })
+
+  test('keeps what the runs before it used', async () => {
+    const { store, get, messageId, newest } = await withCutReply()
+    const used = (completionTokens: number) => {
+      const data = { promptTokens: 9, completionTokens, cachedTokens: 0, reasoningTokens: 0, source, cost: null }
+      newest().append({ type: 'usage', data })
+    }
+    const tokens = () => {
+      const { earlier = [], usage } = messageOf(get(), messageId)?.generation ?? {}
+      return [...earlier, usage].map((each) => each?.completionTokens)
+    }
+    for (const completionTokens of [1, 2, 3]) {
+      await get().continueReply(messageId)
+      used(completionTokens)
+      newest().append(interrupted)
+      await until(() => statusOf(store, messageId) === 'interrupted')
+      await until(() => tokens().at(-1) === completionTokens)
+    }
+    expect(tokens()).toEqual([1, 2, 3])
   })
 
   test('goes on from its own cursor when its connection is cut', async () => {

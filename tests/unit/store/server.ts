@@ -128,7 +128,7 @@ export class TestServer {
       if (!prompt) continue
       const { parts, ...folded } = log.events.reduce(foldEvent, continuing(messages.get(id)?.parts ?? []))
       const times = { startedAt: 1, firstTokenAt: null, endedAt: log.ended ? 2 : null }
-      const generation = { id: generationId, model, cursor: log.cursor, ...folded, ...times }
+      const generation = { id: generationId, model, earlier: [], cursor: log.cursor, ...folded, ...times }
       messages.set(parentId, prompt)
       messages.set(id, { id, parentId, role: 'assistant', parts, createdAt: 1, generation })
     }

@@ -1,22 +1,26 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
+import type { Usage } from '@/lib/protocol/events'
 import { Answer } from '@/lib/upstream/answer'
 import { createDecoder } from '@/lib/upstream/decode'
-import { choice, chunk, delta, done, event, finish, reasoning, usage } from '@/tests/upstream/events'
+import { choice, chunk, delta, done, event, finish, reasoning, usage, usageFields } from '@/tests/upstream/events'
 
 /** Decodes reads of bytes; gives what the sink got, and how the answer stands. */
 function decode(reads: Uint8Array[]) {
   const calls: [kind: 'text' | 'reasoning', words: string][] = []
+  let tokens: Usage | null = null
   const answer = new Answer({
     text: (words) => calls.push(['text', words]),
     reasoning: (words) => calls.push(['reasoning', words]),
-    usage: () => undefined,
+    usage: (reported) => {
+      tokens = reported
+    },
   })
   const decoder = createDecoder(answer)
   for (const read of reads) decoder.feed(read)
   decoder.end(false)
   const all = (wanted: string) => calls.map(([kind, words]) => (kind === wanted ? words : '')).join('')
-  const { finishReason, done: isDone, usage: tokens, problem } = answer
+  const { finishReason, done: isDone, problem } = answer
   return { calls, stand: { text: all('text'), reasoning: all('reasoning'), finishReason, isDone, tokens, problem } }
 }
 
@@ -366,4 +370,22 @@ describe('<think> in the text', () => {
   test('text leaves with its read, not held back for a tag that is not coming', () => {
     expect(decode([bytes(delta('<b>')), bytes(delta('x'))]).calls[0]).toEqual(['text', '<b>'])
   })
+})
+
+test('usage is told as it comes, once a read, after the text that it is of', () => {
+  const told: (string | number)[] = []
+  const answer = new Answer({
+    text: (words) => told.push(words),
+    reasoning: (words) => told.push(words),
+    usage: ({ completionTokens }) => told.push(completionTokens),
+  })
+  const decoder = createDecoder(answer)
+  const counted = (content: string, completion: number) =>
+    chunk({ choices: [{ index: 0, delta: { content } }], usage: usageFields({ prompt: 5, completion }) })
+  decoder.feed(bytes(counted('One', 1) + counted(', two', 3)))
+  decoder.feed(bytes(delta(', three')))
+  decoder.feed(bytes(counted(', four', 7)))
+  decoder.feed(bytes(usage({ prompt: 5, completion: 8 })))
+  decoder.end(true)
+  expect(told).toEqual(['One, two', 3, ', three', ', four', 7, 8])
 })

@@ -5,12 +5,18 @@ import { Joint } from '@/lib/upstream/joint'
 /** What a joint gives on of text that comes in these pieces, and the most that it held back meanwhile. */
 function joined(before: string, pieces: string[], { whole = false, cut = false } = {}) {
   let given = ''
+  let repeated = ''
   let arrived = 0
   let mostHeld = 0
   const joint = new Joint(
     before,
-    (text) => {
-      given += text
+    {
+      text: (text) => {
+        given += text
+      },
+      repeated: (text) => {
+        repeated += text
+      },
     },
     { whole },
   )
@@ -22,7 +28,7 @@ function joined(before: string, pieces: string[], { whole = false, cut = false }
     if (given === '') mostHeld = Math.max(mostHeld, lengthBefore)
   }
   joint.end({ cut })
-  return { given, mostHeld }
+  return { given, repeated, mostHeld }
 }
 
 const story = 'Once upon a time there was a small stream that nobody had given a name, because it was dry in summer.'
@@ -62,6 +68,11 @@ describe('a repetition at the joint', () => {
     expect(joined(before, [...`${before}and on.`], { whole: true }).given).toBe('and on.')
     expect(joined(before, ['and on.'], { whole: true }).given).toBe('and on.')
   })
+
+  test('is told apart from what a server gives back and has not written', () => {
+    expect(joined(story, [`${story.slice(-40)} So`])).toMatchObject({ given: ' So', repeated: story.slice(-40) })
+    expect(joined(story, [`${story} So`], { whole: true })).toMatchObject({ given: ' So', repeated: '' })
+  })
 })
 
 describe('a repetition that breaks off', () => {
@@ -96,8 +107,7 @@ describe('for any texts', () => {
   test('what is left out is a repetition of at least 20 characters up to the joint, and nothing else', () => {
     fc.assert(
       fc.property(both, ({ first, next }) => {
-        const { given } = joined(first, [next])
-        const left = next.slice(0, next.length - given.length)
+        const { given, repeated: left } = joined(first, [next])
         expect(left + given).toBe(next)
         expect(left === '' || (left.length >= 20 && first.endsWith(left))).toBe(true)
       }),
