@@ -163,7 +163,7 @@ describe.each(engines)('spending, on %s', (engine) => {
   })
 })
 
-test('killed among several: the others book it once, and nothing stays set aside', { timeout: 60_000 }, async () => {
+test('killed among several: the others book it once, and nothing stays set aside', { timeout: 120_000 }, async () => {
   const house = await openHouse('postgres', { RILL_SECRET: 'one for all instances' })
   const others = await Promise.all([1, 2].map(() => startRill({ env: house.environment })))
   try {
@@ -186,7 +186,7 @@ test('killed among several: the others book it once, and nothing stays set aside
         ({ messages }) => messages.at(-1)?.generation,
       )
     await expect
-      .poll(async () => (await replies()).map((reply) => reply?.status), { timeout: 30_000, interval: 500 })
+      .poll(async () => (await replies()).map((reply) => reply?.status), { timeout: 60_000, interval: 500 })
       .toEqual(started.map(() => 'interrupted'))
     const used = (await replies()).flatMap((reply) => reply?.usage ?? [])
     expect(used).toHaveLength(8)
