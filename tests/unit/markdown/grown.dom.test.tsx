@@ -122,7 +122,8 @@ describe('what is finished keeps its nodes', () => {
     expect(watched.takeRecords().length).toBeLessThan(5)
     expect(container.textContent).toMatch(/And more\.$/)
     expect(before.length).toBeGreaterThan(5)
-    expect(before.every((node, place) => nodes()[place] === node)).toBe(true)
+    const after = nodes()
+    expect(before.every((node, place) => after[place] === node)).toBe(true)
   })
 })
 
