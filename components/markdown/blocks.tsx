@@ -7,9 +7,10 @@ import { useDocument } from './document-context'
 import { FormulaBlock } from './formula-block'
 import { BlocksFrame, useRest } from './frames'
 import { heightOf } from './heights'
+import { HtmlBlock } from './html-block'
 import { Segments } from './inlines'
 import { segmentsOf } from './parse/read'
-import type { Block, Container, Heading, Html, Item, List, Paragraph } from './parse/tree'
+import type { Block, Container, Heading, Item, List, Paragraph } from './parse/tree'
 import { mayVanish } from './parse/undecided'
 import { Table } from './table'
 
@@ -56,31 +57,12 @@ const BlockView = memo(function BlockView({ block }: { block: Block; stamp: numb
     case 'math':
       return <FormulaBlock block={block} />
     case 'html':
-      return (
-        <p dir="auto" className="raw" data-caret={growing || undefined}>
-          <HtmlLines html={block} stamp={block.stamp} />
-        </p>
-      )
+      return <HtmlBlock block={block} growing={growing} />
     case 'rule':
       return <hr />
     case 'note':
       return null
   }
-})
-
-/** The lines of raw HTML, each a text of its own, so that a further one leaves the others alone. */
-const HtmlLines = memo(function HtmlLines({ html }: { html: Html; stamp: number }) {
-  const { lines } = html
-  const shown = useMemo(
-    (): Shown => ({
-      list: lines,
-      entry: (place, last) => (last ? lines.entries[place] : `${lines.entries[place]}\n`),
-      heightOf: () => 0,
-      Frame: ({ children }) => children,
-    }),
-    [lines],
-  )
-  return <Chunks shown={shown} />
 })
 
 function ParagraphView({ paragraph, growing }: { paragraph: Paragraph; growing: boolean }) {

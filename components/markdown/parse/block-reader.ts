@@ -227,6 +227,7 @@ export abstract class BlockReader extends GrowingTree {
     if (block.type === 'code' && !block.fence) this.dropBlankLines(block)
     if (block.type === 'paragraph') {
       this.takeDefinitions(block)
+      if (!this.onTrial) block.settled = null
       if (block.lines.length === 0) {
         this.remove(block)
         return

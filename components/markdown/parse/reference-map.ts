@@ -154,5 +154,4 @@ export function forgetRead(leaf: Leaf): void {
     leaf.head.read = null
     for (const row of leaf.rows.entries) row.read = null
   } else if ('read' in leaf) leaf.read = null
-  if ('settled' in leaf) leaf.settled = null
 }

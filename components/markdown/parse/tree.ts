@@ -111,7 +111,10 @@ export interface Read {
   unfinished: boolean
 }
 
-/** What the beginning of a long text came to while its end is being written, and the text that follows. */
+/**
+ * What the beginning of a long text came to while its end is being written, and the text that follows. It stays: what
+ * it refers to can only change between blocks.
+ */
 export interface Settled {
   segments: Inline[][]
   marks: Mark[]

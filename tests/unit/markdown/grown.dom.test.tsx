@@ -106,6 +106,27 @@ describe('what comes later', () => {
   })
 })
 
+describe('what is finished keeps its nodes', () => {
+  it.each([
+    ['in a long paragraph', 'It goes **on**, and _on_. ', 'p'],
+    ['in raw HTML', '<b>a line</b> of a comment\n', 'p.raw'],
+  ])('%s', async (_, text, selector) => {
+    const begun = `${selector === 'p' ? '' : '<!-- '}${text.repeat(500)}`
+    const { container, rerender } = render(<Markdown text={begun} growing />)
+    const nodes = () => [...(container.querySelector(selector)?.childNodes ?? [])]
+    await vi.waitFor(() => expect(container.textContent?.length).toBeGreaterThan(text.length * 300))
+    const before = nodes()
+    const watched = new MutationObserver(() => {})
+    watched.observe(container, { childList: true, characterData: true, subtree: true })
+    rerender(<Markdown text={`${begun}And more.`} growing />)
+    expect(watched.takeRecords().length).toBeLessThan(5)
+    expect(container.textContent).toMatch(/And more\.$/)
+    expect(before.length).toBeGreaterThan(5)
+    const after = nodes()
+    expect(before.every((node, place) => after[place] === node)).toBe(true)
+  })
+})
+
 describe('footnotes', () => {
   it('of a long reply that is opened are numbered from its beginning, and lead back', async () => {
     const paragraphs = Array.from({ length: 60 }, (_, place) => `Paragraph ${place}, ${'words '.repeat(9)}[^n${place}]`)

@@ -85,15 +85,12 @@ describe('a long paragraph', () => {
   })
 
   it.each([
-    [
-      'of many lines',
-      'It goes **on** and _on_.\n',
-      ['And *on', '* for\nanother line', ' and more\n', 'of it'.repeat(9)],
-    ],
-    ['of one line', 'It goes **on** and _on_. ', ['And *on', '* for', ' and more', ' of it'.repeat(9)]],
-  ])('%s keeps what is settled while more comes', (_, text, parts) => {
+    ['of many lines', 'It goes **on** and _on_.\n', '', ['And *on', '* for\nanother line', ' and more\n', 'of it']],
+    ['always cut within a line', 'It goes **on** and _on_.\n', 'And', [' so\nit', ' goes\non', ' and\non']],
+    ['of one line', 'It goes **on** and _on_. ', '', ['And *on', '* for', ' and more', ' of it']],
+  ])('%s keeps what is settled while more comes', (_, text, end, parts) => {
     const document = new MarkdownDocument()
-    document.append(text.repeat(600))
+    document.append(text.repeat(600) + end)
     const before = segments(document)
     expect(before.length).toBeGreaterThan(4)
     for (const more of parts) {

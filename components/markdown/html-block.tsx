@@ -1,0 +1,24 @@
+'use client'
+import { memo } from 'react'
+import type { Growing } from './parse/growing'
+import type { Html } from './parse/tree'
+
+/** Raw HTML, as the text that it is: in chunks of lines, so that a further line leaves the others alone. */
+export function HtmlBlock({ block, growing }: { block: Html; growing: boolean }) {
+  const { lines } = block
+  return (
+    <p dir="auto" className="raw" data-caret={growing || undefined}>
+      {Array.from({ length: lines.chunks(0) }, (_, chunk) => chunkOf(lines, chunk))}
+    </p>
+  )
+}
+
+function chunkOf(lines: Growing<string>, chunk: number) {
+  return <Lines key={chunk} lines={lines} chunk={chunk} stamp={lines.stampOf(0, chunk)} />
+}
+
+const Lines = memo(function Lines({ lines, chunk }: { lines: Growing<string>; chunk: number; stamp: number }) {
+  const from = chunk * lines.size
+  const text = lines.entries.slice(from, from + lines.size).join('\n')
+  return chunk === 0 ? text : `\n${text}`
+})
