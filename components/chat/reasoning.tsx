@@ -1,7 +1,8 @@
 'use client'
 import { ChevronRight } from 'lucide-react'
-import { useId, useState } from 'react'
-import { Seconds } from '@/components/ui/seconds'
+import { useId, useLayoutEffect, useState } from 'react'
+import { ReplyText } from '@/components/markdown/reply-text'
+import { formatSeconds, Seconds } from '@/components/ui/seconds'
 
 /** The person's last choice, so that who wants to read along opens it once, not for every reply. */
 let openByChoice = false
@@ -10,22 +11,21 @@ let openByChoice = false
 export function Reasoning({ text, thinkingSince }: { text: string; thinkingSince: number | null }) {
   const [open, setOpen] = useState(openByChoice)
   const panel = useId()
+  // In milliseconds; 0 for what was over before it was seen.
+  const [took, setTook] = useState(0)
+  useLayoutEffect(() => {
+    if (thinkingSince !== null) return () => setTook(Date.now() - thinkingSince)
+  }, [thinkingSince])
   const toggle = () => {
     openByChoice = !open
     setOpen(!open)
   }
   return (
-    <div className="text-small text-ink-quiet">
-      <button
-        type="button"
-        aria-expanded={open}
-        aria-controls={panel}
-        onClick={toggle}
-        className="-ms-1 flex h-8 touch:h-11 items-center gap-1 rounded-small pe-2 hover:text-ink"
-      >
-        <ChevronRight size={16} aria-hidden="true" className={`transition-transform ${open ? 'rotate-90' : ''}`} />
+    <div className="reasoning">
+      <button type="button" aria-expanded={open} aria-controls={panel} onClick={toggle}>
+        <ChevronRight size={16} aria-hidden="true" />
         {thinkingSince === null ? (
-          'Thoughts'
+          `Thought${took ? ` for ${formatSeconds(took)}` : 's'}`
         ) : (
           <span>
             Thinking
@@ -33,13 +33,9 @@ export function Reasoning({ text, thinkingSince }: { text: string; thinkingSince
           </span>
         )}
       </button>
-      <div
-        id={panel}
-        hidden={!open}
-        dir="auto"
-        className="mt-1 mb-3 max-w-measure whitespace-pre-wrap border-line border-s ps-3 wrap-anywhere"
-      >
-        {text}
+      <div id={panel} hidden={!open}>
+        {/* Nobody reads what is folded, and there may be much of it. */}
+        {open ? <ReplyText text={text} growing={thinkingSince !== null} /> : null}
       </div>
     </div>
   )

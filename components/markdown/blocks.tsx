@@ -1,6 +1,6 @@
 'use client'
 import { Square, SquareCheck } from 'lucide-react'
-import { memo, type ReactNode, useMemo } from 'react'
+import { createContext, memo, type ReactNode, useContext, useMemo } from 'react'
 import { Chunks, type FrameProps, type Shown } from './chunks'
 import { CodeBlock } from './code/code-block'
 import { useDocument } from './document-context'
@@ -53,7 +53,7 @@ const BlockView = memo(function BlockView({ block }: { block: Block; stamp: numb
     case 'code':
       return <CodeBlock code={block} stamp={block.stamp} growing={growing} />
     case 'table':
-      return <Table table={block} growing={growing} />
+      return <Table table={block} />
     case 'math':
       return <FormulaBlock block={block} />
     case 'html':
@@ -87,41 +87,48 @@ function HeadingView({ heading, growing }: { heading: Heading; growing: boolean 
   )
 }
 
+const ListContext = createContext<List | null>(null)
+
 function ListView({ list }: { list: List }) {
   const { children } = list
-  const shown = useMemo((): Shown => {
-    /** A list past its first chunk goes on in another, which the browser can pass over while it is out of sight. */
-    function ItemsFrame({ level, chunk, full, children: items }: FrameProps) {
-      const element = useRest<HTMLElement>(full && chunk > 0)
-      const rest = (each: HTMLElement | null) => {
-        element.current = each
-      }
-      if (level > 0)
-        return chunk === 0 ? (
-          items
-        ) : (
-          <div ref={rest} className="blocks">
-            {items}
-          </div>
-        )
-      if (!list.ordered) return <ul ref={rest}>{items}</ul>
-      return (
-        <ol ref={rest} start={list.start + chunk * children.size}>
-          {items}
-        </ol>
-      )
-    }
-    return {
+  const shown = useMemo(
+    (): Shown => ({
       list: children,
       entry: (place) => viewOf(children.entries[place], place),
       heightOf: (place) => heightOf(children.entries[place]),
       Frame: ItemsFrame,
-    }
-  }, [list, children])
+    }),
+    [children],
+  )
   return (
     <div className="list" data-loose={list.loose || undefined}>
-      <Chunks shown={shown} />
+      <ListContext value={list}>
+        <Chunks shown={shown} />
+      </ListContext>
     </div>
+  )
+}
+
+/** A list past its first chunk goes on in another, which the browser can pass over while it is out of sight. */
+function ItemsFrame({ level, chunk, full, children: items }: FrameProps) {
+  const list = useContext(ListContext)
+  const element = useRest<HTMLElement>(full && chunk > 0)
+  const rest = (each: HTMLElement | null) => {
+    element.current = each
+  }
+  if (level > 0)
+    return chunk === 0 ? (
+      items
+    ) : (
+      <div ref={rest} className="blocks">
+        {items}
+      </div>
+    )
+  if (!list?.ordered) return <ul ref={rest}>{items}</ul>
+  return (
+    <ol ref={rest} start={list.start + chunk * list.children.size}>
+      {items}
+    </ol>
   )
 }
 

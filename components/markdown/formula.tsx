@@ -1,36 +1,40 @@
 'use client'
-import { useEffect, useState } from 'react'
-import { type Render, wantFormulas } from './formulas'
+import { useEffect, useMemo, useState } from 'react'
+import { formulas } from './formulas'
 
 /** In characters. What is longer is no formula that somebody reads. */
 const longest = 4000
 
 /** A formula. Until it is whole, and wherever it is none that can be set, its source is shown. */
 export function Formula({ tex, display, unfinished }: { tex: string; display: boolean; unfinished: boolean }) {
-  const whole = !unfinished && tex.length <= longest
-  const [render, setRender] = useState<{ it: Render } | null>(null)
-  useEffect(() => {
-    if (!whole || render) return
-    let wanted = true
-    wantFormulas().then(
-      (it) => wanted && setRender({ it }),
-      () => {
-        // Its source stays.
-      },
-    )
-    return () => {
-      wanted = false
-    }
-  }, [whole, render])
-  const html = whole && render ? render.it(tex, display) : null
+  const html = useTypeset(tex, display, !unfinished && tex.length <= longest)
   const className = display ? 'formula-display' : 'formula'
   if (html === null) {
     return (
-      <code dir="ltr" className={className} data-unfinished={unfinished || undefined}>
+      <code dir="ltr" className={`${className} as-source`} data-unfinished={unfinished || undefined}>
         {tex}
       </code>
     )
   }
   // biome-ignore lint/security/noDangerouslySetInnerHtml: KaTeX makes it of its own elements, with every text escaped; `trust` is off.
   return <span dir="ltr" className={className} dangerouslySetInnerHTML={{ __html: html }} />
+}
+
+/** The HTML of a formula; null while it is not there, and when it is none. What was set before is there at once. */
+function useTypeset(tex: string, display: boolean, whole: boolean): string | null {
+  const source = useMemo(() => ({ tex, display }), [tex, display])
+  const known = useMemo(() => (whole ? formulas.known(source) : null), [source, whole])
+  const [answer, setAnswer] = useState<{ source: typeof source; html: string | null } | null>(null)
+  useEffect(() => {
+    if (known !== undefined) return
+    const leaving = new AbortController()
+    formulas.render(source, leaving.signal).then(
+      (html) => leaving.signal.aborted || setAnswer({ source, html }),
+      () => {
+        // Its source stays.
+      },
+    )
+    return () => leaving.abort()
+  }, [known, source])
+  return known ?? (answer?.source === source ? answer.html : null)
 }

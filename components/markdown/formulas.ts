@@ -1,43 +1,32 @@
-/** The HTML of a formula; null when it is none. */
-export type Render = (tex: string, display: boolean) => string | null
+import { type Renderer, Rendering } from './rendering'
+import type { FormulaSource } from './typeset'
 
-let fetched: Promise<Render> | null = null
+/** In milliseconds. A formula that takes longer is one that was made to. */
+const patience = 1000
 
-/** Fetches what sets formulas. A fetch that failed is tried again by the next call. */
-export function wantFormulas(): Promise<Render> {
-  fetched ??= fetchFormulas()
-  fetched.catch(() => {
-    fetched = null
-  })
-  return fetched
+/**
+ * Formulas are set beside the page: TeX can double a text with each macro, so that no limit on what is written says how
+ * long it takes.
+ */
+export const formulas = new Rendering(startTypesetter, patience)
+
+async function startTypesetter(): Promise<Renderer<FormulaSource>> {
+  const styles = import('./katex-styles')
+  const worker = new Worker(new URL('./typesetter.worker.ts', import.meta.url), { type: 'module' })
+  await Promise.all([nextAnswer(worker), styles])
+  return {
+    render(source) {
+      const answer = nextAnswer(worker)
+      worker.postMessage(source)
+      return answer
+    },
+    stop: () => worker.terminate(),
+  }
 }
 
-async function fetchFormulas(): Promise<Render> {
-  const [{ default: katex }] = await Promise.all([import('katex'), import('./katex-styles')])
-  const known = new Map<string, string | null>()
-  return (tex, display) => {
-    const key = `${display}${tex}`
-    const before = known.get(key)
-    if (before !== undefined) return before
-    const html = rendered(tex, display)
-    if (known.size > 500) known.clear()
-    known.set(key, html)
-    return html
-  }
-
-  function rendered(tex: string, displayMode: boolean): string | null {
-    try {
-      // What it says of a faulty formula may repeat it: the source is shown instead.
-      return katex.renderToString(tex, {
-        displayMode,
-        throwOnError: true,
-        trust: false,
-        maxExpand: 200,
-        maxSize: 20,
-        strict: 'ignore',
-      })
-    } catch {
-      return null
-    }
-  }
+function nextAnswer(worker: Worker): Promise<string | null> {
+  return new Promise((resolve, reject) => {
+    worker.onmessage = ({ data }: MessageEvent<string | null>) => resolve(data)
+    worker.onerror = () => reject(new Error('What sets formulas has failed.'))
+  })
 }

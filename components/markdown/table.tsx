@@ -21,27 +21,25 @@ interface Columns {
 const ColumnsContext = createContext<Columns | null>(null)
 
 /** A table, which scrolls inside itself. */
-export function Table({ table, growing }: { table: TableBlock; growing: boolean }) {
+export function Table({ table }: { table: TableBlock }) {
   const { references } = useDocument()
   const [widths, setWidths] = useState<number[] | null>(null)
   const shown = useMemo(() => rowsOf(table), [table])
   const columns = useMemo(() => ({ table, widths, setWidths }), [table, widths])
   return (
     <div className="table-block">
+      {/* Below a table that grows they would move with each row. */}
+      <div className="table-actions">
+        CSV
+        <CopyButton label="Copy table as CSV" text={() => asCsv(table, references)} />
+        Markdown
+        <CopyButton label="Copy table as markdown" text={() => asMarkdown(table)} />
+      </div>
       <section className="table-scroller" aria-label="Table" {...reachable}>
         <ColumnsContext value={columns}>
           {table.rows.length === 0 ? <Part first full={false} rows={null} /> : <Chunks shown={shown} />}
         </ColumnsContext>
       </section>
-      {/* Below a table that grows they would move with each row. */}
-      {growing ? null : (
-        <div className="table-actions">
-          CSV
-          <CopyButton label="Copy table as CSV" text={() => asCsv(table, references)} />
-          Markdown
-          <CopyButton label="Copy table as markdown" text={() => asMarkdown(table)} />
-        </div>
-      )}
     </div>
   )
 }

@@ -1,4 +1,5 @@
 import type { Page } from '@playwright/test'
+import { reasoning } from '../upstream/events'
 import type { ScriptedUpstream } from '../upstream/scripted'
 import { Chat, end } from './chat'
 import { expect, test } from './fixtures'
@@ -134,6 +135,76 @@ test('nothing moves when a reply ends, at its end or further up', async ({ chat,
   expect(await topOf(page, /^Paragraph 40:/)).toBe(atTheEnd)
 })
 
+const endings = {
+  code: { text: '```ts\nconst one = 1\nconst two = 2', last: 'const two = 2', shown: 'figure' },
+  'a table': { text: '| One | Two |\n|---|---|\n| a | b |\n| c | d |\n', last: 'd', shown: '.table-block' },
+}
+for (const [what, { text, last, shown }] of Object.entries(endings)) {
+  test(`nothing moves when a reply ends in ${what}`, async ({ chat, upstream }) => {
+    const { page, reply } = chat
+    upstream.script([{ delta: paragraphs(1, 10) + text }, { until: 'the end' }, end])
+    await chat.send('Tell me of water')
+    await expect(reply.getByText(last).last()).toBeVisible()
+    await settled(page)
+    const block = reply.locator(`[data-message-text] ${shown}`).last()
+    const before = { box: await block.boundingBox(), below: await below(page) }
+    upstream.open('the end')
+    await chat.ended('completed')
+    await settled(page)
+    expect({ box: await block.boundingBox(), below: await below(page) }).toEqual(before)
+  })
+}
+
+test('code that is written is as high as its lines, with the caret in the last', async ({ chat, upstream }) => {
+  const lines = Array.from({ length: 70 }, (_, line) => `line ${line}`)
+  upstream.script([{ delta: `\`\`\`\n${lines.join('\n')}` }, { until: 'the end' }, end])
+  await chat.send('Code, please')
+  await expect(chat.reply.getByText('line 69')).toBeVisible()
+  const code = chat.reply.locator('pre > code')
+  const heightOf = () => code.evaluate((each) => each.parentElement?.scrollHeight)
+  const before = await heightOf()
+  const carets = () =>
+    code.evaluate(
+      (each) =>
+        [...each.querySelectorAll('*')].filter((part) => getComputedStyle(part, '::after').content !== 'none').length,
+    )
+  expect(await carets()).toBe(1)
+  upstream.open('the end')
+  await chat.ended('completed')
+  expect(await carets()).toBe(0)
+  expect(await heightOf()).toBe(before)
+})
+
+test('nothing moves when thoughts end or are folded, but what comes after them', async ({ chat, upstream }) => {
+  const { page } = chat
+  upstream.script([
+    { write: reasoning(paragraphs(1, 4)) },
+    { until: 'an answer' },
+    { delta: 'The answer.' },
+    { until: 'the end' },
+    end,
+  ])
+  await chat.send('Tell me of water')
+  const fold = chat.reply.getByRole('button', { name: /^Th/ })
+  await expect(fold).toHaveText(/^Thinking/)
+  await fold.click()
+  await expect(chat.reply).toContainText('Paragraph 4')
+  await settled(page)
+  const before = { prompt: await topOf(page, 'Tell me of water'), thought: await topOf(page, /^Paragraph 4:/) }
+  upstream.open('an answer')
+  await expect(fold).toHaveText(/^Thought for \d/)
+  await expect(chat.reply).toContainText('The answer.')
+  await settled(page)
+  expect({ prompt: await topOf(page, 'Tell me of water'), thought: await topOf(page, /^Paragraph 4:/) }).toEqual(before)
+  await fold.click()
+  await settled(page)
+  await expect(chat.reply).not.toContainText('Paragraph 4')
+  expect(await topOf(page, 'Tell me of water')).toBe(before.prompt)
+  upstream.open('the end')
+  await chat.ended('completed')
+  expect(await topOf(page, 'Tell me of water')).toBe(before.prompt)
+})
+
 test('a conversation opens at its end, and is never seen anywhere else', async ({ chat, upstream }) => {
   const { page } = chat
   upstream.script([{ delta: paragraphs(1, 40) }, end])
@@ -143,8 +214,7 @@ test('a conversation opens at its end, and is never seen anywhere else', async (
     Object.assign(window, { seen })
     const look = () => {
       const log = document.querySelector('[role="log"]')
-      if (log && log.scrollHeight > log.clientHeight + 1_000)
-        seen.push(log.scrollHeight - log.scrollTop - log.clientHeight)
+      if (log?.textContent.includes('water')) seen.push(log.scrollHeight - log.scrollTop - log.clientHeight)
       // After the frame's own work, which is when it is painted.
       requestAnimationFrame(() => setTimeout(look))
     }

@@ -26,7 +26,7 @@ export const CodeBlock = memo(function CodeBlock({ code, growing }: { code: Code
   const shown = useMemo(() => linesOf(code, painting), [code, painting])
   const source = (
     <pre dir="ltr" data-wrapped={wrapped || undefined} {...reachable}>
-      <code data-caret={growing || undefined}>
+      <code data-growing={growing || undefined}>
         <Chunks shown={shown} />
       </code>
     </pre>
@@ -93,10 +93,11 @@ function inPlace(tokens: Token[]): { token: Token; place: number }[] {
   return tokens.map((token, place) => ({ token, place }))
 }
 
-function LinesFrame({ full, children }: FrameProps) {
+function LinesFrame({ level, full, children }: FrameProps) {
   const element = useRest<HTMLSpanElement>(full)
+  // The caret stands in the last line: after what holds the lines it would be a line of its own.
   return (
-    <span ref={element} className="lines">
+    <span ref={element} className="lines" data-last={(level === 0 && !full) || undefined}>
       {children}
     </span>
   )

@@ -1,7 +1,8 @@
 'use client'
-import { type ReactNode, type RefObject, useEffect, useState } from 'react'
-import { useMedia } from '@/components/ui/use-media'
+import { type ReactNode, type RefObject, useEffect, useMemo, useState } from 'react'
 import { whenNear } from '../near'
+import { diagrams } from './draw'
+import { useDark } from './use-dark'
 
 type Drawing = { svg: string; width: number; height: number }
 
@@ -15,19 +16,21 @@ export function Diagram({
   element: RefObject<HTMLElement | null>
   source: ReactNode
 }) {
-  const [drawing, setDrawing] = useState<Drawing | 'failed' | null>(null)
-  const dark = useMedia('(prefers-color-scheme: dark)')
+  const dark = useDark()
+  const wanted = useMemo(() => ({ text, dark }), [text, dark])
+  // What was drawn in other colours stays until it is drawn in these.
+  const [drawing, setDrawing] = useState<Drawing | 'failed' | null>(() => drawingOf(diagrams.known(wanted)))
   useEffect(() => {
-    let wanted = true
-    const show = (svg: string | null) => wanted && setDrawing(svg === null ? 'failed' : sized(svg))
+    const leaving = new AbortController()
+    const show = (svg: string | null) => leaving.signal.aborted || setDrawing(drawingOf(svg))
     const lookAway = whenNear(element.current, () => {
-      import('./draw').then(({ drawn }) => drawn(text, isDark(dark) ? 'dark' : 'default')).then(show, () => show(null))
+      diagrams.render(wanted, leaving.signal).then(show, () => show(null))
     })
     return () => {
-      wanted = false
+      leaving.abort()
       lookAway()
     }
-  }, [text, element, dark])
+  }, [wanted, element])
   if (drawing === null) return source
   if (drawing === 'failed') {
     return (
@@ -51,14 +54,10 @@ export function Diagram({
   )
 }
 
-/** The page's own setting comes before the system's. */
-function isDark(bySystem: boolean): boolean {
-  const { theme } = document.documentElement.dataset
-  return theme === 'dark' || (theme !== 'light' && bySystem)
-}
-
-function sized(svg: string): Drawing | 'failed' {
-  const [, width, height] = svg.match(/viewBox="[-\d.]+ [-\d.]+ ([\d.]+) ([\d.]+)"/) ?? []
-  if (!width || !height) return 'failed'
+/** What there is to show of a picture that is there, cannot be drawn, or is yet to come. */
+function drawingOf(svg: string | null | undefined): Drawing | 'failed' | null {
+  if (svg === undefined) return null
+  const [, width, height] = svg?.match(/viewBox="[-\d.]+ [-\d.]+ ([\d.]+) ([\d.]+)"/) ?? []
+  if (!svg || !width || !height) return 'failed'
   return { svg, width: Math.ceil(Number(width)), height: Math.ceil(Number(height)) }
 }

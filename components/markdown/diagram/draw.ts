@@ -1,82 +1,111 @@
 import * as z from 'zod/mini'
+import { inTime, type Renderer, Rendering } from '../rendering'
 
-/** In characters and in milliseconds: what a diagram may be, and take. */
+export interface DiagramSource {
+  text: string
+  dark: boolean
+}
+
+/** In characters: what a diagram may be. */
 const longest = 20_000
-const patience = 15_000
+/** In milliseconds: what the frame may take to start, and to draw one. Mermaid is large. */
+const patience = { start: 30_000, diagram: 10_000 }
 
-const answer = z.object({ id: z.number(), svg: z.nullable(z.string()) })
-const ready = z.object({ ready: z.literal(true) })
+const answer = z.object({ svg: z.nullable(z.string()) })
 
-/** What runs in the frame beside Mermaid: it draws what it is sent, and knows nothing else. */
+/** The page's own, in the only notation that Mermaid can read. */
+const colours = {
+  light: {
+    darkMode: false,
+    background: '#f3f0ea',
+    primaryColor: '#fcfaf6',
+    primaryTextColor: '#1b222a',
+    primaryBorderColor: '#858d96',
+    lineColor: '#4d555e',
+    textColor: '#1b222a',
+    edgeLabelBackground: '#f3f0ea',
+  },
+  dark: {
+    darkMode: true,
+    background: '#18212a',
+    primaryColor: '#222c37',
+    primaryTextColor: '#dce0e5',
+    primaryBorderColor: '#67707a',
+    lineColor: '#9da6af',
+    textColor: '#dce0e5',
+    edgeLabelBackground: '#18212a',
+  },
+}
+
+/** What runs in the frame beside Mermaid: it draws what it is sent, and knows nothing else. At first it says that it is there. */
 const script = `
-addEventListener('message', async ({ data: { id, text, theme } }) => {
+addEventListener('message', async ({ data: { text, dark } }) => {
   let svg = null
   try {
     mermaid.initialize({
-      startOnLoad: false, securityLevel: 'strict', suppressErrorRendering: true, theme,
+      startOnLoad: false, securityLevel: 'strict', suppressErrorRendering: true,
+      theme: 'base',
+      themeVariables: { fontFamily: 'system-ui, sans-serif', ...${JSON.stringify(colours)}[dark ? 'dark' : 'light'] },
       htmlLabels: false, flowchart: { htmlLabels: false }, maxTextSize: ${longest}, maxEdges: 400,
     })
-    svg = (await mermaid.render('diagram' + id, text)).svg
+    svg = (await mermaid.render('diagram', text)).svg
   } catch {}
-  parent.postMessage({ id, svg }, '*')
+  parent.postMessage({ svg }, '*')
 })
-parent.postMessage({ ready: true }, '*')
+parent.postMessage({ svg: null }, '*')
 `
 
-let frame: Promise<Window> | null = null
-let count = 0
-const waiting = new Map<number, (svg: string | null) => void>()
-
 /**
- * Draws a diagram and gives it as SVG, or null when it cannot be drawn. Mermaid runs in a frame that has no origin, no
- * network and no way to the page; what it answers is to be shown as an image, in which nothing runs or loads either.
+ * Diagrams as SVG. Mermaid runs in a frame that has no origin, no network and no way to the page; what it answers is to
+ * be shown as an image, in which nothing runs or loads either.
  */
-export async function drawn(text: string, theme: 'default' | 'dark'): Promise<string | null> {
-  if (text.length > longest) return null
-  frame ??= openFrame()
-  frame.catch(() => {
-    frame = null
-  })
-  const target = await frame
-  const id = ++count
-  return await new Promise((resolve) => {
-    const timer = setTimeout(() => settle(null), patience)
-    const settle = (svg: string | null) => {
-      clearTimeout(timer)
-      waiting.delete(id)
-      resolve(svg)
-    }
-    waiting.set(id, settle)
-    target.postMessage({ id, text, theme }, '*')
-  })
-}
+export const diagrams = new Rendering(openFrame, patience.diagram)
 
-async function openFrame(): Promise<Window> {
+async function openFrame(): Promise<Renderer<DiagramSource>> {
   const address = new URL('../../../node_modules/mermaid/dist/mermaid.min.js', import.meta.url)
   const response = await fetch(address)
   if (!response.ok) throw new Error('The code that draws diagrams could not be fetched.')
-  const mermaid = (await response.text()).replace(/<\/script/gi, '<\\/script')
-  const element = document.createElement('iframe')
-  element.setAttribute('sandbox', 'allow-scripts')
-  element.setAttribute('aria-hidden', 'true')
-  element.tabIndex = -1
-  element.className = 'diagram-frame'
-  element.srcdoc = pageWith(mermaid)
-  document.body.append(element)
-  return await new Promise((resolve, reject) => {
-    const timer = setTimeout(() => {
-      element.remove()
-      reject(new Error('The frame that draws diagrams did not start.'))
-    }, patience)
-    window.addEventListener('message', ({ source, data }) => {
-      if (source === null || source !== element.contentWindow) return
-      if (ready.safeParse(data).success) {
-        clearTimeout(timer)
-        resolve(element.contentWindow)
-      }
-      const parsed = answer.safeParse(data)
-      if (parsed.success) waiting.get(parsed.data.id)?.(parsed.data.svg)
-    })
+  const frame = document.createElement('iframe')
+  frame.setAttribute('sandbox', 'allow-scripts')
+  frame.setAttribute('aria-hidden', 'true')
+  frame.tabIndex = -1
+  frame.className = 'diagram-frame'
+  frame.srcdoc = pageWith((await response.text()).replace(/<\/script/gi, '<\\/script'))
+  document.body.append(frame)
+  const removed = new AbortController()
+  const stop = () => {
+    removed.abort()
+    frame.remove()
+  }
+  if ((await inTime(nextAnswer(frame, removed.signal), patience.start)) === undefined) {
+    stop()
+    throw new Error('The frame that draws diagrams did not start.')
+  }
+  return {
+    async render(source) {
+      if (source.text.length > longest) return null
+      const drawn = nextAnswer(frame, removed.signal)
+      frame.contentWindow?.postMessage(source, '*')
+      return await drawn
+    },
+    stop,
+  }
+}
+
+function nextAnswer(frame: HTMLIFrameElement, removed: AbortSignal): Promise<string | null> {
+  return new Promise((resolve) => {
+    const listening = new AbortController()
+    removed.addEventListener('abort', () => listening.abort(), { signal: listening.signal })
+    window.addEventListener(
+      'message',
+      ({ source, data }) => {
+        const parsed = answer.safeParse(data)
+        if (source === null || source !== frame.contentWindow || !parsed.success) return
+        listening.abort()
+        resolve(parsed.data.svg)
+      },
+      { signal: listening.signal },
+    )
   })
 }
 

@@ -81,6 +81,16 @@ describe('what a reply keeps', () => {
     expect(container.querySelectorAll('ol > li ul > li')).toHaveLength(2)
   })
 
+  it('a list keeps its elements from its first word on', () => {
+    const { container, rerender } = render(<Markdown text="1. a **bold** wo" growing />)
+    const before = ['ol', 'li', 'p', 'strong'].map((name) => ({ name, element: container.querySelector(name) }))
+    expect(before.map(({ element }) => element)).not.toContain(null)
+    rerender(<Markdown text="1. a **bold** word, and" growing />)
+    rerender(<Markdown text={'1. a **bold** word, and more\n2. t'} growing />)
+    for (const { name, element } of before) expect(container.querySelector(name)).toBe(element)
+    expect(container.textContent).toContain('word, and more')
+  })
+
   it('references find their definition in another block, also one that comes later', () => {
     const { rerender } = render(<Markdown text={'See [the sea][s].\n\nMore.\n\n'} growing />)
     rerender(<Markdown text={'See [the sea][s].\n\nMore.\n\n[s]: https://sea.example/\n\n'} growing />)

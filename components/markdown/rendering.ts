@@ -1,0 +1,84 @@
+/** What turns a source into markup beside the page, in a thread of its own, and may never come to an end with one. */
+export interface Renderer<Source> {
+  /** The markup; null when the source is none that can be rendered. */
+  render(source: Source): Promise<string | null>
+  /** Ends it, whatever it is doing. */
+  stop(): void
+}
+
+/** In characters: how much markup is kept, so that what is shown once more is there at once. */
+const mostKept = 4_000_000
+/** In milliseconds. */
+const grace = 200
+
+/**
+ * Gives sources to a renderer, one at a time, and keeps what they came to. A renderer that takes longer over one than
+ * `patience` allows is stopped, and what waits gets another one.
+ */
+export class Rendering<Source> {
+  private readonly kept = new Map<string, string | null>()
+  private size = 0
+  private renderer: Promise<Renderer<Source>> | null = null
+  private turn: Promise<unknown> = Promise.resolve()
+
+  constructor(
+    private readonly start: () => Promise<Renderer<Source>>,
+    /** In milliseconds. */
+    private readonly patience: number,
+  ) {}
+
+  /** What a source came to; undefined while that is not known. */
+  known(source: Source): string | null | undefined {
+    return this.kept.get(JSON.stringify(source))
+  }
+
+  /** Rejects when there is no renderer to be had, or when it is called off before its turn; who asks again may be luckier. */
+  render(source: Source, signal: AbortSignal): Promise<string | null> {
+    const result = this.turn.then(() => {
+      signal.throwIfAborted()
+      const known = this.known(source)
+      return known === undefined ? this.renderNow(source) : known
+    })
+    this.turn = result.catch(() => undefined)
+    return result
+  }
+
+  private async renderNow(source: Source): Promise<string | null> {
+    this.renderer ??= this.start()
+    try {
+      const renderer = await this.renderer
+      const markup = await inTime(renderer.render(source), this.patience)
+      if (markup === undefined) {
+        renderer.stop()
+        this.renderer = null
+      }
+      this.keep(source, markup ?? null)
+      return markup ?? null
+    } catch (error) {
+      this.renderer = null
+      throw error
+    }
+  }
+
+  private keep(source: Source, markup: string | null): void {
+    const name = JSON.stringify(source)
+    this.kept.set(name, markup)
+    this.size += name.length + (markup?.length ?? 0)
+    for (const [oldest, old] of this.kept) {
+      if (this.size <= mostKept) return
+      this.kept.delete(oldest)
+      this.size -= oldest.length + (old?.length ?? 0)
+    }
+  }
+}
+
+/** What comes of a promise, or undefined when nothing has for so many milliseconds. */
+export function inTime<Result>(promise: Promise<Result>, milliseconds: number): Promise<Result | undefined> {
+  return new Promise((resolve, reject) => {
+    // A machine that slept, or a page that was busy, wakes up with an answer that it has yet to look at.
+    let timer = setTimeout(() => {
+      timer = setTimeout(() => resolve(undefined), grace)
+    }, milliseconds)
+    promise.then(resolve, reject).finally(() => clearTimeout(timer))
+  })
+}

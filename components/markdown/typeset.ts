@@ -1,0 +1,43 @@
+import katex from 'katex'
+
+export interface FormulaSource {
+  tex: string
+  display: boolean
+}
+
+/** In characters: what the page can take in at once. */
+const longest = 400_000
+/** In characters: what a short text may come to, and each character of a long one on top of that. */
+const short = 20_000
+const perCharacter = 250
+/** In elements, one in another. Some thirty fractions; the browser's parser gives up at 512. */
+const deepest = 250
+
+/** The HTML of a formula; null when it is none, or more than somebody reads. */
+export function typeset({ tex, display }: FormulaSource): string | null {
+  try {
+    // What it says of a faulty formula may repeat it: the source is shown instead.
+    const html = katex.renderToString(tex, {
+      displayMode: display,
+      throwOnError: true,
+      trust: false,
+      maxExpand: 200,
+      maxSize: 20,
+      strict: 'ignore',
+    })
+    const most = Math.min(longest, short + perCharacter * tex.length)
+    return html.length <= most && depthOf(html) <= deepest ? html : null
+  } catch {
+    return null
+  }
+}
+
+function depthOf(html: string): number {
+  let depth = 0
+  let most = 0
+  for (const [, end, empty] of html.matchAll(/<(\/?)[a-z][^>]*?(\/?)>/g)) {
+    if (end) depth--
+    else if (!empty) most = Math.max(most, ++depth)
+  }
+  return most
+}

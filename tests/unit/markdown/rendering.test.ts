@@ -1,0 +1,70 @@
+import { describe, expect, it } from 'vitest'
+import { type Renderer, Rendering } from '@/components/markdown/rendering'
+
+const forGood = new AbortController().signal
+
+/** Renderers that never come to an end with what begins so. */
+function renderers(endless: string) {
+  const seen = { started: 0, stopped: 0, asked: [] as string[] }
+  const start = async (): Promise<Renderer<string>> => {
+    seen.started++
+    return {
+      render(source) {
+        seen.asked.push(source)
+        return source.startsWith(endless) ? new Promise(() => {}) : Promise.resolve(`<${source}>`)
+      },
+      stop: () => void seen.stopped++,
+    }
+  }
+  return { seen, start }
+}
+
+describe('rendering beside the page', () => {
+  it('goes on with another renderer when one hangs, and does not try that source again', async () => {
+    const { seen, start } = renderers('endless')
+    const rendering = new Rendering(start, 20)
+    const results = ['one', 'endless', 'two', 'endless'].map((source) => rendering.render(source, forGood))
+    expect(await Promise.all(results)).toEqual(['<one>', null, '<two>', null])
+    expect(seen).toEqual({ started: 2, stopped: 1, asked: ['one', 'endless', 'two'] })
+  })
+
+  it('knows at once what it has rendered before', async () => {
+    const { seen, start } = renderers('endless')
+    const rendering = new Rendering(start, 1000)
+    expect(rendering.known('one')).toBeUndefined()
+    await rendering.render('one', forGood)
+    expect(rendering.known('one')).toBe('<one>')
+    expect(await rendering.render('one', forGood)).toBe('<one>')
+    expect(seen.asked).toEqual(['one'])
+  })
+
+  it('passes over what is no longer wanted when its turn comes', async () => {
+    const { seen, start } = renderers('endless')
+    const rendering = new Rendering(start, 1000)
+    const leaving = new AbortController()
+    const first = rendering.render('one', forGood)
+    const unwanted = expect(rendering.render('two', leaving.signal)).rejects.toThrow()
+    leaving.abort()
+    await unwanted
+    expect(await first).toBe('<one>')
+    expect(seen.asked).toEqual(['one'])
+  })
+
+  it('tries again with a renderer that could not be had', async () => {
+    const { start } = renderers('endless')
+    let tries = 0
+    const rendering = new Rendering(() => (tries++ === 0 ? Promise.reject(new Error('no network')) : start()), 1000)
+    await expect(rendering.render('one', forGood)).rejects.toThrow('no network')
+    expect(await rendering.render('one', forGood)).toBe('<one>')
+  })
+
+  it('keeps only so much', async () => {
+    const rendering = new Rendering(
+      async () => ({ render: async (source: string) => source.repeat(1_000_000), stop: () => {} }),
+      1000,
+    )
+    for (const source of ['a', 'b', 'c', 'd', 'e']) await rendering.render(source, forGood)
+    expect(rendering.known('a')).toBeUndefined()
+    expect(rendering.known('e')).toHaveLength(1_000_000)
+  })
+})

@@ -1,0 +1,26 @@
+import { describe, expect, it } from 'vitest'
+import { typeset } from '@/components/markdown/typeset'
+
+const nested = (open: string, times: number, close = '}') => `${open.repeat(times)}x${close.repeat(times)}`
+
+describe('the HTML of a formula', () => {
+  it('is there for what people write', () => {
+    expect(typeset({ tex: 'e^{i\\pi} + 1 = 0', display: false })).toContain('class="katex"')
+    expect(typeset({ tex: nested('\\cfrac{1}{1+', 12), display: true })).toContain('class="katex"')
+    const lines = '\\frac{a}{b} &= \\sqrt{x^2 + y^2} \\\\'.repeat(40)
+    expect(typeset({ tex: `\\begin{aligned}${lines}\\end{aligned}`, display: true })).toContain('class="katex"')
+  })
+
+  it.each([
+    ['is wrong', '\\frac{'],
+    ['calls itself', '\\def\\a{\\a\\a}\\a'],
+    ['says little and means much', `\\def\\a{${'x^{x^x}'.repeat(300)}}\\a\\a\\a\\a`],
+    ['grows a thousandfold', `\\def\\a{${'x^{x^x}'.repeat(50)}}\\a\\a\\a\\a\\a\\a`],
+    ['has roots in roots', nested('\\sqrt{', 400)],
+    ['has brackets in brackets', nested('\\left(', 300, '\\right)')],
+    ['has exponents in exponents', nested('x^{', 400)],
+    ['grows larger and larger', `${'\\large '.repeat(500)}x`],
+  ])('is not there for one that %s', (_, tex) => {
+    expect(typeset({ tex, display: true }) === null).toBe(true)
+  })
+})
