@@ -89,18 +89,14 @@ export class Reading {
   private take(text: string, growth: Growth | undefined): void {
     const before = this.text
     this.text = text
-    if (!this.document.finished && growth?.from === before.length && text.length === before.length + growth.text.length)
-      this.waiting += growth.text
-    else if (!this.document.finished && text.startsWith(before)) this.waiting += text.slice(before.length)
-    else this.restart(text, text.startsWith(before) ? before.length - this.waiting.length : 0)
-  }
-
-  /** Begins anew. What has been shown already is shown at once: a finished reply may go on. */
-  private restart(text: string, shown: number): void {
-    this.document = new MarkdownDocument()
-    this.waiting = text
-    this.arrivals.length = 0
-    this.give(shown)
+    const isKnown = growth?.from === before.length && text.length === before.length + growth.text.length
+    if (isKnown) this.waiting += growth.text
+    else if (text.startsWith(before)) this.waiting += text.slice(before.length)
+    else {
+      this.document = new MarkdownDocument()
+      this.waiting = text
+      this.arrivals.length = 0
+    }
   }
 
   private readonly go = (): void => {

@@ -29,8 +29,10 @@ export class MarkdownDocument extends BlockReader {
 
   /** Adds text at the end. */
   append(text: string): void {
-    if (this.finished || text === '') return
+    if (text === '') return
     this.unnumber?.()
+    if (this.finished) this.takeBack()
+    this.finished = false
     this.length += text.length
     if (!this.goOn(text)) this.readOn(text)
     this.unnumber = this.references.number(this.growingMarks())
@@ -62,18 +64,22 @@ export class MarkdownDocument extends BlockReader {
     this.tryRest()
   }
 
-  /** Says that no more will come. */
+  /** Says that no more will come. It is taken back like a line on trial if more comes after all. */
   finish(): void {
     if (this.finished) return
     this.unnumber?.()
+    this.unnumber = null
     this.takeBack()
+    this.prose = null
+    this.beginTrial()
     if (this.rest !== '') this.read(this.rest.replace(/\r$/, ''))
-    this.rest = ''
     this.lineNumber++
     this.touch(this.tip)
     while (this.tip !== this.root) this.close(this.tip)
     this.finished = true
-    for (const leaf of this.references.finish()) this.number(leaf)
+    const { leaves, undo } = this.references.finish()
+    this.undoBy(undo)
+    for (const leaf of leaves) this.number(leaf)
   }
 
   private growingMarks(): Mark[] {

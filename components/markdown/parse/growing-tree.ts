@@ -37,11 +37,11 @@ export abstract class GrowingTree {
 
   /** What is done from now on can be taken back. */
   protected beginTrial(): void {
-    const { tip } = this
+    const { tip, lineNumber } = this
     this.trial = [
       () => {
         this.tip = tip
-        this.lineNumber--
+        this.lineNumber = lineNumber
       },
     ]
   }

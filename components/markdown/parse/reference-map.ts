@@ -107,14 +107,29 @@ export class ReferenceMap implements References {
     this.tell(`^${label}`)
   }
 
-  /** From now on a mark without a footnote is text. Returns the blocks with marks in their order, to be read again. */
-  finish(): Leaf[] {
+  /**
+   * From now on a mark without a footnote is text. Returns the blocks with marks in their order, to be read again, and
+   * how to take this back.
+   */
+  finish(): { leaves: Leaf[]; undo: () => void } {
+    const marked = [...this.marked]
     this.finished = true
     this.marked.clear()
+    const leaves = this.rereadMarks().sort((one, other) => one.firstLine - other.firstLine)
+    const undo = () => {
+      this.finished = false
+      this.marked.clear()
+      for (const [label, mark] of marked) this.marked.set(label, mark)
+      this.rereadMarks()
+    }
+    return { leaves, undo }
+  }
+
+  private rereadMarks(): Leaf[] {
     const asked = [...this.askers].filter(([label]) => label.startsWith('^'))
-    const leaves = new Set(asked.flatMap(([, askers]) => [...askers.leaves].filter(isInTree)))
+    const leaves = [...new Set(asked.flatMap(([, askers]) => [...askers.leaves].filter(isInTree)))]
     for (const leaf of leaves) this.reread(leaf)
-    return [...leaves].sort((one, other) => one.firstLine - other.firstLine)
+    return leaves
   }
 
   private ask(label: string): void {

@@ -42,6 +42,36 @@ describe('a text that arrives in two halves comes to what it is as a whole', () 
   })
 })
 
+describe('a text that goes on after its end comes to what it is as a whole', () => {
+  it.each(examples)('$name, ended at every place', ({ markdown, name }) => {
+    const whole = wholeHtml(markdown)
+    for (let cut = 0; cut <= markdown.length; cut++) {
+      const resumed = new MarkdownDocument()
+      resumed.append(markdown.slice(0, cut))
+      resumed.finish()
+      expect(htmlOf(resumed)).toBe(wholeHtml(markdown.slice(0, cut)))
+      resumed.append(markdown.slice(cut))
+      resumed.finish()
+      if (htmlOf(resumed) !== whole) expect(htmlOf(resumed), `${name} ended at ${cut}`).toBe(whole)
+    }
+  })
+
+  it('whatever it is, and however often it ends', () => {
+    fc.assert(
+      fc.property(fc.array(pieces, { maxLength: 12 }), fc.array(fc.nat(12)), (parts, sizes) => {
+        const resumed = new MarkdownDocument()
+        for (const part of cutBy(parts.join(''), sizes)) {
+          resumed.append(part)
+          resumed.finish()
+          htmlOf(resumed)
+        }
+        expect(htmlOf(resumed)).toBe(wholeHtml(parts.join('')))
+      }),
+      { numRuns: 3000 },
+    )
+  })
+})
+
 describe('a text that is still being written', () => {
   it.each(examples)('$name differs from what it will be in its last block alone', ({ markdown }) => {
     // What a definition defines may stand anywhere before it.
