@@ -59,9 +59,11 @@ describe('a text that goes on after its end comes to what it is as a whole', () 
   it('whatever it is, and however often it ends', () => {
     fc.assert(
       fc.property(fc.array(pieces, { maxLength: 12 }), fc.array(fc.nat(12)), (parts, sizes) => {
-        const resumed = new MarkdownDocument()
+        const [resumed, grown] = [new MarkdownDocument(), new MarkdownDocument()]
         for (const part of cutBy(parts.join(''), sizes)) {
           resumed.append(part)
+          grown.append(part)
+          if (part !== '') expect(htmlOf(resumed)).toBe(htmlOf(grown))
           resumed.finish()
           htmlOf(resumed)
         }
