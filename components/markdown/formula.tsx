@@ -1,6 +1,7 @@
 'use client'
 import { useEffect, useMemo, useState } from 'react'
 import { formulas } from './formulas'
+import { reachableWhenWide } from './wide'
 
 /** In characters. What is longer is no formula that somebody reads. */
 const longest = 4000
@@ -17,7 +18,7 @@ export function Formula({ tex, display, unfinished }: { tex: string; display: bo
     )
   }
   // biome-ignore lint/security/noDangerouslySetInnerHtml: KaTeX makes it of its own elements, with every text escaped; `trust` is off.
-  return <span dir="ltr" className={className} dangerouslySetInnerHTML={{ __html: html }} />
+  return <span ref={reachableWhenWide} dir="ltr" className={className} dangerouslySetInnerHTML={{ __html: html }} />
 }
 
 /** The HTML of a formula; null while it is not there, and when it is none. What was set before is there at once. */

@@ -12,7 +12,7 @@ test('a reply with everything in it', async ({ chat, upstream }) => {
   await chat.ended('completed')
   const { reply } = chat
   await expect(reply.locator('.code-keyword').first()).toBeVisible()
-  await expect(reply.locator('.katex')).toHaveCount(4)
+  await expect(reply.locator('.katex')).toHaveCount(5)
   await expect(reply.getByRole('table')).toBeVisible()
   const diagram = reply.getByRole('img', { name: /^Diagram: flowchart/ })
   await expect(diagram).toBeVisible({ timeout: 15_000 })
