@@ -10,9 +10,9 @@ import { type Asked, newConversationId } from '@/lib/store/types'
 import { Announcer } from './announcer'
 import { ChatComposer } from './chat-composer'
 import { composerId, focusComposer } from './composer'
+import { LazyTranscript, wantTranscript } from './lazy-transcript'
 import { Absent, TranscriptSkeleton } from './placeholders'
 import { tailOf } from './tail'
-import { Transcript } from './transcript'
 import { Welcome } from './welcome'
 
 /**
@@ -40,7 +40,7 @@ export function ChatView() {
   useAddressFollows(id, startedFromNew)
   useEscapeStops(conversationId, tail.running)
   useEffect(() => {
-    if (!empty) wantMarkdown()
+    if (!empty) wantMessages()
   }, [empty])
 
   const start = (text: string) => {
@@ -60,7 +60,7 @@ export function ChatView() {
       ) : empty ? (
         <TranscriptSkeleton />
       ) : (
-        <Transcript
+        <LazyTranscript
           key={viewKey}
           conversationId={conversationId}
           path={shownPath}
@@ -69,7 +69,7 @@ export function ChatView() {
         />
       )}
       {entry?.state === 'missing' ? null : (
-        <ChatComposer conversationId={conversationId} tail={tail} onInput={wantMarkdown} />
+        <ChatComposer conversationId={conversationId} tail={tail} onInput={wantMessages} />
       )}
       <Announcer
         key={`said in ${viewKey}`}
@@ -80,6 +80,12 @@ export function ChatView() {
       />
     </>
   )
+}
+
+/** Starts fetching all that shows messages. */
+function wantMessages(): void {
+  wantTranscript()
+  wantMarkdown()
 }
 
 /** The part of a branch that stays while a turn is sent: what is asked for anew takes the place of what stood there. */

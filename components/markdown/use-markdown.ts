@@ -1,38 +1,12 @@
 'use client'
-import { useSyncExternalStore } from 'react'
-import type { Markdown } from './markdown'
+import { lazily } from '@/components/ui/lazily'
 
-type MarkdownComponent = typeof Markdown
+const markdown = lazily(() => import('./markdown').then((module) => module.Markdown))
 
-let component: MarkdownComponent | null = null
-let loading = false
-const listeners = new Set<() => void>()
+/** Starts fetching the renderer. */
+export const wantMarkdown = markdown.want
 
-/** Starts fetching the renderer. Safe to call often; a fetch that failed is tried again by the next call. */
-export function wantMarkdown(): void {
-  if (component || loading) return
-  loading = true
-  import('./markdown')
-    .then((module) => {
-      component = module.Markdown
-      for (const listener of listeners) listener()
-    })
-    .catch(() => {
-      // Text stays readable without it, as plain text; the next reply or key press tries again.
-    })
-    .finally(() => {
-      loading = false
-    })
-}
-
-/** The renderer once it is here, null before: it is no part of the first page's code. */
-export function useMarkdown(): MarkdownComponent | null {
-  return useSyncExternalStore(
-    (listener) => {
-      listeners.add(listener)
-      return () => listeners.delete(listener)
-    },
-    () => component,
-    () => null,
-  )
+/** The renderer once it is here, null before: text stays readable without it. */
+export function useMarkdown() {
+  return markdown.useIt().component
 }
