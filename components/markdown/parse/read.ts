@@ -20,13 +20,14 @@ function read(block: Paragraph | Heading, references: ReferenceMap, unfinished: 
   const last = parts.pop() ?? { at: 0, inlines: [] }
   const whole = parts.map(({ inlines }) => inlines)
   const segments = [...settled.segments, ...whole]
-  const marks = [...settled.marks, ...placed(whole.flat(), block, settled.marks.length)]
+  const marksOfPart = (part: Inline[], before: number) => (mayHoldMark(text) ? placed(part, block, before) : [])
+  const marks = [...settled.marks, ...marksOfPart(whole.flat(), settled.marks.length)]
   if (unfinished && block.type === 'paragraph' && whole.length > 0) {
     block.settled = { segments, marks, rest: text.slice(last.at) }
   }
   const read = {
     segments: [...segments, last.inlines],
-    marks: [...marks, ...placed(last.inlines, block, marks.length)],
+    marks: [...marks, ...marksOfPart(last.inlines, marks.length)],
     unfinished,
   }
   block.read = read
@@ -40,7 +41,7 @@ export function cellsIn(table: Table, row: Row, references: ReferenceMap, unfini
   const read = references.by(table, () =>
     row.cells.map((cell, place) => inlinesIn(cell, references, unfinished && place === last)),
   )
-  placed(read.flat(), row, 0)
+  if (row.cells.some(mayHoldMark)) placed(read.flat(), row, 0)
   if (!unfinished) row.read = read
   return read
 }
