@@ -1,5 +1,4 @@
 import { chunkSizes, Growing } from './growing'
-import { forgetRead } from './reference-map'
 import type { Block, Code, Container, Html, Leaf, List, Paragraph, Root, Settled, Table } from './tree'
 
 let clock = 0
@@ -149,11 +148,7 @@ export abstract class GrowingTree {
     if (!parent) return
     parent.children.pop(newStamp())
     this.tip = parent
-    this.undoBy(() => {
-      // What it asked for may have been forgotten meanwhile.
-      forgetRead(leaf)
-      parent.children.push(leaf, newStamp())
-    })
+    this.undoBy(() => parent.children.push(leaf, newStamp()))
     this.touch(parent)
   }
 

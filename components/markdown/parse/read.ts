@@ -17,17 +17,21 @@ function read(block: Paragraph | Heading, references: ReferenceMap, unfinished: 
   const settled = (unfinished && block.type === 'paragraph' && block.settled) || nothing
   const text = settled === nothing ? block.lines.join('\n') : settled.rest
   const parts = references.by(block, () => segmentsIn(text.trimEnd(), references, unfinished))
-  const segments = [...settled.segments]
-  const marks = [...settled.marks]
-  for (const [place, { at, inlines }] of parts.entries()) {
-    if (place > 0 && unfinished && block.type === 'paragraph') {
-      block.settled = { segments: [...segments], marks: [...marks], rest: text.slice(at) }
-    }
-    segments.push(inlines)
-    marks.push(...placed(inlines, block, marks.length))
+  const last = parts.pop() ?? { at: 0, inlines: [] }
+  const whole = parts.map(({ inlines }) => inlines)
+  const segments = [...settled.segments, ...whole]
+  const marksOfPart = (part: Inline[], before: number) => (mayHoldMark(text) ? placed(part, block, before) : [])
+  const marks = [...settled.marks, ...marksOfPart(whole.flat(), settled.marks.length)]
+  if (unfinished && block.type === 'paragraph' && whole.length > 0) {
+    block.settled = { segments, marks, rest: text.slice(last.at) }
   }
-  block.read = { segments, marks, unfinished }
-  return block.read
+  const read = {
+    segments: [...segments, last.inlines],
+    marks: [...marks, ...marksOfPart(last.inlines, marks.length)],
+    unfinished,
+  }
+  block.read = read
+  return read
 }
 
 /** The cells of a table's row, read for their marks. */
@@ -37,7 +41,7 @@ export function cellsIn(table: Table, row: Row, references: ReferenceMap, unfini
   const read = references.by(table, () =>
     row.cells.map((cell, place) => inlinesIn(cell, references, unfinished && place === last)),
   )
-  placed(read.flat(), row, 0)
+  if (row.cells.some(mayHoldMark)) placed(read.flat(), row, 0)
   if (!unfinished) row.read = read
   return read
 }

@@ -164,7 +164,7 @@ function isInTree(leaf: Leaf): boolean {
 }
 
 /** Lets what was read of a block's text be read again. */
-export function forgetRead(leaf: Leaf): void {
+function forgetRead(leaf: Leaf): void {
   if (leaf.type === 'table') {
     leaf.head.read = null
     for (const row of leaf.rows.entries) row.read = null

@@ -33,6 +33,7 @@ const hostile: [string, string][] = [
   ['half addresses with questions', 'www._?'.repeat(8000)],
   ['entities', '&amp'.repeat(10_000)],
   ['a log', Array.from({ length: 8000 }, (_, line) => `[12:00:0${line % 10}] line ${line} of a log`).join('\n')],
+  ['blocks that ask for one label', 'See [r] and[^1].\n\n'.repeat(3000)],
   ['labels', '[aaaaaaaaa\n'.repeat(8000)],
 ]
 

@@ -32,6 +32,12 @@ describe('a text that arrives in two halves comes to what it is as a whole', () 
     expect(inPieces([...markdown])).toBe(whole)
   })
 
+  it('with more blocks that ask for one label than are remembered at once', () => {
+    const text = `${'A [x]\n===\n\nor [x]\n---\nand [x]\n\n'.repeat(120)}[x]: http://y.z\n`
+    expect(inPieces([...text])).toBe(wholeHtml(text))
+    expect(wholeHtml(text).match(/<a /g)).toHaveLength(360)
+  })
+
   it('whatever it is, and wherever it is cut', () => {
     fc.assert(
       fc.property(fc.array(pieces, { maxLength: 12 }), fc.array(fc.nat(12)), (parts, sizes) => {
