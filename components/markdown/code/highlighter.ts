@@ -37,7 +37,13 @@ export async function painterFor(grammar: Grammar): Promise<Painter> {
   if (!highlighter.getLoadedLanguages().includes(grammar)) await highlighter.loadLanguage(fetchGrammar(grammar))
   return (line, before) => {
     if (line.length > longestLine) return { tokens: [{ text: line, kind: '' }], after: before }
-    const lines = highlighter.codeToTokensBase(line, { lang: grammar, theme: themeName, grammarState: before })
+    const lines = highlighter.codeToTokensBase(line, {
+      lang: grammar,
+      theme: themeName,
+      grammarState: before,
+      // The first line compiles the grammar. A line that was given up half-way would have all after it in the wrong colour.
+      tokenizeTimeLimit: 0,
+    })
     const after = highlighter.getLastGrammarState(lines)
     const [tokens = []] = lines
     return { tokens: tokens.map(({ content, color = '' }) => ({ text: content, kind: kindOf(color) })), after }
