@@ -5,7 +5,6 @@ import { sweepDeleted } from '@/lib/database/conversations'
 import { saveCheckpoint } from '@/lib/database/generations'
 import {
   anotherSecret,
-  beat,
   claimGeneration,
   forgetInstances,
   orphanedGenerations,
@@ -16,16 +15,13 @@ import { log } from '@/lib/log'
 import type { GenerationEvent, LogEvent, Problem } from '@/lib/protocol/events'
 import { foldEvent } from '@/lib/protocol/messages'
 import { secretMark } from '@/lib/secret'
+import { DEAD_AFTER_MS, HEARTBEAT_MS, heartbeat } from './heartbeat'
 import { billOfOrphan, usageOfOrphan } from './orphans'
 import { outlineOf } from './outline'
 import { runs } from './runs'
 import { listenForSignals } from './signals'
 import { checkpointedEvents, storedBefore } from './stored'
 
-/** The generations of an instance that dies have ended 15 s later at the most: at its next heartbeat, each other one sees it. */
-const HEARTBEAT_MS = 2_000
-/** More than a heartbeat that meets a connection gone silent takes: the limit of that, and a beat on either side. */
-const DEAD_AFTER_MS = 10_000
 /** A turn that was inserted so long ago runs by now, if it ever will. */
 const BEGUN_MS = 30_000
 const SWEEP_MS = 60 * 60 * 1000
@@ -50,7 +46,7 @@ export async function openHouse(): Promise<void> {
   await migrate(db)
   // The data folder is held by this process alone, so whatever else ran on it is dead. On Postgres others may live.
   if (engine() === 'sqlite') await forgetInstances(db, null)
-  await beat(db, runs().instanceId, secretMark())
+  await heartbeat().now()
   await adviseSecret()
   listenForSignals()
   // After an outage of Postgres nobody's heartbeat is fresh yet: the others may live, and are given time to say so.
@@ -59,7 +55,7 @@ export async function openHouse(): Promise<void> {
   let beatenAt = aliveSince
   every(HEARTBEAT_MS, 'the heartbeat', async () => {
     const now = performance.now()
-    await beat(db, runs().instanceId, secretMark())
+    await heartbeat().now()
     // After an outage of the database nobody's heartbeat is fresh: the others get the time to say that they live.
     if (now - beatenAt > DEAD_AFTER_MS) aliveSince = now
     beatenAt = now

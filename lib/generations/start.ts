@@ -17,6 +17,7 @@ import { admissionOf } from '@/lib/usage/admission'
 import { Allowance } from '@/lib/usage/allowance'
 import { fitted } from '@/lib/usage/context'
 import type { Charge } from './charge'
+import { heartbeat } from './heartbeat'
 import { runs } from './runs'
 import type { TurnSettings } from './settings'
 
@@ -43,6 +44,7 @@ export async function startOnce(ownerId: string, turnId: string, prepare: () => 
 
   const prepared = await prepare()
   const { rows, request, charge, admission } = await charged(ownerId, prepared)
+  await heartbeat().known()
   try {
     await insertStart(db, rows, { reservation: admission.reservation, streams: config().streamsPerPerson })
   } catch (error) {

@@ -12,7 +12,7 @@ test('a conversation can be renamed', async ({ chat }) => {
   await expect(field).toBeFocused()
   await field.fill('Not this one')
   await page.keyboard.press('Escape')
-  await expect(chat.row('Rivers of the north')).toBeVisible()
+  await expect(chat.row('Rivers of the north').getByRole('link')).toBeFocused()
 
   await choose(chat, 'Rivers of the north', 'Rename')
   await field.fill('Rivers')

@@ -187,7 +187,7 @@ test('without Redis, what runs on A is read on B from the database', async () =>
     house.upstream.open('go on')
     await reader.rest()
     expectNoGaps(reader)
-    expect(reader.text).toBe('Slowly, surely.')
+    expect([reader.text, reader.seen.at(-1)?.data]).toMatchObject(['Slowly, surely.', { status: 'completed' }])
     expect(await stopOn(client, await onA.start({ text: 'stop me' }))).toBe('stopped')
   } finally {
     await apart.stop()
