@@ -18,6 +18,7 @@ export const turnSettings = z.strictObject({
 export const againRequest = z.strictObject({
   turnId: key.min(1).max(100),
   model: name.optional(),
+  maxTokens: turnSettings.shape.maxTokens,
   stream: z.boolean().default(true),
 })
 

@@ -1,22 +1,27 @@
 'use client'
 import { Coins } from 'lucide-react'
-import { useMemo, useState } from 'react'
+import { useEffect, useMemo, useState } from 'react'
+import { client } from '@/components/settings/client'
 import { Button } from '@/components/ui/button'
 import { useLazy } from '@/components/ui/use-lazy'
+import { fittingModels, MOST_MODELS_ASKED } from '@/lib/protocol/budgets'
+import type { GenerationSummary } from '@/lib/protocol/messages'
 import { useConversations } from '@/lib/store/context'
 import { cheaperModels } from './cheaper'
+import type { ListedGroup } from './model-filter'
 import { fetchPopover } from './model-picker'
 
-/** A button that offers the models which cost less, and goes on with the one that is chosen. Nothing when none is known. */
+/**
+ * A button that offers the models which cost less and fit in what is left of the budgets, and goes on with the one that
+ * is chosen. Nothing when there is none.
+ */
 export function CheaperPicker({
   conversationId,
-  model,
-  face,
+  generation: { id, model, status },
   onChosen,
 }: {
   conversationId: string
-  model: string
-  face: string
+  generation: GenerationSummary
   onChosen(model: string): void
 }) {
   const models = useConversations((state) => state.models)
@@ -25,10 +30,11 @@ export function CheaperPicker({
   const setModel = useConversations((state) => state.setModel)
   const { component: Popover, load } = useLazy(fetchPopover)
   const [open, setOpen] = useState(false)
-  const groups = useMemo(
-    () => cheaperModels(models, model, { currency, perDollar }),
+  const cheaper = useMemo(
+    () => cheaperModels(models, model, { currency, perDollar }, MOST_MODELS_ASKED),
     [models, model, currency, perDollar],
   )
+  const groups = useFitting(id, cheaper)
   if (groups.length === 0) return null
   const button = (
     <Button
@@ -38,7 +44,7 @@ export function CheaperPicker({
       onClick={Popover ? undefined : () => void load().then(() => setOpen(true))}
     >
       <Coins size={16} aria-hidden="true" />
-      {face}
+      {status === 'interrupted' ? 'Continue with a cheaper model' : 'Try a cheaper model'}
     </Button>
   )
   if (!Popover) return button
@@ -58,4 +64,26 @@ export function CheaperPicker({
       }}
     />
   )
+}
+
+/** What the server finds to fit. Until it has answered, and where it cannot, nothing is offered. */
+function useFitting(generationId: string, groups: ListedGroup[]): ListedGroup[] {
+  const [fitting, setFitting] = useState<Set<string>>(new Set())
+  useEffect(() => {
+    const models = groups.flatMap((group) => group.models.map(({ id }) => id))
+    if (models.length === 0) return
+    let current = true
+    client()
+      .post(fittingModels, `/api/generations/${encodeURIComponent(generationId)}/models`, { models })
+      .then(
+        (answer) => current && setFitting(new Set(answer.models)),
+        () => undefined,
+      )
+    return () => {
+      current = false
+    }
+  }, [generationId, groups])
+  return groups
+    .map((group) => ({ ...group, models: group.models.filter(({ id }) => fitting.has(id)) }))
+    .filter(({ models }) => models.length > 0)
 }

@@ -10,10 +10,10 @@ type Model = ModelGroup['models'][number]
 const TOKENS_IN_PER_OUT = 3n
 
 /**
- * The models that cost less than one, the cheapest first, as one group for the list of models. Empty when the price of
+ * The models that cost less than one, the cheapest first and no more than `most`, as one group for the list of models. Empty when the price of
  * that one is unknown; one whose price nobody knows is not taken for cheap.
  */
-export function cheaperModels(models: ModelList | null, than: string, rate: Rate): ListedGroup[] {
+export function cheaperModels(models: ModelList | null, than: string, rate: Rate, most: number): ListedGroup[] {
   const limit = blended(modelOf(models, than), rate)
   if (limit === null) return []
   const found = (models?.groups ?? []).flatMap((group) =>
@@ -23,7 +23,7 @@ export function cheaperModels(models: ModelList | null, than: string, rate: Rate
     }),
   )
   if (found.length === 0) return []
-  const sorted = found.toSorted((one, other) => Number(one.cost - other.cost))
+  const sorted = found.toSorted((one, other) => Number(one.cost - other.cost)).slice(0, most)
   return [
     {
       providerId: 'cheaper',

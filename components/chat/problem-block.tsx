@@ -55,8 +55,7 @@ export function ProblemBlock({
             <SettingsLink section="budgets">Raise</SettingsLink>
             <CheaperModel
               conversationId={conversationId}
-              model={generation.model}
-              face={interrupted ? 'Continue with a cheaper model' : 'Try a cheaper model'}
+              generation={generation}
               onChosen={interrupted ? onContinue : onRetry}
             />
           </>
@@ -84,7 +83,7 @@ export function ProblemBlock({
 const fetchPicker = () => import('./cheaper-picker').then((module) => module.CheaperPicker)
 
 /** The way on with a model that costs less. */
-function CheaperModel(props: { conversationId: string; model: string; face: string; onChosen(model: string): void }) {
+function CheaperModel(props: { conversationId: string; generation: GenerationSummary; onChosen(model: string): void }) {
   const { component: CheaperPicker, load } = useLazy(fetchPicker)
   useEffect(() => {
     // The other ways on are there.

@@ -51,9 +51,9 @@ export function ReplyDetails({
 function Details({ messageId, generation }: { messageId: string; generation: GenerationSummary }) {
   const details = useDetails(generation.id)
   const models = useConversations((state) => state.models)
-  const { finishReason, status } = generation
+  const { finishReason, status, attempts } = generation
   const usage = usageOf(generation)
-  const { startedAt, firstTokenAt, endedAt, attempts } = details ?? generation
+  const { startedAt, firstTokenAt, endedAt } = details ?? generation
   const rate = tokenRate({ usage: generation.usage, firstTokenAt, endedAt })
   const provider = providerName(models, generation.model)
   return (

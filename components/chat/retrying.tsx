@@ -2,7 +2,11 @@
 import { useEffect, useState } from 'react'
 import { Button } from '@/components/ui/button'
 import type { RetryData } from '@/lib/protocol/events'
+import { createCalls, problemOf } from '@/lib/store/client'
 import { useConversations } from '@/lib/store/context'
+import { browserPage } from '@/lib/store/page'
+
+const calls = createCalls(browserPage)
 
 /** A wait before another attempt: why, how long still, and the two ways out of it. */
 export function Retrying({
@@ -15,7 +19,13 @@ export function Retrying({
   wait: RetryData
 }) {
   const stop = useConversations((state) => state.stop)
-  const retryNow = useConversations((state) => state.retryNow)
+  const [problem, setProblem] = useState<string | null>(null)
+  const retryNow = () => {
+    setProblem(null)
+    calls.done('POST', `/api/generations/${encodeURIComponent(generationId)}/retry`).catch((error: unknown) => {
+      setProblem(`The wait goes on. ${problemOf(error).message}`)
+    })
+  }
   const seconds = useSecondsLeft(wait)
   return (
     <div className="rounded-medium bg-surface-raised px-4 py-3 text-small">
@@ -30,13 +40,18 @@ export function Retrying({
         </span>
       </p>
       <div className="mt-3 flex flex-wrap gap-2">
-        <Button onClick={() => void retryNow(generationId)} disabled={seconds === 0}>
+        <Button onClick={retryNow} disabled={seconds === 0}>
           Retry now
         </Button>
         <Button look="quiet" onClick={() => void stop(conversationId)}>
           Cancel
         </Button>
       </div>
+      {problem ? (
+        <p role="alert" className="mt-2 text-danger">
+          {problem}
+        </p>
+      ) : null}
     </div>
   )
 }

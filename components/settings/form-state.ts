@@ -1,5 +1,5 @@
-import type { Provider } from '@/lib/protocol/api'
 import type { Problem } from '@/lib/protocol/events'
+import type { Provider } from '@/lib/protocol/providers'
 import type { ProviderChange } from '@/lib/store/further-client'
 
 /** One extra header; `id` keeps its row while others come and go. */

@@ -1,7 +1,7 @@
 'use client'
 import { useEffect, useRef, useState } from 'react'
 import { Button } from '@/components/ui/button'
-import type { Provider } from '@/lib/protocol/api'
+import type { Provider } from '@/lib/protocol/providers'
 import { problemOf } from '@/lib/store/client'
 import { client } from './client'
 

@@ -1,8 +1,8 @@
 'use client'
 import { Check, TriangleAlert } from 'lucide-react'
 import { type ReactNode, useEffect, useRef } from 'react'
-import type { ProviderTest } from '@/lib/protocol/api'
 import type { Problem } from '@/lib/protocol/events'
+import type { ProviderTest } from '@/lib/protocol/providers'
 
 /** How far a test of a provider got: the models it lists, and a short answer with the time to its first text. */
 export function TestResult({ test }: { test: ProviderTest }) {

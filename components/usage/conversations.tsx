@@ -1,4 +1,5 @@
 'use client'
+import { Funnel } from 'lucide-react'
 import Link from 'next/link'
 import { useState } from 'react'
 import { client } from '@/components/settings/client'
@@ -10,10 +11,21 @@ import { Part } from './chart-section'
 import { FigureTable } from './figure-table'
 import { shortNumber, tokensOf } from './figures'
 import { costLength, costWords } from './money'
+import { conversationName } from './names'
 import { queryOf, type Wanted } from './query'
 
 /** The dearest conversations, a page at a time, and what the rest comes to. */
-export function Conversations({ report, wanted, rate }: { report: UsageReport; wanted: Wanted; rate: Rate }) {
+export function Conversations({
+  report,
+  wanted,
+  rate,
+  onConversation,
+}: {
+  report: UsageReport
+  wanted: Wanted
+  rate: Rate
+  onConversation(id: string): void
+}) {
   const [more, setMore] = useState<ConversationUsage[]>([])
   const [loading, setLoading] = useState(false)
   const [problem, setProblem] = useState<string | null>(null)
@@ -42,7 +54,7 @@ export function Conversations({ report, wanted, rate }: { report: UsageReport; w
         heads={['Conversation', 'Cost', 'Tokens', 'Answers']}
         rows={rows.map((each) => ({
           key: each.conversationId,
-          name: <Name conversation={each} />,
+          name: <Name conversation={each} onOnly={wanted.conversation ? null : onConversation} />,
           cells: [costWords(each, rate), shortNumber(tokensOf(each)), each.generations.toLocaleString()],
           share: most > 0 ? costLength(each.cost, rate) / most : 0,
         }))}
@@ -66,11 +78,36 @@ export function Conversations({ report, wanted, rate }: { report: UsageReport; w
   )
 }
 
-function Name({ conversation: { conversationId, title } }: { conversation: ConversationUsage }) {
-  if (title === null) return <span className="text-ink-quiet">Deleted conversation</span>
+/** A conversation, and the way to see what it alone used, unless that is shown. */
+function Name({
+  conversation,
+  onOnly,
+}: {
+  conversation: ConversationUsage
+  onOnly: ((conversationId: string) => void) | null
+}) {
+  const { conversationId, title } = conversation
+  const name = conversationName(conversation)
   return (
-    <Link href={`/c/${conversationId}`} dir="auto" className="rounded-small underline-offset-2 hover:underline">
-      {title}
-    </Link>
+    <span className="flex items-start gap-1">
+      {title === null ? (
+        <span className="text-ink-quiet">{name}</span>
+      ) : (
+        <Link href={`/c/${conversationId}`} dir="auto" className="rounded-small underline-offset-2 hover:underline">
+          {name}
+        </Link>
+      )}
+      {onOnly ? (
+        <button
+          type="button"
+          aria-label={`Show only: ${name}`}
+          title="Show only this one"
+          className="-my-1 inline-flex size-7 touch:size-11 shrink-0 items-center justify-center rounded-small text-ink-quiet transition-colors hover:bg-surface-raised hover:text-ink"
+          onClick={() => onOnly(conversationId)}
+        >
+          <Funnel size={14} aria-hidden="true" />
+        </button>
+      ) : null}
+    </span>
   )
 }

@@ -1,6 +1,6 @@
 'use client'
 import { Download } from 'lucide-react'
-import { type ReactNode, useId } from 'react'
+import { type ReactNode, type Ref, useId } from 'react'
 import { SelectField } from '@/components/ui/select-field'
 import { fieldLook } from '@/components/ui/text-field'
 import { daysOf, queryOf, type Range, rangeProblem, ranges, type Wanted } from './query'
@@ -10,18 +10,23 @@ export interface Choice {
   name: string
 }
 
-/** Which days, models and providers are shown, and the same as a file. */
+/** Which days, models, providers and conversations are shown, and the same as a file. */
 export function Filters({
   wanted,
   timeZone,
   models,
   providers,
+  conversations,
+  conversationField,
   onChange,
 }: {
   wanted: Wanted
   timeZone: string
   models: Choice[]
   providers: Choice[]
+  /** The dearest, and the one that is chosen. */
+  conversations: Choice[]
+  conversationField: Ref<HTMLSelectElement>
   onChange(wanted: Wanted): void
 }) {
   const problem = rangeProblem(wanted)
@@ -60,6 +65,15 @@ export function Filters({
           value={wanted.provider}
           options={[{ value: '', name: 'All providers' }, ...providers]}
           onChange={(provider) => onChange({ ...wanted, provider })}
+        />
+        <SelectField
+          ref={conversationField}
+          quiet
+          className="max-w-40"
+          label="Conversation"
+          value={wanted.conversation}
+          options={[{ value: '', name: 'All conversations' }, ...conversations]}
+          onChange={(conversation) => onChange({ ...wanted, conversation })}
         />
         <div className="flex gap-2">
           <Export wanted={wanted} format="csv">

@@ -1,7 +1,16 @@
 'use client'
 import { useEffect } from 'react'
 import { modelName } from '@/components/chat/models'
+import { type ConversationUsage, TESTS } from '@/lib/protocol/usage'
 import { useConversations } from '@/lib/store/context'
+
+/** What a conversation is called, also one that is not there any more. */
+export function conversationName({
+  conversationId,
+  title,
+}: Pick<ConversationUsage, 'conversationId' | 'title'>): string {
+  return title ?? (conversationId === TESTS ? 'Tests of providers' : 'Deleted conversation')
+}
 
 /** What models and providers are called, also those that are not there any more. */
 export function useNames() {

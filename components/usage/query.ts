@@ -16,11 +16,13 @@ export interface Wanted {
   to: string
   model: string
   provider: string
+  /** An id. */
+  conversation: string
 }
 
 /** The last thirty days. */
 export function wantedAtFirst(timeZone: string): Wanted {
-  return { range: '30', ...daysOf('30', timeZone), model: '', provider: '' }
+  return { range: '30', ...daysOf('30', timeZone), model: '', provider: '', conversation: '' }
 }
 
 /** First and last day of a range that ends today. */
@@ -31,11 +33,20 @@ export function daysOf(range: Exclude<Range, 'custom'>, timeZone: string): { fro
 }
 
 /** The query string that says so. */
-export function queryOf({ from, to, model, provider }: Wanted, more: Record<string, string> = {}): string {
+export function queryOf(
+  { from, to, model, provider, conversation }: Wanted,
+  more: Record<string, string> = {},
+): string {
   const query = new URLSearchParams({ from, to, ...more })
   if (model) query.set('model', model)
   if (provider) query.set('provider', provider)
+  if (conversation) query.set('conversation', conversation)
   return query.toString()
+}
+
+/** Whether only a part of what was used is wanted. */
+export function isFiltered({ model, provider, conversation }: Wanted): boolean {
+  return Boolean(model || provider || conversation)
 }
 
 /** Why a range cannot be shown; null when it can. */

@@ -12,7 +12,15 @@ import { useNames } from './names'
 import type { Wanted } from './query'
 
 /** What was used: tiles, and the same by day, model, provider and conversation. Its code comes with its charts. */
-export function Report({ report, wanted }: { report: UsageReport; wanted: Wanted }) {
+export function Report({
+  report,
+  wanted,
+  onConversation,
+}: {
+  report: UsageReport
+  wanted: Wanted
+  onConversation(id: string): void
+}) {
   const rate = useRate()
   const { totals, models, providers } = report
   const { modelName, providerName } = useNames()
@@ -55,7 +63,13 @@ export function Report({ report, wanted }: { report: UsageReport; wanted: Wanted
           )}
         />
       </Part>
-      <Conversations key={JSON.stringify(wanted)} report={report} wanted={wanted} rate={rate} />
+      <Conversations
+        key={JSON.stringify(wanted)}
+        report={report}
+        wanted={wanted}
+        rate={rate}
+        onConversation={onConversation}
+      />
       <Distributions models={models} modelName={modelName} />
       <Part title="How answers ended">
         <dl className="grid grid-cols-2 gap-x-4 gap-y-3 sm:grid-cols-5">

@@ -1,14 +1,14 @@
 'use client'
 import Link from 'next/link'
-import { useEffect, useState } from 'react'
+import { useEffect, useRef, useState } from 'react'
 import { Header } from '@/components/shell/header'
 import { Button } from '@/components/ui/button'
 import { useLazy } from '@/components/ui/use-lazy'
 import type { UsageReport } from '@/lib/protocol/usage'
 import { useConversations } from '@/lib/store/context'
 import { type Choice, Filters } from './filters'
-import { useNames } from './names'
-import { type Wanted, wantedAtFirst } from './query'
+import { conversationName, useNames } from './names'
+import { isFiltered, type Wanted, wantedAtFirst } from './query'
 import { useReport } from './use-report'
 
 const fetchReport = () => import('./report').then((module) => module.Report)
@@ -20,6 +20,12 @@ export function UsagePage() {
   const { report, loading, problem, retry } = useReport(wanted)
   const { component: Report, load } = useLazy(fetchReport)
   const choices = useChoices(report, wanted)
+  const conversationField = useRef<HTMLSelectElement>(null)
+  const showOnly = (conversation: string) => {
+    setWanted({ ...wanted, conversation })
+    // The button is gone then, and this is where the choice is undone.
+    conversationField.current?.focus()
+  }
   useEffect(() => void load(), [load])
   return (
     <>
@@ -33,7 +39,13 @@ export function UsagePage() {
               What streaming buys, and how fast models are
             </Link>
           </div>
-          <Filters wanted={wanted} timeZone={timeZone} {...choices} onChange={setWanted} />
+          <Filters
+            wanted={wanted}
+            timeZone={timeZone}
+            {...choices}
+            conversationField={conversationField}
+            onChange={setWanted}
+          />
           <p role="status" className="sr-only">
             {loading ? 'Loading the usage' : ''}
           </p>
@@ -47,10 +59,10 @@ export function UsagePage() {
           ) : !report || !Report ? (
             <Skeleton />
           ) : report.totals.generations === 0 ? (
-            <Nothing filtered={Boolean(wanted.model || wanted.provider)} />
+            <Nothing filtered={isFiltered(wanted)} />
           ) : (
             <div aria-busy={loading} className={`space-y-10 transition-opacity ${loading ? 'opacity-60' : ''}`}>
-              <Report report={report} wanted={wanted} />
+              <Report report={report} wanted={wanted} onConversation={showOnly} />
             </div>
           )}
         </div>
@@ -59,17 +71,28 @@ export function UsagePage() {
   )
 }
 
-/** Every model and provider of the days that are shown, whichever of them are chosen. */
-function useChoices(report: UsageReport | null, { model, provider }: Wanted): Record<'models' | 'providers', Choice[]> {
+/** Every model and provider of the days that are shown, and the dearest conversations, whichever of them are chosen. */
+function useChoices(
+  report: UsageReport | null,
+  wanted: Wanted,
+): Record<'models' | 'providers' | 'conversations', Choice[]> {
+  const { model, provider, conversation } = wanted
   const { modelName, providerName } = useNames()
   const [all, setAll] = useState<UsageReport | null>(null)
-  if (report && report !== all && !model && !provider) setAll(report)
+  if (report && report !== all && !isFiltered(wanted)) setAll(report)
   const models = new Set([...(all?.models.map((each) => each.model) ?? []), ...(model ? [model] : [])])
   const providers = new Set([
     ...(all?.providers.map(({ providerId }) => providerId) ?? []),
     ...(provider ? [provider] : []),
   ])
+  const conversations = new Map(
+    [all, report]
+      .flatMap((each) => each?.conversations.rows ?? [])
+      .map((each) => [each.conversationId, conversationName(each)]),
+  )
+  if (conversation && !conversations.has(conversation)) conversations.set(conversation, 'The one that is chosen')
   return {
+    conversations: Array.from(conversations, ([value, name]) => ({ value, name })),
     models: Array.from(models, (value) => ({ value, name: modelName(value) })),
     providers: Array.from(providers, (value) => ({ value, name: providerName(value) })),
   }
@@ -81,7 +104,7 @@ function Nothing({ filtered }: { filtered: boolean }) {
       <p className="font-strong text-lead">Nothing in these days</p>
       <p className="mt-2 max-w-measure text-ink-quiet">
         {filtered
-          ? 'No answer came from what is chosen above. Choose all models and providers, or more days.'
+          ? 'No answer came from what is chosen above. Choose all models, providers and conversations, or more days.'
           : 'Once you have asked a model something, what it took and what it cost stands here. Choose more days to see what was before.'}
       </p>
     </div>

@@ -2,13 +2,16 @@ import 'server-only'
 import { type Kysely, type RawBuilder, sql } from 'kysely'
 import { z } from 'zod'
 import { dayOf } from '@/lib/protocol/days'
+import type { Usage } from '@/lib/protocol/events'
+import type { Money } from '@/lib/protocol/money'
 import { speedBounds, waitBounds } from '@/lib/protocol/usage'
 import type { Database } from './client'
 import { MOST_STORED } from './spending'
 
 /*
  * Roll-ups: what the generations of one day came to, so that the usage page never reads generations. Each counts in two
- * rows: one of its conversation, and one of all conversations, whose conversation id is empty.
+ * rows: one of its conversation, and one of all conversations, whose conversation id is empty. So does a call that is no
+ * generation, under a name of its own in place of a conversation.
  */
 
 /** Stands for all conversations together. */
@@ -82,8 +85,39 @@ export async function addToRollups(tx: Database, generationIds: string[]): Promi
     .execute()
   for (const { id, startedAt, settings } of rows) {
     const { timeZone } = calendar.parse(JSON.parse(settings ?? '{}'))
-    await rollUp(sql`${dayOf(startedAt, timeZone)}`, sql`g.id = ${id}`).execute(tx)
+    await rollUp(sql`${dayOf(startedAt, timeZone)}`, sql`(select * from generations where id = ${id})`).execute(tx)
   }
+}
+
+/** A call to an upstream that is no generation, and what it came to. */
+export interface Call {
+  ownerId: string
+  /** Under which name it stands among the conversations. */
+  conversationId: string
+  providerId: string
+  model: string
+  status: 'completed' | 'interrupted'
+  usage: Usage
+  /** Null when the price is not known. */
+  cost: Money | null
+  startedAt: number
+  firstTokenAt: number | null
+  endedAt: number
+}
+
+/** Adds a call that is no generation, and so has no row to be read. */
+export async function addCallToRollups(tx: Database, call: Call, timeZone: string): Promise<void> {
+  const { usage, cost, startedAt } = call
+  const text = (value: string | null) => sql`cast(${value} as text)`
+  const whole = (value: number | bigint | null) => sql`cast(${value} as bigint)`
+  const row = sql`(select ${text(call.ownerId)} as owner_id, ${text(call.conversationId)} as conversation_id,
+    ${text(call.providerId)} as provider_id, ${text(call.model)} as model, ${text(call.status)} as status, 1 as attempts,
+    ${text(JSON.stringify(usage))} as usage, ${whole(usage.promptTokens)} as prompt_tokens,
+    ${whole(usage.completionTokens)} as completion_tokens, ${whole(usage.cachedTokens)} as cached_tokens,
+    ${whole(usage.reasoningTokens)} as reasoning_tokens, ${whole(cost?.picos ?? null)} as cost_picos,
+    ${text(cost?.currency ?? null)} as cost_currency, ${whole(startedAt)} as started_at,
+    ${whole(call.firstTokenAt)} as first_token_at, ${whole(call.endedAt)} as ended_at)`
+  await rollUp(sql`${dayOf(startedAt, timeZone)}`, row).execute(tx)
 }
 
 /**
@@ -110,10 +144,11 @@ export async function countOldTokens<Schema>(db: Kysely<Schema>, pageSize = 500)
 
 /** Adds every generation that has ended, by the days of UTC: for those that ended before there were roll-ups. */
 export async function rollUpAll<Schema>(db: Kysely<Schema>): Promise<void> {
-  await rollUp(sql`g.started_at / 86400000`, sql`g.status <> 'running'`).execute(db)
+  await rollUp(sql`g.started_at / 86400000`, sql`(select * from generations where status <> 'running')`).execute(db)
 }
 
-function rollUp(day: Expression, which: Expression) {
+/** Adds what a table, or what stands for one, holds. */
+function rollUp(day: Expression, calls: Expression) {
   const columns = [...keyColumns, ...sumColumns].map((name) => sql.ref(name))
   const added = sumColumns.map((name) => {
     const [there, more] = [sql`usage_rollups.${sql.ref(name)}`, sql`excluded.${sql.ref(name)}`]
@@ -127,8 +162,8 @@ function rollUp(day: Expression, which: Expression) {
       cast(${day} as integer), g.provider_id, g.model,
       case when g.cost_picos is null then ${sql.lit(UNPRICED)} else g.cost_currency end,
       ${sql.join(Object.values(sums))}
-    from generations as g cross join (select 0 as scope union all select 1) as own
-    where ${which}
+    from ${calls} as g cross join (select 0 as scope union all select 1) as own
+    where 1 = 1
     group by 1, 2, 3, 4, 5, 6
     order by 2
     on conflict (${sql.join(keyColumns.map((name) => sql.ref(name)))}) do update set ${sql.join(added)}`

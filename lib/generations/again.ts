@@ -7,8 +7,9 @@ import type { StartData } from '@/lib/protocol/events'
 import { continuing, textOf } from '@/lib/protocol/messages'
 import { resolveModel } from '@/lib/providers/resolve'
 import { Refused } from '@/lib/refused'
-import { parseSettings, requestOf } from './settings'
-import { emptyReply, historyTo, type Prepared, startingRow, startOnce } from './start'
+import { fitsNow } from '@/lib/usage/admission'
+import { parseSettings, requestOf, type TurnSettings } from './settings'
+import { accountFor, emptyReply, historyTo, type Prepared, startingRow, startOnce } from './start'
 
 /** How a reply is asked for again. */
 export interface Again {
@@ -16,6 +17,8 @@ export interface Again {
   turnId: string
   /** None is the model it came from. */
   model?: string
+  /** In place of the longest answer that it had. */
+  maxTokens?: number
   stream: boolean
 }
 
@@ -28,7 +31,7 @@ export async function regenerate(row: GenerationRow, again: Again): Promise<Star
   return await startOnce(row.ownerId, again.turnId, async (): Promise<Prepared> => {
     const { ownerId, userMessageId } = row
     const resolved = await resolveModel(ownerId, again.model ?? row.model)
-    const settings = parseSettings(row.settings)
+    const settings = settingsOf(row, again)
     const reply = emptyReply(await messageRow(userMessageId))
     const generation = startingRow({
       reply,
@@ -63,18 +66,39 @@ async function prepareContinuation(row: GenerationRow, again: Again): Promise<Pr
   checkEnding(row)
   const { ownerId, userMessageId, continuation } = row
   const resolved = await resolveModel(ownerId, again.model ?? row.model)
-  const settings = parseSettings(row.settings)
+  const settings = settingsOf(row, again)
   const reply = await messageRow(row.messageId)
   const before = continuing(parseParts(reply.parts)).parts
   const begun = { kind: 'continue' as const, before, continuation: continuation + 1 }
   const generation = startingRow({ reply, userMessageId, turnId: again.turnId, resolved, settings, ...begun })
-  const request = requestOf(resolved, await historyTo(userMessageId), again.stream, settings)
-  return {
-    rows: { conversation: null, messages: [], generation },
-    resolved,
-    request: { ...request, partial: textOf(before) },
-    before,
+  const history = await historyTo(userMessageId)
+  const request = { ...requestOf(resolved, history, again.stream, settings), partial: textOf(before) }
+  return { rows: { conversation: null, messages: [], generation }, resolved, request, before }
+}
+
+/**
+ * Those of some models that could go on with a reply now: the longest answer fits in all that is left of the budgets. The
+ * caller has checked whose the reply is.
+ */
+export async function modelsThatFit(row: GenerationRow, references: string[]): Promise<string[]> {
+  const { ownerId, conversationId, userMessageId } = row
+  const history = await historyTo(userMessageId)
+  const partial = textOf(parseParts((await messageRow(row.messageId)).parts))
+  const fitting: string[] = []
+  for (const reference of references) {
+    const resolved = await resolveModel(ownerId, reference)
+    const request = { ...requestOf(resolved, history, true, parseSettings(row.settings)), partial }
+    const { account, sent: messages } = await accountFor(ownerId, resolved, request)
+    const { maxTokens } = request
+    const { model } = resolved
+    if (await fitsNow(account, { conversationId, at: Date.now(), model, messages, maxTokens })) fitting.push(reference)
   }
+  return fitting
+}
+
+function settingsOf({ settings }: GenerationRow, { maxTokens }: Again): TurnSettings {
+  const had = parseSettings(settings)
+  return maxTokens === undefined ? had : { ...had, maxTokens }
 }
 
 /** @throws {Refused} 409 */

@@ -40,7 +40,7 @@ export async function startOnce(ownerId: string, turnId: string, prepare: () => 
   const earlier = await generationOfTurn(db, ownerId, turnId)
   if (earlier) return startOf(earlier)
   const { closing } = runs()
-  if (closing) throw new Refused(503, closing, { 'Retry-After': '5' })
+  if (closing) throw new Refused(503, closing, { 'Retry-After': '1' })
 
   const prepared = await prepare()
   const { rows, request, charge, admission } = await charged(ownerId, prepared)
@@ -60,19 +60,25 @@ export async function startOnce(ownerId: string, turnId: string, prepare: () => 
   return start
 }
 
+/** A person's account for a model, and what of a request goes into its window. */
+export async function accountFor(
+  ownerId: string,
+  { connection, model, free }: ResolvedModel,
+  whole: CompletionRequest,
+) {
+  const account = await accountOf(ownerId, { baseUrl: connection.baseUrl, model, free })
+  const window = account.price?.contextWindow ?? null
+  const after = continuationTo(connection, whole)
+  const { messages } = await fitted(model, whole.messages, { window, room: whole.maxTokens, after })
+  return { account, messages, sent: [...messages, ...after] }
+}
+
 /** What a generation is charged by, and its request as the model's window and the budgets allow it. */
 async function charged(ownerId: string, { rows, resolved, request: whole }: Prepared) {
-  const { connection, model, free } = resolved
-  const account = await accountOf(ownerId, { baseUrl: connection.baseUrl, model, free })
+  const { account, messages, sent } = await accountFor(ownerId, resolved, whole)
   const { price } = account
-  const after = continuationTo(connection, whole)
-  const { messages } = await fitted(model, whole.messages, {
-    window: price?.contextWindow ?? null,
-    room: whole.maxTokens,
-    after,
-  })
+  const { model } = resolved
   const { generation } = rows
-  const sent = [...messages, ...after]
   const admission = await admissionOf(account, {
     conversationId: generation.conversationId,
     at: generation.startedAt,

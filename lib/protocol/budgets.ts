@@ -38,6 +38,10 @@ export const budgetList = z.object({ budgets: z.array(budgetState) })
 /** Money as it travels: an exact decimal. */
 export const wireMoney = z.object({ amount: z.string(), currency: z.string() })
 
+/** `POST /api/generations/{id}/models`: which of some models could go on with a reply within the budgets. */
+export const fittingModels = z.object({ models: z.array(z.string()) })
+export const MOST_MODELS_ASKED = 20
+
 /** `POST /api/estimate`: what a turn would come to, and whether it may start. Money is in the price's currency. */
 export const estimate = z.object({
   promptTokens: z.number(),

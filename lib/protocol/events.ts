@@ -88,7 +88,12 @@ export const generationEvent = z.discriminatedUnion('type', [
   z.object({ type: z.literal('error'), data: problem }),
   z.object({
     type: z.literal('status'),
-    data: z.object({ status: endStatus, finishReason: z.optional(z.string()) }),
+    data: z.object({
+      status: endStatus,
+      finishReason: z.optional(z.string()),
+      /** How often the upstream was asked. */
+      attempts: z.optional(z.number()),
+    }),
   }),
 ])
 export type GenerationEvent = z.infer<typeof generationEvent>

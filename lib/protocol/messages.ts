@@ -20,7 +20,7 @@ export const generationSummary = z.object({
   usage: z.nullable(usage),
   /** What the runs used that wrote the reply as far as this one found it. */
   earlier: z.array(usage),
-  /** How often the upstream was asked; 0 until it is known. */
+  /** How often the upstream was asked, as far as it is known. */
   attempts: z.number(),
   cursor: z.number(),
   startedAt: z.number(),
@@ -41,9 +41,18 @@ export const message = z.object({
 export type Message = z.infer<typeof message>
 
 /** What the log's events come to, read from the first to the last. */
-export type Folded = Pick<GenerationSummary, 'status' | 'retry' | 'finishReason' | 'usage'> & { parts: Part[] }
+export type Folded = Pick<GenerationSummary, 'status' | 'retry' | 'finishReason' | 'usage' | 'attempts'> & {
+  parts: Part[]
+}
 
-export const nothingYet: Folded = { parts: [], status: 'running', retry: null, finishReason: null, usage: null }
+export const nothingYet: Folded = {
+  parts: [],
+  status: 'running',
+  retry: null,
+  finishReason: null,
+  usage: null,
+  attempts: 1,
+}
 
 /**
  * What a log that continues a reply is folded onto: what the runs before it wrote, so that its text joins theirs. The
@@ -88,20 +97,32 @@ export function written(parts: Part[], type: 'text' | 'reasoning'): string {
 export function foldEvent(folded: Folded, event: GenerationEvent): Folded {
   switch (event.type) {
     case 'delta':
-      return { ...folded, retry: null, parts: appendText(folded.parts, 'text', event.data.text) }
+      return { ...answering(folded), parts: appendText(folded.parts, 'text', event.data.text) }
     case 'reasoning':
-      return { ...folded, retry: null, parts: appendText(folded.parts, 'reasoning', event.data.text) }
+      return { ...answering(folded), parts: appendText(folded.parts, 'reasoning', event.data.text) }
     case 'usage':
       return { ...folded, usage: event.data }
     case 'error':
       return { ...folded, retry: null, parts: [...folded.parts, { type: 'error', problem: event.data }] }
     case 'status':
-      return { ...folded, retry: null, status: event.data.status, finishReason: event.data.finishReason ?? null }
+      return {
+        ...folded,
+        retry: null,
+        status: event.data.status,
+        finishReason: event.data.finishReason ?? null,
+        attempts: event.data.attempts ?? folded.attempts,
+      }
     case 'retry':
-      return { ...folded, retry: event.data }
+      return { ...folded, retry: event.data, attempts: event.data.attempt - 1 }
     case 'start':
       return continuing(partsBefore(folded.parts, event.data))
   }
+}
+
+/** With text, the wait before it is over, and what was waited for has been asked. */
+function answering(folded: Folded): Folded {
+  const { retry } = folded
+  return retry ? { ...folded, retry: null, attempts: retry.attempt } : folded
 }
 
 function appendText(parts: Part[], type: 'text' | 'reasoning', text: string): Part[] {

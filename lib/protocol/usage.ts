@@ -39,7 +39,9 @@ export type DayUsage = z.infer<typeof dayUsage>
 const modelUsage = z.extend(measured, { providerId: z.string(), model: z.string() })
 export type ModelUsage = z.infer<typeof modelUsage>
 const providerUsage = z.extend(figures, { providerId: z.string() })
-/** `title` is null when the conversation was deleted: what it cost stays. */
+/** What stands among the conversations for the tests of providers. */
+export const TESTS = 'tests'
+/** `title` is null when the conversation was deleted, and of `TESTS`: what it cost stays. */
 const conversationUsage = z.extend(figures, { conversationId: z.string(), title: z.nullable(z.string()) })
 export type ConversationUsage = z.infer<typeof conversationUsage>
 

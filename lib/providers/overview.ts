@@ -1,6 +1,6 @@
 import 'server-only'
 import { config } from '@/lib/config'
-import type { ProviderList } from '@/lib/protocol/api'
+import type { ProviderList } from '@/lib/protocol/providers'
 import { localServers } from './local'
 import { listProviders } from './own'
 

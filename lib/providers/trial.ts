@@ -1,9 +1,9 @@
 import 'server-only'
-import { performance } from 'node:perf_hooks'
 import { config } from '@/lib/config'
 import { ownedProvider } from '@/lib/database/ownership'
-import type { ProviderTest } from '@/lib/protocol/api'
 import type { Problem } from '@/lib/protocol/events'
+import type { ProviderTest } from '@/lib/protocol/providers'
+import { TESTS } from '@/lib/protocol/usage'
 import { complete } from '@/lib/upstream/completion'
 import type { Connection } from '@/lib/upstream/connection'
 import { listModels } from '@/lib/upstream/models'
@@ -28,7 +28,7 @@ export async function tryProvider(ownerId: string, form: TrialForm): Promise<Pro
   const listed = await listModels(connection, signal)
   const models = 'models' in listed ? listed.models : []
   const model = form.model ?? models[0] ?? null
-  const answer = model === null ? noAnswer : await shortAnswer(ownerId, connection, model, signal)
+  const answer = model === null ? noAnswer : await shortAnswer(ownerId, { connection, id: form.id, model }, signal)
   return { models, modelsProblem: 'problem' in listed ? listed.problem : null, model, ...answer }
 }
 
@@ -40,28 +40,32 @@ const tooSlow: Problem = {
 
 const noAnswer = { text: '', firstTokenMs: null, answerProblem: null }
 
-async function shortAnswer(ownerId: string, connection: Connection, model: string, signal: AbortSignal) {
+interface Trial {
+  connection: Connection
+  /** Of a provider that is stored. */
+  id: string | undefined
+  model: string
+}
+
+async function shortAnswer(ownerId: string, { connection, id, model }: Trial, signal: AbortSignal) {
   const messages = [{ role: 'user' as const, content: TRIAL_PROMPT }]
   const account = await accountOf(ownerId, { baseUrl: connection.baseUrl, model, free: false })
   const meter = new Meter({ model, messages, prompt: null, price: account.price })
   meter.attempt()
-  const startedAt = performance.now()
+  const startedAt = Date.now()
   let text = ''
-  let firstTokenMs: number | null = null
-  const arrived = () => {
-    firstTokenMs ??= Math.round(performance.now() - startedAt)
-  }
+  const arrivals: number[] = []
   const end = await complete(
     connection,
     { model, messages, stream: true, maxTokens: TRIAL_TOKENS },
     {
       text(more) {
-        arrived()
+        arrivals.push(Date.now())
         text += more
         meter.add('delta', more)
       },
       reasoning(more) {
-        arrived()
+        arrivals.push(Date.now())
         meter.add('reasoning', more)
       },
       usage: (usage) => meter.report(usage),
@@ -70,7 +74,22 @@ async function shortAnswer(ownerId: string, connection: Connection, model: strin
     config().clocks,
   )
   const cut = signal.aborted || end.problem !== null
-  await book(account, await meter.total({ cut, refused: end.problem !== null }))
+  const [firstTokenAt = null] = arrivals
+  const usage = await meter.total({ cut, refused: end.problem !== null })
+  if (usage) {
+    await book(account, {
+      conversationId: TESTS,
+      // One that is not stored has no name in the books but its address.
+      providerId: id ?? new URL(connection.baseUrl).host,
+      model: id ? `${id}:${model}` : model,
+      status: cut ? 'interrupted' : 'completed',
+      usage,
+      startedAt,
+      firstTokenAt,
+      endedAt: Date.now(),
+    })
+  }
+  const firstTokenMs = firstTokenAt === null ? null : firstTokenAt - startedAt
   return { text, firstTokenMs, answerProblem: signal.aborted ? tooSlow : end.problem }
 }
 

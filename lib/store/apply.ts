@@ -1,6 +1,6 @@
 import type { ConversationSummary } from '@/lib/protocol/api'
 import type { GenerationEvent, LogEvent, StartData } from '@/lib/protocol/events'
-import { foldEvent, type GenerationSummary, type Message } from '@/lib/protocol/messages'
+import { type Folded, foldEvent, type GenerationSummary, type Message } from '@/lib/protocol/messages'
 import type { Batches } from './commit'
 import { emptyEntry } from './entries'
 import { continuing } from './reader'
@@ -105,7 +105,7 @@ function startedMessages(
     finishReason: null,
     usage: null,
     earlier: usesOf(messages[data.messageId]),
-    attempts: 0,
+    attempts: 1,
     cursor: 0,
     startedAt: now,
     firstTokenAt: null,
@@ -145,17 +145,10 @@ function grow(message: Message, events: LogEvent[], now: number): Message {
   const next = continuing(events, generation.cursor)
   const last = next.at(-1)
   if (!last) return message
-  const { parts, status, retry, finishReason, usage } = joined(next).reduce(foldEvent, {
-    ...generation,
-    parts: message.parts,
-  })
+  const { parts, ...folded } = joined(next).reduce<Folded>(foldEvent, { ...generation, parts: message.parts })
   const firstTokenAt = generation.firstTokenAt ?? (next.some(isContent) ? now : null)
-  const endedAt = status === 'running' ? null : now
-  return {
-    ...message,
-    parts,
-    generation: { ...generation, status, retry, finishReason, usage, cursor: last.seq, firstTokenAt, endedAt },
-  }
+  const endedAt = folded.status === 'running' ? null : now
+  return { ...message, parts, generation: { ...generation, ...folded, cursor: last.seq, firstTokenAt, endedAt } }
 }
 
 function isContent({ type }: GenerationEvent): boolean {

@@ -29,7 +29,7 @@ interface ChatRequest {
 }
 
 /** A reply that is asked for again. */
-type AgainRequest = Pick<ChatRequest, 'turnId' | 'model'>
+type AgainRequest = Pick<ChatRequest, 'turnId' | 'model'> & { maxTokens?: number }
 
 const unreachable: Problem = {
   kind: 'network',
@@ -53,11 +53,14 @@ const notOurs: Problem = {
 export class ApiError extends Error {
   readonly status: number
   readonly problem: Problem
+  /** How long the server asks to wait before the next try; 0 when it does not say. */
+  readonly retryAfterMs: number
 
-  constructor(status: number, problem: Problem) {
+  constructor(status: number, problem: Problem, retryAfterMs = 0) {
     super(problem.message)
     this.status = status
     this.problem = problem
+    this.retryAfterMs = retryAfterMs
   }
 }
 
@@ -78,7 +81,9 @@ export function createCalls({ origin, signIn }: Pick<Page, 'origin' | 'signIn'>)
     if (response.ok) return response
     const problem = await refusal(response)
     if (response.status === 401 && problem.kind === 'auth') signIn()
-    throw new ApiError(response.status, problem)
+    // Rill says it in seconds. A date, as a proxy may give, is no number.
+    const seconds = Number(response.headers.get('Retry-After'))
+    throw new ApiError(response.status, problem, seconds > 0 ? seconds * 1000 : 0)
   }
 
   async function json<T>(
@@ -120,8 +125,6 @@ export function createClient(page: Pick<Page, 'origin' | 'signIn'>) {
     },
     stop: (generationId: string): Promise<void> =>
       done('POST', `/api/generations/${encodeURIComponent(generationId)}/stop`),
-    retryNow: (generationId: string): Promise<void> =>
-      done('POST', `/api/generations/${encodeURIComponent(generationId)}/retry`),
     conversations: (cursor: string | null): Promise<ConversationPage> =>
       json(conversationPage, `/api/conversations${cursor ? `?cursor=${encodeURIComponent(cursor)}` : ''}`),
     conversation: (id: string): Promise<Conversation> => json(conversation, conversationPath(id)),

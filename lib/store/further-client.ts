@@ -1,11 +1,3 @@
-import {
-  type Provider,
-  type ProviderList,
-  type ProviderTest,
-  provider,
-  providerList,
-  providerTest,
-} from '@/lib/protocol/api'
 import { type Budget, type BudgetState, budgetList, type Estimate, estimate } from '@/lib/protocol/budgets'
 import {
   type ConversationSpending,
@@ -14,6 +6,14 @@ import {
   generationDetails,
 } from '@/lib/protocol/details'
 import { type PriceList, priceList } from '@/lib/protocol/prices'
+import {
+  type Provider,
+  type ProviderList,
+  type ProviderTest,
+  provider,
+  providerList,
+  providerTest,
+} from '@/lib/protocol/providers'
 import { conversationPath, createCalls, withBody } from './client'
 import type { Page } from './page'
 

@@ -93,6 +93,7 @@ async function read<E>(reading: Reading<E>, page: Page, signal: AbortSignal): Pr
   let fruitless = 0
   let ended = false
   while (!signal.aborted) {
+    let asked = 0
     try {
       const opened = () => {
         fruitless += 1
@@ -115,13 +116,14 @@ async function read<E>(reading: Reading<E>, page: Page, signal: AbortSignal): Pr
       }
       failures += 1
       if (!reading.again(error, failures)) throw error
+      if (error instanceof ApiError) asked = error.retryAfterMs
     }
     reading.onState('reconnecting')
     if (fruitless >= patience) {
       fruitless = 0
       reading.onFruitless?.()
     }
-    await pause(page.random() * Math.min(backoffCap, backoffBase * 2 ** (failures - 1)), page, signal)
+    await pause(page.random() * Math.min(backoffCap, backoffBase * 2 ** (failures - 1)), asked, page, signal)
   }
 }
 
@@ -189,8 +191,8 @@ async function* connection<E>(
   }
 }
 
-/** Waits, but no longer than until the page is back on line or in sight. */
-function pause(milliseconds: number, page: Page, signal: AbortSignal): Promise<void> {
+/** Waits as long as the server asks and a while more. Where it does not ask, no longer than until the page is back on line or in sight. */
+function pause(milliseconds: number, asked: number, page: Page, signal: AbortSignal): Promise<void> {
   return new Promise((resolve) => {
     const over = () => {
       for (const end of ends) end()
@@ -198,9 +200,9 @@ function pause(milliseconds: number, page: Page, signal: AbortSignal): Promise<v
       resolve()
     }
     const ends = [
-      page.timer(milliseconds, over),
-      page.on('connection', () => page.online() && over()),
-      page.on('visibility', () => page.hidden() || over()),
+      page.timer(asked + milliseconds, over),
+      page.on('connection', () => asked > 0 || !page.online() || over()),
+      page.on('visibility', () => asked > 0 || page.hidden() || over()),
     ]
     signal.addEventListener('abort', over)
   })

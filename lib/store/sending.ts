@@ -14,6 +14,8 @@ import { type ConversationState, newConversationId } from './types'
  * same turn, before the text is given back.
  */
 const attempts = 5
+/** A longer wait that the server asks for is left to the person. */
+const longestWait = 10_000
 /** Stop waits so long to hear which generation a send became, so that it can be stopped rather than left to run. */
 const stopGrace = 1_000
 
@@ -56,7 +58,13 @@ export function createSending(core: Core, streams: Streams, drafts: Drafts, refr
     await deliver(turn, (problem) => giveBack(id, text, problem))
   }
 
-  async function askAgain(kind: 'continue' | 'regenerate', replyId: string, named?: string): Promise<void> {
+  /** `maxTokens` is for an answer that is to be shorter than the one there was, so that it fits in a budget. */
+  async function askAgain(
+    kind: 'continue' | 'regenerate',
+    replyId: string,
+    named?: string,
+    maxTokens?: number,
+  ): Promise<void> {
     const state = get()
     const { generation, parentId: promptId } = state.messages[replyId] ?? {}
     const conversationId = conversationOf(state, replyId)?.id
@@ -66,14 +74,16 @@ export function createSending(core: Core, streams: Streams, drafts: Drafts, refr
     const turn = newTurn({
       id: uuidv7(),
       conversationId,
-      asked: { kind, promptId, replyId, generationId: generation.id },
+      asked: { kind, promptId, replyId, generationId: generation.id, maxTokens },
       model: named ?? chosen ?? generation.model,
     })
     await deliver(turn, (problem) => {
       set((now) => withEntry(now, conversationId, { pending: null }))
       if (!problem) return
       const what = kind === 'continue' ? 'The reply was not continued.' : 'No other reply was started.'
-      report(`${kind}:${replyId}`, `${what} ${problem.message}`, () => askAgain(kind, replyId, named))
+      const shorter = problem.lowerMaxTokens
+      const label = shorter ? `At most ${shorter.toLocaleString()} tokens` : undefined
+      report(`${kind}:${replyId}`, `${what} ${problem.message}`, () => askAgain(kind, replyId, named, shorter), label)
       // It may stand otherwise on the server than here.
       void refresh()
     })
@@ -107,8 +117,10 @@ export function createSending(core: Core, streams: Streams, drafts: Drafts, refr
         if (turn.start) throw new Error('The shared connection reads on.')
         if (turn.stopping) closing.abort()
         const { id: turnId, conversationId, asked, model } = turn
-        if (asked.kind !== 'answer') return client.again(asked.kind, asked.generationId, { turnId, model }, signal)
-        const { parentId, text, maxTokens } = asked
+        const { maxTokens } = asked
+        if (asked.kind !== 'answer')
+          return client.again(asked.kind, asked.generationId, { turnId, model, maxTokens }, signal)
+        const { parentId, text } = asked
         const place = conversationId === newConversationId ? {} : { conversationId, parentId }
         const settings = maxTokens === undefined ? {} : { settings: { maxTokens } }
         return client.chat({ ...place, turnId, text, model, ...settings }, signal)
@@ -116,8 +128,10 @@ export function createSending(core: Core, streams: Streams, drafts: Drafts, refr
       again(error: unknown, failures: number): boolean {
         // What has started is read on by the shared connection.
         if (turn.start) return false
-        const { status } = error instanceof ApiError ? error : { status: 0 }
-        return (status === 0 || status === 503) && failures < attempts
+        const { status, retryAfterMs } = error instanceof ApiError ? error : { status: 0, retryAfterMs: 0 }
+        // Too many starts pass when the server says how soon. A budget, which answers 402, does not.
+        const passes = status === 0 || status === 503 || (status === 429 && retryAfterMs > 0)
+        return passes && retryAfterMs <= longestWait && failures < attempts
       },
       onStart(start: StartData): void {
         turn.start = start
@@ -173,15 +187,6 @@ export function createSending(core: Core, streams: Streams, drafts: Drafts, refr
     }
   }
 
-  const retryNow: ConversationState['retryNow'] = async (generationId) => {
-    try {
-      await client.retryNow(generationId)
-    } catch (error) {
-      const text = `The wait goes on. ${problemOf(error).message}`
-      report(`retry-now:${generationId}`, text, () => retryNow(generationId))
-    }
-  }
-
   function markStopping(id: string, stopping: boolean): void {
     const known = get().running[id]
     if (known) set(({ running }) => ({ running: { ...running, [id]: { ...known, stopping } } }))
@@ -194,12 +199,12 @@ export function createSending(core: Core, streams: Streams, drafts: Drafts, refr
     return true
   }
 
-  function report(id: string, text: string, again: () => Promise<void>): void {
+  function report(id: string, text: string, again: () => Promise<void>, label = 'Try again'): void {
     const run = () => {
       dismiss(core, id)
       void again()
     }
-    notify(core, { id, text, tone: 'danger', action: { label: 'Try again', run } })
+    notify(core, { id, text, tone: 'danger', action: { label, run } })
   }
 
   function turnOf(generationId: string): Turn | undefined {
@@ -211,7 +216,6 @@ export function createSending(core: Core, streams: Streams, drafts: Drafts, refr
       send,
       regenerate: (messageId: string) => askAgain('regenerate', messageId),
       continueReply: (messageId: string, model?: string) => askAgain('continue', messageId, model),
-      retryNow,
       stop,
     },
     /** The turn that a generation answers, until its start has been committed. */

@@ -11,7 +11,7 @@ export const newConversationId = 'new'
  */
 export type Asked =
   | { kind: 'answer'; parentId: string | null; text: string; maxTokens?: number }
-  | { kind: 'continue' | 'regenerate'; promptId: string; replyId: string; generationId: string }
+  | { kind: 'continue' | 'regenerate'; promptId: string; replyId: string; generationId: string; maxTokens?: number }
 
 /** A turn that was sent and has no generation yet: the upload, so to say. It gives a prompt's text back when the send fails. */
 export interface PendingTurn {
@@ -93,8 +93,6 @@ export interface ConversationState {
   }): Promise<void>
   /** Stops what is running in a conversation, on the server. */
   stop(conversationId: string): Promise<void>
-  /** Ends a generation's wait for its next attempt. */
-  retryNow(generationId: string): Promise<void>
   /** Has a reply written anew by the model chosen now, as another branch. */
   regenerate(messageId: string): Promise<void>
   /** Has a reply that was cut, stopped or limited go on in its own message, by the model that wrote it unless another is named. */

@@ -65,14 +65,14 @@ function againAfter(problem: Problem, headers = new Headers()): CompletionEnd['a
   return mayPass(problem) ? { afterMs: askedWait(headers, Date.now()) } : undefined
 }
 
-/** Sends the request; once more without `stream_options` where a server does not know them. */
+/** Sends the request; again without what a server refuses, or by the name that it asks for. */
 async function ask(
   connection: Connection,
   request: CompletionRequest,
   signal: AbortSignal,
   clocks: Clocks,
 ): Promise<Response> {
-  const send = (streamUsage: boolean, lengthName?: LengthName) =>
+  const send = (streamUsage: boolean, lengthName: LengthName) =>
     clientOf(connection)
       .chat.completions.create(parametersOf(request, streamUsage, lengthName), {
         signal,
@@ -80,16 +80,20 @@ async function ask(
         timeout: request.stream ? clocks.headersMs : Math.max(clocks.headersMs, clocks.firstTokenMs),
       })
       .asResponse()
-  const streamUsage = request.stream && connection.capabilities.streamUsage
-  try {
-    return await send(streamUsage)
-  } catch (error) {
-    if (request.maxTokens !== undefined && wantsOtherLength(error))
-      return await send(streamUsage, 'max_completion_tokens')
-    if (!streamUsage || !refusesStreamOptions(error)) throw error
-    const response = await send(false)
-    connection.remember({ streamUsage: false })
-    return response
+  let streamUsage = request.stream && connection.capabilities.streamUsage
+  let lengthName: LengthName = 'max_tokens'
+  for (;;) {
+    try {
+      const response = await send(streamUsage, lengthName)
+      if (request.stream && connection.capabilities.streamUsage && !streamUsage)
+        connection.remember({ streamUsage: false })
+      return response
+    } catch (error) {
+      if (request.maxTokens !== undefined && lengthName === 'max_tokens' && wantsOtherLength(error))
+        lengthName = 'max_completion_tokens'
+      else if (streamUsage && refusesStreamOptions(error)) streamUsage = false
+      else throw error
+    }
   }
 }
 
@@ -103,7 +107,7 @@ function wantsOtherLength(error: unknown): boolean {
 function parametersOf(
   request: CompletionRequest,
   streamUsage: boolean,
-  lengthName: LengthName = 'max_tokens',
+  lengthName: LengthName,
 ): ChatCompletionCreateParams {
   return {
     model: request.model,

@@ -1,6 +1,7 @@
 import 'server-only'
 import { termsOf } from '@/lib/database/budgets'
 import { database } from '@/lib/database/client'
+import { addCallToRollups, type Call } from '@/lib/database/rollups'
 import { type Amounts, MOST_PICOS, nothing, settle, storable } from '@/lib/database/spending'
 import type { Budget } from '@/lib/protocol/budgets'
 import { dayOf, isoOfDay } from '@/lib/protocol/days'
@@ -39,10 +40,16 @@ export function scopesOf(timeZone: string, conversationId: string | null, at: nu
 }
 
 /** Books what a call used that is no generation, as the test of a provider is none. */
-export async function book({ ownerId, price, rate, timeZone }: Account, usage: Usage | null): Promise<void> {
-  if (!usage) return
-  const booking = { scopes: scopesOf(timeZone, null, Date.now()), held: [], reserved: nothing }
-  await settle(database(), [{ ownerId, booking, spent: amountsOf(usage, price, rate) }])
+export async function book(account: Account, call: Omit<Call, 'ownerId' | 'cost'>): Promise<void> {
+  const { ownerId, price, rate, timeZone } = account
+  const { usage, startedAt } = call
+  const booking = { scopes: scopesOf(timeZone, null, startedAt), held: [], reserved: nothing }
+  await database()
+    .transaction()
+    .execute(async (tx) => {
+      await addCallToRollups(tx, { ...call, ownerId, cost: storedCost(usage, price) }, timeZone)
+      await settle(tx, [{ ownerId, booking, spent: amountsOf(usage, price, rate) }])
+    })
 }
 
 /** What usage costs, as its column holds it: in the price's currency; null when the price is not known. */

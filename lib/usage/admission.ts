@@ -66,6 +66,15 @@ export async function admissionOf(account: Account, candidate: Candidate): Promi
   }
 }
 
+/** Whether a generation could start now. Sets nothing aside. */
+export async function fitsNow(account: Account, { conversationId, at, model, messages, maxTokens }: Candidate) {
+  const caps = capsOf(account, scopesOf(account.timeZone, conversationId, at))
+  if (caps.length === 0) return true
+  const { tokens: promptTokens } = await countPrompt(model, messages)
+  const longest = maxTokens ?? lengthToAskFor(account, caps, promptTokens)
+  return (await tightest(account, caps, { promptTokens, maxTokens: longest })).fits
+}
+
 /** The cap that does not allow a generation, else the one that it takes the most of. */
 export async function tightest(
   account: Account,
@@ -98,9 +107,11 @@ export async function reachedOf(account: Account, caps: Cap[], reserved: Amounts
   const verdict = await tightest(account, caps, one, reserved).catch(() => null)
   const budget = verdict?.cap.budget ?? first?.budget
   const name = budget ? nameOf(budget) : ''
+  // A cheaper model takes as many tokens.
+  const ways = budget?.measure === 'cost' ? ', or continue with a model that fits in what is left' : ' to go on'
   return {
     kind: 'budget',
-    message: `Budget reached: ${name}. What had arrived is kept. Raise the budget in the settings, or continue with a cheaper model.`,
+    message: `Budget reached: ${name}. What had arrived is kept. Raise the budget in the settings${ways}.`,
     retryable: false,
   }
 }
@@ -135,7 +146,10 @@ function overWords({ rate }: Account, { cap, left, lowerMaxTokens }: Verdict): s
   const remains = `Your budget is ${name}, and ${left === 0n ? 'nothing' : inWords(cap.budget, left, rate)} of it is left`
   const shorter =
     lowerMaxTokens === null
-      ? 'This does not fit in it, however short the answer is. Choose a cheaper model'
-      : `An answer of at most ${lowerMaxTokens.toLocaleString('en')} tokens would fit. Set that limit, choose a cheaper model`
-  return `${remains}. ${shorter}, or raise the budget in the settings.`
+      ? 'This does not fit in it, however short the answer is. Raise the budget in the settings'
+      : `An answer of at most ${lowerMaxTokens.toLocaleString('en')} tokens would fit. Set that limit, raise the budget in the settings`
+  // A cheaper model takes as many tokens, and where nothing is left, only what is free takes nothing.
+  const other =
+    cap.budget.measure === 'tokens' ? '' : left === 0n ? ', or choose a free model' : ', or choose a cheaper model'
+  return `${remains}. ${shorter}${other}.`
 }

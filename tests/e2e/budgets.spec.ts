@@ -107,7 +107,7 @@ test('what does not fit is said before it is sent, with a shorter answer that do
   await expect(refusal).toBeHidden()
 })
 
-test('a budget that is reached keeps the text, and another model that is cheaper goes on', async ({
+test('a budget that is reached keeps the text, and another model goes on that fits in what is left', async ({
   chat,
   house,
   upstream,
@@ -131,8 +131,15 @@ test('a budget that is reached keeps the text, and another model that is cheaper
     '/settings#budgets',
   )
 
-  await chat.reply.getByRole('button', { name: 'Continue with a cheaper model' }).click()
+  const cheaper = chat.reply.getByRole('button', { name: 'Continue with a cheaper model' })
+  await cheaper.click()
   const options = page.getByRole('listbox', { name: 'Models' }).getByRole('option')
+  // Nothing is left: only what is free goes on.
+  await expect(options.filter({ hasText: /^rill-demo(?!-)/ })).toBeVisible()
+  await expect(options.filter({ hasText: /^brook-mini/ })).toHaveCount(0)
+  await setBudgets(chat, [{ amount: '1.5', currency: 'INR' }])
+  await chat.reload()
+  await cheaper.click()
   await expect(options.last()).toContainText(/^brook-mini/)
   await expect(options.last()).toContainText('$0.10 in, $0.40 out per million')
   await expect(options.filter({ hasText: /^scripted/ })).toHaveCount(0)

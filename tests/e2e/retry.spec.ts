@@ -27,6 +27,23 @@ test('a rate limit is waited for in sight: it counts down, survives a reload, an
   expect(upstream.requests).toHaveLength(2)
 })
 
+test('a wait that could not be ended says so in its place, and goes on', async ({ chat, complaints, upstream }) => {
+  complaints.expect(/status of 503 .*\/retry/)
+  const { page } = chat
+  upstream.script(limited(40))
+  await chat.send('Are you there?')
+  const away = { error: { kind: 'internal', message: 'Rill cannot reach its database.', retryable: true } }
+  await page.route(/\/retry$/, (route) => route.fulfill({ status: 503, json: away }))
+  const retryNow = chat.reply.getByRole('button', { name: 'Retry now' })
+  await retryNow.click()
+  await expect(chat.reply.getByRole('alert')).toHaveText('The wait goes on. Rill cannot reach its database.')
+  await expect(chat.reply).toContainText('Trying again in')
+  await page.unroute(/\/retry$/)
+  upstream.script([{ delta: 'Here I am.' }, end])
+  await retryNow.click()
+  await chat.ended('completed')
+})
+
 test('Cancel ends a wait, and nothing more is asked', async ({ chat, upstream }) => {
   upstream.script(limited(30))
   await chat.send('Are you there?')

@@ -68,6 +68,35 @@ test('what was used is there at once: in all, by day, model, provider and conver
   await expect(page.getByText('Nothing in these days')).toBeVisible()
 })
 
+test('one conversation is shown alone, and so are the tests of providers', async ({ chat, house, upstream }) => {
+  const { page } = chat
+  upstream.script([{ delta: 'Long.' }, end])
+  await chat.ask('How long is a brook?')
+  await chat.startNew()
+  await chat.ask('How deep is a creek?')
+  const tested = await page.request.post('/api/providers/test', {
+    data: { name: 'Mine', baseUrl: `http://127.0.0.1:${house.upstreamPort}/v1`, model: 'scripted' },
+    headers: { origin: new URL(page.url()).origin },
+  })
+  expect(await tested.json()).toMatchObject({ answerProblem: null })
+  await openUsage(page)
+  await expect(tile(page, 'Answers')).toHaveText('3')
+  const rows = page.getByRole('region', { name: 'By conversation' }).getByRole('row')
+  await expect(rows.filter({ hasText: 'Tests of providers' })).toHaveCount(1)
+  await rows.getByRole('button', { name: 'Show only: How deep is a creek?' }).click()
+  await expect(tile(page, 'Answers')).toHaveText('1')
+  await expect(rows).toHaveCount(2)
+  const choice = page.getByRole('combobox', { name: 'Conversation' })
+  await expect(choice).toBeFocused()
+  await expect(choice.getByRole('option', { selected: true })).toHaveText('How deep is a creek?')
+  await expect(page.getByRole('link', { name: 'Export as CSV' })).toHaveAttribute('href', /&conversation=[\da-f-]{36}$/)
+  await choice.selectOption('Tests of providers')
+  await expect(rows.last()).toContainText('Tests of providers')
+  await expect(rows).toHaveCount(2)
+  await choice.selectOption('All conversations')
+  await expect(tile(page, 'Answers')).toHaveText('3')
+})
+
 test('a report that cannot be had says why, and can be asked for again', async ({ chat, complaints }) => {
   const { page } = chat
   complaints.expect(/status of 503 .*\/api\/usage/)

@@ -41,6 +41,7 @@ export type Verb = 'continue' | 'regenerate'
 export interface Again {
   turnId?: string
   model?: string
+  maxTokens?: number
 }
 
 const finished = z.object({

@@ -1,8 +1,9 @@
 import { randomUUID } from 'node:crypto'
 import { v7 as uuidv7 } from 'uuid'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { conversationPage, provider, providerList, settings } from '@/lib/protocol/api'
+import { conversationPage, settings } from '@/lib/protocol/api'
 import type { StartData } from '@/lib/protocol/events'
+import { provider, providerList } from '@/lib/protocol/providers'
 import { type Client, type Content, turnOf } from './client'
 import { engines, type House, openHouse } from './house'
 import { addressOf, type Route, routes } from './routes'
@@ -14,6 +15,7 @@ const cases: Record<string, { of: 'conversation' | 'generation' | 'provider'; js
   'PATCH /api/conversations/[id]': { of: 'conversation', json: { title: 'Renamed' } },
   'GET /api/generations/[id]': { of: 'generation' },
   'GET /api/generations/[id]/events': { of: 'generation' },
+  'POST /api/generations/[id]/models': { of: 'generation', json: { models: ['scripted'] } },
   'POST /api/generations/[id]/regenerate': { of: 'generation', json: { turnId: 'another reply' } },
   'POST /api/generations/[id]/retry': { of: 'generation' },
   'POST /api/generations/[id]/stop': { of: 'generation' },

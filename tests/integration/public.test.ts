@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { modelList, provider, providerList } from '@/lib/protocol/api'
+import { modelList } from '@/lib/protocol/api'
+import { provider, providerList } from '@/lib/protocol/providers'
 import type { Client } from './client'
 import { type House, openHouse } from './house'
 

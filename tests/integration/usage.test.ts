@@ -1,9 +1,11 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import * as z from 'zod'
 import { settings } from '@/lib/protocol/api'
+import { budgetList } from '@/lib/protocol/budgets'
 import { dayOf, isoOfDay } from '@/lib/protocol/days'
 import { priceList } from '@/lib/protocol/prices'
-import { conversationUsagePage, usageReport } from '@/lib/protocol/usage'
+import { provider } from '@/lib/protocol/providers'
+import { conversationUsagePage, TESTS, usageReport } from '@/lib/protocol/usage'
 import { done, finish, usage } from '../upstream/events'
 import type { Client } from './client'
 import { engines, type House, openHouse } from './house'
@@ -46,6 +48,57 @@ describe.each(engines)('usage, on %s', (engine) => {
       'another conversation',
       'cut',
     ])
+  })
+
+  test('every call counts, whatever it was for, and as much as is booked', async () => {
+    const { upstream } = house
+    const somebody = house.client()
+    const price = { provider: new URL(upstream.baseUrl).host, model: 'scripted', input: '2', output: '10' }
+    await somebody.ask(priceList, 'PUT', '/api/prices', { prices: [price] })
+    const budget = { scope: 'day', measure: 'tokens', amount: '1000000' }
+    await somebody.ask(budgetList, 'PUT', '/api/budgets', {
+      budgets: [budget, { ...budget, measure: 'cost', amount: '1000', currency: 'USD' }],
+    })
+    upstream.scriptFor('as far as', [
+      { delta: 'As far as' },
+      { write: finish('length') + usage({ prompt: 10, completion: 5 }) + done },
+    ])
+    const first = await somebody.finish({ text: 'as far as' })
+    const rest = await somebody.finishAgain('continue', first.generationId)
+    await somebody.finishAgain('regenerate', rest.generationId)
+    const form = { name: 'Mine', baseUrl: upstream.baseUrl, apiKey: 'my-own-key', model: 'scripted' }
+    await somebody.ask(z.object({ answerProblem: z.null() }), 'POST', '/api/providers/test', form)
+    const stored = await somebody.ask(provider, 'POST', '/api/providers', { ...form, model: undefined })
+    await somebody.ask(z.object({ answerProblem: z.null() }), 'POST', '/api/providers/test', { ...form, id: stored.id })
+
+    const { totals, models, conversations } = await report('', somebody)
+    expect(totals).toMatchObject({ generations: 5, completed: 5, attempts: 5, unpriced: 0, estimated: 0 })
+    expect(totals.waits.reduce((sum, count) => sum + count)).toBe(5)
+    const rows = Object.fromEntries(conversations.rows.map((row) => [row.conversationId, row]))
+    expect(Object.keys(rows).toSorted()).toEqual([first.conversationId, TESTS].toSorted())
+    expect(rows[TESTS]).toMatchObject({ title: null, generations: 2, promptTokens: 2_000, completionTokens: 400 })
+    expect(models.map(({ providerId, model }) => [providerId, model])).toEqual(
+      expect.arrayContaining([
+        [new URL(upstream.baseUrl).host, 'scripted'],
+        [stored.id, `${stored.id}:scripted`],
+      ]),
+    )
+    const { budgets } = await somebody.ask(budgetList, 'GET', '/api/budgets')
+    const tokens = totals.promptTokens + totals.completionTokens
+    expect(budgets.map(({ spent }) => spent)).toEqual([`${tokens}`, totals.cost[0]?.amount])
+    expect((await report(`conversation=${TESTS}`, somebody)).totals).toMatchObject({ generations: 2 })
+    const exported = await somebody.call('GET', `/api/usage/export?format=csv&conversation=${TESTS}`)
+    expect(exported.text.trimEnd().split('\r\n')).toHaveLength(3)
+  })
+
+  test('a test that came to nothing counts as nothing', async () => {
+    const somebody = house.client()
+    const form = { name: 'Mine', baseUrl: house.upstream.baseUrl, apiKey: 'my-own-key', model: 'refused' }
+    house.upstream.scriptFor('Say hello', ({ body }) =>
+      body.model === 'refused' ? [{ status: 404 }, { end: true }] : [{ delta: 'Hello.' }, end],
+    )
+    await somebody.ask(z.object({ answerProblem: z.object({}) }), 'POST', '/api/providers/test', form)
+    expect((await report('', somebody)).totals.generations).toBe(0)
   })
 
   test('nobody sees another’s, whichever conversation they name', async () => {

@@ -138,7 +138,7 @@ describe('cheaper models', () => {
     demoOnly: false,
   }
   const rate = { currency: 'INR', perDollar: '90' }
-  const ids = (than: string) => cheaperModels(models, than, rate).flatMap((each) => each.models.map(({ id }) => id))
+  const ids = (than: string) => cheaperModels(models, than, rate, 9).flatMap((each) => each.models.map(({ id }) => id))
 
   it('come by what they cost, the cheapest first, whatever their currency', () => {
     expect(ids('dear')).toEqual(['free', 'rupees', 'middle'])
@@ -148,11 +148,11 @@ describe('cheaper models', () => {
   it('are none where nobody knows, and what nobody knows is not cheap', () => {
     expect(ids('untold')).toEqual([])
     expect(ids('free')).toEqual([])
-    expect(cheaperModels(null, 'dear', rate)).toEqual([])
+    expect(cheaperModels(null, 'dear', rate, 9)).toEqual([])
   })
 
   it('say whose they are and what they cost', () => {
-    const [first, second] = cheaperModels(models, 'middle', rate)[0]?.models ?? []
+    const [first, second] = cheaperModels(models, 'middle', rate, 9)[0]?.models ?? []
     expect(first?.note).toBe('Two · free')
     expect(second?.note).toBe('Two · ₹90.00 in, ₹90.00 out per million')
   })

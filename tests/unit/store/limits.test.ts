@@ -2,7 +2,7 @@ import { describe, expect, test } from 'vitest'
 import { newConversationId } from '@/lib/store/types'
 import { openHouse, openTab, until } from './house'
 import { TestPage } from './page'
-import { refuse, type TestServer } from './server'
+import { json, refuse, type TestServer } from './server'
 
 const sends = (server: TestServer) => server.received.filter(({ path }) => path === '/api/chat').map(({ body }) => body)
 
@@ -29,6 +29,32 @@ describe('an answer that may not be longer', () => {
     await until(() => get().startedFromNew)
   })
 })
+
+test.each(['continue', 'regenerate'] as const)(
+  'a reply to %s that fits only in part is offered shorter',
+  async (verb) => {
+    const { server, get } = await openHouse((server) => {
+      server.turn(server.conversation('Rivers').id, 'Are there rivers?').end('interrupted')
+      server.fault('POST', new RegExp(verb), (response) => {
+        const problem = { kind: 'budget', message: 'Your budget is $1 today.', retryable: false, lowerMaxTokens: 1234 }
+        json(response, 402, { error: problem })
+      })
+    })
+    const { conversationId, messageId } = server.onlyLog.start
+    await get().loadConversation(conversationId)
+    await (verb === 'continue' ? get().continueReply(messageId) : get().regenerate(messageId))
+    const [notice] = get().notices
+    expect(notice).toMatchObject({
+      text: expect.stringContaining('$1 today'),
+      action: { label: `At most ${(1234).toLocaleString()} tokens` },
+    })
+    notice?.action?.run()
+    await until(() => server.logs.size === 2)
+    const [first, second] = server.received.filter(({ path }) => path.endsWith(verb)).map(({ body }) => body)
+    expect(first).not.toHaveProperty('maxTokens')
+    expect(second).toMatchObject({ maxTokens: 1234 })
+  },
+)
 
 describe('the time zone', () => {
   const told = (server: TestServer) => server.received.filter(({ path }) => path === '/api/settings')

@@ -215,7 +215,62 @@ describe('a send that an instance refuses which is about to close', () => {
   })
 })
 
+describe('a send that the server asks to make later', () => {
+  const later = (status: number, seconds: number) => (response: ServerResponse) => {
+    response.setHeader('Retry-After', String(seconds))
+    refuse(response, status, 'rate_limit', 'Too many at once.')
+  }
+
+  test.each([429, 503])('goes again as the same turn, not before its time (%i)', async (status) => {
+    const { server, page, get } = await openHouse((server) => server.fault('POST', /chat/, later(status, 7)))
+    const sent = get().send({ conversationId: null, text: 'Again', model: 'demo' })
+    await until(() => page.waits.includes(7_000))
+    // What would end another wait is no reason to come sooner.
+    page.setOnline(true)
+    page.setHidden(false)
+    page.advance(6_999)
+    expect(page.waits).toContain(1)
+    expect(server.count('POST', /chat/)).toBe(1)
+    page.advance(1)
+    await sent
+    const posts = server.received.filter(({ path }) => path === '/api/chat')
+    expect(posts).toHaveLength(2)
+    expect(new Set(posts.map(({ body }) => body.turnId)).size).toBe(1)
+    await until(() => get().startedFromNew)
+  })
+
+  test('can be stopped meanwhile', async () => {
+    const { server, page, get } = await openHouse((server) => server.fault('POST', /chat/, later(429, 7)))
+    const sent = get().send({ conversationId: null, text: 'Again', model: 'demo' })
+    await until(() => page.waits.includes(7_000))
+    await get().stop(newConversationId)
+    page.advance(1_000)
+    await sent
+    expect(get().drafts[newConversationId]).toBe('Again')
+    expect(server.count('POST', /chat/)).toBe(1)
+  })
+
+  test('is given back when that is long', async () => {
+    const { server, get } = await openHouse((server) => server.fault('POST', /chat/, later(429, 40)))
+    await get().send({ conversationId: null, text: 'Again', model: 'demo' })
+    expect(newEntry(get())?.pending?.problem).toMatchObject({ message: 'Too many at once.' })
+    expect(server.count('POST', /chat/)).toBe(1)
+  })
+})
+
 describe('a send that the server refuses', () => {
+  test('for a budget’s sake is not made again, whatever the headers say', async () => {
+    const { server, get } = await openHouse((server) =>
+      server.fault('POST', /chat/, (response) => {
+        response.setHeader('Retry-After', '1')
+        refuse(response, 402, 'budget', 'Your budget is $1 today.')
+      }),
+    )
+    await get().send({ conversationId: null, text: 'Again', model: 'demo' })
+    expect(newEntry(get())?.pending?.problem).toMatchObject({ kind: 'budget' })
+    expect(server.count('POST', /chat/)).toBe(1)
+  })
+
   test('shows its problem and gives the text back', async () => {
     const problem = { kind: 'rate_limit', message: 'Wait a minute.', retryable: true, requestId: 'r1' }
     const { server, get } = await openHouse((server) =>

@@ -18,7 +18,7 @@ const sent = z.strictObject({
   settings: z.optional(z.strictObject({ maxTokens: z.number() })),
 })
 
-const askedAgain = z.strictObject({ turnId: z.string(), model: z.string() })
+const askedAgain = z.strictObject({ turnId: z.string(), model: z.string(), maxTokens: z.optional(z.number()) })
 
 /** What goes wrong with the next requests that fit: the socket dies, nothing is ever answered, or this is. */
 interface Fault {
@@ -128,7 +128,7 @@ export class TestServer {
       if (!prompt) continue
       const { parts, ...folded } = log.events.reduce(foldEvent, continuing(messages.get(id)?.parts ?? []))
       const times = { startedAt: 1, firstTokenAt: null, endedAt: log.ended ? 2 : null }
-      const generation = { id: generationId, model, earlier: [], attempts: 0, cursor: log.cursor, ...folded, ...times }
+      const generation = { id: generationId, model, earlier: [], cursor: log.cursor, ...folded, ...times }
       messages.set(parentId, prompt)
       messages.set(id, { id, parentId, role: 'assistant', parts, createdAt: 1, generation })
     }

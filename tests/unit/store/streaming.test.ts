@@ -123,6 +123,26 @@ describe('text that streams', () => {
     expect(log.cursors).toEqual([2])
   })
 
+  test('says how often it was asked for while it comes, as the server does after a reload', async () => {
+    const { server, get } = await openHouse()
+    await get().send({ conversationId: null, text: 'Tell me of rivers', model: 'demo' })
+    const log = server.onlyLog
+    const { messageId, conversationId } = log.start
+    const attempts = () => get().messages[messageId]?.generation?.attempts
+    await until(() => attempts() === 1)
+    const wait = { of: 6, delayMs: 10, at: 1, kind: 'rate_limit' as const, message: 'Rate limited' }
+    log.append({ type: 'retry', data: { ...wait, attempt: 2 } }, { type: 'retry', data: { ...wait, attempt: 3 } })
+    await until(() => attempts() === 2)
+    log.say('The Rhine')
+    await until(() => attempts() === 3)
+    const reloaded = openTab(server)
+    await reloaded.get().loadConversation(conversationId)
+    expect(reloaded.get().messages[messageId]?.generation?.attempts).toBe(3)
+    // Where a wait was cut short, or the way to ask was changed, the log cannot tell: its end does.
+    log.append({ type: 'status', data: { status: 'completed', attempts: 4 } })
+    await until(() => attempts() === 4)
+  })
+
   test('comes by timer in a hidden page', async () => {
     const { server, page, store, get } = await openHouse()
     const { id, log } = rivers(server)

@@ -1,0 +1,16 @@
+import { z } from 'zod'
+import { ownedGeneration } from '@/lib/database/ownership'
+import { modelsThatFit } from '@/lib/generations/again'
+import { readJson } from '@/lib/http/body'
+import { endpoint, json } from '@/lib/http/endpoint'
+import { name } from '@/lib/http/fields'
+import { MOST_MODELS_ASKED } from '@/lib/protocol/budgets'
+
+const asked = z.strictObject({ models: z.array(name).max(MOST_MODELS_ASKED) })
+
+/** Which of some models could go on with a reply within the person's budgets. */
+export const POST = endpoint<{ id: string }>(async (request, { session, params }) => {
+  const { models } = await readJson(request, asked)
+  const row = await ownedGeneration(params.id, session.ownerId)
+  return json({ models: await modelsThatFit(row, models) })
+})
