@@ -2,6 +2,7 @@ import fc from 'fast-check'
 import { afterAll, beforeAll, describe, expect, onTestFinished, test } from 'vitest'
 import type { GenerationEvent, LogEvent } from '@/lib/protocol/events'
 import { encodeEvent } from '@/lib/protocol/sse'
+import { ApiError } from '@/lib/store/client'
 import { continuing, type LogSource, mayPass, readLog } from '@/lib/store/reader'
 import { until } from './house'
 import type { Log } from './log'
@@ -43,6 +44,12 @@ function read(log: Log, page = new TestPage(server.origin), change: Partial<LogS
 }
 
 const seqs = (events: LogEvent[]) => events.map(({ seq }) => seq)
+
+test('what passes may be asked again, and what a budget refuses does not', () => {
+  const passes = (status: number) => mayPass(new ApiError(status, { kind: 'internal', message: '', retryable: false }))
+  expect([0, 408, 429, 500, 503].filter(passes)).toEqual([0, 408, 429, 500, 503])
+  expect([400, 402, 404, 409].filter(passes)).toEqual([])
+})
 
 describe('a reader', () => {
   test('hands over the log in order and settles at its end', async () => {
