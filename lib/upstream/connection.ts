@@ -1,3 +1,4 @@
+import 'server-only'
 import type { Problem, Usage } from '@/lib/protocol/events'
 
 /** What a provider was seen not to do. Learnt by trying, remembered per provider. */
