@@ -42,3 +42,12 @@ function calendarIn(timeZone: string): Intl.DateTimeFormat {
     throw error
   }
 }
+
+/** Whether a text names a time zone. */
+export function isTimeZone(text: string): boolean {
+  try {
+    return new Intl.DateTimeFormat('en', { timeZone: text }) !== undefined
+  } catch {
+    return false
+  }
+}

@@ -3,9 +3,12 @@ import { z } from 'zod'
 import { database } from '@/lib/database/client'
 import { log } from '@/lib/log'
 import { oncePerProcess } from '@/lib/process'
-import type { Capabilities } from '@/lib/upstream/connection'
+import { type Capabilities, untried } from '@/lib/upstream/connection'
 
-const capabilitiesJson = z.object({ streamUsage: z.boolean().default(true) })
+const capabilitiesJson = z.object({
+  streamUsage: z.boolean().default(untried.streamUsage),
+  completionTokensFor: z.array(z.string()).default(untried.completionTokensFor),
+})
 
 /** Asked for at every start. What another instance learns meanwhile costs this one a try more at most. */
 const KEPT_MS = 60_000

@@ -3,7 +3,7 @@ import { createHash } from 'node:crypto'
 import { config } from '@/lib/config'
 import type { ProviderRow } from '@/lib/database/schema'
 import { oncePerProcess } from '@/lib/process'
-import type { Connection } from '@/lib/upstream/connection'
+import { type Connection, untried } from '@/lib/upstream/connection'
 import { demoFetch } from '@/lib/upstream/demo/fetch'
 import { capabilitiesOf, rememberCapabilities } from './capabilities'
 import { localServer } from './local'
@@ -47,7 +47,7 @@ export function demoConnection(): Connection {
     name: 'Demo model',
     baseUrl: 'http://demo.invalid/v1',
     guarded: false,
-    capabilities: { streamUsage: true },
+    capabilities: untried,
     remember() {},
     fetch: demoFetch,
   }))

@@ -1,7 +1,7 @@
 import 'server-only'
 import { config } from '@/lib/config'
 import { oncePerProcess } from '@/lib/process'
-import type { Connection } from '@/lib/upstream/connection'
+import { type Connection, untried } from '@/lib/upstream/connection'
 import { listModels } from '@/lib/upstream/models'
 
 /** Where the usual local servers listen by default. */
@@ -50,7 +50,7 @@ async function probe(server: (typeof known)[number]): Promise<LocalServer | null
     apiKey: null,
     headers: {},
     guarded: false,
-    capabilities: { streamUsage: true },
+    capabilities: untried,
     remember() {},
   }
   const answer = await listModels(connection, AbortSignal.timeout(PROBE_MS))

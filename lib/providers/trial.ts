@@ -5,7 +5,7 @@ import type { Problem } from '@/lib/protocol/events'
 import type { ProviderTest } from '@/lib/protocol/providers'
 import { TESTS } from '@/lib/protocol/usage'
 import { complete } from '@/lib/upstream/completion'
-import type { Connection } from '@/lib/upstream/connection'
+import { type Connection, untried } from '@/lib/upstream/connection'
 import { listModels } from '@/lib/upstream/models'
 import { accountOf, book } from '@/lib/usage/account'
 import { Meter } from '@/lib/usage/meter'
@@ -100,7 +100,7 @@ async function trialConnection(ownerId: string, form: TrialForm): Promise<Connec
     name: form.name,
     baseUrl: form.baseUrl,
     guarded: true,
-    capabilities: { streamUsage: true },
+    capabilities: untried,
     remember() {},
   }
   if (form.id === undefined) return unsaved

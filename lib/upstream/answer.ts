@@ -30,8 +30,6 @@ export class Answer {
   readonly #sink: CompletionSink
   readonly #think = new ThinkSplitter()
   readonly #held: Record<TextKind, string> = { text: '', reasoning: '' }
-  /** What has been reported and not told yet. */
-  #usage: Usage | null = null
   #kind: TextKind = 'text'
   #joined = ''
   #bytes = 0
@@ -48,7 +46,7 @@ export class Answer {
   take(chunk: Chunk): void {
     if (chunk.isCompletion) this.isCompletion = true
     if (chunk.reasoning !== '' || chunk.text !== '' || chunk.callsTool) this.#takeContent(chunk)
-    if (chunk.usage !== null) this.#usage = chunk.usage
+    if (chunk.usage !== null) this.#report(chunk.usage)
     if (chunk.finishReason !== null) this.finishReason = chunk.finishReason
     if (chunk.error !== undefined) this.fail(problemFromPayload(chunk.error))
   }
@@ -67,7 +65,6 @@ export class Answer {
   /** Gives the sink what one read brought. */
   flush(): void {
     if (this.#joined !== '') this.#send(false)
-    this.#tellUsage()
     if (this.finishReason !== null) this.#sink.finished?.()
   }
 
@@ -79,13 +76,12 @@ export class Answer {
       this.#kind = kind
       this.#send(true)
     }
-    this.#tellUsage()
   }
 
-  /** After the text that it is of. */
-  #tellUsage(): void {
-    if (this.#usage !== null) this.#sink.usage(this.#usage)
-    this.#usage = null
+  /** Gives the text that it is of first. */
+  #report(usage: Usage): void {
+    this.flush()
+    this.#sink.usage(usage)
   }
 
   #takeContent(chunk: Chunk): void {

@@ -7,7 +7,7 @@ import { type Body, webBody } from './body'
 import { withoutSecrets } from './clean'
 import { clientOf } from './client'
 import { startClock } from './clock'
-import type { CompletionEnd, CompletionRequest, CompletionSink, Connection } from './connection'
+import type { Capabilities, CompletionEnd, CompletionRequest, CompletionSink, Connection } from './connection'
 import { createDecoder } from './decode'
 import { rawBody } from './fetch'
 import { mayPass, problemFromError, readableId } from './problems'
@@ -26,6 +26,9 @@ export interface Clocks {
 
 /** After `finish_reason`, usage may still come; `[DONE]` ends the wait. */
 const afterFinishMs = 1500
+
+/** Of so many models of a server it is remembered by which name they know their limit. */
+const mostModels = 100
 
 /**
  * Asks an upstream for one answer and gives it to the sink as it arrives.
@@ -72,49 +75,51 @@ async function ask(
   signal: AbortSignal,
   clocks: Clocks,
 ): Promise<Response> {
-  const send = (streamUsage: boolean, lengthName: LengthName) =>
-    clientOf(connection)
-      .chat.completions.create(parametersOf(request, streamUsage, lengthName), {
-        signal,
-        // A whole answer has its headers only when all of it is written.
-        timeout: request.stream ? clocks.headersMs : Math.max(clocks.headersMs, clocks.firstTokenMs),
-      })
-      .asResponse()
-  let streamUsage = request.stream && connection.capabilities.streamUsage
-  let lengthName: LengthName = 'max_tokens'
+  let seen = connection.capabilities
   for (;;) {
     try {
-      const response = await send(streamUsage, lengthName)
-      if (request.stream && connection.capabilities.streamUsage && !streamUsage)
-        connection.remember({ streamUsage: false })
+      const response = await clientOf(connection)
+        .chat.completions.create(parametersOf(request, seen), {
+          signal,
+          // A whole answer has its headers only when all of it is written.
+          timeout: request.stream ? clocks.headersMs : Math.max(clocks.headersMs, clocks.firstTokenMs),
+        })
+        .asResponse()
+      if (seen !== connection.capabilities) connection.remember(seen)
       return response
     } catch (error) {
-      if (request.maxTokens !== undefined && lengthName === 'max_tokens' && wantsOtherLength(error))
-        lengthName = 'max_completion_tokens'
-      else if (streamUsage && refusesStreamOptions(error)) streamUsage = false
-      else throw error
+      const less = withoutRefused(seen, request, error)
+      if (!less) throw error
+      seen = less
     }
   }
 }
 
-/** OpenAI's models that reason take the one name, and most servers know only the other. */
-type LengthName = 'max_tokens' | 'max_completion_tokens'
+/** What a server can do, now that it has refused a request; null when it refuses something else. */
+function withoutRefused(seen: Capabilities, request: CompletionRequest, error: unknown): Capabilities | null {
+  const { streamUsage, completionTokensFor } = seen
+  const { model, maxTokens, stream } = request
+  if (maxTokens !== undefined && !completionTokensFor.includes(model) && wantsOtherLength(error))
+    return { ...seen, completionTokensFor: [...completionTokensFor, model].slice(-mostModels) }
+  return stream && streamUsage && refusesStreamOptions(error) ? { ...seen, streamUsage: false } : null
+}
 
+/** OpenAI's models that reason know the one name, and most servers only the other. */
 function wantsOtherLength(error: unknown): boolean {
   return error instanceof APIError && error.status === 400 && /\bmax_completion_tokens\b/.test(error.message)
 }
 
 function parametersOf(
   request: CompletionRequest,
-  streamUsage: boolean,
-  lengthName: LengthName,
+  { streamUsage, completionTokensFor }: Capabilities,
 ): ChatCompletionCreateParams {
+  const lengthName = completionTokensFor.includes(request.model) ? 'max_completion_tokens' : 'max_tokens'
   return {
     model: request.model,
     messages: request.messages,
     stream: request.stream,
     ...request.extra,
-    ...(streamUsage ? { stream_options: { include_usage: true } } : {}),
+    ...(request.stream && streamUsage ? { stream_options: { include_usage: true } } : {}),
     ...(request.temperature === undefined ? {} : { temperature: request.temperature }),
     ...(request.maxTokens === undefined ? {} : { [lengthName]: request.maxTokens }),
   }

@@ -1,10 +1,16 @@
+import 'server-only'
 import type { Problem, Usage } from '@/lib/protocol/events'
 
 /** What a provider was seen not to do. Learnt by trying, remembered per provider. */
 export interface Capabilities {
   /** The server accepts `stream_options.include_usage`. */
   streamUsage: boolean
+  /** The models that know the limit of an answer by the name `max_completion_tokens` only, the newest last. */
+  completionTokensFor: string[]
 }
+
+/** Of a server of which nothing was learnt yet. */
+export const untried: Capabilities = { streamUsage: true, completionTokensFor: [] }
 
 /** All that is needed to call one provider. Holds a key: it never leaves the server and is never logged. */
 export interface Connection {
@@ -51,7 +57,7 @@ export interface CompletionRequest {
   extra?: Record<string, boolean>
 }
 
-/** Receives an answer as it arrives: once per network read, not once per token. */
+/** Receives an answer as it arrives: once per network read, or report of usage, and not once per token. */
 export interface CompletionSink {
   text(text: string): void
   reasoning(text: string): void

@@ -3,8 +3,8 @@ import { changeSettings, settingsOf } from '@/lib/database/settings'
 import { readJson } from '@/lib/http/body'
 import { endpoint, json } from '@/lib/http/endpoint'
 import { name } from '@/lib/http/fields'
+import { isTimeZone } from '@/lib/protocol/days'
 import { isCurrency, isRate } from '@/lib/protocol/money'
-import { isTimeZone } from '@/lib/usage/periods'
 
 const change = z
   .strictObject({

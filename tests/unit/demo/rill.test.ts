@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest'
 import type { Usage } from '@/lib/protocol/events'
 import { complete } from '@/lib/upstream/completion'
-import type { Connection } from '@/lib/upstream/connection'
+import { type Connection, untried } from '@/lib/upstream/connection'
 import { demoFetch } from '@/lib/upstream/demo/fetch'
 import { listModels } from '@/lib/upstream/models'
 
@@ -12,7 +12,7 @@ const connection: Connection = {
   apiKey: null,
   headers: {},
   guarded: false,
-  capabilities: { streamUsage: true },
+  capabilities: untried,
   remember() {},
   fetch: demoFetch,
 }

@@ -1,11 +1,12 @@
 import type { Problem, Usage } from '@/lib/protocol/events'
 import { type Clocks, complete } from '@/lib/upstream/completion'
-import type {
-  Capabilities,
-  CompletionEnd,
-  CompletionRequest,
-  CompletionSink,
-  Connection,
+import {
+  type Capabilities,
+  type CompletionEnd,
+  type CompletionRequest,
+  type CompletionSink,
+  type Connection,
+  untried,
 } from '@/lib/upstream/connection'
 
 /** Everything that one completion gave, in the order in which it came. */
@@ -47,7 +48,7 @@ export async function ask(
       apiKey: 'sk-a-test-key',
       headers: {},
       guarded: false,
-      capabilities: { streamUsage: true },
+      capabilities: untried,
       remember: (capabilities) => remembered.push(capabilities),
       ...connection,
     },

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
-import type { CompletionRequest, Connection } from '@/lib/upstream/connection'
+import { type CompletionRequest, type Connection, untried } from '@/lib/upstream/connection'
 import { completeOrContinue } from '@/lib/upstream/continuation'
 import { prefilled } from '@/lib/upstream/prefill'
 import { done, finish } from '../../upstream/events'
@@ -17,7 +17,7 @@ beforeEach(() => void upstream.requests.splice(0))
 afterAll(() => upstream.stop())
 
 function connectionTo(baseUrl: string, providerId: string): Connection {
-  const none = { apiKey: null, headers: {}, guarded: false, capabilities: { streamUsage: true }, remember() {} }
+  const none = { apiKey: null, headers: {}, guarded: false, capabilities: untried, remember() {} }
   return { providerId, name: 'Provider', baseUrl, ...none }
 }
 

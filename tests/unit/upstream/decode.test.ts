@@ -372,7 +372,7 @@ describe('<think> in the text', () => {
   })
 })
 
-test('usage is told as it comes, once a read, after the text that it is of', () => {
+test('usage is told as it comes, between the text that it is of and what follows', () => {
   const told: (string | number)[] = []
   const answer = new Answer({
     text: (words) => told.push(words),
@@ -382,10 +382,9 @@ test('usage is told as it comes, once a read, after the text that it is of', () 
   const decoder = createDecoder(answer)
   const counted = (content: string, completion: number) =>
     chunk({ choices: [{ index: 0, delta: { content } }], usage: usageFields({ prompt: 5, completion }) })
-  decoder.feed(bytes(counted('One', 1) + counted(', two', 3)))
-  decoder.feed(bytes(delta(', three')))
+  decoder.feed(bytes(counted('One', 1) + counted(', two', 3) + delta(', three')))
   decoder.feed(bytes(counted(', four', 7)))
   decoder.feed(bytes(usage({ prompt: 5, completion: 8 })))
   decoder.end(true)
-  expect(told).toEqual(['One, two', 3, ', three', ', four', 7, 8])
+  expect(told).toEqual(['One', 1, ', two', 3, ', three', ', four', 7, 8])
 })
