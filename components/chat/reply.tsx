@@ -76,7 +76,7 @@ export const Reply = memo(function Reply({
       style={{ minHeight: least }}
     >
       <div className="relative">
-        <StreamLine status={status} className="inset-y-1 -start-3 sm:-start-5" />
+        <StreamLine status={status} arrived={lengthOf(message.parts)} className="inset-y-1 -start-3 sm:-start-5" />
         {inPlace(message.parts).map(({ part, place }) => (
           <ReplyPart
             key={place}
@@ -115,6 +115,11 @@ function leaveButton(): void {
 function isContinued(entry: ConversationEntry | undefined, messageId: string): boolean {
   const asked = entry?.pending?.asked
   return asked?.kind === 'continue' && asked.replyId === messageId
+}
+
+/** In characters: all that has been written. */
+function lengthOf(parts: Part[]): number {
+  return parts.reduce((sum, part) => sum + (part.type === 'error' ? 0 : part.text.length), 0)
 }
 
 /** Parts are only ever appended, so their place is their identity. */

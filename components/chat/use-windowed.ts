@@ -5,7 +5,7 @@ import type { ShownTurn } from '@/lib/store/selectors'
 import { messageElement } from './message-element'
 
 /** So many turns at the end are always mounted, and all that come while the conversation is open. */
-const alwaysMounted = 8
+const alwaysMounted = 4
 /** The code of the history may come over a slow network. */
 const loadingMs = 10_000
 /** In frames. A turn that is gone to is mounted, measured and put in place within some. */

@@ -4,6 +4,9 @@ import { flushSync } from 'react-dom'
 
 /** In milliseconds: what mounting may take of a frame, layout and all. */
 const budget = 6
+/** In pixels: what is further from the sight waits for idle time, though not for ever (milliseconds). */
+const far = 3000
+const idleMs = 500
 
 /**
  * Much text that is to be shown at once is mounted chunk by chunk, the ones nearest to the sight first, so that the page
@@ -11,7 +14,7 @@ const budget = 6
  */
 export class Opening {
   private readonly waiting = new Map<HTMLElement, () => void>()
-  private timer: ReturnType<typeof setTimeout> | null = null
+  private scheduled = false
   /** Chunks that are mounted first wait for their turn while this is true. */
   active = false
 
@@ -23,18 +26,26 @@ export class Opening {
   /** `mount` puts a chunk into the place of an element. Returns how to call it off. */
   ask(place: HTMLElement, mount: () => void): () => void {
     this.waiting.set(place, mount)
-    this.timer ??= setTimeout(() => this.mount())
+    if (!this.scheduled) this.schedule(soon)
     return () => this.waiting.delete(place)
   }
 
   private mount(): void {
+    this.scheduled = false
     const until = performance.now() + budget
-    do {
-      const next = nearest(this.waiting.keys())
-      if (next) this.fill(next)
-    } while (this.waiting.size > 0 && performance.now() < until)
-    this.timer = this.waiting.size > 0 ? setTimeout(() => this.mount()) : null
-    if (!this.timer) this.active = false
+    let next = nearest(this.waiting.keys())
+    while (next && performance.now() < until) {
+      this.fill(next.place)
+      next = nearest(this.waiting.keys())
+    }
+    // What is far away is in no hurry.
+    if (next) this.schedule(next.away < far ? soon : whenIdle)
+    else this.active = false
+  }
+
+  private schedule(when: (run: () => void) => void): void {
+    this.scheduled = true
+    when(() => this.mount())
   }
 
   private fill(place: HTMLElement): void {
@@ -57,12 +68,21 @@ function scrollerOf(element: HTMLElement): HTMLElement | null {
   return element.closest<HTMLElement>('[role="log"]')
 }
 
-/** The element that is in sight, or nearest to it. */
-function nearest(elements: Iterable<HTMLElement>): HTMLElement | null {
+function soon(run: () => void): void {
+  setTimeout(run)
+}
+
+function whenIdle(run: () => void): void {
+  if ('requestIdleCallback' in window) requestIdleCallback(run, { timeout: idleMs })
+  else soon(run)
+}
+
+/** The place that is in sight, or nearest to it, and how many pixels away it is. */
+function nearest(places: Iterable<HTMLElement>): { place: HTMLElement; away: number } | null {
   let found: HTMLElement | null = null
   let least = Number.POSITIVE_INFINITY
   let sight: DOMRect | undefined
-  for (const element of elements) {
+  for (const element of places) {
     sight ??= scrollerOf(element)?.getBoundingClientRect()
     const { top, bottom } = element.getBoundingClientRect()
     const away = sight ? Math.max(0, top - sight.bottom, sight.top - bottom) : 0
@@ -71,7 +91,7 @@ function nearest(elements: Iterable<HTMLElement>): HTMLElement | null {
     found = element
     least = away
   }
-  return found
+  return found && { place: found, away: least }
 }
 
 export const OpeningContext = createContext(new Opening())

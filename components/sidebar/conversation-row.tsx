@@ -50,7 +50,7 @@ export const ConversationRow = memo(function ConversationRow({
   }
   return (
     <li ref={row} className="group/row relative h-8 touch:h-11">
-      {running ? <StreamLine status="running" className="start-0 inset-y-2" /> : null}
+      {running ? <StreamLine status="running" arrived={current ? 1 : 0} className="start-0 inset-y-2" /> : null}
       <Link
         href={`/c/${id}`}
         prefetch={false}

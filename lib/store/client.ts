@@ -2,8 +2,8 @@ import * as z from 'zod/mini'
 import {
   type Conversation,
   type ConversationPage,
-  conversation,
   conversationPage,
+  conversationSummary,
   errorBody,
   type ModelList,
   modelList,
@@ -11,6 +11,7 @@ import {
   settings,
 } from '@/lib/protocol/api'
 import type { Problem } from '@/lib/protocol/events'
+import { type Message, message } from '@/lib/protocol/messages'
 import type { Page } from './page'
 
 // The page's Content-Security-Policy forbids the eval with which zod would speed itself up.
@@ -127,7 +128,8 @@ export function createClient(page: Pick<Page, 'origin' | 'signIn'>) {
       done('POST', `/api/generations/${encodeURIComponent(generationId)}/stop`),
     conversations: (cursor: string | null): Promise<ConversationPage> =>
       json(conversationPage, `/api/conversations${cursor ? `?cursor=${encodeURIComponent(cursor)}` : ''}`),
-    conversation: (id: string): Promise<Conversation> => json(conversation, conversationPath(id)),
+    conversation: async (id: string): Promise<Conversation> =>
+      await conversationIn(await json(unreadConversation, conversationPath(id))),
     change: (id: string, change: { title?: string; model?: string; deleted?: false }): Promise<void> =>
       done('PATCH', conversationPath(id), change),
     remove: (id: string): Promise<void> => done('DELETE', conversationPath(id)),
@@ -135,6 +137,27 @@ export function createClient(page: Pick<Page, 'origin' | 'signIn'>) {
     saveSettings: (change: Partial<Settings>): Promise<Settings> =>
       json(settings, '/api/settings', withBody('PATCH', change)),
   }
+}
+
+/** Of a conversation's messages there may be thousands: they are looked at one by one. */
+const unreadConversation = z.extend(conversationSummary, { messages: z.array(z.unknown()) })
+
+/** In milliseconds: half a frame. */
+const slice = 8
+
+/** A conversation with its messages, read in slices, so that the page goes on meanwhile. @throws {ApiError} */
+async function conversationIn(unread: z.infer<typeof unreadConversation>): Promise<Conversation> {
+  const messages: Message[] = []
+  let began = performance.now()
+  for (const each of unread.messages) {
+    const parsed = message.safeParse(each)
+    if (!parsed.success) throw new ApiError(200, notOurs)
+    messages.push(parsed.data)
+    if (performance.now() - began < slice) continue
+    await new Promise((resolve) => setTimeout(resolve))
+    began = performance.now()
+  }
+  return { ...unread, messages }
 }
 
 export const conversationPath = (id: string) => `/api/conversations/${encodeURIComponent(id)}`
