@@ -1,19 +1,34 @@
 let observer: ResizeObserver | null = null
+const shown = new Set<Element>()
 
 /**
  * What is too wide for its place scrolls inside itself, and has to be within reach of the keyboard then; what fits is no
  * place to stop at. A ref.
  */
 export function reachableWhenWide(element: HTMLElement): () => void {
-  // Its answers come when the page is laid out, so that looking at a width costs nothing.
-  observer ??= 'ResizeObserver' in window ? new ResizeObserver(look) : null
-  observer?.observe(element)
-  return () => observer?.unobserve(element)
+  shown.add(element)
+  startObserver()?.observe(element)
+  return () => {
+    shown.delete(element)
+    observer?.unobserve(element)
+  }
+}
+
+/** Its answers come when the page is laid out, so that looking at a width costs nothing. */
+function startObserver(): ResizeObserver | null {
+  if (observer || !('ResizeObserver' in window)) return observer
+  observer = new ResizeObserver(look)
+  window.addEventListener('resize', () => {
+    for (const element of shown) observer?.observe(element)
+  })
+  return observer
 }
 
 function look(entries: ResizeObserverEntry[]): void {
   for (const { target } of entries) {
     if (target.scrollWidth > target.clientWidth) target.setAttribute('tabindex', '0')
     else target.removeAttribute('tabindex')
+    // All that are observed are looked at in each frame; a width changes only with the window's.
+    observer?.unobserve(target)
   }
 }
