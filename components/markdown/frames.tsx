@@ -25,8 +25,6 @@ function rest(entries: IntersectionObserverEntry[], observer: IntersectionObserv
     target.style.containIntrinsicBlockSize = `auto ${boundingClientRect.height}px`
     target.style.contentVisibility = 'auto'
     observer.unobserve(target)
-    // In each frame the browser looks at all that may rest: what is in a chunk that does need not by itself.
-    for (const inner of target.querySelectorAll<HTMLElement>('.blocks')) inner.style.contentVisibility = ''
   }
 }
 
