@@ -137,7 +137,7 @@ describe.each(engines)('conversations, on %s', (engine) => {
     expect((await client.call('DELETE', path)).status).toBe(204)
     expect(await (await house.asked(prompt)).closed).toMatchObject({ ended: false })
     await reader.rest()
-    expect(reader.seen.at(-1)?.data).toEqual({ status: 'stopped' })
+    expect(reader.seen.at(-1)?.data).toMatchObject({ status: 'stopped' })
     expect(await titles()).toEqual([])
     const gone = await client.refusal('GET', path)
     expect(gone).toMatchObject({ status: 404, problem: { kind: 'not_found' } })

@@ -141,7 +141,7 @@ async function stopFromB(browser: Browser, round: number): Promise<void> {
   expect(await browser.ask(z.object({ status: z.string() }), 'POST', path)).toEqual({ status: 'stopped' })
   await reader.rest()
   stopSending()
-  expect(reader.seen.at(-1)?.data).toEqual({ status: 'stopped' })
+  expect(reader.seen.at(-1)?.data).toMatchObject({ status: 'stopped' })
   expect(reader.text).toBe(textUpTo(prompt, tokensIn(reader.text)))
   const reply = (await browser.conversation(conversationId)).messages.at(-1)
   expect([reply?.generation?.status, textOf(reply?.parts ?? [])]).toEqual(['stopped', reader.text])

@@ -28,7 +28,7 @@ describe.each(engines)('readers that leave, on %s', (engine) => {
     const other = await client.follow(generationId)
     house.upstream.open('the client is gone')
     await other.rest()
-    expect(other.seen.at(-1)?.data).toEqual({ status: 'completed', finishReason: 'stop' })
+    expect(other.seen.at(-1)?.data).toMatchObject({ status: 'completed', finishReason: 'stop' })
     expect(await (await house.asked('an unheard end')).closed).toMatchObject({ ended: true })
     const { messages } = await client.conversation(conversationId)
     expect(textOf(messages.at(-1)?.parts ?? [])).toBe('Heard, and not.')

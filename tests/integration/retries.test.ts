@@ -81,7 +81,7 @@ describe.each(engines)('retries, on %s', (engine) => {
   test('what does not pass fails after the last attempt', async () => {
     const reader = await play('never passes', [{ status: 503 }, { end: true }])
     expect(typesOf(reader)).toEqual(['start', 'retry', 'retry', 'error', 'status'])
-    expect(reader.seen.at(-1)?.data).toEqual({ status: 'failed' })
+    expect(reader.seen.at(-1)?.data).toEqual({ status: 'failed', attempts: ATTEMPTS })
     expect(house.timesAsked('never passes')).toBe(ATTEMPTS)
   })
 
