@@ -104,9 +104,9 @@ describe.each(engines)('what an answer may come to under a budget, on %s', (engi
     const { promptTokens, completionTokens } = usageOf(reader)
     expect(completionTokens * 4).toBe(reader.text.length)
     expect(promptTokens + completionTokens).toBeGreaterThan(most)
-    // At two tokens in 10 ms: a flush is 50 ms at the most.
+    // At two tokens in 10 ms: a flush is 50 ms at the most, and 250 on a machine that cannot keep up, as a busy one.
     const { bytesSent } = await (await house.asked(`cut by ${scope}`)).closed
-    expect(promptTokens + (bytesSent / Buffer.byteLength(delta(WORD))) * 2).toBeLessThanOrEqual(most + 12)
+    expect(promptTokens + (bytesSent / Buffer.byteLength(delta(WORD))) * 2).toBeLessThanOrEqual(most + 50)
     if (scope === 'day')
       expect(await budget()).toMatchObject({ spent: `${promptTokens + completionTokens}`, reserved: '0' })
   })
