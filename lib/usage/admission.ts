@@ -122,8 +122,13 @@ function needsPrice({ price, rate }: Account, { budget, most }: Cap): boolean {
   return most === null || price === null || (price.currency !== 'USD' && price.currency !== rate.currency)
 }
 
+/** Why a cap cannot be checked, where it cannot. */
+export function unknownOf(account: Account, cap: Cap): string | null {
+  return needsPrice(account, cap) ? unpricedWords(account, cap) : null
+}
+
 function refusalOf(account: Account, verdict: Verdict): Refused {
-  const message = needsPrice(account, verdict.cap) ? unpricedWords(account, verdict.cap) : overWords(account, verdict)
+  const message = unknownOf(account, verdict.cap) ?? overWords(account, verdict)
   const { lowerMaxTokens } = verdict
   return new Refused(402, {
     kind: 'budget',

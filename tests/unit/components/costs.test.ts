@@ -1,11 +1,11 @@
 import { describe, expect, it } from 'vitest'
-import { differenceOf, percentOf, usedWords } from '@/components/chat/budget-words'
+import { misfitWords, shareOf, usedWords } from '@/components/chat/budget-words'
 import { cheaperModels } from '@/components/chat/cheaper'
 import { replyNumbers, tokenRate, tokensGoingBack } from '@/components/chat/numbers'
-import { amountProblem, saidOf } from '@/components/settings/budget-draft'
+import { amountProblem, draftOf, saidOf } from '@/components/settings/budget-draft'
 import type { Amount } from '@/components/ui/use-money'
 import type { ModelGroup, ModelList } from '@/lib/protocol/api'
-import type { Budget } from '@/lib/protocol/budgets'
+import type { Budget, BudgetState, Estimate } from '@/lib/protocol/budgets'
 import type { Usage } from '@/lib/protocol/events'
 import type { GenerationSummary } from '@/lib/protocol/messages'
 
@@ -81,19 +81,42 @@ describe('the numbers of a reply', () => {
 })
 
 describe('the words of a budget', () => {
-  const day: Budget = { scope: 'day', measure: 'cost', amount: '50', currency: 'INR' }
+  const day: BudgetState = {
+    ...{ scope: 'day', measure: 'cost', amount: '50', currency: 'INR', warnAt: 0.8, near: true },
+    ...{ spent: '41.2', reserved: '0' },
+  }
 
   it('say how much is used, never more than is', () => {
-    expect(usedWords(day, '41.2', money)).toBe('82 % of today’s budget is used: INR 41.2 of INR 50.')
-    const tokens: Budget = { scope: 'month', measure: 'tokens', amount: '3000', currency: null }
-    expect(usedWords(tokens, '2999', money)).toBe('99 % of this month’s budget is used: 2,999 tokens of 3,000 tokens.')
+    expect(usedWords(day, money)).toBe('82% of today’s budget is used: INR 41.2 of INR 50.')
+    const tokens = { ...day, scope: 'month' as const, measure: 'tokens' as const, amount: '3000', currency: null }
+    expect(usedWords({ ...tokens, spent: '2999' }, money)).toBe(
+      '99% of this month’s budget is used: 2,999 tokens of 3,000 tokens.',
+    )
+  })
+
+  it('count what is set aside', () => {
+    expect(usedWords({ ...day, spent: '0.1', reserved: '0.2', amount: '0.3' }, money)).toBe(
+      '100% of today’s budget is used or set aside: INR 0.3 of INR 0.3.',
+    )
+  })
+
+  it('say what is left where a prompt does not fit, and nothing where nobody knows', () => {
+    const misfit: NonNullable<Estimate['budget']> = {
+      ...{ scope: 'day', measure: 'cost', amount: '50', currency: 'INR', near: true, unknown: null },
+      ...{ left: '0.4', fits: false, lowerMaxTokens: 12 },
+    }
+    expect(misfitWords(misfit, money)).toBe(
+      'The longest answer to this would not fit in today’s budget: INR 0.4 of INR 50 is left.',
+    )
+    expect(misfitWords({ ...misfit, left: null, lowerMaxTokens: null }, money)).toBe(
+      'This does not fit in today’s budget.',
+    )
   })
 
   it('are exact where floats are not', () => {
-    expect(differenceOf('0.3', '0.1')).toBe('0.2')
-    expect(differenceOf('0.1', '0.3')).toBe('0')
-    expect(percentOf('0.000000000001', '0.000000000003')).toBe(33.3)
-    expect(percentOf('1', '0')).toBe(100)
+    expect(shareOf('0.000000000001', '0.000000000003')).toBe(0.33)
+    expect(shareOf('0.29', '1')).toBe(0.29)
+    expect(shareOf('1', '0')).toBe(1)
   })
 })
 
@@ -108,6 +131,14 @@ describe('an amount that is entered', () => {
       expect(wrong('cost', amount), amount).toMatch(/^Enter /)
     }
     for (const amount of ['2.5', '0', 'many', '1 000']) expect(wrong('tokens', amount), amount).toMatch(/^Enter /)
+  })
+
+  it('begins empty where the budget is in a currency whose worth is no longer known', () => {
+    const rupees: Budget = { scope: 'day', measure: 'cost', amount: '50', currency: 'INR' }
+    expect(draftOf(rupees, 'INR')).toEqual(rupees)
+    expect(draftOf(rupees, 'JPY')).toEqual({ ...rupees, amount: '', currency: 'JPY' })
+    expect(draftOf({ ...rupees, currency: 'USD' }, 'JPY')).toMatchObject({ amount: '50', currency: 'USD' })
+    expect(draftOf({ ...rupees, measure: 'tokens', currency: null }, 'JPY').amount).toBe('50')
   })
 
   it('hears the server’s words without the place they name', () => {
