@@ -1,13 +1,12 @@
 import 'server-only'
 import { setImmediate as otherWork } from 'node:timers/promises'
 import { type RawBuilder, sql } from 'kysely'
-import { z } from 'zod'
 import type { Rate } from '@/lib/protocol/money'
 import type { Database } from './client'
 import { ALL } from './rollups'
 
 /** SQLite answers on the event loop: of so many generations, the roll-ups are read in a few milliseconds. */
-const GENERATIONS_A_SLICE = 2_000
+const GENERATIONS_A_SLICE = 5_000
 
 /** What a conversation came to, as far as its place goes by it: only the order is by a float. */
 interface Worth {
@@ -16,14 +15,16 @@ interface Worth {
   tokens: number
 }
 
+interface DayCount {
+  day: number
+  generations: number
+}
+
 /** Which roll-ups are meant: those of some days, and of one conversation where there is one. */
 interface Part {
   conversation: string | undefined
   within(from?: number, to?: number): RawBuilder<unknown>
 }
-
-const dayCount = z.object({ day: z.number(), generations: z.number() })
-const worth = z.object({ id: z.string(), cost: z.number(), tokens: z.coerce.number() })
 
 /**
  * The ids of the conversations that cost the most, a page of them, and how many there are in all. Read a few days at a
@@ -34,20 +35,24 @@ export async function dearestConversations(
   { conversation, within }: Part,
   { offset, limit, rate }: { offset: number; limit: number; rate: Rate },
 ): Promise<{ ids: string[]; count: number }> {
-  const counted = await sql`
+  const counted = await sql<DayCount>`
     select day, cast(sum(generations) as bigint) as generations from usage_rollups
     where conversation_id = ${conversation ?? ALL} and ${within()} group by day order by day`.execute(db)
   // Not `>`: SQLite would then read all of a person's conversations, whatever the days.
   const which = conversation ? sql`conversation_id = ${conversation}` : sql`conversation_id <> ${sql.lit(ALL)}`
   const cost = sql`sum(cast(cost_picos as double precision) * case currency when 'USD' then cast(${Number(rate.perDollar)} as double precision) else 1 end)`
   const all = new Map<string, Worth>()
-  for (const [from, to] of slices(z.array(dayCount).parse(counted.rows))) {
-    const { rows } = await sql`
+  for (const [from, to] of slices(counted.rows)) {
+    const { rows } = await sql<Worth>`
       select conversation_id as id, ${cost} as cost, cast(sum(prompt_tokens + completion_tokens) as bigint) as tokens
       from usage_rollups where ${which} and ${within(from, to)} group by conversation_id`.execute(db)
-    for (const row of z.array(worth).parse(rows)) {
-      const { cost: before, tokens } = all.get(row.id) ?? { cost: 0, tokens: 0 }
-      all.set(row.id, { id: row.id, cost: before + row.cost, tokens: tokens + row.tokens })
+    for (const row of rows) {
+      const known = all.get(row.id)
+      if (!known) all.set(row.id, row)
+      else {
+        known.cost += row.cost
+        known.tokens += row.tokens
+      }
     }
     await otherWork()
   }
@@ -56,7 +61,7 @@ export async function dearestConversations(
 }
 
 /** The first and the last of as many days as can be read at once. */
-function slices(days: z.infer<typeof dayCount>[]): [number, number][] {
+function slices(days: DayCount[]): [number, number][] {
   const found: [number, number][] = []
   let read = 0
   for (const { day, generations } of days) {

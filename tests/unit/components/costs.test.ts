@@ -2,6 +2,8 @@ import { describe, expect, it } from 'vitest'
 import { misfitWords, shareOf, usedWords } from '@/components/chat/budget-words'
 import { cheaperModels } from '@/components/chat/cheaper'
 import { replyNumbers, tokenRate, tokensGoingBack } from '@/components/chat/numbers'
+import { justBegun } from '@/components/lab/measure'
+import { paceWords } from '@/components/lab/words'
 import { amountProblem, draftOf, saidOf } from '@/components/settings/budget-draft'
 import type { Amount } from '@/components/ui/use-money'
 import type { ModelGroup, ModelList } from '@/lib/protocol/api'
@@ -35,7 +37,7 @@ const money = ({ amount, currency }: Amount) => `${currency} ${amount}`
 
 describe('the numbers of a reply', () => {
   it('are its cost, length, time and speed', () => {
-    expect(replyNumbers(generation, money)).toEqual(['USD 0.04', '1,240 tokens', '12 s', '124 tokens/s'])
+    expect(replyNumbers(generation, [], money)).toEqual(['USD 0.04', '1,240 tokens', '12 s', '124 tokens/s'])
   })
 
   it('are those of all runs that wrote it; its time and speed those of the last', () => {
@@ -44,16 +46,16 @@ describe('the numbers of a reply', () => {
       { ...usage, completionTokens: 700, cost: { amount: '0.1', currency: 'USD' } },
     ]
     const all = ['about USD 0.145', 'about 2,000 tokens', '12 s', '124 tokens/s']
-    expect(replyNumbers({ ...generation, earlier }, money)).toEqual(all)
-    expect(replyNumbers({ ...generation, earlier, usage: null }, money)).toEqual([
+    expect(replyNumbers({ ...generation, earlier }, [], money)).toEqual(all)
+    expect(replyNumbers({ ...generation, earlier, usage: null }, [], money)).toEqual([
       'about USD 0.105',
       'about 760 tokens',
       '12 s',
     ])
     const unknown = [{ ...usage, cost: null }]
-    expect(replyNumbers({ ...generation, earlier: unknown }, money)[0]).toBe('2,480 tokens')
+    expect(replyNumbers({ ...generation, earlier: unknown }, [], money)[0]).toBe('2,480 tokens')
     const rupees = [{ ...usage, cost: { amount: '1', currency: 'INR' } }]
-    expect(replyNumbers({ ...generation, earlier: rupees }, money)[0]).toBe('2,480 tokens')
+    expect(replyNumbers({ ...generation, earlier: rupees }, [], money)[0]).toBe('2,480 tokens')
   })
 
   it('leave out what it thought where it is a question of what goes back to a model', () => {
@@ -67,16 +69,28 @@ describe('the numbers of a reply', () => {
       endedAt: null,
       usage: { ...usage, completionTokens: 1, source: 'estimated' as const },
     }
-    expect(replyNumbers(estimated, money)).toEqual(['about USD 0.04', 'about 1 token'])
-    expect(replyNumbers({ ...estimated, usage: null }, money)).toEqual([])
+    expect(replyNumbers(estimated, [], money)).toEqual(['about USD 0.04', 'about 1 token'])
+    expect(replyNumbers({ ...estimated, usage: null }, [], money)).toEqual([])
     const free = { ...usage, cost: { amount: '0', currency: 'USD' } }
-    expect(replyNumbers({ ...generation, usage: free }, money)[0]).toBe('free')
-    expect(replyNumbers({ ...generation, usage: { ...usage, cost: null } }, money)[0]).toBe('1,240 tokens')
+    expect(replyNumbers({ ...generation, usage: free }, [], money)[0]).toBe('free')
+    expect(replyNumbers({ ...generation, usage: { ...usage, cost: null } }, [], money)[0]).toBe('1,240 tokens')
   })
 
   it('have no speed when all came as one', () => {
-    expect(tokenRate({ ...generation, firstTokenAt: generation.endedAt })).toBeNull()
-    expect(tokenRate({ ...generation, firstTokenAt: null })).toBeNull()
+    expect(tokenRate({ ...generation, firstTokenAt: generation.endedAt }, [])).toBeNull()
+    expect(tokenRate({ ...generation, firstTokenAt: 21_901 }, [])).toBeNull()
+    expect(tokenRate({ ...generation, firstTokenAt: null }, [])).toBeNull()
+  })
+
+  it('count thoughts for the speed only where they came too', () => {
+    const thoughtful = { ...generation, usage: { ...usage, reasoningTokens: 1000 } }
+    expect(tokenRate(thoughtful, [{ type: 'text', text: 'Well.' }])).toBe(24)
+    expect(tokenRate(thoughtful, [{ type: 'reasoning', text: 'Hm.' }])).toBe(124)
+    expect(tokenRate({ ...thoughtful, usage: { ...usage, reasoningTokens: 1239 } }, [])).toBeNull()
+    const measured = { ...justBegun, usage: thoughtful.usage, firstTokenMs: 2000, totalMs: 12_000 }
+    expect(paceWords(measured)).toBe('24')
+    expect(paceWords({ ...measured, thoughtsCame: true })).toBe('124')
+    expect(paceWords({ ...measured, firstTokenMs: 11_901 })).toBe('–')
   })
 })
 
