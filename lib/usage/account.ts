@@ -4,10 +4,10 @@ import { database } from '@/lib/database/client'
 import { addCallToRollups, type Call } from '@/lib/database/rollups'
 import { type Amounts, MOST_PICOS, nothing, settle, storable } from '@/lib/database/spending'
 import type { Budget } from '@/lib/protocol/budgets'
+import { dayOf, isoOfDay } from '@/lib/protocol/days'
 import type { Usage } from '@/lib/protocol/events'
 import { dollarsOf, type Money, picosOf, type Rate } from '@/lib/protocol/money'
 import type { Price } from '@/lib/protocol/prices'
-import { dayIn } from './periods'
 import { type PricedModel, priceOf } from './prices'
 
 /** What a generation is charged by: the price, the rate and the caps as they are when it starts. */
@@ -34,7 +34,7 @@ export async function accountOf(ownerId: string, model: PricedModel): Promise<Ac
 
 /** Where a generation that starts at a moment is booked, in the order in which everybody locks the rows. */
 export function scopesOf(timeZone: string, conversationId: string | null, at: number): string[] {
-  const day = dayIn(timeZone, at)
+  const day = isoOfDay(dayOf(at, timeZone))
   const conversation = conversationId === null ? [] : [`conversation:${conversationId}`]
   return [...conversation, `day:${day}`, `month:${day.slice(0, 7)}`]
 }
