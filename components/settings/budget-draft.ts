@@ -11,6 +11,8 @@ export const scopeNames: Record<BudgetScope, string> = {
   month: 'Each month',
 }
 export const scopes: BudgetScope[] = ['generation', 'conversation', 'batch', 'day', 'month']
+/** Those that can be set: nothing is sent in batches yet, so a cap on them would hold nothing. */
+export const scopesToSet = scopes.filter((scope) => scope !== 'batch')
 
 /** A budget as it stands in the form. */
 export interface BudgetDraft {

@@ -15,7 +15,7 @@ import {
   isSame,
   saidOf,
   scopeNames,
-  scopes,
+  scopesToSet,
 } from './budget-draft'
 
 /** Sets a budget: a new one, or the amount and the currency of one there is. */
@@ -67,7 +67,7 @@ export function BudgetForm({
               ref={first}
               label="For"
               value={draft.scope}
-              options={scopes.map((scope) => ({ value: scope, name: scopeNames[scope] }))}
+              options={scopesToSet.map((scope) => ({ value: scope, name: scopeNames[scope] }))}
               onChange={(scope) => change({ scope })}
             />
             <SelectField
