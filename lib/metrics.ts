@@ -60,16 +60,14 @@ export interface EndedRun {
   kind: ErrorKind | undefined
   startedAt: number
   firstTokenAt: number | null
-  endedAt: number
-  completionTokens: number | null
+  /** In tokens a second. */
+  speed: number | null
 }
 
 /** Counts a generation that has ended. */
-export function countEnd({ status, kind, startedAt, firstTokenAt, endedAt, completionTokens }: EndedRun): void {
-  const { ended, firstToken, speed } = metrics()
+export function countEnd({ status, kind, startedAt, firstTokenAt, speed }: EndedRun): void {
+  const { ended, firstToken, speed: speeds } = metrics()
   ended.inc({ status, kind: kind ?? '' })
-  if (firstTokenAt === null) return
-  firstToken.observe((firstTokenAt - startedAt) / 1000)
-  const seconds = (endedAt - firstTokenAt) / 1000
-  if (completionTokens !== null && seconds > 0) speed.observe(completionTokens / seconds)
+  if (firstTokenAt !== null) firstToken.observe((firstTokenAt - startedAt) / 1000)
+  if (speed !== null) speeds.observe(speed)
 }

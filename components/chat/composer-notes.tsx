@@ -1,10 +1,11 @@
 'use client'
 import Link from 'next/link'
 import { Button } from '@/components/ui/button'
+import { percentWords } from '@/components/ui/percent'
 import { useMoney } from '@/components/ui/use-money'
-import { type BudgetState, type Estimate, WARN_AT } from '@/lib/protocol/budgets'
+import type { BudgetState, Estimate } from '@/lib/protocol/budgets'
 import type { Problem } from '@/lib/protocol/events'
-import { amountWords, budgetNames, differenceOf, percentOf, usedWords } from './budget-words'
+import { misfitWords, usedWords } from './budget-words'
 import { CONTEXT_WARNING } from './context-gauge'
 import { tokenWords } from './numbers'
 
@@ -26,9 +27,9 @@ export function ComposerNotes({
       {estimate?.budget?.fits === false ? (
         <Misfit budget={estimate.budget} said={refused} onSendShorter={onSendShorter} />
       ) : refused ? (
-        <Offer shorter={notSent.lowerMaxTokens ?? null} onSendShorter={onSendShorter} />
+        <Offer shorter={notSent.lowerMaxTokens ?? null} raise="Raise the budget" onSendShorter={onSendShorter} />
       ) : (
-        <NearEnd estimate={estimate} budgets={budgets} />
+        <NearEnd budgets={budgets} />
       )}
       {estimate ? <ContextNote context={estimate.context} /> : null}
     </>
@@ -46,23 +47,33 @@ function Misfit({
   onSendShorter(maxTokens: number): void
 }) {
   const money = useMoney()
-  const { scope, amount, left, lowerMaxTokens } = budget
-  const words = (each: string) => amountWords(each, budget, money)
+  const { unknown, lowerMaxTokens } = budget
   return (
     <>
       {said ? null : (
         <p role="status" className="numbers mb-2 text-small text-warn">
-          {lowerMaxTokens === null ? 'This does not fit in' : 'The longest answer to this would not fit in'}{' '}
-          {budgetNames[scope]}: {words(left)} of {words(amount)} is left.
+          {unknown ?? misfitWords(budget, money)}
         </p>
       )}
-      <Offer shorter={lowerMaxTokens} onSendShorter={onSendShorter} />
+      <Offer
+        shorter={lowerMaxTokens}
+        raise={unknown === null ? 'Raise the budget' : 'Open the settings'}
+        onSendShorter={onSendShorter}
+      />
     </>
   )
 }
 
 /** The ways out when a prompt does not fit in a budget. */
-function Offer({ shorter, onSendShorter }: { shorter: number | null; onSendShorter(maxTokens: number): void }) {
+function Offer({
+  shorter,
+  raise,
+  onSendShorter,
+}: {
+  shorter: number | null
+  raise: string
+  onSendShorter(maxTokens: number): void
+}) {
   return (
     <div className="mb-3 flex flex-wrap gap-2">
       {shorter === null ? null : (
@@ -72,27 +83,20 @@ function Offer({ shorter, onSendShorter }: { shorter: number | null; onSendShort
         href="/settings#budgets"
         className="inline-flex h-9 touch:h-11 items-center rounded-small border border-line px-3 text-small transition-colors hover:bg-surface-raised"
       >
-        Raise the budget
+        {raise}
       </Link>
     </div>
   )
 }
 
 /** A budget of which most is used, said before it is used up. */
-function NearEnd({ estimate, budgets }: { estimate: Estimate | null; budgets: BudgetState[] }) {
+function NearEnd({ budgets }: { budgets: BudgetState[] }) {
   const money = useMoney()
-  const near = budgets.find(({ spent, amount }) => percentOf(spent, amount) >= WARN_AT * 100)
-  const one = estimate?.budget?.near ? estimate.budget : null
-  const used = one ? differenceOf(one.amount, one.left) : '0'
-  const words = near
-    ? usedWords(near, near.spent, money)
-    : one && percentOf(used, one.amount) >= WARN_AT * 100
-      ? usedWords(one, used, money)
-      : null
-  if (words === null) return null
+  const near = budgets.find((budget) => budget.near)
+  if (!near) return null
   return (
     <p role="status" className="numbers mb-2 text-note text-warn">
-      {words}
+      {usedWords(near, money)}
     </p>
   )
 }
@@ -111,8 +115,8 @@ function ContextNote({ context: { window, used, trimmedTurns } }: Pick<Estimate,
   if (window === null || used < window * CONTEXT_WARNING) return null
   return (
     <p role="status" className="numbers mb-2 text-note text-warn">
-      This fills {Math.round((used / window) * 100)} % of what the model can read. When it is full, the oldest turns are
-      left out.
+      This fills {percentWords(used / window)} of what the model can read. When it is full, the oldest turns are left
+      out.
     </p>
   )
 }

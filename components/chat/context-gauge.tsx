@@ -1,4 +1,5 @@
 import { Meter } from '@/components/ui/meter'
+import { percentWords } from '@/components/ui/percent'
 import { tokenWords } from './numbers'
 
 /** From this part of a model's window on, the gauge warns. */
@@ -7,9 +8,9 @@ export const CONTEXT_WARNING = 0.8
 /** How much of what a model can read a conversation fills. */
 export function ContextGauge({ used, window }: { used: number; window: number }) {
   const part = Math.min(1, used / window)
-  const percent = Math.round(part * 100)
+  const percent = percentWords(part)
   const near = part >= CONTEXT_WARNING
-  const words = `${tokenWords(used)} of ${window.toLocaleString()}, ${percent} %`
+  const words = `${tokenWords(used)} of ${window.toLocaleString()}, ${percent}`
   return (
     <span
       title={`Context: ${words}`}
@@ -17,7 +18,8 @@ export function ContextGauge({ used, window }: { used: number; window: number })
     >
       <Meter label="Context used" words={words} part={part} near={near} className="w-12" />
       <span aria-hidden="true">
-        {percent} %<span className="max-sm:hidden"> of the context</span>
+        {percent}
+        <span className="max-sm:hidden"> of the context</span>
       </span>
     </span>
   )

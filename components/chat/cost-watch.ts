@@ -25,7 +25,7 @@ export function CostWatch({
   onCosts(costs: Costs): void
 }) {
   const estimate = useEstimate(conversationId, text, model, settled)
-  const budgets = useBudgets(settled)
+  const budgets = useBudgets(conversationId, settled)
   useEffect(() => onCosts({ estimate, budgets }), [estimate, budgets, onCosts])
   return null
 }

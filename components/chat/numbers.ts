@@ -2,7 +2,8 @@ import { formatSeconds } from '@/components/ui/seconds'
 import { type Amount, isFree } from '@/components/ui/use-money'
 import { addUsage } from '@/lib/protocol/add-usage'
 import type { Usage } from '@/lib/protocol/events'
-import type { GenerationSummary } from '@/lib/protocol/messages'
+import { type GenerationSummary, hasThoughts, type Part } from '@/lib/protocol/messages'
+import { tokensPerSecond } from '@/lib/protocol/speed'
 
 /** `1,240 tokens`, as the reader's language writes numbers. */
 export function tokenWords(tokens: number): string {
@@ -26,15 +27,13 @@ export function tokensGoingBack({ promptTokens, completionTokens, reasoningToken
   return promptTokens + Math.max(0, completionTokens - reasoningTokens)
 }
 
-/** Tokens a second from the first to the last. Null when they came as one, so that there is no time between them. */
-export function tokenRate({
-  usage,
-  firstTokenAt,
-  endedAt,
-}: Pick<GenerationSummary, 'usage' | 'firstTokenAt' | 'endedAt'>): number | null {
+/** Tokens a second of a reply that has ended; `parts` are all of its message. */
+export function tokenRate(
+  { usage, firstTokenAt, endedAt }: Pick<GenerationSummary, 'usage' | 'firstTokenAt' | 'endedAt'>,
+  parts: Part[],
+): number | null {
   if (!usage || firstTokenAt === null || endedAt === null) return null
-  const seconds = (endedAt - firstTokenAt) / 1000
-  return seconds <= 0 || usage.completionTokens < 2 ? null : usage.completionTokens / seconds
+  return tokensPerSecond(usage, endedAt - firstTokenAt, hasThoughts(parts))
 }
 
 /** `48.2 tokens/s` */
@@ -44,11 +43,15 @@ export function rateWords(rate: number): string {
 }
 
 /** A reply's numbers for the line under it: what it cost, its length, its time and its speed. */
-export function replyNumbers(generation: GenerationSummary, money: (amount: Amount) => string): string[] {
+export function replyNumbers(
+  generation: GenerationSummary,
+  parts: Part[],
+  money: (amount: Amount) => string,
+): string[] {
   const { startedAt, endedAt, status } = generation
   const usage = usageOf(generation)
   const estimated = usage?.source === 'estimated'
-  const rate = tokenRate(generation)
+  const rate = tokenRate(generation, parts)
   return [
     usage?.cost ? costWords(usage.cost, money, estimated) : null,
     usage ? `${estimated ? 'about ' : ''}${tokenWords(usage.completionTokens)}` : null,

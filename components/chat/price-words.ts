@@ -1,7 +1,6 @@
-import { formatMoney, picosPerToken } from '@/lib/protocol/money'
-
-/** `$2.50 in, $10.00 out per million`, in the currency of the price. */
+/** `$2.50 in, $10.00 out per million`, in the currency of the price, to the last of its digits. */
 export function priceWords({ currency, input, output }: { currency: string; input: string; output: string }): string {
-  const each = (perMillion: string) => formatMoney({ picos: picosPerToken(perMillion) * 1_000_000n, currency })
+  const format = new Intl.NumberFormat(undefined, { style: 'currency', currency, maximumFractionDigits: 6 })
+  const each = (perMillion: string) => format.format(Number(perMillion))
   return `${each(input)} in, ${each(output)} out per million`
 }

@@ -7,7 +7,7 @@ import { formatSeconds } from '@/components/ui/seconds'
 import { isFree, useMoney } from '@/components/ui/use-money'
 import type { GenerationDetails } from '@/lib/protocol/details'
 import type { Usage } from '@/lib/protocol/events'
-import type { GenerationSummary } from '@/lib/protocol/messages'
+import type { GenerationSummary, Message } from '@/lib/protocol/messages'
 import type { Price } from '@/lib/protocol/prices'
 import { useConversations } from '@/lib/store/context'
 import { statusWords } from './endings'
@@ -20,13 +20,13 @@ export function ReplyDetails({
   open,
   onOpenChange,
   trigger,
-  messageId,
+  message,
   generation,
 }: {
   open: boolean
   onOpenChange(open: boolean): void
   trigger: ReactElement
-  messageId: string
+  message: Message
   generation: GenerationSummary
 }) {
   return (
@@ -41,20 +41,20 @@ export function ReplyDetails({
           collisionPadding={12}
           className="z-40 max-h-[min(32rem,var(--radix-popover-content-available-height))] w-88 max-w-[calc(100vw-1.5rem)] overflow-y-auto overscroll-contain rounded-medium border border-line bg-surface p-4 text-note shadow-float"
         >
-          <Details messageId={messageId} generation={generation} />
+          <Details message={message} generation={generation} />
         </Popover.Content>
       </Popover.Portal>
     </Popover.Root>
   )
 }
 
-function Details({ messageId, generation }: { messageId: string; generation: GenerationSummary }) {
+function Details({ message, generation }: { message: Message; generation: GenerationSummary }) {
   const details = useDetails(generation.id)
   const models = useConversations((state) => state.models)
   const { finishReason, status, attempts } = generation
   const usage = usageOf(generation)
   const { startedAt, firstTokenAt, endedAt } = details ?? generation
-  const rate = tokenRate({ usage: generation.usage, firstTokenAt, endedAt })
+  const rate = tokenRate({ usage: generation.usage, firstTokenAt, endedAt }, message.parts)
   const provider = providerName(models, generation.model)
   return (
     <dl className="numbers grid grid-cols-[auto_1fr] gap-x-6 gap-y-1.5">
@@ -84,7 +84,7 @@ function Details({ messageId, generation }: { messageId: string; generation: Gen
       </Row>
       <Gap />
       <Id name="Generation id" id={generation.id} />
-      <Id name="Message id" id={messageId} />
+      <Id name="Message id" id={message.id} />
     </dl>
   )
 }

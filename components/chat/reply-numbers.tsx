@@ -15,9 +15,9 @@ export function ReplyNumbers({ message }: { message: Message }) {
   const money = useMoney()
   const { component: Details, load } = useLazy(fetchDetails)
   const [open, setOpen] = useState(false)
-  const { generation } = message
+  const { generation, parts } = message
   if (!generation) return null
-  const line = [...replyNumbers(generation, money), modelName(models, generation.model)].join(' · ')
+  const line = [...replyNumbers(generation, parts, money), modelName(models, generation.model)].join(' · ')
   const face = (
     <button
       type="button"
@@ -33,7 +33,7 @@ export function ReplyNumbers({ message }: { message: Message }) {
     </button>
   )
   if (!Details) return face
-  return <Details open={open} onOpenChange={setOpen} trigger={face} messageId={message.id} generation={generation} />
+  return <Details open={open} onOpenChange={setOpen} trigger={face} message={message} generation={generation} />
 }
 
 /** What a reply comes to while it is written: always in the same place, and in figures of one width. */

@@ -2,17 +2,18 @@
 import { useEffect, useState } from 'react'
 import { client } from '@/components/settings/client'
 import type { BudgetState } from '@/lib/protocol/budgets'
+import { newConversationId } from '@/lib/store/types'
 
 const none: BudgetState[] = []
 
-/** The person's budgets as they stand since the page came up, or a reply ended. */
-export function useBudgets(settled: string | null): BudgetState[] {
+/** The person's budgets as they stand since the page came up, or a reply began or ended; that of a conversation too. */
+export function useBudgets(conversationId: string, settled: string | null): BudgetState[] {
   const [budgets, setBudgets] = useState(none)
+  // biome-ignore lint/correctness/useExhaustiveDependencies: a reply that begins or ends changes how they stand
   useEffect(() => {
-    if (settled === null) return
     let gone = false
     client()
-      .budgets()
+      .budgets(conversationId === newConversationId ? undefined : conversationId)
       // They hold on the server all the same.
       .then(
         (list) => gone || setBudgets(list),
@@ -21,6 +22,6 @@ export function useBudgets(settled: string | null): BudgetState[] {
     return () => {
       gone = true
     }
-  }, [settled])
+  }, [conversationId, settled])
   return budgets
 }

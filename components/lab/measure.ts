@@ -2,7 +2,7 @@ import { v7 as uuidv7 } from 'uuid'
 import { client } from '@/components/settings/client'
 import { conversationSummary } from '@/lib/protocol/api'
 import { type LogEvent, startData, type Usage } from '@/lib/protocol/events'
-import { type Folded, foldEvent, nothingYet, textOf } from '@/lib/protocol/messages'
+import { type Folded, foldEvent, hasThoughts, nothingYet, textOf } from '@/lib/protocol/messages'
 import { createNamedEventDecoder } from '@/lib/protocol/sse'
 import { problemOf } from '@/lib/store/client'
 
@@ -12,6 +12,9 @@ export interface Measurement {
   firstTextMs: number | null
   totalMs: number | null
   text: string
+  /** What came of the model's thoughts counts for its speed. */
+  thoughtsCame: boolean
+  firstTokenMs: number | null
   usage: Usage | null
   problem: string | null
 }
@@ -21,6 +24,8 @@ export const justBegun: Measurement = {
   firstTextMs: null,
   totalMs: null,
   text: '',
+  thoughtsCame: false,
+  firstTokenMs: null,
   usage: null,
   problem: null,
 }
@@ -72,6 +77,8 @@ export async function measure(
       const ms = performance.now() - askedAt
       tell({
         text: textOf(folded.parts),
+        thoughtsCame: hasThoughts(folded.parts),
+        firstTokenMs: seen.firstTokenMs ?? (isToken(event) ? ms : null),
         usage: folded.usage,
         firstTextMs: seen.firstTextMs ?? (event.type === 'delta' ? ms : null),
         problem: event.type === 'error' ? event.data.message : seen.problem,
@@ -85,6 +92,10 @@ export async function measure(
     tell(signal.aborted ? { state: 'stopped' } : { state: 'failed', problem: problemOf(error).message })
   }
   return seen
+}
+
+function isToken({ type }: LogEvent): boolean {
+  return type === 'delta' || type === 'reasoning'
 }
 
 async function* eventsOf(generationId: string): AsyncGenerator<LogEvent> {

@@ -5,11 +5,11 @@ import { FigureTable } from '@/components/usage/figure-table'
 import { useRate } from '@/components/usage/money'
 import { useConversations } from '@/lib/store/context'
 import { measure } from './measure'
+import { ModelChoices } from './model-choices'
 import { useRun } from './use-run'
 import { paceWords, priceWords, stateWords, timeWords, tokenWords } from './words'
 
 const prompt = 'Write the numbers from one to fifty in words, separated by commas.'
-const GROUP_SHOWN = 30
 
 /** The same short prompt to several models, one after another so that none slows another down. */
 export function SpeedTest() {
@@ -52,22 +52,7 @@ export function SpeedTest() {
       <fieldset disabled={running} className="max-h-64 overflow-y-auto rounded-small border border-line px-3 py-2">
         <legend className="px-1 text-ink-quiet text-note">Models</legend>
         {models?.groups.map((group) => (
-          <div key={group.providerId} className="pb-2">
-            <p className="text-ink-quiet text-note">{group.name}</p>
-            {group.models.slice(0, GROUP_SHOWN).map(({ id, name }) => (
-              <label key={id} className="flex min-h-8 touch:min-h-11 items-center gap-2 text-small">
-                <input
-                  type="checkbox"
-                  checked={chosen.includes(id)}
-                  onChange={({ target }) =>
-                    setChosen(target.checked ? [...chosen, id] : chosen.filter((each) => each !== id))
-                  }
-                  className="size-4 touch:size-6 accent-accent"
-                />
-                <span className="min-w-0 wrap-anywhere">{name}</span>
-              </label>
-            ))}
-          </div>
+          <ModelChoices key={group.providerId} group={group} chosen={chosen} onChoose={setChosen} />
         )) ?? <p className="text-ink-quiet text-small">Loading the models</p>}
       </fieldset>
       <div className="mt-2 flex flex-wrap items-center gap-2">

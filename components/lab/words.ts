@@ -1,5 +1,6 @@
 import { formatSeconds } from '@/components/ui/seconds'
 import { convert, formatMoney, picosOf, type Rate } from '@/lib/protocol/money'
+import { tokensPerSecond } from '@/lib/protocol/speed'
 import type { Measurement } from './measure'
 
 export function timeWords(ms: number | null): string {
@@ -13,10 +14,11 @@ export function tokenWords({ usage }: Measurement): string {
   return usage.source === 'estimated' ? `about ${count}` : count
 }
 
-/** Tokens a second from the first text on; nothing when all came at once. */
-export function paceWords({ usage, firstTextMs, totalMs }: Measurement): string {
-  if (!usage || firstTextMs === null || totalMs === null || totalMs - firstTextMs < 100) return '–'
-  return Math.round((usage.completionTokens * 1000) / (totalMs - firstTextMs)).toLocaleString()
+/** Tokens a second; nothing when all came at once. */
+export function paceWords({ usage, firstTokenMs, totalMs, thoughtsCame }: Measurement): string {
+  if (!usage || firstTokenMs === null || totalMs === null) return '–'
+  const rate = tokensPerSecond(usage, totalMs - firstTokenMs, thoughtsCame)
+  return rate === null ? '–' : Math.round(rate).toLocaleString()
 }
 
 export function priceWords({ usage }: Measurement, rate: Rate): string {

@@ -11,6 +11,8 @@ export const scopeNames: Record<BudgetScope, string> = {
   month: 'Each month',
 }
 export const scopes: BudgetScope[] = ['generation', 'conversation', 'batch', 'day', 'month']
+/** Those that can be set: nothing is sent in batches yet, so a cap on them would hold nothing. */
+export const scopesToSet = scopes.filter((scope) => scope !== 'batch')
 
 /** A budget as it stands in the form. */
 export interface BudgetDraft {
@@ -18,6 +20,18 @@ export interface BudgetDraft {
   measure: Budget['measure']
   amount: string
   currency: string
+}
+
+/** The currencies that a budget can be in: those whose worth is known. */
+export function currenciesOf(own: string): string[] {
+  return [...new Set([own, 'USD'])]
+}
+
+/** What the form begins with. An amount in a currency that is no longer known means nothing in another. */
+export function draftOf(budget: Budget | null, own: string): BudgetDraft {
+  const { scope = 'day', measure = 'cost', amount = '', currency = null } = budget ?? {}
+  const known = measure === 'tokens' || currenciesOf(own).includes(currency ?? own)
+  return { scope, measure, amount: known ? amount : '', currency: known ? (currency ?? own) : own }
 }
 
 /** What is wrong with an amount, in words to stand beside its field; null when it can be sent. */

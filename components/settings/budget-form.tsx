@@ -6,9 +6,19 @@ import { TextField } from '@/components/ui/text-field'
 import type { Budget, BudgetState } from '@/lib/protocol/budgets'
 import { problemOf } from '@/lib/store/client'
 import { useConversations } from '@/lib/store/context'
-import { amountProblem, type BudgetDraft, budgetOf, isSame, saidOf, scopeNames, scopes } from './budget-draft'
+import {
+  amountProblem,
+  type BudgetDraft,
+  budgetOf,
+  currenciesOf,
+  draftOf,
+  isSame,
+  saidOf,
+  scopeNames,
+  scopesToSet,
+} from './budget-draft'
 
-/** Sets a budget: a new one, or the amount of one there is. */
+/** Sets a budget: a new one, or the amount and the currency of one there is. */
 export function BudgetForm({
   budget,
   others,
@@ -23,12 +33,7 @@ export function BudgetForm({
   onCancel(): void
 }) {
   const own = useConversations((state) => state.settings.currency)
-  const [draft, setDraft] = useState<BudgetDraft>({
-    scope: budget?.scope ?? 'day',
-    measure: budget?.measure ?? 'cost',
-    amount: budget?.amount ?? '',
-    currency: budget?.currency ?? own,
-  })
+  const [draft, setDraft] = useState(() => draftOf(budget, own))
   const [problem, setProblem] = useState<string | null>(null)
   const [saving, setSaving] = useState(false)
   const first = useRef<HTMLSelectElement>(null)
@@ -62,7 +67,7 @@ export function BudgetForm({
               ref={first}
               label="For"
               value={draft.scope}
-              options={scopes.map((scope) => ({ value: scope, name: scopeNames[scope] }))}
+              options={scopesToSet.map((scope) => ({ value: scope, name: scopeNames[scope] }))}
               onChange={(scope) => change({ scope })}
             />
             <SelectField
@@ -76,6 +81,14 @@ export function BudgetForm({
             />
           </>
         )}
+        {draft.measure === 'cost' && own !== 'USD' ? (
+          <SelectField
+            label="Currency"
+            value={draft.currency}
+            options={currenciesOf(own).map((currency) => ({ value: currency, name: currency }))}
+            onChange={(currency) => change({ currency })}
+          />
+        ) : null}
         <TextField
           ref={amount}
           className="w-56"

@@ -1,8 +1,9 @@
 'use client'
 import { Pencil, Trash2 } from 'lucide-react'
-import { amountWords, percentOf } from '@/components/chat/budget-words'
+import { amountWords, shareOf } from '@/components/chat/budget-words'
 import { IconButton } from '@/components/ui/button'
 import { Meter } from '@/components/ui/meter'
+import { percentWords } from '@/components/ui/percent'
 import { useMoney } from '@/components/ui/use-money'
 import type { BudgetState } from '@/lib/protocol/budgets'
 import { scopeNames } from './budget-draft'
@@ -10,7 +11,7 @@ import { scopeNames } from './budget-draft'
 /** A budget, and how much of it has gone. */
 export function BudgetRow({ budget, onChange, onRemove }: { budget: BudgetState; onChange(): void; onRemove(): void }) {
   const money = useMoney()
-  const { scope, measure, amount, near } = budget
+  const { scope, measure, amount, currency, spent } = budget
   const words = (each: string) => amountWords(each, budget, money)
   const name = `${scopeNames[scope]}, ${measure === 'cost' ? 'cost' : 'tokens'}`
   const counted = scope === 'day' || scope === 'month'
@@ -22,7 +23,14 @@ export function BudgetRow({ budget, onChange, onRemove }: { budget: BudgetState;
           <span className="text-ink-quiet"> at most </span>
           {words(amount)}
         </p>
-        {counted ? <Used budget={budget} near={near} words={words} /> : null}
+        {spent === null ? (
+          <p className="mt-1 text-note text-warn">
+            Rill knows no exchange rate for {currency}, so nothing can be sent. Change or remove this budget, or choose{' '}
+            {currency} as your currency.
+          </p>
+        ) : counted ? (
+          <Used budget={budget} spent={spent} words={words} />
+        ) : null}
       </div>
       <IconButton label={`Change the budget: ${name}`} onClick={onChange}>
         <Pencil size={16} aria-hidden="true" />
@@ -36,29 +44,29 @@ export function BudgetRow({ budget, onChange, onRemove }: { budget: BudgetState;
 
 /** What has gone of a day's or a month's budget, and what is set aside for replies that are being written. */
 function Used({
-  budget: { scope, amount, spent, reserved },
-  near,
+  budget: { scope, amount, reserved, near },
+  spent,
   words,
 }: {
   budget: BudgetState
-  near: boolean
+  spent: string
   words(amount: string): string
 }) {
-  const used = percentOf(spent, amount)
-  const held = reserved === '0' ? '' : `, ${words(reserved)} set aside for what is being written`
+  const used = shareOf(spent, amount)
+  const held = reserved === null || reserved === '0' ? '' : `, ${words(reserved)} set aside for what is being written`
   const said = `${words(spent)} used ${scope === 'day' ? 'today' : 'this month'}${held}`
   return (
     <div className="relative mt-1.5 max-w-measure">
       <Meter
         label={`${scopeNames[scope]}: used`}
-        words={`${Math.floor(used)} %: ${said}`}
-        part={used / 100}
-        held={percentOf(reserved, amount) / 100}
+        words={`${percentWords(used)}: ${said}`}
+        part={used}
+        held={shareOf(reserved ?? '0', amount)}
         near={near}
         className="w-full"
       />
       <p className={`mt-1 text-note ${near ? 'text-warn' : 'text-ink-quiet'}`}>
-        {Math.floor(used)} %: {said}
+        {percentWords(used)}: {said}
       </p>
     </div>
   )

@@ -4,6 +4,7 @@ import { useCallback, useEffect, useState } from 'react'
 import { Button } from '@/components/ui/button'
 import type { Budget, BudgetState } from '@/lib/protocol/budgets'
 import { problemOf } from '@/lib/store/client'
+import { useConversations } from '@/lib/store/context'
 import { isSame, scopes } from './budget-draft'
 import { BudgetForm } from './budget-form'
 import { BudgetRow } from './budget-row'
@@ -23,7 +24,9 @@ export function Budgets() {
       setProblem(problemOf(error).message)
     }
   }, [])
-  useEffect(() => void load(), [load])
+  const rate = useConversations(({ settings }) => `${settings.currency} ${settings.exchangeRate}`)
+  // biome-ignore lint/correctness/useExhaustiveDependencies: by another rate, other amounts are used
+  useEffect(() => void load(), [load, rate])
 
   if (!budgets) {
     return (

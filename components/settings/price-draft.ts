@@ -10,6 +10,10 @@ export interface PriceDraft {
   cachedInput: string
   output: string
   reasoning: string
+  /** Of long prompts, where they cost otherwise. */
+  longInput: string
+  longCachedInput: string
+  longOutput: string
 }
 
 export function draftOf(price: Price | null): PriceDraft {
@@ -21,32 +25,52 @@ export function draftOf(price: Price | null): PriceDraft {
     cachedInput: price?.cachedInput ?? '',
     output: price?.output ?? '',
     reasoning: price?.reasoning ?? '',
+    longInput: price?.longPrompt?.input ?? '',
+    longCachedInput: price?.longPrompt?.cachedInput ?? '',
+    longOutput: price?.longPrompt?.output ?? '',
   }
 }
 
 /** What goes to the server: the draft, with what the form does not show of the price that it began with. */
-export function rowOf(draft: PriceDraft, price: Price | null) {
-  const { contextWindow, maxOutput } = price ?? {}
+export function rowOf({ longInput, longCachedInput, longOutput, ...draft }: PriceDraft, price: Price | null) {
+  const { contextWindow, maxOutput, longPrompt } = price ?? {}
   return {
     ...draft,
     cachedInput: draft.cachedInput.trim() || null,
     reasoning: draft.reasoning.trim() || null,
+    longPrompt: longPrompt && {
+      over: longPrompt.over,
+      input: longInput,
+      cachedInput: longCachedInput.trim() || null,
+      output: longOutput,
+    },
     contextWindow,
     maxOutput,
   }
 }
 
+/** Where the server speaks of a field by another name. */
+const fields: Record<string, string> = {
+  'longPrompt.input': 'longInput',
+  'longPrompt.cachedInput': 'longCachedInput',
+  'longPrompt.output': 'longOutput',
+}
+
 const labels: Record<string, string> = {
   cachedInput: 'cached input',
   longPrompt: 'long prompt',
+  longInput: 'input of long prompts',
+  longCachedInput: 'cached input of long prompts',
+  longOutput: 'output of long prompts',
   contextWindow: 'context window',
   maxOutput: 'longest output',
 }
 
 /** A problem with a row ("prices.3.input: is not …"): its number from 1, its field, and what is wrong with it. */
 export function priceProblem({ field, message }: Problem): { row: number; field: string; words: string } | null {
-  const [, row, name] = /^prices\.(\d+)\.(\w+)/.exec(field ?? '') ?? []
-  if (row === undefined || name === undefined) return null
+  const [, row, path] = /^prices\.(\d+)\.([\w.]+)/.exec(field ?? '') ?? []
+  if (row === undefined || path === undefined) return null
+  const name = fields[path] ?? path.split('.', 1)[0] ?? path
   const label = labels[name] ?? name
   const said = message.replace(/^[\w.]+: /, '')
   return { row: Number(row) + 1, field: name, words: `${label[0]?.toUpperCase()}${label.slice(1)} ${said}.` }

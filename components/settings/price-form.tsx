@@ -15,6 +15,12 @@ const amounts = [
   { field: 'reasoning', label: 'Reasoning', hint: 'Empty: as output' },
 ] as const
 
+const longAmounts = [
+  { field: 'longInput', label: 'Long input', hint: undefined },
+  { field: 'longCachedInput', label: 'Long cached', hint: 'Empty: as long input' },
+  { field: 'longOutput', label: 'Long output', hint: undefined },
+] as const
+
 /** Changes what a model costs, or adds a model. `own` when the price is the person's, so that it can be reset. */
 export function PriceForm({
   price,
@@ -83,6 +89,23 @@ export function PriceForm({
         ))}
         <TextField label="Currency" required maxLength={3} {...bind('currency')} />
       </div>
+      {price?.longPrompt ? (
+        <fieldset className="grid grid-cols-2 items-start gap-4 sm:grid-cols-5">
+          <legend className="mb-2 text-ink-quiet text-note">
+            When the prompt is longer than {price.longPrompt.over.toLocaleString()} tokens
+          </legend>
+          {longAmounts.map(({ field, label, hint }) => (
+            <TextField
+              key={field}
+              label={label}
+              hint={hint}
+              inputMode="decimal"
+              required={hint === undefined}
+              {...bind(field)}
+            />
+          ))}
+        </fieldset>
+      ) : null}
       <div role="alert">
         {problem && !isShown(wrong?.field) ? (
           <p className="text-danger text-small">{wrong?.words ?? problem.message}</p>

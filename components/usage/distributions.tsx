@@ -4,12 +4,10 @@ import { Segments } from '@/components/ui/segments'
 import { type ModelUsage, speedBounds, waitBounds } from '@/lib/protocol/usage'
 import { BarChart } from './bar-chart'
 import { ChartSection } from './chart-section'
-import { FigureTable } from './figure-table'
+import { bucketName, DistributionTables, type Measure, measures } from './distribution-tables'
 import { speedWords, waitWords } from './figures'
 
 const MODELS_SHOWN = 4
-type Measure = 'waits' | 'speeds'
-const measures: Record<Measure, string> = { waits: 'Time to first text', speeds: 'Tokens a second' }
 
 /** How long each model's first text took, and how fast it writes: how often which. */
 export function Distributions({ models, modelName }: { models: ModelUsage[]; modelName(id: string): string }) {
@@ -56,41 +54,7 @@ export function Distributions({ models, modelName }: { models: ModelUsage[]; mod
           </div>
         )
       }
-      table={
-        <FigureTable
-          caption={`${measures[measure]} by model`}
-          heads={['Model', 'Median', '10 %', '90 %', 'Counted']}
-          rows={counted.map((each) => ({
-            key: `${each.providerId} ${each.model}`,
-            name: modelName(each.model),
-            cells: [
-              words(each[measure]),
-              words(each[measure], 0.1),
-              words(each[measure], 0.9),
-              each[measure].reduce((sum, count) => sum + count, 0).toLocaleString(),
-            ],
-          }))}
-        />
-      }
+      table={<DistributionTables models={counted} shown={MODELS_SHOWN} measure={measure} modelName={modelName} />}
     />
   )
-}
-
-function bucketName(bounds: number[], bucket: number, measure: Measure): { short: string; long: string } {
-  const write = (value: number) => (measure === 'waits' ? inSeconds(value) : `${value}`)
-  const unit = measure === 'waits' ? 's' : 'tokens a second'
-  const [low, high] = [bounds[bucket - 1], bounds[bucket]]
-  if (high === undefined)
-    return {
-      short: measure === 'waits' ? `${write(low ?? 0)} s +` : `${write(low ?? 0)}+`,
-      long: `${write(low ?? 0)} ${unit} and more`,
-    }
-  return {
-    short: measure === 'waits' ? `<${write(high)} s` : `<${write(high)}`,
-    long: `${write(low ?? 0)} to ${write(high)} ${unit}`,
-  }
-}
-
-function inSeconds(ms: number): string {
-  return String(ms / 1000)
 }

@@ -4,6 +4,7 @@ import type { ConversationSummary } from '@/lib/protocol/api'
 import { badRequest } from '@/lib/refused'
 import { database } from './client'
 import type { ConversationRow, GenerationRow } from './schema'
+import { readBooking } from './spending'
 
 const TITLE_LENGTH = 60
 /** Deleted conversations can be brought back for this long, then they are swept. */
@@ -127,15 +128,20 @@ function parseCursor(cursor: string): { updatedAt: number; id: string } {
   return { updatedAt: Number(updatedAt), id }
 }
 
-/** How many generations of a conversation ended without anybody knowing their price. */
+/** How many generations of a conversation ended without a price, or with one that no rate of their time tells in dollars. */
 export async function unpricedIn(conversationId: string): Promise<number> {
-  const { count } = await database()
+  const rows = await database()
     .selectFrom('generations')
-    .select(({ fn }) => fn.countAll().as('count'))
+    .select(['costCurrency', 'booking'])
     .where('conversationId', '=', conversationId)
     .where('endedAt', 'is not', null)
-    .where('price', 'is', null)
     .where('usage', 'is not', null)
-    .executeTakeFirstOrThrow()
-  return Number(count)
+    .where(({ eb, or, and }) =>
+      or([eb('price', 'is', null), and([eb('costCurrency', '<>', 'USD'), eb('costPicos', '<>', 0n)])]),
+    )
+    .execute()
+  return rows.filter(({ costCurrency, booking }) => {
+    const known = costCurrency !== null && booking !== null && readBooking(booking).rate.currency === costCurrency
+    return !known
+  }).length
 }

@@ -223,4 +223,14 @@ export const migrations: Record<string, Migration> = {
       await rollUpAll(db)
     },
   },
+  '0008_usage_by_day': {
+    async up(db: Kysely<unknown>) {
+      // Of a day's conversations, the dearest are looked for: the key has them only by conversation.
+      await db.schema
+        .createIndex('usage_rollups_by_day')
+        .on('usage_rollups')
+        .columns(['owner_id', 'day', 'conversation_id'])
+        .execute()
+    },
+  },
 }

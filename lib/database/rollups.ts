@@ -4,6 +4,7 @@ import { z } from 'zod'
 import { dayOf } from '@/lib/protocol/days'
 import type { Usage } from '@/lib/protocol/events'
 import type { Money } from '@/lib/protocol/money'
+import { AT_ONCE_MS } from '@/lib/protocol/speed'
 import { speedBounds, waitBounds } from '@/lib/protocol/usage'
 import type { Database } from './client'
 import { MOST_STORED } from './spending'
@@ -21,18 +22,18 @@ export const UNPRICED = ''
 
 export const keyColumns = ['owner_id', 'conversation_id', 'day', 'provider_id', 'model', 'currency']
 
-/** Faster than this, tokens came all at once: the pace of the model is not to be seen. */
-const AT_ONCE_MS = 100
-
 type Expression = RawBuilder<unknown>
 const count = (condition: Expression): Expression => sql`sum(case when ${condition} then 1 else 0 end)`
 const total = (column: Expression): Expression => sql`coalesce(sum(${column}), 0)`
 const ended = (status: string): Expression => count(sql`g.status = ${sql.lit(status)}`)
 
 const wait = sql`g.first_token_at - g.started_at`
+// As `tokensPerSecond` has it. Of an outline, a negative number is a piece of what the model thought.
+const thoughtsCame = sql`(g.outline like '[-%' or g.outline like '%,-%')`
+const came = sql`g.completion_tokens - case when g.reasoning_tokens = 0 or ${thoughtsCame} then 0 else coalesce(g.reasoning_tokens, 0) end`
 // In whole numbers: a division of integers is one in both engines, and counts a speed in the bucket it belongs to.
-const speed = sql`g.completion_tokens * 1000 / nullif(g.ended_at - g.first_token_at, 0)`
-const measurable = sql`g.completion_tokens > 1 and g.ended_at - g.first_token_at >= ${sql.lit(AT_ONCE_MS)}`
+const speed = sql`(${came}) * 1000 / nullif(g.ended_at - g.first_token_at, 0)`
+const measurable = sql`g.ended_at - g.first_token_at >= ${sql.lit(AT_ONCE_MS)} and ${came} > 1`
 
 /** What each column adds up. The migration that made them also filled them: it keeps a copy of this when it changes. */
 const sums: Record<string, Expression> = {
@@ -112,7 +113,7 @@ export async function addCallToRollups(tx: Database, call: Call, timeZone: strin
   const whole = (value: number | bigint | null) => sql`cast(${value} as bigint)`
   const row = sql`(select ${text(call.ownerId)} as owner_id, ${text(call.conversationId)} as conversation_id,
     ${text(call.providerId)} as provider_id, ${text(call.model)} as model, ${text(call.status)} as status, 1 as attempts,
-    ${text(JSON.stringify(usage))} as usage, ${whole(usage.promptTokens)} as prompt_tokens,
+    ${text(JSON.stringify(usage))} as usage, ${text(null)} as outline, ${whole(usage.promptTokens)} as prompt_tokens,
     ${whole(usage.completionTokens)} as completion_tokens, ${whole(usage.cachedTokens)} as cached_tokens,
     ${whole(usage.reasoningTokens)} as reasoning_tokens, ${whole(cost?.picos ?? null)} as cost_picos,
     ${text(cost?.currency ?? null)} as cost_currency, ${whole(startedAt)} as started_at,

@@ -12,6 +12,7 @@ import {
   waitBounds,
 } from '@/lib/protocol/usage'
 import type { Database } from './client'
+import { dearestConversations } from './dearest'
 import { ALL, sumColumns, UNPRICED } from './rollups'
 
 /** Which part of a person's usage is meant. Days are counted from 1970-01-01; both ends belong to it. */
@@ -85,29 +86,28 @@ export async function usageReport(db: Database, filter: UsageFilter, order: Conv
 export async function conversationUsage(
   db: Database,
   filter: UsageFilter,
-  { offset, limit, rate }: ConversationOrder,
+  order: ConversationOrder,
 ): Promise<ConversationUsagePage> {
-  const { conversation } = filter
-  const scope = sql`${conversation ? sql`conversation_id = ${conversation}` : sql`conversation_id > ${sql.lit(ALL)}`} and ${within(filter)}`
-  // Only the order is by a float; the sums that are shown are exact.
-  const worth = sql`sum(cast(cost_picos as double precision) * case currency when 'USD' then cast(${Number(rate.perDollar)} as double precision) else 1 end)`
-  const page = await sql<{ id: string; title: string | null; count: number }>`
-    select dearest.id, conversations.title, dearest.count from (
-      select conversation_id as id, cast(count(*) over () as integer) as count,
-        row_number() over (order by ${worth} desc, sum(prompt_tokens + completion_tokens) desc, conversation_id) as place
-      from usage_rollups where ${scope} group by conversation_id order by place limit ${limit} offset ${offset}
-    ) as dearest
-    left join conversations on conversations.id = dearest.id and conversations.deleted_at is null
-      and conversations.owner_id = ${filter.ownerId}
-    order by place`.execute(db)
-  const ids = page.rows.map(({ id }) => id)
-  if (ids.length === 0) return { count: 0, rows: [] }
+  const which = {
+    conversation: filter.conversation,
+    within: (from = filter.from, to = filter.to) => within({ ...filter, from, to }),
+  }
+  const { ids, count } = await dearestConversations(db, which, order)
+  if (ids.length === 0) return { count, rows: [] }
   const sums = await summed(db, ['conversation_id'], sql`conversation_id in (${sql.join(ids)}) and ${within(filter)}`)
+  const named = await db
+    .selectFrom('conversations')
+    .select(['id', 'title'])
+    .where('id', 'in', ids)
+    .where('deletedAt', 'is', null)
+    .where('ownerId', '=', filter.ownerId)
+    .execute()
+  const titles = new Map(named.map(({ id, title }) => [id, title]))
   return {
-    count: page.rows[0]?.count ?? 0,
-    rows: page.rows.map(({ id, title }) => ({
+    count,
+    rows: ids.map((id) => ({
       conversationId: id,
-      title,
+      title: titles.get(id) ?? null,
       ...figuresOf(sums.filter(({ conversationId }) => conversationId === id)),
     })),
   }

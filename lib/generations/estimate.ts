@@ -4,7 +4,7 @@ import type { Estimate } from '@/lib/protocol/budgets'
 import { amountOf, type Money } from '@/lib/protocol/money'
 import { resolveModel } from '@/lib/providers/resolve'
 import { accountOf, scopesOf } from '@/lib/usage/account'
-import { tightest } from '@/lib/usage/admission'
+import { tightest, unknownOf } from '@/lib/usage/admission'
 import { amountIn, capsOf, lengthToAskFor } from '@/lib/usage/caps'
 import { fitted } from '@/lib/usage/context'
 import { countPrompt } from '@/lib/usage/prompt'
@@ -50,6 +50,7 @@ export async function estimateTurn(ownerId: string, draft: Draft): Promise<Estim
       ...budget.cap.budget,
       left: amountIn(budget.cap.budget, budget.left, rate),
       fits: budget.fits,
+      unknown: unknownOf(account, budget.cap),
       lowerMaxTokens: budget.lowerMaxTokens,
       near: budget.near,
     },

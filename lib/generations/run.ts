@@ -4,7 +4,8 @@ import type { Bill } from '@/lib/database/generations'
 import { log } from '@/lib/log'
 import { countEnd, metrics } from '@/lib/metrics'
 import type { EndStatus, GenerationEvent, LogEvent, Problem, StartData, Usage } from '@/lib/protocol/events'
-import { continuing, type Folded, foldEvent, type Part } from '@/lib/protocol/messages'
+import { continuing, type Folded, foldEvent, hasThoughts, type Part } from '@/lib/protocol/messages'
+import { tokensPerSecond } from '@/lib/protocol/speed'
 import { type GenerationTrace, tracing } from '@/lib/tracing/tracing'
 import type { CompletionEnd, CompletionRequest, Connection } from '@/lib/upstream/connection'
 import { completeOrContinue } from '@/lib/upstream/continuation'
@@ -176,11 +177,17 @@ export class Run {
       kind: problem?.kind,
       startedAt: this.#startedAt,
       firstTokenAt: this.firstTokenAt,
-      endedAt: this.endedAt,
-      completionTokens: this.folded.usage?.completionTokens ?? null,
+      speed: this.#speed(),
     }
     countEnd(ended)
     this.#trace?.end(ended, this.folded.usage)
+  }
+
+  /** In tokens a second; null where there is none to be seen. */
+  #speed(): number | null {
+    const { parts, usage } = this.folded
+    if (!usage || this.firstTokenAt === null || this.endedAt === null) return null
+    return tokensPerSecond(usage, this.endedAt - this.firstTokenAt, hasThoughts(parts))
   }
 
   /** Tells what the generation used, and works out what it costs. */

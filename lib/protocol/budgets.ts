@@ -20,13 +20,13 @@ export const WARN_AT = 0.8
 
 /**
  * A cap and how it stands, in its own currency. Nothing is spent of those on each answer, batch or conversation, except
- * of the conversation that was asked for.
+ * of the conversation that was asked for. Amounts are null in a currency whose exchange rate is not known.
  */
 export const budgetState = z.extend(budget, {
   warnAt: z.number(),
-  spent: z.string(),
+  spent: z.nullable(z.string()),
   /** Set aside for answers that are being written. */
-  reserved: z.string(),
+  reserved: z.nullable(z.string()),
   /** `warnAt` of it is spent or set aside. */
   near: z.boolean(),
 })
@@ -62,8 +62,11 @@ export const estimate = z.object({
   /** The budget that does not allow it, else the one that it takes the most of; null when none is set. */
   budget: z.nullable(
     z.extend(budget, {
-      left: z.string(),
+      /** Null in a currency whose exchange rate is not known. */
+      left: z.nullable(z.string()),
       fits: z.boolean(),
+      /** In words, why it cannot be told whether it fits: nobody has said a price or an exchange rate. Null when it can. */
+      unknown: z.nullable(z.string()),
       /** The longest answer that would fit, where a shorter one would. */
       lowerMaxTokens: z.nullable(z.number()),
       near: z.boolean(),

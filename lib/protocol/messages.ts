@@ -85,6 +85,11 @@ export function partsBefore(parts: Part[], { textBefore, reasoningBefore }: Part
   })
 }
 
+/** Whether any of what a model thought has come. */
+export function hasThoughts(parts: Part[]): boolean {
+  return parts.some(({ type }) => type === 'reasoning')
+}
+
 /** All the text of a message that is of one kind. */
 export function written(parts: Part[], type: 'text' | 'reasoning'): string {
   return parts.map((part) => (part.type === type ? part.text : '')).join('')

@@ -49,7 +49,10 @@ export function createFurtherClient(page: Pick<Page, 'origin' | 'signIn'>) {
       json(generationDetails, `/api/generations/${encodeURIComponent(id)}`, { signal }),
     spending: (conversationId: string, signal: AbortSignal): Promise<ConversationSpending> =>
       json(conversationSpending, `${conversationPath(conversationId)}/spending`, { signal }),
-    budgets: async (): Promise<BudgetState[]> => (await json(budgetList, '/api/budgets')).budgets,
+    /** How the budgets stand, and that of a conversation for the one that is named. */
+    budgets: async (conversationId?: string): Promise<BudgetState[]> =>
+      (await json(budgetList, `/api/budgets${conversationId ? `?${new URLSearchParams({ conversationId })}` : ''}`))
+        .budgets,
     /** Puts these budgets in the place of all there were. */
     saveBudgets: async (budgets: Budget[]): Promise<BudgetState[]> =>
       (await json(budgetList, '/api/budgets', withBody('PUT', { budgets }))).budgets,

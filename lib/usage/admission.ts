@@ -122,8 +122,14 @@ function needsPrice({ price, rate }: Account, { budget, most }: Cap): boolean {
   return most === null || price === null || (price.currency !== 'USD' && price.currency !== rate.currency)
 }
 
-function refusalOf(account: Account, verdict: Verdict): Refused {
-  const message = needsPrice(account, verdict.cap) ? unpricedWords(account, verdict.cap) : overWords(account, verdict)
+/** Why a cap cannot be checked, where it cannot. */
+export function unknownOf(account: Account, cap: Cap): string | null {
+  return needsPrice(account, cap) ? unpricedWords(account, cap) : null
+}
+
+/** A refusal in words. */
+export function refusalOf(account: Account, verdict: Verdict): Refused {
+  const message = unknownOf(account, verdict.cap) ?? overWords(account, verdict)
   const { lowerMaxTokens } = verdict
   return new Refused(402, {
     kind: 'budget',
@@ -141,8 +147,10 @@ function unpricedWords({ price, rate }: Account, { budget, most }: Cap): string 
   return `Your budget is ${name}, and this model is priced in ${price.currency}, for which Rill knows no exchange rate. Enter its price in USD or ${rate.currency} in the settings, or choose another model.`
 }
 
-function overWords({ rate }: Account, { cap, left, lowerMaxTokens }: Verdict): string {
+function overWords({ rate }: Account, { cap, left, fits, lowerMaxTokens }: Verdict): string {
   const name = nameOf(cap.budget)
+  if (fits)
+    return `Your budget is ${name}, and what was left of it was set aside for another answer just then. It fits now: send it again.`
   const remains = `Your budget is ${name}, and ${left === 0n ? 'nothing' : inWords(cap.budget, left, rate)} of it is left`
   const shorter =
     lowerMaxTokens === null

@@ -1,6 +1,5 @@
 import 'server-only'
 import { termsOf } from '@/lib/database/budgets'
-import { settingsOf } from '@/lib/database/settings'
 import { spendingIn } from '@/lib/database/spending'
 import { type Budget, type BudgetState, WARN_AT } from '@/lib/protocol/budgets'
 import { badRequest } from '@/lib/refused'
@@ -26,16 +25,23 @@ export async function budgetStates(ownerId: string, conversationId?: string): Pr
       warnAt: WARN_AT,
       spent: amountIn(budget, spent ?? 0n, rate),
       reserved: amountIn(budget, reserved ?? 0n, rate),
-      near: cap.scope !== null && isNear((spent ?? 0n) + (reserved ?? 0n), cap.most ?? 0n),
+      near: cap.scope !== null && cap.most !== null && isNear((spent ?? 0n) + (reserved ?? 0n), cap.most),
     }
   })
 }
 
-/** @throws {Refused} 400 for a budget in a currency whose rate nobody has told. */
+/**
+ * Budgets that stay as they are may be in a currency that was the person's once: each of them can be mended by itself.
+ * @throws {Refused} 400 for another one in a currency whose rate nobody has told.
+ */
 export async function checkCurrencies(ownerId: string, budgets: Budget[]): Promise<void> {
-  const { currency } = await settingsOf(ownerId)
+  const { settings, budgets: kept } = await termsOf(ownerId, '')
+  const { currency } = settings
   const index = budgets.findIndex(
-    (budget) => budget.measure === 'cost' && !['USD', currency].includes(budget.currency ?? ''),
+    (budget) =>
+      budget.measure === 'cost' &&
+      !['USD', currency].includes(budget.currency ?? '') &&
+      !kept.some((each) => isEqual(each, budget)),
   )
   if (index < 0) return
   const field = `budgets.${index}.currency`
@@ -43,4 +49,9 @@ export async function checkCurrencies(ownerId: string, budgets: Budget[]): Promi
     field,
     `${field}: Rill knows no exchange rate for ${budgets[index]?.currency}. Use ${currency}, or choose it as your currency in the settings first.`,
   )
+}
+
+function isEqual(one: Budget, other: Budget): boolean {
+  const { scope, measure, amount, currency } = other
+  return one.scope === scope && one.measure === measure && one.amount === amount && one.currency === currency
 }

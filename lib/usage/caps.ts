@@ -99,16 +99,18 @@ export function inMeasure(amounts: { picos: bigint | null; tokens: bigint }, { b
   return budget.measure === 'cost' ? amounts.picos : amounts.tokens
 }
 
-/** Pico-dollars or tokens in a budget's own measure, as they travel. */
-export function amountIn(budget: Budget, value: bigint, rate: Rate): string {
-  if (budget.measure === 'tokens') return `${value}`
-  const money = budget.currency === 'USD' ? { picos: value } : convert({ picos: value, currency: 'USD' }, rate)
-  return amountOf(money?.picos ?? 0n)
+/** Pico-dollars or tokens in a budget's own measure, as they travel. Null in a currency whose rate is not known. */
+export function amountIn({ measure, currency }: Budget, value: bigint, rate: Rate): string | null {
+  if (measure === 'tokens') return `${value}`
+  if (currency === 'USD') return amountOf(value)
+  const money = currency === rate.currency ? convert({ picos: value, currency: 'USD' }, rate) : null
+  return money && amountOf(money.picos)
 }
 
 /** The same for a reader. */
 export function inWords(budget: Budget, value: bigint, rate: Rate): string {
   const amount = amountIn(budget, value, rate)
+  if (amount === null) return 'an unknown part'
   return budget.measure === 'tokens' ? tokensInWords(Number(amount)) : moneyInWords(amount, budget.currency, true)
 }
 

@@ -36,7 +36,7 @@ test('budgets are added, changed and removed, and what is wrong stands by its fi
   await expect(day).toContainText('Each day at most $50.00')
   await expect(day.getByRole('meter', { name: 'Each day: used' })).toHaveAttribute(
     'aria-valuetext',
-    '0 %: $0.00 used today',
+    '0%: $0.00 used today',
   )
 
   await section.getByRole('button', { name: 'Add a budget' }).click()
@@ -72,9 +72,54 @@ test('most of a budget is used: a quiet line says so, and the settings do', asyn
   await setBudgets(chat, [{ measure: 'tokens', amount: '1000', currency: null }])
   upstream.script([{ delta: 'Well.' }, { write: finish('stop') + usage({ prompt: 800, completion: 24 }) + done }])
   await chat.ask('Well?')
-  await expect(chat.page.getByText('82 % of today’s budget is used: 824 tokens of 1,000 tokens.')).toBeVisible()
+  await expect(chat.page.getByText('82% of today’s budget is used: 824 tokens of 1,000 tokens.')).toBeVisible()
   const section = await openBudgets(chat)
-  await expect(section).toContainText('82 %: 824 tokens used today')
+  await expect(section).toContainText('82%: 824 tokens used today')
+})
+
+test('another currency leaves no budget that nobody can change', async ({ chat, house }) => {
+  await setPrice(chat, house.upstreamPort)
+  await setRupees(chat)
+  await setBudgets(chat, [
+    { amount: '50', currency: 'INR' },
+    { scope: 'month', amount: '500', currency: 'INR' },
+  ])
+  const section = await openBudgets(chat)
+  const settings = chat.page.getByRole('region', { name: 'Currency' })
+  await settings.getByRole('combobox', { name: 'Currency' }).selectOption('JPY')
+  await settings.getByRole('textbox', { name: '1 US dollar in JPY' }).fill('150')
+  const [day, month] = ['Each day', 'Each month'].map((name) => section.getByRole('listitem').filter({ hasText: name }))
+  if (!day || !month) return
+  await chat.page.reload()
+  for (const row of [day, month]) await expect(row).toContainText('Rill knows no exchange rate for INR')
+  await day.getByRole('button', { name: 'Change the budget' }).click()
+  const form = section.getByRole('form', { name: 'Change the budget' })
+  await expect(form.getByRole('textbox', { name: 'At most, in JPY' })).toHaveValue('')
+  await form.getByRole('combobox', { name: 'Currency' }).selectOption('USD')
+  await form.getByRole('textbox', { name: 'At most, in USD' }).fill('2')
+  await form.getByRole('button', { name: 'Save' }).click()
+  await expect(day).toContainText('0%')
+  await chat.page.goto('/')
+  await chat.composer.fill('Tell me of the river')
+  await expect(chat.page.getByText(/in INR, and Rill knows no exchange rate for it/)).toBeVisible()
+  await chat.page.getByRole('link', { name: 'Open the settings' }).click()
+  await month.getByRole('button', { name: 'Remove the budget' }).click()
+  await expect(section.getByRole('listitem')).toHaveCount(1)
+})
+
+test('most of a budget is used while a reply is written: what is set aside counts', async ({
+  chat,
+  house,
+  upstream,
+}) => {
+  await setPrice(chat, house.upstreamPort, { maxOutput: 300 })
+  await setBudgets(chat, [{ scope: 'conversation', measure: 'tokens', amount: '350', currency: null }])
+  upstream.script([{ delta: 'Well.' }, { until: 'the warning is seen' }, { write: finish('stop') + done }])
+  await chat.send('Well?')
+  await expect(chat.page.getByText(/^\d+% of this conversation’s budget is used or set aside: /)).toBeVisible()
+  upstream.open('the warning is seen')
+  await chat.ended('completed')
+  await expect(chat.page.getByText('is used or set aside')).toBeHidden()
 })
 
 test('what does not fit is said before it is sent, with a shorter answer that does; a send that is refused gives the text back', async ({

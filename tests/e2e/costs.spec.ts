@@ -78,7 +78,7 @@ test('the numbers run while a reply is written and move nothing, and stand under
   await expect(details).toHaveAccessibleName(/\$0\.39 · 240 tokens · .* s · .* tokens\/s · scripted$/)
   await expect(foot(chat)).toContainText('This conversation: $0.39 · 1,240 tokens')
   const gauge = chat.page.getByRole('meter', { name: 'Context used' })
-  await expect(gauge).toHaveAttribute('aria-valuetext', '1,240 tokens of 4,000, 31 %')
+  await expect(gauge).toHaveAttribute('aria-valuetext', '1,240 tokens of 4,000, 31%')
 })
 
 test('the details tell all that was counted, by which price, and give the ids', async ({
@@ -140,7 +140,7 @@ test('what will be left out is said before it is sent, and a window that fills w
   upstream.script([{ delta: 'Fine.' }, reported(230, 20)])
   await chat.ask('one '.repeat(100))
   const gauge = chat.page.getByRole('meter', { name: 'Context used' })
-  await expect(gauge).toHaveAttribute('aria-valuetext', /83 %$/)
+  await expect(gauge).toHaveAttribute('aria-valuetext', /83%$/)
   await chat.composer.fill('two '.repeat(100))
   await expect(chat.page.getByText('The oldest turn does not fit and is left out.')).toBeVisible()
   await chat.composer.fill('two')

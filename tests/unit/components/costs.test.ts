@@ -1,11 +1,13 @@
 import { describe, expect, it } from 'vitest'
-import { differenceOf, percentOf, usedWords } from '@/components/chat/budget-words'
+import { misfitWords, shareOf, usedWords } from '@/components/chat/budget-words'
 import { cheaperModels } from '@/components/chat/cheaper'
 import { replyNumbers, tokenRate, tokensGoingBack } from '@/components/chat/numbers'
-import { amountProblem, saidOf } from '@/components/settings/budget-draft'
+import { justBegun } from '@/components/lab/measure'
+import { paceWords } from '@/components/lab/words'
+import { amountProblem, draftOf, saidOf } from '@/components/settings/budget-draft'
 import type { Amount } from '@/components/ui/use-money'
 import type { ModelGroup, ModelList } from '@/lib/protocol/api'
-import type { Budget } from '@/lib/protocol/budgets'
+import type { Budget, BudgetState, Estimate } from '@/lib/protocol/budgets'
 import type { Usage } from '@/lib/protocol/events'
 import type { GenerationSummary } from '@/lib/protocol/messages'
 
@@ -35,7 +37,7 @@ const money = ({ amount, currency }: Amount) => `${currency} ${amount}`
 
 describe('the numbers of a reply', () => {
   it('are its cost, length, time and speed', () => {
-    expect(replyNumbers(generation, money)).toEqual(['USD 0.04', '1,240 tokens', '12 s', '124 tokens/s'])
+    expect(replyNumbers(generation, [], money)).toEqual(['USD 0.04', '1,240 tokens', '12 s', '124 tokens/s'])
   })
 
   it('are those of all runs that wrote it; its time and speed those of the last', () => {
@@ -44,16 +46,16 @@ describe('the numbers of a reply', () => {
       { ...usage, completionTokens: 700, cost: { amount: '0.1', currency: 'USD' } },
     ]
     const all = ['about USD 0.145', 'about 2,000 tokens', '12 s', '124 tokens/s']
-    expect(replyNumbers({ ...generation, earlier }, money)).toEqual(all)
-    expect(replyNumbers({ ...generation, earlier, usage: null }, money)).toEqual([
+    expect(replyNumbers({ ...generation, earlier }, [], money)).toEqual(all)
+    expect(replyNumbers({ ...generation, earlier, usage: null }, [], money)).toEqual([
       'about USD 0.105',
       'about 760 tokens',
       '12 s',
     ])
     const unknown = [{ ...usage, cost: null }]
-    expect(replyNumbers({ ...generation, earlier: unknown }, money)[0]).toBe('2,480 tokens')
+    expect(replyNumbers({ ...generation, earlier: unknown }, [], money)[0]).toBe('2,480 tokens')
     const rupees = [{ ...usage, cost: { amount: '1', currency: 'INR' } }]
-    expect(replyNumbers({ ...generation, earlier: rupees }, money)[0]).toBe('2,480 tokens')
+    expect(replyNumbers({ ...generation, earlier: rupees }, [], money)[0]).toBe('2,480 tokens')
   })
 
   it('leave out what it thought where it is a question of what goes back to a model', () => {
@@ -67,33 +69,68 @@ describe('the numbers of a reply', () => {
       endedAt: null,
       usage: { ...usage, completionTokens: 1, source: 'estimated' as const },
     }
-    expect(replyNumbers(estimated, money)).toEqual(['about USD 0.04', 'about 1 token'])
-    expect(replyNumbers({ ...estimated, usage: null }, money)).toEqual([])
+    expect(replyNumbers(estimated, [], money)).toEqual(['about USD 0.04', 'about 1 token'])
+    expect(replyNumbers({ ...estimated, usage: null }, [], money)).toEqual([])
     const free = { ...usage, cost: { amount: '0', currency: 'USD' } }
-    expect(replyNumbers({ ...generation, usage: free }, money)[0]).toBe('free')
-    expect(replyNumbers({ ...generation, usage: { ...usage, cost: null } }, money)[0]).toBe('1,240 tokens')
+    expect(replyNumbers({ ...generation, usage: free }, [], money)[0]).toBe('free')
+    expect(replyNumbers({ ...generation, usage: { ...usage, cost: null } }, [], money)[0]).toBe('1,240 tokens')
   })
 
   it('have no speed when all came as one', () => {
-    expect(tokenRate({ ...generation, firstTokenAt: generation.endedAt })).toBeNull()
-    expect(tokenRate({ ...generation, firstTokenAt: null })).toBeNull()
+    expect(tokenRate({ ...generation, firstTokenAt: generation.endedAt }, [])).toBeNull()
+    expect(tokenRate({ ...generation, firstTokenAt: 21_901 }, [])).toBeNull()
+    expect(tokenRate({ ...generation, firstTokenAt: null }, [])).toBeNull()
+  })
+
+  it('count thoughts for the speed only where they came too', () => {
+    const thoughtful = { ...generation, usage: { ...usage, reasoningTokens: 1000 } }
+    expect(tokenRate(thoughtful, [{ type: 'text', text: 'Well.' }])).toBe(24)
+    expect(tokenRate(thoughtful, [{ type: 'reasoning', text: 'Hm.' }])).toBe(124)
+    expect(tokenRate({ ...thoughtful, usage: { ...usage, reasoningTokens: 1239 } }, [])).toBeNull()
+    const measured = { ...justBegun, usage: thoughtful.usage, firstTokenMs: 2000, totalMs: 12_000 }
+    expect(paceWords(measured)).toBe('24')
+    expect(paceWords({ ...measured, thoughtsCame: true })).toBe('124')
+    expect(paceWords({ ...measured, firstTokenMs: 11_901 })).toBe('–')
   })
 })
 
 describe('the words of a budget', () => {
-  const day: Budget = { scope: 'day', measure: 'cost', amount: '50', currency: 'INR' }
+  const day: BudgetState = {
+    ...{ scope: 'day', measure: 'cost', amount: '50', currency: 'INR', warnAt: 0.8, near: true },
+    ...{ spent: '41.2', reserved: '0' },
+  }
 
   it('say how much is used, never more than is', () => {
-    expect(usedWords(day, '41.2', money)).toBe('82 % of today’s budget is used: INR 41.2 of INR 50.')
-    const tokens: Budget = { scope: 'month', measure: 'tokens', amount: '3000', currency: null }
-    expect(usedWords(tokens, '2999', money)).toBe('99 % of this month’s budget is used: 2,999 tokens of 3,000 tokens.')
+    expect(usedWords(day, money)).toBe('82% of today’s budget is used: INR 41.2 of INR 50.')
+    const tokens = { ...day, scope: 'month' as const, measure: 'tokens' as const, amount: '3000', currency: null }
+    expect(usedWords({ ...tokens, spent: '2999' }, money)).toBe(
+      '99% of this month’s budget is used: 2,999 tokens of 3,000 tokens.',
+    )
+  })
+
+  it('count what is set aside', () => {
+    expect(usedWords({ ...day, spent: '0.1', reserved: '0.2', amount: '0.3' }, money)).toBe(
+      '100% of today’s budget is used or set aside: INR 0.3 of INR 0.3.',
+    )
+  })
+
+  it('say what is left where a prompt does not fit, and nothing where nobody knows', () => {
+    const misfit: NonNullable<Estimate['budget']> = {
+      ...{ scope: 'day', measure: 'cost', amount: '50', currency: 'INR', near: true, unknown: null },
+      ...{ left: '0.4', fits: false, lowerMaxTokens: 12 },
+    }
+    expect(misfitWords(misfit, money)).toBe(
+      'The longest answer to this would not fit in today’s budget: INR 0.4 of INR 50 is left.',
+    )
+    expect(misfitWords({ ...misfit, left: null, lowerMaxTokens: null }, money)).toBe(
+      'This does not fit in today’s budget.',
+    )
   })
 
   it('are exact where floats are not', () => {
-    expect(differenceOf('0.3', '0.1')).toBe('0.2')
-    expect(differenceOf('0.1', '0.3')).toBe('0')
-    expect(percentOf('0.000000000001', '0.000000000003')).toBe(33.3)
-    expect(percentOf('1', '0')).toBe(100)
+    expect(shareOf('0.000000000001', '0.000000000003')).toBe(0.33)
+    expect(shareOf('0.29', '1')).toBe(0.29)
+    expect(shareOf('1', '0')).toBe(1)
   })
 })
 
@@ -108,6 +145,14 @@ describe('an amount that is entered', () => {
       expect(wrong('cost', amount), amount).toMatch(/^Enter /)
     }
     for (const amount of ['2.5', '0', 'many', '1 000']) expect(wrong('tokens', amount), amount).toMatch(/^Enter /)
+  })
+
+  it('begins empty where the budget is in a currency whose worth is no longer known', () => {
+    const rupees: Budget = { scope: 'day', measure: 'cost', amount: '50', currency: 'INR' }
+    expect(draftOf(rupees, 'INR')).toEqual(rupees)
+    expect(draftOf(rupees, 'JPY')).toEqual({ ...rupees, amount: '', currency: 'JPY' })
+    expect(draftOf({ ...rupees, currency: 'USD' }, 'JPY')).toMatchObject({ amount: '50', currency: 'USD' })
+    expect(draftOf({ ...rupees, measure: 'tokens', currency: null }, 'JPY').amount).toBe('50')
   })
 
   it('hears the server’s words without the place they name', () => {

@@ -1,0 +1,81 @@
+import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
+import { settings } from '@/lib/protocol/api'
+import { conversationSpending } from '@/lib/protocol/details'
+import { done, finish, usage } from '../upstream/events'
+import { budgetsOf, cap, estimated, model, setBudgets, setPrice } from './budgets'
+import { type Client, turnOf } from './client'
+import { engines, type House, openHouse } from './house'
+
+const rupees = { currency: 'INR', exchangeRate: '80' }
+const yen = { currency: 'JPY', exchangeRate: '160' }
+
+describe.each(engines)('money in another currency, on %s', (engine) => {
+  let house: House
+  let client: Client
+  beforeAll(async () => {
+    house = await openHouse(engine)
+    house.upstream.script([
+      { delta: 'Yes.' },
+      { write: finish('stop') + usage({ prompt: 1000, completion: 500 }) + done },
+    ])
+  })
+  beforeEach(async () => {
+    client = house.client()
+    await setPrice(house, client)
+  })
+  afterAll(() => house?.close())
+
+  const choose = (currency: typeof rupees) => client.ask(settings, 'PATCH', '/api/settings', currency)
+  const put = (...budgets: object[]) => client.refusal('PUT', '/api/budgets', { json: { budgets } })
+
+  test('a budget whose currency is no longer the person’s says so, and each can be changed or removed', async () => {
+    await choose(rupees)
+    const [day, month] = [cap('day', 'cost', '50', 'INR'), cap('month', 'cost', '500', 'INR')]
+    const answer = await client.finish({ text: 'What has it cost?', model, settings: { maxTokens: 500 } })
+    expect(await setBudgets(client, day, month)).toMatchObject([{ spent: '0.16' }, { spent: '0.16' }])
+    await choose(yen)
+    const unknown = { spent: null, reserved: null, near: false }
+    expect(await budgetsOf(client)).toMatchObject([
+      { ...day, ...unknown },
+      { ...month, ...unknown },
+    ])
+    const { budget } = await estimated(client, { conversationId: answer.conversationId, text: 'And now?' })
+    expect(budget).toMatchObject({ left: null, fits: false, lowerMaxTokens: null })
+    expect(budget?.unknown).toContain('Rill knows no exchange rate for it')
+
+    expect(await setBudgets(client, { ...day, amount: '80', currency: 'JPY' }, month)).toMatchObject([
+      { amount: '80', spent: '0.32' },
+      unknown,
+    ])
+    // What is kept may stay in its currency; what is new in it may not.
+    expect((await put({ ...month, amount: '600' })).problem.field).toBe('budgets.0.currency')
+    expect(await setBudgets(client, month)).toHaveLength(1)
+    const { status, problem } = await client.refusal('POST', '/api/chat', { json: turnOf({ text: 'Hello', model }) })
+    expect([status, problem.kind]).toEqual([402, 'budget'])
+    expect(await setBudgets(client)).toEqual([])
+  })
+
+  test('a model that nobody has priced is no matter of how much is left', async () => {
+    await setBudgets(client, cap('day', 'cost', '5'))
+    const { budget } = await estimated(client, { text: 'What is it?', model: 'unpriced', settings: { maxTokens: 9 } })
+    expect(budget).toMatchObject({ left: '5', fits: false, lowerMaxTokens: null })
+    expect(budget?.unknown).toContain('Enter its price in the settings')
+    expect((await estimated(client, { text: 'What is it?', settings: { maxTokens: 9 } })).budget?.unknown).toBeNull()
+  })
+
+  test('an answer that is priced in a third currency is not free', async () => {
+    await choose(rupees)
+    await setPrice(house, client, { currency: 'EUR' })
+    const { conversationId } = await client.finish({ text: 'In euros', model })
+    const spending = () => client.ask(conversationSpending, 'GET', `/api/conversations/${conversationId}/spending`)
+    expect(await spending()).toMatchObject({ tokens: 1500, cost: { amount: '0' }, unpriced: 1 })
+    await setPrice(house, client, { currency: 'INR' })
+    await client.finish({ conversationId, text: 'In rupees', model })
+    // By the rate of its time, whatever is chosen since.
+    await choose(yen)
+    expect(await spending()).toMatchObject({ tokens: 3000, cost: { amount: '0.000025' }, unpriced: 1 })
+    await setPrice(house, client, { currency: 'EUR', input: '0', output: '0' })
+    await client.finish({ conversationId, text: 'For nothing', model })
+    expect(await spending()).toMatchObject({ tokens: 4500, unpriced: 1 })
+  })
+})

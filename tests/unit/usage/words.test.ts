@@ -1,0 +1,58 @@
+import { describe, expect, it } from 'vitest'
+import { priceWords } from '@/components/chat/price-words'
+import { scopesToSet } from '@/components/settings/budget-draft'
+import type { Account } from '@/lib/usage/account'
+import { scopesOf } from '@/lib/usage/account'
+import { refusalOf } from '@/lib/usage/admission'
+import type { Verdict } from '@/lib/usage/caps'
+
+const account: Account = {
+  ...{ ownerId: 'ann', budgets: [], timeZone: 'UTC', rate: { currency: 'USD', perDollar: '1' } },
+  price: {
+    ...{ provider: 'api.example.com', model: 'brook', currency: 'USD', input: '1', output: '2', date: '', source: '' },
+    ...{ cachedInput: null, reasoning: null, longPrompt: null, contextWindow: null, maxOutput: null },
+  },
+}
+const verdict: Verdict = {
+  cap: {
+    budget: { scope: 'day', measure: 'cost', amount: '5', currency: 'USD' },
+    scope: 'day:2026-11-21',
+    most: 5_000_000_000_000n,
+  },
+  ...{ left: 4_000_000_000_000n, fits: false, lowerMaxTokens: null, near: true },
+}
+
+describe('a refusal', () => {
+  const words = (change: Partial<Verdict>) => refusalOf(account, { ...verdict, ...change }).problem.message
+
+  it('says what is left, and what would fit', () => {
+    expect(words({})).toContain('Your budget is $5.00 today, and $4.00 of it is left. This does not fit in it')
+    expect(words({ lowerMaxTokens: 70 })).toContain('An answer of at most 70 tokens would fit.')
+  })
+
+  it('that another answer was the cause of is to be tried again', () => {
+    expect(words({ fits: true })).toContain('It fits now: send it again.')
+    expect(words({ fits: true })).not.toContain('however short')
+  })
+})
+
+describe('a price', () => {
+  it('is not rounded to coins', () => {
+    expect(priceWords({ currency: 'USD', input: '0.075', output: '10' })).toBe('$0.075 in, $10.00 out per million')
+    expect(priceWords({ currency: 'USD', input: '1.125', output: '0.0375' })).toBe('$1.125 in, $0.0375 out per million')
+    expect(priceWords({ currency: 'JPY', input: '0.000001', output: '90' })).toBe('¥0.000001 in, ¥90 out per million')
+  })
+})
+
+describe('what a budget is over', () => {
+  it('can be set only where it holds something', () => {
+    expect(scopesToSet).toEqual(['generation', 'conversation', 'day', 'month'])
+  })
+
+  it('begins with the day and the month of the person’s calendar; with those of UTC in a zone that nobody knows', () => {
+    const at = Date.UTC(2026, 10, 30, 20, 0)
+    expect(scopesOf('Asia/Kolkata', 'c', at)).toEqual(['conversation:c', 'day:2026-12-01', 'month:2026-12'])
+    expect(scopesOf('America/New_York', null, at)).toEqual(['day:2026-11-30', 'month:2026-11'])
+    expect(scopesOf('Nowhere/At_All', null, at)).toEqual(['day:2026-11-30', 'month:2026-11'])
+  })
+})
