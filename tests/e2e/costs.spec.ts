@@ -89,7 +89,7 @@ test('the details tell all that was counted, by which price, and give the ids', 
 }) => {
   await context.grantPermissions(['clipboard-read', 'clipboard-write'])
   await setPrice(chat, house.upstreamPort, { input: '200', output: '800' })
-  upstream.script([{ delta: 'Well.' }, { wait: 60 }, { delta: ' Yes.' }, reported(1000, 240)])
+  upstream.script([{ delta: 'Well.' }, { wait: 150 }, { delta: ' Yes.' }, reported(1000, 240)])
   await chat.ask('Is it?')
   const opener = chat.reply.getByRole('button', { name: /^Details/ })
   await opener.click()
