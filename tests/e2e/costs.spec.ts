@@ -89,8 +89,11 @@ test('the details tell all that was counted, by which price, and give the ids', 
 }) => {
   await context.grantPermissions(['clipboard-read', 'clipboard-write'])
   await setPrice(chat, house.upstreamPort, { input: '200', output: '800' })
-  upstream.script([{ delta: 'Well.' }, { wait: 60 }, { delta: ' Yes.' }, reported(1000, 240)])
-  await chat.ask('Is it?')
+  upstream.script([{ delta: 'Well.' }, { until: 'it is read' }, { wait: 100 }, { delta: ' Yes.' }, reported(1000, 240)])
+  await chat.send('Is it?')
+  await expect(chat.reply).toContainText('Well.')
+  upstream.open('it is read')
+  await chat.ended('completed')
   const opener = chat.reply.getByRole('button', { name: /^Details/ })
   await opener.click()
   const details = chat.page.getByRole('dialog', { name: 'Details of the reply' })
