@@ -1,4 +1,4 @@
-import type { Page } from '@playwright/test'
+import type { Locator, Page } from '@playwright/test'
 import { addTurns } from '../stored-turns.mjs'
 import { end } from './chat'
 import { expect, test } from './fixtures'
@@ -116,9 +116,7 @@ test('find looks in what is not on the screen, goes from place to place, and giv
   addTurns(rill.dataDir, await chat.conversationId(), 600, turn)
   await chat.reload()
   await expect(chat.transcript.getByText('The end of 599.')).toBeInViewport()
-  await page.keyboard.press('ControlOrMeta+f')
-  const box = page.getByRole('textbox', { name: 'Find in conversation' })
-  await expect(box).toBeFocused()
+  const box = await openFind(page)
   await box.fill('a HIDDEN brook')
   const status = page.getByRole('search').getByRole('status')
   await expect(status).toHaveText('1')
@@ -199,8 +197,7 @@ test('find goes to the right place of a long reply, past captions and what is st
   const { page, transcript } = chat
   addTurns(rill.dataDir, await chat.conversationId(), 1, () => ({ prompt: 'Much', reply: longReply() }))
   await chat.reload()
-  await page.keyboard.press('ControlOrMeta+f')
-  const box = page.getByRole('textbox', { name: 'Find in conversation' })
+  const box = await openFind(page)
   await box.fill('hidden spring')
   await expect(page.getByRole('search').getByRole('status')).toHaveText('1')
   await box.press('Enter')
@@ -210,6 +207,16 @@ test('find goes to the right place of a long reply, past captions and what is st
   await expect.poll(() => marked(page, 'find-current')).toEqual(['js and CSV'])
   await expect(transcript.getByText('js and CSV').first()).toBeInViewport()
 })
+
+/** Its code comes with the transcript's; until it is here, the keys are the browser's. */
+async function openFind(page: Page): Promise<Locator> {
+  const box = page.getByRole('textbox', { name: 'Find in conversation' })
+  await expect(async () => {
+    await page.keyboard.press('ControlOrMeta+f')
+    await expect(box).toBeFocused({ timeout: 500 })
+  }).toPass()
+  return box
+}
 
 /** The words that a highlight marks. */
 function marked(page: Page, name: string): Promise<string[]> {
