@@ -46,7 +46,7 @@ describe.each(engines)('endings, on %s', (engine) => {
     ['a reason nobody knows', finish('because') + done, 'because'],
   ])('completed: %s', async (what, ending, finishReason) => {
     const reader = await play(`ends with ${what}`, [{ delta: 'All of it.' }, { write: ending }])
-    expect(reader.seen.at(-1)?.data).toMatchObject({ status: 'completed', finishReason })
+    expect(reader.seen.at(-1)?.data).toEqual({ status: 'completed', finishReason, attempts: 1 })
     expect(await replyOf(reader)).toMatchObject({
       parts: [{ type: 'text', text: 'All of it.' }],
       generation: { status: 'completed', finishReason: finishReason ?? null },
