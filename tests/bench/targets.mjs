@@ -9,6 +9,8 @@ import { openaiDecoder, rillDecoder } from './wire.mjs'
 
 const here = join(root, 'tests', 'bench')
 const nextProgram = join(root, 'node_modules', 'next', 'dist', 'bin', 'next')
+/** A model whose tokenizer Rill has. */
+const tokenized = 'gpt-4o'
 const completion = (prompt) => ({ model: 'bench-1', stream: true, messages: [{ role: 'user', content: prompt }] })
 
 // A relay that has no stop of its own is stopped as a browser would: by closing the connection.
@@ -80,6 +82,7 @@ async function startRill(upstream, { nodeFlags, name = 'rill', redisUrl = '' }) 
   const parameters = [...nodeFlags, join(root, 'lib', 'start.mjs')]
   const server = await start(name, parameters, { env, ready: `${address}/api/health` })
   const headers = { cookie: await sessionCookie(address) }
+  await setTerms(address, headers, new URL(upstream).host)
   return {
     name,
     pid: server.pid,
@@ -87,7 +90,7 @@ async function startRill(upstream, { nodeFlags, name = 'rill', redisUrl = '' }) 
     dataDir,
     url: `${address}/api/chat`,
     headers,
-    body: (prompt) => ({ turnId: randomUUID(), model: 'bench-1', text: prompt }),
+    body: (prompt) => ({ turnId: randomUUID(), model: tokenized, text: prompt }),
     decoder: rillDecoder,
     stop({ generationId, end }) {
       fetch(`${address}/api/generations/${generationId}/stop`, { method: 'POST', headers }).then(
@@ -104,6 +107,23 @@ async function startRillOnRedis(upstream, options) {
   const settings = ['--port', port, '--bind', '127.0.0.1', '--save', '', '--appendonly', 'no', '--dir', tmpdir()]
   await startProgram('redis-server', settings, 'Ready to accept connections')
   return await startRill(upstream, { ...options, name: 'rill-redis', redisUrl: `redis://127.0.0.1:${port}` })
+}
+
+/** Every answer is counted by a model's own tokenizer, priced, and held against two budgets that have enough. */
+async function setTerms(address, headers, provider) {
+  const price = { provider, model: tokenized, currency: 'USD', input: '2.5', output: '10', date: '2026-01-01' }
+  const budgets = [
+    { scope: 'day', measure: 'cost', amount: '100000', currency: 'USD' },
+    { scope: 'month', measure: 'tokens', amount: '1000000000000', currency: null },
+  ]
+  await put(`${address}/api/prices`, headers, { prices: [price] })
+  await put(`${address}/api/budgets`, headers, { budgets })
+}
+
+async function put(url, headers, body) {
+  const all = { ...headers, 'content-type': 'application/json' }
+  const answer = await fetch(url, { method: 'PUT', headers: all, body: JSON.stringify(body) })
+  if (!answer.ok) throw new Error(`Rill refused ${url}: ${answer.status} ${await answer.text()}`)
 }
 
 async function sessionCookie(address) {
