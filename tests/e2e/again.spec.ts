@@ -151,7 +151,11 @@ test('a continuation that the server refuses is told, and the reply is as it was
   upstream.scriptFor(instruction, [{ delta: ' and half.' }, end])
   const path = `/api/generations/${messages.at(-1).generation.id}/continue`
   const origin = new URL(chat.page.url()).origin
-  await chat.page.request.post(path, { data: { turnId: randomUUID(), stream: false }, headers: { origin } })
+  // Another tab is quicker, by so little that this one cannot know of it.
+  await chat.page.route(`**${path}`, async (route) => {
+    await chat.page.request.post(path, { data: { turnId: randomUUID(), stream: false }, headers: { origin } })
+    await route.continue()
+  })
   await button(chat, 'Continue').click()
   await expect(chat.page.getByText('This answer has been continued already.')).toBeVisible()
   await expect(chat.reply).toContainText('Half and half.')
