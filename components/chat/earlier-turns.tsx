@@ -3,6 +3,7 @@ import { type ComponentProps, useCallback, useEffect, useState } from 'react'
 import { Button } from '@/components/ui/button'
 import { useLazy } from '@/components/ui/use-lazy'
 import type { History } from './history'
+import { guessedHeight } from './turn'
 
 const fetchHistory = () => import('./history').then((module) => module.History)
 
@@ -16,7 +17,8 @@ export function EarlierTurns(props: ComponentProps<typeof History>) {
   }, [load])
   useEffect(begin, [begin])
   if (Component) return <Component {...props} />
-  if (!failed) return null
+  // Who scrolls before it is here must not be moved when it comes.
+  if (!failed) return <div style={{ height: props.turns.length * guessedHeight }} />
   return (
     <div role="alert" className="pb-8 text-center text-small">
       <p className="text-ink-quiet">The part of the page that shows earlier messages could not be loaded.</p>

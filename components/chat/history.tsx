@@ -2,13 +2,11 @@
 import type { Ref, RefObject } from 'react'
 import { Virtualizer, type VirtualizerHandle } from 'virtua'
 import type { ShownTurn } from '@/lib/store/selectors'
-import { Turn } from './turn'
+import { guessedHeight, Turn } from './turn'
 import { turnMark, useHeld } from './use-held'
 
 /** In pixels: the transcript's padding above the first turn. */
 const paddingAbove = 16
-/** The height of a turn, in pixels, until it is known. One that changed with what is known would move what is in sight. */
-const guess = 320
 /** In pixels, on each side of what is in sight. */
 const buffer = 800
 
@@ -34,7 +32,7 @@ export function History({
       scrollRef={scroller}
       startMargin={paddingAbove}
       bufferSize={buffer}
-      itemSize={guess}
+      itemSize={guessedHeight}
       data={turns}
       keepMounted={held}
     >

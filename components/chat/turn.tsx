@@ -4,6 +4,9 @@ import type { ShownTurn } from '@/lib/store/selectors'
 import { Prompt } from './prompt'
 import { Reply } from './reply'
 
+/** The height of a turn, in pixels, until it is known. One that changed with what is known would move what is in sight. */
+export const guessedHeight = 320
+
 /** A prompt and what answers it, together. */
 export const Turn = memo(function Turn({
   conversationId,
