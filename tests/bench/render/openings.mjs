@@ -83,7 +83,7 @@ async function eightAtOnce(browser, rill, upstream) {
   const page = await context.newPage()
   await page.goto(rill.address)
   for (let each = 1; each <= together; each++) {
-    await page.getByRole('link', { name: 'New conversation' }).first().click()
+    await startNew(page, rill)
     await send(page, order({ rate: 200, tokens: 1600 }))
     await begun(upstream, each)
   }
@@ -97,6 +97,11 @@ async function eightAtOnce(browser, rill, upstream) {
   return figures
 }
 
+async function startNew(page, { address }) {
+  await page.getByRole('navigation', { name: 'Conversations' }).getByRole('link', { name: 'New conversation' }).click()
+  await page.waitForURL(`${address}/`)
+}
+
 /** How much more is held after the last answers than before them, against the size of their text. */
 async function twentyAnswers(browser, rill, upstream) {
   const context = await browser.newContext({ viewport: { width: 1280, height: 800 } })
@@ -105,7 +110,7 @@ async function twentyAnswers(browser, rill, upstream) {
   const { session } = await probe(page, '.markdown')
   const heaps = []
   for (let each = 0; each < answersKept; each++) {
-    await page.getByRole('link', { name: 'New conversation' }).first().click()
+    await startNew(page, rill)
     await send(page, order({ rate: 5000, tokens: tokensKept }))
     await begun(upstream)
     upstream.go()

@@ -36,9 +36,11 @@ const chosen = scenarios.filter(({ name, group }) => named(options.only, name, g
 const chosenOpenings = openings.filter(({ name }) => named(options.only, name))
 const idle = await idleShare()
 const results = {}
-for (const scenario of chosen) results[scenario.name] = await measured(scenario)
+for (const scenario of chosen) {
+  results[scenario.name] = await measured(scenario)
+  say(scenarioTable(scenario, results[scenario.name]))
+}
 for (const opening of chosenOpenings) results[opening.name] = await measuredOpening(opening)
-for (const scenario of chosen) say(scenarioTable(scenario, results[scenario.name]))
 if (chosenOpenings.length > 0) say(openingTable())
 say(`\n### Limits (${rounds} rounds interleaved, ${cpus().length} cores, Chromium ${browser.version()})\n`)
 say(table(['scenario', 'what', 'limit', 'measured', ''], limitRows()))
