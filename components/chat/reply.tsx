@@ -161,7 +161,8 @@ function Waiting({
     return <WaitingAgain conversationId={conversationId} generationId={generation.id} wait={generation.retry} />
   }
   return (
-    <p className="flex h-8 touch:h-11 items-center text-small text-ink-quiet">
+    // As wide as its words: less of the page moves down with them.
+    <p className="flex h-8 touch:h-11 w-fit items-center text-small text-ink-quiet">
       {running?.stopping ? (
         'Stopping'
       ) : running?.reader === 'reconnecting' ? (

@@ -1,5 +1,6 @@
 'use client'
 import { type RefObject, useCallback, useEffect, useRef, useState } from 'react'
+import { putBackAround } from '@/components/markdown/frames'
 import { useConversationStore } from '@/lib/store/context'
 import { messageOf } from '@/lib/store/selectors'
 import { type Counts, type Find, findAll, finderOf, rangesIn } from './find'
@@ -107,6 +108,7 @@ async function mounted(message: HTMLElement): Promise<void> {
 function show(message: HTMLElement, finder: RegExp, find: Find): void {
   const ranges = rangesOf(message, finder)
   const range = ranges[Math.min(find.ordinal, ranges.length - 1)]
+  putBackAround(range?.startContainer ?? null)
   range?.startContainer.parentElement?.scrollIntoView({ block: 'center' })
   if (range) CSS.highlights?.set('find-current', new Highlight(range))
 }

@@ -1,6 +1,7 @@
 'use client'
 import { useEffect, useMemo, useState } from 'react'
 import { formulas } from './formulas'
+import { formulaHeight } from './heights'
 import { reachableWhenWide } from './wide'
 
 /** In characters. What is longer is no formula that somebody reads. */
@@ -9,10 +10,19 @@ const longest = 4000
 /** A formula. Until it is whole, and wherever it is none that can be set, its source is shown. */
 export function Formula({ tex, display, unfinished }: { tex: string; display: boolean; unfinished: boolean }) {
   const html = useTypeset(tex, display, !unfinished && tex.length <= longest)
+  useEffect(() => {
+    if (unfinished) formulas.prepare()
+  }, [unfinished])
   const className = display ? 'formula-display' : 'formula'
   if (html === null) {
     return (
-      <code dir="ltr" className={`${className} as-source`} data-unfinished={unfinished || undefined}>
+      <code
+        dir="ltr"
+        className={`${className} as-source`}
+        data-unfinished={unfinished || undefined}
+        // What comes after it moves little when it is set.
+        style={display ? { minHeight: formulaHeight(tex) } : undefined}
+      >
         {tex}
       </code>
     )

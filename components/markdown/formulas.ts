@@ -10,8 +10,11 @@ const patience = 1000
  */
 export const formulas = new Rendering(startTypesetter, patience)
 
+/** What most formulas are set in. With a font that came later, what has been set would move. */
+const fonts = ['1em KaTeX_Main', 'italic 1em KaTeX_Math', '1em KaTeX_Size1', '1em KaTeX_Size2', '1em KaTeX_AMS']
+
 async function startTypesetter(): Promise<Renderer<FormulaSource>> {
-  const styles = import('./katex-styles')
+  const styles = import('./katex-styles').then(loadFonts)
   const worker = new Worker(new URL('./typesetter.worker.ts', import.meta.url), { type: 'module' })
   await Promise.all([nextAnswer(worker), styles])
   return {
@@ -22,6 +25,11 @@ async function startTypesetter(): Promise<Renderer<FormulaSource>> {
     },
     stop: () => worker.terminate(),
   }
+}
+
+/** One that does not come is no reason to show no formula. */
+async function loadFonts(): Promise<void> {
+  await Promise.allSettled(fonts.map((font) => document.fonts.load(font)))
 }
 
 function nextAnswer(worker: Worker): Promise<string | null> {

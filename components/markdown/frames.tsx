@@ -4,28 +4,73 @@ import type { FrameProps } from './chunks'
 
 /** Further away than this a chunk rests. */
 const away = '1200px 0px'
-const observers = new WeakMap<Element, IntersectionObserver>()
+/** In screens. Further away than this the browser is not given what a chunk holds, however much of it there is. */
+const faraway = '500% 0px'
+const mark = 'data-far'
+const observers = new WeakMap<Element, { rest: IntersectionObserver; leave: IntersectionObserver }>()
 
 /**
  * Lets the browser pass over an element from when it is first out of sight. Its height has been seen by then, so that
- * nothing moves; while it is in sight its rest would show as a gap.
+ * nothing moves; while it is in sight its rest would show as a gap. What rests is still taken into account in every
+ * frame, so what is very far away is taken out as well, and put back before it comes near.
  */
 function letRest(element: HTMLElement): (() => void) | undefined {
   const scroller = element.closest('[role="log"]')
   if (!scroller || !('IntersectionObserver' in window)) return
-  const observer = observers.get(scroller) ?? new IntersectionObserver(rest, { root: scroller, rootMargin: away })
-  observers.set(scroller, observer)
-  observer.observe(element)
-  return () => observer.unobserve(element)
+  const { rest, leave } = observers.get(scroller) ?? observe(scroller)
+  rest.observe(element)
+  return () => {
+    rest.unobserve(element)
+    leave.unobserve(element)
+  }
 }
 
-function rest(entries: IntersectionObserverEntry[], observer: IntersectionObserver): void {
-  for (const { target, isIntersecting, boundingClientRect } of entries) {
-    if (isIntersecting || boundingClientRect.height === 0 || !(target instanceof HTMLElement)) continue
-    target.style.containIntrinsicBlockSize = `auto ${boundingClientRect.height}px`
-    target.style.contentVisibility = 'auto'
-    observer.unobserve(target)
+function observe(root: Element) {
+  const leave = new IntersectionObserver(takeOut, { root, rootMargin: faraway })
+  const begin = (entries: IntersectionObserverEntry[]) => {
+    for (const { target, isIntersecting, boundingClientRect } of entries) {
+      if (isIntersecting || boundingClientRect.height === 0 || !(target instanceof HTMLElement)) continue
+      target.style.containIntrinsicBlockSize = `auto ${boundingClientRect.height}px`
+      target.style.contentVisibility = 'auto'
+      made.rest.unobserve(target)
+      leave.observe(target)
+    }
   }
+  const made = { rest: new IntersectionObserver(begin, { root, rootMargin: away }), leave }
+  observers.set(root, made)
+  document.addEventListener('selectionchange', noteSelection)
+  return made
+}
+
+function takeOut(entries: IntersectionObserverEntry[]): void {
+  for (const { target, isIntersecting, boundingClientRect } of entries) {
+    if (!(target instanceof HTMLElement)) continue
+    if (isIntersecting) putBack(target)
+    // Without a height it is in one that has been taken out itself.
+    else if (boundingClientRect.height > 0 && !target.contains(document.activeElement)) {
+      target.style.height = `${boundingClientRect.height}px`
+      target.setAttribute(mark, '')
+    }
+  }
+}
+
+function putBack(element: HTMLElement): void {
+  element.removeAttribute(mark)
+  element.style.height = ''
+}
+
+/** All that is selected can be copied, wherever it is. */
+function noteSelection(): void {
+  document.documentElement.toggleAttribute('data-selecting', document.getSelection()?.isCollapsed === false)
+}
+
+/** Gives the browser what is around a node, so that it can be gone to, however far away it is. */
+export function putBackAround(node: Node | null): void {
+  const element = node instanceof Element ? node : node?.parentElement
+  const holder = element?.closest<HTMLElement>(`[${mark}]`)
+  if (!holder) return
+  putBack(holder)
+  putBackAround(holder)
 }
 
 /** The element of a chunk, which rests out of sight as soon as it is full. */

@@ -16,7 +16,7 @@ export function heightOf(block: Block | undefined): number {
     case 'html':
       return block.lines.length * lineHeight + gap
     case 'math':
-      return lineHeight * 2 + gap
+      return formulaHeight(block.lines.join('\n')) + gap
     case 'code':
       return block.lines.length * codeLineHeight + 64
     case 'table':
@@ -34,4 +34,17 @@ export function heightOf(block: Block | undefined): number {
 
 function textHeight(characters: number): number {
   return Math.ceil(characters / charactersInLine) * lineHeight + gap
+}
+
+/** About how high a displayed formula will be, in pixels: the rows of what is common, with the padding around them. */
+export function formulaHeight(tex: string): number {
+  const rows = tex.split('\\\\').length
+  const row = /\\(sum|prod|bigcup|bigcap|bigoplus)/.test(tex)
+    ? 51
+    : /\\(d?frac|int|lim|binom)/.test(tex)
+      ? 36
+      : rows > 1
+        ? 26
+        : 22
+  return rows * row + 8
 }

@@ -1,6 +1,7 @@
 'use client'
 import { Blocks } from './blocks'
 import { useDocument } from './document-context'
+import { putBackAround } from './frames'
 import type { Note } from './parse/tree'
 
 let count = 0
@@ -37,7 +38,11 @@ export function Notes() {
           >
             <Blocks container={note} stamp={note.stamp} />
             {number === null ? null : (
-              <a href={`#${referenceId(note)}`} aria-label={`Back to the text of note ${number}`}>
+              <a
+                href={`#${referenceId(note)}`}
+                aria-label={`Back to the text of note ${number}`}
+                onClick={() => putBackAround(document.getElementById(referenceId(note)))}
+              >
                 ↩
               </a>
             )}

@@ -43,6 +43,15 @@ export class Rendering<Source> {
     return result
   }
 
+  /** Starts what will be needed soon. */
+  prepare(): void {
+    const started = this.renderer ?? this.start()
+    this.renderer = started
+    started.catch(() => {
+      if (this.renderer === started) this.renderer = null
+    })
+  }
+
   private async renderNow(source: Source): Promise<string | null> {
     this.renderer ??= this.start()
     try {

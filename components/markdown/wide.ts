@@ -26,6 +26,8 @@ function startObserver(): ResizeObserver | null {
 
 function look(entries: ResizeObserverEntry[]): void {
   for (const { target } of entries) {
+    // Not shown just now.
+    if (target.clientWidth === 0) continue
     if (target.scrollWidth > target.clientWidth) target.setAttribute('tabindex', '0')
     else target.removeAttribute('tabindex')
     // All that are observed are looked at in each frame; a width changes only with the window's.

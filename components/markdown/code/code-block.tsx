@@ -98,7 +98,7 @@ function LinesFrame({ level, full, children }: FrameProps) {
   // The caret stands in the last line: after what holds the lines it would be a line of its own.
   return (
     <span ref={element} className="lines" data-last={(level === 0 && !full) || undefined}>
-      {children}
+      {level === 0 ? <span>{children}</span> : children}
     </span>
   )
 }

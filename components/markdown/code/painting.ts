@@ -5,6 +5,8 @@ import type { Asked, Forgotten, Painted, Token } from './messages'
 
 /** So many lines are asked for at once, so that a long piece of code gets its colours bit by bit. */
 const mostAsked = 200
+/** In milliseconds. Colours that no text comes after are shown by themselves. */
+const patience = 100
 
 let worker: Worker | null = null
 let count = 0
@@ -30,6 +32,7 @@ export class Painting {
   private asking = false
   private askedLast: string | null = null
   private growing = false
+  private untold: ReturnType<typeof setTimeout> | undefined
 
   constructor(
     private readonly code: Code,
@@ -39,9 +42,17 @@ export class Painting {
     paintings.set(this.id, this)
   }
 
-  /** Asks for the colours of what is new. One question at a time: what comes meanwhile waits for its answer. */
-  ask(growing: boolean): void {
+  /** The code was shown, with the colours that are known. Asks for those of what is new. */
+  shown(growing: boolean): void {
     this.growing = growing
+    clearTimeout(this.untold)
+    this.untold = undefined
+    this.ask()
+  }
+
+  /** One question at a time: what comes meanwhile waits for its answer. */
+  private ask(): void {
+    const { growing } = this
     if (this.asking) return
     const { entries } = this.code.lines
     const finished = growing ? entries.length - 1 : entries.length
@@ -63,8 +74,14 @@ export class Painting {
     }
     this.last = last
     if (last) this.code.lines.touch(this.lines.length, newStamp())
-    this.changed()
-    this.ask(this.growing)
+    this.tell()
+    this.ask()
+  }
+
+  /** While a text grows, colours are shown along with what comes next: two changes cost twice what one does. */
+  private tell(): void {
+    if (this.growing) this.untold ??= setTimeout(this.changed, patience)
+    else this.changed()
   }
 
   /** What a line is made of; null while it has no colours. What has been added since has none yet. */
@@ -78,6 +95,7 @@ export class Painting {
   }
 
   forget(): void {
+    clearTimeout(this.untold)
     paintings.delete(this.id)
     send({ id: this.id, forget: true })
   }

@@ -28,6 +28,6 @@ export function usePainting(
     }
   }, [code, grammar, element])
   // After each rendering: the code may have grown, and it is the same object.
-  useEffect(() => painting?.ask(growing))
+  useEffect(() => painting?.shown(growing))
   return painting
 }

@@ -57,8 +57,10 @@ beforeAll(() => {
   // Texts are shown as they come, not spread over frames.
   vi.stubGlobal('matchMedia', () => ({ matches: true }))
 })
-afterAll(() => {
+afterAll(async () => {
   vi.unstubAllGlobals()
+  // React comes back once more to what was taken down.
+  await new Promise((resolve) => setTimeout(resolve))
 })
 
 /** A text that comes in these pieces, as it is on the page in the end. */
