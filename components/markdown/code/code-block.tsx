@@ -1,6 +1,6 @@
 'use client'
 import { Code as CodeIcon, Download, WrapText } from 'lucide-react'
-import { memo, useMemo, useRef, useState } from 'react'
+import { Fragment, memo, useMemo, useRef, useState } from 'react'
 import { IconButton } from '@/components/ui/button'
 import { CopyButton } from '@/components/ui/copy-button'
 import { Chunks, type FrameProps, type Shown } from '../chunks'
@@ -74,13 +74,13 @@ const Line = memo(function Line({ text, tokens, last }: { text: string; tokens: 
   if (!tokens) return text + end
   return (
     <>
-      {inPlace(tokens).map(({ token, place }) =>
+      {atColumns(tokens).map(({ token, column }) =>
         token.kind ? (
-          <span key={place} className={`code-${token.kind}`}>
+          <span key={column} className={`code-${token.kind}`}>
             {token.text}
           </span>
         ) : (
-          token.text
+          <Fragment key={column}>{token.text}</Fragment>
         ),
       )}
       {end}
@@ -88,9 +88,14 @@ const Line = memo(function Line({ text, tokens, last }: { text: string; tokens: 
   )
 })
 
-/** A line of code is coloured from its beginning on, so a place in it is an identity. */
-function inPlace(tokens: Token[]): { token: Token; place: number }[] {
-  return tokens.map((token, place) => ({ token, place }))
+/** While a line grows it may be cut otherwise: what begins elsewhere is not the same, or its element would move there. */
+function atColumns(tokens: Token[]): { token: Token; column: number }[] {
+  let end = 0
+  return tokens.map((token) => {
+    const column = end
+    end += token.text.length
+    return { token, column }
+  })
 }
 
 function LinesFrame({ level, full, children }: FrameProps) {
