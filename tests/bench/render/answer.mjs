@@ -110,8 +110,9 @@ function prose(characters) {
   return sections.join('\n\n')
 }
 
+const block = `${code.typescript}\n\n`
+
 function fence(characters) {
-  const block = `${code.typescript}\n\n`
   return `\`\`\`typescript\n${block.repeat(Math.ceil(characters / block.length))}`
 }
 
@@ -127,12 +128,32 @@ function tokens(text) {
   return cut
 }
 
-const longest = 125_000
-const answers = { prose: tokens(prose(longest * 4)), fence: tokens(fence(longest * 4)) }
+const longest = 125_000 * 4
+const proses = prose(longest)
+const fences = fence(longest)
+const kinds = {
+  prose: { text: proses, between: '\n\n## ', all: tokens(proses), rest: tokens(`\n\n${proses}`) },
+  fence: {
+    text: fences,
+    between: '\n\nexport',
+    all: tokens(fences),
+    rest: tokens(`\n\n${block.repeat(longest / 200)}`),
+  },
+}
 
-/** The tokens of an answer from one to another; `kind` is `prose` or `fence`, one piece of code that does not end. */
-export function answer(kind, from, to) {
-  return answers[kind].slice(from, to)
+/** The first tokens of an answer; `kind` is `prose` or `fence`, one piece of code that does not end. */
+export function answer(kind, count) {
+  return kinds[kind].all.slice(0, count)
+}
+
+/**
+ * An answer in two parts, each in tokens: one of about `before`, which ends where a section does, and `count` more. These
+ * are the same whatever was before, so that what differs is the length alone.
+ */
+export function answerInTwo(kind, before, count) {
+  if (before === 0 || count === 0) return { first: answer(kind, before), rest: answer(kind, count) }
+  const { text, between, rest } = kinds[kind]
+  return { first: tokens(text.slice(0, text.lastIndexOf(between, before * 4))), rest: rest.slice(0, count) }
 }
 
 /** A prompt and a reply by the place of their turn, of the lengths that conversations have. */

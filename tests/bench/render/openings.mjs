@@ -18,7 +18,7 @@ export const openings = [
     name: 'stored',
     what: 'a stored answer of 100,000 tokens is opened from the sidebar',
     measure: (browser, rill) =>
-      opened(browser, rill, 1, () => ({ prompt: 'Much', reply: answer('prose', 0, 100_000).join('') })),
+      opened(browser, rill, 1, () => ({ prompt: 'Much', reply: answer('prose', 100_000).join('') })),
   },
   ...[1000, 5000].map((messages) => ({
     name: `messages-${messages}`,
@@ -119,6 +119,6 @@ async function twentyAnswers(browser, rill, upstream) {
   }
   await context.close()
   const half = answersKept / 2
-  const text = (answer('prose', 0, tokensKept).join('').length * half) / 2 ** 20
+  const text = (answer('prose', tokensKept).join('').length * half) / 2 ** 20
   return { heap: heaps.at(-1), left: (heaps.at(-1) - heaps[half - 1]) / text }
 }

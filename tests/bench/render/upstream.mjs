@@ -2,7 +2,7 @@
 // the rest at a rate when it is told to. The same answer is there as plain text, for pages that have no relay.
 import { once } from 'node:events'
 import { createServer } from 'node:http'
-import { answer } from './answer.mjs'
+import { answerInTwo } from './answer.mjs'
 
 const tickMs = 4
 const tokensAWrite = 64
@@ -74,7 +74,7 @@ function plain(response, wanted, waiting) {
 }
 
 async function write(response, { kind, before, tokens, rate }, waiting, { encode, end }) {
-  const first = answer(kind, 0, before)
+  const { first, rest } = answerInTwo(kind, before, tokens)
   const closed = once(response, 'close')
   for (let at = 0; at < first.length; at += tokensAWrite) {
     const part = first.slice(at, at + tokensAWrite).map(encode)
@@ -82,7 +82,7 @@ async function write(response, { kind, before, tokens, rate }, waiting, { encode
   }
   if (tokens > 0) {
     await Promise.race([new Promise((go) => waiting.add(go)), closed])
-    await paced(response, answer(kind, before, before + tokens), rate, encode)
+    await paced(response, rest, rate, encode)
   }
   response.end(end)
 }
