@@ -56,6 +56,22 @@ test('what is far away takes its room, and is the same element when it comes int
   await expect.poll(() => transcript.getByText('SELECT 90 AS').evaluate(isFar)).toBe(true)
 })
 
+test('nothing changes its height when somebody jumps to a place', async ({ chat }) => {
+  const sizes = await chat.transcript.evaluate(async (log) => {
+    const seen = new Set([log.scrollHeight])
+    for (const part of [0.5, 0.1, 0.7]) {
+      log.dispatchEvent(new WheelEvent('wheel', { deltaY: -100 }))
+      log.scrollTo({ top: log.scrollHeight * part })
+      for (let frame = 0; frame < 10; frame++) {
+        await new Promise(requestAnimationFrame)
+        seen.add(log.scrollHeight)
+      }
+    }
+    return [...seen]
+  })
+  expect(sizes).toHaveLength(1)
+})
+
 test('what is selected is copied whole, however far it reaches', async ({ chat }) => {
   const copied = await chat.reply.evaluate(async (element) => {
     const changed = new Promise((resolve) => document.addEventListener('selectionchange', resolve, { once: true }))
@@ -78,10 +94,10 @@ test('find goes to it', async ({ chat }) => {
     await chat.page.keyboard.press('ControlOrMeta+f')
     await expect(box).toBeFocused({ timeout: 500 })
   }).toPass()
-  await box.fill('paragraph 123 of')
+  await box.fill('paragraph 310 of')
   await expect(chat.page.getByRole('search').getByRole('status')).toHaveText('1')
   await box.press('Enter')
-  await expect(chat.transcript.getByText('Paragraph 123 of many.')).toBeInViewport()
+  await expect(chat.transcript.getByText('Paragraph 310 of many.')).toBeInViewport()
 })
 
 test('on paper all of it is there', async ({ chat }) => {
