@@ -3,6 +3,7 @@ import { Square, SquareCheck } from 'lucide-react'
 import { createContext, memo, type ReactNode, useContext, useMemo } from 'react'
 import { Chunks, type FrameProps, type Shown } from './chunks'
 import { CodeBlock } from './code/code-block'
+import { directionOf } from './direction'
 import { useDocument } from './document-context'
 import { FormulaBlock } from './formula-block'
 import { BlocksFrame, useRest } from './frames'
@@ -42,7 +43,7 @@ const BlockView = memo(function BlockView({ block }: { block: Block; stamp: numb
       return <HeadingView heading={block} growing={growing} />
     case 'quote':
       return (
-        <blockquote dir="auto">
+        <blockquote dir={directionOf(block)}>
           <Blocks container={block} stamp={block.stamp} />
         </blockquote>
       )
@@ -124,9 +125,15 @@ function ItemsFrame({ level, chunk, full, children: items }: FrameProps) {
         {items}
       </div>
     )
-  if (!list?.ordered) return <ul ref={rest}>{items}</ul>
+  const dir = list ? directionOf(list) : 'auto'
+  if (!list?.ordered)
+    return (
+      <ul ref={rest} dir={dir}>
+        {items}
+      </ul>
+    )
   return (
-    <ol ref={rest} start={list.start + chunk * list.children.size}>
+    <ol ref={rest} dir={dir} start={list.start + chunk * list.children.size}>
       {items}
     </ol>
   )
@@ -134,7 +141,7 @@ function ItemsFrame({ level, chunk, full, children: items }: FrameProps) {
 
 function ItemView({ item }: { item: Item }) {
   return (
-    <li dir="auto" data-task={item.done === null ? undefined : ''}>
+    <li data-task={item.done === null ? undefined : ''}>
       {item.done === null ? null : item.done ? (
         <SquareCheck size={16} role="img" aria-label="Done" className="task" />
       ) : (

@@ -14,8 +14,8 @@ export const formulas = new Rendering(startTypesetter, patience)
 const fonts = ['1em KaTeX_Main', 'italic 1em KaTeX_Math', '1em KaTeX_Size1', '1em KaTeX_Size2', '1em KaTeX_AMS']
 
 async function startTypesetter(): Promise<Renderer<FormulaSource>> {
-  const styles = import('./katex-styles').then(loadFonts)
   const worker = new Worker(new URL('./typesetter.worker.ts', import.meta.url), { type: 'module' })
+  const styles = import('./katex-styles').then(loadFonts)
   await Promise.all([nextAnswer(worker), styles])
   return {
     render(source) {

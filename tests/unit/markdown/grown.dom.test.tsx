@@ -116,7 +116,9 @@ describe('what is finished keeps its nodes', () => {
     const begun = `${selector === 'p' ? '' : '<!-- '}${text.repeat(500)}`
     const { container, rerender } = render(<Markdown text={begun} growing />)
     const nodes = () => [...(container.querySelector(selector)?.childNodes ?? [])]
-    await vi.waitFor(() => expect(container.textContent?.length).toBeGreaterThan(text.length * 300))
+    await vi.waitFor(() => expect(container.textContent?.length).toBeGreaterThan(text.length * 300), {
+      timeout: 10_000,
+    })
     const before = nodes()
     const watched = new MutationObserver(() => {})
     watched.observe(container, { childList: true, characterData: true, subtree: true })
@@ -129,13 +131,25 @@ describe('what is finished keeps its nodes', () => {
   })
 })
 
+describe('a list and a quote begin on the side that their words do', () => {
+  it.each([
+    ['- \u05e9\u05dc\u05d5\u05dd world\n- two', 'ul', 'rtl'],
+    ['1. **\u0645\u0631\u062d\u0628\u0627**\n2. two', 'ol', 'rtl'],
+    ['> ### \u05e9\u05dc\u05d5\u05dd', 'blockquote', 'rtl'],
+    ['- 1. Shalom \u05e9\u05dc\u05d5\u05dd', 'ul', 'ltr'],
+    ['- 12', 'ul', 'auto'],
+  ])('%s', (text, selector, direction) => {
+    expect(grow(text).querySelector(selector)?.getAttribute('dir')).toBe(direction)
+  })
+})
+
 describe('footnotes', () => {
   it('of a long reply that is opened are numbered from its beginning, and lead back', async () => {
     const paragraphs = Array.from({ length: 60 }, (_, place) => `Paragraph ${place}, ${'words '.repeat(9)}[^n${place}]`)
     const notes = Array.from({ length: 60 }, (_, place) => `[^n${place}]: Note ${place}.`)
     const text = `${paragraphs.join('\n\n')}\n\n${notes.join('\n')}`
     const { container } = render(<Markdown text={text} growing={false} />)
-    await vi.waitFor(() => expect(container.querySelectorAll('sup')).toHaveLength(60))
+    await vi.waitFor(() => expect(container.querySelectorAll('sup')).toHaveLength(60), { timeout: 10_000 })
     expect(textsOf(container, 'sup')).toEqual(paragraphs.map((_, place) => String(place + 1)))
     const items = [...container.querySelectorAll('.notes li')]
     expect(items.map((item) => item.getAttribute('value'))).toEqual(paragraphs.map((_, place) => String(place + 1)))

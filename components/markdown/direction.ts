@@ -1,0 +1,36 @@
+import type { Block, Container } from './parse/tree'
+
+const letter = /\p{Letter}/u
+const rightToLeft =
+  /[\p{Script=Hebrew}\p{Script=Arabic}\p{Script=Syriac}\p{Script=Thaana}\p{Script=Nko}\p{Script=Samaritan}\p{Script=Mandaic}\p{Script=Adlam}]/u
+
+type Direction = 'ltr' | 'rtl' | 'auto'
+
+/**
+ * The side that a list or a quote begins on, by the first letter in it; `auto` while there is none. The browser's own
+ * `auto` passes over what has a direction itself, as each paragraph does.
+ */
+export function directionOf(container: Container): Direction {
+  for (const block of container.children.entries) {
+    const direction = directionIn(block)
+    if (direction !== 'auto') return direction
+  }
+  return 'auto'
+}
+
+function directionIn(block: Block): Direction {
+  switch (block.type) {
+    case 'paragraph':
+    case 'heading': {
+      const first = block.lines.join('\n').match(letter)?.[0]
+      if (!first) return 'auto'
+      return rightToLeft.test(first) ? 'rtl' : 'ltr'
+    }
+    case 'quote':
+    case 'list':
+    case 'item':
+      return directionOf(block)
+    default:
+      return 'auto'
+  }
+}
