@@ -1,21 +1,27 @@
 'use client'
 import { ChevronRight } from 'lucide-react'
-import { useId, useLayoutEffect, useState } from 'react'
+import { useId, useState } from 'react'
 import { ReplyText } from '@/components/markdown/reply-text'
 import { formatSeconds, Seconds } from '@/components/ui/seconds'
 
 /** The person's last choice, so that who wants to read along opens it once, not for every reply. */
 let openByChoice = false
 
-/** What a model thought before it answered: folded, and only ever opened or closed by the person. */
-export function Reasoning({ text, thinkingSince }: { text: string; thinkingSince: number | null }) {
+/**
+ * What a model thought before it answered: folded, and only ever opened or closed by the person. `took`, in milliseconds,
+ * is not known of what a crash cut off.
+ */
+export function Reasoning({
+  text,
+  thinkingSince,
+  took,
+}: {
+  text: string
+  thinkingSince: number | null
+  took: number | undefined
+}) {
   const [open, setOpen] = useState(openByChoice)
   const panel = useId()
-  // In milliseconds; 0 for what was over before it was seen.
-  const [took, setTook] = useState(0)
-  useLayoutEffect(() => {
-    if (thinkingSince !== null) return () => setTook(Date.now() - thinkingSince)
-  }, [thinkingSince])
   const toggle = () => {
     openByChoice = !open
     setOpen(!open)

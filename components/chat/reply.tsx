@@ -136,7 +136,7 @@ function ReplyPart({ part, growing, since }: { part: Part; growing: boolean; sin
         </div>
       )
     case 'reasoning':
-      return <Reasoning text={part.text} thinkingSince={growing ? since : null} />
+      return <Reasoning text={part.text} thinkingSince={growing ? since : null} took={part.ms} />
     case 'error':
       return null
   }

@@ -67,6 +67,8 @@ export class Run {
   readonly #abort = new AbortController()
   readonly #startedAt = Date.now()
   readonly #outline: LogOutline = []
+  /** When the model began to think, if that is what it does. In epoch ms. */
+  #thinkingSince: number | null = null
   #pending: { type: 'delta' | 'reasoning'; text: string }[] = []
   #unsaved: GenerationEvent[] = []
   #cut: Cut | null = null
@@ -111,8 +113,21 @@ export class Run {
     resume?.()
     const pending = this.#pending
     this.#pending = []
-    for (const { type, text } of pending) this.#append({ type, data: { text } })
+    for (const { type, text } of pending) {
+      if (type === 'delta') this.#thought()
+      this.#append({ type, data: { text } })
+    }
     if (pending.length > 0) this.#watch()
+  }
+
+  /** Tells how long the model has thought, when that is over. */
+  #thought(): void {
+    const last = this.folded.parts.at(-1)
+    if (this.#thinkingSince === null || last?.type !== 'reasoning') return
+    // What goes on after a stop takes that much longer.
+    const ms = (last.ms ?? 0) + Date.now() - this.#thinkingSince
+    this.#thinkingSince = null
+    this.#append({ type: 'thought', data: { ms } })
   }
 
   /** The events since the last save, for the checkpoint writer. `firstSeq` is the first one's. */
@@ -159,6 +174,7 @@ export class Run {
     })
     this.#written = true
     this.#house.pace.now(this)
+    this.#thought()
     this.endedAt = Date.now()
     const cut = this.#cut
     const { status, problem } = await this.#ending(end, cut)
@@ -228,6 +244,8 @@ export class Run {
       if (text === '') return
       this.#meter.add(type, text)
       if (this.#cut) return
+      // The first thoughts have been waited for since the start.
+      if (type === 'reasoning') this.#thinkingSince ??= this.firstTokenAt === null ? this.#startedAt : Date.now()
       this.firstTokenAt ??= Date.now()
       const last = this.#pending.at(-1)
       if (last?.type === type) last.text += text

@@ -83,6 +83,8 @@ export const generationEvent = z.discriminatedUnion('type', [
   z.object({ type: z.literal('start'), data: startData }),
   z.object({ type: z.literal('delta'), data: z.object({ text: z.string() }) }),
   z.object({ type: z.literal('reasoning'), data: z.object({ text: z.string() }) }),
+  /** The reasoning before it is over, and took so long in all. */
+  z.object({ type: z.literal('thought'), data: z.object({ ms: z.number() }) }),
   z.object({ type: z.literal('retry'), data: retryData }),
   z.object({ type: z.literal('usage'), data: usage }),
   z.object({ type: z.literal('error'), data: problem }),

@@ -4,7 +4,8 @@ import { type GenerationEvent, generationStatus, problem, retryData, usage } fro
 /** A piece of a message. Error parts are shown, and never go back to a model. */
 export const part = z.discriminatedUnion('type', [
   z.object({ type: z.literal('text'), text: z.string() }),
-  z.object({ type: z.literal('reasoning'), text: z.string() }),
+  /** `ms` is how long it took, once it is over. */
+  z.object({ type: z.literal('reasoning'), text: z.string(), ms: z.optional(z.number()) }),
   z.object({ type: z.literal('error'), problem }),
 ])
 export type Part = z.infer<typeof part>
@@ -105,6 +106,8 @@ export function foldEvent(folded: Folded, event: GenerationEvent): Folded {
       return { ...answering(folded), parts: appendText(folded.parts, 'text', event.data.text) }
     case 'reasoning':
       return { ...answering(folded), parts: appendText(folded.parts, 'reasoning', event.data.text) }
+    case 'thought':
+      return { ...folded, parts: thought(folded.parts, event.data.ms) }
     case 'usage':
       return { ...folded, usage: event.data }
     case 'error':
@@ -132,8 +135,13 @@ function answering(folded: Folded): Folded {
 
 function appendText(parts: Part[], type: 'text' | 'reasoning', text: string): Part[] {
   const last = parts.at(-1)
-  if (last?.type === type) return [...parts.slice(0, -1), { type, text: last.text + text }]
+  if (last?.type === type) return [...parts.slice(0, -1), { ...last, text: last.text + text }]
   return [...parts, { type, text }]
+}
+
+function thought(parts: Part[], ms: number): Part[] {
+  const last = parts.at(-1)
+  return last?.type === 'reasoning' ? [...parts.slice(0, -1), { ...last, ms }] : parts
 }
 
 /** The reply's text alone, as it goes to the clipboard or back to a model. */

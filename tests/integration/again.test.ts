@@ -108,7 +108,7 @@ describe.each(engines)('a reply asked for again, on %s', (engine) => {
       }
       const [reply] = await replies(startOf(readers[0]))
       expect(reply?.parts).toEqual([
-        { type: 'reasoning', text: 'Hm. ' },
+        { type: 'reasoning', text: 'Hm. ', ms: expect.any(Number) },
         { type: 'text', text: 'One, two, three, four.' },
       ])
     })

@@ -78,7 +78,7 @@ describe.each(engines)('a turn, on %s', (engine) => {
     const { conversationId } = startData.parse(start?.data)
     const { messages } = await client.conversation(conversationId)
     expect(messages.at(-1)?.parts).toEqual([
-      { type: 'reasoning', text: 'Hmm. ' },
+      { type: 'reasoning', text: 'Hmm. ', ms: expect.any(Number) },
       { type: 'text', text: 'Yes.' },
     ])
   })

@@ -19,6 +19,7 @@ const text = fc.string({ unit: 'binary', minLength: 1 })
 const middle: fc.Arbitrary<GenerationEvent> = fc.oneof(
   text.map((each): GenerationEvent => ({ type: 'delta', data: { text: each } })),
   text.map((each): GenerationEvent => ({ type: 'reasoning', data: { text: each } })),
+  fc.nat().map((ms): GenerationEvent => ({ type: 'thought', data: { ms } })),
 )
 const wholeLog = fc
   .array(middle, { maxLength: 40 })

@@ -7,6 +7,7 @@ const text = fc.string({ unit: 'binary' })
 const event: fc.Arbitrary<GenerationEvent> = fc.oneof(
   text.map((each): GenerationEvent => ({ type: 'delta', data: { text: each } })),
   text.map((each): GenerationEvent => ({ type: 'reasoning', data: { text: each } })),
+  fc.nat().map((ms): GenerationEvent => ({ type: 'thought', data: { ms } })),
   fc.constantFrom<GenerationEvent>(
     { type: 'status', data: { status: 'completed', finishReason: 'stop' } },
     { type: 'error', data: { kind: 'timeout', message: 'a\nb: c', retryable: true } },
