@@ -1,5 +1,5 @@
 import type { Page, Route } from '@playwright/test'
-import { addTurns } from '../stored-turns.mjs'
+import { addReplies, addTurns } from '../stored-turns.mjs'
 import { type Chat, end } from './chat'
 import { expect, test } from './fixtures'
 
@@ -104,6 +104,32 @@ test('who has scrolled up to the first that was there meanwhile stays there', as
   await expect(page.getByRole('button', { name: 'Go to the end', exact: true })).toBeVisible()
   await page.mouse.wheel(0, -300)
   await expect(transcript.getByText(`The end of ${count - 31}.`)).toBeInViewport()
+})
+
+test('a reply whose prompt is not among the newest messages stays where it is when that comes', async ({
+  chat,
+  rill,
+}) => {
+  const { page, transcript } = chat
+  const id = await chat.conversationId()
+  const last = addTurns(rill.dataDir, id, 100, turn).at(-1)
+  // More replies to the last prompt than come first.
+  const lines = Array.from({ length: 80 }, (_, line) => `Line ${line} again.`)
+  const replies = Array.from({ length: 70 }, (_, place) => [`Reply ${place}.`, ...lines].join('\n\n'))
+  addReplies(rill.dataDir, id, last?.promptId ?? '', replies)
+  const letGo = await holdRest(page)
+  await chat.reload()
+  await expect(transcript.getByText('Line 79 again.')).toBeInViewport()
+  await expect(transcript.getByText('60/60')).toBeAttached()
+  await transcript.hover()
+  await page.mouse.wheel(0, -400)
+  await expect(transcript.getByText('Line 79 again.')).not.toBeInViewport()
+  const watched = await watchMiddle(page)
+  await letGo()
+  await expect(loading(chat)).not.toBeAttached()
+  expect(await watched()).toMatchObject({ furthest: expect.closeTo(0, 0), gone: false })
+  await expect(transcript.getByText('71/71')).toBeAttached()
+  await expect(transcript.getByText('Prompt number 99', { exact: true })).toBeAttached()
 })
 
 test('a turn that is sent while the rest comes stands where it was put, and is followed on', async ({
