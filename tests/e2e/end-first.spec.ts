@@ -1,4 +1,4 @@
-import type { Page, Route } from '@playwright/test'
+import type { Page } from '@playwright/test'
 import { addReplies, addTurns } from '../stored-turns.mjs'
 import { type Chat, end } from './chat'
 import { expect, test } from './fixtures'
@@ -21,16 +21,15 @@ test.beforeEach(async ({ chat, upstream }) => {
 
 /** Holds what comes before the newest messages until it is let go. */
 async function holdRest(page: Page): Promise<() => Promise<void>> {
-  const held: Route[] = []
-  let open = false
+  const held: (() => Promise<void>)[] = []
   await page.route(all, async (route) => {
-    if (open) await route.continue()
-    else held.push(route)
+    const response = await route.fetch()
+    held.push(() => route.fulfill({ response }))
   })
   return async () => {
-    open = true
     await expect.poll(() => held.length).toBeGreaterThan(0)
-    await Promise.all(held.map((route) => route.continue()))
+    await Promise.all(held.map((give) => give()))
+    await page.unroute(all)
   }
 }
 
@@ -45,6 +44,24 @@ async function openEnd(chat: Chat, dataDir: string) {
 
 const loading = (chat: Chat) => chat.transcript.getByText('Loading earlier messages')
 const nodes = (page: Page) => page.evaluate(() => document.querySelectorAll('main *').length)
+
+/** What glides in the page takes thirty times as long, so that there is time for something to come in between. */
+async function slowClock(page: Page): Promise<void> {
+  await page.evaluate(() => {
+    const began = performance.now()
+    const now = performance.now.bind(performance)
+    const frame = requestAnimationFrame.bind(window)
+    performance.now = () => began + (now() - began) / 30
+    window.requestAnimationFrame = (run) => frame(() => run(performance.now()))
+  })
+}
+
+/** As long as what comes in front is put in place, the sight is kept and not the top. */
+const seesTheBeginning = ({ transcript }: Chat) =>
+  expect(async () => {
+    await transcript.evaluate((element) => void element.scrollTo({ top: 0 }))
+    await expect(transcript.getByText('The very first prompt')).toBeInViewport({ timeout: 500 })
+  }).toPass()
 
 /** Notes in each frame by how much a line in the middle of the sight has moved, and whether its element is gone. */
 async function watchMiddle(page: Page): Promise<() => Promise<{ frames: number; furthest: number; gone: boolean }>> {
@@ -73,7 +90,7 @@ async function watchMiddle(page: Page): Promise<() => Promise<{ frames: number; 
 }
 
 test('thousands of messages open at their end, and nothing moves when the rest comes', async ({ chat, rill }) => {
-  const { page, transcript } = chat
+  const { page } = chat
   const { letGo } = await openEnd(chat, rill.dataDir)
   await expect(loading(chat)).toBeAttached()
   const watched = await watchMiddle(page)
@@ -82,9 +99,7 @@ test('thousands of messages open at their end, and nothing moves when the rest c
   expect(await watched()).toMatchObject({ furthest: expect.closeTo(0, 0), gone: false })
   expect(await nodes(page)).toBeLessThan(1_500)
   await expect(page.getByRole('button', { name: /^Go to the end/ })).toHaveCount(0)
-  await transcript.press('Home')
-  await transcript.evaluate((element) => element.scrollTo({ top: 0 }))
-  await expect(transcript.getByText('The very first prompt')).toBeInViewport()
+  await seesTheBeginning(chat)
 })
 
 test('who has scrolled up to the first that was there meanwhile stays there', async ({ chat, rill }) => {
@@ -156,6 +171,36 @@ test('a turn that is sent while the rest comes stands where it was put, and is f
   await expect(transcript.getByText('More 59.')).toBeInViewport()
 })
 
+test('the way to a turn that is sent is no longer when earlier ones come meanwhile', async ({
+  chat,
+  rill,
+  upstream,
+}) => {
+  const { page, transcript } = chat
+  addTurns(rill.dataDir, await chat.conversationId(), 300, turn)
+  const letGo = await holdRest(page)
+  await chat.reload()
+  await expect(transcript.getByText('The end of 299.')).toBeInViewport()
+  upstream.scriptFor('One more', [{ delta: 'So far.' }, end])
+  await slowClock(page)
+  const seen = await transcript.evaluateHandle((log) => {
+    const distances: number[] = []
+    const frame = () => {
+      distances.push((log.scrollHeight - log.scrollTop - log.clientHeight) / log.clientHeight)
+      requestAnimationFrame(frame)
+    }
+    frame()
+    return distances
+  })
+  await chat.send('One more')
+  await letGo()
+  await expect(loading(chat)).not.toBeAttached()
+  await chat.ended('completed')
+  await expect.poll(async () => (await seen.jsonValue()).at(-1), { timeout: 20_000 }).toBeCloseTo(0, 1)
+  // In heights of the sight: it was at the end, and has got room for one more turn.
+  expect(Math.max(...(await seen.jsonValue()))).toBeLessThan(1.5)
+})
+
 test('a link to a message that is not here yet goes there when it is', async ({ chat, rill }) => {
   const { page } = chat
   const id = await chat.conversationId()
@@ -216,6 +261,5 @@ test('when the rest cannot be loaded, the page says so, can be used, and tries a
   await alert.getByRole('button', { name: 'Try again' }).click()
   await expect(alert).not.toBeAttached()
   await expect(loading(chat)).not.toBeAttached()
-  await transcript.evaluate((element) => element.scrollTo({ top: 0 }))
-  await expect(transcript.getByText('The very first prompt')).toBeInViewport()
+  await seesTheBeginning(chat)
 })
