@@ -38,11 +38,11 @@ export function useWindowed(turns: ShownTurn[], content: RefObject<HTMLElement |
   const bring = useCallback(
     async (messageId: string) => {
       const isHere = ({ promptId, replyIds }: ShownTurn) => promptId === messageId || replyIds.includes(messageId)
-      const isInHistory = () => latest.current.turns.findIndex(isHere) < latest.current.from
-      if (!latest.current.turns.some(isHere)) return null
+      const place = () => latest.current.turns.findIndex(isHere)
+      if (place() < 0) return null
+      const history = place() < latest.current.from ? await loaded(handle) : null
       // Earlier turns may have come while its code did.
-      const history = isInHistory() ? await loaded(handle) : null
-      history?.scrollToIndex(latest.current.turns.findIndex(isHere), { align: 'start' })
+      history?.scrollToIndex(place(), { align: 'start' })
       return await settled(() => messageElement(content.current, messageId))
     },
     [content],

@@ -9,7 +9,7 @@ import { type ConversationState, newConversationId } from './types'
 
 const pollInterval = 5_000
 /** Of a conversation that is not here, so many messages come first: more than any screen shows. */
-const newest = 60
+const firstCount = 60
 
 /** Fetching conversations, and noticing when the server has more of one than this page. */
 export function createLoading({ get, set, page, client }: Core, streams: Streams, sidebar: Sidebar) {
@@ -42,7 +42,7 @@ export function createLoading({ get, set, page, client }: Core, streams: Streams
     if (!isHere) set((state) => withEntry(state, id, { state: 'loading', problem: null }))
     else if (earlier === 'failed') set((state) => withEntry(state, id, { earlier: 'loading', problem: null }))
     try {
-      await take(id, isHere ? undefined : newest)
+      await take(id, isHere ? undefined : firstCount)
     } finally {
       fetching.delete(id)
     }
