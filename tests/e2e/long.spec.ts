@@ -1,17 +1,9 @@
-import type { Locator, Page } from '@playwright/test'
+import { randomUUID } from 'node:crypto'
+import type { Page } from '@playwright/test'
 import { addTurns } from '../stored-turns.mjs'
 import { end } from './chat'
 import { expect, test } from './fixtures'
-
-/** Of very different heights, so that a guess of them is wrong. */
-function turn(place: number) {
-  const lines = Array.from({ length: (place * 7) % 23 }, (_, line) => `Line ${line} of reply ${place}.`)
-  const brook = place === 40 ? ['Here is a *hidden* brook.'] : []
-  return {
-    prompt: `Prompt number ${place}`,
-    reply: [`Reply **number ${place}** begins.`, ...lines, ...brook, `The end of ${place}.`].join('\n\n'),
-  }
-}
+import { longReply, turn } from './long-texts'
 
 test.beforeEach(async ({ chat, upstream }) => {
   upstream.script([{ delta: 'The first reply.' }, end])
@@ -108,50 +100,57 @@ test('a link leads to its message, on whichever branch, and marks it', async ({ 
   await expect(page.locator(`[data-message="${turns[399]?.promptId}"]`)).toBeFocused()
 })
 
-test('find looks in what is not on the screen, goes from place to place, and gives the focus back', async ({
-  chat,
-  rill,
-}) => {
-  const { page } = chat
-  addTurns(rill.dataDir, await chat.conversationId(), 600, turn)
-  await chat.reload()
-  await expect(chat.transcript.getByText('The end of 599.')).toBeInViewport()
-  const box = await openFind(page)
-  await box.fill('a HIDDEN brook')
-  const status = page.getByRole('search').getByRole('status')
-  await expect(status).toHaveText('1')
-  await box.press('Enter')
-  await expect(status).toHaveText('1 of 1')
-  await expect(chat.transcript.getByText('Here is a hidden brook.')).toBeInViewport()
-  await expect.poll(() => marked(page, 'find-current')).toEqual(['a hidden brook'])
-  await box.fill('prompt number 59')
-  await expect(status).toHaveText('11')
-  await box.press('Enter')
-  await expect(chat.transcript.getByText('Prompt number 59', { exact: true })).toBeInViewport()
-  await box.press('Enter')
-  await expect(status).toHaveText('2 of 11')
-  await expect(chat.transcript.getByText('Prompt number 590', { exact: true })).toBeInViewport()
-  await box.press('Shift+Enter')
-  await box.press('Shift+Enter')
-  await expect(status).toHaveText('11 of 11')
-  await expect(chat.transcript.getByText('Prompt number 599', { exact: true })).toBeInViewport()
-  await box.fill('nowhere to be found')
-  await expect(status).toHaveText('None found')
-  await box.press('Escape')
-  await expect(box).toBeHidden()
-  await expect(chat.composer).toBeFocused()
+test('a turn in which the person has the focus or a selection stays, however far away', async ({ chat, rill }) => {
+  const { page, transcript } = chat
+  const id = await chat.conversationId()
+  const turns = addTurns(rill.dataDir, id, 300, turn)
+  const reply = (place: number) => page.locator(`[data-message="${turns[place]?.replyId}"]`)
+  await page.goto('about:blank')
+  await page.goto(`/c/${id}#message-${turns[40]?.replyId}`)
+  await expect(reply(40)).toBeFocused()
+  const goFarAway = async () => {
+    await transcript.evaluate((element) => element.scrollTo({ top: element.scrollHeight }))
+    await expect(transcript.getByText('The end of 299.')).toBeInViewport()
+    await expect(reply(41)).toHaveCount(0)
+  }
+  await goFarAway()
+  await expect(reply(40)).toBeFocused()
+
+  const words = reply(40).getByText('The end of 40.')
+  await words.scrollIntoViewIfNeeded()
+  await words.evaluate((element) => {
+    if (document.activeElement instanceof HTMLElement) document.activeElement.blur()
+    document.getSelection()?.selectAllChildren(element)
+  })
+  await goFarAway()
+  expect(await page.evaluate(() => document.getSelection()?.toString())).toBe('The end of 40.')
+  await expect(words).toBeAttached()
+  await page.evaluate(() => document.getSelection()?.removeAllRanges())
+  await expect(reply(40)).toHaveCount(0)
 })
 
-/** Long enough to be mounted bit by bit, and of blocks whose heights are no easy guess. */
-function longReply() {
-  const sections = Array.from({ length: 400 }, (_, place) => [
-    `## Section ${place}`,
-    'A sentence with **some** marks in it. '.repeat(1 + ((place * 5) % 9)),
-    place % 3 === 0 ? '```js\nconst one = 1\n```' : '| a | b |\n| - | - |\n| 1 | js and CSV |',
-    place === 7 ? 'Here is a *hidden* spring.' : 'And on.',
-  ])
-  return [...sections.flat(), 'The end of it all.'].join('\n\n')
-}
+test('another branch that is longer by hundreds of turns has few nodes too', async ({ chat, rill, upstream }) => {
+  const { page, transcript } = chat
+  const conversationId = await chat.conversationId()
+  addTurns(rill.dataDir, conversationId, 400, turn)
+  upstream.script([{ delta: 'The other reply.' }, end])
+  const origin = new URL(page.url()).origin
+  const other = { turnId: randomUUID(), conversationId, parentId: null, text: 'The other prompt', model: 'scripted' }
+  await page.request.post('/api/chat', { data: { ...other, stream: false }, headers: { origin } })
+  await chat.reload()
+  await expect(transcript.getByText('The other reply.')).toBeInViewport()
+  for (const _ of ['there', 'and there again']) {
+    await transcript.getByRole('button', { name: 'Previous branch' }).click()
+    await expect(transcript.getByText('The first prompt')).toBeInViewport()
+    expect(await nodes(page)).toBeLessThan(1_500)
+    await page.getByRole('button', { name: 'Go to the end' }).click()
+    await expect(transcript.getByText('The end of 399.')).toBeInViewport()
+    expect(await nodes(page)).toBeLessThan(1_500)
+    await transcript.evaluate((element) => element.scrollTo({ top: 0 }))
+    await transcript.getByRole('button', { name: 'Next branch' }).click()
+    await expect(transcript.getByText('The other reply.')).toBeInViewport()
+  }
+})
 
 // The browser keeps its place in a short conversation, and Rill beside a long history.
 for (const count of [1, 12])
@@ -189,44 +188,3 @@ for (const count of [1, 12])
     expect(moves.length).toBeGreaterThan(5)
     expect(Math.max(...moves)).toBeLessThanOrEqual(1)
   })
-
-test('find goes to the right place of a long reply, past captions and what is still to be mounted', async ({
-  chat,
-  rill,
-}) => {
-  const { page, transcript } = chat
-  addTurns(rill.dataDir, await chat.conversationId(), 1, () => ({ prompt: 'Much', reply: longReply() }))
-  await chat.reload()
-  const box = await openFind(page)
-  await box.fill('hidden spring')
-  await expect(page.getByRole('search').getByRole('status')).toHaveText('1')
-  await box.press('Enter')
-  await expect(transcript.getByText('Here is a hidden spring.')).toBeInViewport()
-  await box.fill('js and csv')
-  await box.press('Enter')
-  await expect.poll(() => marked(page, 'find-current')).toEqual(['js and CSV'])
-  await expect(transcript.getByText('js and CSV').first()).toBeInViewport()
-})
-
-/** Its code comes with the transcript's; until it is here, the keys are the browser's. */
-async function openFind(page: Page): Promise<Locator> {
-  const box = page.getByRole('textbox', { name: 'Find in conversation' })
-  await expect(async () => {
-    await page.keyboard.press('ControlOrMeta+f')
-    await expect(box).toBeFocused({ timeout: 500 })
-  }).toPass()
-  return box
-}
-
-/** The words that a highlight marks. */
-function marked(page: Page, name: string): Promise<string[]> {
-  return page.evaluate((each) => {
-    const ranges = [...(CSS.highlights.get(each) ?? [])]
-    return ranges.map(({ startContainer, startOffset, endContainer, endOffset }) => {
-      const range = document.createRange()
-      range.setStart(startContainer, startOffset)
-      range.setEnd(endContainer, endOffset)
-      return range.toString()
-    })
-  }, name)
-}
