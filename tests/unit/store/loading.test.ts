@@ -60,7 +60,7 @@ describe('loading a conversation', () => {
       clock.mockRestore()
     })
     await get().loadConversation(id)
-    expect(get().conversations[id]).toMatchObject({ state: 'ready', messageIds: { length: 100 } })
+    await until(() => get().conversations[id]?.messageIds.length === 100)
     expect(rounds.size).toBeGreaterThan(50)
   })
 
