@@ -134,7 +134,7 @@ describe('several on one Postgres', () => {
       await expect.poll(silent, { timeout: 10_000 }).toBe(true)
       const heartbeats = Number(await waiting())
       const started = client.start({ text: 'awake again' })
-      await expect.poll(waiting).toBe(heartbeats + 1)
+      await expect.poll(waiting, { timeout: 3_000 }).toBe(heartbeats + 1)
       expect(house.timesAsked('awake again')).toBe(0)
       await lock.query('ROLLBACK')
       await started
