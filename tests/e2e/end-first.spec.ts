@@ -1,4 +1,4 @@
-import type { Page, Route } from '@playwright/test'
+import type { Page } from '@playwright/test'
 import { addReplies, addTurns } from '../stored-turns.mjs'
 import { type Chat, end } from './chat'
 import { expect, test } from './fixtures'
@@ -21,16 +21,15 @@ test.beforeEach(async ({ chat, upstream }) => {
 
 /** Holds what comes before the newest messages until it is let go. */
 async function holdRest(page: Page): Promise<() => Promise<void>> {
-  const held: Route[] = []
-  let open = false
+  const held: (() => Promise<void>)[] = []
   await page.route(all, async (route) => {
-    if (open) await route.continue()
-    else held.push(route)
+    const response = await route.fetch()
+    held.push(() => route.fulfill({ response }))
   })
   return async () => {
-    open = true
     await expect.poll(() => held.length).toBeGreaterThan(0)
-    await Promise.all(held.map((route) => route.continue()))
+    await page.unroute(all)
+    await Promise.all(held.map((give) => give()))
   }
 }
 
@@ -154,6 +153,35 @@ test('a turn that is sent while the rest comes stands where it was put, and is f
   upstream.open('go on')
   await chat.ended('completed')
   await expect(transcript.getByText('More 59.')).toBeInViewport()
+})
+
+test('the way to a turn that is sent is no longer when earlier ones come meanwhile', async ({
+  chat,
+  rill,
+  upstream,
+}) => {
+  const { page, transcript } = chat
+  addTurns(rill.dataDir, await chat.conversationId(), 300, turn)
+  const letGo = await holdRest(page)
+  await chat.reload()
+  await expect(transcript.getByText('The end of 299.')).toBeInViewport()
+  upstream.scriptFor('One more', [{ delta: 'So far.' }, end])
+  const seen = await transcript.evaluateHandle((log) => {
+    const distances: number[] = []
+    const frame = () => {
+      distances.push((log.scrollHeight - log.scrollTop - log.clientHeight) / log.clientHeight)
+      requestAnimationFrame(frame)
+    }
+    frame()
+    return distances
+  })
+  await chat.send('One more')
+  await letGo()
+  await expect(loading(chat)).not.toBeAttached()
+  await chat.ended('completed')
+  await expect.poll(async () => (await seen.jsonValue()).at(-1)).toBeCloseTo(0, 1)
+  // In heights of the sight: it was at the end, and has got room for one more turn.
+  expect(Math.max(...(await seen.jsonValue()))).toBeLessThan(1.5)
 })
 
 test('a link to a message that is not here yet goes there when it is', async ({ chat, rill }) => {
