@@ -12,6 +12,31 @@ import { v7 as uuidv7 } from 'uuid'
  * @returns {{ promptId: string, replyId: string }[]}
  */
 export function addTurns(dataDir, conversationId, count, textOf) {
+  return writing(dataDir, conversationId, ({ lastId, addPrompt, addReply }) => {
+    let parentId = lastId
+    return Array.from({ length: count }, (_, place) => {
+      const { prompt, reply } = textOf(place)
+      const promptId = addPrompt(parentId, prompt)
+      parentId = addReply(promptId, reply)
+      return { promptId, replyId: parentId }
+    })
+  })
+}
+
+/**
+ * Adds replies to a prompt of such a conversation: each is a branch of its own.
+ * @param {string} dataDir
+ * @param {string} conversationId
+ * @param {string} promptId
+ * @param {string[]} replies
+ * @returns {string[]} their ids
+ */
+export function addReplies(dataDir, conversationId, promptId, replies) {
+  return writing(dataDir, conversationId, ({ addReply }) => replies.map((reply) => addReply(promptId, reply)))
+}
+
+/** Gives what adds messages to a conversation, all of them at once. */
+function writing(dataDir, conversationId, write) {
   const file = new Libsql(join(dataDir, 'rill.db'))
   file.exec('PRAGMA busy_timeout = 5000')
   const message = file.prepare(
@@ -24,21 +49,22 @@ export function addTurns(dataDir, conversationId, count, textOf) {
   )
   const { owner_id: ownerId } = file.prepare('SELECT owner_id FROM conversations WHERE id = ?').get(conversationId)
   const last = file.prepare('SELECT id FROM messages WHERE conversation_id = ? ORDER BY id DESC LIMIT 1')
-  let { id: parentId } = last.get(conversationId)
-  const parts = (text) => JSON.stringify([{ type: 'text', text }])
-  const turns = []
-  file.exec('BEGIN')
-  for (let place = 0; place < count; place++) {
-    const { prompt, reply } = textOf(place)
-    const turn = { promptId: uuidv7(), replyId: uuidv7() }
-    const now = Date.now()
-    message.run(turn.promptId, conversationId, ownerId, parentId, 'user', parts(prompt), now)
-    message.run(turn.replyId, conversationId, ownerId, turn.promptId, 'assistant', parts(reply), now)
-    generation.run(uuidv7(), uuidv7(), turn.promptId, turn.replyId, conversationId)
-    parentId = turn.replyId
-    turns.push(turn)
+  const add = (parentId, role, text) => {
+    const id = uuidv7()
+    message.run(id, conversationId, ownerId, parentId, role, JSON.stringify([{ type: 'text', text }]), Date.now())
+    return id
   }
+  file.exec('BEGIN')
+  const written = write({
+    lastId: last.get(conversationId).id,
+    addPrompt: (parentId, text) => add(parentId, 'user', text),
+    addReply(promptId, text) {
+      const replyId = add(promptId, 'assistant', text)
+      generation.run(uuidv7(), uuidv7(), promptId, replyId, conversationId)
+      return replyId
+    },
+  })
   file.exec('COMMIT')
   file.close()
-  return turns
+  return written
 }

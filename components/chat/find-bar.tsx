@@ -9,12 +9,15 @@ import { boxId, focusOn } from './use-find-bar'
 export function FindBar({
   selected,
   path,
+  complete,
   content,
   bring,
   onClose,
 }: {
   selected: string
   path: string[]
+  /** False while earlier messages are not here yet. */
+  complete: boolean
   content: RefObject<HTMLElement | null>
   bring(messageId: string): Promise<HTMLElement | null>
   onClose(): void
@@ -41,6 +44,7 @@ export function FindBar({
     event.stopPropagation()
   }
   const none = query.trim() !== '' && finds.length === 0
+  const noneFound = complete ? 'None found' : 'None found yet'
   return (
     <search className="gutter pointer-events-none absolute inset-x-0 top-0 z-10">
       <div className="column flex justify-end">
@@ -58,12 +62,12 @@ export function FindBar({
             autoComplete="off"
             spellCheck={false}
             value={query}
-            aria-invalid={none}
+            aria-invalid={none && complete}
             onChange={(event) => setQuery(event.target.value)}
             className="h-8 touch:h-11 min-w-0 grow rounded-small bg-transparent px-2 text-small touch:text-body outline-none aria-invalid:text-danger"
           />
           <span role="status" className="numbers shrink-0 px-1 text-ink-quiet text-note">
-            {query.trim() === '' ? '' : none ? 'None found' : `${at < 0 ? '' : `${at + 1} of `}${finds.length}`}
+            {query.trim() === '' ? '' : none ? noneFound : `${at < 0 ? '' : `${at + 1} of `}${finds.length}`}
           </span>
           <IconButton label="Previous place" disabled={finds.length === 0} onClick={() => go(-1)}>
             <ChevronUp size={16} aria-hidden="true" />

@@ -5,8 +5,6 @@ import type { ShownTurn } from '@/lib/store/selectors'
 import { guessedHeight, Turn } from './turn'
 import { turnMark, useHeld } from './use-held'
 
-/** In pixels: the transcript's padding above the first turn. */
-const paddingAbove = 16
 /** In pixels, on each side of what is in sight. */
 const buffer = 800
 
@@ -17,11 +15,17 @@ const buffer = 800
 export function History({
   conversationId,
   turns,
+  shift,
+  margin,
   scroller,
   handle,
 }: {
   conversationId: string
   turns: ShownTurn[]
+  /** Some of these have just come in front of the others. */
+  shift: boolean
+  /** In pixels: how far the first turn is from the top. */
+  margin: number
   scroller: RefObject<HTMLDivElement | null>
   handle: Ref<VirtualizerHandle>
 }) {
@@ -30,10 +34,11 @@ export function History({
     <Virtualizer
       ref={handle}
       scrollRef={scroller}
-      startMargin={paddingAbove}
+      startMargin={margin}
       bufferSize={buffer}
       itemSize={guessedHeight}
       data={turns}
+      shift={shift}
       keepMounted={held}
     >
       {(turn) => (

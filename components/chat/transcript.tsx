@@ -6,8 +6,10 @@ import { useLazy } from '@/components/ui/use-lazy'
 import { useConversations } from '@/lib/store/context'
 import { turnsOf } from '@/lib/store/selectors'
 import type { Asked, PendingTurn } from '@/lib/store/types'
+import { EarlierMessages, earlierMessagesHeight } from './earlier-messages'
 import { EarlierTurns } from './earlier-turns'
 import { PromptText } from './prompt'
+import { StaysPut } from './stays-put'
 import { Turn } from './turn'
 import { useFindBar } from './use-find-bar'
 import { useFollow } from './use-follow'
@@ -15,6 +17,8 @@ import { useLinkedMessage } from './use-linked-message'
 import { useWindowed } from './use-windowed'
 
 const fetchFindBar = () => import('./find-bar').then((module) => module.FindBar)
+/** In pixels. */
+const paddingAbove = 16
 
 /**
  * The messages of one conversation. `key` it by conversation: it opens at the end, with no animation.
@@ -33,7 +37,7 @@ export function Transcript({
   pending: PendingTurn | null
   running: boolean
 }) {
-  const { scroller, content, away, fresh, toEnd, letGo } = useFollow()
+  const { scroller, content, growing, away, fresh, toEnd, letGo } = useFollow()
   const active = running || pending !== null
   const wasActive = useRef(running)
   const [roomy, setRoomy] = useState(false)
@@ -54,7 +58,8 @@ export function Transcript({
 
   useStaysOnSwitch(path, pending, letGo)
   const turns = useConversations((state) => turnsOf(state, path))
-  const { history, recent, handle, bring } = useWindowed(turns, content)
+  const earlier = useConversations((state) => state.conversations[conversationId]?.earlier ?? 'here')
+  const { history, recent, inFront, shift, handle, bring } = useWindowed(turns, content)
   const goTo = useCallback(
     (messageId: string) => {
       letGo()
@@ -70,7 +75,14 @@ export function Transcript({
   return (
     <div className="relative min-h-0 flex-1">
       {find.open && FindBar ? (
-        <FindBar selected={find.selected} path={path} content={content} bring={goTo} onClose={find.close} />
+        <FindBar
+          selected={find.selected}
+          path={path}
+          complete={earlier === 'here'}
+          content={content}
+          bring={goTo}
+          onClose={find.close}
+        />
       ) : null}
       <div
         ref={scroller}
@@ -82,11 +94,20 @@ export function Transcript({
         // What the history measures, it makes up for itself; the browser must not do so once more.
         className={`@container-size h-full scrolls outline-none ${history.length > 0 ? '[overflow-anchor:none]' : ''}`}
       >
-        <div ref={content} className="column pt-4 pb-10">
+        <div ref={content} className="column pb-10" style={{ paddingTop: paddingAbove }}>
+          {earlier === 'here' ? null : <EarlierMessages conversationId={conversationId} />}
           {history.length > 0 ? (
-            <EarlierTurns conversationId={conversationId} turns={history} scroller={scroller} handle={handle} />
+            <EarlierTurns
+              conversationId={conversationId}
+              turns={history}
+              shift={shift}
+              margin={paddingAbove + (earlier === 'here' ? 0 : earlierMessagesHeight)}
+              scroller={scroller}
+              handle={handle}
+            />
           ) : null}
-          <div className="space-y-8">
+          <StaysPut scroller={scroller} element={growing} above={`${inFront} ${earlier}`} />
+          <div ref={growing} className="space-y-8">
             {recent.map((turn, index) => {
               const last = index === recent.length - 1 && !sent
               return (
@@ -147,7 +168,9 @@ function Sending({ asked }: { asked: Asked }) {
 function useStaysOnSwitch(path: string[], pending: PendingTurn | null, letGo: () => void): void {
   const before = useRef(path)
   useLayoutEffect(() => {
-    const longer = before.current.every((id, place) => path[place] === id)
+    const [first] = before.current
+    const from = first === undefined ? 0 : path.indexOf(first)
+    const longer = before.current.every((id, place) => path[from + place] === id)
     before.current = path
     if (!longer && !pending) letGo()
   }, [path, pending, letGo])

@@ -13,6 +13,7 @@ const againMs = 300
 const mostMarked = 2000
 /** In frames. A long text is mounted within some, from where the person is on. */
 const patience = 300
+const nothing: Find[] = []
 
 export interface Finding {
   finds: Find[]
@@ -33,18 +34,14 @@ export function useFind(
   bring: (messageId: string) => Promise<HTMLElement | null>,
 ): Finding {
   const finds = useFinds(query, path)
-  const [at, setAt] = useState(-1)
-  const current = useRef<Find | null>(null)
-
-  // Words that are typed anew begin anew.
-  const [asked, setAsked] = useState(query)
-  if (asked !== query) {
-    setAsked(query)
-    setAt(-1)
-  }
+  // Words that are typed anew begin anew; a place that is gone to stays the one when others come before it.
+  const [gone, setGone] = useState<{ query: string; find: Find } | null>(null)
+  const find = gone?.query === query ? gone.find : null
+  const at = finds.findIndex((each) => each.messageId === find?.messageId && each.ordinal === find.ordinal)
+  const current = useRef(find)
   useEffect(() => {
-    if (at < 0) current.current = null
-  }, [at])
+    current.current = find
+  }, [find])
 
   useMarks(query, content, current)
 
@@ -54,7 +51,7 @@ export function useFind(
       const next = at < 0 && step < 0 ? finds.length - 1 : (at + step + finds.length) % finds.length
       const find = finds[next]
       if (!find) return
-      setAt(next)
+      setGone({ query, find })
       current.current = find
       void bring(find.messageId).then(async (element) => {
         const finder = finderOf(query)
@@ -65,16 +62,15 @@ export function useFind(
     },
     [finds, at, bring, query],
   )
-  return { finds, at: Math.min(at, finds.length - 1), go }
+  return { finds, at, go }
 }
 
 /** Where words are found in the messages of a path, also while some of these grow. */
 function useFinds(query: string, path: string[]): Find[] {
   const store = useConversationStore()
-  const [finds, setFinds] = useState<Find[]>([])
+  const [found, setFound] = useState<{ query: string; finds: Find[] }>({ query, finds: [] })
   useEffect(() => {
     const finder = finderOf(query)
-    setFinds([])
     if (!finder) return
     const looking = new AbortController()
     const counts: Counts = new WeakMap()
@@ -84,8 +80,8 @@ function useFinds(query: string, path: string[]): Find[] {
       const messages = path.flatMap((id) => messageOf(store.getState(), id) ?? [])
       const isNew = messages.length !== before.length || messages.some((each, place) => each !== before[place])
       before = messages
-      const found = isNew ? await findAll(messages, finder, counts, looking.signal) : null
-      if (found) setFinds(found)
+      const finds = isNew ? await findAll(messages, finder, counts, looking.signal) : null
+      if (finds) setFound({ query, finds })
       if (!looking.signal.aborted) timer = setTimeout(look, againMs)
     }
     void look()
@@ -94,7 +90,7 @@ function useFinds(query: string, path: string[]): Find[] {
       clearTimeout(timer)
     }
   }, [store, query, path])
-  return finds
+  return found.query === query ? found.finds : nothing
 }
 
 /** Settles when all of a message is mounted. */

@@ -10,6 +10,8 @@ const end = Number.MAX_SAFE_INTEGER
 export interface Follow {
   scroller: RefObject<HTMLDivElement | null>
   content: RefObject<HTMLDivElement | null>
+  /** The part of the content that new text comes in. */
+  growing: RefObject<HTMLDivElement | null>
   /** The end is out of sight. */
   away: boolean
   /** New text came while the end was out of sight. */
@@ -27,6 +29,7 @@ export interface Follow {
 export function useFollow(): Follow {
   const scroller = useRef<HTMLDivElement>(null)
   const content = useRef<HTMLDivElement>(null)
+  const growing = useRef<HTMLDivElement>(null)
   const following = useRef(true)
   const gliding = useRef(0)
   /** The person has moved in a way that may lead back to the end, so that a scroll to there is theirs and not ours. */
@@ -54,12 +57,13 @@ export function useFollow(): Follow {
       element.scrollTop = end
       return
     }
-    const from = element.scrollTop
+    const last = () => element.scrollHeight - element.clientHeight
+    // Counted from the end, since earlier turns may come in front meanwhile.
+    const distance = last() - element.scrollTop
     const started = performance.now()
     const step = (now: number) => {
       const part = Math.min(1, Math.max(0, now - started) / glide)
-      const to = element.scrollHeight - element.clientHeight
-      element.scrollTop = part === 1 ? end : from + (to - from) * (1 - (1 - part) ** 3)
+      element.scrollTop = part === 1 ? end : last() - distance * (1 - part) ** 3
       gliding.current = part === 1 ? 0 : requestAnimationFrame(step)
     }
     gliding.current = requestAnimationFrame(step)
@@ -71,6 +75,7 @@ export function useFollow(): Follow {
     if (!element || !inner) return
     let lastTop = element.scrollTop
     let lastHeight = inner.offsetHeight
+    let lastGrown = growing.current?.offsetHeight ?? 0
     const onScroll = () => {
       const { scrollTop, scrollHeight, clientHeight } = element
       const distance = scrollHeight - scrollTop - clientHeight
@@ -110,13 +115,14 @@ export function useFollow(): Follow {
     changes.observe(inner, { subtree: true, childList: true, characterData: true })
     // What grows of itself, as a picture does.
     const observer = new ResizeObserver(() => {
-      const height = inner.offsetHeight
+      const grown = growing.current?.offsetHeight ?? 0
       if (following.current) stay()
       else {
         setAway(element.scrollHeight - element.scrollTop - element.clientHeight >= nearEnd)
-        if (height > lastHeight) setFresh(true)
+        if (grown > lastGrown) setFresh(true)
       }
-      lastHeight = height
+      lastHeight = inner.offsetHeight
+      lastGrown = grown
     })
     observer.observe(inner)
     observer.observe(element)
@@ -136,5 +142,5 @@ export function useFollow(): Follow {
   }, [letGo])
 
   useEffect(() => () => cancelAnimationFrame(gliding.current), [])
-  return { scroller, content, away, fresh: away && fresh, toEnd, letGo }
+  return { scroller, content, growing, away, fresh: away && fresh, toEnd, letGo }
 }

@@ -9,32 +9,34 @@ export function messageLink(conversationId: string, messageId: string): string {
   return `${window.location.origin}/c/${conversationId}${prefix}${messageId}`
 }
 
-/** Goes to the message that the address names as soon as it is here, whichever branch it is on. */
+/**
+ * Goes to the message that the address names as soon as it is here, whichever branch it is on; once, unless the address
+ * changes.
+ */
 export function useLinkedMessage(
   conversationId: string,
   bring: (messageId: string) => Promise<HTMLElement | null>,
 ): void {
   const reveal = useConversations((state) => state.reveal)
-  const ready = useConversations((state) => state.conversations[conversationId]?.state === 'ready')
-  // The turns change when another branch is chosen: the way to a message is then the one of the next render.
-  const latest = useRef(bring)
+  const count = useConversations((state) => state.conversations[conversationId]?.messageIds.length ?? 0)
+  const reached = useRef('')
   useEffect(() => {
-    latest.current = bring
-  })
-  useEffect(() => {
-    if (!ready) return
+    if (count === 0) return
     const go = async () => {
       const { hash } = window.location
       const messageId = hash.startsWith(prefix) ? hash.slice(prefix.length) : ''
       if (messageId === '' || !reveal(conversationId, messageId)) return
+      // Another branch may have been chosen, which is shown then.
       await new Promise(requestAnimationFrame)
-      const element = await latest.current(messageId)
-      if (element) point(element)
+      const element = await bring(messageId)
+      if (!element) return
+      reached.current = hash
+      point(element)
     }
-    void go()
+    if (reached.current !== window.location.hash) void go()
     window.addEventListener('hashchange', go)
     return () => window.removeEventListener('hashchange', go)
-  }, [conversationId, ready, reveal])
+  }, [conversationId, count, reveal, bring])
 }
 
 /** Shows which one was meant, to the eye for a moment and to a screen reader by the focus. */

@@ -1,5 +1,5 @@
 'use client'
-import { type RefObject, useCallback, useRef, useState } from 'react'
+import { type RefObject, useCallback, useEffect, useRef, useState } from 'react'
 import type { VirtualizerHandle } from 'virtua'
 import type { ShownTurn } from '@/lib/store/selectors'
 import { messageElement } from './message-element'
@@ -16,6 +16,9 @@ const stillness = 5
 export interface Windowed {
   history: ShownTurn[]
   recent: ShownTurn[]
+  /** How many of the history have come in front since the conversation was opened, and whether some just did. */
+  inFront: number
+  shift: boolean
   handle: RefObject<VirtualizerHandle | null>
   /** Brings a message of these turns to the top of the sight, and gives its element; null when it does not come. */
   bring(messageId: string): Promise<HTMLElement | null>
@@ -23,36 +26,55 @@ export interface Windowed {
 
 /** Which of a conversation's turns stand in the page for good, and which only while they are near the sight. */
 export function useWindowed(turns: ShownTurn[], content: RefObject<HTMLElement | null>): Windowed {
-  const opened = useOpened(turns)
+  const { opened, inFront, shift } = useOpened(turns)
   const handle = useRef<VirtualizerHandle>(null)
   // A shorter branch may have been chosen: its last turn stands for good too.
   const from = Math.max(0, Math.min(opened, turns.length - 1))
+  const latest = useRef({ turns, from })
+  useEffect(() => {
+    latest.current = { turns, from }
+  }, [turns, from])
 
   const bring = useCallback(
     async (messageId: string) => {
-      const place = turns.findIndex(({ promptId, replyIds }) => promptId === messageId || replyIds.includes(messageId))
-      if (place < 0) return null
-      if (place < from) (await loaded(handle))?.scrollToIndex(place, { align: 'start' })
+      const isHere = ({ promptId, replyIds }: ShownTurn) => promptId === messageId || replyIds.includes(messageId)
+      const isInHistory = () => latest.current.turns.findIndex(isHere) < latest.current.from
+      if (!latest.current.turns.some(isHere)) return null
+      // Earlier turns may have come while its code did.
+      const history = isInHistory() ? await loaded(handle) : null
+      history?.scrollToIndex(latest.current.turns.findIndex(isHere), { align: 'start' })
       return await settled(() => messageElement(content.current, messageId))
     },
-    [turns, from, content],
+    [content],
   )
-  return { history: turns.slice(0, from), recent: turns.slice(from), handle, bring }
+  return { history: turns.slice(0, from), recent: turns.slice(from), inFront, shift, handle, bring }
 }
 
 /**
- * How many turns were there when the conversation was opened, but for the last ones. Another branch may be longer by
- * hundreds: it is windowed anew.
+ * How many turns were there when the conversation was opened, but for the last ones, and with those that have come in
+ * front since. Another branch may be longer by hundreds: it is windowed anew.
  */
-function useOpened(turns: ShownTurn[]): number {
-  const [seen, setSeen] = useState(() => ({ turns, opened: windowed(turns) }))
-  if (seen.turns === turns) return seen.opened
-  const goesOn = seen.turns.every(({ key }, place) => turns[place]?.key === key)
+function useOpened(turns: ShownTurn[]) {
+  const [seen, setSeen] = useState(() => ({ turns, opened: windowed(turns), inFront: 0, shift: false }))
+  if (seen.turns === turns) return seen
+  const added = addedInFront(seen.turns, turns)
   const mounted = Math.max(seen.turns.length - seen.opened, alwaysMounted)
-  const isFarLonger = !goesOn && turns.length - seen.opened > mounted + alwaysMounted
-  const opened = isFarLonger ? windowed(turns) : seen.opened
-  setSeen({ turns, opened })
-  return opened
+  const isFarLonger = added === null && turns.length - seen.opened > mounted + alwaysMounted
+  const now = {
+    turns,
+    opened: isFarLonger ? windowed(turns) : seen.opened + (added ?? 0),
+    inFront: seen.inFront + (added ?? 0),
+    shift: added !== null && added > 0,
+  }
+  setSeen(now)
+  return now
+}
+
+/** How many turns are now in front of those that were there before; null where another branch is shown. */
+function addedInFront(before: ShownTurn[], turns: ShownTurn[]): number | null {
+  const first = before[0]?.key
+  const added = first === undefined ? 0 : turns.findIndex(({ key }) => key === first)
+  return added >= 0 && before.every(({ key }, place) => turns[added + place]?.key === key) ? added : null
 }
 
 function windowed({ length }: ShownTurn[]): number {

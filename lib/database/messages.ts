@@ -1,6 +1,7 @@
 import 'server-only'
 import { sql } from 'kysely'
 import { z } from 'zod'
+import type { Conversation } from '@/lib/protocol/api'
 import { generationStatus, usage } from '@/lib/protocol/events'
 import type { GenerationSummary, Message, Part } from '@/lib/protocol/messages'
 import { part } from '@/lib/protocol/messages'
@@ -14,22 +15,43 @@ export function parseParts(json: string): Part[] {
   return partsJson.parse(JSON.parse(json))
 }
 
-/** Every message of a conversation's tree, oldest first, each reply with the newest generation that wrote it. */
-export async function messagesOf(conversationId: string): Promise<Message[]> {
+/** Messages of a conversation's tree, oldest first. `hasEarlier` says that others came before them. */
+export type Messages = Pick<Conversation, 'messages' | 'hasEarlier'>
+
+/**
+ * Every message of a conversation's tree, each reply with the newest generation that wrote it; or only the `newest` so
+ * many of them, which costs the same however many there are.
+ */
+export async function messagesOf(conversationId: string, newest?: number): Promise<Messages> {
   // First the generations: one that ends in between is still `running` here, and is followed to its end. A reply whose
   // turn starts in between comes with the next look.
-  const generations = await database()
-    .selectFrom('generations')
-    .selectAll()
-    .where('conversationId', '=', conversationId)
-    .orderBy('continuation')
-    .execute()
-  const rows = await database()
+  const generations = await generationsOf(conversationId, newest)
+  let query = database()
     .selectFrom('messages')
     .selectAll()
     .where('conversationId', '=', conversationId)
-    .orderBy('id')
-    .execute()
+    .orderBy('id', 'desc')
+  if (newest !== undefined) query = query.limit(newest + 1)
+  const rows = await query.execute()
+  const given = rows.slice(0, newest).reverse()
+  return { messages: messagesIn(given, generations), hasEarlier: rows.length > given.length }
+}
+
+/** The generations that wrote a conversation's messages, or the newest of these: every one of a message, in their order. */
+async function generationsOf(conversationId: string, newest?: number): Promise<GenerationRow[]> {
+  const query = database().selectFrom('generations').selectAll().orderBy('continuation')
+  if (newest === undefined) return await query.where('conversationId', '=', conversationId).execute()
+  // By the messages alone: asked for the conversation too, SQLite would look through all that it has.
+  const ids = database()
+    .selectFrom('messages')
+    .select('id')
+    .where('conversationId', '=', conversationId)
+    .orderBy('id', 'desc')
+    .limit(newest)
+  return await query.where('messageId', 'in', ids).execute()
+}
+
+function messagesIn(rows: MessageRow[], generations: GenerationRow[]): Message[] {
   const byMessage = new Map<string, GenerationSummary>()
   for (const row of generations) byMessage.set(row.messageId, summaryOf(row, byMessage.get(row.messageId)))
   return rows.flatMap((row) => {

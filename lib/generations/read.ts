@@ -1,13 +1,16 @@
 import 'server-only'
-import { messagesOf } from '@/lib/database/messages'
+import { type Messages, messagesOf } from '@/lib/database/messages'
 import { foldEvent, type Message } from '@/lib/protocol/messages'
 import { runs } from './runs'
 import { checkpointedEvents, storedBefore } from './stored'
 
-/** The messages of a conversation, with what running replies hold so far and the cursor to read on from. */
-export async function currentMessages(conversationId: string): Promise<Message[]> {
-  const messages = await messagesOf(conversationId)
-  return await Promise.all(messages.map(withProgress))
+/**
+ * The messages of a conversation, or the `newest` so many, with what running replies hold so far and the cursor to read
+ * on from.
+ */
+export async function currentMessages(conversationId: string, newest?: number): Promise<Messages> {
+  const { messages, hasEarlier } = await messagesOf(conversationId, newest)
+  return { messages: await Promise.all(messages.map(withProgress)), hasEarlier }
 }
 
 async function withProgress(message: Message): Promise<Message> {

@@ -23,8 +23,12 @@ export const conversationPage = z.object({
 })
 export type ConversationPage = z.infer<typeof conversationPage>
 
-/** `GET /api/conversations/{id}`: every message of the tree, oldest first. */
-export const conversation = z.extend(conversationSummary, { messages: z.array(message) })
+/** `GET /api/conversations/{id}`: every message of the tree, oldest first; with `?newest=N` the newest N of them. */
+export const conversation = z.extend(conversationSummary, {
+  messages: z.array(message),
+  /** Others came before the first of these. Only `newest` leaves any out. */
+  hasEarlier: z.boolean(),
+})
 export type Conversation = z.infer<typeof conversation>
 
 export const modelGroup = z.object({

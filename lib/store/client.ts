@@ -2,8 +2,8 @@ import * as z from 'zod/mini'
 import {
   type Conversation,
   type ConversationPage,
+  conversation,
   conversationPage,
-  conversationSummary,
   errorBody,
   type ModelList,
   modelList,
@@ -128,8 +128,9 @@ export function createClient(page: Pick<Page, 'origin' | 'signIn'>) {
       done('POST', `/api/generations/${encodeURIComponent(generationId)}/stop`),
     conversations: (cursor: string | null): Promise<ConversationPage> =>
       json(conversationPage, `/api/conversations${cursor ? `?cursor=${encodeURIComponent(cursor)}` : ''}`),
-    conversation: async (id: string): Promise<Conversation> =>
-      await conversationIn(await json(unreadConversation, conversationPath(id))),
+    /** All of a conversation, or the newest so many of its messages. */
+    conversation: async (id: string, newest?: number): Promise<Conversation> =>
+      await conversationIn(await json(unreadConversation, conversationPath(id) + (newest ? `?newest=${newest}` : ''))),
     change: (id: string, change: { title?: string; model?: string; deleted?: false }): Promise<void> =>
       done('PATCH', conversationPath(id), change),
     remove: (id: string): Promise<void> => done('DELETE', conversationPath(id)),
@@ -140,7 +141,7 @@ export function createClient(page: Pick<Page, 'origin' | 'signIn'>) {
 }
 
 /** Of a conversation's messages there may be thousands: they are looked at one by one. */
-const unreadConversation = z.extend(conversationSummary, { messages: z.array(z.unknown()) })
+const unreadConversation = z.extend(conversation, { messages: z.array(z.unknown()) })
 
 /** In milliseconds: half a frame. */
 const slice = 8

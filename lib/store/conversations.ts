@@ -48,7 +48,7 @@ export function createConversationStore(initial: InitialState, page: Page = brow
   const drafts = createDrafts(core)
   const streams = createStreams(core, commits, (id) => void loading.reload(id))
   const unread = createUnread(core)
-  const sidebar = createSidebar(core)
+  const sidebar = createSidebar(core, (id) => void loading.reload(id))
   const loading = createLoading(core, streams, sidebar)
   const settings = createSettings(core, sidebar.chooseModel)
   const sending = createSending(core, streams, drafts, loading.refresh)

@@ -2,7 +2,7 @@ import type { ConversationEntry, ConversationState } from './types'
 
 /** An entry that holds nothing yet. */
 export function emptyEntry(id: string, state: ConversationEntry['state']): ConversationEntry {
-  return { id, state, problem: null, messageIds: [], chosen: {}, pending: null }
+  return { id, state, earlier: 'here', problem: null, messageIds: [], chosen: {}, pending: null }
 }
 
 /** What changes in the state when an entry does. */

@@ -1,13 +1,15 @@
-import type { ConversationSummary } from '@/lib/protocol/api'
+import type { Conversation, ConversationSummary } from '@/lib/protocol/api'
 import { ApiError } from './client'
 import type { Core } from './core'
 import { emptyEntry, withEntry } from './entries'
-import { withConversation, withoutConversation } from './merge'
+import { withConversation, withEarlier, withoutConversation } from './merge'
 import type { Sidebar } from './sidebar'
 import type { Streams } from './streams'
-import { newConversationId } from './types'
+import { type ConversationState, newConversationId } from './types'
 
 const pollInterval = 5_000
+/** Of a conversation that is not here, so many messages come first: more than any screen shows. */
+const newest = 60
 
 /** Fetching conversations, and noticing when the server has more of one than this page. */
 export function createLoading({ get, set, page, client }: Core, streams: Streams, sidebar: Sidebar) {
@@ -21,30 +23,40 @@ export function createLoading({ get, set, page, client }: Core, streams: Streams
     streams.arrange()
     if (id === newConversationId) return
     const summary = get().summaries.find((each) => each.id === id)
-    if (get().conversations[id]?.state === 'ready' && !(summary && hasChanged(summary))) return
+    const entry = get().conversations[id]
+    if (entry?.state === 'ready' && entry.earlier === 'here' && !(summary && hasChanged(summary))) return
     await reload(id)
   }
 
   /** Fetches a conversation; a fetch that is under way serves everybody. */
   async function reload(id: string): Promise<void> {
-    const current = fetching.get(id) ?? load(id).finally(() => fetching.delete(id))
+    const current = fetching.get(id) ?? load(id)
     fetching.set(id, current)
     await current
   }
 
+  /** The end of a conversation that is not here comes first, and all of it once that is shown. */
   async function load(id: string): Promise<void> {
-    if (get().conversations[id]?.state !== 'ready')
-      set((state) => withEntry(state, id, { state: 'loading', problem: null }))
-    const before = get().conversations[id]
-    const messagesBefore = get().messages
+    const { state, earlier } = get().conversations[id] ?? emptyEntry(id, 'loading')
+    const isHere = state === 'ready'
+    if (!isHere) set((state) => withEntry(state, id, { state: 'loading', problem: null }))
+    else if (earlier === 'failed') set((state) => withEntry(state, id, { earlier: 'loading', problem: null }))
     try {
-      const fetched = await client.conversation(id)
-      const now = get().conversations[id]
-      // A turn that was sent meanwhile is newer than this answer.
-      const { messages } = get()
-      const isNew = (each: string) => messages[each]?.generation?.id !== messagesBefore[each]?.generation?.id
-      if (now?.messageIds !== before?.messageIds || now?.messageIds.some(isNew)) return
-      if (now?.pending && !now.pending.problem) return
+      await take(id, isHere ? undefined : newest)
+    } finally {
+      fetching.delete(id)
+    }
+    // One that is left by then is fetched when it is on screen again.
+    if (!isHere && get().shown === id && get().conversations[id]?.earlier === 'loading') void reload(id)
+  }
+
+  async function take(id: string, newest?: number): Promise<void> {
+    const before = get()
+    try {
+      const fetched = await client.conversation(id, newest)
+      // It was deleted here meanwhile, and is fetched again if it is brought back.
+      if (get().conversations[id]?.state === 'missing') return
+      if (hasGoneOn(id, before)) return addEarlier(fetched)
       // A reader without a connection is behind or ahead of this answer; it goes on from here.
       streams.park(({ conversationId, reader }) => conversationId === id && reader !== 'open')
       set((state) => withConversation(state, fetched, streams.reading))
@@ -56,6 +68,24 @@ export function createLoading({ get, set, page, client }: Core, streams: Streams
     }
   }
 
+  function addEarlier(fetched: Conversation): void {
+    if (get().conversations[fetched.id]?.earlier === 'here') return
+    set((state) => withEarlier(state, fetched))
+    streams.arrange()
+  }
+
+  /** A turn that was sent meanwhile is newer than any answer. */
+  function hasGoneOn(id: string, before: ConversationState): boolean {
+    const { messages, conversations } = get()
+    const { messageIds, pending } = conversations[id] ?? emptyEntry(id, 'loading')
+    const isNew = (each: string) => messages[each]?.generation?.id !== before.messages[each]?.generation?.id
+    return (
+      messageIds !== before.conversations[id]?.messageIds ||
+      messageIds.some(isNew) ||
+      (pending !== null && pending.problem === null)
+    )
+  }
+
   function couldNotLoad(id: string, { status, problem }: ApiError): void {
     if (status === 404) {
       set((state) => ({
@@ -64,6 +94,8 @@ export function createLoading({ get, set, page, client }: Core, streams: Streams
       }))
     } else if (get().conversations[id]?.state === 'loading') {
       set((state) => withEntry(state, id, { state: 'failed', problem }))
+    } else if (get().conversations[id]?.earlier === 'loading') {
+      set((state) => withEntry(state, id, { earlier: 'failed', problem }))
     }
   }
 
@@ -76,7 +108,8 @@ export function createLoading({ get, set, page, client }: Core, streams: Streams
   }
 
   async function look(): Promise<void> {
-    if (get().conversations[get().shown]?.state === 'failed') void reload(get().shown)
+    const entry = get().conversations[get().shown]
+    if (entry?.state === 'failed' || entry?.earlier === 'failed') void reload(entry.id)
     if (!(await sidebar.refresh())) return
     const { summaries, conversations, shown } = get()
     for (const summary of summaries) {

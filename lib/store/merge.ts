@@ -1,6 +1,6 @@
 import type { Conversation } from '@/lib/protocol/api'
 import type { Message } from '@/lib/protocol/messages'
-import { emptyEntry } from './entries'
+import { emptyEntry, withEntry } from './entries'
 import { messageOf } from './selectors'
 import { withSummaries } from './summaries'
 import type { ConversationState, RunningGeneration } from './types'
@@ -11,7 +11,7 @@ import type { ConversationState, RunningGeneration } from './types'
  */
 export function withConversation(
   state: ConversationState,
-  { messages, ...summary }: Conversation,
+  { messages, hasEarlier, ...summary }: Conversation,
   reading: (generationId: string) => boolean,
 ): Partial<ConversationState> {
   const before = state.conversations[summary.id] ?? emptyEntry(summary.id, 'ready')
@@ -22,9 +22,12 @@ export function withConversation(
   })
   const ids = current.map((message) => message.id)
   const running = runningIn(summary.id, current, state.running)
+  // What runs in an earlier message is heard of by the summary alone.
+  const unseen = hasEarlier ? summary.running.filter((id) => current.every((each) => each.generation?.id !== id)) : []
   const entry = {
     ...before,
     state: 'ready' as const,
+    earlier: hasEarlier ? ('loading' as const) : ('here' as const),
     problem: null,
     messageIds: isSame(before.messageIds, ids) ? before.messageIds : ids,
   }
@@ -33,7 +36,23 @@ export function withConversation(
     messages: { ...state.messages, ...Object.fromEntries(current.map((message) => [message.id, message])) },
     growing: Object.fromEntries(Object.entries(state.growing).filter(([id]) => !ids.includes(id))),
     running: { ...withoutConversation(state.running, summary.id), ...running },
-    ...withSummaries(state.summaries, [{ ...summary, running: Object.keys(running) }]),
+    ...withSummaries(state.summaries, [{ ...summary, running: [...Object.keys(running), ...unseen] }]),
+  }
+}
+
+/** What an answer adds to a conversation that has gone on meanwhile: what came before all that is here, which is newer. */
+export function withEarlier(state: ConversationState, { id, messages }: Conversation): Partial<ConversationState> {
+  const entry = state.conversations[id] ?? emptyEntry(id, 'ready')
+  const [oldest] = entry.messageIds
+  const added = messages.slice(
+    0,
+    messages.findIndex((message) => message.id === oldest),
+  )
+  const ids = added.map((message) => message.id)
+  return {
+    ...withEntry(state, id, { earlier: 'here', problem: null, messageIds: [...ids, ...entry.messageIds] }),
+    messages: { ...state.messages, ...Object.fromEntries(added.map((message) => [message.id, message])) },
+    running: { ...state.running, ...runningIn(id, added, state.running) },
   }
 }
 

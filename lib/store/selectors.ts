@@ -3,6 +3,9 @@ import type { ConversationState } from './types'
 
 /** Which messages follow which; `''` stands for the root. It changes only when a message is added, never while text grows. */
 interface Tree {
+  here: Set<string>
+  /** What the shown branch begins below: the root, or one of the earlier messages while these are not here. */
+  start: string
   children: Map<string, string[]>
   /** The child below which the newest message stands: where a conversation was left, and where it is taken up again. */
   newest: Map<string, string>
@@ -30,7 +33,7 @@ export function visiblePath(state: ConversationState, conversationId: string): s
   return path
 }
 
-/** A prompt and what answers it. `promptId` is null where a branch begins with a reply. */
+/** A prompt and what answers it. `promptId` is null where a branch begins with a reply, as when its prompt is not here yet. */
 export interface ShownTurn {
   key: string
   promptId: string | null
@@ -46,47 +49,59 @@ export function turnsOf(state: ConversationState, path: string[]): ShownTurn[] {
     const turn = made.at(-1)
     if (state.messages[id]?.role === 'user') made.push({ key: id, promptId: id, replyIds: [] })
     else if (turn) turn.replyIds.push(id)
-    else made.push({ key: id, promptId: null, replyIds: [id] })
+    // Named by its prompt all the same, which may be on its way.
+    else made.push({ key: state.messages[id]?.parentId ?? id, promptId: null, replyIds: [id] })
   }
   turns.set(path, made)
   return made
 }
 
-/** What to choose, by parent, so that the shown branch leads through a message. Null when it is not in the conversation. */
+/**
+ * What to choose, by parent, so that the shown branch leads through a message. Null when it is not in the conversation,
+ * or the way to it is not here yet.
+ */
 export function choicesTo(
   state: ConversationState,
   conversationId: string,
   messageId: string,
 ): Record<string, string> | null {
-  if (!state.conversations[conversationId]?.messageIds.includes(messageId)) return null
-  const choices: Record<string, string> = {}
-  for (let id = messageId; id !== ''; ) {
-    const parentId = state.messages[id]?.parentId ?? ''
-    choices[parentId] = id
-    id = parentId
-  }
-  return choices
+  const { messages } = state
+  const { here, start } = treeOf(state.conversations[conversationId]?.messageIds ?? nothing, messages)
+  const line = lineTo(messageId, here, messages)
+  if (line.length === 0 || topOf(line, messages) !== start) return null
+  return Object.fromEntries(line.map((id) => [parentOf(id, messages), id]))
 }
 
 /** Ids of a message and its siblings, oldest first. The same array until one is added. */
 export function branchesOf(state: ConversationState, messageId: string): string[] {
-  const message = state.messages[messageId]
+  const { messages } = state
   const entry = conversationOf(state, messageId)
-  if (!message || !entry) return nothing
-  return treeOf(entry.messageIds, state.messages).children.get(message.parentId ?? '') ?? nothing
+  if (!entry) return nothing
+  return treeOf(entry.messageIds, messages).children.get(parentOf(messageId, messages)) ?? nothing
 }
 
 /** The entry whose tree has a message. */
 export function conversationOf(state: ConversationState, messageId: string) {
-  const parentId = state.messages[messageId]?.parentId ?? ''
   return Object.values(state.conversations).find(({ messageIds }) =>
-    treeOf(messageIds, state.messages).children.get(parentId)?.includes(messageId),
+    treeOf(messageIds, state.messages).here.has(messageId),
   )
 }
 
-function walk({ children, newest }: Tree, chosen: Record<string, string>): string[] {
+const parentOf = (id: string, messages: Record<string, Message>) => messages[id]?.parentId ?? ''
+
+/** A message and those above it, as far as they are here. */
+function lineTo(messageId: string, here: Set<string>, messages: Record<string, Message>): string[] {
+  const line: string[] = []
+  for (let id = messageId; here.has(id); id = parentOf(id, messages)) line.push(id)
+  return line
+}
+
+/** What a line begins below. */
+const topOf = (line: string[], messages: Record<string, Message>) => parentOf(line.at(-1) ?? '', messages)
+
+function walk({ children, start, newest }: Tree, chosen: Record<string, string>): string[] {
   const path: string[] = []
-  for (let parentId = ''; ; ) {
+  for (let parentId = start; ; ) {
     const choice = chosen[parentId]
     const taken = choice !== undefined && children.get(parentId)?.includes(choice)
     const next = taken ? choice : newest.get(parentId)
@@ -104,7 +119,7 @@ function treeOf(messageIds: string[], messages: Record<string, Message>): Tree {
   // From the newest to the oldest: by its own turn, a message knows the newest one below it.
   const age = new Map<string, number>()
   for (const [index, id] of [...messageIds.entries()].reverse()) {
-    const parentId = messages[id]?.parentId ?? ''
+    const parentId = parentOf(id, messages)
     children.set(parentId, [id, ...(children.get(parentId) ?? [])])
     const own = Math.max(index, age.get(id) ?? 0)
     if (own >= (age.get(parentId) ?? 0)) {
@@ -112,7 +127,10 @@ function treeOf(messageIds: string[], messages: Record<string, Message>): Tree {
       newest.set(parentId, id)
     }
   }
-  const tree = { children, newest }
+  const here = new Set(messageIds)
+  // Where earlier messages are missing there is more than one beginning: it is the one that leads to the newest message.
+  const start = topOf(lineTo(messageIds.at(-1) ?? '', here, messages), messages)
+  const tree = { here, start, children, newest }
   trees.set(messageIds, tree)
   return tree
 }

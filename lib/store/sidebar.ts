@@ -9,8 +9,11 @@ const undoTime = 10_000
 
 export type Sidebar = ReturnType<typeof createSidebar>
 
-/** The list of conversations: more of it, and renaming, deleting and bringing back. Every change shows at once. */
-export function createSidebar(core: Core) {
+/**
+ * The list of conversations: more of it, and renaming, deleting and bringing back. Every change shows at once. `reload`
+ * is for one that was deleted while it was being fetched.
+ */
+export function createSidebar(core: Core, reload: (id: string) => void) {
   const { get, set, page, client } = core
   /** Changes on their way to the server, which a fetched list may or may not hold. */
   let changing = 0
@@ -94,12 +97,17 @@ export function createSidebar(core: Core) {
         summaries: newestFirst([summary, ...state.summaries.filter((each) => each.id !== id)]),
         ...(entry ? withEntry(state, id, entry) : {}),
       }))
+    /** What was still to come of it was not taken while it was hidden. */
+    const goOn = () => {
+      if (entry && (entry.state !== 'ready' || entry.earlier !== 'here')) reload(id)
+    }
     const offer = `deleted:${id}`
     const undo = async () => {
       dismiss(core, offer)
       putBack()
       try {
         if ((await failure) === null) await change(client.change(id, { deleted: false }))
+        goOn()
       } catch (error) {
         hide()
         report(`undo:${id}`, `“${summary.title}” could not be brought back.`, error)
@@ -115,6 +123,7 @@ export function createSidebar(core: Core) {
     if (error === null) return
     dismiss(core, offer)
     putBack()
+    goOn()
     report(`remove:${id}`, `“${summary.title}” could not be deleted.`, error)
   }
 

@@ -29,8 +29,11 @@ export interface ConversationEntry {
   id: string
   /** `new` exists only in this page until its first turn starts. */
   state: 'new' | 'loading' | 'ready' | 'missing' | 'failed'
+  /** Whether what came before `messageIds` is here too. The end of a long conversation comes first. */
+  earlier: 'here' | 'loading' | 'failed'
+  /** Why `state` or `earlier` is as it is, when that is not well. */
   problem: Problem | null
-  /** Every message of the tree, oldest first. The messages themselves are in `messages`. */
+  /** The messages of the tree, oldest first. The messages themselves are in `messages`. */
   messageIds: string[]
   /** Which branch is shown below each message (`''` for the root): a child's id. The newest when absent. */
   chosen: Record<string, string>

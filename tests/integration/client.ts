@@ -139,8 +139,9 @@ export class Client {
     return await this.#events(await this.open('GET', `/api/generations/${generationId}/events?after=${after}`))
   }
 
-  async conversation(id: string): Promise<Conversation> {
-    return await this.ask(conversation, 'GET', `/api/conversations/${id}`)
+  /** All of a conversation, or the newest so many of its messages. */
+  async conversation(id: string, newest?: number): Promise<Conversation> {
+    return await this.ask(conversation, 'GET', `/api/conversations/${id}${newest ? `?newest=${newest}` : ''}`)
   }
 
   async #events(response: Dispatcher.ResponseData): Promise<EventReader> {

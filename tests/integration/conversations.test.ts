@@ -27,7 +27,7 @@ describe.each(engines)('conversations, on %s', (engine) => {
     expect(response.status).toBe(201)
     const made = conversationSummary.parse(JSON.parse(response.text))
     expect(made).toMatchObject({ title: 'Plans', model: 'scripted', running: [] })
-    expect(await client.conversation(made.id)).toEqual({ ...made, messages: [] })
+    expect(await client.conversation(made.id)).toEqual({ ...made, messages: [], hasEarlier: false })
     await client.finish({ text: 'Into it.', conversationId: made.id })
     const after = await client.conversation(made.id)
     expect(after.title).toBe('Plans')
@@ -98,6 +98,46 @@ describe.each(engines)('conversations, on %s', (engine) => {
     }
   })
 
+  test('are given by their newest messages alone when these are asked for', async () => {
+    const first = await client.finish({ text: 'one' })
+    const { conversationId } = first
+    await client.finish({ text: 'beside', conversationId, parentId: null })
+    await client.finish({ text: 'two', conversationId, parentId: first.messageId })
+    const all = await client.conversation(conversationId)
+    expect(all).toMatchObject({ messages: { length: 6 }, hasEarlier: false })
+    for (const newest of [1, 3, 5])
+      expect(await client.conversation(conversationId, newest)).toEqual({
+        ...all,
+        messages: all.messages.slice(-newest),
+        hasEarlier: true,
+      })
+    for (const newest of [6, 500]) expect(await client.conversation(conversationId, newest)).toEqual(all)
+    const { id } = await create()
+    expect(await client.conversation(id, 1)).toMatchObject({ messages: [], hasEarlier: false })
+  })
+
+  test.each(['newest=0', 'newest=501', 'newest=1.5', 'newest=', 'newest=x', 'oldest=1'])(
+    'refuses to give the messages %s',
+    async (query) => {
+      const { id } = await create()
+      const [field] = query.split('=')
+      expect(await client.refusal('GET', `/api/conversations/${id}?${query}`)).toMatchObject({
+        status: 400,
+        problem: { field },
+      })
+    },
+  )
+
+  test('count every run of a message, also when it is asked for alone', async () => {
+    const prompt = `cut ${randomUUID()}`
+    house.upstream.scriptFor(prompt, [{ delta: 'The first half and' }, { cut: true }])
+    const { conversationId, generationId } = await client.finish({ text: prompt })
+    await client.finishAgain('continue', generationId)
+    const [whole] = (await client.conversation(conversationId)).messages.slice(-1)
+    expect(whole?.generation?.earlier).toHaveLength(1)
+    expect((await client.conversation(conversationId, 1)).messages).toEqual([whole])
+  })
+
   test('name what is running in them', async () => {
     const prompt = `runs ${randomUUID()}`
     house.upstream.scriptFor(prompt, [{ until: prompt }, { delta: 'Done.' }, { end: true }])
@@ -120,6 +160,7 @@ describe.each(engines)('conversations, on %s', (engine) => {
       parts: [{ type: 'text', text: 'One, ' }],
       generation: { status: 'running', cursor: reader.cursor },
     })
+    expect((await client.conversation(conversationId, 1)).messages).toEqual([reply])
     house.upstream.open(prompt)
     const rest = await client.follow(generationId, reply?.generation?.cursor)
     await rest.rest()

@@ -165,7 +165,7 @@ describe('a reply that is continued', () => {
   test('is not undone by an answer that was on its way when it went on', async () => {
     const { server, store, get, id, messageId, newest } = await withCutReply()
     let answer = () => {}
-    const stale = { ...server.list()[0], messages: server.messages(id) }
+    const stale = server.whole(id)
     server.fault('GET', /conversations\//, (response) => {
       answer = () => json(response, 200, stale)
     })

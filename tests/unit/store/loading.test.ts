@@ -244,7 +244,7 @@ describe('what happens elsewhere', () => {
     await get().loadConversation(id)
     server.turn(id, 'elsewhere').end()
     server.fault('GET', new RegExp(`conversations/${id}`), (response) => {
-      const old = JSON.stringify({ ...server.list()[0], messages: [] })
+      const old = JSON.stringify({ ...server.whole(id), messages: [] })
       answer = () => response.writeHead(200, { 'Content-Type': 'application/json' }).end(old)
     })
     page.setHidden(false)
@@ -265,7 +265,7 @@ describe('what happens elsewhere', () => {
     await until(() => get().startedFromNew)
     const id = get().startedFromNew ?? ''
     server.fault('GET', new RegExp(`conversations/${id}`), (response) => {
-      const old = JSON.stringify({ ...server.list()[0], messages: server.messages(id) })
+      const old = JSON.stringify(server.whole(id))
       answer = () => response.writeHead(200, { 'Content-Type': 'application/json' }).end(old)
     })
     const loading = get().loadConversation(id)

@@ -245,7 +245,7 @@ describe('tabs of one browser', () => {
           message.generation ? { ...message, parts: [], generation: { ...message.generation, cursor: 1 } } : message,
         )
       response.writeHead(200, { 'Content-Type': 'application/json' })
-      response.end(JSON.stringify({ ...server.list()[0], messages }))
+      response.end(JSON.stringify({ ...server.whole(id), messages }))
     })
     const third = openTab(server)
     await third.get().loadConversation(id)

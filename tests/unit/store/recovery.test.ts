@@ -79,7 +79,7 @@ describe('a stream that goes wrong', () => {
     await get().loadConversation(id)
     await until(() => get().running[log.start.generationId]?.reader === 'open')
     server.fault('GET', new RegExp(`conversations/${id}`), (response) => {
-      const old = JSON.stringify({ ...server.list()[0], messages: server.messages(id) })
+      const old = JSON.stringify(server.whole(id))
       answer = () => response.writeHead(200, { 'Content-Type': 'application/json' }).end(old)
     })
     server.summaries.set(id, { ...server.conversation('Other'), id })

@@ -4,7 +4,7 @@ import { defaultSettings } from '@/lib/protocol/api'
 import type { Message } from '@/lib/protocol/messages'
 import { createConversationStore } from '@/lib/store/conversations'
 import { emptyEntry } from '@/lib/store/entries'
-import { branchesOf, conversationOf, visiblePath } from '@/lib/store/selectors'
+import { branchesOf, choicesTo, conversationOf, turnsOf, visiblePath } from '@/lib/store/selectors'
 import { TestPage } from './page'
 
 /** A store that holds one conversation with the given messages, each named with its parent. */
@@ -75,6 +75,46 @@ describe('the shown branch', () => {
         expect(given.every(([, parentId]) => leaf === undefined || parentId !== leaf)).toBe(true)
       }),
     )
+  })
+})
+
+describe('while the earlier messages are not here', () => {
+  // Of a tree whose `x` and `y` are missing: two branches below the one, one below the other.
+  const end = { a: 'x', b: 'y', c: 'x', d: 'c', e: 'b', f: 'd' }
+
+  test('the shown branch begins where the newest message leads up to, and a choice there counts', () => {
+    const store = storeOf(end)
+    expect(visiblePath(store.getState(), 'c')).toEqual(['c', 'd', 'f'])
+    store.getState().choose('c', 'x', 'a')
+    expect(visiblePath(store.getState(), 'c')).toEqual(['a'])
+  })
+
+  test('messages with different parents are no branches of each other', () => {
+    const state = storeOf(end).getState()
+    expect(branchesOf(state, 'a')).toEqual(['a', 'c'])
+    expect(branchesOf(state, 'b')).toEqual(['b'])
+  })
+
+  test('a message is chosen if the way to it is here, and no other', () => {
+    const state = storeOf(end).getState()
+    expect(choicesTo(state, 'c', 'a')).toEqual({ x: 'a' })
+    expect(choicesTo(state, 'c', 'd')).toEqual({ x: 'c', c: 'd' })
+    for (const id of ['e', 'x', 'nowhere', '']) expect(choicesTo(state, 'c', id)).toBeNull()
+    const whole = storeOf({ x: null, y: null, ...end }).getState()
+    expect(choicesTo(whole, 'c', 'nowhere')).toBeNull()
+    expect(choicesTo(whole, 'c', 'e')).toEqual({ '': 'y', y: 'b', b: 'e' })
+  })
+
+  test('a turn whose prompt is missing is the same one when that comes', () => {
+    const before = storeOf({ reply: 'prompt' }).getState()
+    const after = storeOf({ prompt: null, reply: 'prompt' }).getState()
+    for (const state of [before, after]) {
+      const reply = state.messages.reply
+      if (reply) state.messages.reply = { ...reply, role: 'assistant' }
+    }
+    const keys = (state: typeof before) => turnsOf(state, visiblePath(state, 'c')).map(({ key }) => key)
+    expect(keys(before)).toEqual(['prompt'])
+    expect(keys(after)).toEqual(['prompt'])
   })
 })
 

@@ -2,7 +2,7 @@ import { once } from 'node:events'
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { z } from 'zod'
-import type { ConversationSummary } from '@/lib/protocol/api'
+import type { Conversation, ConversationSummary } from '@/lib/protocol/api'
 import { defaultSettings } from '@/lib/protocol/api'
 import type { GenerationEvent } from '@/lib/protocol/events'
 import { continuing, foldEvent, lengthsOf, type Message } from '@/lib/protocol/messages'
@@ -182,7 +182,7 @@ export class TestServer {
     if (room === 'chat') this.chat(body).follow(response, 0)
     else if (room === 'settings') json(response, 200, { ...defaultSettings, ...body })
     else if (room === 'models') json(response, 200, { groups: [], defaultModel: 'demo', demoOnly: true })
-    else if (room === 'conversations' && id) this.oneConversation(method, id, body, response)
+    else if (room === 'conversations' && id) this.oneConversation(method, id, body, response, url.searchParams)
     else if (room === 'conversations') this.page(response, Number(url.searchParams.get('cursor') ?? 0))
     else if (room === 'generations' && id === 'events') this.events(response, url.searchParams.get('from') ?? '')
     else if (log && verb === 'events') log.follow(response, Number(url.searchParams.get('after')))
@@ -228,7 +228,20 @@ export class TestServer {
     json(response, 200, { conversations: all.slice(from, to), nextCursor: to < all.length ? String(to) : null })
   }
 
-  private oneConversation(method: string, id: string, body: Record<string, unknown>, response: ServerResponse): void {
+  /** A conversation as the API gives it: all of it, or its newest messages. */
+  whole(id: string, newest = Number.POSITIVE_INFINITY): Conversation | undefined {
+    const summary = this.summary(id)
+    const messages = this.messages(id)
+    return summary && { ...summary, messages: messages.slice(-newest), hasEarlier: messages.length > newest }
+  }
+
+  private oneConversation(
+    method: string,
+    id: string,
+    body: Record<string, unknown>,
+    response: ServerResponse,
+    query: URLSearchParams,
+  ): void {
     const known = this.summaries.get(id)
     if (!known || (this.deleted.has(id) && body.deleted !== false)) {
       refuse(response, 404, 'not_found', 'There is no such conversation.')
@@ -238,7 +251,7 @@ export class TestServer {
     if (method === 'DELETE') this.deleted.add(id)
     if (deleted === false) this.deleted.delete(id)
     if (method === 'PATCH') this.summaries.set(id, { ...known, ...change })
-    json(response, 200, { ...this.summary(id), messages: this.messages(id) })
+    json(response, 200, this.whole(id, Number(query.get('newest') ?? Number.POSITIVE_INFINITY)))
   }
 }
 

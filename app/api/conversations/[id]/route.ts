@@ -8,17 +8,20 @@ import {
 import { ownedConversation } from '@/lib/database/ownership'
 import { stopConversation } from '@/lib/generations/follow'
 import { currentMessages } from '@/lib/generations/read'
-import { readJson } from '@/lib/http/body'
+import { readJson, readQuery } from '@/lib/http/body'
 import { endpoint, json } from '@/lib/http/endpoint'
 import { name } from '@/lib/http/fields'
 
 const change = z.strictObject({ title: name.optional(), model: name.optional(), deleted: z.literal(false).optional() })
 
-/** A conversation with every message of its tree. */
-export const GET = endpoint<{ id: string }>(async (_request, { session, params }) => {
+const part = z.strictObject({ newest: z.coerce.number().int().min(1).max(500).optional() })
+
+/** A conversation with every message of its tree, or with its newest ones alone. */
+export const GET = endpoint<{ id: string }>(async (request, { session, params }) => {
+  const { newest } = readQuery(request, part)
   const row = await ownedConversation(params.id, session.ownerId)
-  const [summary, messages] = await Promise.all([conversationSummary(row), currentMessages(row.id)])
-  return json({ ...summary, messages })
+  const [summary, messages] = await Promise.all([conversationSummary(row), currentMessages(row.id, newest)])
+  return json({ ...summary, ...messages })
 })
 
 /** Renames it, changes its model, or brings it back after a delete. */
