@@ -129,28 +129,40 @@ test('a turn in which the person has the focus or a selection stays, however far
   await expect(reply(40)).toHaveCount(0)
 })
 
-test('another branch that is longer by hundreds of turns has few nodes too', async ({ chat, rill, upstream }) => {
-  const { page, transcript } = chat
-  const conversationId = await chat.conversationId()
-  addTurns(rill.dataDir, conversationId, 400, turn)
-  upstream.script([{ delta: 'The other reply.' }, end])
-  const origin = new URL(page.url()).origin
-  const other = { turnId: randomUUID(), conversationId, parentId: null, text: 'The other prompt', model: 'scripted' }
-  await page.request.post('/api/chat', { data: { ...other, stream: false }, headers: { origin } })
-  await chat.reload()
-  await expect(transcript.getByText('The other reply.')).toBeInViewport()
-  for (const _ of ['there', 'and there again']) {
-    await transcript.getByRole('button', { name: 'Previous branch' }).click()
-    await expect(transcript.getByText('The first prompt')).toBeInViewport()
-    expect(await nodes(page)).toBeLessThan(1_500)
-    await page.getByRole('button', { name: 'Go to the end' }).click()
-    await expect(transcript.getByText('The end of 399.')).toBeInViewport()
-    expect(await nodes(page)).toBeLessThan(1_500)
-    await transcript.evaluate((element) => element.scrollTo({ top: 0 }))
-    await transcript.getByRole('button', { name: 'Next branch' }).click()
+const forks = ['prompt', 'reply'] as const
+for (const fork of forks)
+  test(`another branch that is longer by hundreds of turns has few nodes too, from another ${fork} on`, async ({
+    chat,
+    rill,
+    upstream,
+  }) => {
+    const { page, transcript } = chat
+    const conversationId = await chat.conversationId()
+    const conversation = await page.request.get(`/api/conversations/${conversationId}`)
+    const { messages } = await conversation.json()
+    addTurns(rill.dataDir, conversationId, 400, turn)
+    upstream.script([{ delta: 'The other reply.' }, end])
+    const turnId = randomUUID()
+    const origin = new URL(page.url()).origin
+    const [path, data] =
+      fork === 'prompt'
+        ? ['/api/chat', { conversationId, parentId: null, text: 'The other prompt', model: 'scripted' }]
+        : [`/api/generations/${messages.at(-1).generation.id}/regenerate`, {}]
+    await page.request.post(path, { data: { ...data, turnId, stream: false }, headers: { origin } })
+    await chat.reload()
     await expect(transcript.getByText('The other reply.')).toBeInViewport()
-  }
-})
+    for (const _ of ['there', 'and there again']) {
+      await transcript.getByRole('button', { name: 'Previous branch' }).click()
+      await expect(transcript.getByText('The first reply.')).toBeInViewport()
+      expect(await nodes(page)).toBeLessThan(1_500)
+      await page.getByRole('button', { name: 'Go to the end' }).click()
+      await expect(transcript.getByText('The end of 399.')).toBeInViewport()
+      expect(await nodes(page)).toBeLessThan(1_500)
+      await transcript.evaluate((element) => element.scrollTo({ top: 0 }))
+      await transcript.getByRole('button', { name: 'Next branch' }).click()
+      await expect(transcript.getByText('The other reply.')).toBeInViewport()
+    }
+  })
 
 // The browser keeps its place in a short conversation, and Rill beside a long history.
 for (const count of [1, 12])
