@@ -31,8 +31,11 @@ test('a conversation of thousands opens at its end, with few nodes, and its begi
   await expect(chat.transcript.getByText('The end of 2499.')).toBeInViewport()
   expect(await nodes(page)).toBeLessThan(1_500)
   await chat.transcript.press('Home')
-  await chat.transcript.evaluate((element) => element.scrollTo({ top: 0 }))
-  await expect(chat.transcript.getByText('The first prompt')).toBeInViewport()
+  // What is first may have others come in front of it.
+  await expect(async () => {
+    await chat.transcript.evaluate((element) => element.scrollTo({ top: 0 }))
+    await expect(chat.transcript.getByText('The first prompt')).toBeInViewport({ timeout: 1_000 })
+  }).toPass()
   expect(await nodes(page)).toBeLessThan(1_500)
   await page.getByRole('button', { name: 'Go to the end' }).click()
   await expect(chat.transcript.getByText('The end of 2499.')).toBeInViewport()
@@ -163,6 +166,29 @@ for (const fork of forks)
       await expect(transcript.getByText('The other reply.')).toBeInViewport()
     }
   })
+
+test('the code that shows earlier turns cannot be fetched: words say so, and it is tried again when asked', async ({
+  chat,
+  complaints,
+  rill,
+}) => {
+  complaints.expect(/net::ERR_FAILED/)
+  const { page, transcript } = chat
+  addTurns(rill.dataDir, await chat.conversationId(), 30, turn)
+  await chat.open('/')
+  await chat.ask('A short one')
+  let down = true
+  await page.route(/\/_next\/static\/.*\.js$/, (route) => (down ? route.abort() : route.continue()))
+  await chat.row('The first prompt').getByRole('link').click()
+  await expect(transcript.getByText('The end of 29.')).toBeInViewport()
+  const words = transcript.getByRole('alert').filter({ hasText: 'earlier messages could not be loaded' })
+  await expect(words).toBeVisible()
+  down = false
+  await words.getByRole('button', { name: 'Try again' }).click()
+  await expect(words).toBeHidden()
+  await transcript.evaluate((element) => element.scrollTo({ top: 0 }))
+  await expect(transcript.getByText('The first prompt')).toBeInViewport()
+})
 
 // The browser keeps its place in a short conversation, and Rill beside a long history.
 for (const count of [1, 12])
