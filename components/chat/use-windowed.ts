@@ -74,7 +74,12 @@ function useOpened(turns: ShownTurn[]) {
 function addedInFront(before: ShownTurn[], turns: ShownTurn[]): number | null {
   const first = before[0]?.key
   const added = first === undefined ? 0 : turns.findIndex(({ key }) => key === first)
-  return added >= 0 && before.every(({ key }, place) => turns[added + place]?.key === key) ? added : null
+  return added >= 0 && before.every((turn, place) => isSame(turn, turns[added + place])) ? added : null
+}
+
+/** Also one that another reply has joined. */
+function isSame({ key, replyIds }: ShownTurn, now: ShownTurn | undefined): boolean {
+  return now?.key === key && replyIds.every((id, place) => now.replyIds[place] === id)
 }
 
 function windowed({ length }: ShownTurn[]): number {

@@ -73,3 +73,34 @@ test('a send whose answer is lost is made once', async ({ page, rill, upstream, 
   await page.close()
   await proxy.stop()
 })
+
+test('the code that shows messages cannot be fetched: words say so, and it is tried again until it is here', async ({
+  chat,
+  complaints,
+  upstream,
+}) => {
+  complaints.expect(/net::ERR_FAILED/)
+  const { page } = chat
+  upstream.script([{ delta: 'Here.' }, end])
+  let down = true
+  await page.route(/\/_next\/static\/.*\.js$/, (route) => (down ? route.abort() : route.continue()))
+  await chat.send('Are you there?')
+  const words = page.getByRole('alert').filter({ hasText: 'could not be loaded. Nothing is lost' })
+  await expect(words).toBeVisible()
+  down = false
+  await expect(chat.reply).toContainText('Here.')
+  await expect(words).toBeHidden()
+
+  // On another page of the same kind, who does not wait reloads.
+  const id = await chat.conversationId()
+  await chat.open('/')
+  down = true
+  await chat.row('Are you there?').getByRole('link').click()
+  await expect(page).toHaveURL(`/c/${id}`)
+  await expect(words).toBeVisible()
+  page.on('request', (request) => {
+    if (request.isNavigationRequest()) down = false
+  })
+  await words.getByRole('button', { name: 'Reload the page' }).click()
+  await expect(chat.reply).toContainText('Here.')
+})

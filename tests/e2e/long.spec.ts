@@ -1,17 +1,9 @@
-import type { Locator, Page } from '@playwright/test'
+import { randomUUID } from 'node:crypto'
+import type { Page } from '@playwright/test'
 import { addTurns } from '../stored-turns.mjs'
 import { end } from './chat'
 import { expect, test } from './fixtures'
-
-/** Of very different heights, so that a guess of them is wrong. */
-function turn(place: number) {
-  const lines = Array.from({ length: (place * 7) % 23 }, (_, line) => `Line ${line} of reply ${place}.`)
-  const brook = place === 40 ? ['Here is a *hidden* brook.'] : []
-  return {
-    prompt: `Prompt number ${place}`,
-    reply: [`Reply **number ${place}** begins.`, ...lines, ...brook, `The end of ${place}.`].join('\n\n'),
-  }
-}
+import { longReply, turn } from './long-texts'
 
 test.beforeEach(async ({ chat, upstream }) => {
   upstream.script([{ delta: 'The first reply.' }, end])
@@ -39,8 +31,11 @@ test('a conversation of thousands opens at its end, with few nodes, and its begi
   await expect(chat.transcript.getByText('The end of 2499.')).toBeInViewport()
   expect(await nodes(page)).toBeLessThan(1_500)
   await chat.transcript.press('Home')
-  await chat.transcript.evaluate((element) => element.scrollTo({ top: 0 }))
-  await expect(chat.transcript.getByText('The first prompt')).toBeInViewport()
+  // What is first may have others come in front of it.
+  await expect(async () => {
+    await chat.transcript.evaluate((element) => element.scrollTo({ top: 0 }))
+    await expect(chat.transcript.getByText('The first prompt')).toBeInViewport({ timeout: 1_000 })
+  }).toPass()
   expect(await nodes(page)).toBeLessThan(1_500)
   await page.getByRole('button', { name: 'Go to the end' }).click()
   await expect(chat.transcript.getByText('The end of 2499.')).toBeInViewport()
@@ -108,50 +103,92 @@ test('a link leads to its message, on whichever branch, and marks it', async ({ 
   await expect(page.locator(`[data-message="${turns[399]?.promptId}"]`)).toBeFocused()
 })
 
-test('find looks in what is not on the screen, goes from place to place, and gives the focus back', async ({
-  chat,
-  rill,
-}) => {
-  const { page } = chat
-  addTurns(rill.dataDir, await chat.conversationId(), 600, turn)
-  await chat.reload()
-  await expect(chat.transcript.getByText('The end of 599.')).toBeInViewport()
-  const box = await openFind(page)
-  await box.fill('a HIDDEN brook')
-  const status = page.getByRole('search').getByRole('status')
-  await expect(status).toHaveText('1')
-  await box.press('Enter')
-  await expect(status).toHaveText('1 of 1')
-  await expect(chat.transcript.getByText('Here is a hidden brook.')).toBeInViewport()
-  await expect.poll(() => marked(page, 'find-current')).toEqual(['a hidden brook'])
-  await box.fill('prompt number 59')
-  await expect(status).toHaveText('11')
-  await box.press('Enter')
-  await expect(chat.transcript.getByText('Prompt number 59', { exact: true })).toBeInViewport()
-  await box.press('Enter')
-  await expect(status).toHaveText('2 of 11')
-  await expect(chat.transcript.getByText('Prompt number 590', { exact: true })).toBeInViewport()
-  await box.press('Shift+Enter')
-  await box.press('Shift+Enter')
-  await expect(status).toHaveText('11 of 11')
-  await expect(chat.transcript.getByText('Prompt number 599', { exact: true })).toBeInViewport()
-  await box.fill('nowhere to be found')
-  await expect(status).toHaveText('None found')
-  await box.press('Escape')
-  await expect(box).toBeHidden()
-  await expect(chat.composer).toBeFocused()
+test('a turn in which the person has the focus or a selection stays, however far away', async ({ chat, rill }) => {
+  const { page, transcript } = chat
+  const id = await chat.conversationId()
+  const turns = addTurns(rill.dataDir, id, 300, turn)
+  const reply = (place: number) => page.locator(`[data-message="${turns[place]?.replyId}"]`)
+  await page.goto('about:blank')
+  await page.goto(`/c/${id}#message-${turns[40]?.replyId}`)
+  await expect(reply(40)).toBeFocused()
+  const goFarAway = async () => {
+    await transcript.evaluate((element) => element.scrollTo({ top: element.scrollHeight }))
+    await expect(transcript.getByText('The end of 299.')).toBeInViewport()
+    await expect(reply(41)).toHaveCount(0)
+  }
+  await goFarAway()
+  await expect(reply(40)).toBeFocused()
+
+  const words = reply(40).getByText('The end of 40.')
+  await words.scrollIntoViewIfNeeded()
+  await words.evaluate((element) => {
+    if (document.activeElement instanceof HTMLElement) document.activeElement.blur()
+    document.getSelection()?.selectAllChildren(element)
+  })
+  await goFarAway()
+  expect(await page.evaluate(() => document.getSelection()?.toString())).toBe('The end of 40.')
+  await expect(words).toBeAttached()
+  await page.evaluate(() => document.getSelection()?.removeAllRanges())
+  await expect(reply(40)).toHaveCount(0)
 })
 
-/** Long enough to be mounted bit by bit, and of blocks whose heights are no easy guess. */
-function longReply() {
-  const sections = Array.from({ length: 400 }, (_, place) => [
-    `## Section ${place}`,
-    'A sentence with **some** marks in it. '.repeat(1 + ((place * 5) % 9)),
-    place % 3 === 0 ? '```js\nconst one = 1\n```' : '| a | b |\n| - | - |\n| 1 | js and CSV |',
-    place === 7 ? 'Here is a *hidden* spring.' : 'And on.',
-  ])
-  return [...sections.flat(), 'The end of it all.'].join('\n\n')
-}
+const forks = ['prompt', 'reply'] as const
+for (const fork of forks)
+  test(`another branch that is longer by hundreds of turns has few nodes too, from another ${fork} on`, async ({
+    chat,
+    rill,
+    upstream,
+  }) => {
+    const { page, transcript } = chat
+    const conversationId = await chat.conversationId()
+    const conversation = await page.request.get(`/api/conversations/${conversationId}`)
+    const { messages } = await conversation.json()
+    addTurns(rill.dataDir, conversationId, 400, turn)
+    upstream.script([{ delta: 'The other reply.' }, end])
+    const turnId = randomUUID()
+    const origin = new URL(page.url()).origin
+    const [path, data] =
+      fork === 'prompt'
+        ? ['/api/chat', { conversationId, parentId: null, text: 'The other prompt', model: 'scripted' }]
+        : [`/api/generations/${messages.at(-1).generation.id}/regenerate`, {}]
+    await page.request.post(path, { data: { ...data, turnId, stream: false }, headers: { origin } })
+    await chat.reload()
+    await expect(transcript.getByText('The other reply.')).toBeInViewport()
+    for (const _ of ['there', 'and there again']) {
+      await transcript.getByRole('button', { name: 'Previous branch' }).click()
+      await expect(transcript.getByText('The first reply.')).toBeInViewport()
+      expect(await nodes(page)).toBeLessThan(1_500)
+      await page.getByRole('button', { name: 'Go to the end' }).click()
+      await expect(transcript.getByText('The end of 399.')).toBeInViewport()
+      expect(await nodes(page)).toBeLessThan(1_500)
+      await transcript.evaluate((element) => element.scrollTo({ top: 0 }))
+      await transcript.getByRole('button', { name: 'Next branch' }).click()
+      await expect(transcript.getByText('The other reply.')).toBeInViewport()
+    }
+  })
+
+test('the code that shows earlier turns cannot be fetched: words say so, and it is tried again when asked', async ({
+  chat,
+  complaints,
+  rill,
+}) => {
+  complaints.expect(/net::ERR_FAILED/)
+  const { page, transcript } = chat
+  addTurns(rill.dataDir, await chat.conversationId(), 30, turn)
+  await chat.open('/')
+  await chat.ask('A short one')
+  let down = true
+  await page.route(/\/_next\/static\/.*\.js$/, (route) => (down ? route.abort() : route.continue()))
+  await chat.row('The first prompt').getByRole('link').click()
+  await expect(transcript.getByText('The end of 29.')).toBeInViewport()
+  const words = transcript.getByRole('alert').filter({ hasText: 'earlier messages could not be loaded' })
+  await expect(words).toBeVisible()
+  down = false
+  await words.getByRole('button', { name: 'Try again' }).click()
+  await expect(words).toBeHidden()
+  await transcript.evaluate((element) => element.scrollTo({ top: 0 }))
+  await expect(transcript.getByText('The first prompt')).toBeInViewport()
+})
 
 // The browser keeps its place in a short conversation, and Rill beside a long history.
 for (const count of [1, 12])
@@ -189,44 +226,3 @@ for (const count of [1, 12])
     expect(moves.length).toBeGreaterThan(5)
     expect(Math.max(...moves)).toBeLessThanOrEqual(1)
   })
-
-test('find goes to the right place of a long reply, past captions and what is still to be mounted', async ({
-  chat,
-  rill,
-}) => {
-  const { page, transcript } = chat
-  addTurns(rill.dataDir, await chat.conversationId(), 1, () => ({ prompt: 'Much', reply: longReply() }))
-  await chat.reload()
-  const box = await openFind(page)
-  await box.fill('hidden spring')
-  await expect(page.getByRole('search').getByRole('status')).toHaveText('1')
-  await box.press('Enter')
-  await expect(transcript.getByText('Here is a hidden spring.')).toBeInViewport()
-  await box.fill('js and csv')
-  await box.press('Enter')
-  await expect.poll(() => marked(page, 'find-current')).toEqual(['js and CSV'])
-  await expect(transcript.getByText('js and CSV').first()).toBeInViewport()
-})
-
-/** Its code comes with the transcript's; until it is here, the keys are the browser's. */
-async function openFind(page: Page): Promise<Locator> {
-  const box = page.getByRole('textbox', { name: 'Find in conversation' })
-  await expect(async () => {
-    await page.keyboard.press('ControlOrMeta+f')
-    await expect(box).toBeFocused({ timeout: 500 })
-  }).toPass()
-  return box
-}
-
-/** The words that a highlight marks. */
-function marked(page: Page, name: string): Promise<string[]> {
-  return page.evaluate((each) => {
-    const ranges = [...(CSS.highlights.get(each) ?? [])]
-    return ranges.map(({ startContainer, startOffset, endContainer, endOffset }) => {
-      const range = document.createRange()
-      range.setStart(startContainer, startOffset)
-      range.setEnd(endContainer, endOffset)
-      return range.toString()
-    })
-  }, name)
-}

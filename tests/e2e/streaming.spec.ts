@@ -31,6 +31,45 @@ test('shows text before the stream ends', async ({ chat, upstream }) => {
   await expect(chat.composer).toBeFocused()
 })
 
+for (const motion of ['no-preference', 'reduce'] as const) {
+  test.describe(`with motion: ${motion}`, () => {
+    test.use({ contextOptions: { reducedMotion: motion } })
+    test('the line beside a reply flows with its text, and only where motion is wanted', async ({ chat, upstream }) => {
+      const moves = motion === 'no-preference'
+      upstream.script([
+        { until: 'some' },
+        { delta: 'Some.' },
+        { until: 'more' },
+        { delta: ' More.' },
+        { until: 'end' },
+        end,
+      ])
+      await chat.send('Flow')
+      const flow = chat.reply.locator('.stream-flow')
+      /** What can be seen of it to move: by itself, and from one text to the next. */
+      const seen = () =>
+        flow.evaluate((element) => {
+          const { backgroundImage, transform } = getComputedStyle(element)
+          return [element.getAnimations().length > 0, backgroundImage === 'none' ? 'no pattern' : transform]
+        })
+      await expect(chat.reply).toContainText('Waiting for')
+      expect((await seen())[0]).toBe(moves)
+      upstream.open('some')
+      await expect(chat.reply).toContainText('Some.')
+      const first = await seen()
+      expect(first[0]).toBe(false)
+      upstream.open('more')
+      await expect(chat.reply).toContainText('Some. More.')
+      const second = await seen()
+      expect(second[0]).toBe(false)
+      expect(first[1] !== second[1]).toBe(moves)
+      upstream.open('end')
+      await chat.ended('completed')
+      await expect(flow).toHaveCount(0)
+    })
+  })
+}
+
 test('a reload in mid-stream goes on with no gap and no duplicate', async ({ chat, upstream }) => {
   const words = numbered(1, 400)
   upstream.script([...paced(words.slice(0, 300), 4), { until: 'the end' }, ...paced(words.slice(300), 1), end])

@@ -1,6 +1,7 @@
 import { spawnSync } from 'node:child_process'
 import { dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
+import pg from 'pg'
 import { afterAll, beforeAll, describe, expect, inject, test } from 'vitest'
 import { migrations } from '@/lib/database/migrations'
 import { startData } from '@/lib/protocol/events'
@@ -112,6 +113,36 @@ describe('several on one Postgres', () => {
     await reader.rest()
     expect(reader.text).toBe('I live.')
     expect(reader.seen.at(-1)?.data).toMatchObject({ status: 'completed' })
+  })
+
+  test('one that has been silent for long says that it lives before it begins anything', async () => {
+    const client = house.client()
+    const { generationId } = await client.finish({ text: 'before' })
+    const own = `id = (SELECT instance_id FROM generations WHERE id = '${generationId}')`
+    const one = async (sql: string) => Object.values((await house.query(`SELECT ${sql}`))[0] ?? {})[0]
+    const waiting = () =>
+      one(`count(*)::int FROM pg_stat_activity
+      WHERE datname = current_database() AND wait_event_type = 'Lock'`)
+    const silent = () =>
+      one(`now() > to_timestamp(heartbeat_at / 1000.0) + interval '5.1 s' FROM instances WHERE ${own}`)
+    // Nothing that it says of itself gets through, as if it stood still.
+    const lock = new pg.Client({ connectionString: house.environment.DATABASE_URL })
+    await lock.connect()
+    try {
+      await lock.query('BEGIN')
+      await lock.query(`SELECT FROM instances WHERE ${own} FOR UPDATE`)
+      await expect.poll(silent, { timeout: 10_000 }).toBe(true)
+      const heartbeats = Number(await waiting())
+      const started = client.start({ text: 'awake again' })
+      await expect.poll(waiting, { timeout: 3_000 }).toBe(heartbeats + 1)
+      expect(house.timesAsked('awake again')).toBe(0)
+      await lock.query('ROLLBACK')
+      await started
+    } finally {
+      await lock.end()
+    }
+    await house.asked('awake again')
+    expect(await silent()).toBe(false)
   })
 
   test('a database that goes away holds up no reader, and is given all of it when it is back', async () => {

@@ -1,4 +1,4 @@
-import { describe, expect, test } from 'vitest'
+import { describe, expect, onTestFinished, test } from 'vitest'
 import type { GenerationEvent } from '@/lib/protocol/events'
 import { branchesOf, messageOf, visiblePath } from '@/lib/store/selectors'
 import { openHouse, openTab, rivers, statusOf, textIn, until } from './house'
@@ -55,6 +55,32 @@ describe('a reply that is continued', () => {
     expect(get().running).toEqual({})
     expect(visiblePath(get(), id)).toBe(path)
     expect(get().conversations[id]?.messageIds).toBe(ids)
+  })
+
+  test('shows what is written at each moment, and keeps it when the conversation is loaded again', async () => {
+    const { server, store, page, get, id, messageId, newest } = await withCutReply()
+    await get().continueReply(messageId)
+    const log = newest()
+    log.say('there ')
+    await until(() => textIn(store, messageId) === 'Yes, there ')
+    const seen: string[] = []
+    onTestFinished(store.subscribe(() => seen.push(textIn(store, messageId))))
+    log.say('are.')
+    log.append(interrupted)
+    await until(() => statusOf(store, messageId) === 'interrupted')
+    server.turn(id, 'And lakes?', messageId).end()
+    page.setHidden(true)
+    page.setHidden(false)
+    await until(() => get().conversations[id]?.messageIds.length === 4)
+    expect(textIn(store, messageId)).toBe('Yes, there are.')
+    // It goes on elsewhere, unheard: what is fetched then stands, not what once grew here.
+    const later = server.again('continue', log)
+    later.say(' Many.')
+    later.end()
+    page.setHidden(true)
+    page.setHidden(false)
+    await until(() => textIn(store, messageId) === 'Yes, there are. Many.')
+    expect(seen).toEqual(seen.toSorted((one, other) => one.length - other.length))
   })
 
   test('keeps what the runs before it used', async () => {

@@ -1,7 +1,7 @@
-import { describe, expect, onTestFinished, test } from 'vitest'
+import { describe, expect, onTestFinished, test, vi } from 'vitest'
 import { messageOf } from '@/lib/store/selectors'
-import { openHouse, openTab, statusOf, textIn, until } from './house'
-import { refuse } from './server'
+import { openHouse, openTab, rivers, statusOf, textIn, until } from './house'
+import { json, refuse } from './server'
 
 /** A cursor past every log. */
 const onlyTheEnd = 999_999_999_999
@@ -39,6 +39,43 @@ describe('loading a conversation', () => {
     page.setHidden(true)
     page.setHidden(false)
     await until(() => get().conversations[id]?.state === 'ready')
+  })
+
+  test('reads it message by message, and lets the page go on meanwhile', async () => {
+    const { server, get } = await openHouse()
+    const { id } = server.conversation('Rivers')
+    for (let turn = 0; turn < 50; turn++) server.turn(id, `turn ${turn}`).end()
+    // A clock by which each look at a message takes longer than a frame.
+    let now = 0
+    let round = 0
+    const rounds = new Set<number>()
+    const clock = vi.spyOn(performance, 'now').mockImplementation(() => {
+      rounds.add(round)
+      now += 20
+      return now
+    })
+    const goingOn = setInterval(() => round++)
+    onTestFinished(() => {
+      clearInterval(goingOn)
+      clock.mockRestore()
+    })
+    await get().loadConversation(id)
+    await until(() => get().conversations[id]?.messageIds.length === 100)
+    expect(rounds.size).toBeGreaterThan(50)
+  })
+
+  test('with one message that this page does not understand is refused in words', async () => {
+    const { server, get } = await openHouse()
+    const { id } = server.conversation('Rivers')
+    server.turn(id, 'one').end()
+    const [prompt, reply] = server.messages(id)
+    const answer = { ...server.list()[0], messages: [prompt, { ...reply, role: 'oracle' }] }
+    server.fault('GET', new RegExp(id), (response) => json(response, 200, answer))
+    await get().loadConversation(id)
+    expect(get().conversations[id]).toMatchObject({ state: 'failed', messageIds: [] })
+    expect(get().conversations[id]?.problem?.message).toMatch(/not one that this page understands. Reload the page/)
+    await get().loadConversation(id)
+    expect(get().conversations[id]).toMatchObject({ state: 'ready', problem: null, messageIds: { length: 2 } })
   })
 
   test('once loaded, does not fetch again until it changes', async () => {
@@ -178,6 +215,26 @@ describe('what happens elsewhere', () => {
     await until(() => get().summaries.length === 3)
     expect(get().summaries.map(({ title }) => title)).toEqual(['c', 'b', 'a'])
     expect(get().nextCursor).toBeNull()
+  })
+
+  test('what was written while the connection was away takes the place of what had grown here', async () => {
+    const { server, page, store, get } = await openHouse()
+    const { id, log } = rivers(server)
+    await get().loadConversation(id)
+    log.say('Half ')
+    await until(() => textIn(store, log.start.messageId) === 'Half ')
+    server.fault('GET', /events/, 'reset', Number.POSITIVE_INFINITY)
+    log.cut()
+    log.connections.clear()
+    await until(() => Object.values(get().running).some(({ reader }) => reader === 'reconnecting'))
+    log.say('a word.')
+    log.end()
+    server.turn(id, 'And lakes?', log.start.messageId).end()
+    page.setHidden(true)
+    page.setHidden(false)
+    await until(() => get().conversations[id]?.messageIds.length === 4)
+    expect(textIn(store, log.start.messageId)).toBe('Half a word.')
+    expect(statusOf(store, log.start.messageId)).toBe('completed')
   })
 
   test('a fetch that is older than a turn sent meanwhile changes nothing', async () => {
