@@ -1,12 +1,12 @@
 'use client'
 import { type RefObject, useEffect, useRef } from 'react'
 import type { FrameProps } from './chunks'
+import { farMark, watch, watchWithin } from './watching'
 
 /** Further away than this a chunk rests. */
 const away = '1200px 0px'
 /** In screens. Further away than this the browser is not given what a chunk holds, however much of it there is. */
 const faraway = '500% 0px'
-const mark = 'data-far'
 const observers = new WeakMap<Element, { rest: IntersectionObserver; leave: IntersectionObserver }>()
 
 /**
@@ -18,11 +18,14 @@ function letRest(element: HTMLElement): (() => void) | undefined {
   const scroller = element.closest('[role="log"]')
   if (!scroller || !('IntersectionObserver' in window)) return
   const { rest, leave } = observers.get(scroller) ?? observe(scroller)
-  rest.observe(element)
-  return () => {
-    rest.unobserve(element)
-    leave.unobserve(element)
-  }
+  return watch({
+    element,
+    begin: () => (element.style.contentVisibility === 'auto' ? leave : rest).observe(element),
+    end() {
+      rest.unobserve(element)
+      leave.unobserve(element)
+    },
+  })
 }
 
 function observe(root: Element) {
@@ -49,14 +52,17 @@ function takeOut(entries: IntersectionObserverEntry[]): void {
     // Without a height it is in one that has been taken out itself.
     else if (boundingClientRect.height > 0 && !target.contains(document.activeElement)) {
       target.style.height = `${boundingClientRect.height}px`
-      target.setAttribute(mark, '')
+      target.setAttribute(farMark, '')
+      watchWithin(target)
     }
   }
 }
 
 function putBack(element: HTMLElement): void {
-  element.removeAttribute(mark)
+  if (!element.hasAttribute(farMark)) return
+  element.removeAttribute(farMark)
   element.style.height = ''
+  watchWithin(element)
 }
 
 /** All that is selected can be copied, wherever it is. */
@@ -67,7 +73,7 @@ function noteSelection(): void {
 /** Gives the browser what is around a node, so that it can be gone to, however far away it is. */
 export function putBackAround(node: Node | null): void {
   const element = node instanceof Element ? node : node?.parentElement
-  const holder = element?.closest<HTMLElement>(`[${mark}]`)
+  const holder = element?.closest<HTMLElement>(`[${farMark}]`)
   if (!holder) return
   putBack(holder)
   putBackAround(holder)

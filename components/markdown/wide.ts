@@ -1,3 +1,5 @@
+import { isFar, watch } from './watching'
+
 let observer: ResizeObserver | null = null
 const shown = new Set<Element>()
 
@@ -7,10 +9,14 @@ const shown = new Set<Element>()
  */
 export function reachableWhenWide(element: HTMLElement): () => void {
   shown.add(element)
-  startObserver()?.observe(element)
+  const leave = watch({
+    element,
+    begin: () => startObserver()?.observe(element),
+    end: () => observer?.unobserve(element),
+  })
   return () => {
     shown.delete(element)
-    observer?.unobserve(element)
+    leave()
   }
 }
 
@@ -19,15 +25,13 @@ function startObserver(): ResizeObserver | null {
   if (observer || !('ResizeObserver' in window)) return observer
   observer = new ResizeObserver(look)
   window.addEventListener('resize', () => {
-    for (const element of shown) observer?.observe(element)
+    for (const element of shown) if (!isFar(element)) observer?.observe(element)
   })
   return observer
 }
 
 function look(entries: ResizeObserverEntry[]): void {
   for (const { target } of entries) {
-    // Not shown just now.
-    if (target.clientWidth === 0) continue
     if (target.scrollWidth > target.clientWidth) target.setAttribute('tabindex', '0')
     else target.removeAttribute('tabindex')
     // All that are observed are looked at in each frame; a width changes only with the window's.
