@@ -213,6 +213,7 @@ export class Run {
         this.#written = false
         return this.#trace?.attempt(attempt)
       },
+      onInWords: (messages) => this.#meter.asksInstead(messages),
       onWait: (retry, endNow) => {
         this.#waiting = true
         this.#append({ type: 'retry', data: retry })
