@@ -110,9 +110,13 @@ export class Run {
     this.#resume = null
     resume?.()
     const pending = this.#pending
+    if (pending.length === 0) return
     this.#pending = []
-    for (const { type, text } of pending) this.#append({ type, data: { text } })
-    if (pending.length > 0) this.#watch()
+    const texts = pending.map(({ type, text }): GenerationEvent => ({ type, data: { text } }))
+    const usage = this.#dueUsage()
+    this.#append(...texts, ...(usage ? [{ type: 'usage' as const, data: usage }] : []))
+    const { allowance } = this.#charge
+    if (allowance && !this.#isOver && !allowance.covers(this.#meter)) void this.#keepWithin(allowance)
   }
 
   /** The events since the last save, for the checkpoint writer. `firstSeq` is the first one's. */
@@ -132,15 +136,17 @@ export class Run {
     return this.#outline
   }
 
-  /** Stops the upstream when a budget is used up, and tells from time to time what has been used. */
-  #watch(): void {
-    if (this.#cut || this.#written) return
-    const { allowance } = this.#charge
-    if (allowance) void this.#keepWithin(allowance)
-    const usage = this.#house.pace.overloaded ? null : this.#meter.due(performance.now())
-    if (usage) this.#append({ type: 'usage', data: usage })
+  /** Nothing more will be told or cut. */
+  get #isOver(): boolean {
+    return this.#written || this.#cut !== null
   }
 
+  /** What has been used, from time to time. It travels with the text that it counts. */
+  #dueUsage(): Usage | null {
+    return this.#isOver || this.#house.pace.overloaded ? null : this.#meter.due(performance.now())
+  }
+
+  /** Stops the upstream when a budget is used up. */
   async #keepWithin(allowance: Allowance): Promise<void> {
     const allowed = await allowance.allows(this.#meter)
     if (!allowed && !this.#written) void this.#cutOff({ status: 'interrupted', problem: () => allowance.reached() })
@@ -259,8 +265,8 @@ export class Run {
     return { status: this.folded.parts.length > 0 ? 'interrupted' : 'failed', problem: end.problem }
   }
 
-  #append(event: GenerationEvent): void {
-    this.#house.log.append(this.start.generationId, this.#keep(event))
+  #append(...events: GenerationEvent[]): void {
+    this.#house.log.append(this.start.generationId, ...events.map((event) => this.#keep(event)))
     this.#house.checkpoints.grown(this)
   }
 
