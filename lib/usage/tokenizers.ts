@@ -20,11 +20,10 @@ export interface Count {
   accuracy: Accuracy
 }
 
-/** Counts text whole, and cuts it into the pieces that are encoded each by itself. */
+/** Cuts text into the pieces that are encoded each by itself, and counts these. */
 export interface Tokenizer {
-  count(text: string): number
-  /** Every match is a piece; together they are the whole text. */
-  pieces: RegExp
+  split(text: string): string[]
+  count(piece: string): number
 }
 
 export type Encoding = 'o200k' | 'cl100k'
@@ -78,18 +77,46 @@ async function load(encoding: Encoding): Promise<Tokenizer> {
   setMergeCacheSize(2000)
   // Special tokens in a message are text like any other.
   const asText = { disallowedSpecial: new Set<string>() }
-  const tokenizer: Tokenizer = {
-    count: (text) => countTokens(text, asText),
-    pieces: encoding === 'o200k' ? patterns.O200K_TOKEN_SPLIT_REGEX : patterns.CL100K_TOKEN_SPLIT_REGEX,
+  const { source } = encoding === 'o200k' ? patterns.O200K_TOKEN_SPLIT_REGEX : patterns.CL100K_TOKEN_SPLIT_REGEX
+  const split = splitterBy(source)
+  const count = (piece: string) => countTokens(piece, asText)
+  warmUp({ split, count })
+  return { split, count: remembering(count) }
+}
+
+/** Every match of a pattern is a piece; together they are the whole text. */
+function splitterBy(source: string): Tokenizer['split'] {
+  const pattern = new RegExp(source, 'uy')
+  return (text) => {
+    const pieces: string[] = []
+    // `exec` would make an object of each match.
+    for (let from = 0; pattern.test(text); from = pattern.lastIndex) pieces.push(text.slice(from, pattern.lastIndex))
+    return pieces
   }
-  warmUp(tokenizer)
-  return tokenizer
+}
+
+/** Most words of a text have come before: so many counts are kept, and then begun anew. */
+const COUNTS_KEPT = 10_000
+/** A longer piece may be held as a reference to all of the text that it was cut from. */
+const LONGEST_KEPT = 12
+
+function remembering(count: Tokenizer['count']): Tokenizer['count'] {
+  const counts = new Map<string, number>()
+  return (piece) => {
+    if (piece.length > LONGEST_KEPT) return count(piece)
+    const known = counts.get(piece)
+    if (known !== undefined) return known
+    if (counts.size >= COUNTS_KEPT) counts.clear()
+    const tokens = count(piece)
+    counts.set(piece, tokens)
+    return tokens
+  }
 }
 
 /** The first counts take many times as long as all others: they are made while nobody waits for them. */
-function warmUp({ count, pieces }: Tokenizer): void {
+function warmUp({ split, count }: Tokenizer): void {
   for (let time = 0; time < 30; time++) {
     const text = `Streams don't run at ${time}:30 – élan, река, 河流, \u{1F600}\n\n\tconst x = [${time}];   `.repeat(12)
-    for (const [piece] of text.matchAll(pieces)) count(piece)
+    for (const piece of split(text)) count(piece)
   }
 }
