@@ -5,7 +5,7 @@ import { usePopup } from '@/components/ui/use-popup'
 import type { GenerationSummary, Message } from '@/lib/protocol/messages'
 import { useConversations } from '@/lib/store/context'
 import { modelName } from './models'
-import { costWords, replyNumbers, tokenWords, usageOf } from './numbers'
+import { costsOf, costWords, replyNumbers, tokenWords, usageOf } from './numbers'
 
 const details = lazily(() => import('./reply-details').then((module) => module.ReplyDetails))
 
@@ -37,13 +37,14 @@ export function ReplyNumbers({ message }: { message: Message }) {
 export function Ticker({ generation }: { generation: GenerationSummary }) {
   const money = useMoney()
   const usage = usageOf(generation)
+  const costs = costsOf(generation)
   if (!usage) return null
   const about = usage.source === 'estimated'
   return (
     <span className="numbers text-note">
       {about ? 'about ' : ''}
       {tokenWords(usage.completionTokens)}
-      {usage.cost ? ` · ${costWords(usage.cost, money, false)}` : ''}
+      {costs ? ` · ${costWords(costs, money, false)}` : ''}
     </span>
   )
 }
