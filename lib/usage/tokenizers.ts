@@ -1,5 +1,6 @@
 import 'server-only'
 import { oncePerProcess } from '@/lib/process'
+import { ranksOf, tokensIn } from './byte-pairs'
 
 /**
  * How far a count can be trusted: `exact` for text counted by the model's own tokenizer, `approximate` by a related one,
@@ -70,16 +71,14 @@ export function loadTokenizer(encoding: Encoding): Promise<Tokenizer> {
 
 async function load(encoding: Encoding): Promise<Tokenizer> {
   const patterns = await import('gpt-tokenizer/encodingParams/constants')
-  const { countTokens, setMergeCacheSize } = await (encoding === 'o200k'
-    ? import('gpt-tokenizer/encoding/o200k_base')
-    : import('gpt-tokenizer/encoding/cl100k_base'))
-  // What is cached is text of conversations: enough for the words that come back, not a hundred thousand of them.
-  setMergeCacheSize(2000)
-  // Special tokens in a message are text like any other.
-  const asText = { disallowedSpecial: new Set<string>() }
+  const { default: tokens } = await (encoding === 'o200k'
+    ? import('gpt-tokenizer/bpeRanks/o200k_base')
+    : import('gpt-tokenizer/bpeRanks/cl100k_base'))
+  const ranks = ranksOf(tokens)
   const { source } = encoding === 'o200k' ? patterns.O200K_TOKEN_SPLIT_REGEX : patterns.CL100K_TOKEN_SPLIT_REGEX
   const split = splitterBy(source)
-  const count = (piece: string) => countTokens(piece, asText)
+  // Special tokens in a message are text like any other.
+  const count = (piece: string) => tokensIn(piece, ranks)
   warmUp({ split, count })
   return { split, count: remembering(count) }
 }
@@ -97,18 +96,16 @@ function splitterBy(source: string): Tokenizer['split'] {
 
 /** Most words of a text have come before: so many counts are kept, and then begun anew. */
 const COUNTS_KEPT = 10_000
-/** A longer piece may be held as a reference to all of the text that it was cut from. */
-const LONGEST_KEPT = 12
 
 function remembering(count: Tokenizer['count']): Tokenizer['count'] {
   const counts = new Map<string, number>()
   return (piece) => {
-    if (piece.length > LONGEST_KEPT) return count(piece)
     const known = counts.get(piece)
     if (known !== undefined) return known
     if (counts.size >= COUNTS_KEPT) counts.clear()
     const tokens = count(piece)
-    counts.set(piece, tokens)
+    // A copy: a piece may be held as a reference to all of the text that it was cut from.
+    counts.set(Buffer.from(piece, 'utf16le').toString('utf16le'), tokens)
     return tokens
   }
 }
