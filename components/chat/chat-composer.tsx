@@ -1,6 +1,6 @@
 'use client'
-import { useEffect, useState } from 'react'
-import { useLazy } from '@/components/ui/use-lazy'
+import { useState } from 'react'
+import { lazily } from '@/components/ui/lazily'
 import { touchScreen, useMedia } from '@/components/ui/use-media'
 import type { Problem } from '@/lib/protocol/events'
 import { useConversations } from '@/lib/store/context'
@@ -12,7 +12,7 @@ import { modelFor } from './models'
 import type { Tail } from './tail'
 
 /** All about costs comes with the first word that is written, or with a conversation. */
-const fetchCosts = () => import('./composer-costs')
+const costs = lazily(() => import('./composer-costs'))
 const unknown: Costs = { estimate: null, budgets: [] }
 
 /** The composer of one conversation: its draft, its model, and what hinders sending. */
@@ -45,13 +45,9 @@ export function ChatComposer({
       : null
   // Changes when a reply ends; null while one is written.
   const settled = tail.running ? null : (tail.generationId ?? '')
-  const { component: parts, load } = useLazy(fetchCosts)
+  // Without them a prompt can be written and sent all the same.
+  const { component: parts } = costs.useIt(!isNew || text !== '')
   const [{ estimate, budgets }, setCosts] = useState(unknown)
-  const wanted = !isNew || text !== ''
-  useEffect(() => {
-    // Without them a prompt can be written and sent all the same; the next one tries again.
-    if (wanted) load().catch(() => undefined)
-  }, [wanted, load])
   const submit = (maxTokens?: number) => {
     if (model === null) return
     void send({ conversationId: isNew ? null : conversationId, text, model, maxTokens })

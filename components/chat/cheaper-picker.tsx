@@ -3,13 +3,13 @@ import { Coins } from 'lucide-react'
 import { useEffect, useMemo, useState } from 'react'
 import { client } from '@/components/settings/client'
 import { Button } from '@/components/ui/button'
-import { useLazy } from '@/components/ui/use-lazy'
+import { usePopup } from '@/components/ui/use-popup'
 import { fittingModels, MOST_MODELS_ASKED } from '@/lib/protocol/budgets'
 import type { GenerationSummary } from '@/lib/protocol/messages'
 import { useConversations } from '@/lib/store/context'
 import { cheaperModels } from './cheaper'
 import type { ListedGroup } from './model-filter'
-import { fetchPopover } from './model-picker'
+import { modelPopover } from './model-picker'
 
 /**
  * A button that offers the models which cost less and fit in what is left of the budgets, and goes on with the one that
@@ -28,8 +28,7 @@ export function CheaperPicker({
   const currency = useConversations((state) => state.settings.currency)
   const perDollar = useConversations((state) => state.settings.exchangeRate)
   const setModel = useConversations((state) => state.setModel)
-  const { component: Popover, load } = useLazy(fetchPopover)
-  const [open, setOpen] = useState(false)
+  const { component: Popover, open, setOpen, props } = usePopup(modelPopover)
   const cheaper = useMemo(
     () => cheaperModels(models, model, { currency, perDollar }, MOST_MODELS_ASKED),
     [models, model, currency, perDollar],
@@ -37,12 +36,7 @@ export function CheaperPicker({
   const groups = useFitting(id, cheaper)
   if (groups.length === 0) return null
   const button = (
-    <Button
-      aria-haspopup="dialog"
-      aria-expanded={open}
-      onPointerEnter={() => void load()}
-      onClick={Popover ? undefined : () => void load().then(() => setOpen(true))}
-    >
+    <Button aria-haspopup="dialog" {...props}>
       <Coins size={16} aria-hidden="true" />
       {status === 'interrupted' ? 'Continue with a cheaper model' : 'Try a cheaper model'}
     </Button>

@@ -6,10 +6,10 @@ import type { Estimate } from '@/lib/protocol/budgets'
 import type { ConversationSpending } from '@/lib/protocol/details'
 import { useConversations } from '@/lib/store/context'
 import { messageOf, visiblePath } from '@/lib/store/selectors'
-import { type ConversationState, newConversationId } from '@/lib/store/types'
+import type { ConversationState } from '@/lib/store/types'
 import { ContextGauge } from './context-gauge'
 import { modelOf } from './models'
-import { tokensGoingBack, tokenWords } from './numbers'
+import { costWords, tokensGoingBack, tokenWords } from './numbers'
 
 /** Below the box, quietly: how full the model's window is, and what the conversation has come to. */
 export function ComposerFoot({
@@ -36,10 +36,11 @@ export function ComposerFoot({
   )
 }
 
-function Total({ spending: { tokens, cost, unpriced } }: { spending: ConversationSpending }) {
+function Total({ spending: { tokens, cost, others, unpriced } }: { spending: ConversationSpending }) {
   const money = useMoney()
-  const costs = unpriced > 0 && isFree(cost) ? 'price unknown' : isFree(cost) ? 'free' : money(cost)
-  const more = unpriced > 0 && !isFree(cost) ? ', and more whose price is unknown' : ''
+  const all = [cost, ...others]
+  const costs = unpriced > 0 && isFree(all) ? 'price unknown' : costWords(all, money, false)
+  const more = unpriced > 0 && !isFree(all) ? ', and more whose price is unknown' : ''
   const words = `${costs}${more} · ${tokenWords(tokens)}`
   return (
     <p title={`This conversation: ${words}`} className="min-w-0 truncate">
@@ -61,8 +62,9 @@ function tokensOf(state: ConversationState, conversationId: string): number {
 /** What a conversation has come to, as the server has booked it; asked for anew when a reply ends. */
 function useSpending(conversationId: string, settled: string | null): ConversationSpending | null {
   const [answer, setAnswer] = useState<{ id: string; spending: ConversationSpending } | null>(null)
+  const isThere = useConversations(({ conversations }) => conversations[conversationId]?.state === 'ready')
   useEffect(() => {
-    if (conversationId === newConversationId || settled === null) return
+    if (!isThere || settled === null) return
     const closing = new AbortController()
     client()
       .spending(conversationId, closing.signal)
@@ -72,6 +74,6 @@ function useSpending(conversationId: string, settled: string | null): Conversati
         () => null,
       )
     return () => closing.abort()
-  }, [conversationId, settled])
+  }, [conversationId, isThere, settled])
   return answer?.id === conversationId ? answer.spending : null
 }

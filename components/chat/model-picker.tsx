@@ -1,12 +1,13 @@
 'use client'
 import { ChevronDown } from 'lucide-react'
-import { useState } from 'react'
-import { useLazy } from '@/components/ui/use-lazy'
+import { useEffect } from 'react'
+import { lazily } from '@/components/ui/lazily'
+import { usePopup } from '@/components/ui/use-popup'
 import { useConversations } from '@/lib/store/context'
 import { modelName } from './models'
 
 /** The list's code. */
-export const fetchPopover = () => import('./model-popover').then((module) => module.ModelPopover)
+export const modelPopover = lazily(() => import('./model-popover').then((module) => module.ModelPopover))
 
 /** The model's name, quietly; a click opens the list of all. The list's code comes with the first click. */
 export function ModelPicker({
@@ -23,22 +24,18 @@ export function ModelPicker({
 }) {
   const models = useConversations((state) => state.models)
   const loadModels = useConversations((state) => state.loadModels)
-  const { component: Popover, load } = useLazy(fetchPopover)
-  const [open, setOpen] = useState(false)
+  const { component: Popover, open, setOpen, props } = usePopup(modelPopover)
   const name = value === null ? 'Choose a model' : modelName(models, value)
-  const change = (next: boolean) => {
-    if (next) void loadModels()
-    setOpen(next)
-  }
+  useEffect(() => {
+    if (open) void loadModels()
+  }, [open, loadModels])
   const face = (
     <button
       type="button"
       aria-haspopup="dialog"
-      aria-expanded={open}
       aria-label={`${label}: ${name}`}
       title={name}
-      onPointerEnter={() => void load()}
-      onClick={Popover ? undefined : () => void load().then(() => change(true))}
+      {...props}
       className="flex h-8 touch:h-11 min-w-0 items-center gap-1 rounded-small px-1.5 text-ink-quiet text-small transition-colors hover:bg-surface-pressed hover:text-ink aria-expanded:bg-surface-pressed"
     >
       <span className="truncate">{name}</span>
@@ -49,7 +46,7 @@ export function ModelPicker({
   return (
     <Popover
       open={open}
-      onOpenChange={change}
+      onOpenChange={setOpen}
       trigger={face}
       groups={models?.groups ?? []}
       value={value}

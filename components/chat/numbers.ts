@@ -1,5 +1,5 @@
 import { formatSeconds } from '@/components/ui/seconds'
-import { type Amount, isFree } from '@/components/ui/use-money'
+import { type Amount, isFree, type WriteMoney } from '@/components/ui/use-money'
 import { addUsage } from '@/lib/protocol/add-usage'
 import type { Usage } from '@/lib/protocol/events'
 import { type GenerationSummary, hasThoughts, type Part } from '@/lib/protocol/messages'
@@ -10,16 +10,24 @@ export function tokenWords(tokens: number): string {
   return `${tokens.toLocaleString()} ${tokens === 1 ? 'token' : 'tokens'}`
 }
 
-/** A cost in words, `about` when it is of an estimate. */
-export function costWords(cost: Amount, money: (amount: Amount) => string, about: boolean): string {
-  if (isFree(cost)) return 'free'
-  const amount = money(cost)
+/** Costs in words, `about` when they are of an estimate. */
+export function costWords(costs: Amount[], money: WriteMoney, about: boolean): string {
+  if (isFree(costs)) return 'free'
+  const amount = money(costs)
   return about && !amount.startsWith('<') ? `about ${amount}` : amount
 }
 
+type Runs = Pick<GenerationSummary, 'usage' | 'earlier'>
+
 /** What all runs used that wrote a reply; null before the first of them has told. */
-export function usageOf({ usage, earlier }: Pick<GenerationSummary, 'usage' | 'earlier'>): Usage | null {
+export function usageOf({ usage, earlier }: Runs): Usage | null {
   return [...earlier, ...(usage ? [usage] : [])].reduce<Usage | null>(addUsage, null)
+}
+
+/** What each of them cost, which may be in several currencies; null where the price of one is not known. */
+export function costsOf({ usage, earlier }: Runs): Amount[] | null {
+  const costs = [...earlier, ...(usage ? [usage] : [])].map(({ cost }) => cost)
+  return costs.length > 0 && costs.every((cost) => cost !== null) ? costs : null
 }
 
 /** The tokens of a prompt and its answer that are sent with the next one: what a model thought is not. */
@@ -43,17 +51,14 @@ export function rateWords(rate: number): string {
 }
 
 /** A reply's numbers for the line under it: what it cost, its length, its time and its speed. */
-export function replyNumbers(
-  generation: GenerationSummary,
-  parts: Part[],
-  money: (amount: Amount) => string,
-): string[] {
+export function replyNumbers(generation: GenerationSummary, parts: Part[], money: WriteMoney): string[] {
   const { startedAt, endedAt, status } = generation
   const usage = usageOf(generation)
+  const costs = costsOf(generation)
   const estimated = usage?.source === 'estimated'
   const rate = tokenRate(generation, parts)
   return [
-    usage?.cost ? costWords(usage.cost, money, estimated) : null,
+    costs ? costWords(costs, money, estimated) : null,
     usage ? `${estimated ? 'about ' : ''}${tokenWords(usage.completionTokens)}` : null,
     endedAt === null || status === 'failed' ? null : formatSeconds(Math.max(0, endedAt - startedAt)),
     rate === null ? null : rateWords(rate),

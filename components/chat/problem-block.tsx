@@ -1,10 +1,10 @@
 'use client'
 import { Copy, RotateCcw, StepForward } from 'lucide-react'
 import Link from 'next/link'
-import { useEffect, useState } from 'react'
+import { useState } from 'react'
 import { Button } from '@/components/ui/button'
 import { copyText } from '@/components/ui/copy-text'
-import { useLazy } from '@/components/ui/use-lazy'
+import { lazily } from '@/components/ui/lazily'
 import type { Problem } from '@/lib/protocol/events'
 import type { GenerationSummary } from '@/lib/protocol/messages'
 import { problemDetails, problemWords } from './endings'
@@ -80,15 +80,11 @@ export function ProblemBlock({
   )
 }
 
-const fetchPicker = () => import('./cheaper-picker').then((module) => module.CheaperPicker)
+const picker = lazily(() => import('./cheaper-picker').then((module) => module.CheaperPicker))
 
-/** The way on with a model that costs less. */
+/** The way on with a model that costs less. Until its code is here, the other ways are. */
 function CheaperModel(props: { conversationId: string; generation: GenerationSummary; onChosen(model: string): void }) {
-  const { component: CheaperPicker, load } = useLazy(fetchPicker)
-  useEffect(() => {
-    // The other ways on are there.
-    load().catch(() => undefined)
-  }, [load])
+  const { component: CheaperPicker } = picker.useIt()
   return CheaperPicker ? <CheaperPicker {...props} /> : null
 }
 

@@ -4,15 +4,14 @@ import { type ReactElement, type ReactNode, useEffect, useState } from 'react'
 import { client } from '@/components/settings/client'
 import { CopyButton } from '@/components/ui/copy-button'
 import { formatSeconds } from '@/components/ui/seconds'
-import { isFree, useMoney } from '@/components/ui/use-money'
+import { type Amount, isFree, useMoney } from '@/components/ui/use-money'
 import type { GenerationDetails } from '@/lib/protocol/details'
-import type { Usage } from '@/lib/protocol/events'
 import type { GenerationSummary, Message } from '@/lib/protocol/messages'
 import type { Price } from '@/lib/protocol/prices'
 import { useConversations } from '@/lib/store/context'
 import { statusWords } from './endings'
 import { modelName, providerName } from './models'
-import { rateWords, tokenRate, usageOf } from './numbers'
+import { costsOf, rateWords, tokenRate, usageOf } from './numbers'
 import { priceWords } from './price-words'
 
 /** Everything that was counted about one reply, floating above its line of numbers. */
@@ -67,7 +66,7 @@ function Details({ message, generation }: { message: Message; generation: Genera
             <Row name="of them reasoning">{usage.reasoningTokens.toLocaleString()}</Row>
           ) : null}
           <Row name="Counted">{usage.source === 'reported' ? 'reported by the provider' : 'estimated by Rill'}</Row>
-          <Cost usage={usage} price={details?.price ?? null} />
+          <Cost costs={costsOf(generation)} price={details?.price ?? null} />
         </>
       ) : null}
       <Gap />
@@ -90,9 +89,9 @@ function Details({ message, generation }: { message: Message; generation: Genera
 }
 
 /** What it cost, and the price that this was reckoned by. */
-function Cost({ usage: { cost }, price }: { usage: Usage; price: Price | null }) {
+function Cost({ costs, price }: { costs: Amount[] | null; price: Price | null }) {
   const money = useMoney()
-  if (!cost) {
+  if (!costs) {
     return (
       <Row name="Cost">
         price unknown,{' '}
@@ -104,8 +103,8 @@ function Cost({ usage: { cost }, price }: { usage: Usage; price: Price | null })
   }
   return (
     <Row name="Cost">
-      {isFree(cost) ? 'free' : money(cost, { fine: true })}
-      {price && !isFree(cost) ? (
+      {isFree(costs) ? 'free' : money(costs, { fine: true })}
+      {price && !isFree(costs) ? (
         <span className="block text-ink-quiet">
           {priceWords(price)}
           {price.date ? <span className="block">price of {dayWords(price.date)}</span> : null}

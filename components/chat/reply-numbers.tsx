@@ -1,20 +1,19 @@
 'use client'
-import { useState } from 'react'
-import { useLazy } from '@/components/ui/use-lazy'
+import { lazily } from '@/components/ui/lazily'
 import { useMoney } from '@/components/ui/use-money'
+import { usePopup } from '@/components/ui/use-popup'
 import type { GenerationSummary, Message } from '@/lib/protocol/messages'
 import { useConversations } from '@/lib/store/context'
 import { modelName } from './models'
-import { costWords, replyNumbers, tokenWords, usageOf } from './numbers'
+import { costsOf, costWords, replyNumbers, tokenWords, usageOf } from './numbers'
 
-const fetchDetails = () => import('./reply-details').then((module) => module.ReplyDetails)
+const details = lazily(() => import('./reply-details').then((module) => module.ReplyDetails))
 
 /** A reply's numbers in one line; a click tells all of them. */
 export function ReplyNumbers({ message }: { message: Message }) {
   const models = useConversations((state) => state.models)
   const money = useMoney()
-  const { component: Details, load } = useLazy(fetchDetails)
-  const [open, setOpen] = useState(false)
+  const { component: Details, open, setOpen, props } = usePopup(details)
   const { generation, parts } = message
   if (!generation) return null
   const line = [...replyNumbers(generation, parts, money), modelName(models, generation.model)].join(' · ')
@@ -22,11 +21,9 @@ export function ReplyNumbers({ message }: { message: Message }) {
     <button
       type="button"
       aria-haspopup="dialog"
-      aria-expanded={open}
       aria-label={`Details: ${line}`}
       title="Tokens, cost and times"
-      onPointerEnter={() => void load()}
-      onClick={Details ? undefined : () => void load().then(() => setOpen(true))}
+      {...props}
       className="numbers h-8 touch:h-11 min-w-0 truncate rounded-small px-2 transition-colors hover:bg-surface-pressed hover:text-ink aria-expanded:bg-surface-pressed"
     >
       {line}
@@ -40,13 +37,14 @@ export function ReplyNumbers({ message }: { message: Message }) {
 export function Ticker({ generation }: { generation: GenerationSummary }) {
   const money = useMoney()
   const usage = usageOf(generation)
+  const costs = costsOf(generation)
   if (!usage) return null
   const about = usage.source === 'estimated'
   return (
     <span className="numbers text-note">
       {about ? 'about ' : ''}
       {tokenWords(usage.completionTokens)}
-      {usage.cost ? ` · ${costWords(usage.cost, money, false)}` : ''}
+      {costs ? ` · ${costWords(costs, money, false)}` : ''}
     </span>
   )
 }

@@ -1,10 +1,10 @@
 'use client'
-import { type ComponentProps, memo, useEffect, useRef, useState } from 'react'
+import { type ComponentProps, memo, useRef, useState } from 'react'
 import { flushSync } from 'react-dom'
 import { ReplyText } from '@/components/markdown/reply-text'
+import { lazily } from '@/components/ui/lazily'
 import { Seconds } from '@/components/ui/seconds'
 import { StreamLine } from '@/components/ui/stream-line'
-import { useLazy } from '@/components/ui/use-lazy'
 import { touchScreen } from '@/components/ui/use-media'
 import { type GenerationSummary, type Part, textOf } from '@/lib/protocol/messages'
 import { useConversations } from '@/lib/store/context'
@@ -20,7 +20,7 @@ import { ReplyFooter } from './reply-footer'
 import { Ticker } from './reply-numbers'
 import type { Retrying } from './retrying'
 
-const fetchRetrying = () => import('./retrying').then((module) => module.Retrying)
+const retrying = lazily(() => import('./retrying').then((module) => module.Retrying))
 
 /** One reply. It follows its own message in the store, so that while it grows nothing else renders. */
 export const Reply = memo(function Reply({
@@ -183,7 +183,6 @@ function Waiting({
 
 /** The wait before another attempt, which a first page seldom has. */
 function WaitingAgain(props: ComponentProps<typeof Retrying>) {
-  const { component: Wait, load } = useLazy(fetchRetrying)
-  useEffect(() => void load().catch(() => undefined), [load])
+  const { component: Wait } = retrying.useIt()
   return Wait ? <Wait {...props} /> : <p className="h-8 touch:h-11 text-small text-ink-quiet">{props.wait.message}</p>
 }

@@ -1,8 +1,8 @@
 'use client'
 import { ArrowDown } from 'lucide-react'
 import { useCallback, useEffect, useLayoutEffect, useRef, useState } from 'react'
+import { lazily } from '@/components/ui/lazily'
 import { StreamLine } from '@/components/ui/stream-line'
-import { useLazy } from '@/components/ui/use-lazy'
 import { useConversations } from '@/lib/store/context'
 import { turnsOf } from '@/lib/store/selectors'
 import type { Asked, PendingTurn } from '@/lib/store/types'
@@ -16,7 +16,7 @@ import { useFollow } from './use-follow'
 import { useLinkedMessage } from './use-linked-message'
 import { useWindowed } from './use-windowed'
 
-const fetchFindBar = () => import('./find-bar').then((module) => module.FindBar)
+const findBar = lazily(() => import('./find-bar').then((module) => module.FindBar))
 /** In pixels. */
 const paddingAbove = 16
 
@@ -68,9 +68,8 @@ export function Transcript({
     [letGo, bring],
   )
   useLinkedMessage(conversationId, goTo)
-  const { component: FindBar, load: loadFindBar } = useLazy(fetchFindBar)
   // Without its code, the browser's own search opens.
-  useEffect(() => void loadFindBar().catch(() => undefined), [loadFindBar])
+  const { component: FindBar } = findBar.useIt()
   const find = useFindBar(FindBar !== null)
   return (
     <div className="relative min-h-0 flex-1">

@@ -2,6 +2,7 @@
 import { useEffect, useState } from 'react'
 import { client } from '@/components/settings/client'
 import type { BudgetState } from '@/lib/protocol/budgets'
+import { useConversations } from '@/lib/store/context'
 import { newConversationId } from '@/lib/store/types'
 
 const none: BudgetState[] = []
@@ -9,19 +10,17 @@ const none: BudgetState[] = []
 /** The person's budgets as they stand since the page came up, or a reply began or ended; that of a conversation too. */
 export function useBudgets(conversationId: string, settled: string | null): BudgetState[] {
   const [budgets, setBudgets] = useState(none)
+  const state = useConversations(({ conversations }) => conversations[conversationId]?.state)
   // biome-ignore lint/correctness/useExhaustiveDependencies: a reply that begins or ends changes how they stand
   useEffect(() => {
-    let gone = false
+    // One that is deleted, or not known to be there, has none.
+    if (state !== 'new' && state !== 'ready') return
+    const closing = new AbortController()
     client()
-      .budgets(conversationId === newConversationId ? undefined : conversationId)
+      .budgets(conversationId === newConversationId ? undefined : conversationId, closing.signal)
       // They hold on the server all the same.
-      .then(
-        (list) => gone || setBudgets(list),
-        () => null,
-      )
-    return () => {
-      gone = true
-    }
-  }, [conversationId, settled])
+      .then(setBudgets, () => null)
+    return () => closing.abort()
+  }, [conversationId, state, settled])
   return budgets
 }

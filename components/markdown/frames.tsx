@@ -20,7 +20,8 @@ function letRest(element: HTMLElement): (() => void) | undefined {
   const { rest, leave } = observers.get(scroller) ?? observe(scroller)
   return watch({
     element,
-    begin: () => (element.style.contentVisibility === 'auto' ? leave : rest).observe(element),
+    // Its height is known when it has been out of sight.
+    begin: () => (element.style.containIntrinsicBlockSize ? leave : rest).observe(element),
     end() {
       rest.unobserve(element)
       leave.unobserve(element)
@@ -52,6 +53,7 @@ function takeOut(entries: IntersectionObserverEntry[]): void {
     // Without a height it is in one that has been taken out itself.
     else if (boundingClientRect.height > 0 && !target.contains(document.activeElement)) {
       target.style.height = `${boundingClientRect.height}px`
+      target.style.contentVisibility = ''
       target.setAttribute(farMark, '')
       watchWithin(target)
     }
@@ -60,6 +62,7 @@ function takeOut(entries: IntersectionObserverEntry[]): void {
 
 function putBack(element: HTMLElement): void {
   if (!element.hasAttribute(farMark)) return
+  element.style.contentVisibility = 'auto'
   element.removeAttribute(farMark)
   element.style.height = ''
   watchWithin(element)

@@ -1,25 +1,31 @@
 'use client'
-import { type FormEvent, useEffect, useRef, useState } from 'react'
+import { type ChangeEvent, type FormEvent, type Ref, useEffect, useRef, useState } from 'react'
 import { Button } from '@/components/ui/button'
 import { TextField } from '@/components/ui/text-field'
-import type { Problem } from '@/lib/protocol/events'
 import type { Price, PriceList } from '@/lib/protocol/prices'
-import { problemOf } from '@/lib/store/client'
 import { client } from './client'
 import { draftOf, type PriceDraft, priceProblem, rowOf } from './price-draft'
+import { useWork } from './use-work'
 
-const amounts = [
-  { field: 'input', label: 'Input', hint: undefined },
+interface AmountField {
+  field: keyof PriceDraft
+  label: string
+  /** Of one that may be empty. */
+  hint?: string
+}
+
+const amounts: AmountField[] = [
+  { field: 'input', label: 'Input' },
   { field: 'cachedInput', label: 'Cached input', hint: 'Empty: as input' },
-  { field: 'output', label: 'Output', hint: undefined },
+  { field: 'output', label: 'Output' },
   { field: 'reasoning', label: 'Reasoning', hint: 'Empty: as output' },
-] as const
+]
 
-const longAmounts = [
-  { field: 'longInput', label: 'Long input', hint: undefined },
+const longAmounts: AmountField[] = [
+  { field: 'longInput', label: 'Long input' },
   { field: 'longCachedInput', label: 'Long cached', hint: 'Empty: as long input' },
-  { field: 'longOutput', label: 'Long output', hint: undefined },
-] as const
+  { field: 'longOutput', label: 'Long output' },
+]
 
 /** Changes what a model costs, or adds a model. `own` when the price is the person's, so that it can be reset. */
 export function PriceForm({
@@ -34,8 +40,7 @@ export function PriceForm({
   onCancel(): void
 }) {
   const [draft, setDraft] = useState(() => draftOf(price))
-  const [problem, setProblem] = useState<Problem | null>(null)
-  const [saving, setSaving] = useState(false)
+  const { work, problem, run, forgetProblem } = useWork<'saving'>()
   const first = useRef<HTMLInputElement>(null)
   useEffect(() => {
     first.current?.focus()
@@ -44,29 +49,18 @@ export function PriceForm({
   const bind = (field: keyof PriceDraft) => ({
     value: draft[field],
     problem: wrong?.field === field ? wrong.words : null,
-    onChange: (event: { target: { value: string } }) => {
+    onChange: (event: ChangeEvent<HTMLInputElement>) => {
       setDraft((before) => ({ ...before, [field]: event.target.value }))
-      setProblem(null)
+      forgetProblem()
     },
     autoComplete: 'off',
     spellCheck: false,
   })
-  const run = async (job: () => Promise<PriceList>) => {
-    if (saving) return
-    setSaving(true)
-    setProblem(null)
-    try {
-      onChanged(await job())
-    } catch (error) {
-      setProblem(problemOf(error))
-      setSaving(false)
-    }
-  }
+  const change = (job: () => Promise<PriceList>) => void run('saving', async () => onChanged(await job()))
   const onSave = (event: FormEvent) => {
     event.preventDefault()
-    void run(() => client().savePrices([rowOf(draft, price)]))
+    change(() => client().savePrices([rowOf(draft, price)]))
   }
-
   return (
     <form onSubmit={onSave} aria-label={price ? `Price of ${price.model}` : 'Add a price'} className="space-y-4 py-4">
       {price ? null : (
@@ -76,17 +70,7 @@ export function PriceForm({
         </div>
       )}
       <div className="grid grid-cols-2 items-start gap-4 sm:grid-cols-5">
-        {amounts.map(({ field, label, hint }) => (
-          <TextField
-            key={field}
-            ref={price && field === 'input' ? first : undefined}
-            label={label}
-            hint={hint}
-            inputMode="decimal"
-            required={hint === undefined}
-            {...bind(field)}
-          />
-        ))}
+        <Amounts fields={amounts} bind={bind} first={price ? first : undefined} />
         <TextField label="Currency" required maxLength={3} {...bind('currency')} />
       </div>
       {price?.longPrompt ? (
@@ -94,16 +78,7 @@ export function PriceForm({
           <legend className="mb-2 text-ink-quiet text-note">
             When the prompt is longer than {price.longPrompt.over.toLocaleString()} tokens
           </legend>
-          {longAmounts.map(({ field, label, hint }) => (
-            <TextField
-              key={field}
-              label={label}
-              hint={hint}
-              inputMode="decimal"
-              required={hint === undefined}
-              {...bind(field)}
-            />
-          ))}
+          <Amounts fields={longAmounts} bind={bind} />
         </fieldset>
       ) : null}
       <div role="alert">
@@ -112,13 +87,13 @@ export function PriceForm({
         ) : null}
       </div>
       <div className="flex flex-wrap gap-2">
-        <Button type="submit" look="primary" disabled={saving}>
-          {saving ? 'Saving' : 'Save'}
+        <Button type="submit" look="primary" disabled={work !== null}>
+          {work === null ? 'Save' : 'Saving'}
         </Button>
         {own && price ? (
           <Button
-            disabled={saving}
-            onClick={() => void run(() => client().resetPrices({ provider: price.provider, model: price.model }))}
+            disabled={work !== null}
+            onClick={() => change(() => client().resetPrices({ provider: price.provider, model: price.model }))}
           >
             Reset
           </Button>
@@ -127,6 +102,33 @@ export function PriceForm({
       </div>
     </form>
   )
+}
+
+/** Fields for prices per million tokens. */
+function Amounts({
+  fields,
+  bind,
+  first,
+}: {
+  fields: AmountField[]
+  bind(field: keyof PriceDraft): {
+    value: string
+    problem: string | null
+    onChange(event: ChangeEvent<HTMLInputElement>): void
+  }
+  first?: Ref<HTMLInputElement>
+}) {
+  return fields.map(({ field, label, hint }, index) => (
+    <TextField
+      key={field}
+      ref={index === 0 ? first : undefined}
+      label={label}
+      hint={hint}
+      inputMode="decimal"
+      required={hint === undefined}
+      {...bind(field)}
+    />
+  ))
 }
 
 function isShown(field: string | undefined): boolean {

@@ -2,16 +2,20 @@
 import { type FormEvent, useEffect, useRef, useState } from 'react'
 import { Button } from '@/components/ui/button'
 import { TextField } from '@/components/ui/text-field'
-import type { Problem } from '@/lib/protocol/events'
 import type { Provider, ProviderTest } from '@/lib/protocol/providers'
-import { problemOf } from '@/lib/store/client'
 import { client } from './client'
 import { draftOf, fieldProblem, type ProviderDraft, requestOf } from './form-state'
 import { HeaderFields } from './header-fields'
 import { type Preset, presets } from './presets'
 import { TestResult } from './test-result'
+import { useWork } from './use-work'
 
-type Work = 'none' | 'testing' | 'saving'
+/** What each group of fields is given. */
+interface FieldsProps {
+  draft: ProviderDraft
+  wordsFor(field: string): string | null
+  onChange(part: Partial<ProviderDraft>): void
+}
 
 /** Adds a provider or changes one. The test tries what stands in the form, saved or not. */
 export function ProviderForm({
@@ -24,32 +28,18 @@ export function ProviderForm({
   onCancel(): void
 }) {
   const [draft, setDraft] = useState(() => draftOf(provider))
-  const [work, setWork] = useState<Work>('none')
-  const [problem, setProblem] = useState<Problem | null>(null)
+  const { work, problem, run, forgetProblem } = useWork<'testing' | 'saving'>()
   const [test, setTest] = useState<ProviderTest | null>(null)
-  const first = useRef<HTMLInputElement>(null)
-  useEffect(() => {
-    first.current?.focus()
-  }, [])
   const change = (part: Partial<ProviderDraft>) => {
     setDraft((before) => ({ ...before, ...part }))
-    setProblem(null)
+    forgetProblem()
     setTest(null)
   }
   const wrong = fieldProblem(problem)
-  const wordsFor = (field: string) => (wrong?.field === field ? wrong.words : null)
-
-  const run = async (kind: Work, job: () => Promise<void>) => {
-    if (work !== 'none') return
-    setWork(kind)
-    setProblem(null)
-    try {
-      await job()
-    } catch (error) {
-      setProblem(problemOf(error))
-    } finally {
-      setWork('none')
-    }
+  const fields: FieldsProps = {
+    draft,
+    wordsFor: (field) => (wrong?.field === field ? wrong.words : null),
+    onChange: change,
   }
   const onTest = () =>
     run('testing', async () => {
@@ -63,62 +53,28 @@ export function ProviderForm({
       onSaved()
     })
   }
-
   return (
     <form
       onSubmit={onSave}
       aria-label={provider ? `Edit ${provider.name}` : 'Add a provider'}
       className="space-y-4 py-5"
     >
-      {provider ? null : <Presets onChoose={(preset) => change({ name: preset.name, baseUrl: preset.baseUrl })} />}
-      <div className="grid gap-4 sm:grid-cols-[1fr_2fr]">
-        <TextField
-          ref={first}
-          label="Name"
-          required
-          maxLength={200}
-          value={draft.name}
-          problem={wordsFor('name')}
-          onChange={(event) => change({ name: event.target.value })}
-        />
-        <TextField
-          label="Base URL"
-          required
-          inputMode="url"
-          autoComplete="off"
-          spellCheck={false}
-          placeholder="https://api.example.com/v1"
-          value={draft.baseUrl}
-          problem={wordsFor('baseUrl')}
-          onChange={(event) => change({ baseUrl: event.target.value })}
-        />
-      </div>
-      <TextField
-        label="Key"
-        type="password"
-        autoComplete="off"
-        value={draft.apiKey}
-        hint={
-          provider?.hasKey
-            ? 'A key is stored. Leave this empty to keep it.'
-            : 'Leave this empty for a server that needs none.'
-        }
-        problem={wordsFor('apiKey')}
-        onChange={(event) => change({ apiKey: event.target.value })}
-      />
+      {provider ? null : <Presets onChoose={({ name, baseUrl }) => change({ name, baseUrl })} />}
+      <PlaceFields {...fields} />
+      <KeyField {...fields} stored={provider?.hasKey ?? false} />
       <HeaderFields
         stored={provider?.headerNames ?? []}
         rows={draft.headers}
-        problem={wordsFor('headers')}
+        problem={fields.wordsFor('headers')}
         onChange={(headers) => change({ headers })}
       />
-      <PatienceFields draft={draft} wordsFor={wordsFor} onChange={change} />
+      <PatienceFields {...fields} />
       <div role="alert">{problem && !wrong ? <p className="text-danger text-small">{problem.message}</p> : null}</div>
       <div className="flex flex-wrap gap-2">
-        <Button type="submit" look="primary" disabled={work !== 'none'}>
+        <Button type="submit" look="primary" disabled={work !== null}>
           {work === 'saving' ? 'Saving' : 'Save'}
         </Button>
-        <Button disabled={work !== 'none' || draft.baseUrl.trim() === ''} onClick={() => void onTest()}>
+        <Button disabled={work !== null || draft.baseUrl.trim() === ''} onClick={() => void onTest()}>
           {work === 'testing' ? 'Testing' : 'Test'}
         </Button>
         <Button onClick={onCancel}>Cancel</Button>
@@ -128,16 +84,54 @@ export function ProviderForm({
   )
 }
 
+/** What it is called and where it is. The form begins here. */
+function PlaceFields({ draft, wordsFor, onChange }: FieldsProps) {
+  const first = useRef<HTMLInputElement>(null)
+  useEffect(() => {
+    first.current?.focus()
+  }, [])
+  return (
+    <div className="grid gap-4 sm:grid-cols-[1fr_2fr]">
+      <TextField
+        ref={first}
+        label="Name"
+        required
+        maxLength={200}
+        value={draft.name}
+        problem={wordsFor('name')}
+        onChange={(event) => onChange({ name: event.target.value })}
+      />
+      <TextField
+        label="Base URL"
+        required
+        inputMode="url"
+        autoComplete="off"
+        spellCheck={false}
+        placeholder="https://api.example.com/v1"
+        value={draft.baseUrl}
+        problem={wordsFor('baseUrl')}
+        onChange={(event) => onChange({ baseUrl: event.target.value })}
+      />
+    </div>
+  )
+}
+
+function KeyField({ draft, wordsFor, onChange, stored }: FieldsProps & { stored: boolean }) {
+  return (
+    <TextField
+      label="Key"
+      type="password"
+      autoComplete="off"
+      value={draft.apiKey}
+      hint={stored ? 'A key is stored. Leave this empty to keep it.' : 'Leave this empty for a server that needs none.'}
+      problem={wordsFor('apiKey')}
+      onChange={(event) => onChange({ apiKey: event.target.value })}
+    />
+  )
+}
+
 /** How long an answer may be silent before it counts as lost. */
-function PatienceFields({
-  draft,
-  wordsFor,
-  onChange,
-}: {
-  draft: ProviderDraft
-  wordsFor(field: string): string | null
-  onChange(part: Partial<ProviderDraft>): void
-}) {
+function PatienceFields({ draft, wordsFor, onChange }: FieldsProps) {
   const seconds = { type: 'number', inputMode: 'numeric', min: 1, max: 86_400, step: 1 } as const
   return (
     <div className="grid gap-4 sm:grid-cols-2">

@@ -5,12 +5,13 @@ import { useRouter } from 'next/navigation'
 import { memo, type RefObject, useRef, useState } from 'react'
 import { useSidebar } from '@/components/shell/sidebar-state'
 import { useConversationId } from '@/components/shell/use-conversation-id'
+import { lazily } from '@/components/ui/lazily'
 import { StreamLine } from '@/components/ui/stream-line'
-import { useLazy } from '@/components/ui/use-lazy'
+import { usePopup } from '@/components/ui/use-popup'
 import { useConversations } from '@/lib/store/context'
 import { RenameField } from './rename-field'
 
-const fetchMenu = () => import('./row-menu').then((module) => module.RowMenu)
+const rowMenu = lazily(() => import('./row-menu').then((module) => module.RowMenu))
 
 /** One conversation in the sidebar. */
 export const ConversationRow = memo(function ConversationRow({
@@ -96,17 +97,14 @@ function useRemove(id: string, current: boolean, row: RefObject<HTMLLIElement | 
 }
 
 function RowMenuButton({ name, onRename, onRemove }: { name: string; onRename(): void; onRemove(): void }) {
-  const { component: Menu, load } = useLazy(fetchMenu)
-  const [open, setOpen] = useState(false)
+  const { component: Menu, open, setOpen, props } = usePopup(rowMenu)
   const face = (
     <button
       type="button"
       aria-label={`Actions for ${name}`}
       title="Rename or delete"
       aria-haspopup="menu"
-      aria-expanded={open}
-      onPointerEnter={() => void load()}
-      onClick={Menu ? undefined : () => void load().then(() => setOpen(true))}
+      {...props}
       className="absolute end-1 top-1 inline-flex size-6 touch:top-0 touch:end-0 touch:size-11 items-center justify-center rounded-small text-ink-quiet opacity-0 transition-opacity hover:text-ink focus-visible:opacity-100 group-hover/row:opacity-100 group-focus-within/row:opacity-100 touch:opacity-100 aria-expanded:opacity-100"
     >
       <Ellipsis size={16} aria-hidden="true" />

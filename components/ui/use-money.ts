@@ -1,6 +1,6 @@
 'use client'
 import { useMemo } from 'react'
-import { convert, formatMoney, picosOf } from '@/lib/protocol/money'
+import { formatMoney, picosOf, sumsOf } from '@/lib/protocol/money'
 import { useConversations } from '@/lib/store/context'
 
 /** Money as JSON carries it. */
@@ -9,19 +9,27 @@ export interface Amount {
   currency: string
 }
 
-/** Writes amounts in the person's currency; one that their rate says nothing of stays in its own. */
-export function useMoney(): (amount: Amount, options?: { fine?: boolean }) => string {
+export type WriteMoney = (amounts: Amount | Amount[], options?: { fine?: boolean }) => string
+
+/**
+ * Writes amounts in the person's currency, several as their sum. What their rate says nothing of stays in its own:
+ * "$0.42 + €0.10".
+ */
+export function useMoney(): WriteMoney {
   const currency = useConversations((state) => state.settings.currency)
   const perDollar = useConversations((state) => state.settings.exchangeRate)
   return useMemo(() => {
-    return (amount, options) => {
-      const own = { picos: picosOf(amount.amount), currency: amount.currency }
-      return formatMoney(convert(own, { currency, perDollar }) ?? own, options)
-    }
+    return (amounts, options) =>
+      sumsOf(
+        [amounts].flat().map((each) => ({ picos: picosOf(each.amount), currency: each.currency })),
+        { currency, perDollar },
+      )
+        .map((sum) => formatMoney(sum, options))
+        .join(' + ')
   }, [currency, perDollar])
 }
 
 /** Whether it is nothing at all, as with a model that is free. */
-export function isFree({ amount }: Amount): boolean {
-  return !/[1-9]/.test(amount)
+export function isFree(amounts: Amount | Amount[]): boolean {
+  return [amounts].flat().every(({ amount }) => !/[1-9]/.test(amount))
 }

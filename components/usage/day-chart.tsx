@@ -14,7 +14,8 @@ const measures: Record<Measure, string> = { cost: 'Cost', tokens: 'Tokens' }
 
 /** Cost or tokens of each day, or of each month when the days are many. */
 export function DayChart({ report, rate }: { report: UsageReport; rate: Rate }) {
-  const [measure, setMeasure] = useState<Measure>('cost')
+  const [chosen, setChosen] = useState<Measure | null>(null)
+  const measure = chosen ?? (costLength(report.totals.cost, rate) > 0 ? 'cost' : 'tokens')
   const periods = periodsOf(report.from, report.to, report.days)
   const monthly = periods[0]?.key.length === 7
   const bars = periods.map(({ key, label, name, figures }) => ({
@@ -29,7 +30,7 @@ export function DayChart({ report, rate }: { report: UsageReport; rate: Rate }) 
   return (
     <ChartSection
       title={title}
-      aside={<Segments label="Shown by day" options={measures} value={measure} onChange={setMeasure} />}
+      aside={<Segments label="Shown by day" options={measures} value={measure} onChange={setChosen} />}
       chart={
         <BarChart
           label={`${measures[measure]} ${title.toLowerCase()}.`}

@@ -1,9 +1,9 @@
 'use client'
 import Link from 'next/link'
-import { useEffect, useRef, useState } from 'react'
+import { useRef, useState } from 'react'
 import { Header } from '@/components/shell/header'
 import { Button } from '@/components/ui/button'
-import { useLazy } from '@/components/ui/use-lazy'
+import { lazily } from '@/components/ui/lazily'
 import type { UsageReport } from '@/lib/protocol/usage'
 import { useConversations } from '@/lib/store/context'
 import { type Choice, Filters } from './filters'
@@ -11,14 +11,14 @@ import { conversationName, useNames } from './names'
 import { isFiltered, type Wanted, wantedAtFirst } from './query'
 import { useReport } from './use-report'
 
-const fetchReport = () => import('./report').then((module) => module.Report)
+const charts = lazily(() => import('./report').then((module) => module.Report))
 
 /** What was used and what it cost. */
 export function UsagePage() {
   const timeZone = useConversations((state) => state.settings.timeZone)
   const [wanted, setWanted] = useState(() => wantedAtFirst(timeZone))
   const { report, loading, problem, retry } = useReport(wanted)
-  const { component: Report, load } = useLazy(fetchReport)
+  const { component: Report } = charts.useIt()
   const choices = useChoices(report, wanted)
   const conversationField = useRef<HTMLSelectElement>(null)
   const showOnly = (conversation: string) => {
@@ -26,7 +26,6 @@ export function UsagePage() {
     // The button is gone then, and this is where the choice is undone.
     conversationField.current?.focus()
   }
-  useEffect(() => void load(), [load])
   return (
     <>
       <title>Usage · Rill</title>

@@ -1,6 +1,8 @@
 import 'server-only'
+import { sql } from 'kysely'
 import { v7 as uuidv7 } from 'uuid'
 import type { ConversationSummary } from '@/lib/protocol/api'
+import type { Money } from '@/lib/protocol/money'
 import { badRequest } from '@/lib/refused'
 import { database } from './client'
 import type { ConversationRow, GenerationRow } from './schema'
@@ -128,11 +130,15 @@ function parseCursor(cursor: string): { updatedAt: number; id: string } {
   return { updatedAt: Number(updatedAt), id }
 }
 
-/** How many generations of a conversation ended without a price, or with one that no rate of their time tells in dollars. */
-export async function unpricedIn(conversationId: string): Promise<number> {
+/**
+ * What a conversation's dollars do not hold: how many of its generations ended without a price, and what those cost that
+ * no rate of their time tells in dollars.
+ */
+export async function notInDollars(conversationId: string): Promise<{ unpriced: number; costs: Money[] }> {
   const rows = await database()
     .selectFrom('generations')
-    .select(['costCurrency', 'booking'])
+    // As text: a number may not hold it.
+    .select(['costCurrency', 'booking', sql<string | null>`cast(cost_picos as text)`.as('picos')])
     .where('conversationId', '=', conversationId)
     .where('endedAt', 'is not', null)
     .where('usage', 'is not', null)
@@ -140,8 +146,12 @@ export async function unpricedIn(conversationId: string): Promise<number> {
       or([eb('price', 'is', null), and([eb('costCurrency', '<>', 'USD'), eb('costPicos', '<>', 0n)])]),
     )
     .execute()
-  return rows.filter(({ costCurrency, booking }) => {
-    const known = costCurrency !== null && booking !== null && readBooking(booking).rate.currency === costCurrency
-    return !known
-  }).length
+  const costs: Money[] = []
+  let unpriced = 0
+  for (const { costCurrency: currency, booking, picos } of rows) {
+    if (currency === null || picos === null) unpriced++
+    else if (booking === null || readBooking(booking).rate.currency !== currency)
+      costs.push({ picos: BigInt(picos), currency })
+  }
+  return { unpriced, costs }
 }

@@ -88,7 +88,7 @@ export async function modelsThatFit(row: GenerationRow, references: string[]): P
   for (const reference of references) {
     const resolved = await resolveModel(ownerId, reference)
     const request = { ...requestOf(resolved, history, true, parseSettings(row.settings)), partial }
-    const { account, sent: messages } = await accountFor(ownerId, resolved, request)
+    const { account, longest: messages } = await accountFor(ownerId, resolved, request)
     const { maxTokens } = request
     const { model } = resolved
     if (await fitsNow(account, { conversationId, at: Date.now(), model, messages, maxTokens })) fitting.push(reference)

@@ -14,9 +14,9 @@ export function createEventLog(stored: StoredEvents, feed: LogFeed | null) {
   const memory = createMemoryLog(KEEP_ENDED_MS)
   const copies = createCopies(stored, feed)
   return {
-    append(generationId, event) {
-      memory.append(generationId, event)
-      feed?.append(generationId, event)
+    append(generationId, ...events) {
+      memory.append(generationId, ...events)
+      for (const event of events) feed?.append(generationId, event)
     },
     async read(generationId, after, wake): Promise<LogReader> {
       return (await memory.read(generationId, after, wake)) ?? (await copies.read(generationId, after, wake))

@@ -21,7 +21,8 @@ export interface LogReader {
  * Events keep their `seq`; each reader gets every event after its cursor once, in order.
  */
 export interface EventLog {
-  append(generationId: string, event: LogEvent): void
+  /** Readers are given what is appended together in one go, as far as they have room for it. */
+  append(generationId: string, ...events: LogEvent[]): void
   /** Follows a log after a cursor; `wake` is called when there is more to take. Null when this log does not hold it. */
   read(generationId: string, after: number, wake: () => void): Promise<LogReader | null>
 }

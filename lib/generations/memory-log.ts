@@ -20,11 +20,13 @@ export class HeldLog {
     return this.#encoded.length
   }
 
-  /** @throws {Error} when the event is not the next one. */
-  append(event: LogEvent): void {
-    if (event.seq !== this.seq + 1) throw new Error(`The log is at ${this.seq}, not before ${event.seq}`)
-    this.#encoded.push(this.#utf8.encode(encodeEvent(event.seq, event)))
-    this.ended = event.type === 'status'
+  /** @throws {Error} when an event is not the next one. */
+  append(...events: LogEvent[]): void {
+    for (const event of events) {
+      if (event.seq !== this.seq + 1) throw new Error(`The log is at ${this.seq}, not before ${event.seq}`)
+      this.#encoded.push(this.#utf8.encode(encodeEvent(event.seq, event)))
+      this.ended = event.type === 'status'
+    }
     for (const wake of this.#wakes) wake()
   }
 
@@ -66,10 +68,10 @@ export function createMemoryLog(keepEndedMs: number): EventLog {
   const logs = new Map<string, HeldLog>()
 
   return {
-    append(generationId, event) {
+    append(generationId, ...events) {
       const held = logs.get(generationId) ?? new HeldLog()
       logs.set(generationId, held)
-      held.append(event)
+      held.append(...events)
       if (held.ended) setTimeout(() => logs.delete(generationId), keepEndedMs).unref()
     },
     async read(generationId, after, wake) {

@@ -5,7 +5,7 @@ import { readBooking } from '@/lib/database/spending'
 import type { LogEvent, Usage } from '@/lib/protocol/events'
 import { type Folded, textOf } from '@/lib/protocol/messages'
 import { type Price, price } from '@/lib/protocol/prices'
-import { continuationTo } from '@/lib/upstream/continuation'
+import { continuationTo, longestContinuation } from '@/lib/upstream/continuation'
 import { fitted } from '@/lib/usage/context'
 import { Meter } from '@/lib/usage/meter'
 import { billOf } from './charge'
@@ -20,12 +20,13 @@ export async function usageOfOrphan(row: GenerationRow, saved: LogEvent[], befor
   const whole = requestOf({ model }, await historyTo(row.userMessageId), true, settings)
   const paid = priceOfRow(row)
   const server = { providerId: row.providerId, baseUrl: paid ? `https://${paid.provider}` : '' }
-  const after = continuationTo(server, { partial: textOf(before.parts) })
+  const partial = textOf(before.parts)
+  const after = longestContinuation({ partial })
   const window = paid?.contextWindow ?? null
   const { messages } = await fitted(model, whole.messages, { window, room: settings.maxTokens, after })
   const meter = new Meter({
     model,
-    messages: [...messages, ...after],
+    messages: [...messages, ...continuationTo(server, { partial })],
     prompt: null,
     price: paid,
   })

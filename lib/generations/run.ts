@@ -67,7 +67,7 @@ export class Run {
   readonly #abort = new AbortController()
   readonly #startedAt = Date.now()
   readonly #outline: LogOutline = []
-  /** When the model began to think, if that is what it does. In epoch ms. */
+  /** When the model began to think, if that is what it does; earlier by what it has thought before. In epoch ms. */
   #thinkingSince: number | null = null
   #pending: { type: 'delta' | 'reasoning'; text: string }[] = []
   #unsaved: GenerationEvent[] = []
@@ -112,22 +112,30 @@ export class Run {
     this.#resume = null
     resume?.()
     const pending = this.#pending
+    if (pending.length === 0) return
     this.#pending = []
-    for (const { type, text } of pending) {
-      if (type === 'delta') this.#thought()
-      this.#append({ type, data: { text } })
-    }
-    if (pending.length > 0) this.#watch()
+    const texts = this.#eventsOf(pending)
+    const usage = this.#dueUsage()
+    this.#append(...texts, ...(usage ? [{ type: 'usage' as const, data: usage }] : []))
+    const { allowance } = this.#charge
+    if (allowance && !this.#isOver && !allowance.covers(this.#meter)) void this.#keepWithin(allowance)
   }
 
-  /** Tells how long the model has thought, when that is over. */
-  #thought(): void {
-    const last = this.folded.parts.at(-1)
-    if (this.#thinkingSince === null || last?.type !== 'reasoning') return
-    // What goes on after a stop takes that much longer.
-    const ms = (last.ms ?? 0) + Date.now() - this.#thinkingSince
+  /** What has come, and before an answer that follows thoughts, how long these took. */
+  #eventsOf(pending: { type: 'delta' | 'reasoning'; text: string }[]): GenerationEvent[] {
+    let before: string | undefined = this.folded.parts.at(-1)?.type
+    return pending.flatMap(({ type, text }): GenerationEvent[] => {
+      const thought = type === 'delta' && before === 'reasoning' ? this.#thought() : []
+      before = type
+      return [...thought, { type, data: { text } }]
+    })
+  }
+
+  #thought(): GenerationEvent[] {
+    if (this.#thinkingSince === null) return []
+    const ms = Date.now() - this.#thinkingSince
     this.#thinkingSince = null
-    this.#append({ type: 'thought', data: { ms } })
+    return [{ type: 'thought', data: { ms } }]
   }
 
   /** The events since the last save, for the checkpoint writer. `firstSeq` is the first one's. */
@@ -147,15 +155,17 @@ export class Run {
     return this.#outline
   }
 
-  /** Stops the upstream when a budget is used up, and tells from time to time what has been used. */
-  #watch(): void {
-    if (this.#cut || this.#written) return
-    const { allowance } = this.#charge
-    if (allowance) void this.#keepWithin(allowance)
-    const usage = this.#house.pace.overloaded ? null : this.#meter.due(performance.now())
-    if (usage) this.#append({ type: 'usage', data: usage })
+  /** Nothing more will be told or cut. */
+  get #isOver(): boolean {
+    return this.#written || this.#cut !== null
   }
 
+  /** What has been used, from time to time. It travels with the text that it counts. */
+  #dueUsage(): Usage | null {
+    return this.#isOver || this.#house.pace.overloaded ? null : this.#meter.due(performance.now())
+  }
+
+  /** Stops the upstream when a budget is used up. */
   async #keepWithin(allowance: Allowance): Promise<void> {
     const allowed = await allowance.allows(this.#meter)
     if (!allowed && !this.#written) void this.#cutOff({ status: 'interrupted', problem: () => allowance.reached() })
@@ -174,7 +184,7 @@ export class Run {
     })
     this.#written = true
     this.#house.pace.now(this)
-    this.#thought()
+    if (this.folded.parts.at(-1)?.type === 'reasoning') this.#append(...this.#thought())
     this.endedAt = Date.now()
     const cut = this.#cut
     const { status, problem } = await this.#ending(end, cut)
@@ -229,6 +239,7 @@ export class Run {
         this.#written = false
         return this.#trace?.attempt(attempt)
       },
+      onInWords: (messages) => this.#meter.asksInstead(messages),
       onWait: (retry, endNow) => {
         this.#waiting = true
         this.#append({ type: 'retry', data: retry })
@@ -244,8 +255,7 @@ export class Run {
       if (text === '') return
       this.#meter.add(type, text)
       if (this.#cut) return
-      // The first thoughts have been waited for since the start.
-      if (type === 'reasoning') this.#thinkingSince ??= this.firstTokenAt === null ? this.#startedAt : Date.now()
+      if (type === 'reasoning') this.#thinkingSince ??= this.#beginsToThink()
       this.firstTokenAt ??= Date.now()
       const last = this.#pending.at(-1)
       if (last?.type === type) last.text += text
@@ -269,6 +279,13 @@ export class Run {
     }
   }
 
+  /** In epoch ms. The first thoughts have been waited for since the start, and what is gone on with has taken its time before. */
+  #beginsToThink(): number {
+    const last = this.#pending.length > 0 ? undefined : this.folded.parts.at(-1)
+    const before = last?.type === 'reasoning' ? (last.ms ?? 0) : 0
+    return (this.firstTokenAt === null ? this.#startedAt : Date.now()) - before
+  }
+
   async #ending(end: CompletionEnd, cut: Cut | null): Promise<{ status: EndStatus; problem: Problem | null }> {
     if (cut?.status === 'stopped') return { status: 'stopped', problem: null }
     if (cut) return { ...cut, problem: typeof cut.problem === 'function' ? await cut.problem() : cut.problem }
@@ -276,8 +293,8 @@ export class Run {
     return { status: this.folded.parts.length > 0 ? 'interrupted' : 'failed', problem: end.problem }
   }
 
-  #append(event: GenerationEvent): void {
-    this.#house.log.append(this.start.generationId, this.#keep(event))
+  #append(...events: GenerationEvent[]): void {
+    this.#house.log.append(this.start.generationId, ...events.map((event) => this.#keep(event)))
     this.#house.checkpoints.grown(this)
   }
 

@@ -11,7 +11,7 @@ import { lengthsOf, type Part, textOf } from '@/lib/protocol/messages'
 import type { ResolvedModel } from '@/lib/providers/resolve'
 import { Refused } from '@/lib/refused'
 import type { ChatMessage, CompletionRequest } from '@/lib/upstream/connection'
-import { continuationTo } from '@/lib/upstream/continuation'
+import { continuationTo, longestContinuation } from '@/lib/upstream/continuation'
 import { accountOf } from '@/lib/usage/account'
 import { admissionOf } from '@/lib/usage/admission'
 import { Allowance } from '@/lib/usage/allowance'
@@ -60,7 +60,7 @@ export async function startOnce(ownerId: string, turnId: string, prepare: () => 
   return start
 }
 
-/** A person's account for a model, and what of a request goes into its window. */
+/** A person's account for a model, what of a request goes into its window, and the most that this is sent with. */
 export async function accountFor(
   ownerId: string,
   { connection, model, free }: ResolvedModel,
@@ -68,14 +68,14 @@ export async function accountFor(
 ) {
   const account = await accountOf(ownerId, { baseUrl: connection.baseUrl, model, free })
   const window = account.price?.contextWindow ?? null
-  const after = continuationTo(connection, whole)
+  const after = longestContinuation(whole)
   const { messages } = await fitted(model, whole.messages, { window, room: whole.maxTokens, after })
-  return { account, messages, sent: [...messages, ...after] }
+  return { account, messages, longest: [...messages, ...after] }
 }
 
 /** What a generation is charged by, and its request as the model's window and the budgets allow it. */
 async function charged(ownerId: string, { rows, resolved, request: whole }: Prepared) {
-  const { account, messages, sent } = await accountFor(ownerId, resolved, whole)
+  const { account, messages, longest } = await accountFor(ownerId, resolved, whole)
   const { price } = account
   const { model } = resolved
   const { generation } = rows
@@ -83,7 +83,7 @@ async function charged(ownerId: string, { rows, resolved, request: whole }: Prep
     conversationId: generation.conversationId,
     at: generation.startedAt,
     model,
-    messages: sent,
+    messages: longest,
     maxTokens: whole.maxTokens,
   })
   const { booking, prompt, maxTokens, caps } = admission
@@ -91,7 +91,10 @@ async function charged(ownerId: string, { rows, resolved, request: whole }: Prep
     prompt && maxTokens !== undefined
       ? new Allowance({ account, caps, generation, booking, promptTokens: prompt.tokens }, maxTokens)
       : null
-  const charge: Charge = { booking, metered: { model, messages: sent, prompt, price }, allowance }
+  const sent = [...messages, ...continuationTo(resolved.connection, whole)]
+  // What was counted is the longest that may be sent.
+  const counted = sent.length === longest.length ? prompt : null
+  const charge: Charge = { booking, metered: { model, messages: sent, prompt: counted, price }, allowance }
   return {
     rows: {
       ...rows,

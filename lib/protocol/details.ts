@@ -18,8 +18,10 @@ export type GenerationDetails = z.infer<typeof generationDetails>
 /** `GET /api/conversations/{id}/spending`: what all its generations came to, those of other branches too. */
 export const conversationSpending = z.object({
   tokens: z.number(),
-  /** In dollars, of all whose price was known. */
+  /** In dollars, of all whose price could be told in them. */
   cost: wireMoney,
+  /** What the others with a price cost, once for each currency. */
+  others: z.array(wireMoney),
   /** Generations whose price was not known. */
   unpriced: z.number(),
 })

@@ -31,6 +31,21 @@ export function convert({ picos, currency }: Money, rate: Rate): Money | null {
   return { picos: (picos * scaled(rate.perDollar, PICO_DIGITS) + ONE / 2n) / ONE, currency: rate.currency }
 }
 
+/**
+ * What amounts come to: in the display currency, and in each other one that the rate says nothing of. A sum of nothing
+ * does not stand beside others.
+ */
+export function sumsOf(amounts: Money[], rate: Rate): Money[] {
+  const sums = new Map<string, bigint>()
+  for (const amount of amounts) {
+    const { picos, currency } = convert(amount, rate) ?? amount
+    sums.set(currency, (sums.get(currency) ?? 0n) + picos)
+  }
+  const all = Array.from(sums, ([currency, picos]) => ({ picos, currency }))
+  const some = all.filter(({ picos }) => picos > 0n)
+  return some.length > 0 ? some : all.slice(0, 1)
+}
+
 /** Money in US dollars, to the nearest pico-unit. Null when the rate says nothing of its currency. */
 export function dollarsOf({ picos, currency }: Money, rate: Rate): bigint | null {
   if (currency === 'USD') return picos

@@ -22,7 +22,10 @@ export async function capabilitiesOf(providerId: string): Promise<Capabilities> 
     .select('capabilities')
     .where('providerId', '=', providerId)
     .executeTakeFirst()
-  return keep(providerId, capabilitiesJson.parse(row ? JSON.parse(row.capabilities) : {}))
+  const stored = capabilitiesJson.parse(row ? JSON.parse(row.capabilities) : {})
+  const now = known().get(providerId)
+  // What was learnt while the database was asked is newer than its answer.
+  return now === before ? keep(providerId, stored) : (now?.capabilities ?? stored)
 }
 
 function known() {

@@ -50,9 +50,10 @@ export function createFurtherClient(page: Pick<Page, 'origin' | 'signIn'>) {
     spending: (conversationId: string, signal: AbortSignal): Promise<ConversationSpending> =>
       json(conversationSpending, `${conversationPath(conversationId)}/spending`, { signal }),
     /** How the budgets stand, and that of a conversation for the one that is named. */
-    budgets: async (conversationId?: string): Promise<BudgetState[]> =>
-      (await json(budgetList, `/api/budgets${conversationId ? `?${new URLSearchParams({ conversationId })}` : ''}`))
-        .budgets,
+    budgets: async (conversationId?: string, signal?: AbortSignal): Promise<BudgetState[]> => {
+      const query = conversationId ? `?${new URLSearchParams({ conversationId })}` : ''
+      return (await json(budgetList, `/api/budgets${query}`, { signal })).budgets
+    },
     /** Puts these budgets in the place of all there were. */
     saveBudgets: async (budgets: Budget[]): Promise<BudgetState[]> =>
       (await json(budgetList, '/api/budgets', withBody('PUT', { budgets }))).budgets,

@@ -15,6 +15,11 @@ export function continuationTo(server: Server, { partial }: Pick<CompletionReque
   return prefix ? [prefix] : inWords(partial)
 }
 
+/** The most that it ends with: a server that is thought to go on by itself, and refuses, is asked in words. */
+export function longestContinuation({ partial }: Pick<CompletionRequest, 'partial'>): ChatMessage[] {
+  return partial ? inWords(partial) : []
+}
+
 function inWords(partial: string): ChatMessage[] {
   return [
     { role: 'assistant', content: partial },
@@ -22,16 +27,24 @@ function inWords(partial: string): ChatMessage[] {
   ]
 }
 
-type Parameters = typeof completeWithRetries extends (...given: infer P) => unknown ? P : never
+type Options = Parameters<typeof completeWithRetries>[4] & {
+  /** Told of the messages that are sent in place of those that a server refused. */
+  onInWords?(messages: ChatMessage[]): void
+}
 
 /**
  * Asks for an answer as `completeWithRetries` does. Of one whose beginning is there already, the sink is given what
  * follows. A server that is thought to go on by itself and refuses is asked in words, before anything has come.
  */
-export async function completeOrContinue(...given: Parameters): Promise<CompletionEnd> {
-  const [connection, request, sink, signal, options] = given
+export async function completeOrContinue(
+  connection: Connection,
+  request: CompletionRequest,
+  sink: CompletionSink,
+  signal: AbortSignal,
+  options: Options,
+): Promise<CompletionEnd> {
   const { partial } = request
-  if (!partial) return await completeWithRetries(...given)
+  if (!partial) return await completeWithRetries(connection, request, sink, signal, options)
   const complete = async (to: Connection, what: CompletionRequest, whole: boolean) => {
     const joint = new Joint(partial, sink, { whole })
     const joined: CompletionSink = { ...sink, text: (text) => joint.take(text) }
@@ -40,11 +53,12 @@ export async function completeOrContinue(...given: Parameters): Promise<Completi
     joint.end({ cut: end.problem !== null || end.finishReason === 'length' })
     return { end, refused }
   }
+  const messages = [...request.messages, ...inWords(partial)]
   const direct = prefilled(connection, request, partial)
   if (direct) {
     const { end, refused } = await complete(direct.connection, direct.request, direct.echoes)
     if (!refused) return end
+    options.onInWords?.(messages)
   }
-  const messages = [...request.messages, ...inWords(partial)]
   return (await complete(connection, { ...request, messages }, false)).end
 }

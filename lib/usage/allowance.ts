@@ -37,9 +37,14 @@ export class Allowance {
     this.#maxTokens = maxTokens
   }
 
+  /** Whether what has come is within what was set aside. */
+  covers(meter: Meter): boolean {
+    return meter.past(this.#maxTokens) === 0
+  }
+
   /** Whether what has come may stand. What is past the allowance is set aside first; false when no budget has it. */
   async allows(meter: Meter): Promise<boolean> {
-    if (this.#asking || meter.past(this.#maxTokens) === 0) return true
+    if (this.#asking || this.covers(meter)) return true
     this.#asking = true
     try {
       // Where less than a step is left, no more than is needed.

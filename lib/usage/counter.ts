@@ -59,9 +59,11 @@ function characterCounter(): TokenCounter {
  * Pieces that no later text can change are counted once and forgotten; the few at the end are counted again each time,
  * as if the text ended there. So every estimate is the exact count of the text so far.
  */
-function pieceCounter({ count, pieces }: Tokenizer, familyAccuracy: Accuracy): TokenCounter {
+function pieceCounter({ count, split }: Tokenizer, familyAccuracy: Accuracy): TokenCounter {
   let settled = 0
   let open = ''
+  /** The tokens of the open text, when it was last looked at whole. */
+  let rest = 0
   let accuracy = familyAccuracy
   let tokensPerCharacter = 0.25
 
@@ -70,43 +72,50 @@ function pieceCounter({ count, pieces }: Tokenizer, familyAccuracy: Accuracy): T
     if (piece.length <= LONGEST_PIECE) return count(piece)
     if (accuracy === 'exact') accuracy = 'approximate'
     let tokens = 0
-    for (let rest = piece; rest !== ''; ) {
-      const end = partLength(rest)
-      tokens += count(rest.slice(0, end))
-      rest = rest.slice(end)
+    for (let from = 0; from < piece.length; ) {
+      const end = from + partLength(piece, from)
+      tokens += count(piece.slice(from, end))
+      from = end
     }
     return tokens
   }
 
-  /** Settles what can be of the first window of the open text; false when nothing can. */
-  function settle(): boolean {
-    const found = Array.from(open.slice(0, WINDOW).matchAll(pieces), ([piece]) => piece)
+  function settle(length: number, tokens: number): void {
+    settled += tokens
+    tokensPerCharacter = tokens / length
+    open = open.slice(length)
+  }
+
+  /** Settles what can be of the first window of the open text. True when all of it has been counted then. */
+  function countWindow(): boolean {
+    const whole = open.length <= WINDOW
+    const found = split(whole ? open : open.slice(0, WINDOW))
     const certain = certainPieces(found)
-    let text = found.slice(0, certain).join('')
-    let tokens = found.some((piece) => piece.length > LONGEST_PIECE)
-      ? found.slice(0, certain).reduce((sum, piece) => sum + countPiece(piece), 0)
-      : count(text)
-    if (text === '' && open.length > SHORT) {
+    let [length, tokens] = [0, 0]
+    rest = 0
+    found.forEach((piece, index) => {
+      const counted = countPiece(piece)
+      if (index >= certain) rest += counted
+      else {
+        length += piece.length
+        tokens += counted
+      }
+    })
+    if (length > 0) settle(length, tokens)
+    else if (open.length > SHORT) {
       // One word without end, or spaces: its beginning is settled as it is.
       if (accuracy === 'exact') accuracy = 'approximate'
-      text = open.slice(0, partLength(open))
-      tokens = count(text)
+      const part = open.slice(0, partLength(open, 0))
+      settle(part.length, count(part))
+      return false
     }
-    if (text === '') return false
-    settled += tokens
-    tokensPerCharacter = tokens / text.length
-    open = open.slice(text.length)
-    return true
+    return whole
   }
 
-  /** Settles until nothing is left to settle, or the time is over. True when what is left is short. */
-  function settleUntil(end: number): boolean {
-    while (performance.now() < end && settle());
-    return open.length <= SHORT
-  }
-
-  function tail(): number {
-    return open === '' ? 0 : Array.from(open.matchAll(pieces), ([piece]) => countPiece(piece)).reduce(sum, 0)
+  /** Counts until all is counted, or the time is over. True when all is. */
+  function countUntil(end: number): boolean {
+    while (open.length <= SHORT || performance.now() < end) if (countWindow()) return true
+    return false
   }
 
   return {
@@ -117,16 +126,17 @@ function pieceCounter({ count, pieces }: Tokenizer, familyAccuracy: Accuracy): T
       open += delta
     },
     estimate() {
-      const rest = settleUntil(turns().end) ? tail() : Math.round(open.length * tokensPerCharacter)
-      return settled + rest
+      const all = countUntil(turns().end)
+      return settled + (all ? rest : Math.round(open.length * tokensPerCharacter))
     },
     async finish() {
-      await turns().work(settleUntil)
-      return settled + tail()
+      await turns().work(countUntil)
+      return settled + rest
     },
     reset() {
       settled = 0
       open = ''
+      rest = 0
       accuracy = familyAccuracy
     },
   }
@@ -142,12 +152,8 @@ function certainPieces(found: string[]): number {
   return certain
 }
 
-/** The length of the first part of a long piece, which does not end between the halves of a character. */
-function partLength(piece: string): number {
-  const half = piece.charCodeAt(LONGEST_PIECE - 1)
+/** The length of a part of a long piece, which does not end between the halves of a character. */
+function partLength(piece: string, from: number): number {
+  const half = piece.charCodeAt(from + LONGEST_PIECE - 1)
   return half >= 0xd800 && half < 0xdc00 ? LONGEST_PIECE - 1 : LONGEST_PIECE
-}
-
-function sum(one: number, other: number): number {
-  return one + other
 }

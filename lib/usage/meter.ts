@@ -40,7 +40,7 @@ export interface Ending {
  */
 export class Meter {
   attempts = 0
-  readonly #metered: Metered
+  #metered: Metered
   #counters: Record<Kind, TokenCounter> | null = null
   #prompt: Count | null = null
   #preparing: Promise<void> | null = null
@@ -70,6 +70,13 @@ export class Meter {
     this.attempts++
     this.#before = this.#asReported()
     this.#reported = null
+  }
+
+  /** The upstream will be asked with other messages than was meant. */
+  asksInstead(messages: Metered['messages']): void {
+    this.#metered = { ...this.#metered, messages, prompt: null }
+    this.#prompt = null
+    this.#preparing = null
   }
 
   /** The upstream says what the attempt comes to so far. */
@@ -130,9 +137,12 @@ export class Meter {
   }
 
   async #load(): Promise<void> {
-    const { model, messages, prompt } = this.#metered
-    this.#counters = { delta: await createTokenCounter(model), reasoning: await createTokenCounter(model) }
-    this.#prompt = prompt ?? (await countPrompt(model, messages))
+    const metered = this.#metered
+    const { model, messages, prompt } = metered
+    const counters = { delta: await createTokenCounter(model), reasoning: await createTokenCounter(model) }
+    this.#counters ??= counters
+    const counted = prompt ?? (await countPrompt(model, messages))
+    if (metered === this.#metered) this.#prompt = counted
   }
 
   #hand(counters: Record<Kind, TokenCounter>): void {

@@ -1,5 +1,6 @@
 import 'server-only'
 import { oncePerProcess } from '@/lib/process'
+import { ranksOf, tokensIn } from './byte-pairs'
 
 /**
  * How far a count can be trusted: `exact` for text counted by the model's own tokenizer, `approximate` by a related one,
@@ -20,11 +21,10 @@ export interface Count {
   accuracy: Accuracy
 }
 
-/** Counts text whole, and cuts it into the pieces that are encoded each by itself. */
+/** Cuts text into the pieces that are encoded each by itself, and counts these. */
 export interface Tokenizer {
-  count(text: string): number
-  /** Every match is a piece; together they are the whole text. */
-  pieces: RegExp
+  split(text: string): string[]
+  count(piece: string): number
 }
 
 export type Encoding = 'o200k' | 'cl100k'
@@ -71,25 +71,49 @@ export function loadTokenizer(encoding: Encoding): Promise<Tokenizer> {
 
 async function load(encoding: Encoding): Promise<Tokenizer> {
   const patterns = await import('gpt-tokenizer/encodingParams/constants')
-  const { countTokens, setMergeCacheSize } = await (encoding === 'o200k'
-    ? import('gpt-tokenizer/encoding/o200k_base')
-    : import('gpt-tokenizer/encoding/cl100k_base'))
-  // What is cached is text of conversations: enough for the words that come back, not a hundred thousand of them.
-  setMergeCacheSize(2000)
+  const { default: tokens } = await (encoding === 'o200k'
+    ? import('gpt-tokenizer/bpeRanks/o200k_base')
+    : import('gpt-tokenizer/bpeRanks/cl100k_base'))
+  const ranks = ranksOf(tokens)
+  const { source } = encoding === 'o200k' ? patterns.O200K_TOKEN_SPLIT_REGEX : patterns.CL100K_TOKEN_SPLIT_REGEX
+  const split = splitterBy(source)
   // Special tokens in a message are text like any other.
-  const asText = { disallowedSpecial: new Set<string>() }
-  const tokenizer: Tokenizer = {
-    count: (text) => countTokens(text, asText),
-    pieces: encoding === 'o200k' ? patterns.O200K_TOKEN_SPLIT_REGEX : patterns.CL100K_TOKEN_SPLIT_REGEX,
+  const count = (piece: string) => tokensIn(piece, ranks)
+  warmUp({ split, count })
+  return { split, count: remembering(count) }
+}
+
+/** Every match of a pattern is a piece; together they are the whole text. */
+function splitterBy(source: string): Tokenizer['split'] {
+  const pattern = new RegExp(source, 'uy')
+  return (text) => {
+    const pieces: string[] = []
+    // `exec` would make an object of each match.
+    for (let from = 0; pattern.test(text); from = pattern.lastIndex) pieces.push(text.slice(from, pattern.lastIndex))
+    return pieces
   }
-  warmUp(tokenizer)
-  return tokenizer
+}
+
+/** Most words of a text have come before: so many counts are kept, and then begun anew. */
+const COUNTS_KEPT = 10_000
+
+function remembering(count: Tokenizer['count']): Tokenizer['count'] {
+  const counts = new Map<string, number>()
+  return (piece) => {
+    const known = counts.get(piece)
+    if (known !== undefined) return known
+    if (counts.size >= COUNTS_KEPT) counts.clear()
+    const tokens = count(piece)
+    // A copy: a piece may be held as a reference to all of the text that it was cut from.
+    counts.set(Buffer.from(piece, 'utf16le').toString('utf16le'), tokens)
+    return tokens
+  }
 }
 
 /** The first counts take many times as long as all others: they are made while nobody waits for them. */
-function warmUp({ count, pieces }: Tokenizer): void {
+function warmUp({ split, count }: Tokenizer): void {
   for (let time = 0; time < 30; time++) {
     const text = `Streams don't run at ${time}:30 – élan, река, 河流, \u{1F600}\n\n\tconst x = [${time}];   `.repeat(12)
-    for (const [piece] of text.matchAll(pieces)) count(piece)
+    for (const piece of split(text)) count(piece)
   }
 }

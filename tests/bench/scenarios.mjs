@@ -11,13 +11,20 @@ export const scenarios = [
   {
     name: 's100',
     what: '100 streams at a person’s pace',
-    targets: ['raw', 'next-pipe', 'rill', 'rill-redis'],
+    targets: ['raw', 'next-pipe', 'rill', 'rill-uncounted', 'rill-redis'],
     streams: 100,
     rate: 50,
     tokens: 300,
     rampMs: 1000,
     limits: [
       limit('CPU per token, × raw', ({ rill, raw }) => rill.cpuPerMillion / raw.cpuPerMillion, { atMost: 2.2 }),
+      limit(
+        'CPU per token with counting, × without',
+        (of) => of.rill.cpuPerMillion / of['rill-uncounted'].cpuPerMillion,
+        {
+          atMost: 1.05,
+        },
+      ),
       limit('CPU per token with Redis, × without', (of) => of['rill-redis'].cpuPerMillion / of.rill.cpuPerMillion, {
         atMost: 2,
       }),

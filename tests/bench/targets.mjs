@@ -9,9 +9,10 @@ import { openaiDecoder, rillDecoder } from './wire.mjs'
 
 const here = join(root, 'tests', 'bench')
 const nextProgram = join(root, 'node_modules', 'next', 'dist', 'bin', 'next')
-/** A model whose tokenizer Rill has. */
+/** A model whose tokenizer Rill has, and one of which it knows nothing. */
 const tokenized = 'gpt-4o'
-const completion = (prompt) => ({ model: 'bench-1', stream: true, messages: [{ role: 'user', content: prompt }] })
+const untold = 'bench-1'
+const completion = (prompt) => ({ model: untold, stream: true, messages: [{ role: 'user', content: prompt }] })
 
 // A relay that has no stop of its own is stopped as a browser would: by closing the connection.
 const plain = { headers: {}, body: completion, decoder: openaiDecoder, stop: ({ end }) => end() }
@@ -35,6 +36,7 @@ export const starters = {
   raw: startRaw,
   'next-pipe': startNextPipe,
   rill: startRill,
+  'rill-uncounted': startRillUncounted,
   'rill-redis': startRillOnRedis,
 }
 
@@ -62,7 +64,7 @@ async function startNextPipe(upstream) {
 }
 
 /** Rill as `npm start` runs it, with all that it does besides: the log, the checkpoints, sessions and checks. */
-async function startRill(upstream, { nodeFlags, name = 'rill', redisUrl = '' }) {
+async function startRill(upstream, { nodeFlags, name = 'rill', redisUrl = '', counted = true }) {
   const port = String(await freePort())
   const address = `http://127.0.0.1:${port}`
   const dataDir = mkdtempSync(join(tmpdir(), 'rill-bench-'))
@@ -82,7 +84,7 @@ async function startRill(upstream, { nodeFlags, name = 'rill', redisUrl = '' }) 
   const parameters = [...nodeFlags, join(root, 'lib', 'start.mjs')]
   const server = await start(name, parameters, { env, ready: `${address}/api/health` })
   const headers = { cookie: await sessionCookie(address) }
-  await setTerms(address, headers, new URL(upstream).host)
+  if (counted) await setTerms(address, headers, new URL(upstream).host)
   return {
     name,
     pid: server.pid,
@@ -90,7 +92,7 @@ async function startRill(upstream, { nodeFlags, name = 'rill', redisUrl = '' }) 
     dataDir,
     url: `${address}/api/chat`,
     headers,
-    body: (prompt) => ({ turnId: randomUUID(), model: tokenized, text: prompt }),
+    body: (prompt) => ({ turnId: randomUUID(), model: counted ? tokenized : untold, text: prompt }),
     decoder: rillDecoder,
     stop({ generationId, end }) {
       fetch(`${address}/api/generations/${generationId}/stop`, { method: 'POST', headers }).then(
@@ -99,6 +101,11 @@ async function startRill(upstream, { nodeFlags, name = 'rill', redisUrl = '' }) 
       )
     },
   }
+}
+
+/** The same with nothing to count by: characters alone, no price and no budget. */
+async function startRillUncounted(upstream, options) {
+  return await startRill(upstream, { ...options, name: 'rill-uncounted', counted: false })
 }
 
 /** The same, with each event carried by a Redis as well: what the log costs once other instances can read it. */

@@ -34,6 +34,32 @@ test('typing is not waited for: one estimate when it rests, of what is there the
   expect(asked).toEqual(['Tell me of the river'])
 })
 
+test('what a conversation costs is asked for once it is known to be there', async ({ chat }) => {
+  const { page } = chat
+  await chat.ask('Tell me of the river')
+  const asked: string[] = []
+  page.on('request', (request) => {
+    const [call] = /spending$|budgets\?conversationId/.exec(request.url()) ?? []
+    if (call) asked.push(call)
+  })
+  let goOn = () => {}
+  const held = new Promise<void>((resolve) => {
+    goOn = resolve
+  })
+  await page.route(/\/api\/conversations\/[^/]+$/, async (route) => {
+    await held
+    await route.continue()
+  })
+  await page.reload()
+  // What asks for estimates asks for the budgets too.
+  const estimated = page.waitForRequest('**/api/estimate')
+  await chat.composer.fill('And how deep is it?')
+  await estimated
+  expect(asked).toEqual([])
+  goOn()
+  await expect.poll(() => asked.toSorted()).toEqual(['budgets?conversationId', 'spending'])
+})
+
 test('a price that nobody has said is said in words, with the way to enter it', async ({ chat }) => {
   await chat.composer.fill('What does it cost?')
   await expect(box(chat)).toContainText('price unknown')

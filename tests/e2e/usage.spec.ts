@@ -4,6 +4,7 @@ import type { Step } from '../upstream/scripted'
 import { axeComplaints, looks } from './axe'
 import { end } from './chat'
 import { expect, test } from './fixtures'
+import { setPrice } from './money'
 
 /** An answer that is not streamed. */
 const whole: Step = {
@@ -46,7 +47,8 @@ test('what was used is there at once: in all, by day, model, provider and conver
 
   // By keyboard, and as a table.
   const days = page.getByRole('region', { name: 'By day' })
-  const chart = days.getByRole('group', { name: /^Cost by day/ })
+  // Nothing has a price, so there is no cost to be seen.
+  const chart = days.getByRole('group', { name: /^Tokens by day/ })
   await chart.focus()
   await page.keyboard.press('End')
   await expect(chart).toHaveAccessibleDescription(/2 answers$/)
@@ -66,6 +68,16 @@ test('what was used is there at once: in all, by day, model, provider and conver
   await expect(page.getByRole('alert').filter({ hasText: 'later than' })).toBeVisible()
   await page.getByRole('textbox', { name: 'From' }).fill('2020-01-01')
   await expect(page.getByText('Nothing in these days')).toBeVisible()
+})
+
+test('the days begin with what they cost, once something has a price', async ({ chat, house }) => {
+  await setPrice(chat, house.upstreamPort)
+  await chat.ask('How long is a brook?')
+  await openUsage(chat.page)
+  const days = chat.page.getByRole('region', { name: 'By day' })
+  await expect(days.getByRole('group', { name: /^Cost by day/ })).toBeVisible()
+  await days.getByRole('radio', { name: 'Tokens' }).click()
+  await expect(days.getByRole('group', { name: /^Tokens by day/ })).toBeVisible()
 })
 
 test('one conversation is shown alone, and so are the tests of providers', async ({ chat, house, upstream }) => {

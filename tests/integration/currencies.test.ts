@@ -68,14 +68,15 @@ describe.each(engines)('money in another currency, on %s', (engine) => {
     await setPrice(house, client, { currency: 'EUR' })
     const { conversationId } = await client.finish({ text: 'In euros', model })
     const spending = () => client.ask(conversationSpending, 'GET', `/api/conversations/${conversationId}/spending`)
-    expect(await spending()).toMatchObject({ tokens: 1500, cost: { amount: '0' }, unpriced: 1 })
+    const others = [{ amount: '0.002', currency: 'EUR' }]
+    expect(await spending()).toEqual({ tokens: 1500, cost: { amount: '0', currency: 'USD' }, others, unpriced: 0 })
     await setPrice(house, client, { currency: 'INR' })
     await client.finish({ conversationId, text: 'In rupees', model })
     // By the rate of its time, whatever is chosen since.
     await choose(yen)
-    expect(await spending()).toMatchObject({ tokens: 3000, cost: { amount: '0.000025' }, unpriced: 1 })
+    expect(await spending()).toMatchObject({ tokens: 3000, cost: { amount: '0.000025' }, others, unpriced: 0 })
     await setPrice(house, client, { currency: 'EUR', input: '0', output: '0' })
     await client.finish({ conversationId, text: 'For nothing', model })
-    expect(await spending()).toMatchObject({ tokens: 4500, unpriced: 1 })
+    expect(await spending()).toMatchObject({ tokens: 4500, cost: { amount: '0.000025' }, others, unpriced: 0 })
   })
 })

@@ -5,11 +5,12 @@ import { replyNumbers, tokenRate, tokensGoingBack } from '@/components/chat/numb
 import { justBegun } from '@/components/lab/measure'
 import { paceWords } from '@/components/lab/words'
 import { amountProblem, draftOf, saidOf } from '@/components/settings/budget-draft'
-import type { Amount } from '@/components/ui/use-money'
+import type { WriteMoney } from '@/components/ui/use-money'
 import type { ModelGroup, ModelList } from '@/lib/protocol/api'
 import type { Budget, BudgetState, Estimate } from '@/lib/protocol/budgets'
 import type { Usage } from '@/lib/protocol/events'
 import type { GenerationSummary } from '@/lib/protocol/messages'
+import { amountOf, picosOf, sumsOf } from '@/lib/protocol/money'
 
 const usage: Usage = {
   promptTokens: 1000,
@@ -33,7 +34,14 @@ const generation: GenerationSummary = {
   firstTokenAt: 12_000,
   endedAt: 22_000,
 }
-const money = ({ amount, currency }: Amount) => `${currency} ${amount}`
+/** As a person has it who counts in dollars. */
+const money: WriteMoney = (amounts) =>
+  sumsOf(
+    [amounts].flat().map(({ amount, currency }) => ({ picos: picosOf(amount), currency })),
+    { currency: 'USD', perDollar: '1' },
+  )
+    .map(({ picos, currency }) => `${currency} ${amountOf(picos)}`)
+    .join(' + ')
 
 describe('the numbers of a reply', () => {
   it('are its cost, length, time and speed', () => {
@@ -55,7 +63,10 @@ describe('the numbers of a reply', () => {
     const unknown = [{ ...usage, cost: null }]
     expect(replyNumbers({ ...generation, earlier: unknown }, [], money)[0]).toBe('2,480 tokens')
     const rupees = [{ ...usage, cost: { amount: '1', currency: 'INR' } }]
-    expect(replyNumbers({ ...generation, earlier: rupees }, [], money)[0]).toBe('2,480 tokens')
+    expect(replyNumbers({ ...generation, earlier: [...rupees, ...rupees] }, [], money)[0]).toBe('INR 2 + USD 0.04')
+    expect(replyNumbers({ ...generation, earlier: [...rupees, ...unknown] }, [], money)[0]).toBe('3,720 tokens')
+    const free = [{ ...usage, cost: { amount: '0', currency: 'INR' } }]
+    expect(replyNumbers({ ...generation, earlier: free }, [], money)[0]).toBe('USD 0.04')
   })
 
   it('leave out what it thought where it is a question of what goes back to a model', () => {

@@ -1,11 +1,75 @@
-import { act, cleanup, render } from '@testing-library/react'
+import { act, cleanup, fireEvent, render, screen } from '@testing-library/react'
 import { afterEach, beforeEach, expect, it, vi } from 'vitest'
 import { lazily } from '@/components/ui/lazily'
+import { usePopup } from '@/components/ui/use-popup'
 
 beforeEach(() => void vi.useFakeTimers())
 afterEach(() => {
   cleanup()
   vi.useRealTimers()
+})
+
+const Words = () => 'here'
+const settled = () => act(async () => void (await vi.advanceTimersByTimeAsync(0)))
+
+it('is fetched once, and there from the first render of whoever shows it next', async () => {
+  const fetchIt = vi.fn(async () => Words)
+  const words = lazily(fetchIt)
+  const seen: boolean[] = []
+  function Shown() {
+    const { component } = words.useIt()
+    seen.push(component !== null)
+    return null
+  }
+  const { unmount } = render(<Shown />)
+  await settled()
+  expect(seen).toEqual([false, true])
+  unmount()
+  render(<Shown />)
+  expect(seen).toEqual([false, true, true])
+  expect(fetchIt).toHaveBeenCalledTimes(1)
+})
+
+it('is tried again while it is to be shown, and no longer', async () => {
+  const fetchIt = vi.fn(() => Promise.reject(new Error('away')))
+  const words = lazily(fetchIt)
+  function Shown({ wanted }: { wanted: boolean }) {
+    return String(words.useIt(wanted).failed)
+  }
+  const { container, rerender, unmount } = render(<Shown wanted={false} />)
+  await act(async () => void (await vi.advanceTimersByTimeAsync(5000)))
+  expect(fetchIt).toHaveBeenCalledTimes(0)
+  rerender(<Shown wanted />)
+  await act(async () => void (await vi.advanceTimersByTimeAsync(2000)))
+  expect([container.textContent, fetchIt.mock.calls.length]).toEqual(['true', 2])
+  unmount()
+  await vi.advanceTimersByTimeAsync(5000)
+  expect(fetchIt).toHaveBeenCalledTimes(2)
+})
+
+it('opens with the click that its button had before it was here', async () => {
+  const fetchIt = vi.fn(async () => ({ open }: { open: boolean }) => <p>{open ? 'open' : 'closed'}</p>)
+  const popup = lazily(fetchIt)
+  function Button() {
+    const { component: Popup, open, setOpen, props } = usePopup(popup)
+    if (Popup)
+      return (
+        <button type="button" onClick={() => setOpen(false)}>
+          <Popup open={open} />
+        </button>
+      )
+    return <button type="button" {...props} />
+  }
+  render(<Button />)
+  const button = () => screen.getByRole('button')
+  expect(fetchIt).not.toHaveBeenCalled()
+  fireEvent.pointerEnter(button())
+  await settled()
+  expect([fetchIt.mock.calls.length, button().textContent]).toEqual([1, ''])
+  fireEvent.click(button())
+  expect(button().textContent).toBe('open')
+  fireEvent.click(button())
+  expect(button().textContent).toBe('closed')
 })
 
 /** Code that cannot be fetched for the first so many times. */

@@ -144,6 +144,15 @@ test('a body that is piped gives the same, and takes from the log only when the 
   expect(ended).toEqual(['closed'])
 })
 
+test('events that are appended in one go are one write', async () => {
+  const { log, pieces, taken } = await piping()
+  await taken()
+  await taken()
+  log.append('g', delta(2), delta(3))
+  await new Promise(setImmediate)
+  expect(pieces.slice(2)).toEqual([encoded(delta(2), delta(3))])
+})
+
 test('a piped body whose client goes away lets go of the log, and says why', async () => {
   const { log, pieces, ended, taken, done, going } = await piping()
   await taken()

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
-import { type CompletionRequest, type Connection, untried } from '@/lib/upstream/connection'
-import { completeOrContinue } from '@/lib/upstream/continuation'
+import { type ChatMessage, type CompletionRequest, type Connection, untried } from '@/lib/upstream/connection'
+import { completeOrContinue, longestContinuation } from '@/lib/upstream/continuation'
 import { prefilled } from '@/lib/upstream/prefill'
 import { done, finish } from '../../upstream/events'
 import { type ScriptedUpstream, type Step, startScriptedUpstream } from '../../upstream/scripted'
@@ -38,10 +38,14 @@ async function continued(providerId: string, asked = request) {
     reasoning() {},
     usage() {},
   }
-  const options = { clocks: patience, limits: { attempts: 1, baseMs: 1, maxWaitMs: 1 }, onWait() {} }
+  const inWords: ChatMessage[][] = []
+  const options = {
+    ...{ clocks: patience, limits: { attempts: 1, baseMs: 1, maxWaitMs: 1 }, onWait() {} },
+    onInWords: (messages: ChatMessage[]) => inWords.push(messages),
+  }
   const connection = connectionTo(upstream.baseUrl, providerId)
   const { problem } = await completeOrContinue(connection, asked, sink, new AbortController().signal, options)
-  return { text, problem, bodies: upstream.requests.map(({ body }) => body) }
+  return { text, problem, inWords, bodies: upstream.requests.map(({ body }) => body) }
 }
 
 describe('a server that does not go on by itself', () => {
@@ -82,8 +86,8 @@ describe('a server that does not go on by itself', () => {
 describe('a server that goes on by itself', () => {
   test('is given the partial answer last', async () => {
     upstream.script([{ delta: 'wn.' }, end])
-    const { text, bodies } = await continued('llamacpp')
-    expect(text).toBe('wn.')
+    const { text, inWords, bodies } = await continued('llamacpp')
+    expect([text, inWords]).toEqual(['wn.', []])
     expect(bodies).toHaveLength(1)
     expect(bodies[0]?.messages?.at(-1)).toEqual({ role: 'assistant', content: partial })
     expect(bodies[0]).toMatchObject({ continue_final_message: true, add_generation_prompt: false })
@@ -96,8 +100,10 @@ describe('a server that goes on by itself', () => {
         ? [{ status: 400, headers: { 'content-type': 'application/json' } }, { write: refusal }]
         : [{ delta: 'wn.' }, end],
     )
-    const { text, problem, bodies } = await continued('llamacpp')
+    const { text, problem, inWords, bodies } = await continued('llamacpp')
     expect([text, problem]).toEqual(['wn.', null])
+    expect(inWords).toEqual([bodies.at(-1)?.messages])
+    expect(inWords).toEqual([[...request.messages, ...longestContinuation(request)]])
     expect(bodies.at(-1)?.messages?.map(({ role }) => role)).toEqual(['user', 'assistant', 'user'])
     expect(bodies.at(-1)).not.toHaveProperty('continue_final_message')
   })

@@ -167,6 +167,28 @@ describe('without a report', () => {
   })
 })
 
+it('counts the prompt that was sent in the end', async () => {
+  const meter = meterOf()
+  await meter.prepare()
+  meter.add('delta', WORD)
+  expect(meter.past(0)).toBe(1)
+  meter.asksInstead([{ role: 'user', content: `Hello${WORD.repeat(10)}` }])
+  meter.attempt()
+  meter.add('delta', WORD.repeat(4))
+  expect(meter.past(0)).toBe(5)
+  expect(await meter.total(cut)).toMatchObject({ promptTokens: 18, completionTokens: 5 })
+})
+
+it('counts the prompt that is sent in the end, where another one is still being counted', async () => {
+  const meter = meterOf()
+  const preparing = meter.prepare()
+  meter.asksInstead([{ role: 'user', content: `Hello${WORD.repeat(10)}` }])
+  await meter.prepare()
+  await preparing
+  meter.add('delta', WORD)
+  expect(await meter.total(cut)).toMatchObject({ promptTokens: 18, completionTokens: 1 })
+})
+
 describe('an estimate says how far it can be trusted', () => {
   // Longer than is encoded whole.
   const endless = 'a'.repeat(3000)

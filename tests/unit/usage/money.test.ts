@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { convert, formatMoney, isAmount, isCurrency, isRate, picosPerToken } from '@/lib/protocol/money'
+import { convert, formatMoney, isAmount, isCurrency, isRate, picosPerToken, sumsOf } from '@/lib/protocol/money'
 import type { Price } from '@/lib/protocol/prices'
 import { costOf } from '@/lib/usage/cost'
 
@@ -102,6 +102,23 @@ describe('conversion', () => {
   it('leaves what is in the display currency, and refuses what it has no rate for', () => {
     expect(convert({ picos: 7n, currency: 'INR' }, rupees)).toEqual({ picos: 7n, currency: 'INR' })
     expect(convert({ picos: 7n, currency: 'EUR' }, rupees)).toBeNull()
+  })
+})
+
+describe('several amounts', () => {
+  const rate = { currency: 'INR', perDollar: '80' }
+  const money = (picos: bigint, currency: string) => ({ picos, currency })
+
+  it('come to one sum, and to one more for each currency that has no rate', () => {
+    const all = [money(2n, 'USD'), money(7n, 'EUR'), money(3n, 'INR'), money(1n, 'JPY'), money(5n, 'EUR')]
+    expect(sumsOf(all, rate)).toEqual([money(163n, 'INR'), money(12n, 'EUR'), money(1n, 'JPY')])
+  })
+
+  it('of which one is nothing come to the others', () => {
+    expect(sumsOf([money(0n, 'USD'), money(7n, 'EUR')], rate)).toEqual([money(7n, 'EUR')])
+    expect(sumsOf([money(0n, 'USD'), money(0n, 'EUR')], rate)).toEqual([money(0n, 'INR')])
+    expect(sumsOf([money(0n, 'EUR')], rate)).toEqual([money(0n, 'EUR')])
+    expect(sumsOf([], rate)).toEqual([])
   })
 })
 

@@ -1,20 +1,25 @@
-import { unpricedIn } from '@/lib/database/conversations'
+import { notInDollars } from '@/lib/database/conversations'
 import { ownedConversation } from '@/lib/database/ownership'
 import { spendingIn } from '@/lib/database/spending'
 import { endpoint, json } from '@/lib/http/endpoint'
 import type { ConversationSpending } from '@/lib/protocol/details'
-import { amountOf } from '@/lib/protocol/money'
+import { amountOf, type Money, sumsOf } from '@/lib/protocol/money'
 
 /** What a conversation has come to, with its title, its other branches and what was tried again. */
 export const GET = endpoint<{ id: string }>(async (_request, { session, params }) => {
   const { id } = await ownedConversation(params.id, session.ownerId)
   const scope = `conversation:${id}`
-  const [spending, unpriced] = await Promise.all([spendingIn(session.ownerId, [scope]), unpricedIn(id)])
+  const [spending, { unpriced, costs }] = await Promise.all([spendingIn(session.ownerId, [scope]), notInDollars(id)])
   const { picos, tokens } = spending.get(scope)?.spent ?? { picos: 0n, tokens: 0n }
   const answer: ConversationSpending = {
     tokens: Number(tokens),
-    cost: { amount: amountOf(picos), currency: 'USD' },
+    cost: onTheWire({ picos, currency: 'USD' }),
+    others: sumsOf(costs, { currency: 'USD', perDollar: '1' }).map(onTheWire),
     unpriced,
   }
   return json(answer)
 })
+
+function onTheWire({ picos, currency }: Money) {
+  return { amount: amountOf(picos), currency }
+}

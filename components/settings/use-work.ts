@@ -1,0 +1,23 @@
+'use client'
+import { useState } from 'react'
+import type { Problem } from '@/lib/protocol/events'
+import { problemOf } from '@/lib/store/client'
+
+/** The jobs of a form, one at a time: which of them runs, and what the last one failed with. */
+export function useWork<Name extends string>() {
+  const [work, setWork] = useState<Name | null>(null)
+  const [problem, setProblem] = useState<Problem | null>(null)
+  const run = async (name: Name, job: () => Promise<void>) => {
+    if (work !== null) return
+    setWork(name)
+    setProblem(null)
+    try {
+      await job()
+    } catch (error) {
+      setProblem(problemOf(error))
+    } finally {
+      setWork(null)
+    }
+  }
+  return { work, problem, run, forgetProblem: () => setProblem(null) }
+}

@@ -1,0 +1,20 @@
+import { mkdtempSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { afterAll, beforeAll, vi } from 'vitest'
+import { database, migrate } from '@/lib/database/client'
+
+/** Gives the process of a test file a database of its own, for its length. */
+export function ownDatabase(): void {
+  const folder = mkdtempSync(join(tmpdir(), 'rill-own-'))
+  beforeAll(async () => {
+    vi.stubEnv('DATA_DIR', folder)
+    vi.stubEnv('DATABASE_URL', '')
+    await migrate(database())
+  })
+  afterAll(async () => {
+    await database().destroy()
+    rmSync(folder, { recursive: true, force: true })
+    vi.unstubAllEnvs()
+  })
+}
