@@ -20,11 +20,18 @@ function letRest(element: HTMLElement): (() => void) | undefined {
   const { rest, leave } = observers.get(scroller) ?? observe(scroller)
   return watch({
     element,
-    // Its height is known when it has been out of sight.
-    begin: () => (element.style.containIntrinsicBlockSize ? leave : rest).observe(element),
+    begin() {
+      const { style } = element
+      // Its height is known when it has been out of sight.
+      const rests = style.containIntrinsicBlockSize !== ''
+      if (rests && !element.hasAttribute(farMark)) style.contentVisibility = 'auto'
+      ;(rests ? leave : rest).observe(element)
+    },
     end() {
       rest.unobserve(element)
       leave.unobserve(element)
+      // Each that rests costs every frame, also where nothing is shown.
+      element.style.contentVisibility = ''
     },
   })
 }
