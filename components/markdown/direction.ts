@@ -4,6 +4,9 @@ const letter = /\p{Letter}/u
 const rightToLeft =
   /[\p{Script=Hebrew}\p{Script=Arabic}\p{Script=Syriac}\p{Script=Thaana}\p{Script=Nko}\p{Script=Samaritan}\p{Script=Mandaic}\p{Script=Adlam}]/u
 
+/** In blocks: a list of numbers alone may be long. */
+const mostLookedAt = 8
+
 type Direction = 'ltr' | 'rtl' | 'auto'
 
 /**
@@ -11,7 +14,7 @@ type Direction = 'ltr' | 'rtl' | 'auto'
  * `auto` passes over what has a direction itself, as each paragraph does.
  */
 export function directionOf(container: Container): Direction {
-  for (const block of container.children.entries) {
+  for (const block of container.children.entries.slice(0, mostLookedAt)) {
     const direction = directionIn(block)
     if (direction !== 'auto') return direction
   }

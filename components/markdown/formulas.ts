@@ -1,4 +1,4 @@
-import { type Renderer, Rendering } from './rendering'
+import { inTime, type Renderer, Rendering } from './rendering'
 import type { FormulaSource } from './typeset'
 
 /** In milliseconds. A formula that takes longer is one that was made to. */
@@ -15,7 +15,7 @@ const fonts = ['1em KaTeX_Main', 'italic 1em KaTeX_Math', '1em KaTeX_Size1', '1e
 
 async function startTypesetter(): Promise<Renderer<FormulaSource>> {
   const worker = new Worker(new URL('./typesetter.worker.ts', import.meta.url), { type: 'module' })
-  const styles = import('./katex-styles').then(loadFonts)
+  const styles = import('./katex-styles').then(() => inTime(loadFonts(), patience))
   await Promise.all([nextAnswer(worker), styles])
   return {
     render(source) {
@@ -27,7 +27,7 @@ async function startTypesetter(): Promise<Renderer<FormulaSource>> {
   }
 }
 
-/** One that does not come is no reason to show no formula. */
+/** One that does not come, or not soon, is no reason to show no formula. */
 async function loadFonts(): Promise<void> {
   await Promise.allSettled(fonts.map((font) => document.fonts.load(font)))
 }

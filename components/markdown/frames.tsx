@@ -7,6 +7,12 @@ import { farMark, watch, watchWithin } from './watching'
 const away = '1200px 0px'
 /** In screens. Further away than this the browser is not given what a chunk holds, however much of it there is. */
 const faraway = '500% 0px'
+/** In screens. Who goes further at once jumps, and sees a place before any observer has told of it. */
+const jump = 2
+/** In milliseconds: what is yet to be mounted is looked at again so much later. */
+const againMs = 1000
+/** Marks the page while all of it has to be there. */
+const wholeMark = 'data-whole'
 const observers = new WeakMap<Element, { rest: IntersectionObserver; leave: IntersectionObserver }>()
 
 /**
@@ -18,7 +24,7 @@ function letRest(element: HTMLElement): (() => void) | undefined {
   const scroller = element.closest('[role="log"]')
   if (!scroller || !('IntersectionObserver' in window)) return
   const { rest, leave } = observers.get(scroller) ?? observe(scroller)
-  return watch({
+  const end = watch({
     element,
     begin() {
       const { style } = element
@@ -34,6 +40,10 @@ function letRest(element: HTMLElement): (() => void) | undefined {
       element.style.contentVisibility = ''
     },
   })
+  return () => {
+    end()
+    if (element.isConnected) putBack(element)
+  }
 }
 
 function observe(root: Element) {
@@ -49,17 +59,23 @@ function observe(root: Element) {
   }
   const made = { rest: new IntersectionObserver(begin, { root, rootMargin: away }), leave }
   observers.set(root, made)
-  document.addEventListener('selectionchange', noteSelection)
+  putBackOnJumps(root)
+  listenToPage()
   return made
 }
 
-function takeOut(entries: IntersectionObserverEntry[]): void {
+function takeOut(entries: IntersectionObserverEntry[], leave: IntersectionObserver): void {
   for (const { target, isIntersecting, boundingClientRect } of entries) {
     if (!(target instanceof HTMLElement)) continue
     if (isIntersecting) putBack(target)
+    // What is not laid out cannot be measured.
+    else if (target.querySelector('.not-yet')) {
+      leave.unobserve(target)
+      setTimeout(() => target.isConnected && leave.observe(target), againMs)
+    }
     // Without a height it is in one that has been taken out itself.
-    else if (boundingClientRect.height > 0 && !target.contains(document.activeElement)) {
-      target.style.height = `${boundingClientRect.height}px`
+    else if (boundingClientRect.height > 0 && !isHeld(target)) {
+      target.style.setProperty('--height', `${boundingClientRect.height}px`)
       target.style.contentVisibility = ''
       target.setAttribute(farMark, '')
       watchWithin(target)
@@ -71,13 +87,45 @@ function putBack(element: HTMLElement): void {
   if (!element.hasAttribute(farMark)) return
   element.style.contentVisibility = 'auto'
   element.removeAttribute(farMark)
-  element.style.height = ''
   watchWithin(element)
 }
 
-/** All that is selected can be copied, wherever it is. */
-function noteSelection(): void {
-  document.documentElement.toggleAttribute('data-selecting', document.getSelection()?.isCollapsed === false)
+/** The person has the focus in it, or where a selection begins. */
+function isHeld(element: Element): boolean {
+  return element.contains(document.activeElement) || element.contains(document.getSelection()?.anchorNode ?? null)
+}
+
+function putBackOnJumps(root: Element): void {
+  let before = root.scrollTop
+  const onScroll = () => {
+    const { scrollTop, clientHeight } = root
+    const isFarFromBefore = Math.abs(scrollTop - before) > jump * clientHeight
+    before = scrollTop
+    if (!isFarFromBefore) return
+    const sight = root.getBoundingClientRect()
+    for (const each of root.querySelectorAll<HTMLElement>(`[${farMark}]`)) {
+      const { top, bottom } = each.getBoundingClientRect()
+      if (bottom > sight.top - clientHeight && top < sight.bottom + clientHeight) putBack(each)
+    }
+  }
+  root.addEventListener('scroll', onScroll, { passive: true })
+}
+
+let listening = false
+
+/** All that is selected can be copied, and the keyboard leads to everything, wherever it is. */
+function listenToPage(): void {
+  if (listening) return
+  listening = true
+  const page = document.documentElement
+  const note = () => page.toggleAttribute(wholeMark, document.getSelection()?.isCollapsed === false)
+  document.addEventListener('selectionchange', note)
+  document.addEventListener('keydown', ({ key }) => {
+    if (key !== 'Tab') return
+    page.setAttribute(wholeMark, '')
+    requestAnimationFrame(note)
+  })
+  document.addEventListener('focusin', ({ target }) => target instanceof Node && putBackAround(target))
 }
 
 /** Gives the browser what is around a node, so that it can be gone to, however far away it is. */

@@ -70,7 +70,9 @@ function Part({ first, full, rows }: { first: boolean; full: boolean; rows: Reac
   const { table, widths, setWidths } = columns ?? {}
   useLayoutEffect(() => {
     if (!first || !full || widths || !head.current) return
-    setWidths?.([...head.current.querySelectorAll('th')].map((cell) => cell.getBoundingClientRect().width))
+    const measured = [...head.current.querySelectorAll('th')].map((cell) => cell.getBoundingClientRect().width)
+    // Where nothing is laid out there are none.
+    if (measured.some((width) => width > 0)) setWidths?.(measured)
   }, [first, full, widths, setWidths])
   if (!table) return null
   const total = widths?.reduce((sum, width) => sum + width, 0)

@@ -3,12 +3,18 @@ import { addTurns } from '../stored-turns.mjs'
 import { end } from './chat'
 import { expect, test } from './fixtures'
 
-/** Many screens long, with the mark of a note far from either end. */
+const table = [
+  '| Name | Words |',
+  '| - | - |',
+  ...Array.from({ length: 40 }, (_, row) => `| Row ${row} | of a table |`),
+]
+const paragraph = (place: number) =>
+  `Paragraph ${place} of many.${place === 200 ? ' It is noted.[^1]' : ''}${' And more words.'.repeat((place * 7) % 23)}`
+
+/** Many screens long, of heights that are no easy guess, with the mark of a note and a table far from either end. */
 const reply = [
-  ...Array.from(
-    { length: 500 },
-    (_, place) => `Paragraph ${place} of many.${place === 200 ? ' It is noted.[^1]' : ''}`,
-  ),
+  ...Array.from({ length: 499 }, (_, place) => (place === 250 ? table.join('\n') : paragraph(place))),
+  paragraph(499),
   '```sql',
   ...Array.from({ length: 400 }, (_, place) => `SELECT ${place} AS number;`),
   '```',
@@ -56,20 +62,45 @@ test('what is far away takes its room, and is the same element when it comes int
   await expect.poll(() => transcript.getByText('SELECT 90 AS').evaluate(isFar)).toBe(true)
 })
 
-test('nothing changes its height when somebody jumps to a place', async ({ chat }) => {
-  const sizes = await chat.transcript.evaluate(async (log) => {
+test('where somebody jumps to there is text at once, and nothing changes its height', async ({ chat }) => {
+  const { sizes, blank } = await chat.transcript.evaluate(async (log) => {
     const seen = new Set([log.scrollHeight])
+    const { top, left, width, height } = log.getBoundingClientRect()
+    let empty = 0
     for (const part of [0.5, 0.1, 0.7]) {
       log.dispatchEvent(new WheelEvent('wheel', { deltaY: -100 }))
       log.scrollTo({ top: log.scrollHeight * part })
       for (let frame = 0; frame < 10; frame++) {
         await new Promise(requestAnimationFrame)
         seen.add(log.scrollHeight)
+        const here = document.elementFromPoint(left + width / 2, top + height / 2)
+        if (here?.closest('[data-far]') || !here?.textContent) empty++
       }
     }
-    return [...seen]
+    return { sizes: [...seen], blank: empty }
   })
   expect(sizes).toHaveLength(1)
+  expect(blank).toBe(0)
+})
+
+test('a table that was mounted far away has its columns', async ({ chat }) => {
+  await chat.transcript.evaluate((log) => {
+    log.dispatchEvent(new WheelEvent('wheel', { deltaY: -100 }))
+    log.scrollTo({ top: log.scrollHeight / 2 })
+  })
+  const cell = chat.transcript.getByRole('cell', { name: 'of a table' }).first()
+  await cell.scrollIntoViewIfNeeded()
+  expect((await cell.boundingBox())?.width).toBeGreaterThan(60)
+})
+
+test('the keyboard leads to it', async ({ chat }) => {
+  const link = chat.transcript.getByRole('link', { name: 'Note 1' }).first()
+  await chat.transcript.evaluate((log) => log.focus())
+  await expect(async () => {
+    await chat.page.keyboard.press('Tab')
+    await expect(link).toBeFocused({ timeout: 100 })
+  }).toPass({ intervals: [10] })
+  await expect(link).toBeInViewport()
 })
 
 test('what is selected is copied whole, however far it reaches', async ({ chat }) => {
@@ -101,6 +132,12 @@ test('find goes to it', async ({ chat }) => {
 })
 
 test('on paper all of it is there', async ({ chat }) => {
+  await chat.page.setViewportSize({ width: 420, height: 800 })
   await chat.page.emulateMedia({ media: 'print' })
   await expect(chat.transcript.getByText('Paragraph 200 of many.')).toBeVisible()
+  const overlaps = await chat.reply.evaluate((element) => {
+    const boxes = [...element.querySelectorAll('p')].map((each) => each.getBoundingClientRect())
+    return boxes.filter(({ top }, place) => top < (boxes[place - 1]?.bottom ?? 0) - 1).length
+  })
+  expect(overlaps).toBe(0)
 })
