@@ -9,12 +9,12 @@ const table = [
   ...Array.from({ length: 40 }, (_, row) => `| Row ${row} | of a table |`),
 ]
 const paragraph = (place: number) =>
-  `Paragraph ${place} of many.${place === 200 ? ' It is noted.[^1]' : ''}${' And more words.'.repeat((place * 7) % 23)}`
+  `Paragraph ${place} of many.${place === 100 ? ' It is noted.[^1]' : ''}${' And more words.'.repeat((place * 7) % 23)}`
 
 /** Many screens long, of heights that are no easy guess, with the mark of a note and a table far from either end. */
 const reply = [
-  ...Array.from({ length: 499 }, (_, place) => (place === 250 ? table.join('\n') : paragraph(place))),
-  paragraph(499),
+  ...Array.from({ length: 259 }, (_, place) => (place === 130 ? table.join('\n') : paragraph(place))),
+  paragraph(259),
   '```sql',
   ...Array.from({ length: 400 }, (_, place) => `SELECT ${place} AS number;`),
   '```',
@@ -29,58 +29,60 @@ const sizeOf = (page: Page) => page.getByRole('log').evaluate((log) => log.scrol
 test.beforeEach(async ({ chat, rill, upstream }) => {
   upstream.script([{ delta: 'The first reply.' }, end])
   await chat.ask('The first prompt')
-  const text = `${reply.slice(0, 500).join('\n\n')}\n\n${reply.slice(500, 902).join('\n')}\n\n${reply.slice(902).join('\n\n')}`
+  const text = `${reply.slice(0, 260).join('\n\n')}\n\n${reply.slice(260, 662).join('\n')}\n\n${reply.slice(662).join('\n\n')}`
   addTurns(rill.dataDir, await chat.conversationId(), 1, () => ({ prompt: 'Much', reply: text }))
   await chat.reload()
   await expect(chat.transcript.getByText('The last words.')).toBeInViewport()
   await expect(chat.transcript.locator('.not-yet')).toHaveCount(0, { timeout: 30_000 })
-  await expect.poll(() => chat.transcript.getByText('Paragraph 200 of many.').evaluate(isFar)).toBe(true)
+  await expect.poll(() => chat.transcript.getByText('Paragraph 100 of many.').evaluate(isFar)).toBe(true)
 })
 
 test('what is far away takes its room, and is the same element when it comes into sight again', async ({ chat }) => {
   const { page, transcript } = chat
-  const paragraph = transcript.getByText('Paragraph 200 of many.')
+  const paragraph = transcript.getByText('Paragraph 100 of many.')
   const before = await paragraph.elementHandle()
   await expect(paragraph).toBeHidden()
   const size = await sizeOf(page)
   await transcript.evaluate((log) => log.dispatchEvent(new WheelEvent('wheel', { deltaY: -100 })))
   for (const [place, words] of [
-    ['above', 'Paragraph 480 of many.'],
-    ['further up', 'Paragraph 300 of many.'],
-    ['there', 'Paragraph 200 of many.'],
+    ['above', 'Paragraph 240 of many.'],
+    ['further up', 'Paragraph 150 of many.'],
+    ['there', 'Paragraph 100 of many.'],
   ] as const)
     await test.step(place, async () => {
       const near = transcript.getByText(words, { exact: false })
       await expect(async () => {
-        await transcript.evaluate((log) => log.scrollBy({ top: -300 }))
+        await transcript.evaluate((log) => log.scrollBy({ top: -400 }))
         await expect(near).toBeInViewport({ timeout: 20 })
       }).toPass({ intervals: [10] })
-      expect(await sizeOf(page)).toBe(size)
+      expect(Math.abs((await sizeOf(page)) - size)).toBeLessThan(size / 20)
     })
   expect(await paragraph.evaluate((element, same) => element === same, before)).toBe(true)
   await expect.poll(() => transcript.getByText('The last words.').evaluate(isFar)).toBe(false)
   await expect.poll(() => transcript.getByText('SELECT 90 AS').evaluate(isFar)).toBe(true)
 })
 
-test('where somebody jumps to there is text at once, and nothing changes its height', async ({ chat }) => {
-  const { sizes, blank } = await chat.transcript.evaluate(async (log) => {
-    const seen = new Set([log.scrollHeight])
+test('where somebody jumps to there is text at once, and it stands still', async ({ chat }) => {
+  const { blank, moved } = await chat.transcript.evaluate(async (log) => {
     const { top, left, width, height } = log.getBoundingClientRect()
-    let empty = 0
+    const inSight = () => document.elementFromPoint(left + width / 2, top + height / 2)
+    const seen = { blank: 0, moved: 0 }
     for (const part of [0.5, 0.1, 0.7]) {
       log.dispatchEvent(new WheelEvent('wheel', { deltaY: -100 }))
       log.scrollTo({ top: log.scrollHeight * part })
+      await new Promise(requestAnimationFrame)
+      const first = inSight()
+      if (!first?.textContent || first.closest('[data-far]')) seen.blank++
+      const before = first?.getBoundingClientRect().top ?? 0
       for (let frame = 0; frame < 10; frame++) {
         await new Promise(requestAnimationFrame)
-        seen.add(log.scrollHeight)
-        const here = document.elementFromPoint(left + width / 2, top + height / 2)
-        if (here?.closest('[data-far]') || !here?.textContent) empty++
+        seen.moved = Math.max(seen.moved, Math.abs((first?.getBoundingClientRect().top ?? 0) - before))
       }
     }
-    return { sizes: [...seen], blank: empty }
+    return seen
   })
-  expect(sizes).toHaveLength(1)
   expect(blank).toBe(0)
+  expect(moved).toBeLessThanOrEqual(1)
 })
 
 test('a table that was mounted far away has its columns', async ({ chat }) => {
@@ -110,13 +112,13 @@ test('what is selected is copied whole, however far it reaches', async ({ chat }
     await changed
     return document.getSelection()?.toString()
   })
-  expect(copied).toContain('Paragraph 200 of many.')
+  expect(copied).toContain('Paragraph 100 of many.')
   expect(copied).toContain('SELECT 90 AS number;\nSELECT 91 AS number;')
 })
 
 test('a note leads back to its mark', async ({ chat }) => {
   await chat.transcript.getByRole('link', { name: 'Back to the text of note 1' }).click()
-  await expect(chat.transcript.getByText('Paragraph 200 of many.')).toBeInViewport()
+  await expect(chat.transcript.getByText('Paragraph 100 of many.')).toBeInViewport()
 })
 
 test('find goes to it', async ({ chat }) => {
@@ -125,19 +127,21 @@ test('find goes to it', async ({ chat }) => {
     await chat.page.keyboard.press('ControlOrMeta+f')
     await expect(box).toBeFocused({ timeout: 500 })
   }).toPass()
-  await box.fill('paragraph 310 of')
+  await box.fill('paragraph 160 of')
   await expect(chat.page.getByRole('search').getByRole('status')).toHaveText('1')
   await box.press('Enter')
-  await expect(chat.transcript.getByText('Paragraph 310 of many.')).toBeInViewport()
+  await expect(chat.transcript.getByText('Paragraph 160 of many.')).toBeInViewport()
 })
 
 test('on paper all of it is there', async ({ chat }) => {
   await chat.page.setViewportSize({ width: 420, height: 800 })
   await chat.page.emulateMedia({ media: 'print' })
-  await expect(chat.transcript.getByText('Paragraph 200 of many.')).toBeVisible()
-  const overlaps = await chat.reply.evaluate((element) => {
-    const boxes = [...element.querySelectorAll('p')].map((each) => each.getBoundingClientRect())
-    return boxes.filter(({ top }, place) => top < (boxes[place - 1]?.bottom ?? 0) - 1).length
+  await expect(chat.transcript.getByText('Paragraph 100 of many.')).toBeVisible()
+  // On narrower paper the text takes more room than it had.
+  const overflowing = await chat.reply.evaluate((element) => {
+    const far = [...element.querySelectorAll('[data-far]')]
+    const bottom = (each: Element | undefined) => each?.getBoundingClientRect().bottom ?? 0
+    return far.map((chunk) => bottom([...chunk.querySelectorAll('p')].at(-1)) - bottom(chunk)).filter((by) => by > 1)
   })
-  expect(overlaps).toBe(0)
+  expect(overflowing).toEqual([])
 })
