@@ -139,9 +139,9 @@ test('on paper all of it is there', async ({ chat }) => {
   await expect(chat.transcript.getByText('Paragraph 100 of many.')).toBeVisible()
   // On narrower paper the text takes more room than it had.
   const overflowing = await chat.reply.evaluate((element) => {
+    const bottom = (each: Element | null) => each?.getBoundingClientRect().bottom ?? 0
     const far = [...element.querySelectorAll('[data-far]')]
-    const bottom = (each: Element | undefined) => each?.getBoundingClientRect().bottom ?? 0
-    return far.map((chunk) => bottom([...chunk.querySelectorAll('p')].at(-1)) - bottom(chunk)).filter((by) => by > 1)
+    return far.map((chunk) => bottom(chunk.lastElementChild) - bottom(chunk)).filter((by) => by > 1)
   })
   expect(overflowing).toEqual([])
 })
