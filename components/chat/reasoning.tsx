@@ -8,16 +8,18 @@ import { formatSeconds, Seconds } from '@/components/ui/seconds'
 let openByChoice = false
 
 /**
- * What a model thought before it answered: folded, and only ever opened or closed by the person. `took`, in milliseconds,
- * is not known of what a crash cut off.
+ * What a model thought before it answered: folded, and only ever opened or closed by the person. `since`, in epoch ms, is
+ * where that began, if it is known. `took`, in milliseconds, is not known of what a crash cut off.
  */
 export function Reasoning({
   text,
-  thinkingSince,
+  growing,
+  since,
   took,
 }: {
   text: string
-  thinkingSince: number | null
+  growing: boolean
+  since: number | undefined
   took: number | undefined
 }) {
   const [open, setOpen] = useState(openByChoice)
@@ -30,19 +32,23 @@ export function Reasoning({
     <div className="reasoning">
       <button type="button" aria-expanded={open} aria-controls={panel} onClick={toggle}>
         <ChevronRight size={16} aria-hidden="true" />
-        {thinkingSince === null ? (
-          `Thought${took ? ` for ${formatSeconds(took)}` : 's'}`
-        ) : (
-          <span>
-            Thinking
-            <Seconds since={thinkingSince} />
-          </span>
-        )}
+        {growing ? <Thinking since={since} before={took} /> : `Thought${took ? ` for ${formatSeconds(took)}` : 's'}`}
       </button>
       <div id={panel} hidden={!open}>
         {/* Nobody reads what is folded, and there may be much of it. */}
-        {open ? <ReplyText text={text} growing={thinkingSince !== null} /> : null}
+        {open ? <ReplyText text={text} growing={growing} /> : null}
       </div>
     </div>
+  )
+}
+
+/** Counts from when the page first saw it, where it is not known since when. What is gone on with has taken its time before. */
+function Thinking({ since, before = 0 }: { since: number | undefined; before: number | undefined }) {
+  const [began] = useState(() => (since ?? Date.now()) - before)
+  return (
+    <span>
+      Thinking
+      <Seconds since={began} />
+    </span>
   )
 }

@@ -44,6 +44,8 @@ export const Reply = memo(function Reply({
   const { generation } = message
   const status = asking ? 'running' : (generation?.status ?? 'completed')
   const problem = asking ? null : problemOf(message)
+  // The first thoughts have been waited for since the start. Until the server has told it, that is the run before's.
+  const since = asking ? undefined : (running?.startedAt ?? generation?.startedAt ?? message.createdAt)
   const empty = message.parts.every(({ type }) => type === 'error')
   const goOn = (model?: string) => {
     // The words and buttons go, and the text grows into their place, so that nothing moves. Before they go: the browser
@@ -82,7 +84,7 @@ export const Reply = memo(function Reply({
             key={place}
             part={part}
             growing={status === 'running' && place === message.parts.length - 1}
-            since={running?.startedAt ?? generation?.startedAt ?? message.createdAt}
+            since={place === 0 ? since : undefined}
           />
         ))}
         {problem && generation ? (
@@ -127,7 +129,7 @@ function inPlace(parts: Part[]): { part: Part; place: number }[] {
   return parts.map((part, place) => ({ part, place }))
 }
 
-function ReplyPart({ part, growing, since }: { part: Part; growing: boolean; since: number }) {
+function ReplyPart({ part, growing, since }: { part: Part; growing: boolean; since: number | undefined }) {
   switch (part.type) {
     case 'text':
       return (
@@ -136,7 +138,7 @@ function ReplyPart({ part, growing, since }: { part: Part; growing: boolean; sin
         </div>
       )
     case 'reasoning':
-      return <Reasoning text={part.text} thinkingSince={growing ? since : null} took={part.ms} />
+      return <Reasoning text={part.text} growing={growing} since={since} took={part.ms} />
     case 'error':
       return null
   }

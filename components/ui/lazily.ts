@@ -12,7 +12,8 @@ export interface Fetched<Component> {
 }
 
 export interface Lazily<Component> {
-  want(): void
+  /** Settles when that try is over, with whether it is here. */
+  want(): Promise<boolean>
   useIt(wanted?: boolean): Fetched<Component>
 }
 
@@ -22,25 +23,33 @@ export interface Lazily<Component> {
  */
 export function lazily<Component>(fetchIt: () => Promise<Component>): Lazily<Component> {
   let state: Fetched<Component> = { component: null, failed: false }
-  let loading = false
+  let loading: Promise<boolean> | null = null
+  let again: ReturnType<typeof setTimeout> | undefined
+  /** By how many it is to be shown. */
+  let wanting = 0
   const listeners = new Set<() => void>()
 
   function change(next: Fetched<Component>): void {
     state = next
-    loading = false
+    loading = null
     for (const listener of listeners) listener()
   }
 
-  function want(): void {
-    if (state.component || loading) return
-    loading = true
-    fetchIt().then(
-      (component) => change({ component, failed: false }),
-      () => {
-        change({ component: null, failed: true })
-        setTimeout(() => listeners.size > 0 && want(), againMs)
-      },
-    )
+  async function load(): Promise<boolean> {
+    clearTimeout(again)
+    try {
+      change({ component: await fetchIt(), failed: false })
+    } catch {
+      change({ component: null, failed: true })
+      again = setTimeout(() => wanting > 0 && want(), againMs)
+    }
+    return state.component !== null
+  }
+
+  function want(): Promise<boolean> {
+    if (state.component) return Promise.resolve(true)
+    loading ??= load()
+    return loading
   }
 
   function subscribe(listener: () => void): () => void {
@@ -52,7 +61,12 @@ export function lazily<Component>(fetchIt: () => Promise<Component>): Lazily<Com
   /** How it stands; fetches it as soon as it is wanted. */
   function useIt(wanted = true): Fetched<Component> {
     useEffect(() => {
-      if (wanted) want()
+      if (!wanted) return
+      wanting++
+      void want()
+      return () => {
+        wanting--
+      }
     }, [wanted])
     return useSyncExternalStore(
       subscribe,

@@ -12,6 +12,7 @@ import { completeOrContinue } from '@/lib/upstream/continuation'
 import { clocksFor } from '@/lib/upstream/reasoning-models'
 import type { Allowance } from '@/lib/usage/allowance'
 import { Meter } from '@/lib/usage/meter'
+import { Arrivals } from './arrivals'
 import { billOf, type Charge } from './charge'
 import type { EventLog } from './log'
 import { type LogOutline, outlineOf } from './outline'
@@ -67,9 +68,8 @@ export class Run {
   readonly #abort = new AbortController()
   readonly #startedAt = Date.now()
   readonly #outline: LogOutline = []
-  /** When the model began to think, if that is what it does; earlier by what it has thought before. In epoch ms. */
-  #thinkingSince: number | null = null
-  #pending: { type: 'delta' | 'reasoning'; text: string }[] = []
+  /** What is yet to be told. */
+  readonly #arrivals: Arrivals
   #unsaved: GenerationEvent[] = []
   #cut: Cut | null = null
   #resume: (() => void) | null = null
@@ -88,6 +88,7 @@ export class Run {
     this.#house = house
     this.#trace = tracing()?.generation(start, connection, request)
     this.#append({ type: 'start', data: start })
+    this.#arrivals = new Arrivals(this.#startedAt, this.folded.parts)
     this.ended = this.#run(connection, request)
   }
 
@@ -111,31 +112,11 @@ export class Run {
     const resume = this.#resume
     this.#resume = null
     resume?.()
-    const pending = this.#pending
-    if (pending.length === 0) return
-    this.#pending = []
-    const texts = this.#eventsOf(pending)
+    if (this.#arrivals.isEmpty) return
     const usage = this.#dueUsage()
-    this.#append(...texts, ...(usage ? [{ type: 'usage' as const, data: usage }] : []))
+    this.#append(...this.#arrivals.take(), ...(usage ? [{ type: 'usage' as const, data: usage }] : []))
     const { allowance } = this.#charge
     if (allowance && !this.#isOver && !allowance.covers(this.#meter)) void this.#keepWithin(allowance)
-  }
-
-  /** What has come, and before an answer that follows thoughts, how long these took. */
-  #eventsOf(pending: { type: 'delta' | 'reasoning'; text: string }[]): GenerationEvent[] {
-    let before: string | undefined = this.folded.parts.at(-1)?.type
-    return pending.flatMap(({ type, text }): GenerationEvent[] => {
-      const thought = type === 'delta' && before === 'reasoning' ? this.#thought() : []
-      before = type
-      return [...thought, { type, data: { text } }]
-    })
-  }
-
-  #thought(): GenerationEvent[] {
-    if (this.#thinkingSince === null) return []
-    const ms = Date.now() - this.#thinkingSince
-    this.#thinkingSince = null
-    return [{ type: 'thought', data: { ms } }]
   }
 
   /** The events since the last save, for the checkpoint writer. `firstSeq` is the first one's. */
@@ -183,8 +164,8 @@ export class Run {
       return { finishReason: null, problem: ownFault }
     })
     this.#written = true
+    this.#arrivals.endThought(Date.now())
     this.#house.pace.now(this)
-    if (this.folded.parts.at(-1)?.type === 'reasoning') this.#append(...this.#thought())
     this.endedAt = Date.now()
     const cut = this.#cut
     const { status, problem } = await this.#ending(end, cut)
@@ -255,11 +236,9 @@ export class Run {
       if (text === '') return
       this.#meter.add(type, text)
       if (this.#cut) return
-      if (type === 'reasoning') this.#thinkingSince ??= this.#beginsToThink()
-      this.firstTokenAt ??= Date.now()
-      const last = this.#pending.at(-1)
-      if (last?.type === type) last.text += text
-      else this.#pending.push({ type, text })
+      const now = Date.now()
+      this.firstTokenAt ??= now
+      this.#arrivals.add(type, text, now)
       this.#house.pace.request(this)
     }
     return {
@@ -272,18 +251,11 @@ export class Run {
       repeated: (text: string) => this.#meter.add('delta', text),
       // A process that cannot keep up reads once for each time that it tells, and leaves the rest to the system.
       hold: (resume: () => void) => {
-        if (!this.#house.pace.overloaded || this.#pending.length === 0) return false
+        if (!this.#house.pace.overloaded || this.#arrivals.isEmpty) return false
         this.#resume = resume
         return true
       },
     }
-  }
-
-  /** In epoch ms. The first thoughts have been waited for since the start, and what is gone on with has taken its time before. */
-  #beginsToThink(): number {
-    const last = this.#pending.length > 0 ? undefined : this.folded.parts.at(-1)
-    const before = last?.type === 'reasoning' ? (last.ms ?? 0) : 0
-    return (this.firstTokenAt === null ? this.#startedAt : Date.now()) - before
   }
 
   async #ending(end: CompletionEnd, cut: Cut | null): Promise<{ status: EndStatus; problem: Problem | null }> {

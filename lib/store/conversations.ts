@@ -3,7 +3,7 @@ import type { ConversationPage, ModelList, Settings } from '@/lib/protocol/api'
 import { applied } from './apply'
 import { createClient } from './client'
 import { createCommits } from './commit'
-import { type Core, dismiss } from './core'
+import { type Core, dismiss, notify } from './core'
 import { createDrafts } from './drafts'
 import { emptyEntry, withEntry } from './entries'
 import { createLoading } from './loading'
@@ -79,6 +79,7 @@ export function createConversationStore(initial: InitialState, page: Page = brow
       set((state) => ({ drafts: { ...state.drafts, [conversationId]: text } }))
       drafts.keep(conversationId)
     },
+    notify: (notice) => notify(core, notice),
     dismiss: (noticeId) => dismiss(core, noticeId),
   }))
 

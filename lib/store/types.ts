@@ -113,5 +113,7 @@ export interface ConversationState {
   /** Deletes with a notice that offers Undo. */
   remove(id: string): Promise<void>
   saveSettings(change: Partial<Settings>): Promise<void>
+  /** Shows a notice; one with the same id gives way to it. */
+  notify(notice: Notice): void
   dismiss(noticeId: string): void
 }

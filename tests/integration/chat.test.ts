@@ -83,6 +83,22 @@ describe.each(engines)('a turn, on %s', (engine) => {
     ])
   })
 
+  test('tells how long each of two thoughts took that came at once, and one that nothing follows', async () => {
+    const client = house.client()
+    const thoughts = reasoning('Hmm. ') + delta('Yes. ') + reasoning('Or? ') + delta('No. ') + reasoning('Well.')
+    house.upstream.scriptFor('think thrice', [{ write: thoughts }, { write: ending }])
+    const reader = await client.chat({ text: 'think thrice' })
+    const [start] = await reader.rest()
+    const { messages } = await client.conversation(startData.parse(start?.data).conversationId)
+    expect(messages.at(-1)?.parts).toEqual([
+      { type: 'reasoning', text: 'Hmm. ', ms: expect.any(Number) },
+      { type: 'text', text: 'Yes. ' },
+      { type: 'reasoning', text: 'Or? ', ms: expect.any(Number) },
+      { type: 'text', text: 'No. ' },
+      { type: 'reasoning', text: 'Well.', ms: expect.any(Number) },
+    ])
+  })
+
   test('answers once, as JSON, with stream: false', async () => {
     house.upstream.scriptFor('all at once', [
       { status: 200, headers: { 'content-type': 'application/json' } },

@@ -1,7 +1,10 @@
 import { act, cleanup, fireEvent, render, screen } from '@testing-library/react'
 import { afterEach, beforeEach, expect, it, vi } from 'vitest'
 import { lazily } from '@/components/ui/lazily'
+import { Notices } from '@/components/ui/notices'
 import { usePopup } from '@/components/ui/use-popup'
+import { defaultSettings } from '@/lib/protocol/api'
+import { ConversationProvider } from '@/lib/store/context'
 
 beforeEach(() => void vi.useFakeTimers())
 afterEach(() => {
@@ -10,6 +13,7 @@ afterEach(() => {
 })
 
 const Words = () => 'here'
+const later = (milliseconds: number) => act(() => vi.advanceTimersByTimeAsync(milliseconds))
 const settled = () => act(async () => void (await vi.advanceTimersByTimeAsync(0)))
 
 it('is fetched once, and there from the first render of whoever shows it next', async () => {
@@ -42,13 +46,51 @@ it('is tried again while it is to be shown, and no longer', async () => {
   rerender(<Shown wanted />)
   await act(async () => void (await vi.advanceTimersByTimeAsync(2000)))
   expect([container.textContent, fetchIt.mock.calls.length]).toEqual(['true', 2])
-  unmount()
-  await vi.advanceTimersByTimeAsync(5000)
+  rerender(<Shown wanted={false} />)
+  await later(5000)
   expect(fetchIt).toHaveBeenCalledTimes(2)
+  rerender(<Shown wanted />)
+  await later(2000)
+  expect(fetchIt).toHaveBeenCalledTimes(4)
+  unmount()
+  await later(5000)
+  expect(fetchIt).toHaveBeenCalledTimes(4)
 })
 
-it('opens with the click that its button had before it was here', async () => {
-  const fetchIt = vi.fn(async () => ({ open }: { open: boolean }) => <p>{open ? 'open' : 'closed'}</p>)
+it('is not tried again for those who only wait to want it', async () => {
+  const fetchIt = vi.fn(() => Promise.reject(new Error('away')))
+  const words = lazily(fetchIt)
+  function Shown() {
+    return String(words.useIt(false).failed)
+  }
+  render(<Shown />)
+  expect(await words.want()).toBe(false)
+  await later(10_000)
+  expect(fetchIt).toHaveBeenCalledTimes(1)
+})
+
+it('is tried again as often for many wishes as for one', async () => {
+  const fetchIt = vi.fn(() => Promise.reject(new Error('away')))
+  const words = lazily(fetchIt)
+  function Shown() {
+    return String(words.useIt().failed)
+  }
+  render(<Shown />)
+  await later(1000)
+  await act(() => words.want())
+  expect(fetchIt).toHaveBeenCalledTimes(2)
+  await later(1900)
+  expect(fetchIt).toHaveBeenCalledTimes(2)
+  await later(100)
+  expect(fetchIt).toHaveBeenCalledTimes(3)
+})
+
+const initial = { conversations: { conversations: [], nextCursor: null }, settings: defaultSettings, models: null }
+const PopupWords = ({ open }: { open: boolean }) => <p>{open ? 'open' : 'closed'}</p>
+const button = () => screen.getByRole('button', { name: /^(|open|closed)$/ })
+
+/** A page with a button that opens what is fetched so. */
+function openButton(fetchIt: () => Promise<typeof PopupWords>) {
   const popup = lazily(fetchIt)
   function Button() {
     const { component: Popup, open, setOpen, props } = usePopup(popup)
@@ -60,8 +102,17 @@ it('opens with the click that its button had before it was here', async () => {
       )
     return <button type="button" {...props} />
   }
-  render(<Button />)
-  const button = () => screen.getByRole('button')
+  render(
+    <ConversationProvider initial={initial}>
+      <Button />
+      <Notices />
+    </ConversationProvider>,
+  )
+}
+
+it('opens with the click that its button had before it was here', async () => {
+  const fetchIt = vi.fn(async () => PopupWords)
+  openButton(fetchIt)
   expect(fetchIt).not.toHaveBeenCalled()
   fireEvent.pointerEnter(button())
   await settled()
@@ -70,6 +121,23 @@ it('opens with the click that its button had before it was here', async () => {
   expect(button().textContent).toBe('open')
   fireEvent.click(button())
   expect(button().textContent).toBe('closed')
+})
+
+it('says that it cannot be opened, and opens with the next click only', async () => {
+  const fetchIt = vi.fn(async () => PopupWords).mockRejectedValueOnce(new Error('away'))
+  openButton(fetchIt)
+  fireEvent.click(button())
+  expect(button().getAttribute('aria-expanded')).toBe('false')
+  await settled()
+  const notices = screen.getByRole('status')
+  expect(notices.textContent).toContain('could not be loaded')
+  // The network is back, and the button is pointed at.
+  fireEvent.pointerEnter(button())
+  await later(10_000)
+  expect([fetchIt.mock.calls.length, button().textContent]).toEqual([2, ''])
+  fireEvent.click(button())
+  await settled()
+  expect([button().textContent, notices.textContent]).toEqual(['open', ''])
 })
 
 /** Code that cannot be fetched for the first so many times. */
@@ -86,8 +154,6 @@ function codeThatFails(times: number) {
   }
   return { code, Shown, asked: () => asked }
 }
-
-const later = (milliseconds: number) => act(() => vi.advanceTimersByTimeAsync(milliseconds))
 
 it('what could not be fetched is said, and tried again until it is here', async () => {
   const { code, Shown, asked } = codeThatFails(2)

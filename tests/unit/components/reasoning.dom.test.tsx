@@ -1,4 +1,4 @@
-import { cleanup, fireEvent, render, screen } from '@testing-library/react'
+import { act, cleanup, fireEvent, render, screen } from '@testing-library/react'
 import { afterEach, describe, expect, it, vi } from 'vitest'
 import { Reasoning } from '@/components/chat/reasoning'
 
@@ -7,9 +7,13 @@ afterEach(() => {
   vi.useRealTimers()
 })
 
+const words = () => screen.getByRole('button').textContent
+
 describe('what a model thought', () => {
   it('is not in the page while it is folded', () => {
-    const { container } = render(<Reasoning text="They ask of rivers." thinkingSince={null} took={undefined} />)
+    const { container } = render(
+      <Reasoning text="They ask of rivers." growing={false} since={undefined} took={undefined} />,
+    )
     expect(container.textContent).not.toContain('rivers')
     fireEvent.click(screen.getByRole('button', { name: 'Thoughts' }))
     expect(container.textContent).toContain('They ask of rivers.')
@@ -19,9 +23,20 @@ describe('what a model thought', () => {
 
   it('says how long it took once it is over', () => {
     vi.useFakeTimers({ now: 100_000 })
-    const { rerender } = render(<Reasoning text="Hm." thinkingSince={100_000} took={undefined} />)
-    expect(screen.getByRole('button').textContent).toBe('Thinking')
-    rerender(<Reasoning text="Hm." thinkingSince={null} took={12_300} />)
-    expect(screen.getByRole('button').textContent).toBe('Thought for 12 s')
+    const { rerender } = render(<Reasoning text="Hm." growing since={100_000} took={undefined} />)
+    expect(words()).toBe('Thinking')
+    rerender(<Reasoning text="Hm." growing={false} since={100_000} took={12_300} />)
+    expect(words()).toBe('Thought for 12 s')
+  })
+
+  it('counts from when it began, and adds what it goes on with', () => {
+    vi.useFakeTimers({ now: 100_000 })
+    const { rerender } = render(<Reasoning text="Hm." growing since={96_000} took={2000} />)
+    expect(words()).toBe('Thinking · 6 s')
+    act(() => vi.advanceTimersByTime(1000))
+    expect(words()).toBe('Thinking · 7 s')
+    // Its time is told before the answer that ends it, and is not counted twice.
+    rerender(<Reasoning text="Hm." growing since={96_000} took={7000} />)
+    expect(words()).toBe('Thinking · 7 s')
   })
 })

@@ -1,0 +1,73 @@
+import { act, cleanup, render, screen } from '@testing-library/react'
+import { afterEach, expect, it, vi } from 'vitest'
+import { Reply } from '@/components/chat/reply'
+import { defaultSettings } from '@/lib/protocol/api'
+import type { GenerationStatus } from '@/lib/protocol/events'
+import type { Message, Part } from '@/lib/protocol/messages'
+import { ConversationProvider, useConversationStore } from '@/lib/store/context'
+import type { ConversationStore } from '@/lib/store/conversations'
+import { emptyEntry } from '@/lib/store/entries'
+import type { ConversationState } from '@/lib/store/types'
+
+afterEach(() => {
+  cleanup()
+  vi.useRealTimers()
+})
+
+const initial = { conversations: { conversations: [], nextCursor: null }, settings: defaultSettings, models: null }
+
+function reply(parts: Part[], status: GenerationStatus): Message {
+  const generation = {
+    ...{ id: 'run', status, retry: null, model: 'demo:rill', finishReason: null, usage: null },
+    ...{ earlier: [], attempts: 1, cursor: 1, startedAt: 100_000, firstTokenAt: 104_000, endedAt: null },
+  }
+  return { id: 'reply', parentId: 'prompt', role: 'assistant', parts, createdAt: 100_000, generation }
+}
+
+/** A reply in a page that has nothing else. */
+function openReply() {
+  let store: ConversationStore | undefined
+  function Page() {
+    store = useConversationStore()
+    return <Reply conversationId="rivers" messageId="reply" last />
+  }
+  render(
+    <ConversationProvider initial={initial}>
+      <Page />
+    </ConversationProvider>,
+  )
+  return (state: Partial<ConversationState>) => act(() => store?.setState(state))
+}
+
+const words = () => screen.getAllByRole('button', { name: /Th/ }).map(({ textContent }) => textContent)
+
+it('counts its first thoughts from the start, and later ones from when they are seen', () => {
+  vi.useFakeTimers({ now: 104_000 })
+  const set = openReply()
+  const show = (parts: Part[]) => set({ messages: { reply: reply(parts, 'running') } })
+  show([{ type: 'reasoning', text: 'Hm.' }])
+  expect(words()).toEqual(['Thinking · 4 s'])
+  const before: Part[] = [
+    { type: 'reasoning', text: 'Hm.', ms: 5000 },
+    { type: 'text', text: 'Yes.' },
+  ]
+  act(() => vi.advanceTimersByTime(1000))
+  show(before)
+  act(() => vi.advanceTimersByTime(30_000))
+  show([...before, { type: 'reasoning', text: 'Or?' }])
+  expect(words()).toEqual(['Thought for 5 s', 'Thinking'])
+  act(() => vi.advanceTimersByTime(2000))
+  expect(words()).toEqual(['Thought for 5 s', 'Thinking · 2 s'])
+})
+
+it('counts thoughts that are gone on with from the click, not from the start of the run that was stopped', () => {
+  vi.useFakeTimers({ now: 900_000 })
+  const set = openReply()
+  set({ messages: { reply: reply([{ type: 'reasoning', text: 'Hm, ', ms: 2000 }], 'stopped') } })
+  expect(words()).toEqual(['Thought for 2 s'])
+  const asked = { kind: 'continue' as const, promptId: 'prompt', replyId: 'reply', generationId: 'run' }
+  const pending = { turnId: 'turn', asked, model: 'demo:rill', sentAt: 900_000, stopping: false, problem: null }
+  set({ conversations: { rivers: { ...emptyEntry('rivers', 'ready'), pending } } })
+  act(() => vi.advanceTimersByTime(1000))
+  expect(words()).toEqual(['Thinking · 3 s'])
+})
