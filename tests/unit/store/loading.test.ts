@@ -69,7 +69,7 @@ describe('loading a conversation', () => {
     const { id } = server.conversation('Rivers')
     server.turn(id, 'one').end()
     const [prompt, reply] = server.messages(id)
-    const answer = { ...server.list()[0], messages: [prompt, { ...reply, role: 'oracle' }] }
+    const answer = { ...server.whole(id), messages: [prompt, { ...reply, role: 'oracle' }] }
     server.fault('GET', new RegExp(id), (response) => json(response, 200, answer))
     await get().loadConversation(id)
     expect(get().conversations[id]).toMatchObject({ state: 'failed', messageIds: [] })
