@@ -1,4 +1,5 @@
 'use client'
+import { useLayoutEffect, useRef, useState } from 'react'
 import { Button } from '@/components/ui/button'
 import { useConversations } from '@/lib/store/context'
 
@@ -9,20 +10,34 @@ export const earlierMessagesHeight = 96
 export function EarlierMessages({ conversationId }: { conversationId: string }) {
   const entry = useConversations((state) => state.conversations[conversationId])
   const load = useConversations((state) => state.loadConversation)
+  const [cause, setCause] = useState<string | null>(null)
+  const failed = entry?.earlier === 'failed'
+  // It stays while it is tried again: the button keeps the focus, and nobody is told the same once more.
+  const said = failed ? (entry.problem?.message ?? '') : cause
+  if (said !== cause) setCause(said)
+  const box = useRef<HTMLDivElement>(null)
+  useLayoutEffect(() => {
+    const element = box.current
+    return () => {
+      if (element?.contains(document.activeElement))
+        element.closest<HTMLElement>('[role="log"]')?.focus({ preventScroll: true })
+    }
+  }, [])
   return (
     <div
+      ref={box}
       style={{ minHeight: earlierMessagesHeight }}
       className="flex flex-col items-center justify-center pb-8 text-center text-ink-quiet text-small"
     >
-      {entry?.earlier === 'failed' ? (
-        <div role="alert">
-          <p>Earlier messages could not be loaded. {entry.problem?.message}</p>
-          <Button className="mt-2" onClick={() => void load(conversationId)}>
-            Try again
-          </Button>
-        </div>
-      ) : (
+      {said === null ? (
         <p>Loading earlier messages</p>
+      ) : (
+        <>
+          <p role="alert">Earlier messages could not be loaded. {said}</p>
+          <Button className="mt-2" onClick={() => void load(conversationId)}>
+            {failed ? 'Try again' : 'Trying again'}
+          </Button>
+        </>
       )}
     </div>
   )

@@ -5,19 +5,25 @@ import { IconButton } from '@/components/ui/button'
 import { useFind } from './use-find'
 import { boxId, focusOn } from './use-find-bar'
 
+/** By what has become of the earlier messages. */
+const noneFound = {
+  here: 'None found',
+  loading: 'None found yet',
+  failed: 'None found. Earlier messages could not be loaded.',
+}
+
 /** Finds words in the whole conversation, also in messages that are not mounted. */
 export function FindBar({
   selected,
   path,
-  complete,
+  earlier,
   content,
   bring,
   onClose,
 }: {
   selected: string
   path: string[]
-  /** False while earlier messages are not here yet. */
-  complete: boolean
+  earlier: keyof typeof noneFound
   content: RefObject<HTMLElement | null>
   bring(messageId: string): Promise<HTMLElement | null>
   onClose(): void
@@ -44,14 +50,14 @@ export function FindBar({
     event.stopPropagation()
   }
   const none = query.trim() !== '' && finds.length === 0
-  const noneFound = complete ? 'None found' : 'None found yet'
+  const missing = none && earlier === 'failed'
   return (
     <search className="gutter pointer-events-none absolute inset-x-0 top-0 z-10">
       <div className="column flex justify-end">
         <div
           role="none"
           onKeyDown={onKeyDown}
-          className="pointer-events-auto mt-1 flex max-w-full items-center gap-1 rounded-medium border border-line bg-surface p-1 shadow-float"
+          className={`pointer-events-auto mt-1 flex max-w-full items-center gap-1 rounded-medium border border-line bg-surface p-1 shadow-float ${missing ? 'flex-wrap max-sm:w-full' : ''}`}
         >
           <input
             ref={box}
@@ -62,12 +68,16 @@ export function FindBar({
             autoComplete="off"
             spellCheck={false}
             value={query}
-            aria-invalid={none && complete}
+            aria-invalid={none && earlier === 'here'}
             onChange={(event) => setQuery(event.target.value)}
-            className="h-8 touch:h-11 min-w-0 grow rounded-small bg-transparent px-2 text-small touch:text-body outline-none aria-invalid:text-danger"
+            className={`h-8 touch:h-11 min-w-0 grow rounded-small bg-transparent px-2 text-small touch:text-body outline-none aria-invalid:text-danger ${missing ? 'max-sm:w-28' : ''}`}
           />
-          <span role="status" className="numbers shrink-0 px-1 text-ink-quiet text-note">
-            {query.trim() === '' ? '' : none ? noneFound : `${at < 0 ? '' : `${at + 1} of `}${finds.length}`}
+          <span
+            role="status"
+            // Words that are too long for the line get one of their own, and leave the box as wide as it is.
+            className={`numbers px-1 text-ink-quiet text-note ${missing ? 'order-last w-0 min-w-full' : 'shrink-0'}`}
+          >
+            {query.trim() === '' ? '' : none ? noneFound[earlier] : `${at < 0 ? '' : `${at + 1} of `}${finds.length}`}
           </span>
           <IconButton label="Previous place" disabled={finds.length === 0} onClick={() => go(-1)}>
             <ChevronUp size={16} aria-hidden="true" />

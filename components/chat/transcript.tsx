@@ -77,7 +77,7 @@ export function Transcript({
         <FindBar
           selected={find.selected}
           path={path}
-          complete={earlier === 'here'}
+          earlier={earlier}
           content={content}
           bring={goTo}
           onClose={find.close}

@@ -9,7 +9,7 @@ const none: BudgetState[] = []
 
 /** The person's budgets as they stand since the page came up, or a reply began or ended; that of a conversation too. */
 export function useBudgets(conversationId: string, settled: string | null): BudgetState[] {
-  const [budgets, setBudgets] = useState(none)
+  const [answer, setAnswer] = useState({ id: conversationId, budgets: none })
   const state = useConversations(({ conversations }) => conversations[conversationId]?.state)
   // biome-ignore lint/correctness/useExhaustiveDependencies: a reply that begins or ends changes how they stand
   useEffect(() => {
@@ -19,8 +19,11 @@ export function useBudgets(conversationId: string, settled: string | null): Budg
     client()
       .budgets(conversationId === newConversationId ? undefined : conversationId, closing.signal)
       // They hold on the server all the same.
-      .then(setBudgets, () => null)
+      .then(
+        (budgets) => setAnswer({ id: conversationId, budgets }),
+        () => null,
+      )
     return () => closing.abort()
   }, [conversationId, state, settled])
-  return budgets
+  return answer.id === conversationId ? answer.budgets : none
 }

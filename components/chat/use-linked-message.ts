@@ -1,5 +1,5 @@
 'use client'
-import { useEffect, useRef } from 'react'
+import { useCallback, useEffect, useRef } from 'react'
 import { useConversations } from '@/lib/store/context'
 
 const prefix = '#message-'
@@ -19,24 +19,30 @@ export function useLinkedMessage(
 ): void {
   const reveal = useConversations((state) => state.reveal)
   const count = useConversations((state) => state.conversations[conversationId]?.messageIds.length ?? 0)
-  const reached = useRef('')
+  /** The way that was taken last, also while it is under way. */
+  const taken = useRef<{ hash: string } | null>(null)
+  const go = useCallback(async () => {
+    const { hash } = window.location
+    const messageId = hash.startsWith(prefix) ? hash.slice(prefix.length) : ''
+    if (messageId === '' || !reveal(conversationId, messageId)) return
+    const way = { hash }
+    taken.current = way
+    // Another branch may have been chosen, which is shown then.
+    await new Promise(requestAnimationFrame)
+    if (taken.current !== way) return
+    const element = await bring(messageId)
+    if (element && taken.current === way) point(element)
+  }, [conversationId, reveal, bring])
   useEffect(() => {
-    if (count === 0) return
-    const go = async () => {
-      const { hash } = window.location
-      const messageId = hash.startsWith(prefix) ? hash.slice(prefix.length) : ''
-      if (messageId === '' || !reveal(conversationId, messageId)) return
-      // Another branch may have been chosen, which is shown then.
-      await new Promise(requestAnimationFrame)
-      const element = await bring(messageId)
-      if (!element) return
-      reached.current = hash
-      point(element)
-    }
-    if (reached.current !== window.location.hash) void go()
+    if (count > 0 && taken.current?.hash !== window.location.hash) void go()
+  }, [count, go])
+  useEffect(() => {
     window.addEventListener('hashchange', go)
-    return () => window.removeEventListener('hashchange', go)
-  }, [conversationId, count, reveal, bring])
+    return () => {
+      window.removeEventListener('hashchange', go)
+      taken.current = null
+    }
+  }, [go])
 }
 
 /** Shows which one was meant, to the eye for a moment and to a screen reader by the focus. */

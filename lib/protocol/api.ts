@@ -26,8 +26,8 @@ export type ConversationPage = z.infer<typeof conversationPage>
 /** `GET /api/conversations/{id}`: every message of the tree, oldest first; with `?newest=N` the newest N of them. */
 export const conversation = z.extend(conversationSummary, {
   messages: z.array(message),
-  /** Others came before the first of these. Only `newest` leaves any out. */
-  hasEarlier: z.boolean(),
+  /** Others came before the first of these. Only `newest` leaves any out. A server older than the page does not say. */
+  hasEarlier: z._default(z.boolean(), false),
 })
 export type Conversation = z.infer<typeof conversation>
 

@@ -74,7 +74,9 @@ function started(state: ConversationState, turn: Turn, data: StartData, now: num
   if (messageOf(state, messageId)?.generation?.id === id)
     return { ...moved, conversations: { ...conversations, [entry.id]: entry } }
 
-  const fresh = [userMessageId, messageId].filter((each) => !known.messageIds.includes(each))
+  // The prompt of a reply that was asked for again is not here only if it is on its way with what came earlier.
+  const made = turn.asked.kind === 'answer' ? [userMessageId, messageId] : [messageId]
+  const fresh = made.filter((each) => !known.messageIds.includes(each))
   if (fresh.length > 0) {
     // What is shown is what was asked for.
     const [place, child] =

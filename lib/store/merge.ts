@@ -44,10 +44,11 @@ export function withConversation(
 export function withEarlier(state: ConversationState, { id, messages }: Conversation): Partial<ConversationState> {
   const entry = state.conversations[id] ?? emptyEntry(id, 'ready')
   const [oldest] = entry.messageIds
-  const added = messages.slice(
-    0,
-    messages.findIndex((message) => message.id === oldest),
-  )
+  const place = messages.findIndex((message) => message.id === oldest)
+  // It does not say what came before what is here.
+  if (place < 0) return {}
+  const here = new Set(entry.messageIds)
+  const added = messages.slice(0, place).filter((message) => !here.has(message.id))
   const ids = added.map((message) => message.id)
   return {
     ...withEntry(state, id, { earlier: 'here', problem: null, messageIds: [...ids, ...entry.messageIds] }),

@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest'
-import { messageOf, visiblePath } from '@/lib/store/selectors'
+import { withEarlier } from '@/lib/store/merge'
+import { branchesOf, messageOf, visiblePath } from '@/lib/store/selectors'
 import { openHouse, statusOf, textIn, until } from './house'
 import type { Log } from './log'
 import { json, refuse, type TestServer } from './server'
@@ -97,6 +98,54 @@ describe('a long conversation', () => {
     expect(path[0]).toBe(oldest.start.userMessageId)
     expect(path.slice(-2)).toEqual([turn?.start.userMessageId, turn?.start.messageId])
     expect(textIn(store, turn?.start.messageId ?? '')).toBe('Of course. Here it is.')
+  })
+
+  test.each(['regenerate', 'continueReply'] as const)(
+    'whose last prompt is not here yet gets it once, though its reply was asked for again (%s) meanwhile',
+    async (verb) => {
+      const house = await openHouse()
+      const { server, store, get } = house
+      const { id, last } = longOne(server)
+      // More replies to the last prompt than come first.
+      for (let place = 0; place < first + 10; place++) answer(server.again('regenerate', last))
+      const rest = holdAll(server, id)
+      await get().loadConversation(id)
+      await rest.asked()
+      const [shown = ''] = visiblePath(get(), id)
+      await get()[verb](shown)
+      const newest = [...server.logs.values()].at(-1)
+      const reply = newest?.start.messageId ?? ''
+      await until(() => statusOf(store, reply) === 'running')
+      expect(messageOf(get(), last.start.userMessageId)).toBeUndefined()
+      expect(visiblePath(get(), id)).toEqual([reply])
+      const { messageIds = [] } = get().conversations[id] ?? {}
+      expect(messageIds.filter((each) => !messageOf(get(), each))).toEqual([])
+      rest.letGo()
+      await until(() => get().conversations[id]?.earlier === 'here')
+      newest?.end()
+      await until(() => statusOf(store, reply) === 'completed')
+      const path = visiblePath(get(), id)
+      expect(path).toHaveLength(2 * turns)
+      expect(path.slice(-2)).toEqual([last.start.userMessageId, reply])
+      const ids = get().conversations[id]?.messageIds ?? []
+      expect(ids).toEqual([...new Set(ids)])
+      expect(branchesOf(get(), last.start.userMessageId)).toEqual([last.start.userMessageId])
+      expect(branchesOf(get(), reply)).toHaveLength(verb === 'regenerate' ? first + 12 : first + 11)
+    },
+  )
+
+  test('takes nothing twice, and nothing from an answer that does not know what is here', async () => {
+    const { server, get, id, oldest, entry } = await withRestHeld()
+    const whole = server.whole(id)
+    const here = entry()
+    if (!whole || !here) throw new Error('The conversation is lost.')
+    const { userMessageId } = oldest.start
+    const messageIds = [...here.messageIds, userMessageId]
+    const state = { ...get(), conversations: { [id]: { ...here, messageIds } } }
+    const ids = withEarlier(state, whole).conversations?.[id]?.messageIds
+    expect(ids).toHaveLength(2 * turns)
+    expect(ids?.filter((each) => each === userMessageId)).toHaveLength(1)
+    expect(withEarlier(state, { ...whole, messages: whole.messages.slice(0, -first) })).toEqual({})
   })
 
   test('takes no turn from the rest that it has sent itself, and of whose start it has not heard yet', async () => {

@@ -69,13 +69,23 @@ describe('loading a conversation', () => {
     const { id } = server.conversation('Rivers')
     server.turn(id, 'one').end()
     const [prompt, reply] = server.messages(id)
-    const answer = { ...server.list()[0], messages: [prompt, { ...reply, role: 'oracle' }] }
+    const answer = { ...server.whole(id), messages: [prompt, { ...reply, role: 'oracle' }] }
     server.fault('GET', new RegExp(id), (response) => json(response, 200, answer))
     await get().loadConversation(id)
     expect(get().conversations[id]).toMatchObject({ state: 'failed', messageIds: [] })
     expect(get().conversations[id]?.problem?.message).toMatch(/not one that this page understands. Reload the page/)
     await get().loadConversation(id)
     expect(get().conversations[id]).toMatchObject({ state: 'ready', problem: null, messageIds: { length: 2 } })
+  })
+
+  test('from a server that does not say yet whether others came before is taken as a whole', async () => {
+    const { server, get } = await openHouse()
+    const { id } = server.conversation('Rivers')
+    server.turn(id, 'one').end()
+    const answer = { ...server.list()[0], messages: server.messages(id) }
+    server.fault('GET', new RegExp(id), (response) => json(response, 200, answer))
+    await get().loadConversation(id)
+    expect(get().conversations[id]).toMatchObject({ state: 'ready', earlier: 'here', messageIds: { length: 2 } })
   })
 
   test('once loaded, does not fetch again until it changes', async () => {

@@ -1,0 +1,44 @@
+import { cleanup, screen, waitFor } from '@testing-library/react'
+import { afterEach, expect, test } from 'vitest'
+import { useBudgets } from '@/components/chat/use-budgets'
+import type { BudgetState } from '@/lib/protocol/budgets'
+import { away, openPage, promptsOf } from './page'
+
+afterEach(cleanup)
+
+const budget: BudgetState = {
+  scope: 'conversation',
+  measure: 'tokens',
+  amount: '1000',
+  currency: null,
+  warnAt: 0.8,
+  spent: '900',
+  reserved: '0',
+  near: true,
+}
+
+function Shown({ id }: { id: string }) {
+  return <p role="note">{useBudgets(id, null).map(({ spent }) => `${spent} spent`)}</p>
+}
+
+test('the budgets of one conversation do not warn in another that is loading or could not be loaded', async () => {
+  let refuse = (_answer: object) => {}
+  const answers = {
+    '/api/conversations/here?newest=60': () => promptsOf('here', 1),
+    '/api/conversations/there?newest=60': () => new Promise<object>((resolve) => (refuse = resolve)),
+    '/api/budgets?conversationId=here': () => ({ budgets: [budget] }),
+  }
+  const { get, show } = await openPage(answers, <Shown id="here" />)
+  await get().loadConversation('here')
+  const note = screen.getByRole('note')
+  await waitFor(() => expect(note.textContent).toBe('900 spent'))
+  const loading = get().loadConversation('there')
+  show(<Shown id="there" />)
+  expect(note.textContent).toBe('')
+  refuse(away)
+  await loading
+  await waitFor(() => expect(get().conversations.there?.state).toBe('failed'))
+  expect(note.textContent).toBe('')
+  show(<Shown id="here" />)
+  await waitFor(() => expect(note.textContent).toBe('900 spent'))
+})
