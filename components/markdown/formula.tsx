@@ -19,9 +19,9 @@ export function Formula({ tex, display, unfinished }: { tex: string; display: bo
       <code
         dir="ltr"
         className={`${className} as-source`}
-        data-unfinished={unfinished || undefined}
         // What comes after it moves little when it is set.
         style={display ? { minHeight: formulaHeight(tex) } : undefined}
+        data-unfinished={unfinished || undefined}
       >
         {tex}
       </code>

@@ -1,4 +1,4 @@
-import type { Page } from '@playwright/test'
+import type { Locator, Page } from '@playwright/test'
 import { addReplies, addTurns } from '../stored-turns.mjs'
 import { type Chat, end } from './chat'
 import { expect, test } from './fixtures'
@@ -63,6 +63,15 @@ const seesTheBeginning = ({ transcript }: Chat) =>
     await expect(transcript.getByText('The very first prompt')).toBeInViewport({ timeout: 500 })
   }).toPass()
 
+/** Settles when nothing has scrolled for a while: a turn of the wheel goes on for some frames. */
+const hasStopped = (transcript: Locator) =>
+  transcript.evaluate(async (log) => {
+    for (let still = 0, before = -1; still < 20; before = log.scrollTop) {
+      await new Promise(requestAnimationFrame)
+      still = log.scrollTop === before ? still + 1 : 0
+    }
+  })
+
 /** Notes in each frame by how much a line in the middle of the sight has moved, and whether its element is gone. */
 async function watchMiddle(page: Page): Promise<() => Promise<{ frames: number; furthest: number; gone: boolean }>> {
   const watching = await page.evaluateHandle(() => {
@@ -112,6 +121,7 @@ test('who has scrolled up to the first that was there meanwhile stays there', as
   }).toPass()
   const first = transcript.getByText(`Prompt number ${count - 30}`, { exact: true })
   await expect(first).toBeInViewport()
+  await hasStopped(transcript)
   const watched = await watchMiddle(page)
   await letGo()
   await expect(loading(chat)).not.toBeAttached()
