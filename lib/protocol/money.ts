@@ -18,6 +18,8 @@ export interface Rate {
 const PICO_DIGITS = 12
 const ONE = 10n ** BigInt(PICO_DIGITS)
 const PRICE_DIGITS = 6
+/** As many as a budget of tokens may have, whose shares are reckoned as those of money are. */
+const WHOLE_DIGITS = 15
 
 /** A price per million tokens ("2.50") as pico-units per token. @throws {RangeError} for what is no such decimal. */
 export function picosPerToken(perMillion: string): bigint {
@@ -104,7 +106,7 @@ export function isRate(text: string): boolean {
 
 /** A decimal times ten to the power of `digits`. */
 function scaled(text: string, digits: number): bigint {
-  if (!isAmount(text, 12, digits)) throw new RangeError(`${text.slice(0, 40)} is no amount with ${digits} decimals`)
+  if (!isAmount(text, WHOLE_DIGITS, digits)) throw new RangeError(`${text.slice(0, 40)} is no amount with ${digits} decimals`)
   const [whole = '', fraction = ''] = text.split('.')
   return BigInt(whole + fraction.padEnd(digits, '0'))
 }

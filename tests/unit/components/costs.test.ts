@@ -139,6 +139,8 @@ describe('the words of a budget', () => {
   })
 
   it('are exact where floats are not', () => {
+    // As many tokens as a budget may have.
+    expect(shareOf('250000000000000', '999999999999999')).toBe(0.25)
     expect(shareOf('0.000000000001', '0.000000000003')).toBe(0.33)
     expect(shareOf('0.29', '1')).toBe(0.29)
     expect(shareOf('1', '0')).toBe(1)
