@@ -106,7 +106,8 @@ export function isRate(text: string): boolean {
 
 /** A decimal times ten to the power of `digits`. */
 function scaled(text: string, digits: number): bigint {
-  if (!isAmount(text, WHOLE_DIGITS, digits)) throw new RangeError(`${text.slice(0, 40)} is no amount with ${digits} decimals`)
+  if (!isAmount(text, WHOLE_DIGITS, digits))
+    throw new RangeError(`${text.slice(0, 40)} is no amount with ${digits} decimals`)
   const [whole = '', fraction = ''] = text.split('.')
   return BigInt(whole + fraction.padEnd(digits, '0'))
 }
