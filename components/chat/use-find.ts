@@ -1,6 +1,6 @@
 'use client'
 import { type RefObject, useCallback, useEffect, useRef, useState } from 'react'
-import { putBackAround } from '@/components/markdown/frames'
+import { putBackAround } from '@/components/markdown/rest'
 import { useConversationStore } from '@/lib/store/context'
 import { messageOf } from '@/lib/store/selectors'
 import { type Counts, type Find, findAll, finderOf, rangesIn } from './find'

@@ -1,8 +1,8 @@
 'use client'
 import { Blocks } from './blocks'
 import { useDocument } from './document-context'
-import { putBackAround } from './frames'
 import type { Note } from './parse/tree'
+import { putBackAround } from './rest'
 
 let count = 0
 const identities = new WeakMap<Note, number>()

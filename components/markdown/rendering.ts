@@ -43,19 +43,22 @@ export class Rendering<Source> {
     return result
   }
 
-  /** Starts what will be needed soon. */
+  /** Starts what will be needed soon. What cannot be had now is asked for once more when it is needed. */
   prepare(): void {
-    const started = this.renderer ?? this.start()
-    this.renderer = started
-    started.catch(() => {
-      if (this.renderer === started) this.renderer = null
+    this.started().catch(() => undefined)
+  }
+
+  private started(): Promise<Renderer<Source>> {
+    this.renderer ??= this.start().catch((error: unknown) => {
+      this.renderer = null
+      throw error
     })
+    return this.renderer
   }
 
   private async renderNow(source: Source): Promise<string | null> {
-    this.renderer ??= this.start()
     try {
-      const renderer = await this.renderer
+      const renderer = await this.started()
       const markup = await inTime(renderer.render(source), this.patience)
       if (markup === undefined) {
         renderer.stop()

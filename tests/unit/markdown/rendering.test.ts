@@ -58,6 +58,26 @@ describe('rendering beside the page', () => {
     expect(await rendering.render('one', forGood)).toBe('<one>')
   })
 
+  it('is there when it is first needed, if it was prepared', async () => {
+    const { seen, start } = renderers('endless')
+    const rendering = new Rendering(start, 1000)
+    rendering.prepare()
+    rendering.prepare()
+    expect(seen.started).toBe(1)
+    expect(await rendering.render('one', forGood)).toBe('<one>')
+    expect(seen.started).toBe(1)
+  })
+
+  it('is asked for once more when it is needed and could not be prepared', async () => {
+    const { start } = renderers('endless')
+    let tries = 0
+    const rendering = new Rendering(() => (tries++ === 0 ? Promise.reject(new Error('no network')) : start()), 1000)
+    rendering.prepare()
+    await Promise.resolve()
+    expect(await rendering.render('one', forGood)).toBe('<one>')
+    expect(tries).toBe(2)
+  })
+
   it('keeps only so much', async () => {
     const rendering = new Rendering(
       async () => ({ render: async (source: string) => source.repeat(1_000_000), stop: () => {} }),
