@@ -30,7 +30,7 @@ export function startingEndpoint<P extends Record<string, string | string[]> = R
   start: (request: NextRequest, call: Call<P>) => Promise<{ started: StartData; stream: boolean }>,
 ) {
   return endpoint<P>(async (request, call) => {
-    await countStart(call.session.ownerId, addressOf(request))
+    await countStart(call.principal.ownerId, addressOf(request))
     const { started, stream } = await start(request, call)
     return await startedResponse(request, started, stream)
   })

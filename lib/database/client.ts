@@ -89,7 +89,12 @@ export async function migrate(db: Database): Promise<void> {
   const { databaseUrl } = config()
   // A migration may take long, and so may the wait for another instance's.
   const patient = databaseUrl ? connectPostgres(databaseUrl, 0) : null
-  const migrator = new Migrator({ db: patient ?? db, provider: { getMigrations: async () => migrations } })
+  const migrator = new Migrator({
+    db: patient ?? db,
+    provider: { getMigrations: async () => migrations },
+    // Migrations that were written side by side land in any order; none of them reads what another makes.
+    allowUnorderedMigrations: true,
+  })
   const { error } = await migrator.migrateToLatest()
   await patient?.destroy()
   if (error)

@@ -1,6 +1,7 @@
 import 'server-only'
 import { randomUUID } from 'node:crypto'
 import type { NextRequest } from 'next/server'
+import type { Principal } from '@/lib/accounts/principal'
 import { durable } from '@/lib/database/durability'
 import { isDatabaseAway } from '@/lib/database/health'
 import { log } from '@/lib/log'
@@ -8,10 +9,11 @@ import type { Problem } from '@/lib/protocol/events'
 import { notFound, Refused } from '@/lib/refused'
 import { key } from './fields'
 import { checkOrigin } from './origin'
-import { SESSION_COOKIE, type Session, sessionOf } from './session'
+import { principalOf, SESSION_COOKIE, type Session, sessionOf } from './session'
 
 /** What a handler is given besides the request. */
 export interface Call<P> {
+  principal: Principal
   session: Session
   params: P
 }
@@ -41,7 +43,7 @@ export function endpoint<P extends Record<string, string | string[]> = Record<st
           .every((id) => key.safeParse(id).success)
       )
         throw notFound('address')
-      const response = await handler(request, { session, params })
+      const response = await handler(request, { principal: principalOf(session), session, params })
       // What an answer says is done is on the disk. (A GET changes nothing.)
       if (request.method !== 'GET') await durable()
       return withCookie(response, session)

@@ -3,6 +3,7 @@ import { createHash } from 'node:crypto'
 import { jwtVerify, SignJWT } from 'jose'
 import { v7 as uuidv7 } from 'uuid'
 import { z } from 'zod'
+import type { Principal } from '@/lib/accounts/principal'
 import { config } from '@/lib/config'
 import { oncePerProcess } from '@/lib/process'
 import { keyFor, sameSecret } from '@/lib/secret'
@@ -23,6 +24,11 @@ export interface Session {
 
 const claims = z.object({ sub: z.string(), iat: z.number(), password: z.string().optional() })
 type Claims = z.infer<typeof claims>
+
+/** Who asks by a session. */
+export function principalOf({ ownerId }: Session): Principal {
+  return { ownerId, kind: 'visitor' }
+}
 
 /** The session of a cookie's value, or a new one when there is none or it is not ours. */
 export async function sessionOf(cookieValue: string | undefined, secure: boolean): Promise<Session> {

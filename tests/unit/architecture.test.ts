@@ -12,7 +12,16 @@ const ground = ['lib/config', 'lib/log', 'lib/metrics', 'lib/process', 'lib/refu
 const mayImport: Record<string, string[]> = {
   // Routes: pages, and handlers that parse, authorize, call lib/ and answer.
   app: ['components', 'lib/store', 'lib/protocol', 'lib/http'],
-  'app/api': ['lib/http', 'lib/generations', 'lib/providers', 'lib/database', 'lib/usage', 'lib/protocol', ...ground],
+  'app/api': [
+    'lib/accounts',
+    'lib/http',
+    'lib/generations',
+    'lib/providers',
+    'lib/database',
+    'lib/usage',
+    'lib/protocol',
+    ...ground,
+  ],
   // The server's two doors, which Next calls.
   'proxy.ts': ['lib/http'],
   'instrumentation.ts': ['lib/generations'],
@@ -21,9 +30,11 @@ const mayImport: Record<string, string[]> = {
   'lib/store': ['lib/protocol'],
   'lib/protocol': [],
   // The server.
-  'lib/http': ['lib/providers', 'lib/upstream', 'lib/database', 'lib/protocol', ...ground],
+  'lib/accounts': ['lib/database', 'lib/protocol', ...ground],
+  'lib/http': ['lib/accounts', 'lib/providers', 'lib/upstream', 'lib/database', 'lib/protocol', ...ground],
   'lib/generations': [
     'lib/tracing',
+    'lib/prompt',
     'lib/providers',
     'lib/upstream',
     'lib/database',
@@ -31,6 +42,7 @@ const mayImport: Record<string, string[]> = {
     'lib/protocol',
     ...ground,
   ],
+  'lib/prompt': ['lib/upstream', 'lib/database', 'lib/usage', 'lib/protocol', ...ground],
   'lib/providers': ['lib/upstream', 'lib/database', 'lib/usage', 'lib/protocol', ...ground],
   'lib/tracing': ['lib/upstream', 'lib/protocol', ...ground],
   'lib/upstream': ['lib/protocol', ...ground],
@@ -44,9 +56,17 @@ const mayImport: Record<string, string[]> = {
   'lib/install.mjs': [],
 }
 
-const serverRooms = ['generations', 'providers', 'upstream', 'database', 'usage', 'http', 'tracing'].map(
-  (room) => `lib/${room}`,
-)
+const serverRooms = [
+  'accounts',
+  'prompt',
+  'generations',
+  'providers',
+  'upstream',
+  'database',
+  'usage',
+  'http',
+  'tracing',
+].map((room) => `lib/${room}`)
 const sources = [
   ...['app', 'components', 'lib'].flatMap((folder) =>
     readdirSync(join(root, folder), { recursive: true, encoding: 'utf8' }).map((path) => `${folder}/${path}`),

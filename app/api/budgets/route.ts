@@ -10,16 +10,16 @@ import { budgetStates, checkCurrencies } from '@/lib/usage/budgets'
 const of = z.strictObject({ conversationId: rowId.optional() })
 
 /** The person's budgets and how they stand; that of a conversation for the one that is asked for. */
-export const GET = endpoint(async (request, { session }) => {
+export const GET = endpoint(async (request, { principal }) => {
   const { conversationId } = readQuery(request, of)
-  if (conversationId !== undefined) await ownedConversation(conversationId, session.ownerId)
-  return json({ budgets: await budgetStates(session.ownerId, conversationId) })
+  if (conversationId !== undefined) await ownedConversation(conversationId, principal.ownerId)
+  return json({ budgets: await budgetStates(principal.ownerId, conversationId) })
 })
 
 /** Sets all of them; answers them as they stand. */
-export const PUT = endpoint(async (request, { session }) => {
+export const PUT = endpoint(async (request, { principal }) => {
   const { budgets } = await readJson(request, budgetForm)
-  await checkCurrencies(session.ownerId, budgets)
-  await saveBudgets(session.ownerId, budgets)
-  return json({ budgets: await budgetStates(session.ownerId) })
+  await checkCurrencies(principal.ownerId, budgets)
+  await saveBudgets(principal.ownerId, budgets)
+  return json({ budgets: await budgetStates(principal.ownerId) })
 })

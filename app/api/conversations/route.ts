@@ -11,11 +11,11 @@ const page = z.strictObject({
 const fresh = z.strictObject({ title: name.optional(), model: name.optional() })
 
 /** A page of conversations, newest first. */
-export const GET = endpoint(async (request, { session }) =>
-  json(await listConversations(session.ownerId, readQuery(request, page))),
+export const GET = endpoint(async (request, { principal }) =>
+  json(await listConversations(principal.ownerId, readQuery(request, page))),
 )
 
 /** Makes an empty conversation. */
-export const POST = endpoint(async (request, { session }) =>
-  json(await createConversation(session.ownerId, await readJson(request, fresh)), { status: 201 }),
+export const POST = endpoint(async (request, { principal }) =>
+  json(await createConversation(principal.ownerId, await readJson(request, fresh)), { status: 201 }),
 )

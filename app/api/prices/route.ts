@@ -10,19 +10,19 @@ const one = z.strictObject({ provider: key.max(300), model: key.max(200) })
 const chosen = z.union([one, z.strictObject({}).transform(() => undefined)])
 
 /** The list prices, and the person's own. */
-export const GET = endpoint(async (_request, { session }) => json(await pricesOf(session.ownerId)))
+export const GET = endpoint(async (_request, { principal }) => json(await pricesOf(principal.ownerId)))
 
 /** Adds prices of the person's own, or changes them; answers all. */
-export const PUT = endpoint(async (request, { session }) => {
+export const PUT = endpoint(async (request, { principal }) => {
   const { prices } = await readJson(request, priceForm)
-  await savePrices(session.ownerId, prices, PRICES_AT_MOST)
-  return json(await pricesOf(session.ownerId))
+  await savePrices(principal.ownerId, prices, PRICES_AT_MOST)
+  return json(await pricesOf(principal.ownerId))
 })
 
 /** Removes the price of `provider` and `model`, or all of the person's own when none is named; answers all. */
-export const DELETE = endpoint(async (request, { session }) => {
-  await deletePrices(session.ownerId, readQuery(request, chosen))
-  return json(await pricesOf(session.ownerId))
+export const DELETE = endpoint(async (request, { principal }) => {
+  await deletePrices(principal.ownerId, readQuery(request, chosen))
+  return json(await pricesOf(principal.ownerId))
 })
 
 async function pricesOf(ownerId: string) {

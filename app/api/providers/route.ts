@@ -5,9 +5,9 @@ import { providerOverview } from '@/lib/providers/overview'
 import { createProvider } from '@/lib/providers/own'
 
 /** The person's own providers, the operator's, and local servers that were found running. No keys. */
-export const GET = endpoint(async (_request, { session }) => json(await providerOverview(session.ownerId)))
+export const GET = endpoint(async (_request, { principal }) => json(await providerOverview(principal.ownerId)))
 
 /** Stores a provider; its key is sealed and never comes back. */
-export const POST = endpoint(async (request, { session }) =>
-  json(await createProvider(session.ownerId, await readJson(request, providerForm)), { status: 201 }),
+export const POST = endpoint(async (request, { principal }) =>
+  json(await createProvider(principal.ownerId, await readJson(request, providerForm)), { status: 201 }),
 )

@@ -25,9 +25,9 @@ const change = z
   })
 
 /** The person's settings. */
-export const GET = endpoint(async (_request, { session }) => json(await settingsOf(session.ownerId)))
+export const GET = endpoint(async (_request, { principal }) => json(await settingsOf(principal.ownerId)))
 
 /** Changes some of them; answers all. */
-export const PATCH = endpoint(async (request, { session }) =>
-  json(await changeSettings(session.ownerId, await readJson(request, change))),
+export const PATCH = endpoint(async (request, { principal }) =>
+  json(await changeSettings(principal.ownerId, await readJson(request, change))),
 )

@@ -4,8 +4,8 @@ import type { GenerationDetails } from '@/lib/protocol/details'
 import { price } from '@/lib/protocol/prices'
 
 /** What a generation's summary does not hold. */
-export const GET = endpoint<{ id: string }>(async (_request, { session, params }) => {
-  const row = await ownedGeneration(params.id, session.ownerId)
+export const GET = endpoint<{ id: string }>(async (_request, { principal, params }) => {
+  const row = await ownedGeneration(params.id, principal.ownerId)
   const read = price.safeParse(row.price === null ? null : JSON.parse(row.price))
   const { attempts, startedAt, firstTokenAt, endedAt } = row
   const details: GenerationDetails = {

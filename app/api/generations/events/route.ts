@@ -21,11 +21,11 @@ const from = z
   .refine((places) => new Set(places.map(([id]) => id)).size === places.length, 'names an answer twice')
 
 /** Several logs in one response, each after its cursor, then live; an event's `id` is `{generationId}:{seq}`. */
-export const GET = endpoint(async (request, { session }) => {
+export const GET = endpoint(async (request, { principal }) => {
   const { from: places } = readQuery(request, z.strictObject({ from }))
   await ownedGenerations(
     places.map(([id]) => id),
-    session.ownerId,
+    principal.ownerId,
   )
   return await followGenerations(new Map(places))
 })

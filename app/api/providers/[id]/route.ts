@@ -4,12 +4,12 @@ import { providerForm } from '@/lib/http/provider-form'
 import { deleteProvider, updateProvider } from '@/lib/providers/own'
 
 /** Changes a provider. An absent key keeps the stored one. */
-export const PATCH = endpoint<{ id: string }>(async (request, { session, params }) =>
-  json(await updateProvider(params.id, session.ownerId, await readJson(request, providerForm.partial()))),
+export const PATCH = endpoint<{ id: string }>(async (request, { principal, params }) =>
+  json(await updateProvider(params.id, principal.ownerId, await readJson(request, providerForm.partial()))),
 )
 
 /** Removes a provider and its key. */
-export const DELETE = endpoint<{ id: string }>(async (_request, { session, params }) => {
-  await deleteProvider(params.id, session.ownerId)
+export const DELETE = endpoint<{ id: string }>(async (_request, { principal, params }) => {
+  await deleteProvider(params.id, principal.ownerId)
   return new Response(null, { status: 204 })
 })

@@ -6,10 +6,10 @@ import type { ConversationSpending } from '@/lib/protocol/details'
 import { amountOf, type Money, sumsOf } from '@/lib/protocol/money'
 
 /** What a conversation has come to, with its title, its other branches and what was tried again. */
-export const GET = endpoint<{ id: string }>(async (_request, { session, params }) => {
-  const { id } = await ownedConversation(params.id, session.ownerId)
+export const GET = endpoint<{ id: string }>(async (_request, { principal, params }) => {
+  const { id } = await ownedConversation(params.id, principal.ownerId)
   const scope = `conversation:${id}`
-  const [spending, { unpriced, costs }] = await Promise.all([spendingIn(session.ownerId, [scope]), notInDollars(id)])
+  const [spending, { unpriced, costs }] = await Promise.all([spendingIn(principal.ownerId, [scope]), notInDollars(id)])
   const { picos, tokens } = spending.get(scope)?.spent ?? { picos: 0n, tokens: 0n }
   const answer: ConversationSpending = {
     tokens: Number(tokens),

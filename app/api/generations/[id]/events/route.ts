@@ -7,9 +7,9 @@ import { endpoint } from '@/lib/http/endpoint'
 const cursor = z.coerce.number().int().min(0)
 
 /** A generation's log after a cursor, then live. */
-export const GET = endpoint<{ id: string }>(async (request, { session, params }) => {
+export const GET = endpoint<{ id: string }>(async (request, { principal, params }) => {
   const { after } = readQuery(request, z.strictObject({ after: cursor.optional() }))
-  const row = await ownedGeneration(params.id, session.ownerId)
+  const row = await ownedGeneration(params.id, principal.ownerId)
   const lastEventId = cursor.safeParse(request.headers.get('last-event-id')).data
   return await followGeneration(row.id, after ?? lastEventId ?? 0)
 })

@@ -3,7 +3,7 @@ import { stopGeneration } from '@/lib/generations/follow'
 import { endpoint, json } from '@/lib/http/endpoint'
 
 /** Ends a generation with `stopped`; answers the status it ended with. */
-export const POST = endpoint<{ id: string }>(async (_request, { session, params }) => {
-  const row = await ownedGeneration(params.id, session.ownerId)
+export const POST = endpoint<{ id: string }>(async (_request, { principal, params }) => {
+  const row = await ownedGeneration(params.id, principal.ownerId)
   return json({ status: await stopGeneration(row) })
 })
