@@ -10,6 +10,7 @@ import { log } from '@/lib/log'
 import { oncePerProcess } from '@/lib/process'
 import { migrations } from './migrations'
 import type { Tables } from './schema'
+import { adoptRenamedMigrations, unknownMigrations } from './versions'
 
 export type Database = Kysely<Tables>
 export type Engine = 'sqlite' | 'postgres'
@@ -83,24 +84,46 @@ function impatientSocket(silenceMs: number): Socket {
 
 /**
  * Brings the schema up to date, under a lock, so that instances that start together do it once.
- * @throws {Error} when a migration fails; the database stays at the last one that worked.
+ * @throws {Error} when a migration fails; the database stays at the last one that worked. Also when a later version of
+ * Rill has changed the database.
  */
 export async function migrate(db: Database): Promise<void> {
   const { databaseUrl } = config()
   // A migration may take long, and so may the wait for another instance's.
   const patient = databaseUrl ? connectPostgres(databaseUrl, 0) : null
+  try {
+    await migrateToLatest(patient ?? db)
+  } finally {
+    await patient?.destroy()
+  }
+}
+
+async function migrateToLatest(db: Database): Promise<void> {
   const migrator = new Migrator({
-    db: patient ?? db,
+    db,
     provider: { getMigrations: async () => migrations },
     // Migrations that were written side by side land in any order; none of them reads what another makes.
     allowUnorderedMigrations: true,
   })
-  const { error } = await migrator.migrateToLatest()
-  await patient?.destroy()
-  if (error)
+  let unknown: string[] = []
+  try {
+    await adoptRenamedMigrations(db)
+    unknown = await unknownMigrations(db)
+    if (unknown.length === 0) await latest(migrator)
+  } catch (error) {
     throw new Error(
       `The database cannot be used (${causeOf(error)}). ${engine() === 'postgres' ? 'Check DATABASE_URL, and that the server runs.' : 'The disk may be full or the file damaged.'}`,
     )
+  }
+  if (unknown.length > 0)
+    throw new Error(
+      `The database was changed by a later version of Rill (${unknown.join(', ')}), which this version cannot read. Nothing in it was touched. Start that version again, or restore a backup from before the upgrade.`,
+    )
+}
+
+async function latest(migrator: Migrator): Promise<void> {
+  const { error } = await migrator.migrateToLatest()
+  if (error) throw error
 }
 
 /** Node gathers the failures of several addresses in one error that has no words of its own. */

@@ -1,5 +1,5 @@
 import 'server-only'
-import { type Kysely, type RawBuilder, sql } from 'kysely'
+import { type RawBuilder, sql } from 'kysely'
 import { z } from 'zod'
 import { dayOf } from '@/lib/protocol/days'
 import type { Usage } from '@/lib/protocol/events'
@@ -35,7 +35,7 @@ const came = sql`g.completion_tokens - case when g.reasoning_tokens = 0 or ${tho
 const speed = sql`(${came}) * 1000 / nullif(g.ended_at - g.first_token_at, 0)`
 const measurable = sql`g.ended_at - g.first_token_at >= ${sql.lit(AT_ONCE_MS)} and ${came} > 1`
 
-/** What each column adds up. The migration that made them also filled them: it keeps a copy of this when it changes. */
+/** What each column adds up. */
 const sums: Record<string, Expression> = {
   generations: sql`count(*)`,
   completed: ended('completed'),
@@ -59,14 +59,6 @@ export const sumColumns = Object.keys(sums)
 
 /** Of a person's settings, what tells their days. */
 const calendar = z.object({ timeZone: z.string().default('UTC') })
-
-const tokens = z.number().transform(Math.round)
-const oldUsage = z.object({
-  promptTokens: tokens,
-  completionTokens: tokens,
-  cachedTokens: tokens,
-  reasoningTokens: tokens,
-})
 
 /**
  * Adds generations that have just ended, each of them once, in the transaction that ends them. Rows are taken in one
@@ -119,33 +111,6 @@ export async function addCallToRollups(tx: Database, call: Call, timeZone: strin
     ${text(cost?.currency ?? null)} as cost_currency, ${whole(startedAt)} as started_at,
     ${whole(call.firstTokenAt)} as first_token_at, ${whole(call.endedAt)} as ended_at)`
   await rollUp(sql`${dayOf(startedAt, timeZone)}`, row).execute(tx)
-}
-
-/**
- * Gives generations that ended before tokens had columns what their usage says, page by page: the two engines would read
- * that JSON in different words.
- */
-export async function countOldTokens<Schema>(db: Kysely<Schema>, pageSize = 500): Promise<void> {
-  let after = ''
-  for (;;) {
-    const { rows } = await sql<{ id: string; usage: string }>`
-      select id, usage from generations where id > ${after} and usage is not null and prompt_tokens is null
-      order by id limit ${pageSize}`.execute(db)
-    for (const row of rows) {
-      const { promptTokens, completionTokens, cachedTokens, reasoningTokens } = oldUsage.parse(JSON.parse(row.usage))
-      await sql`
-        update generations set prompt_tokens = ${promptTokens}, completion_tokens = ${completionTokens},
-          cached_tokens = ${cachedTokens}, reasoning_tokens = ${reasoningTokens} where id = ${row.id}`.execute(db)
-    }
-    const last = rows.at(-1)
-    if (!last) return
-    after = last.id
-  }
-}
-
-/** Adds every generation that has ended, by the days of UTC: for those that ended before there were roll-ups. */
-export async function rollUpAll<Schema>(db: Kysely<Schema>): Promise<void> {
-  await rollUp(sql`g.started_at / 86400000`, sql`(select * from generations where status <> 'running')`).execute(db)
 }
 
 /** Adds what a table, or what stands for one, holds. */
