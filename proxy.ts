@@ -1,8 +1,7 @@
 import { randomBytes } from 'node:crypto'
 import { type NextRequest, NextResponse } from 'next/server'
-import { isSecure } from '@/lib/http/endpoint'
 import { hostAllowed } from '@/lib/http/origin'
-import { SESSION_COOKIE, sessionOf } from '@/lib/http/session'
+import { beginVisit } from '@/lib/http/visit'
 
 /**
  * Prepares pages: refuses a foreign Host, gives the browser its session on the first visit, and sets a
@@ -14,18 +13,14 @@ export async function proxy(request: NextRequest): Promise<NextResponse> {
   }
   const nonce = randomBytes(16).toString('base64')
   const policy = contentSecurityPolicy(nonce)
-  const session = await sessionOf(request.cookies.get(SESSION_COOKIE)?.value, isSecure(request))
-
   const headers = new Headers(request.headers)
   headers.set('Content-Security-Policy', policy)
-  headers.delete('x-rill-session')
-  const made = session.cookie?.split(';', 1)[0]?.slice(SESSION_COOKIE.length + 1)
-  if (made) headers.set('x-rill-session', made)
+  const cookies = await beginVisit(request, headers)
 
   const response = NextResponse.next({ request: { headers } })
   response.headers.set('Content-Security-Policy', policy)
   response.headers.set('Cache-Control', 'no-store')
-  if (session.cookie) response.headers.append('Set-Cookie', session.cookie)
+  for (const cookie of cookies) response.headers.append('Set-Cookie', cookie)
   return response
 }
 

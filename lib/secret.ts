@@ -16,6 +16,9 @@ export function keyFor(purpose: 'session' | 'providers' | 'mark'): Uint8Array {
   )
 }
 
+/** The format of `seal`: `v2.<id of the key>.<nonce, tag and text>`. */
+const FORMAT = 'v2'
+
 /**
  * Encrypts text with AES-256-GCM. `context` is bound to the result: it opens only with the same context, so a row
  * cannot be swapped for another's.
@@ -24,7 +27,12 @@ export function seal(text: string, context: string): string {
   const iv = randomBytes(IV_BYTES)
   const cipher = createCipheriv('aes-256-gcm', keyFor('providers'), iv).setAAD(Buffer.from(context))
   const sealed = Buffer.concat([cipher.update(text, 'utf8'), cipher.final()])
-  return Buffer.concat([iv, cipher.getAuthTag(), sealed]).toString('base64url')
+  return [FORMAT, keyId(), Buffer.concat([iv, cipher.getAuthTag(), sealed]).toString('base64url')].join('.')
+}
+
+/** Whether a text has the format of `seal`. */
+export function isSealed(text: string): boolean {
+  return text.startsWith(`${FORMAT}.`)
 }
 
 /**
@@ -32,13 +40,25 @@ export function seal(text: string, context: string): string {
  * @throws {Error} when the secret or the context is another, or the text was changed.
  */
 export function unseal(sealed: string, context: string): string {
-  const bytes = Buffer.from(sealed, 'base64url')
+  const [format, key, bare = ''] = sealed.split('.')
+  if (format !== FORMAT || key !== keyId()) throw new Error('It was sealed in another format or with another secret')
+  return unsealBare(bare, context)
+}
+
+/** Decrypts what earlier versions sealed, without a format of their own. @throws {Error} as `unseal`. */
+export function unsealBare(bare: string, context: string): string {
+  const bytes = Buffer.from(bare, 'base64url')
   const decipher = createDecipheriv('aes-256-gcm', keyFor('providers'), bytes.subarray(0, IV_BYTES), {
     authTagLength: TAG_BYTES,
   })
     .setAAD(Buffer.from(context))
     .setAuthTag(bytes.subarray(IV_BYTES, IV_BYTES + TAG_BYTES))
   return decipher.update(bytes.subarray(IV_BYTES + TAG_BYTES), undefined, 'utf8') + decipher.final('utf8')
+}
+
+/** Names the key that texts are sealed with, without telling it. */
+function keyId(): string {
+  return createHash('sha256').update('rill key id').update(keyFor('providers')).digest('base64url').slice(0, 8)
 }
 
 /** Tells two secrets apart without telling either. */

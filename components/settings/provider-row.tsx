@@ -16,7 +16,7 @@ export function ProviderRow({
   onDeleted(): void
 }) {
   const [asking, setAsking] = useState(false)
-  const { name, baseUrl, hasKey, headerNames } = provider
+  const { name, baseUrl, hasKey, headerNames, unreadable } = provider
   const facts = [
     hasKey ? 'A key is stored' : 'No key',
     ...(headerNames.length > 0 ? [`headers ${headerNames.join(', ')}`] : []),
@@ -28,7 +28,13 @@ export function ProviderRow({
           {name}
         </p>
         <p className="text-ink-quiet wrap-anywhere">{baseUrl}</p>
-        <p className="text-ink-quiet text-note wrap-anywhere">{facts.join(', ')}</p>
+        {unreadable ? (
+          <p className="text-danger text-note">
+            The saved key can’t be read because the server’s secret changed. Edit this provider and enter the key again.
+          </p>
+        ) : (
+          <p className="text-ink-quiet text-note wrap-anywhere">{facts.join(', ')}</p>
+        )}
       </div>
       {asking ? (
         <ConfirmDelete provider={provider} onDeleted={onDeleted} onCancel={() => setAsking(false)} />

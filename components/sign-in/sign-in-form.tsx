@@ -4,8 +4,8 @@ import { Button } from '@/components/ui/button'
 import { touchScreen } from '@/components/ui/use-media'
 import { errorBody } from '@/lib/protocol/api'
 
-/** Takes the password; the answer comes in words, and the app follows when it was right. */
-export function SignInForm() {
+/** Takes the password; the answer comes in words. When it was right, leads to `next`, a path of this site. */
+export function SignInForm({ next }: { next: string }) {
   const [password, setPassword] = useState('')
   const [refusal, setRefusal] = useState<string | null>(null)
   const [asking, setAsking] = useState(false)
@@ -21,7 +21,7 @@ export function SignInForm() {
     setAsking(true)
     const words = await signIn(password)
     if (words === null) {
-      window.location.assign('/')
+      window.location.assign(next)
       return
     }
     setRefusal(words)

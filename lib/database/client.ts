@@ -88,14 +88,7 @@ function impatientSocket(silenceMs: number): Socket {
  * Rill has changed the database.
  */
 export async function migrate(db: Database): Promise<void> {
-  const { databaseUrl } = config()
-  // A migration may take long, and so may the wait for another instance's.
-  const patient = databaseUrl ? connectPostgres(databaseUrl, 0) : null
-  try {
-    await migrateToLatest(patient ?? db)
-  } finally {
-    await patient?.destroy()
-  }
+  await withPatience(db, migrateToLatest)
 }
 
 async function migrateToLatest(db: Database): Promise<void> {
@@ -126,6 +119,18 @@ async function latest(migrator: Migrator): Promise<void> {
   if (error) throw error
 }
 
+/** Does work whose statements may take long, or wait long for another instance, on a connection with no time limit. */
+export async function withPatience<T>(db: Database, work: (patient: Database) => Promise<T>): Promise<T> {
+  const { databaseUrl } = config()
+  if (!databaseUrl) return await work(db)
+  const patient = connectPostgres(databaseUrl, 0)
+  try {
+    return await work(patient)
+  } finally {
+    await patient.destroy()
+  }
+}
+
 /** Node gathers the failures of several addresses in one error that has no words of its own. */
 function causeOf(error: unknown): string {
   if (error instanceof AggregateError) return error.errors.map(causeOf).join('; ')
@@ -152,7 +157,8 @@ function holdFolder(dataDir: string): void {
   oncePerProcess(`lock:${dataDir}`, () => lock)
 }
 
-function kyselyOverSqlite(path: string): Database {
+/** Opens (and makes) a database file, without holding its folder. */
+export function kyselyOverSqlite(path: string): Database {
   const file = new Libsql(path)
   file.exec('PRAGMA journal_mode = WAL')
   // Not FULL: the sync that FULL does within a commit is done by `durable`, off the event loop.

@@ -1,6 +1,7 @@
 import 'server-only'
 import type { ColumnDefinitionBuilder, Kysely, Migration } from 'kysely'
 import { rollups } from './migrations/0007-rollups'
+import { accounts } from './migrations/0009-accounts'
 
 /**
  * Every change of the schema, the same for both engines. Each is in a file of its own from now on, calls no live code,
@@ -206,4 +207,5 @@ export const migrations: Record<string, Migration> = {
         .execute()
     },
   },
+  '0009_accounts': accounts,
 }

@@ -17,6 +17,8 @@ export interface Tables {
   spending: SpendingRow
   usageRollups: UsageRollupRow
   instances: InstanceRow
+  owners: OwnerRow
+  sessions: SessionRow
 }
 
 export interface ConversationRow {
@@ -101,7 +103,7 @@ export interface ProviderRow {
   ownerId: string
   name: string
   baseUrl: string
-  /** JSON of `{apiKey, headers}`, sealed with AES-256-GCM. */
+  /** JSON of `{apiKey, headers}`, sealed with AES-256-GCM in one of the formats of `lib/providers/keys.ts`. */
   sealed: string
   /** How long its models may be silent, when the person says so. */
   firstTokenTimeoutMs: number | null
@@ -170,4 +172,30 @@ export interface InstanceRow {
   secretMark: string | null
   startedAt: number
   heartbeatAt: number
+}
+
+/** Whoever owns rows. */
+export interface OwnerRow {
+  id: string
+  /** `single`: the one owner of a local Rill or of one with a password. `visitor`: one browser of an open Rill. */
+  kind: 'single' | 'visitor'
+  createdAt: number
+}
+
+/** What a browser's cookie leads to. */
+export interface SessionRow {
+  id: string
+  ownerId: string
+  /** SHA-256 of the token in the cookie, so that a copy of the database signs nobody in. */
+  tokenHash: string
+  /** Which password it was signed in with, without telling it. Null for a visitor. */
+  passwordMark: string | null
+  createdAt: number
+  /** When the browser sent the token back for the first time. */
+  confirmedAt: number | null
+  /** Written at most once an hour. */
+  lastUsedAt: number | null
+  expiresAt: number
+  /** Rows of ended sessions stay until they expire, so that the cookie of an earlier version cannot bring one back. */
+  endedAt: number | null
 }

@@ -1,4 +1,5 @@
 import 'server-only'
+import { openAccounts, sweepAccounts } from '@/lib/accounts/owner'
 import { config } from '@/lib/config'
 import { database, engine, migrate } from '@/lib/database/client'
 import { sweepDeleted } from '@/lib/database/conversations'
@@ -14,6 +15,7 @@ import type { GenerationRow } from '@/lib/database/schema'
 import { log } from '@/lib/log'
 import type { GenerationEvent, LogEvent, Problem } from '@/lib/protocol/events'
 import { foldEvent } from '@/lib/protocol/messages'
+import { resealKeys } from '@/lib/providers/keys'
 import { secretMark } from '@/lib/secret'
 import { DEAD_AFTER_MS, HEARTBEAT_MS, heartbeat } from './heartbeat'
 import { billOfOrphan, usageOfOrphan } from './orphans'
@@ -44,6 +46,8 @@ const shutDown: Problem = {
 export async function openHouse(): Promise<void> {
   const db = database()
   await migrate(db)
+  await openAccounts(db)
+  await resealKeys()
   // The data folder is held by this process alone, so whatever else ran on it is dead. On Postgres others may live.
   if (engine() === 'sqlite') await forgetInstances(db, null)
   await heartbeat().now()
@@ -63,6 +67,7 @@ export async function openHouse(): Promise<void> {
   })
   await sweepDeleted().catch((error: unknown) => log().error({ error }, 'the sweep of deleted conversations failed'))
   every(SWEEP_MS, 'the sweep of deleted conversations', sweepDeleted)
+  every(SWEEP_MS, 'the sweep of sessions', sweepAccounts)
 }
 
 /** Instances with different secrets sign people out of each other, and cannot read the keys that another has kept. */

@@ -7,9 +7,11 @@ import { isDatabaseAway } from '@/lib/database/health'
 import { log } from '@/lib/log'
 import type { Problem } from '@/lib/protocol/events'
 import { notFound, Refused } from '@/lib/refused'
+import { addressOf } from './address'
 import { key } from './fields'
 import { checkOrigin } from './origin'
-import { principalOf, SESSION_COOKIE, type Session, sessionOf } from './session'
+import { admitted, type Session, sessionOf } from './session'
+import { mayAdmit, tooManyVisitors } from './visitor-limits'
 
 /** What a handler is given besides the request. */
 export interface Call<P> {
@@ -18,23 +20,36 @@ export interface Call<P> {
   params: P
 }
 
-type Handler<P> = (request: NextRequest, call: Call<P>) => Promise<Response> | Response
+/** What a handler is given that also answers whoever has not given the password. */
+export type OpenCall<P> = Omit<Call<P>, 'principal'> & { principal: Principal | null }
+
+type Handler<C> = (request: NextRequest, call: C) => Promise<Response> | Response
+type Route<P> = (request: NextRequest, context: { params: Promise<P> }) => Promise<Response>
+type Params = Record<string, string | string[]>
 
 /**
  * A route handler behind the checks that every endpoint has: the Host and the origin of the request, the session and,
- * where a password is set, that it was given (`open` leaves that one out). Turns a `Refused` into its JSON answer, and
+ * where a password is set, that it was given. Turns a `Refused` into its JSON answer, and
  * anything else that is thrown into a 500 whose cause is in the log under the request's id.
  */
-export function endpoint<P extends Record<string, string | string[]> = Record<string, never>>(
-  handler: Handler<P>,
-  options: { open?: boolean } = {},
-) {
-  return async (request: NextRequest, context: { params: Promise<P> }): Promise<Response> => {
+export function endpoint<P extends Params = Record<string, never>>(handler: Handler<Call<P>>): Route<P> {
+  return checked<P>(async (request, { principal, ...call }) => {
+    if (principal === null) throw signInFirst()
+    return await handler(request, { principal, ...call })
+  })
+}
+
+/** The same for whoever has not given the password as well: they have no principal. */
+export function openEndpoint<P extends Params = Record<string, never>>(handler: Handler<OpenCall<P>>): Route<P> {
+  return checked<P>(handler)
+}
+
+function checked<P extends Params>(handler: Handler<OpenCall<P>>): Route<P> {
+  return async (request, context) => {
     let session: Session | null = null
     try {
       checkOrigin(request.headers)
-      session = await sessionOf(request.cookies.get(SESSION_COOKIE)?.value, isSecure(request))
-      if (!session.signedIn && !options.open) throw signInFirst()
+      session = await sessionOf(request.cookies, isSecure(request))
       const params = await context.params
       // Routes without parameters are given none.
       if (
@@ -43,12 +58,17 @@ export function endpoint<P extends Record<string, string | string[]> = Record<st
           .every((id) => key.safeParse(id).success)
       )
         throw notFound('address')
-      const response = await handler(request, { principal: principalOf(session), session, params })
-      // What an answer says is done is on the disk. (A GET changes nothing.)
-      if (request.method !== 'GET') await durable()
-      return withCookie(response, session)
+      const { principal } = session
+      const writes = !['GET', 'HEAD'].includes(request.method)
+      if (writes && session.newcomer && !(await mayAdmit(addressOf(request)))) throw tooManyVisitors()
+      const response = await handler(request, { principal, session, params })
+      // Only somebody who has written something is stored: a refused request leaves nothing.
+      if (writes && response.ok) session = await admitted(session, true, isSecure(request))
+      // What an answer says is done is on the disk. (Reading changes nothing.)
+      if (writes) await durable()
+      return withCookies(response, session)
     } catch (error) {
-      return withCookie(errorResponse(error, request), session)
+      return withCookies(errorResponse(error, request), session)
     }
   }
 }
@@ -88,8 +108,10 @@ const databaseAway: Problem = {
   retryable: true,
 }
 
-function withCookie(response: Response, session: Session | null): Response {
-  if (session?.cookie && !response.headers.has('Set-Cookie')) response.headers.append('Set-Cookie', session.cookie)
+function withCookies(response: Response, session: Session | null): Response {
+  // A handler that sets the session's cookie itself has the last word.
+  if (response.headers.has('Set-Cookie')) return response
+  for (const cookie of session?.setCookies ?? []) response.headers.append('Set-Cookie', cookie)
   return response
 }
 

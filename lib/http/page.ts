@@ -1,46 +1,59 @@
 import 'server-only'
-import { cookies, headers } from 'next/headers'
+import { headers } from 'next/headers'
 import { redirect } from 'next/navigation'
 import { cache } from 'react'
+import { type Mode, mode } from '@/lib/accounts/mode'
+import type { Principal } from '@/lib/accounts/principal'
+import { identify } from '@/lib/accounts/sessions'
 import { listConversations } from '@/lib/database/conversations'
 import { ownedConversation } from '@/lib/database/ownership'
 import { settingsOf } from '@/lib/database/settings'
 import type { ConversationPage, ModelList, Settings } from '@/lib/protocol/api'
 import { modelList } from '@/lib/providers/models'
 import { Refused } from '@/lib/refused'
-import { SESSION_COOKIE, type Session, sessionOf } from './session'
+import { nextPath, signInPath } from './next-path'
+import { SESSION_HEADER } from './session'
 
 /** The sidebar's first page. */
 const FIRST_PAGE = 40
 /** A page does not wait for slow providers: their models come later, by `GET /api/models`. */
 const MODELS_WAIT_MS = 50
 
-/** Whose page is being rendered. The proxy has made the session and passes it on, also on the first visit. */
-const pageOwner = cache(async (): Promise<Session> => {
-  const passed = (await headers()).get('x-rill-session')
-  return await sessionOf(passed ?? (await cookies()).get(SESSION_COOKIE)?.value, false)
+/** The path and query of the page that is asked for, as the proxy passes it on. */
+export const PATH_HEADER = 'x-rill-path'
+
+/** The principal whose page is being rendered, by the session that the proxy has found or begun. */
+const pagePrincipal = cache(async (): Promise<Principal | null> => {
+  const token = (await headers()).get(SESSION_HEADER) ?? undefined
+  return (await identify({ token, legacy: undefined })).principal
 })
 
-/** What every page of the app starts with. Redirects to `/sign-in` when the password has not been given. */
+/** @throws a redirect to the sign-in page, and from there back here, when the password has not been given. */
+async function requirePrincipal(): Promise<Principal> {
+  const principal = await pagePrincipal()
+  if (principal === null) redirect(signInPath((await headers()).get(PATH_HEADER)))
+  return principal
+}
+
+/** What every page of the app starts with. */
 export async function pageSession(): Promise<{
+  mode: Mode
   settings: Settings
   conversations: ConversationPage
   models: ModelList
 }> {
-  const { ownerId, signedIn } = await pageOwner()
-  if (!signedIn) redirect('/sign-in')
+  const { ownerId } = await requirePrincipal()
   const [settings, conversations, models] = await Promise.all([
     settingsOf(ownerId),
     listConversations(ownerId, { limit: FIRST_PAGE }),
     modelList(ownerId, MODELS_WAIT_MS),
   ])
-  return { settings, conversations, models }
+  return { mode: mode(), settings, conversations, models }
 }
 
 /** Whether the person whose page is being rendered has this conversation. */
 export async function mayOpenConversation(id: string): Promise<boolean> {
-  const { ownerId, signedIn } = await pageOwner()
-  if (!signedIn) redirect('/sign-in')
+  const { ownerId } = await requirePrincipal()
   try {
     await ownedConversation(id, ownerId)
     return true
@@ -48,4 +61,9 @@ export async function mayOpenConversation(id: string): Promise<boolean> {
     if (error instanceof Refused) return false
     throw error
   }
+}
+
+/** Where the sign-in page leads whoever needs not sign in, or no more; null for whoever does. */
+export async function signedInPath(next: unknown): Promise<string | null> {
+  return (await pagePrincipal()) === null ? null : nextPath(next)
 }

@@ -8,6 +8,8 @@ export const provider = z.object({
   baseUrl: z.string(),
   hasKey: z.boolean(),
   headerNames: z.array(z.string()),
+  /** The key and headers were sealed with another secret than the server has now, and have to be entered again. */
+  unreadable: z.boolean(),
   /** How long its models may be silent before the first token, and between two; null is the server's own limit. */
   firstTokenTimeoutMs: z.nullable(z.number()),
   idleTimeoutMs: z.nullable(z.number()),

@@ -6,8 +6,8 @@ import { oncePerProcess } from '@/lib/process'
 import { type Connection, untried } from '@/lib/upstream/connection'
 import { demoFetch } from '@/lib/upstream/demo/fetch'
 import { capabilitiesOf, rememberCapabilities } from './capabilities'
+import { type Credentials, credentialsOf } from './keys'
 import { localServer } from './local'
-import { type Credentials, credentialsOf } from './own'
 
 export const DEMO = 'demo'
 

@@ -2,11 +2,13 @@ import 'server-only'
 import { setTimeout as wait } from 'node:timers/promises'
 import { config } from '@/lib/config'
 import { ownPrices } from '@/lib/database/prices'
+import type { ProviderRow } from '@/lib/database/schema'
 import { settingsOf } from '@/lib/database/settings'
 import { oncePerProcess } from '@/lib/process'
 import type { ModelGroup, ModelList } from '@/lib/protocol/api'
 import type { Problem } from '@/lib/protocol/events'
 import type { Price } from '@/lib/protocol/prices'
+import { Refused } from '@/lib/refused'
 import type { Connection } from '@/lib/upstream/connection'
 import { listModels } from '@/lib/upstream/models'
 import { priceOf } from '@/lib/usage/prices'
@@ -38,7 +40,7 @@ export async function modelList(ownerId: string, waitMs = LIST_MS): Promise<Mode
   ])
   const groups = await Promise.all([
     ...(environment ? [groupOf(environment, 'environment', '', prices, waitMs)] : []),
-    ...own.map(async (row) => groupOf(await ownConnection(row), 'own', `${row.id}:`, prices, waitMs)),
+    ...own.map((row) => ownGroup(row, prices, waitMs)),
     ...local.map(
       async (server): Promise<ModelGroup> => ({
         providerId: server.id,
@@ -73,6 +75,16 @@ async function firstChoice(ownerId: string, groups: ModelGroup[]): Promise<strin
 
 async function chosenModel(ownerId: string): Promise<string | null> {
   return (await settingsOf(ownerId)).defaultModel ?? config().defaultModel
+}
+
+/** A provider whose key cannot be read says so, and leaves the others their models. */
+async function ownGroup(row: ProviderRow, prices: Price[], waitMs: number): Promise<ModelGroup> {
+  try {
+    return await groupOf(await ownConnection(row), 'own', `${row.id}:`, prices, waitMs)
+  } catch (error) {
+    if (!(error instanceof Refused)) throw error
+    return { providerId: row.id, name: row.name, kind: 'own', models: [], problem: error.problem }
+  }
 }
 
 async function groupOf(

@@ -1,13 +1,12 @@
 import 'server-only'
 import { v7 as uuidv7 } from 'uuid'
-import { z } from 'zod'
 import { database } from '@/lib/database/client'
 import { ownedProvider } from '@/lib/database/ownership'
 import type { ProviderRow } from '@/lib/database/schema'
 import type { Provider } from '@/lib/protocol/providers'
 import { Refused } from '@/lib/refused'
-import { seal, unseal } from '@/lib/secret'
 import { forgetCapabilities } from './capabilities'
+import { type Credentials, credentialsOf, open, sealCredentials } from './keys'
 
 /** What a person enters on the settings page. An absent key or header list keeps what is stored. */
 export interface ProviderForm {
@@ -19,9 +18,6 @@ export interface ProviderForm {
   firstTokenTimeoutMs?: number | null
   idleTimeoutMs?: number | null
 }
-
-const credentialsJson = z.object({ apiKey: z.string().nullable(), headers: z.record(z.string(), z.string()) })
-export type Credentials = z.infer<typeof credentialsJson>
 
 /** A person's own providers, oldest first, without their keys. */
 export async function listProviders(ownerId: string): Promise<Provider[]> {
@@ -42,7 +38,7 @@ export async function createProvider(ownerId: string, form: ProviderForm): Promi
     ownerId,
     name: form.name,
     baseUrl: form.baseUrl,
-    sealed: sealCredentials(id, ownerId, credentials),
+    sealed: sealCredentials(id, credentials),
     firstTokenTimeoutMs: form.firstTokenTimeoutMs ?? null,
     idleTimeoutMs: form.idleTimeoutMs ?? null,
     createdAt: Date.now(),
@@ -62,7 +58,7 @@ export async function updateProvider(id: string, ownerId: string, form: Partial<
   const change = {
     name: form.name ?? row.name,
     baseUrl: form.baseUrl ?? row.baseUrl,
-    sealed: sealCredentials(id, ownerId, credentials),
+    sealed: sealCredentials(id, credentials),
     firstTokenTimeoutMs: chosen(form.firstTokenTimeoutMs, row.firstTokenTimeoutMs),
     idleTimeoutMs: chosen(form.idleTimeoutMs, row.idleTimeoutMs),
   }
@@ -78,9 +74,12 @@ export async function deleteProvider(id: string, ownerId: string): Promise<void>
   await forgetCapabilities(id)
 }
 
+const noCredentials: Credentials = { apiKey: null, headers: {} }
+
 /** What is stored, with what the form brings anew. @throws {Refused} 400 when a stored key would go to another host. */
 export function mergedCredentials(row: ProviderRow, form: Partial<ProviderForm>): Credentials {
-  const stored = credentialsOf(row)
+  // A key that cannot be read any more gives way to one that is entered anew.
+  const stored = form.apiKey === undefined ? credentialsOf(row) : (open(row) ?? noCredentials)
   const moved = form.baseUrl !== undefined && new URL(form.baseUrl).origin !== new URL(row.baseUrl).origin
   const keepsSecrets =
     (form.apiKey === undefined && stored.apiKey !== null) ||
@@ -95,36 +94,16 @@ export function mergedCredentials(row: ProviderRow, form: Partial<ProviderForm>)
   return { apiKey: form.apiKey === undefined ? stored.apiKey : form.apiKey, headers: form.headers ?? stored.headers }
 }
 
-/** The key and headers of a provider. For the server alone. @throws {Refused} 400 when the secret they were sealed with has changed. */
-export function credentialsOf(row: ProviderRow): Credentials {
-  try {
-    return credentialsJson.parse(JSON.parse(unseal(row.sealed, sealContext(row.id, row.ownerId))))
-  } catch {
-    throw new Refused(400, {
-      kind: 'auth',
-      field: 'apiKey',
-      message: `The key of ${row.name} cannot be opened: Rill's secret has changed. Delete the provider and enter it again.`,
-    })
-  }
-}
-
-function sealCredentials(id: string, ownerId: string, credentials: Credentials): string {
-  return seal(JSON.stringify(credentials), sealContext(id, ownerId))
-}
-
-function sealContext(id: string, ownerId: string): string {
-  return `provider ${id} of ${ownerId}`
-}
-
 function providerOf(row: ProviderRow): Provider {
-  const { apiKey, headers } = credentialsOf(row)
+  const credentials = open(row)
   const { id, name, baseUrl, firstTokenTimeoutMs, idleTimeoutMs, createdAt } = row
   return {
     id,
     name,
     baseUrl,
-    hasKey: apiKey !== null,
-    headerNames: Object.keys(headers),
+    hasKey: credentials?.apiKey != null,
+    headerNames: Object.keys(credentials?.headers ?? {}),
+    unreadable: credentials === null,
     firstTokenTimeoutMs,
     idleTimeoutMs,
     createdAt,

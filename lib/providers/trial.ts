@@ -9,7 +9,8 @@ import { type Connection, untried } from '@/lib/upstream/connection'
 import { listModels } from '@/lib/upstream/models'
 import { accountOf, book } from '@/lib/usage/account'
 import { Meter } from '@/lib/usage/meter'
-import { type Credentials, mergedCredentials, type ProviderForm } from './own'
+import type { Credentials } from './keys'
+import { mergedCredentials, type ProviderForm } from './own'
 
 const TRIAL_MS = 60_000
 const TRIAL_TOKENS = 200

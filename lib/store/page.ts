@@ -22,7 +22,7 @@ export interface Page {
   storage(): Storage | null
   /** How it speaks to the other tabs of the browser. Null where it cannot, as over plain http on a LAN. */
   tabs(): Tabs | null
-  /** Leaves for the sign-in page. */
+  /** Leaves for the sign-in page, which leads back here. */
   signIn(): void
 }
 
@@ -79,7 +79,10 @@ export const browserPage: Page = {
     }
   },
   tabs: () => ('locks' in navigator && 'BroadcastChannel' in window ? browserTabs : null),
-  signIn: () => window.location.assign('/sign-in'),
+  signIn() {
+    const { pathname, search } = window.location
+    window.location.assign(`/sign-in?next=${encodeURIComponent(pathname + search)}`)
+  },
 }
 
 const browserTabs: Tabs = {

@@ -67,6 +67,7 @@ async function liveCode() {
     ...(await import('@/lib/database/settings')),
     ...(await import('@/lib/database/usage')),
     ...(await import('@/lib/providers/capabilities')),
+    ...(await import('@/lib/providers/keys')),
     ...(await import('@/lib/providers/own')),
   }
 }

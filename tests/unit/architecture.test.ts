@@ -33,6 +33,7 @@ const mayImport: Record<string, string[]> = {
   'lib/accounts': ['lib/database', 'lib/protocol', ...ground],
   'lib/http': ['lib/accounts', 'lib/providers', 'lib/upstream', 'lib/database', 'lib/protocol', ...ground],
   'lib/generations': [
+    'lib/accounts',
     'lib/tracing',
     'lib/prompt',
     'lib/providers',

@@ -1,16 +1,13 @@
 import { z } from 'zod'
 import { readJson } from '@/lib/http/body'
-import { endpoint } from '@/lib/http/endpoint'
+import { openEndpoint } from '@/lib/http/endpoint'
 import { signIn, signOut } from '@/lib/http/sign-in'
 
 /** Signs a browser in with the password. */
-export const POST = endpoint(
-  async (request, { session }) => {
-    const { password } = await readJson(request, z.strictObject({ password: z.string().max(1000) }))
-    return await signIn(request, session, password)
-  },
-  { open: true },
-)
+export const POST = openEndpoint(async (request, { session }) => {
+  const { password } = await readJson(request, z.strictObject({ password: z.string().max(1000) }))
+  return await signIn(request, session, password)
+})
 
-/** Signs it out; its conversations stay its own. */
-export const DELETE = endpoint((request, { session }) => signOut(request, session), { open: true })
+/** Signs it out. */
+export const DELETE = openEndpoint((request, { session }) => signOut(request, session))

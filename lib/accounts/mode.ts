@@ -1,0 +1,33 @@
+import 'server-only'
+import ipaddr from 'ipaddr.js'
+import { type Config, config } from '@/lib/config'
+
+/**
+ * Whose history a browser sees.
+ *
+ * `local`: only this machine can reach Rill, and all of its browsers share one history. `password`: whoever has given the
+ * password shares one history, on any device. `open`: everybody is let in, and each browser has a history of its own.
+ */
+export type Mode = 'local' | 'password' | 'open'
+
+/** The mode of this process. */
+export function mode(): Mode {
+  return modeOf(config())
+}
+
+/** The mode that settings come to. */
+export function modeOf({
+  password,
+  open,
+  public: forStrangers,
+  hosts,
+  host,
+}: Pick<Config, 'password' | 'open' | 'public' | 'hosts' | 'host'>): Mode {
+  if (password !== null) return 'password'
+  // Each of these says that others reach it, if only through a proxy on this machine: they must not share a history.
+  return open || forStrangers || hosts.length > 0 || !isLoopback(host) ? 'open' : 'local'
+}
+
+function isLoopback(host: string): boolean {
+  return host === 'localhost' || (ipaddr.isValid(host) && ipaddr.parse(host).range() === 'loopback')
+}
