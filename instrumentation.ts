@@ -1,6 +1,8 @@
 /** Runs once when the server starts, before it answers anything. */
 export async function register(): Promise<void> {
   if (process.env.NEXT_RUNTIME !== 'nodejs') return
+  const { watchPeers } = await import('@/lib/http/peers')
+  watchPeers()
   const { openServer } = await import('@/lib/generations/server')
   await openServer()
 }

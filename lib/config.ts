@@ -1,6 +1,7 @@
 import 'server-only'
 import { resolve } from 'node:path'
 import { z } from 'zod'
+import { parseTrustedProxies } from './networks'
 
 /** A variable that is set to nothing counts as not set. */
 const filled = z
@@ -26,6 +27,15 @@ const secret = filled.refine((text) => text === undefined || text.length >= 16, 
 const flag = z.stringbool({ truthy: ['1', 'true', 'yes'], falsy: ['0', 'false', 'no', ''] }).default(false)
 const address = filled.refine(isBaseUrl, 'must be an address such as http://127.0.0.1:11434/v1, with no password in it')
 
+const trustedProxies = filled.transform((text, context) => {
+  const parsed = parseTrustedProxies(text)
+  if (parsed !== null) return parsed
+  context.addIssue(
+    'must be how many proxies are in front, or their addresses and ranges, such as 10.0.0.5, 172.16.0.0/12',
+  )
+  return z.NEVER
+})
+
 /** A collector of traces. */
 const endpoint = filled.refine(
   (text) => text === undefined || (/^https?:/i.test(text) && URL.canParse(text)),
@@ -46,6 +56,7 @@ const environment = z.object({
   RILL_SECRET: secret,
   RILL_PUBLIC: flag,
   RILL_METRICS_TOKEN: secret,
+  RILL_TRUSTED_PROXIES: trustedProxies,
   RILL_HEADERS_TIMEOUT_MS: milliseconds(60_000),
   RILL_FIRST_TOKEN_TIMEOUT_MS: milliseconds(120_000),
   RILL_IDLE_TIMEOUT_MS: milliseconds(60_000),
@@ -55,6 +66,10 @@ const environment = z.object({
   RILL_DRAIN_SECONDS: seconds(25),
   RILL_RATE_PER_MINUTE: limit(30),
   RILL_STREAMS_PER_PERSON: limit(4),
+  RILL_CALLS_PER_MINUTE: limit(600),
+  RILL_STARTS_PER_MINUTE: limit(0),
+  RILL_STREAMS: limit(0),
+  RILL_MAX_TOKENS: limit(0),
   OTEL_SDK_DISABLED: flag,
   OTEL_TRACES_EXPORTER: filled,
   OTEL_EXPORTER_OTLP_ENDPOINT: endpoint,
@@ -97,6 +112,8 @@ export function parseConfig(variables: Record<string, string | undefined>) {
     secret: values.RILL_SECRET ?? null,
     public: values.RILL_PUBLIC,
     metricsToken: values.RILL_METRICS_TOKEN ?? null,
+    /** Whose word on where a request came from counts. */
+    trustedProxies: values.RILL_TRUSTED_PROXIES,
     clocks: {
       headersMs: values.RILL_HEADERS_TIMEOUT_MS,
       firstTokenMs: values.RILL_FIRST_TOKEN_TIMEOUT_MS,
@@ -110,6 +127,12 @@ export function parseConfig(variables: Record<string, string | undefined>) {
     /** How many answers a person may start in a minute, and have running at once; 0 is no limit. */
     ratePerMinute: values.RILL_RATE_PER_MINUTE,
     streamsPerPerson: values.RILL_STREAMS_PER_PERSON,
+    /** How many calls of all kinds a person may make in a minute. */
+    callsPerMinute: values.RILL_CALLS_PER_MINUTE,
+    /** The same limits for everybody together, and the longest answer that anybody may ask for. */
+    startsPerMinute: values.RILL_STARTS_PER_MINUTE,
+    streams: values.RILL_STREAMS,
+    maxTokens: values.RILL_MAX_TOKENS,
     /** How long running answers may go on once the process has been told to end. */
     drainMs: values.RILL_DRAIN_SECONDS * 1000,
     /** Whether there is a place to send traces to. All else about them is OpenTelemetry's own. */

@@ -93,6 +93,8 @@ export async function serve({ host, port }) {
   })
   const handling = new Set()
   const server = createServer((request, response) => {
+    // In place of whatever was sent: lib/http/address.ts takes it for the truth.
+    request.headers['x-rill-peer'] = request.socket.remoteAddress ?? ''
     const handled = answer(handler, request, response).finally(() => handling.delete(handled))
     handling.add(handled)
   })

@@ -1,4 +1,4 @@
-import { type ChildProcess, spawn } from 'node:child_process'
+import { type ChildProcess, execFileSync, spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { readFileSync } from 'node:fs'
 import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises'
@@ -21,11 +21,54 @@ const docs = fileURLToPath(new URL('../docs/deploy/', import.meta.url))
 /** nginx with the configuration of the docs, in front of these ports of loopback. `change` edits it. */
 export async function startNginx(targets: number[], change = (site: string) => site): Promise<ReverseProxy> {
   const port = await freePort()
-  const folder = await mkdtemp(join(tmpdir(), 'rill-nginx-'))
   const servers = targets.map((target) => `server 127.0.0.1:${target};`).join('\n    ')
   const site = change(readFileSync(join(docs, 'nginx.conf'), 'utf8'))
     .replace('listen 80;', `listen 127.0.0.1:${port};`)
     .replace('server 127.0.0.1:3000;', servers)
+  return await serveSite(site, port, await nginxFolder())
+}
+
+/** nginx with a certificate of its own, in front of another proxy, as one that has the certificate stands. */
+export async function startTls(target: ReverseProxy): Promise<ReverseProxy> {
+  const port = await freePort()
+  const folder = await nginxFolder()
+  const [key, certificate] = [join(folder, 'key.pem'), join(folder, 'certificate.pem')]
+  const name = ['-subj', '/CN=localhost', '-addext', 'subjectAltName=DNS:localhost,IP:127.0.0.1']
+  const pair = [
+    '-newkey',
+    'ec',
+    '-pkeyopt',
+    'ec_paramgen_curve:prime256v1',
+    '-nodes',
+    '-keyout',
+    key,
+    '-out',
+    certificate,
+  ]
+  execFileSync('openssl', ['req', '-x509', '-days', '1', ...pair, ...name], { stdio: 'ignore' })
+  const site = `server {
+    listen 127.0.0.1:${port} ssl;
+    ssl_certificate ${certificate};
+    ssl_certificate_key ${key};
+    location / {
+      proxy_pass ${target.url};
+      proxy_http_version 1.1;
+      proxy_set_header Connection "";
+      proxy_set_header Host $http_host;
+      proxy_set_header X-Forwarded-For $proxy_add_x_forwarded_for;
+      proxy_set_header X-Forwarded-Proto $scheme;
+      proxy_buffering off;
+    }
+  }`
+  const proxy = await serveSite(site, port, folder)
+  return { ...proxy, url: `https://127.0.0.1:${port}` }
+}
+
+async function nginxFolder(): Promise<string> {
+  return await mkdtemp(join(tmpdir(), 'rill-nginx-'))
+}
+
+async function serveSite(site: string, port: number, folder: string): Promise<ReverseProxy> {
   const temporary = ['client_body', 'proxy', 'fastcgi', 'uwsgi', 'scgi']
   const paths = temporary.map((each) => `${each}_temp_path ${folder}/${each};`).join('\n')
   await writeFile(

@@ -106,6 +106,10 @@ const nothingSet = {
   RILL_PASSWORD: '',
   RILL_PUBLIC: '',
   RILL_SECRET: '',
+  RILL_TRUSTED_PROXIES: '',
+  RILL_STARTS_PER_MINUTE: '',
+  RILL_STREAMS: '',
+  RILL_MAX_TOKENS: '',
   OTEL_EXPORTER_OTLP_ENDPOINT: '',
   OTEL_EXPORTER_OTLP_TRACES_ENDPOINT: '',
 }
@@ -116,6 +120,7 @@ const impatient = {
   RILL_DRAIN_SECONDS: '0',
   RILL_RATE_PER_MINUTE: '0',
   RILL_STREAMS_PER_PERSON: '0',
+  RILL_CALLS_PER_MINUTE: '0',
 }
 
 async function addressWhenServing(server: ChildProcess, printed: () => string): Promise<string> {

@@ -1,12 +1,17 @@
 import '../globals.css'
+import type { Metadata } from 'next'
 import type { ReactNode } from 'react'
-import { Document } from '@/components/shell/document'
+import { Document, metadataAt } from '@/components/shell/document'
 import { Shell } from '@/components/shell/shell'
 import { startOfDay } from '@/components/sidebar/group-by-date'
-import { pageSession } from '@/lib/http/page'
+import { pageOrigin, pageSession } from '@/lib/http/page'
 import { ConversationProvider } from '@/lib/store/context'
 
-export { generateMetadata, viewport } from '@/components/shell/document'
+export { viewport } from '@/components/shell/document'
+
+export async function generateMetadata(): Promise<Metadata> {
+  return metadataAt(await pageOrigin())
+}
 
 /** The root of the app: everything under it shares one store, so streams survive going from page to page. */
 export default async function ChatLayout({ children }: { children: ReactNode }) {

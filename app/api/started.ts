@@ -1,8 +1,6 @@
 import type { NextRequest } from 'next/server'
 import { z } from 'zod'
 import { finishedGeneration, followGeneration } from '@/lib/generations/follow'
-import { countStart } from '@/lib/generations/rates'
-import { addressOf } from '@/lib/http/address'
 import { type Call, endpoint, json } from '@/lib/http/endpoint'
 import { key, name, promptText } from '@/lib/http/fields'
 import type { StartData } from '@/lib/protocol/events'
@@ -23,17 +21,19 @@ export const againRequest = z.strictObject({
 })
 
 /**
- * An endpoint that starts a generation: it counts towards how many a person may start. What it answers is the log as a
+ * An endpoint that starts a generation, for which `start` is to spend. What it answers is the log as a
  * stream, all of it once when it is done, or what it is at once, to be followed by other calls (RFC 7240).
  */
 export function startingEndpoint<P extends Record<string, string | string[]> = Record<string, never>>(
   start: (request: NextRequest, call: Call<P>) => Promise<{ started: StartData; stream: boolean }>,
 ) {
-  return endpoint<P>(async (request, call) => {
-    await countStart(call.principal.ownerId, addressOf(request))
-    const { started, stream } = await start(request, call)
-    return await startedResponse(request, started, stream)
-  })
+  return endpoint<P>(
+    async (request, call) => {
+      const { started, stream } = await start(request, call)
+      return await startedResponse(request, started, stream)
+    },
+    { limit: 'start' },
+  )
 }
 
 async function startedResponse(request: NextRequest, start: StartData, stream: boolean): Promise<Response> {

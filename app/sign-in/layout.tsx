@@ -1,8 +1,14 @@
 import '../globals.css'
+import type { Metadata } from 'next'
 import type { ReactNode } from 'react'
-import { Document } from '@/components/shell/document'
+import { Document, metadataAt } from '@/components/shell/document'
+import { pageOrigin } from '@/lib/http/page'
 
-export { generateMetadata, viewport } from '@/components/shell/document'
+export { viewport } from '@/components/shell/document'
+
+export async function generateMetadata(): Promise<Metadata> {
+  return metadataAt(await pageOrigin())
+}
 
 /** A root of its own: who has not signed in has no session for the app's layout to show. */
 export default function SignInLayout({ children }: { children: ReactNode }) {

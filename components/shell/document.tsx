@@ -1,5 +1,4 @@
 import type { Metadata, Viewport } from 'next'
-import { headers } from 'next/headers'
 import type { ReactNode } from 'react'
 import { fonts } from '@/components/ui/fonts'
 import type { Settings } from '@/lib/protocol/api'
@@ -10,12 +9,9 @@ const description = 'A chat app for language models that never loses a word.'
  * Shared by the two root layouts: the app's, which needs a session, and the sign-in page's, which must not.
  */
 
-/** Titles are rendered by the pages, since a conversation's title changes without the server. */
-export async function generateMetadata(): Promise<Metadata> {
-  const asked = await headers()
-  const host = asked.get('host') ?? 'localhost'
-  const origin = `${asked.get('x-forwarded-proto')?.split(',')[0] ?? 'http'}://${host}`
-  return { ...metadata, metadataBase: URL.canParse(origin) ? new URL(origin) : null }
+/** What every page says of itself. Titles are rendered by the pages, since a conversation's title changes without the server. */
+export function metadataAt(origin: string | null): Metadata {
+  return { ...metadata, metadataBase: origin !== null && URL.canParse(origin) ? new URL(origin) : null }
 }
 
 const metadata: Metadata = {

@@ -2,7 +2,7 @@ import 'server-only'
 import { mkdirSync } from 'node:fs'
 import { Socket } from 'node:net'
 import { join } from 'node:path'
-import { CamelCasePlugin, Kysely, Migrator, PostgresDialect, SqliteDialect, type SqliteStatement } from 'kysely'
+import { CamelCasePlugin, Kysely, Migrator, PostgresDialect, SqliteDialect, type SqliteStatement, sql } from 'kysely'
 import Libsql from 'libsql'
 import pg from 'pg'
 import { config } from '@/lib/config'
@@ -80,6 +80,12 @@ function impatientSocket(silenceMs: number): Socket {
   return socket.setTimeout(silenceMs, () =>
     socket.destroy(new Error(`Connection terminated: no answer for ${silenceMs} ms`)),
   )
+}
+
+/** Lets those who count something before they add to it do so one after the other, until their transactions end. */
+export async function oneAtATime(tx: Database, what: string): Promise<void> {
+  // On SQLite one transaction runs at a time.
+  if (engine() === 'postgres') await sql`select pg_advisory_xact_lock(hashtextextended(${what}, 0))`.execute(tx)
 }
 
 /**

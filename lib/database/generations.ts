@@ -4,7 +4,7 @@ import type { GenerationStatus, Usage } from '@/lib/protocol/events'
 import type { Part } from '@/lib/protocol/messages'
 import type { Money } from '@/lib/protocol/money'
 import { notFound, Refused } from '@/lib/refused'
-import { type Database, engine } from './client'
+import { type Database, engine, oneAtATime } from './client'
 import { addToRollups } from './rollups'
 import type { ConversationRow, GenerationPieceRow, GenerationRow, MessageRow } from './schema'
 import {
@@ -65,7 +65,11 @@ export interface StartingGeneration {
 export async function insertStart(
   db: Database,
   starting: StartingGeneration,
-  { reservation, streams }: { reservation: Reservation | null; streams: number },
+  {
+    reservation,
+    streams,
+    serverStreams = 0,
+  }: { reservation: Reservation | null; streams: number; serverStreams?: number },
 ): Promise<void> {
   const { conversation, messages, generation } = starting
   await db.transaction().execute(async (tx) => {
@@ -82,6 +86,7 @@ export async function insertStart(
     if (messages.length > 0) await tx.insertInto('messages').values(messages).execute()
     await tx.insertInto('generations').values(generation).execute()
     if (streams > 0) await checkStreams(tx, generation.ownerId, streams)
+    if (serverStreams > 0) await checkServerStreams(tx, serverStreams)
     if (reservation) await reserve(tx, reservation)
   })
 }
@@ -235,15 +240,8 @@ async function saveEnd(
 
 /** @throws {Refused} 429 when a person has more running than is allowed. */
 async function checkStreams(tx: Database, ownerId: string, streams: number): Promise<void> {
-  // On SQLite one transaction runs at a time. On Postgres a person's starts wait for each other here.
-  if (engine() === 'postgres') await sql`select pg_advisory_xact_lock(hashtextextended(${ownerId}, 0))`.execute(tx)
-  const { running } = await tx
-    .selectFrom('generations')
-    .select((eb) => eb.fn.countAll<number | string>().as('running'))
-    .where('status', '=', 'running')
-    .where('ownerId', '=', ownerId)
-    .executeTakeFirstOrThrow()
-  if (Number(running) <= streams) return
+  await oneAtATime(tx, ownerId)
+  if ((await running(tx, ownerId)) <= streams) return
   const answers = `${streams} ${streams === 1 ? 'answer is' : 'answers are'}`
   throw new Refused(
     429,
@@ -254,6 +252,32 @@ async function checkStreams(tx: Database, ownerId: string, streams: number): Pro
     },
     { 'Retry-After': '5' },
   )
+}
+
+/** @throws {Refused} 429 when everybody together has more running than is allowed. */
+async function checkServerStreams(tx: Database, streams: number): Promise<void> {
+  await oneAtATime(tx, 'starts of everybody')
+  if ((await running(tx)) <= streams) return
+  throw new Refused(
+    429,
+    {
+      kind: 'rate_limit',
+      message: `This server writes ${streams} ${streams === 1 ? 'answer' : 'answers'} at once, and is at that. Try again shortly.`,
+      retryable: true,
+    },
+    { 'Retry-After': '5' },
+  )
+}
+
+/** How many answers are being written, of a person's or of all. */
+async function running(tx: Database, ownerId?: string): Promise<number> {
+  const { count } = await tx
+    .selectFrom('generations')
+    .select((eb) => eb.fn.countAll<number | string>().as('count'))
+    .where('status', '=', 'running')
+    .$if(ownerId !== undefined, (query) => query.where('ownerId', '=', ownerId ?? ''))
+    .executeTakeFirstOrThrow()
+  return Number(count)
 }
 
 async function isEndedBy(tx: Database, generationId: string, instanceId: string): Promise<boolean> {

@@ -9,7 +9,7 @@ import { resolveModel } from '@/lib/providers/resolve'
 import { Refused } from '@/lib/refused'
 import { fitsNow } from '@/lib/usage/admission'
 import { parseSettings, requestOf, type TurnSettings } from './settings'
-import { accountFor, emptyReply, historyTo, type Prepared, startingRow, startOnce } from './start'
+import { accountFor, emptyReply, historyTo, type Prepared, type Spend, startingRow, startOnce } from './start'
 
 /** How a reply is asked for again. */
 export interface Again {
@@ -27,23 +27,28 @@ export interface Again {
  * it is.
  * @throws {Refused} 400 for a model that nobody offers, 503 when the server is shutting down.
  */
-export async function regenerate(row: GenerationRow, again: Again): Promise<StartData> {
-  return await startOnce(row.ownerId, again.turnId, async (): Promise<Prepared> => {
-    const { ownerId, userMessageId } = row
-    const resolved = await resolveModel(ownerId, again.model ?? row.model)
-    const settings = settingsOf(row, again)
-    const reply = emptyReply(await messageRow(userMessageId))
-    const generation = startingRow({
-      reply,
-      userMessageId,
-      turnId: again.turnId,
-      resolved,
-      settings,
-      kind: 'regenerate',
-    })
-    const request = requestOf(resolved, await historyTo(userMessageId), again.stream, settings)
-    return { rows: { conversation: null, messages: [reply], generation }, resolved, request }
-  })
+export async function regenerate(row: GenerationRow, again: Again, spend: Spend): Promise<StartData> {
+  return await startOnce(
+    row.ownerId,
+    again.turnId,
+    async (): Promise<Prepared> => {
+      const { ownerId, userMessageId } = row
+      const resolved = await resolveModel(ownerId, again.model ?? row.model)
+      const settings = settingsOf(row, again)
+      const reply = emptyReply(await messageRow(userMessageId))
+      const generation = startingRow({
+        reply,
+        userMessageId,
+        turnId: again.turnId,
+        resolved,
+        settings,
+        kind: 'regenerate',
+      })
+      const request = requestOf(resolved, await historyTo(userMessageId), again.stream, settings)
+      return { rows: { conversation: null, messages: [reply], generation }, resolved, request }
+    },
+    spend,
+  )
 }
 
 /**
@@ -51,9 +56,9 @@ export async function regenerate(row: GenerationRow, again: Again): Promise<Star
  * it is.
  * @throws {Refused} 409 when there is nothing to go on with, or somebody else goes on with it; else as `regenerate`.
  */
-export async function continueReply(row: GenerationRow, again: Again): Promise<StartData> {
+export async function continueReply(row: GenerationRow, again: Again, spend: Spend): Promise<StartData> {
   try {
-    return await startOnce(row.ownerId, again.turnId, () => prepareContinuation(row, again))
+    return await startOnce(row.ownerId, again.turnId, () => prepareContinuation(row, again), spend)
   } catch (error) {
     // Of two at once, the unique index let one in.
     if (!(error instanceof Refused)) await checkNewest(row)

@@ -29,13 +29,13 @@ export async function estimateTurn(ownerId: string, draft: Draft): Promise<Estim
   const whole = requestOf(resolved, [...history, { role: 'user', content: text }], true, settings)
   const account = await accountOf(ownerId, { baseUrl: connection.baseUrl, model, free })
   const window = account.price?.contextWindow ?? null
-  const { messages, trimmedTurns } = await fitted(model, whole.messages, { window, room: settings?.maxTokens })
+  const { messages, trimmedTurns } = await fitted(model, whole.messages, { window, room: whole.maxTokens })
   const { tokens: promptTokens, accuracy } = await countPrompt(model, messages)
 
   const { price, rate } = account
   // A conversation that begins with this turn has spent nothing yet.
   const caps = capsOf(account, scopesOf(account.timeZone, known?.id ?? '', Date.now()))
-  const asked = settings?.maxTokens ?? (caps.length > 0 ? lengthToAskFor(account, caps, promptTokens) : null)
+  const asked = whole.maxTokens ?? (caps.length > 0 ? lengthToAskFor(account, caps, promptTokens) : null)
   const maxTokens = asked ?? longestAnswer(price, promptTokens)
   const budget =
     caps.length > 0 && maxTokens !== null ? await tightest(account, caps, { promptTokens, maxTokens }) : null

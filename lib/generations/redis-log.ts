@@ -2,8 +2,8 @@ import 'server-only'
 import { log } from '@/lib/log'
 import type { LogEvent } from '@/lib/protocol/events'
 import { createEventDecoder, encodeEvent } from '@/lib/protocol/sse'
+import type { RedisConnections, StreamEntry } from '@/lib/redis'
 import type { LogFeed } from './log'
-import type { RedisConnections, StreamEntry } from './redis'
 
 /** Streams are trimmed to some more than so many events, and what was trimmed is read from the database. */
 const MAX_EVENTS = 10_000

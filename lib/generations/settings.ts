@@ -1,5 +1,6 @@
 import 'server-only'
 import { z } from 'zod'
+import { config } from '@/lib/config'
 import type { ResolvedModel } from '@/lib/providers/resolve'
 import type { ChatMessage, CompletionRequest } from '@/lib/upstream/connection'
 
@@ -25,5 +26,11 @@ export function requestOf(
   { system, temperature, maxTokens }: TurnSettings = {},
 ): CompletionRequest {
   const messages: ChatMessage[] = system ? [{ role: 'system', content: system }, ...history] : history
-  return { model, messages, stream, temperature, maxTokens }
+  return { model, messages, stream, temperature, maxTokens: allowedLength(maxTokens) }
+}
+
+/** The longest answer to ask for, under the operator's cap where there is one. */
+function allowedLength(wanted: number | undefined): number | undefined {
+  const cap = config().maxTokens
+  return cap === 0 ? wanted : Math.min(wanted ?? cap, cap)
 }

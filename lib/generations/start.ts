@@ -30,12 +30,20 @@ export interface Prepared {
   before?: Part[]
 }
 
+/** Counts a start. @throws {Refused} 429 when there were too many. */
+export type Spend = () => Promise<void>
+
 /**
  * Starts what `prepare` gives: writes its rows, and runs it. The generation lives on in this process whatever becomes of
  * the request. A turn that was started before is not started again: its generation is given back.
- * @throws {Refused} 503 when the server is shutting down, 402 when a budget does not allow it; whatever `prepare` throws.
+ * @throws {Refused} 503 when the server is shutting down, 402 when a budget does not allow it; whatever `prepare` and `spend` throw.
  */
-export async function startOnce(ownerId: string, turnId: string, prepare: () => Promise<Prepared>): Promise<StartData> {
+export async function startOnce(
+  ownerId: string,
+  turnId: string,
+  prepare: () => Promise<Prepared>,
+  spend: Spend,
+): Promise<StartData> {
   const db = database()
   const earlier = await generationOfTurn(db, ownerId, turnId)
   if (earlier) return startOf(earlier)
@@ -43,10 +51,13 @@ export async function startOnce(ownerId: string, turnId: string, prepare: () => 
   if (closing) throw new Refused(503, closing, { 'Retry-After': '1' })
 
   const prepared = await prepare()
+  await spend()
   const { rows, request, charge, admission } = await charged(ownerId, prepared)
   await heartbeat().known()
   try {
-    await insertStart(db, rows, { reservation: admission.reservation, streams: config().streamsPerPerson })
+    const { streamsPerPerson, streams } = config()
+    const { reservation } = admission
+    await insertStart(db, rows, { reservation, streams: streamsPerPerson, serverStreams: streams })
   } catch (error) {
     // The same turn may have been sent twice at once: the unique constraint let one in.
     const other = await generationOfTurn(db, ownerId, turnId)
@@ -77,6 +88,8 @@ export async function accountFor(
 async function charged(ownerId: string, { rows, resolved, request: whole }: Prepared) {
   const { account, messages, longest } = await accountFor(ownerId, resolved, whole)
   const { price } = account
+  const cap = config().maxTokens
+  const asked = whole.maxTokens === cap && price?.maxOutput ? Math.min(cap, price.maxOutput) : whole.maxTokens
   const { model } = resolved
   const { generation } = rows
   const admission = await admissionOf(account, {
@@ -84,7 +97,7 @@ async function charged(ownerId: string, { rows, resolved, request: whole }: Prep
     at: generation.startedAt,
     model,
     messages: longest,
-    maxTokens: whole.maxTokens,
+    maxTokens: asked,
   })
   const { booking, prompt, maxTokens, caps } = admission
   const allowance =

@@ -8,7 +8,7 @@ import type { StartData } from '@/lib/protocol/events'
 import type { Part } from '@/lib/protocol/messages'
 import { resolveModel } from '@/lib/providers/resolve'
 import { requestOf, type TurnSettings } from './settings'
-import { emptyReply, historyTo, type Prepared, startingRow, startOnce } from './start'
+import { emptyReply, historyTo, type Prepared, type Spend, startingRow, startOnce } from './start'
 
 /** A prompt and where it goes. */
 export interface Turn {
@@ -29,8 +29,8 @@ export interface Turn {
  * @throws {Refused} 404 for a conversation or parent that is not this owner's, 400 for a model that nobody offers,
  * 503 when the server is shutting down.
  */
-export async function startTurn(ownerId: string, turn: Turn): Promise<StartData> {
-  return await startOnce(ownerId, turn.turnId, () => prepareTurn(ownerId, turn))
+export async function startTurn(ownerId: string, turn: Turn, spend: Spend): Promise<StartData> {
+  return await startOnce(ownerId, turn.turnId, () => prepareTurn(ownerId, turn), spend)
 }
 
 async function prepareTurn(ownerId: string, turn: Turn): Promise<Prepared> {

@@ -7,8 +7,9 @@ import { isDatabaseAway } from '@/lib/database/health'
 import { log } from '@/lib/log'
 import type { Problem } from '@/lib/protocol/events'
 import { notFound, Refused } from '@/lib/refused'
-import { addressOf } from './address'
+import { addressOf, callerOf } from './address'
 import { key } from './fields'
+import { type LimitClass, type Payer, refund, spend } from './limits'
 import { checkOrigin } from './origin'
 import { admitted, type Session, sessionOf } from './session'
 import { mayAdmit, tooManyVisitors } from './visitor-limits'
@@ -18,6 +19,13 @@ export interface Call<P> {
   principal: Principal
   session: Session
   params: P
+  /** Counts a start, once it is known that there will be one. Other calls are counted before their handler. */
+  spend: () => Promise<void>
+}
+
+interface Options {
+  /** What a call costs, where that is not a look for a GET and a write for anything else. */
+  limit?: LimitClass
 }
 
 /** What a handler is given that also answers whoever has not given the password. */
@@ -29,22 +37,28 @@ type Params = Record<string, string | string[]>
 
 /**
  * A route handler behind the checks that every endpoint has: the Host and the origin of the request, the session and,
- * where a password is set, that it was given. Turns a `Refused` into its JSON answer, and
- * anything else that is thrown into a 500 whose cause is in the log under the request's id.
+ * where a password is set, that it was given, and how many calls there were of its kind. Turns a `Refused` into its JSON
+ * answer, and anything else that is thrown into a 500 whose cause is in the log under the request's id.
  */
-export function endpoint<P extends Params = Record<string, never>>(handler: Handler<Call<P>>): Route<P> {
+export function endpoint<P extends Params = Record<string, never>>(
+  handler: Handler<Call<P>>,
+  options: Options = {},
+): Route<P> {
   return checked<P>(async (request, { principal, ...call }) => {
     if (principal === null) throw signInFirst()
     return await handler(request, { principal, ...call })
-  })
+  }, options)
 }
 
 /** The same for whoever has not given the password as well: they have no principal. */
-export function openEndpoint<P extends Params = Record<string, never>>(handler: Handler<OpenCall<P>>): Route<P> {
-  return checked<P>(handler)
+export function openEndpoint<P extends Params = Record<string, never>>(
+  handler: Handler<OpenCall<P>>,
+  options: Options = {},
+): Route<P> {
+  return checked<P>(handler, options)
 }
 
-function checked<P extends Params>(handler: Handler<OpenCall<P>>): Route<P> {
+function checked<P extends Params>(handler: Handler<OpenCall<P>>, options: Options): Route<P> {
   return async (request, context) => {
     let session: Session | null = null
     try {
@@ -61,7 +75,11 @@ function checked<P extends Params>(handler: Handler<OpenCall<P>>): Route<P> {
       const { principal } = session
       const writes = !['GET', 'HEAD'].includes(request.method)
       if (writes && session.newcomer && !(await mayAdmit(addressOf(request)))) throw tooManyVisitors()
-      const response = await handler(request, { principal, session, params })
+      const payer = { ownerId: principal?.ownerId ?? null, address: addressOf(request) }
+      const limit = options.limit ?? (writes ? 'write' : 'read')
+      const call = { principal, session, params, spend: () => spend(limit, payer) }
+      const response =
+        limit === 'start' ? await handler(request, call) : await counted(limit, payer, () => handler(request, call))
       // Only somebody who has written something is stored: a refused request leaves nothing.
       if (writes && response.ok) session = await admitted(session, true, isSecure(request))
       // What an answer says is done is on the disk. (Reading changes nothing.)
@@ -73,9 +91,20 @@ function checked<P extends Params>(handler: Handler<OpenCall<P>>): Route<P> {
   }
 }
 
-/** Whether the browser's own connection is encrypted, as far as a proxy in front says so. */
+/** Counts a call, unless it could not be understood. */
+async function counted<T>(limit: LimitClass, payer: Payer, work: () => Promise<T> | T): Promise<T> {
+  await spend(limit, payer)
+  try {
+    return await work()
+  } catch (error) {
+    if (error instanceof Refused && [400, 413, 415].includes(error.status)) await refund(limit, payer)
+    throw error
+  }
+}
+
+/** Whether the browser's own connection is encrypted, as far as a trusted proxy in front says so. */
 export function isSecure(request: NextRequest): boolean {
-  return (request.headers.get('x-forwarded-proto') ?? request.url).startsWith('https')
+  return callerOf(request.headers).secure
 }
 
 /** A JSON answer that nothing on the way keeps. */

@@ -3,6 +3,7 @@ import { hostname } from 'node:os'
 import ipaddr from 'ipaddr.js'
 import { config } from '@/lib/config'
 import { Refused } from '@/lib/refused'
+import { callerOf } from './address'
 
 /**
  * Refuses requests that another site's page makes a browser send: a foreign `Origin` or `Sec-Fetch-Site`, and a `Host`
@@ -10,17 +11,32 @@ import { Refused } from '@/lib/refused'
  * @throws {Refused} 403
  */
 export function checkOrigin(headers: Headers): void {
-  const host = headers.get('host') ?? ''
-  if (!hostAllowed(host)) {
+  const { host, secure, proxied } = callerOf(headers)
+  // Both: a page under a rebound name can send the second one itself.
+  if (!hostAllowed(headers.get('host') ?? '') || !hostAllowed(host)) {
     throw refusal(
       `This address is not one that Rill answers to. Open it by its IP address or as localhost, or add the name to RILL_HOSTS.`,
     )
   }
   const site = headers.get('sec-fetch-site')
-  if (site === 'cross-site' || site === 'same-site') throw refusal('Rill does not take requests from other sites.')
+  if (site === 'cross-site' || site === 'same-site') throw refusal(otherSites)
   const origin = headers.get('origin')
-  if (origin !== null && !sameHost(origin, host)) throw refusal('Rill does not take requests from other sites.')
+  if (origin === null || isOrigin(origin, secure ? 'https' : 'http', host)) return
+  if (secure || !isOrigin(origin, 'https', host)) throw refusal(otherSites)
+  throw refusal(
+    proxied
+      ? 'This page was loaded over https, and the proxy in front of Rill does not say so. Have it send X-Forwarded-Proto.'
+      : 'This page was loaded over https, and Rill does not know the proxy in front of it. Name it in RILL_TRUSTED_PROXIES.',
+  )
 }
+
+/** The origin that a browser has of this server, from headers that were checked; null under a foreign name. */
+export function originOf(headers: Headers): string | null {
+  const { host, secure } = callerOf(headers)
+  return hostAllowed(host) && hostAllowed(headers.get('host') ?? '') ? `${secure ? 'https' : 'http'}://${host}` : null
+}
+
+const otherSites = 'Rill does not take requests from other sites.'
 
 /** Whether a `Host` header names this server: loopback, an IP address, the machine's own name, or one of `RILL_HOSTS`. */
 export function hostAllowed(host: string): boolean {
@@ -44,11 +60,10 @@ function nameOf(host: string): string | null {
   return new URL(`http://${host}`).hostname
 }
 
-function sameHost(origin: string, host: string): boolean {
-  if (!URL.canParse(origin)) return false
-  const url = new URL(origin)
-  // With the origin's own scheme, so that a default port counts as none on both sides.
-  return url.host === new URL(`${url.protocol}//${host}`).host
+/** Whether an `Origin` is that of a scheme and host; a default port counts as none. */
+function isOrigin(origin: string, scheme: 'http' | 'https', host: string): boolean {
+  const own = `${scheme}://${host}`
+  return URL.canParse(origin) && URL.canParse(own) && new URL(origin).origin === new URL(own).origin
 }
 
 function refusal(message: string): Refused {

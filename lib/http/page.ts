@@ -12,6 +12,7 @@ import type { ConversationPage, ModelList, Settings } from '@/lib/protocol/api'
 import { modelList } from '@/lib/providers/models'
 import { Refused } from '@/lib/refused'
 import { nextPath, signInPath } from './next-path'
+import { originOf } from './origin'
 import { SESSION_HEADER } from './session'
 
 /** The sidebar's first page. */
@@ -33,6 +34,11 @@ async function requirePrincipal(): Promise<Principal> {
   const principal = await pagePrincipal()
   if (principal === null) redirect(signInPath((await headers()).get(PATH_HEADER)))
   return principal
+}
+
+/** Where the browser has the page from, for addresses that have to be whole. Null when that cannot be told. */
+export async function pageOrigin(): Promise<string | null> {
+  return originOf(await headers())
 }
 
 /** What every page of the app starts with. */

@@ -1,12 +1,14 @@
 import 'server-only'
 import { v7 as uuidv7 } from 'uuid'
-import { database } from '@/lib/database/client'
+import { type Database, database, oneAtATime } from '@/lib/database/client'
 import { ownedProvider } from '@/lib/database/ownership'
 import type { ProviderRow } from '@/lib/database/schema'
 import type { Provider } from '@/lib/protocol/providers'
 import { Refused } from '@/lib/refused'
 import { forgetCapabilities } from './capabilities'
 import { type Credentials, credentialsOf, open, sealCredentials } from './keys'
+
+const PROVIDERS_AT_MOST = 50
 
 /** What a person enters on the settings page. An absent key or header list keeps what is stored. */
 export interface ProviderForm {
@@ -29,7 +31,7 @@ export async function providerRows(ownerId: string): Promise<ProviderRow[]> {
   return await database().selectFrom('providers').selectAll().where('ownerId', '=', ownerId).orderBy('id').execute()
 }
 
-/** Stores a provider, its key and headers sealed. */
+/** Stores a provider, its key and headers sealed. @throws {Refused} 409 when there are too many. */
 export async function createProvider(ownerId: string, form: ProviderForm): Promise<Provider> {
   const id = uuidv7()
   const credentials = { apiKey: form.apiKey ?? null, headers: form.headers ?? {} }
@@ -43,8 +45,28 @@ export async function createProvider(ownerId: string, form: ProviderForm): Promi
     idleTimeoutMs: form.idleTimeoutMs ?? null,
     createdAt: Date.now(),
   }
-  await database().insertInto('providers').values(row).execute()
+  await database()
+    .transaction()
+    .execute(async (tx) => {
+      await checkCount(tx, ownerId)
+      await tx.insertInto('providers').values(row).execute()
+    })
   return providerOf(row)
+}
+
+/** @throws {Refused} 409 when a person has as many providers as anybody may have. */
+async function checkCount(tx: Database, ownerId: string): Promise<void> {
+  await oneAtATime(tx, `providers of ${ownerId}`)
+  const { count } = await tx
+    .selectFrom('providers')
+    .select((eb) => eb.fn.countAll<number | string>().as('count'))
+    .where('ownerId', '=', ownerId)
+    .executeTakeFirstOrThrow()
+  if (Number(count) < PROVIDERS_AT_MOST) return
+  throw new Refused(409, {
+    kind: 'bad_request',
+    message: `You have ${PROVIDERS_AT_MOST} providers, and there may be no more. Remove one that you no longer use.`,
+  })
 }
 
 /**

@@ -79,6 +79,7 @@ async function startRill(upstream, { nodeFlags, name = 'rill', redisUrl = '', co
     OPENAI_BASE_URL: `${upstream}/v1`,
     RILL_PASSWORD: '',
     RILL_RATE_PER_MINUTE: '0',
+    RILL_CALLS_PER_MINUTE: '0',
     RILL_STREAMS_PER_PERSON: '0',
   }
   const parameters = [...nodeFlags, join(root, 'lib', 'start.mjs')]

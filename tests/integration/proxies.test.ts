@@ -1,11 +1,11 @@
-import { request } from 'undici'
+import { Agent, request } from 'undici'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import * as z from 'zod'
 import { generationStatus, startData } from '@/lib/protocol/events'
 import { readTicks, streamingOf } from '@/lib/protocol/ticks'
-import { type ReverseProxy, startCaddy, startNginx } from '../proxies'
+import { type ReverseProxy, startCaddy, startNginx, startTls } from '../proxies'
 import { done, finish } from '../upstream/events'
-import { Client } from './client'
+import { Client, turnOf } from './client'
 import { type House, openHouse } from './house'
 
 let house: House
@@ -87,4 +87,58 @@ test('an nginx that buffers and compresses is found out', async () => {
   const streaming = await streamingThrough(proxy)
   await proxy.stop()
   expect(streaming.smooth).toBe(false)
+})
+
+describe('behind TLS and the nginx of the docs', () => {
+  const dispatcher = new Agent({ connect: { rejectUnauthorized: false } })
+  let limited: House
+  let nginx: ReverseProxy
+  let tls: ReverseProxy
+  beforeAll(async () => {
+    limited = await openHouse('sqlite', { RILL_RATE_PER_MINUTE: '2', RILL_OPEN: '1', RILL_TRUSTED_PROXIES: '2' })
+    nginx = await startNginx([Number(new URL(limited.rill.url).port)])
+    tls = await startTls(nginx)
+  })
+  afterAll(async () => {
+    await tls?.stop()
+    await nginx?.stop()
+    await limited?.close()
+    await dispatcher.close()
+  })
+
+  const get = (path: string, headers: Record<string, string> = {}) =>
+    request(tls.url + path, { dispatcher, headers: { host: new URL(tls.url).host, ...headers } })
+
+  test('the cookie is Secure, the origin is the browser’s, and pages name it', async () => {
+    const { headers, body, statusCode } = await get('/', { origin: tls.url })
+    expect([statusCode, String(headers['set-cookie']).includes('; Secure')]).toEqual([200, true])
+    expect(await body.text()).toContain(`${tls.url}/open-graph.png`)
+    const call = async (origin: string) => (await get('/api/settings', { origin })).statusCode
+    expect(await call(tls.url)).toBe(200)
+    expect(await call(tls.url.replace('https', 'http'))).toBe(403)
+  })
+
+  test('without TLS, a browser that claims it gets no Secure cookie', async () => {
+    const answer = await request(nginx.url, { headers: { 'x-forwarded-proto': 'https' } })
+    await answer.body.dump()
+    // Two proxies are trusted, and this came through one.
+    expect(String(answer.headers['set-cookie'])).not.toContain('; Secure')
+  })
+
+  test('each client has a limit of its own, and none gets another by what it sends', async () => {
+    const start = async (forwarded: string) => {
+      const answer = await request(`${tls.url}/api/chat`, {
+        dispatcher,
+        method: 'POST',
+        headers: { host: new URL(tls.url).host, 'content-type': 'application/json', 'x-forwarded-for': forwarded },
+        body: JSON.stringify(turnOf({ text: 'limited' })),
+      })
+      await answer.body.dump()
+      return answer.statusCode
+    }
+    const statuses: number[] = []
+    for (let index = 0; index < 6; index++) statuses.push(await start(`198.51.100.${index}`))
+    // Nobody has a cookie, so the address alone counts: twice a person's.
+    expect(statuses).toEqual([200, 200, 200, 200, 429, 429])
+  })
 })

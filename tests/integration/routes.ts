@@ -9,6 +9,8 @@ export interface Route {
   method: Method
   /** With its parameters in brackets, as the folders are named: `/api/conversations/[id]`. */
   path: string
+  /** What a call is counted as, as far as the source says. */
+  limit: string
 }
 
 /** Every method of every route that the app folder has, so that a new one is tested or fails the tests. */
@@ -19,9 +21,10 @@ export function routes(): Route[] {
     .sort()
     .flatMap((name) => {
       const path = `/api/${dirname(name).split(sep).join('/')}`
-      const found = exportsOf(readFileSync(join(api, name), 'utf8')).filter((each) => /^[A-Z]+$/.test(each))
+      const source = readFileSync(join(api, name), 'utf8')
+      const found = exportsOf(source).filter((each) => /^[A-Z]+$/.test(each))
       if (found.length === 0) throw new Error(`The tests find no method in ${name}: teach them how it exports them.`)
-      return found.map((method) => ({ method: known(method), path }))
+      return found.map((method) => ({ method: known(method), path, limit: limitOf(source, method) }))
     })
 }
 
@@ -36,6 +39,15 @@ function exportsOf(source: string): string[] {
   return [...exported].flatMap(([, name, list = '']) =>
     name === undefined ? list.split(',').map((each) => each.trim().replace(/^.*\sas\s+/, '')) : [name],
   )
+}
+
+/** The limit of a handler: the one it names, else that of its method; none for a function that is no endpoint. */
+function limitOf(source: string, method: string): string {
+  const from = source.search(new RegExp(`^export (const|(async )?function) ${method}\\b`, 'm'))
+  const [own = ''] = from < 0 ? [source] : source.slice(from).split(/\n(?=export )/)
+  if (/startingEndpoint\b/.test(own)) return 'start'
+  if (!/\bendpoint\b/.test(own)) return 'none'
+  return /limit: '(\w+)'/.exec(own)?.[1] ?? (method === 'GET' ? 'read' : 'write')
 }
 
 function known(method: string): Method {

@@ -15,7 +15,7 @@ const turn = z.strictObject({
 })
 
 /** Adds a prompt and starts the generation that answers it. */
-export const POST = startingEndpoint(async (request, { principal }) => {
+export const POST = startingEndpoint(async (request, { principal, spend }) => {
   const given = await readJson(request, turn)
-  return { started: await startTurn(principal.ownerId, given), stream: given.stream }
+  return { started: await startTurn(principal.ownerId, given, spend), stream: given.stream }
 })

@@ -14,6 +14,7 @@ const draft = z.strictObject({
 })
 
 /** What a turn would come to if it were sent. Nothing is written. */
-export const POST = endpoint(async (request, { principal }) =>
-  json(await estimateTurn(principal.ownerId, await readJson(request, draft))),
+export const POST = endpoint(
+  async (request, { principal }) => json(await estimateTurn(principal.ownerId, await readJson(request, draft))),
+  { limit: 'costly' },
 )

@@ -9,9 +9,12 @@ import { CONVERSATIONS_A_PAGE, rateOf, usageFilter, usageQuery } from '@/lib/htt
 const query = z.strictObject(usageQuery)
 
 /** What was used between two days: in all, and by day, model, provider and conversation. */
-export const GET = endpoint(async (request, { principal }) => {
-  const settings = await settingsOf(principal.ownerId)
-  const filter = usageFilter(principal.ownerId, readQuery(request, query), settings)
-  const order = { offset: 0, limit: CONVERSATIONS_A_PAGE, rate: rateOf(settings) }
-  return json(await usageReport(database(), filter, order))
-})
+export const GET = endpoint(
+  async (request, { principal }) => {
+    const settings = await settingsOf(principal.ownerId)
+    const filter = usageFilter(principal.ownerId, readQuery(request, query), settings)
+    const order = { offset: 0, limit: CONVERSATIONS_A_PAGE, rate: rateOf(settings) }
+    return json(await usageReport(database(), filter, order))
+  },
+  { limit: 'costly' },
+)

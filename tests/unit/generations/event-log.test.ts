@@ -4,10 +4,10 @@ import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest'
 import { createEventLog } from '@/lib/generations/event-log'
 import type { EventLog, LogReader, StoredEvents } from '@/lib/generations/log'
 import { createMemoryLog } from '@/lib/generations/memory-log'
-import { connectRedis } from '@/lib/generations/redis'
 import { createRedisLog } from '@/lib/generations/redis-log'
 import type { GenerationEvent, LogEvent } from '@/lib/protocol/events'
 import { createEventDecoder } from '@/lib/protocol/sse'
+import { connectRedis } from '@/lib/redis'
 import { type RedisServer, startRedis } from '../../redis'
 
 const start: GenerationEvent = {

@@ -63,3 +63,24 @@ test('requests that another site makes a browser send are refused', async () => 
   expect(refuses({ host, 'sec-fetch-site': 'cross-site' })).toBe(true)
   expect(refuses({ host, 'sec-fetch-site': 'same-site' })).toBe(true)
 })
+
+test('an origin is compared with its scheme, as far as a trusted proxy tells', async () => {
+  const { refuses } = await under({ HOST: '127.0.0.1', RILL_HOSTS: 'rill.example' })
+  const proxied = { host: 'rill.example', 'x-rill-peer': '127.0.0.1', 'x-forwarded-proto': 'https' }
+  expect(refuses({ host: 'localhost:3000', origin: 'https://localhost:3000' })).toBe(true)
+  expect(refuses({ ...proxied, origin: 'https://rill.example' })).toBe(false)
+  expect(refuses({ ...proxied, origin: 'https://rill.example:443' })).toBe(false)
+  expect(refuses({ ...proxied, origin: 'http://rill.example' })).toBe(true)
+  expect(refuses({ ...proxied, origin: 'ftp://rill.example' })).toBe(true)
+  expect(refuses({ ...proxied, 'x-rill-peer': '203.0.113.7', origin: 'https://rill.example' })).toBe(true)
+})
+
+test('a page under a rebound name does not get in by naming another host', async () => {
+  const { refuses } = await under({ HOST: '127.0.0.1', RILL_HOSTS: 'rill.example' })
+  const peer = { 'x-rill-peer': '127.0.0.1' }
+  expect(refuses({ ...peer, host: 'evil.example', 'x-forwarded-host': 'localhost:3000' })).toBe(true)
+  expect(refuses({ ...peer, host: 'localhost:3000', 'x-forwarded-host': 'evil.example' })).toBe(true)
+  expect(
+    refuses({ ...peer, host: '127.0.0.1:3000', 'x-forwarded-host': 'rill.example', origin: 'http://rill.example' }),
+  ).toBe(false)
+})

@@ -9,9 +9,12 @@ import { CONVERSATIONS_A_PAGE, rateOf, usageFilter, usageQuery } from '@/lib/htt
 const query = z.strictObject({ ...usageQuery, offset: z.coerce.number().int().min(0).max(1_000_000).default(0) })
 
 /** More of the conversations that `GET /api/usage` begins to list. */
-export const GET = endpoint(async (request, { principal }) => {
-  const settings = await settingsOf(principal.ownerId)
-  const { offset, ...given } = readQuery(request, query)
-  const order = { offset, limit: CONVERSATIONS_A_PAGE, rate: rateOf(settings) }
-  return json(await conversationUsage(database(), usageFilter(principal.ownerId, given, settings), order))
-})
+export const GET = endpoint(
+  async (request, { principal }) => {
+    const settings = await settingsOf(principal.ownerId)
+    const { offset, ...given } = readQuery(request, query)
+    const order = { offset, limit: CONVERSATIONS_A_PAGE, rate: rateOf(settings) }
+    return json(await conversationUsage(database(), usageFilter(principal.ownerId, given, settings), order))
+  },
+  { limit: 'costly' },
+)

@@ -10,8 +10,11 @@ import { usageFilter, usageQuery } from '@/lib/http/usage-query'
 const query = z.strictObject({ ...usageQuery, format: z.enum(['csv', 'json']) })
 
 /** Usage as a file: a row for each day, model and conversation. */
-export const GET = endpoint(async (request, { principal }) => {
-  const { format, ...given } = readQuery(request, query)
-  const filter = usageFilter(principal.ownerId, given, await settingsOf(principal.ownerId))
-  return usageExport(exportRows(database(), filter), filter, format)
-})
+export const GET = endpoint(
+  async (request, { principal }) => {
+    const { format, ...given } = readQuery(request, query)
+    const filter = usageFilter(principal.ownerId, given, await settingsOf(principal.ownerId))
+    return usageExport(exportRows(database(), filter), filter, format)
+  },
+  { limit: 'costly' },
+)

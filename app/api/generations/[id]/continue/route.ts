@@ -4,8 +4,8 @@ import { readJson } from '@/lib/http/body'
 import { againRequest, startingEndpoint } from '../../../started'
 
 /** Goes on with the reply of a generation that ended before its end, in the same message. */
-export const POST = startingEndpoint<{ id: string }>(async (request, { principal, params }) => {
+export const POST = startingEndpoint<{ id: string }>(async (request, { principal, params, spend }) => {
   const given = await readJson(request, againRequest)
   const row = await ownedGeneration(params.id, principal.ownerId)
-  return { started: await continueReply(row, given), stream: given.stream }
+  return { started: await continueReply(row, given, spend), stream: given.stream }
 })

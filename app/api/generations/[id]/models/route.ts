@@ -9,8 +9,11 @@ import { MOST_MODELS_ASKED } from '@/lib/protocol/budgets'
 const asked = z.strictObject({ models: z.array(name).max(MOST_MODELS_ASKED) })
 
 /** Which of some models could go on with a reply within the person's budgets. */
-export const POST = endpoint<{ id: string }>(async (request, { principal, params }) => {
-  const { models } = await readJson(request, asked)
-  const row = await ownedGeneration(params.id, principal.ownerId)
-  return json({ models: await modelsThatFit(row, models) })
-})
+export const POST = endpoint<{ id: string }>(
+  async (request, { principal, params }) => {
+    const { models } = await readJson(request, asked)
+    const row = await ownedGeneration(params.id, principal.ownerId)
+    return json({ models: await modelsThatFit(row, models) })
+  },
+  { limit: 'costly' },
+)

@@ -1,0 +1,126 @@
+import 'server-only'
+import { createHash } from 'node:crypto'
+import { type RateLimiterAbstract, RateLimiterMemory, RateLimiterRedis, RateLimiterRes } from 'rate-limiter-flexible'
+import { config } from '@/lib/config'
+import { log } from '@/lib/log'
+import { oncePerProcess } from '@/lib/process'
+import { redis } from '@/lib/redis'
+import { Refused } from '@/lib/refused'
+import { secretMark } from '@/lib/secret'
+
+/** What a call costs: an answer of a model, a request to somebody's server, much work, a write, or a look. */
+export type LimitClass = 'start' | 'test' | 'costly' | 'write' | 'read'
+
+/** Whom a call is counted for. A browser without a cookie is somebody new each time, so that its address alone counts. */
+export interface Payer {
+  /** Null for whoever has not given the password. */
+  ownerId: string | null
+  address: string
+}
+
+const SECONDS = 60
+/** Several people may come from one address. */
+const PEOPLE_AT_AN_ADDRESS = { start: 2, others: 4 }
+/** The part of all calls that one class may have. */
+const SHARES = { test: 0.01, costly: 0.2, write: 0.2, read: 1 }
+/** Addresses are cheap to make up, so they share a fixed number of counters: memory stays bounded, whatever comes. */
+const COUNTERS = 65_536
+
+interface Purse {
+  limiter: RateLimiterAbstract
+  key: string
+  words: (points: number) => string
+}
+
+/**
+ * Counts a call for the person and the address, and a start for the whole server as well.
+ * @throws {Refused} 429 with `Retry-After` when one of them has had its number within a minute.
+ */
+export async function spend(limit: LimitClass, payer: Payer): Promise<void> {
+  const spent: Purse[] = []
+  try {
+    for (const purse of pursesOf(limit, payer)) {
+      await consume(purse)
+      spent.push(purse)
+    }
+  } catch (refusal) {
+    // What a person is refused is not held against the address.
+    await giveBack(spent)
+    throw refusal
+  }
+}
+
+/** Gives back what a call was counted as: it was not one that anything is done for. */
+export async function refund(limit: LimitClass, payer: Payer): Promise<void> {
+  await giveBack(pursesOf(limit, payer))
+}
+
+async function giveBack(purses: Purse[]): Promise<void> {
+  for (const { limiter, key } of purses) await limiter.reward(key).catch(() => undefined)
+}
+
+/** The counter of a person or an address. */
+export function counterOf(payer: string): string {
+  return String(createHash('sha256').update(`${secretMark()} ${payer}`).digest().readUInt32BE(0) % COUNTERS)
+}
+
+function pursesOf(limit: LimitClass, { ownerId, address }: Payer): Purse[] {
+  const { byPerson, byAddress, together } = oncePerProcess(`limiters: ${limit}`, () => limitersOf(limit))
+  const words = refusals[limit]
+  return [
+    // First the address, so that somebody new each time leaves the counters of others alone.
+    ...(byAddress ? [{ limiter: byAddress, key: counterOf(address), words }] : []),
+    ...(byPerson && ownerId !== null ? [{ limiter: byPerson, key: counterOf(ownerId), words }] : []),
+    ...(together ? [{ limiter: together, key: 'all', words: everybody }] : []),
+  ]
+}
+
+async function consume({ limiter, key, words }: Purse): Promise<void> {
+  try {
+    await limiter.consume(key)
+  } catch (limited) {
+    if (!(limited instanceof RateLimiterRes)) {
+      // The limit keeps a person from harm by accident; it is no reason to answer nobody.
+      log().warn({ cause: limited instanceof Error ? limited.message : String(limited) }, 'calls could not be counted')
+      return
+    }
+    const seconds = Math.max(1, Math.ceil(limited.msBeforeNext / 1000))
+    const message = `${words(limiter.points)} Try again in ${seconds} ${seconds === 1 ? 'second' : 'seconds'}.`
+    throw new Refused(429, { kind: 'rate_limit', message, retryable: true }, { 'Retry-After': String(seconds) })
+  }
+}
+
+const more = (points: number) => `That was more than ${points} requests of this kind within a minute.`
+const refusals: Record<LimitClass, (points: number) => string> = {
+  start: (points) => `More than ${points} answers were started within a minute.`,
+  test: (points) => `More than ${points} providers were tested within a minute.`,
+  costly: more,
+  write: more,
+  read: more,
+}
+const everybody = (points: number) =>
+  `This server starts no more than ${points} answers a minute for everybody together, and has started them.`
+
+function limitersOf(limit: LimitClass) {
+  const { ratePerMinute, startsPerMinute, callsPerMinute } = config()
+  const starts = limit === 'start'
+  const perPerson = limit === 'start' ? ratePerMinute : Math.ceil(callsPerMinute * SHARES[limit])
+  const perAddress = perPerson * PEOPLE_AT_AN_ADDRESS[starts ? 'start' : 'others']
+  return {
+    byPerson: limiterOf(`rill:${limit}`, perPerson, limit),
+    byAddress: limiterOf(`rill:${limit}-at`, perAddress, limit),
+    together: starts ? limiterOf('rill:starts', startsPerMinute, limit) : null,
+  }
+}
+
+/** Null for no limit. */
+function limiterOf(keyPrefix: string, points: number, limit: LimitClass): RateLimiterAbstract | null {
+  if (points === 0) return null
+  const memory = new RateLimiterMemory({ keyPrefix, points, duration: SECONDS })
+  // What costs little is not worth a question to Redis.
+  const storeClient = limit === 'read' || limit === 'write' ? undefined : redis()?.commands
+  // With Redis away, each instance counts for itself.
+  return storeClient
+    ? new RateLimiterRedis({ storeClient, keyPrefix, points, duration: SECONDS, insuranceLimiter: memory })
+    : memory
+}

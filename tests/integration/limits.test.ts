@@ -1,0 +1,221 @@
+import { randomUUID } from 'node:crypto'
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { type Client, turnOf } from './client'
+import { type House, openHouse } from './house'
+import { routes } from './routes'
+
+/** What each route counts as. A new one has a line here, or fails. */
+const classes: Record<string, 'start' | 'test' | 'costly' | 'write' | 'read' | 'none'> = {
+  'DELETE /api/[...missing]': 'write',
+  'GET /api/[...missing]': 'read',
+  'PATCH /api/[...missing]': 'write',
+  'POST /api/[...missing]': 'write',
+  'PUT /api/[...missing]': 'write',
+  'GET /api/budgets': 'read',
+  'PUT /api/budgets': 'write',
+  'POST /api/chat': 'start',
+  'GET /api/conversations': 'read',
+  'POST /api/conversations': 'write',
+  'GET /api/conversations/[id]': 'read',
+  'PATCH /api/conversations/[id]': 'write',
+  'DELETE /api/conversations/[id]': 'write',
+  'GET /api/conversations/[id]/spending': 'read',
+  'POST /api/estimate': 'costly',
+  'GET /api/generations/[id]': 'read',
+  'POST /api/generations/[id]/continue': 'start',
+  'GET /api/generations/[id]/events': 'read',
+  'POST /api/generations/[id]/models': 'costly',
+  'POST /api/generations/[id]/regenerate': 'start',
+  'POST /api/generations/[id]/retry': 'write',
+  'POST /api/generations/[id]/stop': 'write',
+  'GET /api/generations/events': 'read',
+  // What monitors ask, of a server that may have no database.
+  'GET /api/health': 'none',
+  'GET /api/health/stream': 'read',
+  'GET /api/metrics': 'read',
+  'GET /api/models': 'read',
+  'GET /api/prices': 'read',
+  'PUT /api/prices': 'write',
+  'DELETE /api/prices': 'write',
+  'GET /api/providers': 'read',
+  'POST /api/providers': 'write',
+  'PATCH /api/providers/[id]': 'write',
+  'DELETE /api/providers/[id]': 'write',
+  'POST /api/providers/test': 'test',
+  'POST /api/session': 'write',
+  'DELETE /api/session': 'write',
+  'GET /api/settings': 'read',
+  'PATCH /api/settings': 'write',
+  'GET /api/usage': 'costly',
+  'GET /api/usage/conversations': 'costly',
+  'GET /api/usage/export': 'costly',
+}
+
+test('every route has a limit', () => {
+  const found = routes().map(({ method, path, limit }) => [`${method} ${path}`, limit])
+  expect(Object.fromEntries(found)).toEqual(classes)
+})
+
+/** The statuses of so many calls, one after the other. */
+async function statusesOf(times: number, call: (index: number) => Promise<{ status: number }>): Promise<number[]> {
+  const statuses: number[] = []
+  for (let index = 0; index < times; index++) statuses.push((await call(index)).status)
+  return statuses
+}
+
+const repeated = (status: number, times: number) => Array.from({ length: times }, () => status)
+
+describe('calls', () => {
+  let house: House
+  beforeAll(async () => {
+    house = await openHouse('sqlite', { RILL_CALLS_PER_MINUTE: '50', RILL_OPEN: '1' })
+  })
+  afterAll(() => house?.close())
+
+  /** A browser that has its cookie, at an address of its own. */
+  let addresses = 0
+  const browser = async () => {
+    const client = house.client()
+    const from = { 'x-forwarded-for': `198.51.100.${++addresses}` }
+    await client.call('GET', '/api/settings', { headers: from })
+    return (method: Parameters<Client['call']>[0], path: string, json?: unknown) =>
+      client.call(method, path, { headers: from, json })
+  }
+  const draft = { text: 'hello', model: 'scripted' }
+
+  test.each([
+    ['estimates', 10, 'POST', '/api/estimate', draft],
+    ['reports of usage', 10, 'GET', '/api/usage', undefined],
+    ['exports of usage', 10, 'GET', '/api/usage/export?format=csv', undefined],
+    ['changes of the settings', 10, 'PATCH', '/api/settings', {}],
+    ['addresses that nothing has', 10, 'POST', '/api/no-such-thing', {}],
+    ['looks', 49, 'GET', '/api/settings', undefined],
+  ] as const)('%s are limited, in words and with a time', async (_name, most, method, path, json) => {
+    const call = await browser()
+    const statuses = await statusesOf(most, () => call(method, path, json))
+    expect(statuses).not.toContain(429)
+    const limited = await call(method, path, json)
+    expect(limited.status).toBe(429)
+    expect(Number(limited.headers['retry-after'])).toBeGreaterThan(0)
+    expect(limited.text).toMatch(
+      /"message":"That was more than \d+ requests of this kind within a minute. Try again in \d+ second/,
+    )
+    // Somebody else is not held back.
+    expect((await (await browser())(method, path, json)).status).not.toBe(429)
+  })
+
+  test('conversations that are made are limited', async () => {
+    const call = await browser()
+    const statuses = await statusesOf(12, () => call('POST', '/api/conversations', {}))
+    expect(statuses).toEqual([...repeated(201, 10), 429, 429])
+  })
+
+  test('a call that cannot be understood costs nothing', async () => {
+    const call = await browser()
+    const statuses = await statusesOf(15, () => call('POST', '/api/estimate', { text: 1 }))
+    expect(statuses).toEqual(repeated(400, 15))
+    expect((await call('POST', '/api/estimate', draft)).status).toBe(200)
+  })
+
+  test('without a cookie the address alone counts, whatever cookies are made up', async () => {
+    const headers = { 'x-forwarded-for': '203.0.113.9' }
+    const statuses = await statusesOf(42, (index) => {
+      const client = house.client()
+      if (index % 2 === 0) client.cookie = `rill=${randomUUID()}`
+      return client.call('POST', '/api/estimate', { headers, json: draft })
+    })
+    expect(statuses).toEqual([...repeated(200, 40), 429, 429])
+  })
+
+  test('an IPv6 address is counted by its network', async () => {
+    const statuses = await statusesOf(41, (index) =>
+      house.client().call('POST', '/api/estimate', {
+        headers: { 'x-forwarded-for': `2001:db8:1:2::${index.toString(16)}` },
+        json: draft,
+      }),
+    )
+    expect(statuses.at(-1)).toBe(429)
+  })
+})
+
+test('a provider is tested six times a minute, and a form that is wrong is no test', async () => {
+  const house = await openHouse('sqlite', { RILL_CALLS_PER_MINUTE: '' })
+  try {
+    const client = house.client()
+    await client.call('GET', '/api/settings')
+    const form = { name: 'Mine', baseUrl: house.upstream.baseUrl, apiKey: 'a key' }
+    const wrong = await statusesOf(7, () => client.call('POST', '/api/providers/test', { json: { name: 'Mine' } }))
+    expect(wrong).toEqual(repeated(400, 7))
+    const statuses = await statusesOf(7, () => client.call('POST', '/api/providers/test', { json: form }))
+    expect(statuses).toEqual([...repeated(200, 6), 429])
+  } finally {
+    await house.close()
+  }
+})
+
+test('a person has fifty providers at most, also when they come at once', async () => {
+  const house = await openHouse('postgres')
+  try {
+    const client = house.client()
+    await client.call('GET', '/api/settings')
+    const form = { name: 'Mine', baseUrl: house.upstream.baseUrl }
+    const answers = await Promise.all(
+      Array.from({ length: 55 }, () => client.call('POST', '/api/providers', { json: form })),
+    )
+    expect(answers.filter(({ status }) => status === 201)).toHaveLength(50)
+    expect(answers.find(({ status }) => status === 409)?.text).toContain('You have 50 providers')
+  } finally {
+    await house.close()
+  }
+})
+
+test('starts: what is wrong or was sent before costs nothing; everybody together has a limit too', async () => {
+  const house = await openHouse('sqlite', { RILL_RATE_PER_MINUTE: '3', RILL_STARTS_PER_MINUTE: '4', RILL_OPEN: '1' })
+  try {
+    const client = house.client()
+    await client.call('GET', '/api/settings')
+    const chat = (json: unknown) => client.call('POST', '/api/chat', { json })
+    const wrong = [
+      {},
+      turnOf({ text: '' }),
+      turnOf({ text: 'x', conversationId: randomUUID() }),
+      turnOf({ text: 'x', model: `${randomUUID()}:x` }),
+    ]
+    for (const json of [...wrong, ...wrong]) expect([400, 404]).toContain((await chat(json)).status)
+    const turn = turnOf({ text: 'the same', stream: false })
+    expect(await statusesOf(8, () => chat(turn))).toEqual(repeated(200, 8))
+    expect(await statusesOf(3, () => chat(turnOf({ text: 'new' })))).toEqual([200, 200, 429])
+    // A repeated turn is answered at the limit, too.
+    expect((await chat(turn)).status).toBe(200)
+    const other = (index: number) =>
+      house.client().call('POST', '/api/chat', {
+        headers: { 'x-forwarded-for': `198.51.100.${index}` },
+        json: turnOf({ text: 'other' }),
+      })
+    expect(await statusesOf(3, other)).toEqual([200, 429, 429])
+    expect((await other(9)).text).toContain('This server starts no more than 4 answers a minute for everybody together')
+  } finally {
+    await house.close()
+  }
+})
+
+test('the server has so many streams at once, and answers of a length', async () => {
+  const house = await openHouse('sqlite', { RILL_STREAMS: '2', RILL_MAX_TOKENS: '300', RILL_OPEN: '1' })
+  try {
+    house.upstream.scriptFor('long', [{ delta: 'On' }, { until: 'never' }])
+    const first = await house.client().start({ text: 'long', settings: { maxTokens: 5000 } })
+    await house.client().start({ text: 'long', settings: { maxTokens: 20 } })
+    const third = await house.client().call('POST', '/api/chat', { json: turnOf({ text: 'one more' }) })
+    expect([third.status, third.headers['retry-after']]).toEqual([429, '5'])
+    expect(third.text).toContain('This server writes 2 answers at once')
+    expect(house.timesAsked('one more')).toBe(0)
+    const lengths = () =>
+      house.upstream.requests
+        .filter(({ prompt }) => prompt === 'long')
+        .map(({ body }) => body.max_tokens ?? body.max_completion_tokens)
+    await expect.poll(lengths).toEqual([300, 20])
+    expect(first.generationId).not.toBe('')
+  } finally {
+    await house.close()
+  }
+})
