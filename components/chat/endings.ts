@@ -1,5 +1,6 @@
 import type { Problem } from '@/lib/protocol/events'
 import type { GenerationSummary, Message } from '@/lib/protocol/messages'
+import type { Fate } from '@/lib/protocol/unanswered'
 
 /** How a reply ended, in the words shown beside its numbers; empty when it simply completed. */
 export function endingWords(generation: GenerationSummary): string {
@@ -8,6 +9,20 @@ export function endingWords(generation: GenerationSummary): string {
   if (generation.finishReason === 'length') return 'Reached the limit of its length'
   if (generation.finishReason === 'content_filter') return 'Ended by the provider’s content filter'
   return ''
+}
+
+/** What becomes of a prompt that was not answered; empty for one that was. */
+export function fateWords(fate: Fate | null): string {
+  switch (fate) {
+    case 'left out':
+      return 'Not answered. Not sent to the model.'
+    case 'joined':
+      return 'Not answered. Sent with your next message.'
+    case 'waiting':
+      return 'Not answered. It will be sent with your next message.'
+    default:
+      return ''
+  }
 }
 
 /** How a reply stands, in one word; a screen reader hears it when it ends. */

@@ -7,12 +7,13 @@ import { Seconds } from '@/components/ui/seconds'
 import { StreamLine } from '@/components/ui/stream-line'
 import { touchScreen } from '@/components/ui/use-media'
 import { type GenerationSummary, type Part, textOf } from '@/lib/protocol/messages'
+import type { Fate } from '@/lib/protocol/unanswered'
 import { useConversations } from '@/lib/store/context'
 import { growthOf } from '@/lib/store/growth'
-import { messageOf } from '@/lib/store/selectors'
+import { fateOf, messageOf } from '@/lib/store/selectors'
 import type { ConversationEntry, RunningGeneration } from '@/lib/store/types'
 import { focusComposer } from './composer'
-import { problemOf } from './endings'
+import { fateWords, problemOf } from './endings'
 import { modelName } from './models'
 import { ProblemBlock } from './problem-block'
 import { Reasoning } from './reasoning'
@@ -36,6 +37,7 @@ export const Reply = memo(function Reply({
   const generationId = message?.generation?.id ?? ''
   const running = useConversations((state) => state.running[generationId])
   const asking = useConversations((state) => isContinued(state.conversations[conversationId], messageId))
+  const fate = useConversations((state) => fateOf(state, conversationId, messageId))
   const continueReply = useConversations((state) => state.continueReply)
   const regenerate = useConversations((state) => state.regenerate)
   const article = useRef<HTMLElement>(null)
@@ -97,6 +99,7 @@ export const Reply = memo(function Reply({
             onRetry={retry}
           />
         ) : null}
+        {waiting || fate === 'sent' ? null : <Unanswered fate={fate} />}
         {empty ? waiting : null}
       </div>
       {waiting ? (
@@ -107,6 +110,12 @@ export const Reply = memo(function Reply({
     </article>
   )
 })
+
+/** What becomes of a prompt that was not answered. */
+export function Unanswered({ fate }: { fate: Fate | null }) {
+  const words = fateWords(fate)
+  return words ? <p className="py-1 text-note text-ink-quiet">{words}</p> : null
+}
 
 /** The button is about to go: the focus is for what to write next. On touch, that would bring up the keyboard. */
 function leaveButton(): void {

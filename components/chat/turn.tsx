@@ -1,8 +1,9 @@
 'use client'
 import { memo } from 'react'
-import type { ShownTurn } from '@/lib/store/selectors'
+import { useConversations } from '@/lib/store/context'
+import { fateOf, type ShownTurn } from '@/lib/store/selectors'
 import { Prompt } from './prompt'
-import { Reply } from './reply'
+import { Reply, Unanswered } from './reply'
 
 /** The height of a turn, in pixels, until it is known. One that changed with what is known would move what is in sight. */
 export const guessedHeight = 320
@@ -20,9 +21,18 @@ export const Turn = memo(function Turn({
   return (
     <div className="space-y-1">
       {turn.promptId ? <Prompt conversationId={conversationId} messageId={turn.promptId} /> : null}
+      {turn.promptId && turn.replyIds.length === 0 ? (
+        <NoReply conversationId={conversationId} promptId={turn.promptId} />
+      ) : null}
       {turn.replyIds.map((id) => (
         <Reply key={id} conversationId={conversationId} messageId={id} last={last} />
       ))}
     </div>
   )
 })
+
+/** A prompt that the person went on from before there was a reply. */
+function NoReply({ conversationId, promptId }: { conversationId: string; promptId: string }) {
+  const fate = useConversations((state) => fateOf(state, conversationId, promptId))
+  return fate === 'waiting' ? null : <Unanswered fate={fate} />
+}

@@ -221,7 +221,7 @@ async function saveEnd(
     .where('id', '=', ended.generationId)
     .where('instanceId', '=', instanceId)
     .where('status', '=', 'running')
-    .returning(['ownerId', 'booking'])
+    .returning(['ownerId', 'booking', 'continuation'])
     .executeTakeFirst()
   if (!saved) return (await isEndedBy(tx, ended.generationId, instanceId)) ? 'before' : 'lost'
   await tx
@@ -232,7 +232,7 @@ async function saveEnd(
   await tx.deleteFrom('generationPieces').where('generationId', '=', ended.generationId).execute()
   await tx
     .updateTable('conversations')
-    .set({ updatedAt: ended.endedAt })
+    .set({ updatedAt: ended.endedAt, ...(saved.continuation > 0 ? { revision: sql<number>`revision + 1` } : {}) })
     .where('id', '=', ended.conversationId)
     .execute()
   return saved

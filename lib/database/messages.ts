@@ -73,33 +73,46 @@ export async function messageRow(id: string): Promise<MessageRow> {
   return await database().selectFrom('messages').selectAll().where('id', '=', id).executeTakeFirstOrThrow()
 }
 
-/** The branch that ends with a message, from the root down. The caller has checked whose it is. */
-export async function branchTo(messageId: string | null): Promise<Pick<MessageRow, 'role' | 'parts'>[]> {
+/** A message of a branch, as far as it matters to what a model is told of it. */
+export interface BranchRow extends Pick<MessageRow, 'id' | 'conversationId' | 'parentId' | 'role' | 'parts'> {
+  /** Of the newest generation that wrote it; null where none did. */
+  status: string | null
+  finishReason: string | null
+  /** The conversation's, as the row was read. */
+  revision: number
+}
+
+/**
+ * The branch that ends with a message, from the root down; or the last `newest` messages of it, which costs the same
+ * however many there are. The caller has checked whose it is.
+ */
+export async function branchTo(messageId: string | null, newest?: number): Promise<BranchRow[]> {
   if (messageId === null) return []
   const rows = await database()
     .withRecursive('branch', (db) =>
       db
         .selectFrom('messages')
-        .select(['id', 'parentId', 'role', 'parts', sql<number>`0`.as('height')])
+        .select(['id', 'parentId', sql<number>`0`.as('height')])
         .where('id', '=', messageId)
         .unionAll(
           db
             .selectFrom('messages')
             .innerJoin('branch', 'branch.parentId', 'messages.id')
-            .select([
-              'messages.id',
-              'messages.parentId',
-              'messages.role',
-              'messages.parts',
-              sql<number>`branch.height + 1`.as('height'),
-            ]),
+            .select(['messages.id', 'messages.parentId', sql<number>`branch.height + 1`.as('height')])
+            .$if(newest !== undefined, (query) => query.where('branch.height', '<', (newest ?? 0) - 1)),
         ),
     )
     .selectFrom('branch')
-    .select(['role', 'parts'])
-    .orderBy('height', 'desc')
+    .innerJoin('messages', 'messages.id', 'branch.id')
+    .innerJoin('conversations', 'conversations.id', 'messages.conversationId')
+    .leftJoin('generations', 'generations.messageId', 'messages.id')
+    .select(['messages.id', 'messages.conversationId', 'messages.parentId', 'messages.role', 'messages.parts'])
+    .select(['generations.status', 'generations.finishReason', 'conversations.revision'])
+    .orderBy('branch.height', 'desc')
+    .orderBy('generations.continuation')
     .execute()
-  return rows
+  // One row for each generation of a message: the newest of them comes last.
+  return rows.filter(({ id }, place) => rows[place + 1]?.id !== id)
 }
 
 /** The newest message of a conversation: where the next turn goes when the caller does not say. */

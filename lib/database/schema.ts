@@ -1,11 +1,12 @@
 import 'server-only'
+import type { Generated } from 'kysely'
 
 /**
  * The tables. Portable between SQLite and Postgres: ids are UUIDv7 text, times epoch milliseconds in bigint, JSON is
  * text that is parsed by zod on the way in. Every row that belongs to a person carries `ownerId`.
  */
 export interface Tables {
-  conversations: ConversationRow
+  conversations: ConversationRow & { revision: Generated<number> }
   messages: MessageRow
   generations: GenerationRow
   generationPieces: GenerationPieceRow
@@ -21,6 +22,7 @@ export interface Tables {
   sessions: SessionRow
 }
 
+/** The table has its `revision` as well: how often a reply of it that had ended was continued to another end. */
 export interface ConversationRow {
   id: string
   ownerId: string

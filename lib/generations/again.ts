@@ -3,13 +3,14 @@ import { database } from '@/lib/database/client'
 import { newestContinuation } from '@/lib/database/generations'
 import { messageRow, parseParts } from '@/lib/database/messages'
 import type { GenerationRow } from '@/lib/database/schema'
+import { countPromptOf } from '@/lib/prompt/build'
 import type { StartData } from '@/lib/protocol/events'
-import { continuing, textOf } from '@/lib/protocol/messages'
+import { continuing } from '@/lib/protocol/messages'
 import { resolveModel } from '@/lib/providers/resolve'
 import { Refused } from '@/lib/refused'
 import { fitsNow } from '@/lib/usage/admission'
-import { parseSettings, requestOf, type TurnSettings } from './settings'
-import { accountFor, emptyReply, historyTo, type Prepared, type Spend, startingRow, startOnce } from './start'
+import { allowedLength, parseSettings, partialOf, surroundings, type TurnSettings } from './settings'
+import { accountFor, emptyReply, type Prepared, type Spend, startingRow, startOnce } from './start'
 
 /** How a reply is asked for again. */
 export interface Again {
@@ -28,27 +29,18 @@ export interface Again {
  * @throws {Refused} 400 for a model that nobody offers, 503 when the server is shutting down.
  */
 export async function regenerate(row: GenerationRow, again: Again, spend: Spend): Promise<StartData> {
-  return await startOnce(
-    row.ownerId,
-    again.turnId,
-    async (): Promise<Prepared> => {
-      const { ownerId, userMessageId } = row
-      const resolved = await resolveModel(ownerId, again.model ?? row.model)
-      const settings = settingsOf(row, again)
-      const reply = emptyReply(await messageRow(userMessageId))
-      const generation = startingRow({
-        reply,
-        userMessageId,
-        turnId: again.turnId,
-        resolved,
-        settings,
-        kind: 'regenerate',
-      })
-      const request = requestOf(resolved, await historyTo(userMessageId), again.stream, settings)
-      return { rows: { conversation: null, messages: [reply], generation }, resolved, request }
-    },
-    spend,
-  )
+  return await startOnce(row.ownerId, again.turnId, () => prepareRegeneration(row, again), spend)
+}
+
+async function prepareRegeneration(row: GenerationRow, again: Again): Promise<Prepared> {
+  const { ownerId, userMessageId } = row
+  const resolved = await resolveModel(ownerId, again.model ?? row.model)
+  const settings = settingsOf(row, again)
+  const reply = emptyReply(await messageRow(userMessageId))
+  const begun = { turnId: again.turnId, kind: 'regenerate' as const }
+  const generation = startingRow({ reply, userMessageId, resolved, settings, ...begun })
+  const rows = { conversation: null, messages: [reply], generation }
+  return { rows, resolved, prompt: { head: userMessageId }, settings, stream: again.stream }
 }
 
 /**
@@ -76,9 +68,8 @@ async function prepareContinuation(row: GenerationRow, again: Again): Promise<Pr
   const before = continuing(parseParts(reply.parts)).parts
   const begun = { kind: 'continue' as const, before, continuation: continuation + 1 }
   const generation = startingRow({ reply, userMessageId, turnId: again.turnId, resolved, settings, ...begun })
-  const history = await historyTo(userMessageId)
-  const request = { ...requestOf(resolved, history, again.stream, settings), partial: textOf(before) }
-  return { rows: { conversation: null, messages: [], generation }, resolved, request, before }
+  const rows = { conversation: null, messages: [], generation }
+  return { rows, resolved, prompt: { head: userMessageId }, settings, stream: again.stream, before }
 }
 
 /**
@@ -87,16 +78,16 @@ async function prepareContinuation(row: GenerationRow, again: Again): Promise<Pr
  */
 export async function modelsThatFit(row: GenerationRow, references: string[]): Promise<string[]> {
   const { ownerId, conversationId, userMessageId } = row
-  const history = await historyTo(userMessageId)
-  const partial = textOf(parseParts((await messageRow(row.messageId)).parts))
+  const settings = parseSettings(row.settings)
+  const partial = partialOf(parseParts((await messageRow(row.messageId)).parts))
   const fitting: string[] = []
   for (const reference of references) {
     const resolved = await resolveModel(ownerId, reference)
-    const request = { ...requestOf(resolved, history, true, parseSettings(row.settings)), partial }
-    const { account, longest: messages } = await accountFor(ownerId, resolved, request)
-    const { maxTokens } = request
-    const { model } = resolved
-    if (await fitsNow(account, { conversationId, at: Date.now(), model, messages, maxTokens })) fitting.push(reference)
+    const account = await accountFor(ownerId, resolved)
+    const source = { head: userMessageId, ...surroundings(resolved.model, account.price, settings, partial) }
+    const maxTokens = allowedLength(settings.maxTokens, account.price)
+    const countPrompt = () => countPromptOf(source)
+    if (await fitsNow(account, { conversationId, at: Date.now(), countPrompt, maxTokens })) fitting.push(reference)
   }
   return fitting
 }

@@ -1,41 +1,41 @@
 import 'server-only'
 import { ownedConversation } from '@/lib/database/ownership'
+import { countPromptOf } from '@/lib/prompt/build'
 import type { Estimate } from '@/lib/protocol/budgets'
 import { amountOf, type Money } from '@/lib/protocol/money'
 import { resolveModel } from '@/lib/providers/resolve'
-import { accountOf, scopesOf } from '@/lib/usage/account'
+import { scopesOf } from '@/lib/usage/account'
 import { tightest, unknownOf } from '@/lib/usage/admission'
 import { amountIn, capsOf, lengthToAskFor } from '@/lib/usage/caps'
-import { fitted } from '@/lib/usage/context'
-import { countPrompt } from '@/lib/usage/prompt'
 import { costAtMost, longestAnswer } from '@/lib/usage/worst'
-import { requestOf } from './settings'
-import { historyTo } from './start'
+import { allowedLength } from './settings'
+import { accountFor } from './start'
 import { parentOf, type Turn } from './turn'
 
 /** A turn that has not been sent. */
 type Draft = Pick<Turn, 'conversationId' | 'parentId' | 'text' | 'model' | 'settings'>
 
 /**
- * What a turn would come to, and whether the person's budgets allow it.
- * @throws {Refused} as `startTurn` does for a conversation, a parent or a model.
+ * What a turn would come to, and whether the person's budgets allow it. Writes nothing, and costs the same however long
+ * the conversation is, once that has been counted.
+ * @throws {Refused} as `startTurn` does for a conversation, a parent or a model; the signal's reason when it aborts.
  */
-export async function estimateTurn(ownerId: string, draft: Draft): Promise<Estimate> {
+export async function estimateTurn(ownerId: string, draft: Draft, signal?: AbortSignal): Promise<Estimate> {
   const { settings, text } = draft
   const resolved = await resolveModel(ownerId, draft.model)
-  const { connection, model, free } = resolved
   const known = draft.conversationId ? await ownedConversation(draft.conversationId, ownerId) : null
-  const history = await historyTo(await parentOf(known, draft.parentId))
-  const whole = requestOf(resolved, [...history, { role: 'user', content: text }], true, settings)
-  const account = await accountOf(ownerId, { baseUrl: connection.baseUrl, model, free })
+  const head = await parentOf(known, draft.parentId)
+  const account = await accountFor(ownerId, resolved)
+  signal?.throwIfAborted()
   const window = account.price?.contextWindow ?? null
-  const { messages, trimmedTurns } = await fitted(model, whole.messages, { window, room: whole.maxTokens })
-  const { tokens: promptTokens, accuracy } = await countPrompt(model, messages)
+  const room = allowedLength(settings?.maxTokens, account.price)
+  const source = { head, text, system: settings?.system, model: resolved.model, window, room }
+  const { tokens: promptTokens, accuracy, trimmedTurns } = await countPromptOf(source, signal)
 
   const { price, rate } = account
   // A conversation that begins with this turn has spent nothing yet.
   const caps = capsOf(account, scopesOf(account.timeZone, known?.id ?? '', Date.now()))
-  const asked = whole.maxTokens ?? (caps.length > 0 ? lengthToAskFor(account, caps, promptTokens) : null)
+  const asked = room ?? (caps.length > 0 ? lengthToAskFor(account, caps, promptTokens) : null)
   const maxTokens = asked ?? longestAnswer(price, promptTokens)
   const budget =
     caps.length > 0 && maxTokens !== null ? await tightest(account, caps, { promptTokens, maxTokens }) : null

@@ -2,34 +2,26 @@ import 'server-only'
 import type { Bill } from '@/lib/database/generations'
 import type { GenerationRow } from '@/lib/database/schema'
 import { readBooking } from '@/lib/database/spending'
+import { buildPrompt } from '@/lib/prompt/build'
 import type { LogEvent, Usage } from '@/lib/protocol/events'
-import { type Folded, textOf } from '@/lib/protocol/messages'
+import type { Folded } from '@/lib/protocol/messages'
 import { type Price, price } from '@/lib/protocol/prices'
-import { continuationTo, longestContinuation } from '@/lib/upstream/continuation'
-import { fitted } from '@/lib/usage/context'
+import { continuationTo } from '@/lib/upstream/continuation'
 import { Meter } from '@/lib/usage/meter'
 import { billOf } from './charge'
-import { parseSettings, requestOf } from './settings'
-import { historyTo } from './start'
+import { parseSettings, partialOf, surroundings } from './settings'
 
 /** What a generation of a dead process used, as far as what is left of its log tells. */
 export async function usageOfOrphan(row: GenerationRow, saved: LogEvent[], before: Folded): Promise<Usage | null> {
   if (row.booking === null) return null
   const { model } = readBooking(row.booking)
   const settings = parseSettings(row.settings)
-  const whole = requestOf({ model }, await historyTo(row.userMessageId), true, settings)
   const paid = priceOfRow(row)
   const server = { providerId: row.providerId, baseUrl: paid ? `https://${paid.provider}` : '' }
-  const partial = textOf(before.parts)
-  const after = longestContinuation({ partial })
-  const window = paid?.contextWindow ?? null
-  const { messages } = await fitted(model, whole.messages, { window, room: settings.maxTokens, after })
-  const meter = new Meter({
-    model,
-    messages: [...messages, ...continuationTo(server, { partial })],
-    prompt: null,
-    price: paid,
-  })
+  const partial = partialOf(before.parts)
+  const prompt = await buildPrompt({ head: row.userMessageId, ...surroundings(model, paid, settings, partial) })
+  const after = continuationTo(server, { partial })
+  const meter = new Meter({ model, countPrompt: () => prompt.count(after), price: paid })
   meter.attempt()
   for (const { type, data } of saved) if (type === 'delta' || type === 'reasoning') meter.add(type, data.text)
   return await meter.total({ cut: true, refused: waited(saved) })

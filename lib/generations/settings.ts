@@ -1,8 +1,11 @@
 import 'server-only'
 import { z } from 'zod'
 import { config } from '@/lib/config'
-import type { ResolvedModel } from '@/lib/providers/resolve'
-import type { ChatMessage, CompletionRequest } from '@/lib/upstream/connection'
+import type { PromptSource } from '@/lib/prompt/build'
+import { type Part, textOf } from '@/lib/protocol/messages'
+import type { Price } from '@/lib/protocol/prices'
+import { isBlank } from '@/lib/protocol/unanswered'
+import { longestContinuation } from '@/lib/upstream/continuation'
 
 const turnSettings = z.object({
   system: z.string().optional(),
@@ -18,19 +21,28 @@ export function parseSettings(json: string | null): TurnSettings {
   return json === null ? {} : turnSettings.parse(JSON.parse(json))
 }
 
-/** What a model is asked, under a turn's settings. */
-export function requestOf(
-  { model }: Pick<ResolvedModel, 'model'>,
-  history: ChatMessage[],
-  stream: boolean,
-  { system, temperature, maxTokens }: TurnSettings = {},
-): CompletionRequest {
-  const messages: ChatMessage[] = system ? [{ role: 'system', content: system }, ...history] : history
-  return { model, messages, stream, temperature, maxTokens: allowedLength(maxTokens) }
+/**
+ * The longest answer to ask for: what a turn wants, under the operator's cap where there is one. Undefined leaves it to the
+ * provider. A cap above what the model can write would be refused.
+ */
+export function allowedLength(wanted: number | undefined, price: Price | null): number | undefined {
+  const cap = config().maxTokens
+  return cap === 0 ? wanted : Math.min(wanted ?? price?.maxOutput ?? cap, cap)
 }
 
-/** The longest answer to ask for, under the operator's cap where there is one. */
-function allowedLength(wanted: number | undefined): number | undefined {
-  const cap = config().maxTokens
-  return cap === 0 ? wanted : Math.min(wanted ?? cap, cap)
+/** What surrounds a prompt: the settings of its turn, the model's window, and the reply that is continued. */
+export function surroundings(
+  model: string,
+  price: Price | null,
+  { system, maxTokens }: TurnSettings,
+  partial?: string,
+): Omit<PromptSource, 'head'> {
+  const window = price?.contextWindow ?? null
+  return { model, system, window, room: allowedLength(maxTokens, price), after: longestContinuation({ partial }) }
+}
+
+/** The text that a continued reply has so far. One that shows nothing is asked for anew. */
+export function partialOf(parts: Part[]): string | undefined {
+  const text = textOf(parts)
+  return isBlank(text) ? undefined : text.toWellFormed()
 }

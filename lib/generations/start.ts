@@ -3,29 +3,32 @@ import { v7 as uuidv7 } from 'uuid'
 import { config } from '@/lib/config'
 import { database } from '@/lib/database/client'
 import { generationOfTurn, insertStart, type StartingGeneration } from '@/lib/database/generations'
-import { branchTo, parseParts } from '@/lib/database/messages'
 import type { GenerationKind, GenerationRow, MessageRow } from '@/lib/database/schema'
 import { OverLimit, writeBooking } from '@/lib/database/spending'
+import { buildPrompt, type PromptSource } from '@/lib/prompt/build'
+import { wireMessage } from '@/lib/prompt/content'
 import type { StartData } from '@/lib/protocol/events'
-import { lengthsOf, type Part, textOf } from '@/lib/protocol/messages'
+import { lengthsOf, type Part } from '@/lib/protocol/messages'
 import type { ResolvedModel } from '@/lib/providers/resolve'
 import { Refused } from '@/lib/refused'
-import type { ChatMessage, CompletionRequest } from '@/lib/upstream/connection'
-import { continuationTo, longestContinuation } from '@/lib/upstream/continuation'
-import { accountOf } from '@/lib/usage/account'
+import type { CompletionRequest } from '@/lib/upstream/connection'
+import { continuationTo } from '@/lib/upstream/continuation'
+import { type Account, accountOf } from '@/lib/usage/account'
 import { admissionOf } from '@/lib/usage/admission'
 import { Allowance } from '@/lib/usage/allowance'
-import { fitted } from '@/lib/usage/context'
 import type { Charge } from './charge'
 import { heartbeat } from './heartbeat'
 import { runs } from './runs'
-import type { TurnSettings } from './settings'
+import { allowedLength, partialOf, surroundings, type TurnSettings } from './settings'
 
 /** A generation that is ready to start. */
 export interface Prepared {
   rows: StartingGeneration
   resolved: ResolvedModel
-  request: CompletionRequest
+  /** What it answers: the newest message that is there already, and a prompt that is not. */
+  prompt: Pick<PromptSource, 'head' | 'text'>
+  settings: TurnSettings
+  stream: boolean
   /** What its message holds already. */
   before?: Part[]
 }
@@ -71,49 +74,42 @@ export async function startOnce(
   return start
 }
 
-/** A person's account for a model, what of a request goes into its window, and the most that this is sent with. */
-export async function accountFor(
-  ownerId: string,
-  { connection, model, free }: ResolvedModel,
-  whole: CompletionRequest,
-) {
-  const account = await accountOf(ownerId, { baseUrl: connection.baseUrl, model, free })
-  const window = account.price?.contextWindow ?? null
-  const after = longestContinuation(whole)
-  const { messages } = await fitted(model, whole.messages, { window, room: whole.maxTokens, after })
-  return { account, messages, longest: [...messages, ...after] }
+/** A person's account for a model. */
+export async function accountFor(ownerId: string, { connection, model, free }: ResolvedModel): Promise<Account> {
+  return await accountOf(ownerId, { baseUrl: connection.baseUrl, model, free })
 }
 
 /** What a generation is charged by, and its request as the model's window and the budgets allow it. */
-async function charged(ownerId: string, { rows, resolved, request: whole }: Prepared) {
-  const { account, messages, longest } = await accountFor(ownerId, resolved, whole)
-  const { price } = account
-  const cap = config().maxTokens
-  const asked = whole.maxTokens === cap && price?.maxOutput ? Math.min(cap, price.maxOutput) : whole.maxTokens
-  const { model } = resolved
+async function charged(ownerId: string, { rows, resolved, prompt: asked, settings, stream, before = [] }: Prepared) {
+  const { connection, model } = resolved
   const { generation } = rows
+  const account = await accountFor(ownerId, resolved)
+  const { price } = account
+  const partial = partialOf(before)
+  const prompt = await buildPrompt({ ...asked, ...surroundings(model, price, settings, partial) })
   const admission = await admissionOf(account, {
     conversationId: generation.conversationId,
     at: generation.startedAt,
     model,
-    messages: longest,
-    maxTokens: asked,
+    countPrompt: () => prompt.count(),
+    maxTokens: allowedLength(settings.maxTokens, price),
   })
-  const { booking, prompt, maxTokens, caps } = admission
+  const { booking, maxTokens, caps } = admission
   const allowance =
-    prompt && maxTokens !== undefined
-      ? new Allowance({ account, caps, generation, booking, promptTokens: prompt.tokens }, maxTokens)
+    admission.prompt && maxTokens !== undefined
+      ? new Allowance({ account, caps, generation, booking, promptTokens: admission.prompt.tokens }, maxTokens)
       : null
-  const sent = [...messages, ...continuationTo(resolved.connection, whole)]
-  // What was counted is the longest that may be sent.
-  const counted = sent.length === longest.length ? prompt : null
-  const charge: Charge = { booking, metered: { model, messages: sent, prompt: counted, price }, allowance }
+  // What was set aside is for the longest continuation; the meter counts the one that is sent.
+  const after = continuationTo(connection, { partial })
+  const charge: Charge = { booking, metered: { model, countPrompt: () => prompt.count(after), price }, allowance }
+  const messages = prompt.messages.map(wireMessage)
+  const request: CompletionRequest = { model, messages, stream, temperature: settings.temperature, maxTokens, partial }
   return {
     rows: {
       ...rows,
       generation: { ...generation, price: price && JSON.stringify(price), booking: writeBooking(booking) },
     },
-    request: { ...whole, messages, maxTokens },
+    request,
     charge,
     admission,
   }
@@ -130,7 +126,7 @@ interface StartingFrom {
   userMessageId: string
   turnId: string
   resolved: ResolvedModel
-  settings: TurnSettings | undefined
+  settings: TurnSettings
   kind: GenerationKind
   /** What the reply holds already, and which continuation of it this is. */
   before?: Part[]
@@ -149,7 +145,7 @@ export function startingRow(from: StartingFrom): GenerationRow {
     ...lengthsOf(before),
     continuation,
     turnId,
-    settings: settings ? JSON.stringify(settings) : null,
+    settings: JSON.stringify(settings),
     instanceId: runs().instanceId,
     providerId: resolved.connection.providerId,
     model: resolved.reference,
@@ -171,15 +167,6 @@ export function startingRow(from: StartingFrom): GenerationRow {
     firstTokenAt: null,
     endedAt: null,
   }
-}
-
-/** The branch that ends with a message, as a model is told of it. */
-export async function historyTo(messageId: string | null): Promise<ChatMessage[]> {
-  return (await branchTo(messageId)).flatMap((row): ChatMessage[] => {
-    // Error and reasoning parts never go back to a model, and an empty reply would be refused by many.
-    const content = textOf(parseParts(row.parts))
-    return content === '' ? [] : [{ role: row.role, content }]
-  })
 }
 
 function startOf(row: GenerationRow): StartData {

@@ -7,8 +7,8 @@ import type { ConversationRow, MessageRow } from '@/lib/database/schema'
 import type { StartData } from '@/lib/protocol/events'
 import type { Part } from '@/lib/protocol/messages'
 import { resolveModel } from '@/lib/providers/resolve'
-import { requestOf, type TurnSettings } from './settings'
-import { emptyReply, historyTo, type Prepared, type Spend, startingRow, startOnce } from './start'
+import type { TurnSettings } from './settings'
+import { emptyReply, type Prepared, type Spend, startingRow, startOnce } from './start'
 
 /** A prompt and where it goes. */
 export interface Turn {
@@ -34,13 +34,12 @@ export async function startTurn(ownerId: string, turn: Turn, spend: Spend): Prom
 }
 
 async function prepareTurn(ownerId: string, turn: Turn): Promise<Prepared> {
-  const { turnId, text, settings, stream } = turn
+  const { turnId, text, settings = {}, stream } = turn
   const resolved = await resolveModel(ownerId, turn.model)
   const known = turn.conversationId ? await ownedConversation(turn.conversationId, ownerId) : null
   const conversation = known ?? newConversation(ownerId, text, resolved.reference)
   const prompt = newPrompt(conversation, await parentOf(known, turn.parentId), text)
   const reply = emptyReply(prompt)
-  const history = await historyTo(prompt.parentId)
   return {
     rows: {
       conversation: known ? null : conversation,
@@ -48,7 +47,9 @@ async function prepareTurn(ownerId: string, turn: Turn): Promise<Prepared> {
       generation: startingRow({ reply, userMessageId: prompt.id, turnId, resolved, settings, kind: 'answer' }),
     },
     resolved,
-    request: requestOf(resolved, [...history, { role: 'user', content: text }], stream, settings),
+    prompt: { head: prompt.parentId, text },
+    settings,
+    stream,
   }
 }
 

@@ -26,6 +26,8 @@ export interface Call<P> {
 interface Options {
   /** What a call costs, where that is not a look for a GET and a write for anything else. */
   limit?: LimitClass
+  /** Saves nothing, whatever its method. */
+  readOnly?: boolean
 }
 
 /** What a handler is given that also answers whoever has not given the password. */
@@ -73,7 +75,7 @@ function checked<P extends Params>(handler: Handler<OpenCall<P>>, options: Optio
       )
         throw notFound('address')
       const { principal } = session
-      const writes = !['GET', 'HEAD'].includes(request.method)
+      const writes = !options.readOnly && !['GET', 'HEAD'].includes(request.method)
       if (writes && session.newcomer && !(await mayAdmit(addressOf(request)))) throw tooManyVisitors()
       const payer = { ownerId: principal?.ownerId ?? null, address: addressOf(request) }
       const limit = options.limit ?? (writes ? 'write' : 'read')

@@ -1,5 +1,6 @@
 import 'server-only'
 import { z } from 'zod'
+import { isBlank } from '@/lib/protocol/unanswered'
 
 /** Text that rows are looked up by. No row of ours holds U+0000, and Postgres fails when it is asked for one. */
 export const key = z.string().refine((text) => !text.includes('\u0000'), 'has a character that it cannot have')
@@ -12,7 +13,7 @@ export const promptText = z
   .string()
   .max(100_000, 'is longer than 100,000 characters. Shorten it, or send it in parts')
   .transform((text) => text.replaceAll('\u0000', ''))
-  .refine((text) => text.trim() !== '', 'is empty. Write something first')
+  .refine((text) => !isBlank(text), 'is empty. Write something first')
 
 /** A name on one line: of a model, a conversation, a provider. */
 export const name = z

@@ -9,6 +9,7 @@ import { type Connection, untried } from '@/lib/upstream/connection'
 import { listModels } from '@/lib/upstream/models'
 import { accountOf, book } from '@/lib/usage/account'
 import { Meter } from '@/lib/usage/meter'
+import { countPrompt } from '@/lib/usage/prompt'
 import type { Credentials } from './keys'
 import { mergedCredentials, type ProviderForm } from './own'
 
@@ -51,7 +52,7 @@ interface Trial {
 async function shortAnswer(ownerId: string, { connection, id, model }: Trial, signal: AbortSignal) {
   const messages = [{ role: 'user' as const, content: TRIAL_PROMPT }]
   const account = await accountOf(ownerId, { baseUrl: connection.baseUrl, model, free: false })
-  const meter = new Meter({ model, messages, prompt: null, price: account.price })
+  const meter = new Meter({ model, countPrompt: () => countPrompt(model, messages), price: account.price })
   meter.attempt()
   const startedAt = Date.now()
   let text = ''

@@ -1,4 +1,5 @@
 import type { Message } from '@/lib/protocol/messages'
+import { answerIn, type Fate, fatesOf } from '@/lib/protocol/unanswered'
 import type { ConversationState } from './types'
 
 /** Which messages follow which; `''` stands for the root. It changes only when a message is added, never while text grows. */
@@ -14,6 +15,7 @@ interface Tree {
 const nothing: string[] = []
 const trees = new WeakMap<string[], Tree>()
 const turns = new WeakMap<string[], ShownTurn[]>()
+const fates = new WeakMap<string[], { messages: Record<string, Message>; known: Map<string, Fate> }>()
 const paths = new WeakMap<string[], { chosen: Record<string, string>; path: string[] }>()
 
 /** A message as it is now. */
@@ -54,6 +56,31 @@ export function turnsOf(state: ConversationState, path: string[]): ShownTurn[] {
   }
   turns.set(path, made)
   return made
+}
+
+/** What becomes of a prompt of the shown branch when the next one is sent, by its own id or its reply's. */
+export function fateOf(state: ConversationState, conversationId: string, messageId: string): Fate | null {
+  const path = visiblePath(state, conversationId)
+  const { messages } = state
+  let made = fates.get(path)
+  if (made?.messages !== messages) {
+    made = { messages, known: fatesIn(turnsOf(state, path), messages) }
+    fates.set(path, made)
+  }
+  return made.known.get(messageId) ?? null
+}
+
+function fatesIn(shown: ShownTurn[], messages: Record<string, Message>): Map<string, Fate> {
+  const answers = shown.map(({ replyIds }) => {
+    const reply = messages[replyIds.at(-1) ?? '']
+    return reply ? answerIn({ parts: reply.parts, finishReason: reply.generation?.finishReason ?? null }) : 'unanswered'
+  })
+  const all = fatesOf(answers)
+  return new Map(
+    shown.flatMap(({ promptId, replyIds }, place) =>
+      [promptId, ...replyIds].flatMap((id): [string, Fate][] => (id === null ? [] : [[id, all[place] ?? 'sent']])),
+    ),
+  )
 }
 
 /**

@@ -4,7 +4,6 @@ import type { Problem } from '@/lib/protocol/events'
 import { Refused } from '@/lib/refused'
 import { type Account, scopesOf } from './account'
 import { type Cap, capsOf, inWords, lengthToAskFor, limitsOf, nameOf, type Verdict, verdictOn } from './caps'
-import { countPrompt } from './prompt'
 import type { Count } from './tokenizers'
 import { reservedFor } from './worst'
 
@@ -14,7 +13,8 @@ interface Candidate {
   at: number
   /** What the provider calls the model. */
   model: string
-  messages: { role: string; content: string }[]
+  /** Counts what the model would be sent at most. */
+  countPrompt(): Promise<Count>
   /** The longest answer, where the person sets it. */
   maxTokens: number | undefined
 }
@@ -46,7 +46,7 @@ export async function admissionOf(account: Account, candidate: Candidate): Promi
     const refusal = async () => new Refused(402, { kind: 'budget', message: 'A budget does not allow this.' })
     return { booking, reservation: null, maxTokens: candidate.maxTokens, prompt: null, caps, refusal }
   }
-  const prompt = await countPrompt(candidate.model, candidate.messages)
+  const prompt = await candidate.countPrompt()
   const promptTokens = prompt.tokens
   const maxTokens = candidate.maxTokens ?? lengthToAskFor(account, caps, promptTokens)
   const lengths = { promptTokens, maxTokens }
@@ -67,10 +67,13 @@ export async function admissionOf(account: Account, candidate: Candidate): Promi
 }
 
 /** Whether a generation could start now. Sets nothing aside. */
-export async function fitsNow(account: Account, { conversationId, at, model, messages, maxTokens }: Candidate) {
+export async function fitsNow(
+  account: Account,
+  { conversationId, at, countPrompt, maxTokens }: Omit<Candidate, 'model'>,
+) {
   const caps = capsOf(account, scopesOf(account.timeZone, conversationId, at))
   if (caps.length === 0) return true
-  const { tokens: promptTokens } = await countPrompt(model, messages)
+  const { tokens: promptTokens } = await countPrompt()
   const longest = maxTokens ?? lengthToAskFor(account, caps, promptTokens)
   return (await tightest(account, caps, { promptTokens, maxTokens: longest })).fits
 }

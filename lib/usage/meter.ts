@@ -20,9 +20,8 @@ type Kind = 'delta' | 'reasoning'
 export interface Metered {
   /** What the provider calls the model. */
   model: string
-  messages: { role: string; content: string }[]
-  /** Counted already, where a budget asked for it. */
-  prompt: Count | null
+  /** Counts what the model is sent. Called when somebody wants to know. */
+  countPrompt(): Promise<Count>
   price: Price | null
 }
 
@@ -73,8 +72,9 @@ export class Meter {
   }
 
   /** The upstream will be asked with other messages than was meant. */
-  asksInstead(messages: Metered['messages']): void {
-    this.#metered = { ...this.#metered, messages, prompt: null }
+  asksInstead(messages: { role: string; content: string }[]): void {
+    const { model } = this.#metered
+    this.#metered = { ...this.#metered, countPrompt: () => countPrompt(model, messages) }
     this.#prompt = null
     this.#preparing = null
   }
@@ -138,10 +138,10 @@ export class Meter {
 
   async #load(): Promise<void> {
     const metered = this.#metered
-    const { model, messages, prompt } = metered
+    const { model } = metered
     const counters = { delta: await createTokenCounter(model), reasoning: await createTokenCounter(model) }
     this.#counters ??= counters
-    const counted = prompt ?? (await countPrompt(model, messages))
+    const counted = await metered.countPrompt()
     if (metered === this.#metered) this.#prompt = counted
   }
 

@@ -5,6 +5,9 @@ import { endpoint, json } from '@/lib/http/endpoint'
 import { name, rowId } from '@/lib/http/fields'
 import { turnSettings } from '../started'
 
+/** Nobody reads this status: it is nginx's name for a client that has gone. */
+const CLIENT_CLOSED = 499
+
 const draft = z.strictObject({
   conversationId: rowId.optional(),
   parentId: rowId.nullable().optional(),
@@ -13,8 +16,16 @@ const draft = z.strictObject({
   settings: turnSettings.optional(),
 })
 
-/** What a turn would come to if it were sent. Nothing is written. */
+/** What a turn would come to if it were sent. Nothing is written, and nothing counted for a browser that has gone. */
 export const POST = endpoint(
-  async (request, { principal }) => json(await estimateTurn(principal.ownerId, await readJson(request, draft))),
-  { limit: 'costly' },
+  async (request, { principal }) => {
+    const { signal } = request
+    try {
+      return json(await estimateTurn(principal.ownerId, await readJson(request, draft), signal))
+    } catch (error) {
+      if (signal.aborted) return new Response(null, { status: CLIENT_CLOSED })
+      throw error
+    }
+  },
+  { limit: 'costly', readOnly: true },
 )

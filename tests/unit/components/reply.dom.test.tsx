@@ -1,5 +1,5 @@
 import { act, cleanup, render, screen } from '@testing-library/react'
-import { afterEach, expect, it, vi } from 'vitest'
+import { afterEach, describe, expect, it, vi } from 'vitest'
 import { Reply } from '@/components/chat/reply'
 import { defaultSettings } from '@/lib/protocol/api'
 import type { GenerationStatus } from '@/lib/protocol/events'
@@ -70,4 +70,41 @@ it('counts thoughts that are gone on with from the click, not from the start of 
   set({ conversations: { rivers: { ...emptyEntry('rivers', 'ready'), pending } } })
   act(() => vi.advanceTimersByTime(1000))
   expect(words()).toEqual(['Thinking · 3 s'])
+})
+
+describe('a prompt that was not answered', () => {
+  const failed: Part[] = [{ type: 'error', problem: { kind: 'network', message: 'Cut.', retryable: true } }]
+  const filtered: Part[] = [{ type: 'error', problem: { kind: 'content_filter', message: 'No.', retryable: false } }]
+  const marks = () => screen.queryByText(/^Not answered\./)?.textContent
+
+  /** The reply, and another turn below it where the person went on. */
+  function show(parts: Part[], status: GenerationStatus, goneOn = false) {
+    const set = openReply()
+    const prompt: Message = { ...reply([], status), id: 'prompt', parentId: null, role: 'user', generation: null }
+    const next: Message = { ...prompt, id: 'next', parentId: 'reply' }
+    const shown = [prompt, reply(parts, status), ...(goneOn ? [next] : [])]
+    set({
+      conversations: { rivers: { ...emptyEntry('rivers', 'ready'), messageIds: shown.map(({ id }) => id) } },
+      messages: Object.fromEntries(shown.map((message) => [message.id, message])),
+    })
+  }
+
+  it.each([
+    ['a failure', failed, 'failed', false, 'Not answered. It will be sent with your next message.'],
+    ['a failure, gone on from', failed, 'failed', true, 'Not answered. Sent with your next message.'],
+    ['a stop', [], 'stopped', false, 'Not answered. It will be sent with your next message.'],
+    ['nothing', [], 'completed', true, 'Not answered. Sent with your next message.'],
+    ['white space', [{ type: 'text', text: ' \n' }], 'completed', true, 'Not answered. Sent with your next message.'],
+    ['a filter', filtered, 'failed', false, 'Not answered. Not sent to the model.'],
+    ['a filter, gone on from', filtered, 'failed', true, 'Not answered. Not sent to the model.'],
+    ['a part of an answer', [{ type: 'text', text: 'Half' }, ...failed], 'interrupted', true, undefined],
+    ['an answer', [{ type: 'text', text: 'Yes.' }], 'completed', true, undefined],
+    ['an answer on its way', [], 'running', false, undefined],
+  ] as [string, Part[], GenerationStatus, boolean, string | undefined][])(
+    'is marked: %s',
+    (_, parts, status, goneOn, words) => {
+      show(parts, status, goneOn)
+      expect(marks()).toBe(words)
+    },
+  )
 })

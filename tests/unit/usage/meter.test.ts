@@ -3,6 +3,7 @@ import type { Usage } from '@/lib/protocol/events'
 import type { Price } from '@/lib/protocol/prices'
 import { storedCost } from '@/lib/usage/account'
 import { type Ending, Meter } from '@/lib/usage/meter'
+import { countPrompt } from '@/lib/usage/prompt'
 
 /** Each is one token, and so is each of them in a row. */
 const WORD = ' the'
@@ -38,7 +39,11 @@ const reported = (promptTokens: number, completionTokens: number, more: Partial<
 
 /** A meter of a prompt of 8 tokens, whose first attempt has begun. */
 function meterOf(model = 'gpt-4o', charged: Price | null = price): Meter {
-  const meter = new Meter({ model, messages: [{ role: 'user', content: 'Hello' }], prompt: null, price: charged })
+  const meter = new Meter({
+    model,
+    countPrompt: () => countPrompt(model, [{ role: 'user', content: 'Hello' }]),
+    price: charged,
+  })
   meter.attempt()
   return meter
 }
@@ -156,7 +161,7 @@ describe('without a report', () => {
   })
 
   it('before the first attempt nothing was used', async () => {
-    const meter = new Meter({ model: 'gpt-4o', messages: [], prompt: null, price })
+    const meter = new Meter({ model: 'gpt-4o', countPrompt: () => countPrompt('gpt-4o', []), price })
     expect(await meter.total(cut)).toBeNull()
   })
 
@@ -198,7 +203,11 @@ describe('an estimate says how far it can be trusted', () => {
     ['the text', '', endless, ''],
     ['the reasoning', '', '', endless],
   ])('as far as its least certain part: %s', async (_, content, text, reasoning) => {
-    const meter = new Meter({ model: 'gpt-4o', messages: [{ role: 'user', content }], prompt: null, price })
+    const meter = new Meter({
+      model: 'gpt-4o',
+      countPrompt: () => countPrompt('gpt-4o', [{ role: 'user', content }]),
+      price,
+    })
     meter.attempt()
     meter.add('delta', text)
     meter.add('reasoning', reasoning)
@@ -207,7 +216,7 @@ describe('an estimate says how far it can be trusted', () => {
 
   it('of a prompt that was counted before, as that was', async () => {
     const prompt = { tokens: 8, accuracy: 'approximate' } as const
-    const meter = new Meter({ model: 'gpt-4o', messages: [], prompt, price })
+    const meter = new Meter({ model: 'gpt-4o', countPrompt: async () => prompt, price })
     meter.attempt()
     expect(await meter.total(cut)).toMatchObject({ promptTokens: 8, accuracy: 'approximate' })
   })

@@ -1,0 +1,120 @@
+import 'server-only'
+import type { BranchRow } from '@/lib/database/messages'
+import { oncePerProcess } from '@/lib/process'
+import { countMessage } from '@/lib/usage/prompt'
+import { type Count, familyOf, lessCertain } from '@/lib/usage/tokenizers'
+import { step, type Turn, type WaitingPrompts } from './branch'
+
+/*
+ * The tokens of each turn of a branch, counted once for each tokenizer: a message does not change once it has ended.
+ * What a reply that is continued was counted for is told by the revision of its conversation, which changes then.
+ */
+
+/** A turn that has been counted, with all before it. */
+export interface CountedTurn extends Count {
+  before: CountedTurn | null
+  /** The tokens of this turn and all before it, and the least certain of their accuracies. */
+  total: Count
+  /** 1 for the first of its branch. */
+  place: number
+}
+
+/** A branch up to one of its replies. */
+export interface CountedBranch {
+  last: CountedTurn | null
+  waiting: WaitingPrompts
+}
+
+const empty: CountedBranch = { last: null, waiting: [] }
+
+/** So many replies are remembered, in the conversations that were counted last. */
+const REPLIES_KEPT = 100_000
+
+interface Conversation {
+  revision: number
+  branches: Map<string, CountedBranch>
+}
+
+/** What this process has counted, by conversation and tokenizer, the one that was used last at the end. */
+class CountedConversations {
+  readonly #conversations = new Map<string, Conversation>()
+  #replies = 0
+
+  get(key: string, revision: number, replyId: string): CountedBranch | undefined {
+    const known = this.#conversations.get(key)
+    return known?.revision === revision ? known.branches.get(replyId) : undefined
+  }
+
+  set(key: string, revision: number, replyId: string, branch: CountedBranch): void {
+    const known = this.#conversations.get(key)
+    // Another instance may have counted a newer one meanwhile.
+    if (known && known.revision > revision) return
+    const conversation = known?.revision === revision ? known : { revision, branches: new Map() }
+    this.#forget(key)
+    if (!conversation.branches.has(replyId)) conversation.branches.set(replyId, branch)
+    this.#conversations.set(key, conversation)
+    this.#replies += conversation.branches.size
+    for (const oldest of this.#conversations.keys()) {
+      if (this.#replies <= REPLIES_KEPT || oldest === key) return
+      this.#forget(oldest)
+    }
+  }
+
+  #forget(key: string): void {
+    this.#replies -= this.#conversations.get(key)?.branches.size ?? 0
+    this.#conversations.delete(key)
+  }
+}
+
+function counted(): CountedConversations {
+  return oncePerProcess('counted conversations', () => new CountedConversations())
+}
+
+/** The newest message of a branch of which it is known what comes before it: its place in the rows, and what is known. */
+function nearestKnown(model: string, rows: BranchRow[]): { from: number; branch: CountedBranch } | null {
+  for (let place = rows.length - 1; place >= 0; place--) {
+    const row = rows[place]
+    const branch = row && counted().get(keyOf(model, row), row.revision, row.id)
+    if (branch) return { from: place + 1, branch }
+  }
+  return null
+}
+
+/** Whether some rows, the last of a branch, are enough to count it. */
+export function reachesKnown(model: string, rows: BranchRow[]): boolean {
+  return rows.length === 0 || rows[0]?.parentId === null || nearestKnown(model, rows) !== null
+}
+
+/**
+ * Counts a branch, whose rows are given from the root, or from after a reply that has been counted. Counts only what is
+ * new since.
+ * @throws the signal's reason when it aborts.
+ */
+export async function countBranch(model: string, rows: BranchRow[], signal?: AbortSignal): Promise<CountedBranch> {
+  let { from, branch } = nearestKnown(model, rows) ?? { from: 0, branch: empty }
+  let settled = true
+  for (const row of rows.slice(from)) {
+    signal?.throwIfAborted()
+    const { waiting, turn } = step(branch.waiting, row)
+    branch = { waiting, last: turn ? await withTurn(model, branch.last, turn) : branch.last }
+    // What is still being written will be another message.
+    settled &&= row.status !== 'running'
+    if (settled && row.role === 'assistant') counted().set(keyOf(model, row), row.revision, row.id, branch)
+  }
+  return branch
+}
+
+async function withTurn(model: string, before: CountedTurn | null, { prompt, reply }: Turn): Promise<CountedTurn> {
+  const count = sumOf(await countMessage(model, 'user', prompt), await countMessage(model, 'assistant', reply))
+  return { ...count, before, total: before ? sumOf(before.total, count) : count, place: (before?.place ?? 0) + 1 }
+}
+
+/** Counts together. */
+export function sumOf(one: Count, other: Count): Count {
+  return { tokens: one.tokens + other.tokens, accuracy: lessCertain(one.accuracy, other.accuracy) }
+}
+
+function keyOf(model: string, { conversationId }: BranchRow): string {
+  const { encoding, accuracy } = familyOf(model)
+  return `${conversationId} ${encoding} ${accuracy}`
+}

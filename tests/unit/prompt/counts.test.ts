@@ -1,0 +1,124 @@
+import { expect, test, vi } from 'vitest'
+import { database } from '@/lib/database/client'
+import { buildPrompt, countPromptOf } from '@/lib/prompt/build'
+import { wireMessage } from '@/lib/prompt/content'
+import * as counting from '@/lib/usage/prompt'
+import { countPrompt } from '@/lib/usage/prompt'
+import { ownDatabase } from '../database/process'
+import { newConversation, problem, text } from './branches'
+
+ownDatabase()
+
+const source = { model: 'gpt-4o', window: null, text: 'And now?' }
+
+/** The tokens of what is sent, counted anew. */
+async function countOfSent(head: string | null, model = source.model): Promise<number> {
+  const { messages } = await buildPrompt({ ...source, model, head })
+  return (await countPrompt(model, messages.map(wireMessage))).tokens
+}
+
+/** A conversation of so many turns. */
+async function conversationOf(count: number) {
+  const conversation = await newConversation()
+  const turns: { promptId: string; replyId: string }[] = []
+  for (let place = 0; place < count; place++) {
+    const promptId = await conversation.prompt(turns.at(-1)?.replyId ?? null, `Question ${place} of the person`)
+    turns.push({ promptId, replyId: await conversation.reply(promptId, { parts: [text(`Answer ${place}.`)] }) })
+  }
+  return { conversation, turns }
+}
+
+test('a branch is counted once, and then only what is new', async () => {
+  const { conversation, turns } = await conversationOf(30)
+  const counted = vi.spyOn(counting, 'countMessage')
+  const messagesCounted = async (head: string | null) => {
+    counted.mockClear()
+    const { tokens } = await countPromptOf({ ...source, head })
+    const count = counted.mock.calls.length
+    expect(tokens).toBe(await countOfSent(head))
+    return count
+  }
+  const head = turns.at(-1)?.replyId ?? null
+  expect(await messagesCounted(head)).toBe(61)
+  expect(await messagesCounted(head)).toBe(1)
+  // A turn more, one that was not answered, and a branch beside the others.
+  const promptId = await conversation.prompt(head, 'One more')
+  const replyId = await conversation.reply(promptId, { parts: [text('Yes.')] })
+  expect(await messagesCounted(replyId)).toBe(3)
+  const failed = await conversation.prompt(replyId, 'And this?')
+  expect(await messagesCounted(await conversation.reply(failed, { parts: [problem('network')] }))).toBe(1)
+  expect(await messagesCounted(turns[10]?.replyId ?? null)).toBe(1)
+  const edited = await conversation.prompt(turns[10]?.replyId ?? null, 'Another question')
+  expect(await messagesCounted(await conversation.reply(edited, { parts: [text('Another answer.')] }))).toBe(3)
+  counted.mockRestore()
+})
+
+test('a start counts only what is new as well', async () => {
+  const { turns } = await conversationOf(30)
+  const head = turns.at(-1)?.replyId ?? null
+  await countPromptOf({ ...source, head })
+  const counted = vi.spyOn(counting, 'countMessage')
+  await (await buildPrompt({ ...source, head })).count()
+  expect(counted).toHaveBeenCalledTimes(1)
+  counted.mockRestore()
+})
+
+test('a branch that was counted is not read again: few rows are enough', async () => {
+  const { turns } = await conversationOf(30)
+  const head = turns.at(-1)?.replyId ?? null
+  await countPromptOf({ ...source, head })
+  // Were the beginning read, it would not be found.
+  await database()
+    .updateTable('messages')
+    .set({ parts: 'not JSON' })
+    .where('id', '=', turns[0]?.promptId ?? '')
+    .execute()
+  expect((await countPromptOf({ ...source, head })).tokens).toBeGreaterThan(300)
+})
+
+test('a reply that was continued is counted anew, with all that came after it', async () => {
+  const { conversation, turns } = await conversationOf(12)
+  const head = turns.at(-1)?.replyId ?? null
+  const before = (await countPromptOf({ ...source, head })).tokens
+  const { promptId = '', replyId = '' } = turns[2] ?? {}
+  await conversation.continue(promptId, replyId, [text('Answer 2, and a good deal more of it than there was.')])
+  const after = (await countPromptOf({ ...source, head })).tokens
+  expect(after).toBeGreaterThan(before)
+  expect(after).toBe(await countOfSent(head))
+  await conversation.continue(promptId, replyId, [text('Answer 2, once more.')], 2)
+  expect((await countPromptOf({ ...source, head })).tokens).toBe(await countOfSent(head))
+})
+
+test('a reply that is still being written is counted when it has ended', async () => {
+  const { conversation, turns } = await conversationOf(2)
+  const promptId = await conversation.prompt(turns.at(-1)?.replyId ?? null, 'Still running')
+  const replyId = await conversation.reply(promptId, { parts: [], status: 'running' })
+  const next = await conversation.prompt(replyId, 'Sent meanwhile')
+  const head = await conversation.reply(next, { parts: [text('Yes.')] })
+  expect((await countPromptOf({ ...source, head })).tokens).toBe(await countOfSent(head))
+  const ended = JSON.stringify([text('What came in the end.')])
+  await database().updateTable('messages').set({ parts: ended }).where('id', '=', replyId).execute()
+  await database().updateTable('generations').set({ status: 'completed' }).where('messageId', '=', replyId).execute()
+  expect((await countPromptOf({ ...source, head })).tokens).toBe(await countOfSent(head))
+})
+
+test('each tokenizer has its own count', async () => {
+  const { turns } = await conversationOf(12)
+  const head = turns.at(-1)?.replyId ?? null
+  for (const model of ['gpt-4o', 'gpt-4', 'claude-sonnet-4-5', 'llama3.2:3b', 'mistral-large', 'gpt-4o'])
+    expect(await countPromptOf({ ...source, model, head })).toMatchObject(
+      await countPrompt(model, (await buildPrompt({ ...source, model, head })).messages.map(wireMessage)),
+    )
+})
+
+test('counting ends when nobody waits for it any more', async () => {
+  const { turns } = await conversationOf(200)
+  const closing = new AbortController()
+  const counted = vi.spyOn(counting, 'countMessage')
+  const count = countPromptOf({ ...source, head: turns.at(-1)?.replyId ?? null }, closing.signal)
+  await vi.waitUntil(() => counted.mock.calls.length > 0, { interval: 0 })
+  closing.abort(new Error('gone'))
+  await expect(count).rejects.toThrow('gone')
+  expect(counted.mock.calls.length).toBeLessThan(100)
+  counted.mockRestore()
+})
