@@ -65,25 +65,44 @@ export interface PricedModel {
 export function priceOf({ baseUrl, model, free }: PricedModel, own: Price[]): Price | null {
   const provider = new URL(baseUrl).host
   const name = model.replace(/^models\//, '')
-  if (free) return closest(own, provider, name) ?? freeOf(provider, name)
-  // The own one comes first, and stays where both fit as well.
-  return closest([...own, ...listPrices()], provider, name)
+  const theirs = closest(own, provider, name)
+  if (free) return theirs ?? freeOf(provider, name)
+  const listed = closest(listPrices(), provider, name)
+  // The own one wins where both fit as well.
+  return theirs && listed && listed.model.length > theirs.model.length ? listed : (theirs ?? listed)
 }
 
 /** A dated snapshot costs what its model costs, unless it is listed itself. Any other addition may be another model. */
-const snapshot = /^(-\d{4}-\d{2}-\d{2}|[-@]20\d{6}|-\d{3})$/
+const snapshots = [/-\d{3}$/, /[-@]20\d{6}$/, /-\d{4}-\d{2}-\d{2}$/]
+
+/** The prices of a list by provider and model, made once for each list. */
+const indexes = new WeakMap<Price[], Map<string, Price>>()
 
 function closest(prices: Price[], provider: string, name: string): Price | null {
-  const fits = prices.filter(
-    (price) =>
-      price.provider === provider &&
-      name.startsWith(price.model) &&
-      (name.length === price.model.length || snapshot.test(name.slice(price.model.length))),
-  )
-  return fits.reduce<Price | null>(
-    (best, price) => (best && best.model.length >= price.model.length ? best : price),
-    null,
-  )
+  const index = indexOf(prices)
+  const bare = snapshots.filter((snapshot) => snapshot.test(name)).map((snapshot) => name.replace(snapshot, ''))
+  // The longest name that fits is the closest.
+  for (const model of [name, ...bare]) {
+    const price = index.get(keyOf(provider, model))
+    if (price) return price
+  }
+  return null
+}
+
+function indexOf(prices: Price[]): Map<string, Price> {
+  const before = indexes.get(prices)
+  if (before) return before
+  const index = new Map<string, Price>()
+  for (const price of prices) {
+    const key = keyOf(price.provider, price.model)
+    if (!index.has(key)) index.set(key, price)
+  }
+  indexes.set(prices, index)
+  return index
+}
+
+function keyOf(provider: string, model: string): string {
+  return `${provider} ${model}`
 }
 
 function freeOf(provider: string, model: string): Price {
