@@ -18,6 +18,7 @@ export function cheaperModels(models: ModelList | null, than: string, rate: Rate
   if (limit === null) return []
   const found = (models?.groups ?? []).flatMap((group) =>
     group.models.flatMap((model) => {
+      if (model.otherTask) return []
       const cost = blended(model, rate)
       return cost !== null && cost < limit ? [{ cost, model, provider: group.name }] : []
     }),
@@ -31,6 +32,7 @@ export function cheaperModels(models: ModelList | null, than: string, rate: Rate
       kind: 'own',
       models: sorted.map(({ cost, model, provider }) => ({ ...model, note: noteOf(model, provider, cost) })),
       problem: null,
+      selection: true,
     },
   ]
 }

@@ -1,8 +1,11 @@
 import type { ModelGroup } from '@/lib/protocol/api'
+import { prefixOf } from '@/lib/protocol/references'
 
 /** A group of models to choose from; `note` stands beside a model's name. */
 export interface ListedGroup extends ModelGroup {
   models: (ModelGroup['models'][number] & { note?: string })[]
+  /** It is a selection of models and no provider, so that no other name can be used there. */
+  selection?: boolean
 }
 
 /**
@@ -21,4 +24,24 @@ export function filterModels(groups: ListedGroup[], query: string): ListedGroup[
       }),
     }))
     .filter((group) => group.models.length > 0)
+}
+
+/** The groups without the models that are for other tasks than chat; `kept`, the one that is chosen, stays. */
+export function onlyChat(groups: ListedGroup[], kept: string | null): ListedGroup[] {
+  return groups.map((group) => ({
+    ...group,
+    models: group.models.filter(({ id, otherTask }) => !otherTask || id === kept),
+  }))
+}
+
+/**
+ * A model that is in no list and is used by the name that was typed: at every provider that lists nothing, and at all of
+ * them when no model has that name.
+ */
+export function typedModels(groups: ListedGroup[], query: string, nothingFound: boolean): ListedGroup['models'] {
+  const name = query.trim()
+  if (name === '' || /\s/.test(name)) return []
+  return groups
+    .filter(({ kind, models, selection }) => kind !== 'demo' && !selection && (nothingFound || models.length === 0))
+    .flatMap((group) => ({ id: prefixOf(group) + name, name: `Use “${name}”`, note: `As a model of ${group.name}` }))
 }

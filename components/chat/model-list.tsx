@@ -1,7 +1,7 @@
 'use client'
 import { Check, TriangleAlert } from 'lucide-react'
 import { type KeyboardEvent, useId, useMemo, useRef, useState } from 'react'
-import { filterModels, type ListedGroup } from './model-filter'
+import { filterModels, type ListedGroup, onlyChat, typedModels } from './model-filter'
 
 /** A search box over the models of every provider: a combobox whose list is always open. */
 export function ModelList({
@@ -15,10 +15,16 @@ export function ModelList({
 }) {
   const [query, setQuery] = useState('')
   const [pointed, setPointed] = useState(value)
+  const [showsAll, setShowsAll] = useState(false)
   const list = useRef<HTMLDivElement>(null)
   const base = useId()
-  const shown = useMemo(() => filterModels(groups, query), [groups, query])
-  const ids = useMemo(() => shown.flatMap((group) => group.models.map((model) => model.id)), [shown])
+  const chat = useMemo(() => onlyChat(groups, value), [groups, value])
+  const shown = useMemo(() => filterModels(showsAll ? groups : chat, query), [groups, chat, showsAll, query])
+  const typed = useMemo(() => typedModels(groups, query, !isFound(shown)), [groups, shown, query])
+  const ids = useMemo(
+    () => [...shown.flatMap(({ models }) => models), ...typed].map((model) => model.id),
+    [shown, typed],
+  )
   const active = pointed !== null && ids.includes(pointed) ? pointed : (ids[0] ?? null)
   const optionId = (model: string) => `${base}-${ids.indexOf(model)}`
 
@@ -81,13 +87,36 @@ export function ModelList({
                 onChoose={() => onChange(model.id)}
               />
             ))}
-            {group.problem ? <GroupProblem words={group.problem.message} /> : null}
+            {group.problem ? <GroupProblem words={group.problem.message} /> : <GroupNote group={group} />}
           </fieldset>
         ))}
-        {ids.length === 0 && query !== '' ? (
+        {!isFound(shown) && query !== '' ? (
           <p className="px-2 py-3 text-ink-quiet text-small">No model is called “{query.trim()}”.</p>
         ) : null}
+        {typed.map((model) => (
+          <ModelOption
+            key={model.id}
+            id={optionId(model.id)}
+            name={model.name}
+            note={model.note}
+            chosen={model.id === value}
+            active={model.id === active}
+            onPoint={() => setPointed(model.id)}
+            onChoose={() => onChange(model.id)}
+          />
+        ))}
       </div>
+      {chat.some(({ models }, place) => models.length !== groups[place]?.models.length) ? (
+        <label className="flex min-h-9 shrink-0 touch:min-h-11 items-center gap-2 border-line border-t px-3.5 text-ink-quiet text-note">
+          <input
+            type="checkbox"
+            checked={showsAll}
+            onChange={({ target }) => setShowsAll(target.checked)}
+            className="size-4 touch:size-6 accent-accent"
+          />
+          Show all, also models that cannot chat
+        </label>
+      ) : null}
     </>
   )
 }
@@ -130,6 +159,21 @@ function ModelOption({
       {chosen ? <Check size={16} className="shrink-0 text-accent" aria-hidden="true" /> : null}
     </div>
   )
+}
+
+function isFound(groups: ListedGroup[]): boolean {
+  return groups.some(({ models }) => models.length > 0)
+}
+
+/** What a list leaves out. */
+function GroupNote({ group: { more = 0, models, kind } }: { group: ListedGroup }) {
+  const words =
+    more > 0
+      ? `${more.toLocaleString('en')} more are not listed. Type the full name of one to use it.`
+      : kind !== 'demo' && models.length === 0
+        ? 'No models listed. Type the name of one to use it.'
+        : null
+  return words ? <p className="px-2 py-1.5 text-ink-quiet text-note">{words}</p> : null
 }
 
 function GroupProblem({ words }: { words: string }) {

@@ -1,4 +1,5 @@
 import type { ModelGroup, ModelList } from '@/lib/protocol/api'
+import { groupServing, nameIn } from '@/lib/protocol/references'
 import { messageOf } from '@/lib/store/selectors'
 import type { ConversationState } from '@/lib/store/types'
 
@@ -10,14 +11,14 @@ export function modelOf(models: ModelList | null, id: string | null): ModelGroup
   return null
 }
 
-/** What the provider calls a model; its id when it is not in the list (any more). */
+/** What the provider calls a model, also when it is not in the list (any more). */
 export function modelName(models: ModelList | null, id: string): string {
-  return modelOf(models, id)?.name ?? id
+  return nameIn(models?.groups ?? [], id)
 }
 
-/** Who serves a model; null when it is not in the list (any more). */
+/** Who serves a model; null when that provider is not there (any more). */
 export function providerName(models: ModelList | null, id: string): string | null {
-  return models?.groups.find((group) => group.models.some((model) => model.id === id))?.name ?? null
+  return groupServing(models?.groups ?? [], id)?.name ?? null
 }
 
 /**
@@ -34,5 +35,11 @@ export function modelFor(state: ConversationState, conversationId: string | null
       if (generation) return generation.model
     }
   }
-  return state.settings.defaultModel ?? state.models?.defaultModel ?? null
+  return defaultModel(state)
+}
+
+/** The model of a new conversation: the person's choice as long as somebody serves it, else the server's. */
+export function defaultModel({ settings, models }: Pick<ConversationState, 'settings' | 'models'>): string | null {
+  const chosen = settings.defaultModel
+  return chosen !== null && (!models || groupServing(models.groups, chosen)) ? chosen : (models?.defaultModel ?? null)
 }

@@ -1,6 +1,7 @@
 'use client'
 import Link from 'next/link'
-import type { ModelList } from '@/lib/protocol/api'
+import type { ModelGroup, ModelList } from '@/lib/protocol/api'
+import { groupServing } from '@/lib/protocol/references'
 import { useConversations } from '@/lib/store/context'
 import { modelFor, modelName } from './models'
 
@@ -39,17 +40,11 @@ export function Welcome({ conversationId, onStart }: { conversationId: string; o
   )
 }
 
-/** Says what answers; with the demo model plainly so, and how to get a real one. */
+/** Says what answers, and what is wrong when it does not; with the demo model plainly so, and how to get a real one. */
 function RunsOn({ models, model }: { models: ModelList; model: string | null }) {
-  const group = models.groups.find((each) => each.models.some((one) => one.id === model))
+  const group = model === null ? undefined : groupServing(models.groups, model)
   const local = models.groups.find((each) => each.kind === 'local' && each.models.length > 0)
-  if (group && group.kind !== 'demo') {
-    return (
-      <p className="mt-2 max-w-[34rem] text-ink-quiet wrap-anywhere">
-        {model === null ? '' : modelName(models, model)} answers here, served by {group.name}.
-      </p>
-    )
-  }
+  if (model !== null && group?.kind !== 'demo') return <RealModel models={models} model={model} group={group} />
   return (
     <p className="mt-2 max-w-[34rem] text-pretty text-ink-quiet">
       Rill’s own demo model answers here: a small program for trying the app, not a language model. For real answers,{' '}
@@ -57,6 +52,28 @@ function RunsOn({ models, model }: { models: ModelList; model: string | null }) 
         add a key or a base URL
       </Link>
       {local ? `, or choose a model of ${local.name}, found running on this machine.` : '.'}
+    </p>
+  )
+}
+
+function RealModel({ models, model, group }: { models: ModelList; model: string; group: ModelGroup | undefined }) {
+  const name = modelName(models, model)
+  const settings = (
+    <Link href="/settings#providers" className="text-accent underline underline-offset-3">
+      check the provider
+    </Link>
+  )
+  return (
+    <p className="mt-2 max-w-[34rem] text-pretty text-ink-quiet wrap-anywhere">
+      {group?.problem ? (
+        <>
+          {group.name} does not answer now. {group.problem.message} To go on, choose another model below or {settings}.
+        </>
+      ) : group ? (
+        `${name} answers here, served by ${group.name}.`
+      ) : (
+        `The provider of ${name} is gone. Choose another model below.`
+      )}
     </p>
   )
 }

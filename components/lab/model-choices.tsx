@@ -7,7 +7,7 @@ const SHOWN_AT_FIRST = 30
 
 /** The models of one provider, to be ticked; many of them only when they are asked for. */
 export function ModelChoices({
-  group: { name, models },
+  group: { name, models: listed },
   chosen,
   onChoose,
 }: {
@@ -16,6 +16,7 @@ export function ModelChoices({
   onChoose(chosen: string[]): void
 }) {
   const [all, setAll] = useState(false)
+  const models = listed.filter(({ otherTask }) => !otherTask)
   return (
     <div className="pb-2">
       <p className="text-ink-quiet text-note">{name}</p>

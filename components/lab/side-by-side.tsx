@@ -1,6 +1,7 @@
 'use client'
 import { useId, useState } from 'react'
 import { ModelPicker } from '@/components/chat/model-picker'
+import { defaultModel } from '@/components/chat/models'
 import { Button } from '@/components/ui/button'
 import { Seconds } from '@/components/ui/seconds'
 import { StreamLine } from '@/components/ui/stream-line'
@@ -19,7 +20,7 @@ const ways = [
 
 /** One prompt asked twice, so that a person sees what streaming buys. */
 export function SideBySide() {
-  const model = useConversations((state) => state.settings.defaultModel ?? state.models?.defaultModel ?? null)
+  const model = useConversations(defaultModel)
   const [chosen, setChosen] = useState<string | null>(null)
   const [text, setText] = useState(promptAtFirst)
   const [beganAt, setBeganAt] = useState(0)

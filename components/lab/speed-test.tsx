@@ -19,8 +19,9 @@ export function SpeedTest() {
   const { results, running, problem, run, stop } = useRun()
   const rate = useRate()
   useEffect(() => {
-    if (!models) void loadModels()
-  }, [models, loadModels])
+    // What came with the page may be the beginning only.
+    void loadModels()
+  }, [loadModels])
   const names = new Map(models?.groups.flatMap((group) => group.models.map(({ id, name }) => [id, name] as const)))
   const start = () =>
     run(async ({ conversationId, signal, show }) => {

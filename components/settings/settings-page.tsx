@@ -1,6 +1,7 @@
 'use client'
 import type { ReactNode } from 'react'
 import { ModelPicker } from '@/components/chat/model-picker'
+import { defaultModel } from '@/components/chat/models'
 import { Header } from '@/components/shell/header'
 import { useConversations } from '@/lib/store/context'
 import { Appearance } from './appearance'
@@ -12,8 +13,7 @@ import { Providers } from './providers'
 
 /** Everything a person can set. Each change is saved as it is made. */
 export function SettingsPage() {
-  const models = useConversations((state) => state.models)
-  const chosen = useConversations((state) => state.settings.defaultModel)
+  const model = useConversations(defaultModel)
   const saveSettings = useConversations((state) => state.saveSettings)
   return (
     <>
@@ -30,7 +30,7 @@ export function SettingsPage() {
             <div className="-ms-1.5 flex">
               <ModelPicker
                 label="Default model"
-                value={chosen ?? models?.defaultModel ?? null}
+                value={model}
                 onChange={(defaultModel) => void saveSettings({ defaultModel })}
               />
             </div>

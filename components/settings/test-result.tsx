@@ -6,7 +6,7 @@ import type { ProviderTest } from '@/lib/protocol/providers'
 
 /** How far a test of a provider got: the models it lists, and a short answer with the time to its first text. */
 export function TestResult({ test }: { test: ProviderTest }) {
-  const { models, modelsProblem, model, text, firstTokenMs, answerProblem } = test
+  const { models, modelCount, modelsProblem, model, text, firstTokenMs, answerProblem } = test
   const list = useRef<HTMLUListElement>(null)
   useEffect(() => {
     list.current?.scrollIntoView({ block: 'nearest' })
@@ -17,8 +17,8 @@ export function TestResult({ test }: { test: ProviderTest }) {
         <Failed problem={modelsProblem}>No list of models: </Failed>
       ) : (
         <Passed>
-          {models.length === 1 ? '1 model' : `${models.length} models`} found
-          {models.length > 0 ? <span className="text-ink-quiet">: {listed(models)}</span> : '.'}
+          {modelCount === 1 ? '1 model' : `${modelCount.toLocaleString('en')} models`} found
+          {models.length > 0 ? <span className="text-ink-quiet">: {listed(models, modelCount)}</span> : '.'}
         </Passed>
       )}
       {answerProblem ? (
@@ -38,9 +38,10 @@ export function TestResult({ test }: { test: ProviderTest }) {
   )
 }
 
-function listed(models: string[]): string {
-  const first = models.slice(0, 6).join(', ')
-  return models.length > 6 ? `${first} and ${models.length - 6} more` : first
+function listed(models: string[], count: number): string {
+  const first = models.slice(0, 6)
+  const more = count - first.length
+  return more > 0 ? `${first.join(', ')} and ${more.toLocaleString('en')} more` : first.join(', ')
 }
 
 function Passed({ children }: { children: ReactNode }) {

@@ -20,11 +20,7 @@ export function useNames() {
     if (!models) void loadModels()
   }, [models, loadModels])
   return {
-    modelName: (id: string) => {
-      const name = modelName(models, id)
-      // A reference to a provider that is gone: its id says nothing to anybody.
-      return name === id ? id.replace(/^[0-9a-f-]{36}:/, '') : name
-    },
+    modelName: (id: string) => modelName(models, id),
     providerName: (id: string) => models?.groups.find(({ providerId }) => providerId === id)?.name ?? nameOfGone(id),
   }
 }

@@ -93,6 +93,21 @@ export async function createConversation(
   return summaryOf(row, [])
 }
 
+/** The model of the conversation that somebody last wrote in; null when there is none. */
+export async function modelLastUsed(ownerId: string): Promise<string | null> {
+  const row = await database()
+    .selectFrom('conversations')
+    .select('model')
+    .where('ownerId', '=', ownerId)
+    .where('deletedAt', 'is', null)
+    .where('model', 'is not', null)
+    .orderBy('updatedAt', 'desc')
+    .orderBy('id', 'desc')
+    .limit(1)
+    .executeTakeFirst()
+  return row?.model ?? null
+}
+
 /** Renames a conversation or changes its model. The caller has checked whose it is. */
 export async function updateConversation(id: string, change: { title?: string; model?: string }): Promise<void> {
   if (Object.keys(change).length === 0) return

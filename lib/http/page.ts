@@ -9,7 +9,7 @@ import { listConversations } from '@/lib/database/conversations'
 import { ownedConversation } from '@/lib/database/ownership'
 import { settingsOf } from '@/lib/database/settings'
 import type { ConversationPage, ModelList, Settings } from '@/lib/protocol/api'
-import { modelList } from '@/lib/providers/models'
+import { modelListForPage } from '@/lib/providers/models'
 import { Refused } from '@/lib/refused'
 import { nextPath, signInPath } from './next-path'
 import { originOf } from './origin'
@@ -52,7 +52,7 @@ export async function pageSession(): Promise<{
   const [settings, conversations, models] = await Promise.all([
     settingsOf(ownerId),
     listConversations(ownerId, { limit: FIRST_PAGE }),
-    modelList(ownerId, MODELS_WAIT_MS),
+    modelListForPage(ownerId, MODELS_WAIT_MS),
   ])
   return { mode: mode(), settings, conversations, models }
 }

@@ -43,8 +43,12 @@ export const modelGroup = z.object({
       /** Per million tokens, as decimals; absent when nobody has said. */
       price: z.optional(z.object({ currency: z.string(), input: z.string(), output: z.string() })),
       contextWindow: z.optional(z.number()),
+      /** It cannot chat: it is for embeddings, speech, pictures or the like. */
+      otherTask: z.optional(z.boolean()),
     }),
   ),
+  /** How many models the provider lists that are left out here. */
+  more: z.optional(z.number()),
   problem: z.nullable(problem),
 })
 export type ModelGroup = z.infer<typeof modelGroup>

@@ -27,7 +27,9 @@ export type ProviderList = z.infer<typeof providerList>
 
 /** `POST /api/providers/test`. Each step carries its own problem, so the page can say how far it got. */
 export const providerTest = z.object({
+  /** The first of the models that it lists, and how many it lists in all. */
   models: z.array(z.string()),
+  modelCount: z.number(),
   modelsProblem: z.nullable(problem),
   model: z.nullable(z.string()),
   text: z.string(),

@@ -2,7 +2,7 @@ import 'server-only'
 import { config } from '@/lib/config'
 import { oncePerProcess } from '@/lib/process'
 import { type Connection, untried } from '@/lib/upstream/connection'
-import { listModels } from '@/lib/upstream/models'
+import { listModels, type ModelNames } from '@/lib/upstream/models'
 
 /** Where the usual local servers listen by default. */
 const known = [
@@ -14,11 +14,10 @@ const known = [
 const PROBE_MS = 500
 const FRESH_MS = 10_000
 
-export interface LocalServer {
+export interface LocalServer extends ModelNames {
   id: string
   name: string
   baseUrl: string
-  models: string[]
 }
 
 /**
@@ -54,5 +53,5 @@ async function probe(server: (typeof known)[number]): Promise<LocalServer | null
     remember() {},
   }
   const answer = await listModels(connection, AbortSignal.timeout(PROBE_MS))
-  return 'models' in answer ? { ...server, models: answer.models } : null
+  return 'models' in answer ? { ...server, ...answer } : null
 }

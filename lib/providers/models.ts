@@ -3,16 +3,17 @@ import { setTimeout as wait } from 'node:timers/promises'
 import { config } from '@/lib/config'
 import { ownPrices } from '@/lib/database/prices'
 import type { ProviderRow } from '@/lib/database/schema'
-import { settingsOf } from '@/lib/database/settings'
 import { oncePerProcess } from '@/lib/process'
 import type { ModelGroup, ModelList } from '@/lib/protocol/api'
+import { canChat } from '@/lib/protocol/chat-models'
 import type { Problem } from '@/lib/protocol/events'
 import type { Price } from '@/lib/protocol/prices'
 import { Refused } from '@/lib/refused'
 import type { Connection } from '@/lib/upstream/connection'
-import { listModels } from '@/lib/upstream/models'
+import { listModels, type ModelNames } from '@/lib/upstream/models'
 import { priceOf } from '@/lib/usage/prices'
 import { demoConnection, environmentConnection, ownConnection } from './connections'
+import { firstChoice } from './first-choice'
 import { localServers } from './local'
 import { providerRows } from './own'
 
@@ -20,42 +21,46 @@ const FRESH_MS = 60_000
 /** A server that failed is asked again soon, but not by every page. */
 const FAILURE_FRESH_MS = 3_000
 const LIST_MS = 10_000
+/** Of all providers together; each has an equal part, and small ones lose nothing. */
+const MODELS_AT_MOST = 20_000
+/** What travels with a page. The picker asks for the rest. */
+const MODELS_OF_A_PAGE = 1000
 
-type Listed = { models: string[] } | { problem: Problem }
+type Listed = ModelNames | { problem: Problem }
 interface Kept {
   freshUntil: number
   answer: Promise<Listed>
 }
 
+/** A provider whose models are asked for; `prefix` makes a reference of a model's name. */
+interface Source {
+  kind: ModelGroup['kind']
+  prefix: string
+  connection: Pick<Connection, 'providerId' | 'name' | 'baseUrl'>
+  listed: Listed
+}
+
+/** Every provider this person can use, with its models. Lists are kept for a minute. */
+export async function modelList(ownerId: string): Promise<ModelList> {
+  return await listOf(ownerId, LIST_MS, MODELS_AT_MOST)
+}
+
 /**
- * Every provider this person can use, with its models. Lists are kept for a minute. With `waitMs`, a provider that has
- * not answered by then is shown without models for now, so that a page never waits for a slow server.
+ * The list as a page begins with it: a provider that has not answered in `waitMs` is shown without models for now, so
+ * that a page never waits for a slow server, and of long lists only the beginning.
  */
-export async function modelList(ownerId: string, waitMs = LIST_MS): Promise<ModelList> {
-  const [prices, environment, own, local] = await Promise.all([
-    ownPrices(ownerId),
-    environmentConnection(),
-    providerRows(ownerId),
-    within(waitMs, localServers(), []),
-  ])
-  const groups = await Promise.all([
-    ...(environment ? [groupOf(environment, 'environment', '', prices, waitMs)] : []),
-    ...own.map((row) => ownGroup(row, prices, waitMs)),
-    ...local.map(
-      async (server): Promise<ModelGroup> => ({
-        providerId: server.id,
-        name: server.name,
-        kind: 'local',
-        models: server.models.map((name) => ({
-          id: `${server.id}:${name}`,
-          name,
-          ...knownOf(priceOf({ baseUrl: server.baseUrl, model: name, free: true }, prices)),
-        })),
-        problem: null,
-      }),
-    ),
-    groupOf(demoConnection(), 'demo', 'demo:', prices, waitMs),
-  ])
+export async function modelListForPage(ownerId: string, waitMs: number): Promise<ModelList> {
+  return await listOf(ownerId, waitMs, MODELS_OF_A_PAGE)
+}
+
+/** The model of a turn that names none. */
+export async function defaultModel(ownerId: string): Promise<string> {
+  return await firstChoice(ownerId, groupsOf(await sources(ownerId, LIST_MS), [], MODELS_AT_MOST))
+}
+
+async function listOf(ownerId: string, waitMs: number, most: number): Promise<ModelList> {
+  const [prices, found] = await Promise.all([ownPrices(ownerId), sources(ownerId, waitMs)])
+  const groups = groupsOf(found, prices, most)
   return {
     groups,
     defaultModel: await firstChoice(ownerId, groups),
@@ -63,51 +68,77 @@ export async function modelList(ownerId: string, waitMs = LIST_MS): Promise<Mode
   }
 }
 
-/** The model of a turn that names none. */
-export async function defaultModel(ownerId: string): Promise<string> {
-  return (await chosenModel(ownerId)) ?? (await modelList(ownerId)).defaultModel
+async function sources(ownerId: string, waitMs: number): Promise<Source[]> {
+  const [environment, own, local] = await Promise.all([
+    environmentConnection(),
+    providerRows(ownerId),
+    within(waitMs, localServers(), []),
+  ])
+  return await Promise.all([
+    ...(environment ? [askedSource(environment, 'environment', '', waitMs)] : []),
+    ...own.map((row) => ownSource(row, waitMs)),
+    ...local.map(
+      (server): Source => ({
+        kind: 'local',
+        prefix: `${server.id}:`,
+        connection: { providerId: server.id, name: server.name, baseUrl: server.baseUrl },
+        listed: server,
+      }),
+    ),
+    askedSource(demoConnection(), 'demo', 'demo:', waitMs),
+  ])
 }
 
-/** The person's choice, else the operator's, else the first that anybody offers. The demo model comes last. */
-async function firstChoice(ownerId: string, groups: ModelGroup[]): Promise<string> {
-  return (await chosenModel(ownerId)) ?? groups.flatMap((group) => group.models)[0]?.id ?? 'demo:rill-demo'
-}
-
-async function chosenModel(ownerId: string): Promise<string | null> {
-  return (await settingsOf(ownerId)).defaultModel ?? config().defaultModel
-}
-
-/** A provider whose key cannot be read says so, and leaves the others their models. */
-async function ownGroup(row: ProviderRow, prices: Price[], waitMs: number): Promise<ModelGroup> {
-  try {
-    return await groupOf(await ownConnection(row), 'own', `${row.id}:`, prices, waitMs)
-  } catch (error) {
-    if (!(error instanceof Refused)) throw error
-    return { providerId: row.id, name: row.name, kind: 'own', models: [], problem: error.problem }
-  }
-}
-
-async function groupOf(
+async function askedSource(
   connection: Connection,
   kind: ModelGroup['kind'],
   prefix: string,
-  prices: Price[],
   waitMs: number,
-): Promise<ModelGroup> {
-  const listed = await within(waitMs, listedModels(connection), { models: [] })
-  const models = 'models' in listed ? listed.models : []
+): Promise<Source> {
+  const listed = await within(waitMs, listedModels(connection), { models: [], more: 0 })
+  return { kind, prefix, connection, listed }
+}
+
+/** A provider whose key cannot be read says so, and leaves the others their models. */
+async function ownSource(row: ProviderRow, waitMs: number): Promise<Source> {
+  const prefix = `${row.id}:`
+  try {
+    return await askedSource(await ownConnection(row), 'own', prefix, waitMs)
+  } catch (error) {
+    if (!(error instanceof Refused)) throw error
+    const { id: providerId, name, baseUrl } = row
+    return { kind: 'own', prefix, connection: { providerId, name, baseUrl }, listed: { problem: error.problem } }
+  }
+}
+
+function groupsOf(found: Source[], prices: Price[], most: number): ModelGroup[] {
+  const each = Math.max(20, Math.floor(most / found.length))
+  return found.map((source) => groupOf(source, prices, each))
+}
+
+function groupOf({ kind, prefix, connection, listed }: Source, prices: Price[], most: number): ModelGroup {
+  const { models, more } = 'models' in listed ? listed : { models: [], more: 0 }
   // The operator's choice is offered even where the server does not list it, or lists nothing.
   const chosen = kind === 'environment' ? config().defaultModel : null
-  const names = chosen && !models.includes(chosen) ? [chosen, ...models] : models
+  const all =
+    chosen && !models.some(({ name }) => name === chosen)
+      ? [{ name: chosen, chats: canChat(chosen) }, ...models]
+      : models
+  // What can chat comes first, so that a cut list holds it.
+  const sorted = all.length > most ? all.toSorted((one, other) => Number(other.chats) - Number(one.chats)) : all
+  const left = more + Math.max(0, all.length - most)
+  const free = kind === 'demo' || kind === 'local'
   return {
     providerId: connection.providerId,
     name: connection.name,
     kind,
-    models: names.map((name) => ({
+    models: sorted.slice(0, most).map(({ name, chats }) => ({
       id: prefix + name,
       name,
-      ...knownOf(priceOf({ baseUrl: connection.baseUrl, model: name, free: kind === 'demo' }, prices)),
+      ...(chats || name === chosen ? {} : { otherTask: true }),
+      ...knownOf(priceOf({ baseUrl: connection.baseUrl, model: name, free }, prices)),
     })),
+    ...(left > 0 ? { more: left } : {}),
     problem: 'problem' in listed ? listed.problem : null,
   }
 }

@@ -14,6 +14,6 @@ export async function providerOverview(ownerId: string): Promise<ProviderList> {
       name: new URL(upstream.baseUrl).host,
       hasKey: upstream.apiKey !== null,
     },
-    local: local.map(({ models, ...server }) => ({ ...server, models: models.length })),
+    local: local.map(({ id, name, baseUrl, models, more }) => ({ id, name, baseUrl, models: models.length + more })),
   }
 }

@@ -1,6 +1,7 @@
 import 'server-only'
 import { config } from '@/lib/config'
 import { ownedProvider } from '@/lib/database/ownership'
+import { firstChoiceOf } from '@/lib/protocol/chat-models'
 import type { Problem } from '@/lib/protocol/events'
 import type { ProviderTest } from '@/lib/protocol/providers'
 import { TESTS } from '@/lib/protocol/usage'
@@ -14,6 +15,8 @@ import type { Credentials } from './keys'
 import { mergedCredentials, type ProviderForm } from './own'
 
 const TRIAL_MS = 60_000
+/** Of the models found, so many are named. */
+const MODELS_SHOWN = 200
 const TRIAL_TOKENS = 200
 const TRIAL_PROMPT = 'Say hello in one short sentence.'
 
@@ -28,10 +31,16 @@ export async function tryProvider(ownerId: string, form: TrialForm): Promise<Pro
   const connection = await trialConnection(ownerId, form)
   const signal = AbortSignal.timeout(TRIAL_MS)
   const listed = await listModels(connection, signal)
-  const models = 'models' in listed ? listed.models : []
-  const model = form.model ?? models[0] ?? null
+  const { models, more } = 'models' in listed ? listed : { models: [], more: 0 }
+  const model = form.model ?? firstChoiceOf(models.filter(({ chats }) => chats))?.name ?? null
   const answer = model === null ? noAnswer : await shortAnswer(ownerId, { connection, id: form.id, model }, signal)
-  return { models, modelsProblem: 'problem' in listed ? listed.problem : null, model, ...answer }
+  return {
+    models: models.slice(0, MODELS_SHOWN).map(({ name }) => name),
+    modelCount: models.length + more,
+    modelsProblem: 'problem' in listed ? listed.problem : null,
+    model,
+    ...answer,
+  }
 }
 
 const tooSlow: Problem = {

@@ -1,5 +1,6 @@
 import 'server-only'
 import { z } from 'zod'
+import { canChat } from '@/lib/protocol/chat-models'
 import type { Problem } from '@/lib/protocol/events'
 import { readStart } from './body'
 import { isMarkup, withoutSecrets } from './clean'
@@ -7,27 +8,59 @@ import { clientOf } from './client'
 import type { Connection } from './connection'
 import { rawBody } from './fetch'
 import { problemFromError, problemFromPayload } from './problems'
-import { cutConnection, slowHeaders, unreadableFormat, webPage } from './words'
+import { cutConnection, problemOf, slowHeaders, unreadableFormat, webPage } from './words'
 
 /** A list longer than this, in bytes, is not read. */
-const listLimit = 4 * 1024 * 1024
+const listLimit = 2 * 1024 * 1024
+/** Of a list, no more than so many models are kept. */
+const mostModels = 5000
 const listTimeoutMs = 15_000
 
+/** A model as its provider lists it. */
+export interface ListedModel {
+  name: string
+  /** Whether it can hold a conversation: by what the provider says of it, else by its name. */
+  chats: boolean
+}
+
+/** What a provider offers. `more` is how many models it lists beyond those that are kept. */
+export interface ModelNames {
+  models: ListedModel[]
+  more: number
+}
+
 const name = z.string().trim().min(1).max(300)
-/** Most servers name a model by its `id`, some by its `name` or `model`, some with the bare text. */
-const entry = z.union([
-  name,
-  z.object({ id: name }).transform(({ id }) => id),
-  z.object({ name }).transform((model) => model.name),
-  z.object({ model: name }).transform(({ model }) => model),
-])
+const text = z.string().optional().catch(undefined)
+/** Most servers name a model by its `id`, some by its `name` or `model`. Some say what it is for. */
+const fields = z.object({
+  id: name.optional().catch(undefined),
+  name: name.optional().catch(undefined),
+  model: name.optional().catch(undefined),
+  // Together and LM Studio, GitHub Models, LiteLLM.
+  type: text,
+  task: text,
+  mode: text,
+  // Mistral.
+  capabilities: z.object({ completion_chat: z.boolean() }).optional().catch(undefined),
+  // OpenRouter.
+  architecture: z
+    .object({ output_modalities: z.array(z.string()) })
+    .optional()
+    .catch(undefined),
+})
+
 /** One entry that cannot be read must not hide the others. */
-const entries = z.array(entry.catch('')).transform((names) => [...new Set(names.filter((each) => each !== ''))])
 const list = z.union([
-  entries,
-  z.object({ data: entries }).transform(({ data }) => data),
-  z.object({ models: entries }).transform(({ models }) => models),
+  z.array(z.unknown()),
+  // A server without models may say null in place of an empty list.
+  z.object({ data: z.array(z.unknown()).nullable() }).transform(({ data }) => data ?? []),
+  z.object({ models: z.array(z.unknown()).nullable() }).transform(({ models }) => models ?? []),
 ])
+
+const listTooLong = problemOf('upstream', {
+  message: 'The list of models is longer than 2 MB and was not read. Type the name of a model instead.',
+  retryable: false,
+})
 
 /**
  * Asks a provider for the names of its models, in its own order.
@@ -36,7 +69,7 @@ const list = z.union([
 export async function listModels(
   connection: Connection,
   signal: AbortSignal,
-): Promise<{ models: string[] } | { problem: Problem }> {
+): Promise<ModelNames | { problem: Problem }> {
   const limited = AbortSignal.any([signal, AbortSignal.timeout(listTimeoutMs)])
   try {
     const response = await clientOf(connection).models.list({ signal: limited, timeout: listTimeoutMs }).asResponse()
@@ -44,6 +77,7 @@ export async function listModels(
     const { text, cut } = body ? await readStart(body, listLimit) : { text: await response.text(), cut: false }
     if (limited.aborted) return { problem: slowHeaders }
     if (cut) return { problem: cutConnection }
+    if (Buffer.byteLength(text) >= listLimit) return { problem: listTooLong }
     const listed = modelsIn(text)
     return 'problem' in listed ? { problem: withoutSecrets(listed.problem, connection) } : listed
   } catch (error) {
@@ -51,14 +85,46 @@ export async function listModels(
   }
 }
 
-function modelsIn(text: string): { models: string[] } | { problem: Problem } {
+function modelsIn(text: string): ModelNames | { problem: Problem } {
   if (isMarkup(text)) return { problem: webPage(200) }
   const document = json.safeParse(text)
   if (!document.success) return { problem: unreadableFormat }
   const read = list.safeParse(document.data)
-  if (read.success) return { models: read.data }
+  if (read.success) return namesOf(read.data)
   const failure = z.object({ error: z.unknown() }).safeParse(document.data)
   return { problem: failure.success && failure.data.error ? problemFromPayload(failure.data.error) : unreadableFormat }
+}
+
+function namesOf(entries: unknown[]): ModelNames {
+  const models = new Map<string, ListedModel>()
+  for (const entry of entries) {
+    if (models.size === mostModels) break
+    const model = typeof entry === 'string' ? bare(entry) : described(entry)
+    if (model && !models.has(model.name)) models.set(model.name, model)
+  }
+  return { models: [...models.values()], more: models.size === mostModels ? entries.length - mostModels : 0 }
+}
+
+function bare(entry: string): ListedModel | null {
+  const read = name.safeParse(entry)
+  return read.success ? { name: read.data, chats: canChat(read.data) } : null
+}
+
+function described(entry: unknown): ListedModel | null {
+  const read = fields.safeParse(entry)
+  const called = read.data?.id ?? read.data?.name ?? read.data?.model
+  return read.success && called ? { name: called, chats: saysItChats(read.data) ?? canChat(called) } : null
+}
+
+/** What the provider says itself; undefined when it says nothing that can be understood. */
+function saysItChats({ type, task, mode, capabilities, architecture }: z.infer<typeof fields>): boolean | undefined {
+  if (capabilities) return capabilities.completion_chat
+  if (architecture && !architecture.output_modalities.includes('text')) return false
+  const purpose = (task ?? mode ?? type ?? '').toLowerCase()
+  if (/^(?:chat|llm|vlm|text-?generation)\b/.test(purpose)) return true
+  return /embed|rank|image|audio|video|speech|transcri|moderation|classif|\btts\b|\bstt\b/.test(purpose)
+    ? false
+    : undefined
 }
 
 const json = z.string().transform((text, context): unknown => {

@@ -54,7 +54,7 @@ describe('the list of models', () => {
   it('says so when nothing is found', () => {
     const { box } = open()
     fireEvent.change(box, { target: { value: 'zzz' } })
-    expect(screen.queryAllByRole('option')).toHaveLength(0)
+    expect(names().every((name) => name?.startsWith('Use “zzz”'))).toBe(true)
     expect(screen.getByText('No model is called “zzz”.')).toBeTruthy()
   })
 
@@ -82,6 +82,72 @@ describe('the list of models', () => {
     fireEvent.change(box, { target: { value: 'model-1' } })
     fireEvent.keyDown(box, { key: 'Enter' })
     expect(chosen).toEqual(['c:1'])
+  })
+})
+
+describe('models that cannot chat', () => {
+  const mixed: ModelGroup[] = [
+    {
+      ...{ providerId: 'a', name: 'Mixed', kind: 'own', problem: null },
+      models: [
+        { id: 'a:embed', name: 'embed', otherTask: true },
+        { id: 'a:chat', name: 'chat' },
+        { id: 'a:whisper', name: 'whisper', otherTask: true },
+      ],
+    },
+  ]
+  const show = (value: string | null) => render(<ModelList groups={mixed} value={value} onChange={() => undefined} />)
+
+  it('are offered only when all are asked for', () => {
+    show('a:chat')
+    expect(names()).toEqual(['chat'])
+    fireEvent.click(screen.getByRole('checkbox', { name: /Show all/ }))
+    expect(names()).toEqual(['embed', 'chat', 'whisper'])
+    fireEvent.click(screen.getByRole('checkbox', { name: /Show all/ }))
+    expect(names()).toEqual(['chat'])
+  })
+
+  it('are there when one of them is chosen, and the switch is not when there are none', () => {
+    show('a:whisper')
+    expect(names()).toEqual(['chat', 'whisper'])
+    cleanup()
+    open()
+    expect(screen.queryByRole('checkbox')).toBeNull()
+  })
+})
+
+describe('a model that is in no list', () => {
+  it('is used by the name that is typed, at each provider that may have it', () => {
+    const { chosen, box } = open()
+    fireEvent.change(box, { target: { value: 'org/my-model:7b' } })
+    expect(screen.getAllByRole('option').map((option) => option.textContent)).toEqual(
+      ['Ollama', 'Far away', 'Router'].map((name) => `Use “org/my-model:7b”As a model of ${name}`),
+    )
+    fireEvent.keyDown(box, { key: 'ArrowDown' })
+    fireEvent.keyDown(box, { key: 'Enter' })
+    expect(chosen).toEqual(['b:org/my-model:7b'])
+  })
+
+  it('is offered at a provider that lists nothing, also when others have one of a like name', () => {
+    const { box } = open()
+    fireEvent.change(box, { target: { value: 'model-299' } })
+    expect(names()).toEqual(['maker/model-299', 'Use “model-299”As a model of Far away'])
+  })
+
+  it('goes to the operator’s upstream by its bare name', () => {
+    const chosen: string[] = []
+    const operators: ModelGroup = {
+      providerId: 'environment-1',
+      name: 'Server',
+      kind: 'environment',
+      models: [],
+      problem: null,
+    }
+    render(<ModelList groups={[operators]} value={null} onChange={(model) => chosen.push(model)} />)
+    expect(screen.getByText('No models listed. Type the name of one to use it.')).toBeTruthy()
+    fireEvent.change(screen.getByRole('combobox'), { target: { value: ' typed ' } })
+    fireEvent.keyDown(screen.getByRole('combobox'), { key: 'Enter' })
+    expect(chosen).toEqual(['typed'])
   })
 })
 

@@ -80,6 +80,7 @@ test('Stop ends it with the text that has arrived', async () => {
 
 test('its models are listed', async () => {
   expect(await listModels(connection, AbortSignal.timeout(1000))).toEqual({
-    models: ['rill-demo', 'rill-demo-reasoning'],
+    models: ['rill-demo', 'rill-demo-reasoning'].map((name) => ({ name, chats: true })),
+    more: 0,
   })
 })

@@ -24,9 +24,10 @@ test.each<[string, unknown, string[]]>([
   ['data of names', { data: ['a'] }, ['a']],
   ['entries that say nothing', { data: [{ id: 'a' }, null, {}, { id: 7 }, { id: '' }, { id: 'a' }] }, ['a']],
   ['an empty list', { data: [] }, []],
+  ['no list at all where there is no model', { object: 'list', data: null }, []],
 ])('%s', async (_, body, models) => {
   upstream.models = { body }
-  expect(await list()).toEqual({ models })
+  expect(await list()).toEqual({ models: models.map((name) => ({ name, chats: true })), more: 0 })
 })
 
 test.each<[string, { status?: number; body: unknown }, object]>([
@@ -61,7 +62,7 @@ test('a server that takes too long', async () => {
   await stop()
 })
 
-test('a list without end is not read to its end', async () => {
+test('a list without end is not read to its end, and the words say so', async () => {
   upstream.models = { body: Array.from({ length: 500_000 }, (_, n) => `model-${n}`) }
-  expect(await list()).toMatchObject({ problem: { kind: 'upstream' } })
+  expect(await list()).toMatchObject({ problem: { kind: 'upstream', message: expect.stringContaining('2 MB') } })
 })

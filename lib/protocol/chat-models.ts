@@ -1,0 +1,120 @@
+/** What separates the words of a model's name. */
+const start = '(?:^|[-_./:@\\s])'
+const end = '(?=$|[-_./:@\\s])'
+const word = (...words: string[]) => new RegExp(`${start}(?:${words.join('|')})${end}`)
+
+/** Models for other tasks than chat, by the names that their makers give them. Matched in lower case. */
+const otherTasks: RegExp[] = [
+  // Embeddings and reranking.
+  new RegExp(`${start}\\w{0,4}embed(?!ded)`),
+  /rerank|sentence-t(?:5|ransformers)|^text-(?:similarity|search)-|^code-search-/,
+  word('bge', 'gte', 'e5', 'uae', 'instructor', 'bert', 'colbert', 'minilm(?:\\w*)', 'mpnet', 'nvclip', 'retrieval'),
+  /(?:^|\/)(?:voyage-|all-minilm|all-mpnet|paraphrase-|jina-clip|stella-|m2-bert)/,
+  // Speech, in and out, and music.
+  word('whisper', 'x?tts', 'stt', 'asr', 'transcribe', 'transcription', 'realtime', 'speech', 'native-audio'),
+  word('kokoro', 'parakeet', 'cosyvoice', 'sensevoice', 'paraformer', 'musicgen', 'lyria', 'orpheus', 'chirp'),
+  /(?:^|\/)gpt-(?:audio|4o(?:-mini)?-audio)|nova-sonic|gemini-(?:\S*-)?live/,
+  // Pictures and films.
+  word(
+    'dall-e(?:-\\d)?',
+    'image',
+    'image-\\d',
+    'imagen',
+    'imagen\\d*',
+    'flux(?:[.\\d]\\S*?)?',
+    'sdxl(?:\\d\\S*)?',
+    'sd\\d\\S*?',
+  ),
+  word(
+    'sora',
+    'veo',
+    'kling\\w*',
+    'seedream',
+    'seedance',
+    'hailuo',
+    'kolors',
+    'recraft\\w*',
+    'ideogram',
+    'cogview\\S*?',
+  ),
+  word(
+    '[ti]2[vi]',
+    'cogvideo\\w*',
+    'hunyuan-?video',
+    'ltx-?video',
+    'midjourney',
+    'kandinsky',
+    'upscaler?',
+    'inpaint\\w*',
+  ),
+  /stable-?diffusion|(?:text|image)-to-(?:video|image)|image-generat|nova-(?:canvas|reel)/,
+  // What only judges: is it allowed, is it good.
+  /moderation|shieldgemma/,
+  word('\\w*guard(?:ian)?\\d*', 'reward', 'classifier'),
+  // Reading pages, and answering from given passages.
+  /(?:^|\/)(?:mistral-ocr|aqa(?:$|-))/,
+  // OpenAI's models that complete a text: other makers call those that chat "instruct".
+  /(?:^|\/)gpt-3\.?5-turbo-instruct/,
+  /(?:^|\/)(?:text|code)-(?:davinci|curie|babbage|ada|cushman)/,
+  /(?:^|\/)(?:davinci|curie|babbage|ada)(?:-\d+|-instruct-beta)?(?::|$)/,
+  // OpenAI's models that answer at /responses alone.
+  /^(?:o\d-pro|o\d(?:-mini)?-deep-research|gpt-5(?:\.\d)?-(?:pro|codex)|codex-mini|computer-use)(?:-|$)/,
+]
+
+/** The words in those names that mean something else in the name of a model that chats. */
+const chatsAfterAll = /vanguard|avant-guard/
+
+/**
+ * Whether a model can hold a conversation, as far as its name tells. Lists of models also name those for embeddings,
+ * speech, pictures and the like. An unknown name is taken for a model that can.
+ */
+export function canChat(model: string): boolean {
+  const name = model.trim().toLowerCase()
+  return chatsAfterAll.test(name) || !otherTasks.some((pattern) => pattern.test(name))
+}
+
+/** Chat models that most people know, the one to begin with first. Matched at the start of a name, after its maker's. */
+const wellKnown = [
+  'gpt-5-mini',
+  'gpt-5',
+  'gpt-4.1-mini',
+  'gpt-4.1',
+  'gpt-4o-mini',
+  'gpt-4o',
+  'claude-sonnet',
+  'claude-haiku',
+  'claude-opus',
+  'claude-3',
+  'gemini-2.5-flash',
+  'gemini-flash-latest',
+  'gemini-2.0-flash',
+  'gemini-2.5-pro',
+  'mistral-medium-latest',
+  'mistral-small-latest',
+  'mistral-large-latest',
+  'deepseek-chat',
+  'llama-3.3-70b',
+  'llama-3.1-8b',
+  'llama3',
+  'grok-4',
+  'grok-3',
+  'command-a',
+  'command-r',
+  'qwen-plus',
+  'qwen3',
+  'qwen2.5',
+]
+
+/** The model to begin with out of a list of those that can chat: one that people know, else the first. */
+export function firstChoiceOf<M extends { name: string }>(models: M[]): M | undefined {
+  const bare = models.map((model) => ({ model, name: model.name.toLowerCase().replace(/^.*\//, '') }))
+  for (const known of wellKnown) {
+    // The shortest is the model itself; what is longer is a date or a variant of it.
+    const fits = bare.filter(
+      ({ name }) => name === known || (name.startsWith(known) && /[^a-z0-9]/.test(name[known.length] ?? '')),
+    )
+    const [best] = fits.toSorted((one, other) => one.name.length - other.name.length)
+    if (best) return best.model
+  }
+  return models[0]
+}

@@ -1,0 +1,22 @@
+import type { ModelGroup } from './api'
+
+const OWN = /^[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}:/
+
+/** What makes a reference of a model's name: the operator's own upstream takes its names as they are. */
+export function prefixOf({ kind, providerId }: Pick<ModelGroup, 'kind' | 'providerId'>): string {
+  return kind === 'environment' ? '' : `${providerId}:`
+}
+
+/** Who serves a model, whether or not it is in a list; undefined when its provider is not there (any more). */
+export function groupServing(groups: ModelGroup[], reference: string): ModelGroup | undefined {
+  const environment = groups.find(({ kind }) => kind === 'environment')
+  if (environment?.models.some(({ id }) => id === reference)) return environment
+  const named = groups.find((group) => group.kind !== 'environment' && reference.startsWith(prefixOf(group)))
+  return named ?? (OWN.test(reference) ? undefined : environment)
+}
+
+/** What the provider calls a model, out of its reference, also when the provider is gone. */
+export function nameIn(groups: ModelGroup[], reference: string): string {
+  const group = groupServing(groups, reference)
+  return group ? reference.slice(prefixOf(group).length) : reference.replace(OWN, '')
+}
