@@ -81,11 +81,23 @@ function Details({ message, generation }: { message: Message; generation: Genera
         {statusWords(status)}
         {finishReason ? ` (${finishReason})` : ''}
       </Row>
+      {details?.differences?.map((name) => (
+        <Row key={name} name="Asked otherwise">
+          {differenceWords[name] ?? name}
+        </Row>
+      ))}
       <Gap />
       <Id name="Generation id" id={generation.id} />
       <Id name="Message id" id={message.id} />
     </dl>
   )
+}
+
+/** What a model does not take, and what was done about it. */
+const differenceWords: Record<string, string | undefined> = {
+  stream: 'The provider does not stream this model to you, so the answer came whole',
+  system: 'The model takes no instructions of their own, so they stood before the first prompt',
+  temperature: 'The model takes no temperature, so its own was used',
 }
 
 /** What it cost, and the price that this was reckoned by. */

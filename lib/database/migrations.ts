@@ -3,6 +3,7 @@ import type { ColumnDefinitionBuilder, Kysely, Migration } from 'kysely'
 import { rollups } from './migrations/0007-rollups'
 import { accounts } from './migrations/0009-accounts'
 import { conversationRevisions } from './migrations/0010-conversation-revisions'
+import { providersMigration } from './migrations/0012-providers'
 
 /**
  * Every change of the schema, the same for both engines. Each is in a file of its own from now on, calls no live code,
@@ -210,4 +211,5 @@ export const migrations: Record<string, Migration> = {
   },
   '0009_accounts': accounts,
   '0010_conversation_revisions': conversationRevisions,
+  '0012_providers': providersMigration,
 }

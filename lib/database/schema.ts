@@ -11,7 +11,7 @@ export interface Tables {
   generations: GenerationRow
   generationPieces: GenerationPieceRow
   providers: ProviderRow
-  capabilities: CapabilitiesRow
+  modelCapabilities: ModelCapabilitiesRow
   settings: SettingsRow
   prices: PriceRow
   budgets: BudgetsRow
@@ -113,10 +113,12 @@ export interface ProviderRow {
   createdAt: number
 }
 
-export interface CapabilitiesRow {
+export interface ModelCapabilitiesRow {
   providerId: string
-  /** JSON: `Capabilities`. */
-  capabilities: string
+  model: string
+  /** JSON: `Adaptation`. */
+  adaptation: string
+  learnedAt: number
 }
 
 export interface SettingsRow {

@@ -18,6 +18,13 @@ export function outlineOf(event: GenerationEvent): LogOutline[number] {
   return event.type === 'reasoning' ? -event.data.text.length : event
 }
 
+/** What a generation was asked otherwise than it was wanted, out of its outline's column; nothing until it has ended. */
+export function differencesIn(outline: string | null): string[] {
+  if (outline === null) return []
+  const last = outlineJson.parse(JSON.parse(outline)).at(-1)
+  return typeof last === 'object' && last.type === 'status' ? (last.data.differences ?? []) : []
+}
+
 /** The log again, out of an outline's column, the reply's parts, and how much of those was there before. */
 export function logFrom(outline: string, parts: Part[], before: Before): LogEvent[] {
   const texts = { text: written(parts, 'text'), reasoning: written(parts, 'reasoning') }

@@ -174,7 +174,8 @@ export class Run {
     const finishReason = cut ? undefined : (end.finishReason ?? undefined)
     // The status tells readers that all is saved, so it is built here and told once the save has been tried.
     const { attempts } = this.#meter
-    const last = this.#keep({ type: 'status', data: { status, finishReason, attempts } })
+    const { differences } = end
+    const last = this.#keep({ type: 'status', data: { status, finishReason, attempts, differences } })
     const own = await this.#house.checkpoints.ended(this)
     const told: LogEvent = { seq: last.seq, type: 'status', data: { status: 'interrupted' } }
     this.#house.log.append(this.start.generationId, own ? last : told)

@@ -12,6 +12,8 @@ export const generationDetails = z.object({
   startedAt: z.number(),
   firstTokenAt: z.nullable(z.number()),
   endedAt: z.nullable(z.number()),
+  /** What was asked otherwise than it was wanted: `stream`, `system`, `temperature`. */
+  differences: z.optional(z.array(z.string())),
 })
 export type GenerationDetails = z.infer<typeof generationDetails>
 

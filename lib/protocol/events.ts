@@ -95,6 +95,8 @@ export const generationEvent = z.discriminatedUnion('type', [
       finishReason: z.optional(z.string()),
       /** How often the upstream was asked. */
       attempts: z.optional(z.number()),
+      /** What was asked otherwise than it was wanted, since the model does not take it: `stream`, `system`, `temperature`. */
+      differences: z.optional(z.array(z.string())),
     }),
   }),
 ])

@@ -5,7 +5,7 @@ import type { ProviderRow } from '@/lib/database/schema'
 import { oncePerProcess } from '@/lib/process'
 import { type Connection, untried } from '@/lib/upstream/connection'
 import { demoFetch } from '@/lib/upstream/demo/fetch'
-import { capabilitiesOf, rememberCapabilities } from './capabilities'
+import { capabilitiesOf, rememberAdaptation } from './capabilities'
 import { type Credentials, credentialsOf } from './keys'
 import { localServer } from './local'
 
@@ -68,9 +68,8 @@ async function dialled(
     baseUrl: place.baseUrl,
     guarded,
     capabilities: await capabilitiesOf(providerId),
-    remember(capabilities) {
-      connection.capabilities = capabilities
-      rememberCapabilities(providerId, capabilities)
+    remember(model, adaptation) {
+      connection.capabilities = rememberAdaptation(providerId, model, adaptation)
     },
   }
   return connection

@@ -85,7 +85,7 @@ export async function updateProvider(id: string, ownerId: string, form: Partial<
     idleTimeoutMs: chosen(form.idleTimeoutMs, row.idleTimeoutMs),
   }
   await database().updateTable('providers').set(change).where('id', '=', id).execute()
-  if (change.baseUrl !== row.baseUrl) await forgetCapabilities(id)
+  await forgetCapabilities(id)
   return providerOf({ ...row, ...change })
 }
 

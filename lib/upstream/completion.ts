@@ -1,13 +1,13 @@
 import 'server-only'
 import { APIError } from 'openai'
-import type { ChatCompletionCreateParams } from 'openai/resources/chat/completions'
 import type { Problem } from '@/lib/protocol/events'
+import { askAdapting } from './adaptation'
 import { Answer } from './answer'
 import { type Body, webBody } from './body'
 import { withoutSecrets } from './clean'
 import { clientOf } from './client'
 import { startClock } from './clock'
-import type { Capabilities, CompletionEnd, CompletionRequest, CompletionSink, Connection } from './connection'
+import type { CompletionEnd, CompletionRequest, CompletionSink, Connection } from './connection'
 import { createDecoder } from './decode'
 import { rawBody } from './fetch'
 import { mayPass, problemFromError, readableId } from './problems'
@@ -27,9 +27,6 @@ export interface Clocks {
 /** After `finish_reason`, usage may still come; `[DONE]` ends the wait. */
 const afterFinishMs = 1500
 
-/** Of so many models of a server it is remembered by which name they know their limit. */
-const mostModels = 100
-
 /**
  * Asks an upstream for one answer and gives it to the sink as it arrives.
  * Never rejects for what the upstream does: every ending is a CompletionEnd. When `signal` aborts, the upstream's socket
@@ -42,15 +39,16 @@ export async function complete(
   signal: AbortSignal,
   clocks: Clocks,
 ): Promise<CompletionEnd> {
-  let response: Response
+  let asked: Awaited<ReturnType<typeof ask>>
   try {
-    response = await ask(connection, request, signal, clocks)
+    asked = await ask(connection, request, signal, clocks)
   } catch (error) {
     if (signal.aborted) return { finishReason: null, problem: null }
     const problem = problemFromError(error)
     const headers = error instanceof APIError ? error.headers : undefined
     return { finishReason: null, problem: withoutSecrets(problem, connection), again: againAfter(problem, headers) }
   }
+  const { response, differences } = asked
   const body = rawBody(response) ?? webBody(response.body)
   const answer = new Answer(sink)
   const closing = await readAnswer(body, { answer, sink }, signal, clocks)
@@ -59,6 +57,7 @@ export async function complete(
   const requestId = readableId(response.headers.get('x-request-id') ?? response.headers.get('request-id'))
   return {
     finishReason: answer.finishReason,
+    ...(differences.length > 0 ? { differences } : {}),
     problem: problem && withoutSecrets({ ...problem, requestId }, connection),
     again: problem && answer.contents === 0 ? againAfter(problem, response.headers) : undefined,
   }
@@ -68,68 +67,16 @@ function againAfter(problem: Problem, headers = new Headers()): CompletionEnd['a
   return mayPass(problem) ? { afterMs: askedWait(headers, Date.now()) } : undefined
 }
 
-/** Sends the request; again without what a server refuses, or by the name that it asks for. */
-async function ask(
-  connection: Connection,
-  request: CompletionRequest,
-  signal: AbortSignal,
-  clocks: Clocks,
-): Promise<Response> {
-  let seen = connection.capabilities
-  for (;;) {
-    try {
-      const response = await clientOf(connection)
-        .chat.completions.create(parametersOf(request, seen), {
-          signal,
-          // A whole answer has its headers only when all of it is written.
-          timeout: request.stream ? clocks.headersMs : Math.max(clocks.headersMs, clocks.firstTokenMs),
-        })
-        .asResponse()
-      if (seen !== connection.capabilities) connection.remember(seen)
-      return response
-    } catch (error) {
-      const less = withoutRefused(seen, request, error)
-      if (!less) throw error
-      seen = less
-    }
-  }
-}
-
-/** What a server can do, now that it has refused a request; null when it refuses something else. */
-function withoutRefused(seen: Capabilities, request: CompletionRequest, error: unknown): Capabilities | null {
-  const { streamUsage, completionTokensFor } = seen
-  const { model, maxTokens, stream } = request
-  if (maxTokens !== undefined && !completionTokensFor.includes(model) && wantsOtherLength(error))
-    return { ...seen, completionTokensFor: [...completionTokensFor, model].slice(-mostModels) }
-  return stream && streamUsage && refusesStreamOptions(error) ? { ...seen, streamUsage: false } : null
-}
-
-/** OpenAI's models that reason know the one name, and most servers only the other. */
-function wantsOtherLength(error: unknown): boolean {
-  return error instanceof APIError && error.status === 400 && /\bmax_completion_tokens\b/.test(error.message)
-}
-
-function parametersOf(
-  request: CompletionRequest,
-  { streamUsage, completionTokensFor }: Capabilities,
-): ChatCompletionCreateParams {
-  const lengthName = completionTokensFor.includes(request.model) ? 'max_completion_tokens' : 'max_tokens'
-  return {
-    model: request.model,
-    messages: request.messages,
-    stream: request.stream,
-    ...request.extra,
-    ...(request.stream && streamUsage ? { stream_options: { include_usage: true } } : {}),
-    ...(request.temperature === undefined ? {} : { temperature: request.temperature }),
-    ...(request.maxTokens === undefined ? {} : { [lengthName]: request.maxTokens }),
-  }
-}
-
-function refusesStreamOptions(error: unknown): boolean {
-  if (!(error instanceof APIError) || (error.status !== 400 && error.status !== 422)) return false
-  const said = `${error.message} ${JSON.stringify(error.error ?? '')}`
-  return /stream_?options|include_?usage|\b(?:unknown|extra|unrecogni[sz]ed|unexpected|unsupported|additional)\b.{0,40}\b(?:field|input|parameter|argument|key|propert|option)/i.test(
-    said,
+/** Sends the request as its model takes it. */
+function ask(connection: Connection, request: CompletionRequest, signal: AbortSignal, clocks: Clocks) {
+  return askAdapting(connection, request, (parameters) =>
+    clientOf(connection)
+      .chat.completions.create(parameters, {
+        signal,
+        // A whole answer has its headers only when all of it is written.
+        timeout: parameters.stream ? clocks.headersMs : Math.max(clocks.headersMs, clocks.firstTokenMs),
+      })
+      .asResponse(),
   )
 }
 

@@ -1,16 +1,8 @@
 import 'server-only'
 import type { Problem, Usage } from '@/lib/protocol/events'
+import type { Adaptation, Capabilities } from './adaptation'
 
-/** What a provider was seen not to do. Learnt by trying, remembered per provider. */
-export interface Capabilities {
-  /** The server accepts `stream_options.include_usage`. */
-  streamUsage: boolean
-  /** The models that know the limit of an answer by the name `max_completion_tokens` only, the newest last. */
-  completionTokensFor: string[]
-}
-
-/** Of a server of which nothing was learnt yet. */
-export const untried: Capabilities = { streamUsage: true, completionTokensFor: [] }
+export { untried } from './adaptation'
 
 /** All that is needed to call one provider. Holds a key: it never leaves the server and is never logged. */
 export interface Connection {
@@ -22,11 +14,12 @@ export interface Connection {
   headers: Record<string, string>
   /** A person gave the address: where others can reach Rill, it is dialled only if it is public. */
   guarded: boolean
+  /** What was learnt of its models. */
   capabilities: Capabilities
   /** How long its models may be silent, where it differs from the server's own limits. */
   patience?: Patience
-  /** Called once when the provider turns out to lack something. */
-  remember(capabilities: Capabilities): void
+  /** Called when a model turns out to take another request than the usual one. */
+  remember(model: string, adaptation: Adaptation): void
   /** Answers in place of the network: the demo model. */
   fetch?: typeof globalThis.fetch
 }
@@ -76,4 +69,6 @@ export interface CompletionEnd {
   problem: Problem | null
   /** There when nothing has come and the problem may pass. `afterMs` is how long the server asks to wait, if it does. */
   again?: { afterMs: number | null }
+  /** What of the request was asked otherwise, because the model does not take it: `stream`, `system`, `temperature`. */
+  differences?: string[]
 }

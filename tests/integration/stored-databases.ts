@@ -66,7 +66,6 @@ async function liveCode() {
     ...(await import('@/lib/database/prices')),
     ...(await import('@/lib/database/settings')),
     ...(await import('@/lib/database/usage')),
-    ...(await import('@/lib/providers/capabilities')),
     ...(await import('@/lib/providers/keys')),
     ...(await import('@/lib/providers/own')),
   }

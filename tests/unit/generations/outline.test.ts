@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
-import { logFrom, outlineOf } from '@/lib/generations/outline'
+import { differencesIn, logFrom, outlineOf } from '@/lib/generations/outline'
 import type { GenerationEvent } from '@/lib/protocol/events'
 import {
   continuing,
@@ -95,4 +95,16 @@ test('a start that tells how much there was takes away what is more, and changes
       expect(timeless(foldEvent(ahead, goesOn).parts)).toEqual(timeless(kept))
     }),
   )
+})
+
+test('what was asked otherwise is told by the outline, once the generation has ended', () => {
+  const ended = (differences?: string[]): GenerationEvent => ({
+    type: 'status',
+    data: { status: 'completed', differences },
+  })
+  const column = (...events: GenerationEvent[]) => JSON.stringify(events.map(outlineOf))
+  expect(differencesIn(column(start, ended(['stream'])))).toEqual(['stream'])
+  expect(differencesIn(column(start, ended()))).toEqual([])
+  expect(differencesIn(column(start))).toEqual([])
+  expect(differencesIn(null)).toEqual([])
 })

@@ -1,23 +1,94 @@
-import { expect, test } from 'vitest'
-import { capabilitiesOf, forgetCapabilities, rememberCapabilities } from '@/lib/providers/capabilities'
-import { untried } from '@/lib/upstream/connection'
+import { afterEach, expect, test, vi } from 'vitest'
+import { database } from '@/lib/database/client'
+import { capabilitiesOf, forgetCapabilities, rememberAdaptation } from '@/lib/providers/capabilities'
+import { createProvider, updateProvider } from '@/lib/providers/own'
+import type { Adaptation } from '@/lib/upstream/adaptation'
 import { ownDatabase } from '../database/process'
 
 ownDatabase()
+afterEach(() => void vi.useRealTimers())
 
-const picky = { ...untried, streamUsage: false }
+const picky: Adaptation = { without: ['stream_options'], lengthName: 'max_tokens', stream: null, systemRole: true }
+const whole: Adaptation = { ...picky, stream: false }
+const DAY_MS = 86_400_000
+
+/** What is known by model, without the dates. */
+async function known(providerId: string) {
+  return Object.fromEntries(
+    [...(await capabilitiesOf(providerId))].map(([model, { learnedAt, ...rest }]) => [model, rest]),
+  )
+}
+/** Resolves once so many rows are stored. */
+async function stored(providerId: string, count: number) {
+  await vi.waitFor(async () => {
+    const rows = await database()
+      .selectFrom('modelCapabilities')
+      .selectAll()
+      .where('providerId', '=', providerId)
+      .execute()
+    expect(rows).toHaveLength(count)
+  })
+}
 
 test('what is learnt while the database is asked is not forgotten for its older answer', async () => {
   const asked = capabilitiesOf('slow')
-  rememberCapabilities('slow', picky)
-  expect(await asked).toEqual(picky)
-  expect(await capabilitiesOf('slow')).toEqual(picky)
+  rememberAdaptation('slow', 'one', picky)
+  expect((await asked).get('one')).toMatchObject(picky)
+  expect(await known('slow')).toEqual({ one: picky })
+})
+
+test('each model of a provider is known by itself', async () => {
+  rememberAdaptation('two models', 'one', picky)
+  rememberAdaptation('two models', 'other', whole)
+  expect(await known('two models')).toEqual({ one: picky, other: whole })
+  expect(await known('another provider')).toEqual({})
 })
 
 test('a provider that nothing was learnt of can do everything, and can again once that is forgotten', async () => {
-  expect(await capabilitiesOf('new')).toEqual(untried)
-  rememberCapabilities('new', picky)
-  expect(await capabilitiesOf('new')).toEqual(picky)
+  expect(await known('new')).toEqual({})
+  rememberAdaptation('new', 'one', picky)
+  expect(await known('new')).toEqual({ one: picky })
+  await stored('new', 1)
   await forgetCapabilities('new')
-  expect(await capabilitiesOf('new')).toEqual(untried)
+  expect(await known('new')).toEqual({})
 })
+
+test('what was learnt is kept over a restart, for a week', async () => {
+  vi.useFakeTimers({ toFake: ['Date'] })
+  rememberAdaptation('kept', 'one', picky)
+  await stored('kept', 1)
+  // A minute later it is read from the database again, as after a restart.
+  vi.setSystemTime(Date.now() + 61_000)
+  expect(await known('kept')).toEqual({ one: picky })
+  vi.setSystemTime(Date.now() + 6.9 * DAY_MS)
+  expect(await known('kept')).toEqual({ one: picky })
+  vi.setSystemTime(Date.now() + 0.2 * DAY_MS)
+  expect(await known('kept')).toEqual({})
+  // What is out of date goes when something new is learnt.
+  rememberAdaptation('kept', 'other', whole)
+  await vi.waitFor(async () => expect(await models('kept')).toEqual(['other']))
+})
+
+test('what was learnt is forgotten with any change of the provider', async () => {
+  const { id } = await createProvider('ann', { name: 'Theirs', baseUrl: 'http://127.0.0.1:9/v1' })
+  for (const change of [
+    { name: 'Renamed' },
+    { apiKey: 'another key' },
+    { baseUrl: 'http://127.0.0.1:10/v1', apiKey: null },
+  ]) {
+    rememberAdaptation(id, 'one', picky)
+    await stored(id, 1)
+    await updateProvider(id, 'ann', change)
+    expect(await known(id)).toEqual({})
+    await stored(id, 0)
+  }
+})
+
+async function models(providerId: string) {
+  const rows = await database()
+    .selectFrom('modelCapabilities')
+    .select('model')
+    .where('providerId', '=', providerId)
+    .execute()
+  return rows.map(({ model }) => model)
+}

@@ -1,7 +1,7 @@
 import type { Problem, Usage } from '@/lib/protocol/events'
+import type { Adaptation } from '@/lib/upstream/adaptation'
 import { type Clocks, complete } from '@/lib/upstream/completion'
 import {
-  type Capabilities,
   type CompletionEnd,
   type CompletionRequest,
   type CompletionSink,
@@ -16,7 +16,7 @@ export interface Heard {
   usages: Usage[]
   text: string
   reasoning: string
-  remembered: Capabilities[]
+  remembered: ({ model: string } & Adaptation)[]
   end: CompletionEnd
 }
 
@@ -39,7 +39,7 @@ export async function ask(
   const texts: string[] = []
   const reasonings: string[] = []
   const usages: Usage[] = []
-  const remembered: Capabilities[] = []
+  const remembered: Heard['remembered'] = []
   const end = await complete(
     {
       providerId: 'provider',
@@ -49,7 +49,7 @@ export async function ask(
       headers: {},
       guarded: false,
       capabilities: untried,
-      remember: (capabilities) => remembered.push(capabilities),
+      remember: (model, adaptation) => remembered.push({ model, ...adaptation }),
       ...connection,
     },
     { model: 'scripted', messages: [{ role: 'user', content: 'Hello' }], stream: true, ...request },

@@ -1,6 +1,5 @@
 import { setTimeout as wait } from 'node:timers/promises'
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
-import { untried } from '@/lib/upstream/connection'
 import {
   choice,
   chunk,
@@ -14,7 +13,7 @@ import {
   whole,
 } from '@/tests/upstream/events'
 
-import { type ScriptedUpstream, type Step, startScriptedUpstream } from '@/tests/upstream/scripted'
+import { type ScriptedUpstream, startScriptedUpstream } from '@/tests/upstream/scripted'
 import { ask, problemOf } from './asking'
 
 let upstream: ScriptedUpstream
@@ -75,58 +74,6 @@ describe('what is sent', () => {
     await answerTo(stop + done)
     delete process.env.OPENAI_CUSTOM_HEADERS
     expect(upstream.requests[0]?.headers['x-operator']).toBeUndefined()
-  })
-
-  test('no stream_options where the provider is known to refuse them', async () => {
-    await answerTo(stop + done, { connection: { capabilities: { ...untried, streamUsage: false } } })
-    expect(upstream.requests[0]?.body.stream_options).toBeUndefined()
-  })
-
-  test.each([
-    [400, { error: { message: "Unknown field 'stream_options'", type: 'invalid_request_error' } }],
-    [400, { error: { message: 'Unrecognized request argument supplied: stream_options' } }],
-    [422, { detail: [{ loc: ['body', 'stream_options'], msg: 'Extra inputs are not permitted' }] }],
-    [400, { message: 'json: unknown field "include_usage"' }],
-  ])('once more without stream_options after a %d that names them, and remembers it', async (status, body) => {
-    upstream.script((request) =>
-      request.body.stream_options === undefined
-        ? [{ write: delta('fine') + stop + done }]
-        : [{ status, headers: { 'content-type': 'application/json' } }, { write: JSON.stringify(body) }, { end: true }],
-    )
-    const heard = await ask(upstream.baseUrl)
-    expect(heard).toMatchObject({ text: 'fine', end: { problem: null }, remembered: [{ streamUsage: false }] })
-    expect(upstream.requests).toHaveLength(2)
-  })
-
-  test.each([
-    ['names the right name alone', false],
-    ['refuses stream_options as well', true],
-  ])('once more with max_completion_tokens for a server that %s, and remembers both for its model', async (_, both) => {
-    const refusal = (message: string): Step[] => [
-      { status: 400, headers: { 'content-type': 'application/json' } },
-      { write: JSON.stringify({ error: { message } }) },
-      { end: true },
-    ]
-    upstream.script(({ body }) => {
-      if (both && body.stream_options) return refusal('Unknown field stream_options')
-      if (body.max_tokens) return refusal("Use 'max_completion_tokens' instead of 'max_tokens' with this model.")
-      return [{ write: delta('fine') + stop + done }]
-    })
-    const request = { maxTokens: 40 }
-    const { text, remembered } = await ask(upstream.baseUrl, { request })
-    expect([text, upstream.requests.length]).toEqual(['fine', both ? 3 : 2])
-    expect(remembered).toEqual([{ streamUsage: !both, completionTokensFor: ['scripted'] }])
-    expect(upstream.requests.at(-1)?.body).toMatchObject({ max_completion_tokens: 40 })
-    // The next time it is asked as it wants it at once.
-    const next = await ask(upstream.baseUrl, { request, connection: { capabilities: remembered[0] } })
-    expect([next.text, next.remembered, upstream.requests.length]).toEqual(['fine', [], both ? 4 : 3])
-    // Another model of the same server may know the other name only.
-    upstream.script([{ write: delta('fine') + stop + done }])
-    await ask(upstream.baseUrl, {
-      request: { ...request, model: 'other' },
-      connection: { capabilities: remembered[0] },
-    })
-    expect(upstream.requests.at(-1)?.body).toMatchObject({ max_tokens: 40 })
   })
 
   test('no second try, and nothing to remember, for any other 400', async () => {

@@ -1,4 +1,5 @@
 import { ownedGeneration } from '@/lib/database/ownership'
+import { differencesIn } from '@/lib/generations/outline'
 import { endpoint, json } from '@/lib/http/endpoint'
 import type { GenerationDetails } from '@/lib/protocol/details'
 import { price } from '@/lib/protocol/prices'
@@ -14,6 +15,7 @@ export const GET = endpoint<{ id: string }>(async (_request, { principal, params
     startedAt,
     firstTokenAt,
     endedAt,
+    differences: differencesIn(row.outline),
   }
   return json(details)
 })

@@ -1,0 +1,341 @@
+import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
+import { LEARNT_FOR_MS, untried } from '@/lib/upstream/adaptation'
+import { delta, done, finish } from '@/tests/upstream/events'
+import {
+  type ScriptedRequest,
+  type ScriptedUpstream,
+  type Step,
+  startScriptedUpstream,
+} from '@/tests/upstream/scripted'
+import { type Asking, ask, type Heard } from './asking'
+
+let upstream: ScriptedUpstream
+beforeAll(async () => {
+  upstream = await startScriptedUpstream()
+})
+beforeEach(() => {
+  upstream.requests.length = 0
+})
+afterAll(() => upstream.stop())
+
+type Body = ScriptedRequest['body']
+
+const answer: Step[] = [{ write: delta('fine') + finish('stop') + done }]
+const whole: Step[] = [
+  { status: 200, headers: { 'content-type': 'application/json' } },
+  { write: JSON.stringify({ choices: [{ index: 0, message: { content: 'fine' }, finish_reason: 'stop' }] }) },
+  { end: true },
+]
+function refusal(said: unknown, status = 400): Step[] {
+  const body = typeof said === 'string' ? { error: { message: said } } : said
+  return [{ status, headers: { 'content-type': 'application/json' } }, { write: JSON.stringify(body) }, { end: true }]
+}
+
+/** A server that refuses with `said` as long as a request is so, and answers it otherwise. */
+async function against(
+  refused: (body: Body) => boolean,
+  said: unknown,
+  asking: Asking = {},
+  status = 400,
+): Promise<Heard> {
+  upstream.script(({ body }) => (refused(body) ? refusal(said, status) : body.stream ? answer : whole))
+  return await ask(upstream.baseUrl, asking)
+}
+/** Asked twice: once refused, then as the server takes it. */
+function expectSecondTry(heard: Heard) {
+  expect([heard.text, heard.end.problem, upstream.requests.length]).toEqual(['fine', null, 2])
+}
+const last = () => upstream.requests.at(-1)?.body
+
+describe('a server that does not stream a model', () => {
+  test.each<[unknown, number?]>([
+    [
+      {
+        error: {
+          message:
+            'Your organization must be verified to stream this model. Please go to: https://platform.openai.com/settings/organization/general and click on Verify Organization.',
+          type: 'invalid_request_error',
+          param: 'stream',
+          code: 'unsupported_value',
+        },
+      },
+    ],
+    ['Your organization must be verified to stream this model.'],
+    ['Streaming is not supported for this model'],
+    ['This model does not support streaming. Set stream to false.'],
+    ["Unsupported value: 'stream' does not support true with this model.", 422],
+    ['stream must be false for batch models'],
+    [{ detail: 'Model o1-pro does not support stream mode' }, 501],
+    [
+      {
+        error: {
+          message: 'Provider returned error',
+          code: 400,
+          metadata: { raw: '{"error":{"message":"Your organization must be verified to stream this model."}}' },
+        },
+      },
+    ],
+    ['litellm.BadRequestError: OpenAIException - Your organization must be verified to stream this model.'],
+  ])('is asked for the whole: %j', async (said, status) => {
+    const heard = await against((body) => body.stream === true, said, {}, status)
+    expectSecondTry(heard)
+    expect(last()).toMatchObject({ stream: false })
+    expect(last()?.stream_options).toBeUndefined()
+    expect(heard.remembered).toMatchObject([{ model: 'scripted', stream: false }])
+    expect(heard.end.differences).toEqual(['stream'])
+  })
+
+  test('or one that does nothing else is asked for a stream', async () => {
+    const said = 'This model only support stream mode, please enable the stream parameter to access the model.'
+    const heard = await against((body) => !body.stream, said, { request: { stream: false } })
+    expectSecondTry(heard)
+    expect(heard.end.differences).toBeUndefined()
+  })
+})
+
+describe('a server that takes no temperature', () => {
+  const request = { temperature: 0.2 }
+  test.each<[unknown, number?]>([
+    [
+      {
+        error: {
+          message:
+            "Unsupported value: 'temperature' does not support 0.2 with this model. Only the default (1) value is supported.",
+          param: 'temperature',
+          code: 'unsupported_value',
+        },
+      },
+    ],
+    ["Unsupported parameter: 'temperature' is not supported with this model."],
+    ['`temperature` is deprecated for this model.'],
+    ['`temperature` may only be set to 1 when thinking is enabled.'],
+    ['invalid temperature: only 1 is allowed for this model'],
+    [
+      { detail: [{ loc: ['body', 'temperature'], msg: 'Extra inputs are not permitted', type: 'extra_forbidden' }] },
+      422,
+    ],
+    [{ error: { message: 'Bad value', param: 'temperature', code: 'unsupported_value' } }],
+  ])('is asked without: %j', async (said, status) => {
+    const heard = await against((body) => 'temperature' in body, said, { request }, status)
+    expectSecondTry(heard)
+    expect(heard.remembered).toMatchObject([{ without: ['temperature'] }])
+    expect(heard.end.differences).toEqual(['temperature'])
+  })
+
+  test.each([
+    'temperature must be at most 2',
+    'temperature: 0.2 is not allowed, it must be between 0.5 and 1',
+    'temperature too high',
+  ])('is told from one that wants another: %s', async (said) => {
+    const heard = await against(() => true, said, { request })
+    expect([upstream.requests.length, heard.end.problem?.kind, heard.remembered]).toEqual([1, 'bad_request', []])
+  })
+
+  test('or any other field that is not needed', async () => {
+    const said = "Unrecognized request argument supplied: 'chat_template_kwargs'"
+    const heard = await against((body) => 'chat_template_kwargs' in body, said, {
+      request: { extra: { chat_template_kwargs: true } },
+    })
+    expectSecondTry(heard)
+  })
+})
+
+describe('a server that takes no instructions of their own', () => {
+  const messages = [
+    { role: 'system' as const, content: 'Be brief.' },
+    { role: 'user' as const, content: 'Hello' },
+    { role: 'assistant' as const, content: 'Hi' },
+    { role: 'user' as const, content: 'More' },
+  ]
+  test.each<[unknown, number?]>([
+    ['System role not supported'],
+    [{ error: { message: "Unsupported value: 'messages[0].role' does not support 'system' with this model." } }],
+    [
+      [
+        {
+          error: {
+            code: 400,
+            message: 'Developer instruction is not enabled for models/gemma-3-27b-it',
+            status: 'INVALID_ARGUMENT',
+          },
+        },
+      ],
+    ],
+    ['System messages are not supported by this model'],
+    ["This model doesn't support system messages. Try again without a system message."],
+    ["Unexpected role 'system' in message"],
+    ['Only user and assistant roles are supported!', 500],
+    [{ object: 'error', message: 'Conversation roles must alternate user/assistant/user/assistant/...', code: 400 }],
+    [{ detail: [{ loc: ['messages', 0, 'role'], msg: "Input should be 'user' or 'assistant'" }] }, 422],
+  ])('has them in the first prompt: %j', async (said, status) => {
+    const heard = await against(
+      (body) => body.messages?.[0]?.role === 'system',
+      said,
+      { request: { messages } },
+      status,
+    )
+    expectSecondTry(heard)
+    expect(last()?.messages).toEqual([{ role: 'user', content: 'Be brief.\n\nHello' }, ...messages.slice(2)])
+    expect(heard.remembered).toMatchObject([{ systemRole: false }])
+    expect(heard.end.differences).toEqual(['system'])
+  })
+
+  test('before what is no prompt, they are one', async () => {
+    const only = [{ role: 'system' as const, content: 'Begin.' }]
+    await against((body) => body.messages?.[0]?.role === 'system', 'System role not supported', {
+      request: { messages: only },
+    })
+    expect(last()?.messages).toEqual([{ role: 'user', content: 'Begin.' }])
+  })
+
+  test('without instructions there is nothing to join', async () => {
+    const heard = await against(() => true, 'System role not supported')
+    expect([upstream.requests.length, heard.end.problem?.kind]).toEqual([1, 'bad_request'])
+  })
+})
+
+describe('a server that knows no stream_options', () => {
+  test.each<[number, unknown]>([
+    [400, { error: { message: "Unknown field 'stream_options'", type: 'invalid_request_error' } }],
+    [400, { error: { message: 'Unrecognized request argument supplied: stream_options' } }],
+    [422, { detail: [{ loc: ['body', 'stream_options'], msg: 'Extra inputs are not permitted' }] }],
+    [400, { message: 'json: unknown field "include_usage"' }],
+    [400, { error: { message: 'Extra inputs are not permitted' } }],
+    [500, { error: { message: "TypeError: create() got an unexpected keyword argument 'stream_options'" } }],
+    [500, { error: 'stream_options is not implemented' }],
+    [
+      400,
+      {
+        error: {
+          message: 'The stream options parameter is only allowed when stream is enabled',
+          param: 'stream_options',
+        },
+      },
+    ],
+  ])('is asked without, after a %d: %j', async (status, said) => {
+    const heard = await against((body) => 'stream_options' in body, said, {}, status)
+    expectSecondTry(heard)
+    expect(last()).toMatchObject({ stream: true })
+    expect(heard.remembered).toMatchObject([{ without: ['stream_options'], stream: null }])
+    expect(heard.end.differences).toBeUndefined()
+  })
+})
+
+describe('the limit of an answer', () => {
+  const request = { maxTokens: 40 }
+  test.each([
+    "Unsupported parameter: 'max_tokens' is not supported with this model. Use 'max_completion_tokens' instead.",
+    'Unknown parameter: max_tokens',
+  ])('goes by its newer name: %s', async (said) => {
+    const heard = await against((body) => 'max_tokens' in body, said, { request })
+    expectSecondTry(heard)
+    expect(last()).toMatchObject({ max_completion_tokens: 40 })
+  })
+
+  test.each([
+    'Unrecognized request argument supplied: max_completion_tokens',
+    "max_completion_tokens: Extra inputs are not permitted. Did you mean 'max_tokens'?",
+  ])('and by its older one again: %s', async (said) => {
+    const learnt = {
+      without: [],
+      lengthName: 'max_completion_tokens' as const,
+      stream: null,
+      systemRole: true,
+      learnedAt: Date.now(),
+    }
+    const heard = await against((body) => 'max_completion_tokens' in body, said, {
+      request,
+      connection: { capabilities: new Map([['scripted', learnt]]) },
+    })
+    expectSecondTry(heard)
+    expect(last()).toMatchObject({ max_tokens: 40 })
+  })
+
+  test('is never left out, and a server that knows neither name is asked twice', async () => {
+    upstream.script(({ body }) =>
+      refusal(`Unknown parameter: ${'max_tokens' in body ? 'max_tokens' : 'max_completion_tokens'}`),
+    )
+    const heard = await ask(upstream.baseUrl, { request })
+    expect(upstream.requests.map(({ body }) => body.max_tokens ?? body.max_completion_tokens)).toEqual(
+      upstream.requests.map(() => 40),
+    )
+    expect(upstream.requests).toHaveLength(2)
+    expect([heard.end.problem?.kind, heard.remembered]).toEqual(['bad_request', []])
+  })
+
+  test('that is too high is the person’s to lower', async () => {
+    const heard = await against(
+      () => true,
+      'max_tokens is too large: 40. This model supports at most 16 completion tokens',
+      { request },
+    )
+    expect([upstream.requests.length, heard.end.problem?.kind]).toEqual([1, 'bad_request'])
+  })
+})
+
+test('several refusals are met one after another, and all of it is remembered once', async () => {
+  upstream.script(({ body }) => {
+    if (body.stream_options) return refusal('Unknown field stream_options')
+    if (body.messages?.[0]?.role === 'system') return refusal('System role not supported')
+    if ('temperature' in body) return refusal("Unsupported value: 'temperature'")
+    if (body.max_tokens) return refusal("Use 'max_completion_tokens' instead of 'max_tokens'.")
+    return body.stream ? refusal('Streaming is not supported') : whole
+  })
+  const messages = [
+    { role: 'system' as const, content: 'Be brief.' },
+    { role: 'user' as const, content: 'Hello' },
+  ]
+  const request = { maxTokens: 40, temperature: 0, messages }
+  const { text, remembered, end } = await ask(upstream.baseUrl, { request })
+  expect([text, upstream.requests.length]).toEqual(['fine', 6])
+  expect(remembered).toEqual([
+    {
+      model: 'scripted',
+      without: ['stream_options', 'temperature'],
+      lengthName: 'max_completion_tokens',
+      stream: false,
+      systemRole: false,
+    },
+  ])
+  expect(end.differences).toEqual(['stream', 'system', 'temperature'])
+  // The next time it is asked as it wants it at once; another model of the server in the usual way.
+  const [learnt] = remembered
+  if (!learnt) throw new Error('Nothing was learnt')
+  const connection = { capabilities: new Map([['scripted', { ...learnt, learnedAt: Date.now() }]]) }
+  expect(await ask(upstream.baseUrl, { request, connection })).toMatchObject({ text: 'fine', remembered: [] })
+  expect(upstream.requests).toHaveLength(7)
+  upstream.script(answer)
+  await ask(upstream.baseUrl, { request: { ...request, model: 'other' }, connection })
+  expect(last()).toMatchObject({ max_tokens: 40, temperature: 0, stream: true, stream_options: {} })
+  // After a week it may be served otherwise.
+  const old = { capabilities: new Map([['scripted', { ...learnt, learnedAt: Date.now() - LEARNT_FOR_MS }]]) }
+  await ask(upstream.baseUrl, { request, connection: old })
+  expect(last()).toMatchObject({ max_tokens: 40, temperature: 0, stream: true, stream_options: {} })
+})
+
+describe('never asked again with less', () => {
+  test.each<[number, unknown]>([
+    [401, 'stream_options is not supported with this key'],
+    [402, 'stream is not supported without credit'],
+    [403, "Unsupported value: 'temperature'"],
+    [429, 'Streaming is not supported on the free tier'],
+    [400, { error: { message: "Unsupported: 'temperature'", code: 'insufficient_quota' } }],
+    [400, 'The upstream is full'],
+    [500, 'Internal error'],
+    [404, 'No such model'],
+  ])('after a %d: %j', async (status, said) => {
+    const heard = await against(() => true, said, { request: { temperature: 1 } }, status)
+    expect([upstream.requests.length, heard.remembered]).toEqual([1, []])
+  })
+
+  test('without end: a server that refuses everything in every way', async () => {
+    const said =
+      "Unsupported: 'stream', 'stream_options', 'temperature', 'max_tokens', 'max_completion_tokens', 'system' role. Enable the stream parameter."
+    const messages = [{ role: 'system' as const, content: 'Be brief.' }]
+    const heard = await against(() => true, said, { request: { temperature: 1, maxTokens: 4, messages } })
+    expect(upstream.requests.length).toBeLessThanOrEqual(8)
+    expect([heard.end.problem?.kind, heard.remembered]).toEqual(['bad_request', []])
+  })
+
+  test('what was learnt of nothing is nothing', () => expect(untried.size).toBe(0))
+})
