@@ -19,7 +19,9 @@ export default async function ChatLayout({ children }: { children: ReactNode }) 
   return (
     <Document theme={session.settings.theme}>
       <ConversationProvider initial={session}>
-        <Shell today={startOfDay(Date.now())}>{children}</Shell>
+        <Shell today={startOfDay(Date.now())} mode={session.mode}>
+          {children}
+        </Shell>
       </ConversationProvider>
     </Document>
   )

@@ -1,6 +1,8 @@
 'use client'
 import Link from 'next/link'
+import { useMode } from '@/components/shell/mode'
 import { Button } from '@/components/ui/button'
+import type { Mode } from '@/lib/protocol/mode'
 import type { ConversationEntry } from '@/lib/store/types'
 
 /** A conversation that is being fetched: blocks where its last turns will stand. */
@@ -27,9 +29,17 @@ export function TranscriptSkeleton() {
   )
 }
 
+const deleted = 'It may have been deleted.'
+const missingWords: Record<Mode, string> = {
+  local: deleted,
+  password: deleted,
+  open: 'It may have been deleted, or it was started in another browser. Conversations stay in the browser they were started in.',
+}
+
 /** A conversation that is not there, or could not be fetched. */
 export function Absent({ entry, onRetry }: { entry: ConversationEntry; onRetry(): void }) {
   const missing = entry.state === 'missing'
+  const mode = useMode()
   return (
     <div className="min-h-0 flex-1 scrolls">
       <div className="column flex min-h-full flex-col items-start justify-center pb-16">
@@ -37,9 +47,7 @@ export function Absent({ entry, onRetry }: { entry: ConversationEntry; onRetry()
           {missing ? 'This conversation is not here' : 'This conversation could not be loaded'}
         </h1>
         <p className="mt-2 max-w-measure text-ink-quiet">
-          {missing
-            ? 'It may have been deleted, or it belongs to another browser: each browser sees only its own conversations.'
-            : (entry.problem?.message ?? 'The server did not answer.')}
+          {missing ? missingWords[mode] : (entry.problem?.message ?? 'The server did not answer.')}
         </p>
         <div className="mt-6">
           {missing ? (

@@ -5,18 +5,22 @@ import { ChatView } from '@/components/chat/chat-view'
 import { focusComposer } from '@/components/chat/composer'
 import { Sidebar } from '@/components/sidebar/sidebar'
 import { Notices } from '@/components/ui/notices'
+import type { Mode } from '@/lib/protocol/mode'
 import { useConversations } from '@/lib/store/context'
 import { newConversationId } from '@/lib/store/types'
+import { ModeContext } from './mode'
 import { OfflineBar } from './offline-bar'
 import { SidebarProvider, useSidebar } from './sidebar-state'
 import { useTheme } from './use-theme'
 
 /** The frame of every page: the sidebar, and beside it the chat or a page of its own. */
-export function Shell({ today, children }: { today: number; children: ReactNode }) {
+export function Shell({ today, mode, children }: { today: number; mode: Mode; children: ReactNode }) {
   return (
-    <SidebarProvider>
-      <Frame today={today}>{children}</Frame>
-    </SidebarProvider>
+    <ModeContext value={mode}>
+      <SidebarProvider>
+        <Frame today={today}>{children}</Frame>
+      </SidebarProvider>
+    </ModeContext>
   )
 }
 

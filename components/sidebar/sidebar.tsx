@@ -7,6 +7,7 @@ import { useSidebar } from '@/components/shell/sidebar-state'
 import { IconButton } from '@/components/ui/button'
 import { Mark } from '@/components/ui/mark'
 import { ConversationList } from './conversation-list'
+import { WhoseHistory } from './whose-history'
 
 /** Conversations and the way to everything else. Beside the page on a wide screen, a drawer over it on a small one. */
 export function Sidebar({ today }: { today: number }) {
@@ -77,6 +78,7 @@ export function Sidebar({ today }: { today: number }) {
           <Settings size={16} aria-hidden="true" />
           Settings
         </Link>
+        <WhoseHistory className={row} />
       </div>
     </nav>
   )

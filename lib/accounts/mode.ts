@@ -1,14 +1,7 @@
 import 'server-only'
 import ipaddr from 'ipaddr.js'
 import { type Config, config } from '@/lib/config'
-
-/**
- * Whose history a browser sees.
- *
- * `local`: only this machine can reach Rill, and all of its browsers share one history. `password`: whoever has given the
- * password shares one history, on any device. `open`: everybody is let in, and each browser has a history of its own.
- */
-export type Mode = 'local' | 'password' | 'open'
+import type { Mode } from '@/lib/protocol/mode'
 
 /** The mode of this process. */
 export function mode(): Mode {

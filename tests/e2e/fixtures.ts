@@ -40,7 +40,8 @@ export const test = base.extend<TestFixtures, WorkerFixtures>({
   house: [
     async ({ environment }, use) => {
       const upstreamPort = await freePort()
-      const rill = await startRill({ env: { ...upstreamEnvironment(upstreamPort), ...environment } })
+      // Open, so that no test sees what another has written.
+      const rill = await startRill({ env: { ...upstreamEnvironment(upstreamPort), RILL_OPEN: '1', ...environment } })
       await use({ rill, upstreamPort })
       await rill.stop()
     },

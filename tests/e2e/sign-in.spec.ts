@@ -17,7 +17,7 @@ test('a password lets people in, and nothing else does', async ({ page, upstream
   const field = page.getByLabel('Password')
   await field.fill('let me in')
   await page.getByRole('button', { name: 'Sign in' }).click()
-  await expect(page.getByRole('alert').filter({ hasText: 'That is not the password' })).toBeVisible()
+  await expect(page.getByRole('alert').filter({ hasText: 'Wrong password' })).toBeVisible()
   await expect(field).toBeFocused()
 
   await field.fill(password)

@@ -43,10 +43,10 @@ describe('a Rill that others can reach', () => {
   /** Stored while Rill was private: a name that resolves to loopback, and loopback itself. */
   let stored: { id: string; baseUrl: string }[]
   beforeAll(async () => {
-    house = await openHouse('sqlite')
+    house = await openHouse('sqlite', { RILL_OPEN: '1' })
     client = house.client()
-    // For a cookie: three first visits at once would be three people.
-    await client.call('GET', '/api/settings')
+    // For a cookie: three first calls at once would be three people.
+    await client.call('PATCH', '/api/settings', { json: {} })
     const port = new URL(house.upstream.baseUrl).port
     const hosts = ['localhost', '127.0.0.1', '[::ffff:127.0.0.1]']
     stored = await Promise.all(

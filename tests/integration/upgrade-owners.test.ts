@@ -238,14 +238,17 @@ describe.each(engines)('bringing owners together, on %s', (engine) => {
     expect(ids.ann).toBe(single)
   })
 
-  test('one whose budgets cannot be read keeps no other from being claimed, and loses nothing', async () => {
+  test.each(['bob', 'ann'] as const)('budgets of %s that cannot be read hold nothing up, and stay', async (person) => {
     const { db, ids, single } = await upgraded()
-    await sql`update budgets set budgets = '{' where owner_id = ${ids.bob}`.execute(db)
-    expect(await claimOwners(db, single)).toBe(1)
-    const { rows } = await sql`select owner_id from conversations where owner_id = ${ids.bob}`.execute(db)
-    expect(rows).toHaveLength(2)
-    await sql`delete from budgets where owner_id = ${ids.bob}`.execute(db)
-    expect(await claimOwners(db, single)).toBe(1)
+    await sql`update budgets set budgets = '{' where owner_id = ${ids[person]}`.execute(db)
+    expect(await claimOwners(db, single)).toBe(2)
+    const { rows } = await sql`select id from conversations where owner_id <> ${single}`.execute(db)
+    expect(rows).toEqual([])
+    const { rows: kept } = await sql`select budgets from budgets where owner_id = ${ids[person]}`.execute(db)
+    expect(kept).toEqual([{ budgets: '{' }])
+    const { rows: all } = await sql<{ budgets: string }>`select budgets from budgets`.execute(db)
+    const others = people.filter((other) => other !== person).flatMap((other) => budgetsOf[other])
+    for (const { scope } of others) expect(all.map(({ budgets }) => budgets).join()).toContain(`"scope":"${scope}"`)
   })
 
   test('what an older instance writes after the claim is claimed by the next, into the same rows', async () => {
@@ -312,6 +315,7 @@ describe.each(engines)('a database of an earlier version, on %s', (engine) => {
           [{ type: 'text', text: `reply to ${title}` }],
         ])
       }
+      if (version >= '0006') await client.call('PUT', '/api/budgets', { json: { budgets: [] } })
       // A reply to what another browser had begun.
       const [first] = conversations
       const { messages } = await client.conversation(first?.id ?? '')
@@ -329,6 +333,7 @@ describe.each(engines)('a database of an earlier version, on %s', (engine) => {
       ['of bob', true],
       ['of cid', true],
     ])
+    await client.call('PUT', '/api/budgets', { json: { budgets: [] } })
     for (const { id, name } of own) {
       await client.finish({ text: name, model: `${id}:scripted` })
       const asked = upstream.requests.find(({ prompt }) => prompt === name)
@@ -421,11 +426,13 @@ describe.each(engines)('a database of an earlier version, on %s', (engine) => {
     const visitor = browser()
     await visitor.finish({ text: 'a visitor' })
     const bob = browser(await cookieBefore(SECRET, ids.bob))
+    await bob.call('PUT', '/api/budgets', { json: { budgets: [] } })
     await bob.finish({ text: 'bob, later' })
 
     await start({ RILL_PASSWORD: PASSWORD })
     const signedIn = browser()
     await signedIn.call('POST', '/api/session', { json: { password: PASSWORD } })
+    await signedIn.call('PUT', '/api/budgets', { json: { budgets: [] } })
     expect((await titles(signedIn)).sort()).toEqual([...everybodys, 'a visitor', 'bob, later'].sort())
     expect((await visitor.call('GET', '/api/conversations')).status).toBe(401)
 
@@ -453,17 +460,18 @@ describe.each(engines)('a database of an earlier version, on %s', (engine) => {
     const { own } = await other.ask(providerList, 'GET', '/api/providers')
     expect(own.map(({ unreadable }) => unreadable)).toEqual([true, true, true])
     expect((await other.call('GET', '/api/models')).status).toBe(200)
+    await other.call('PUT', '/api/budgets', { json: { budgets: [] } })
     const refusal = await other.refusal('POST', '/api/chat', {
       json: { turnId: 'unreadable', text: 'x', model: `${own[0]?.id}:scripted` },
     })
     expect(refusal.problem).toMatchObject({ kind: 'auth', message: expect.stringContaining(own[0]?.name ?? '') })
     // Entered anew, it works.
-    const { call } = { call: other.call.bind(other) }
-    expect((await call('PATCH', `/api/providers/${own[0]?.id}`, { json: { apiKey: 'new' } })).status).toBe(200)
+    expect((await other.call('PATCH', `/api/providers/${own[0]?.id}`, { json: { apiKey: 'new' } })).status).toBe(200)
 
     const client = await start()
     const now = await client.ask(providerList, 'GET', '/api/providers')
     expect(now.own.map(({ unreadable }) => unreadable)).toEqual([true, false, false])
+    await client.call('PUT', '/api/budgets', { json: { budgets: [] } })
     await client.finish({ text: 'back', model: `${own[1]?.id}:scripted` })
     expect(upstream.requests.find(({ prompt }) => prompt === 'back')?.headers.authorization).toBe(
       `Bearer key ${own[1]?.name}`,
