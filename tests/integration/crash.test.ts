@@ -195,8 +195,6 @@ async function lookDead(house: House, engine: Engine): Promise<void> {
 
 async function endedInManyWays(house: House, client: Client): Promise<EventReader[]> {
   const { upstream } = house
-  // For a cookie: four first visits at once would be four people.
-  await client.call('GET', '/api/settings')
   const ending = finish('stop') + usage({ prompt: 1, completion: 2 }) + done
   upstream.scriptFor('it completes', [
     { write: reasoning('Let me see. 🙈') },

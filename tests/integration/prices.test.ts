@@ -8,7 +8,7 @@ describe.each(engines)('prices, on %s', (engine) => {
   let house: House
   let client: Client
   beforeAll(async () => {
-    house = await openHouse(engine)
+    house = await openHouse(engine, { RILL_OPEN: '1' })
   })
   beforeEach(() => {
     client = house.client()

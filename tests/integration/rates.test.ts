@@ -6,7 +6,7 @@ import { type Client, turnOf } from './client'
 import { openHouse } from './house'
 
 test('starts are limited by the minute and at once, with words and a time', async () => {
-  const house = await openHouse('sqlite', { RILL_RATE_PER_MINUTE: '5', RILL_STREAMS_PER_PERSON: '2' })
+  const house = await openHouse('sqlite', { RILL_OPEN: '1', RILL_RATE_PER_MINUTE: '5', RILL_STREAMS_PER_PERSON: '2' })
   try {
     house.upstream.scriptFor('long', [{ delta: 'On' }, { until: 'never' }])
     const client = house.client()
@@ -34,7 +34,12 @@ test('starts are limited by the minute and at once, with words and a time', asyn
 
 test('starts are counted for all instances together on Redis, and by each for itself while it is away', async () => {
   const redis = await startRedis()
-  const limits = { RILL_RATE_PER_MINUTE: '5', REDIS_URL: redis.url, RILL_SECRET: 'one for both instances' }
+  const limits = {
+    RILL_OPEN: '1',
+    RILL_RATE_PER_MINUTE: '5',
+    REDIS_URL: redis.url,
+    RILL_SECRET: 'one for both instances',
+  }
   const house = await openHouse('postgres', limits)
   const other = await startRill({ env: house.environment })
   try {

@@ -11,7 +11,7 @@ describe.each(engines)('turns, on %s', (engine) => {
   let house: House
   let client: Client
   beforeAll(async () => {
-    house = await openHouse(engine)
+    house = await openHouse(engine, { RILL_OPEN: '1' })
     // Each answer says which prompt it is for.
     house.upstream.script(({ prompt }) => [{ write: delta(`Re: ${prompt}`) + finish('stop') + done }])
   })
@@ -38,7 +38,7 @@ describe.each(engines)('turns, on %s', (engine) => {
 
   test('a turn sent ten times at once is one generation, and all ten are answered', async () => {
     // With a cookie of its own already, or the ten would be ten people.
-    await client.call('GET', '/api/conversations')
+    await client.call('GET', '/')
     house.upstream.scriptFor('ten at once', [
       { until: 'ten at once' },
       { write: delta('One.') + finish('stop') + done },
