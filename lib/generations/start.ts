@@ -74,6 +74,11 @@ export async function startOnce(
   return start
 }
 
+const blankPrompt = new Refused(400, {
+  kind: 'bad_request',
+  message: 'This prompt has no text, so there is nothing to answer. Write another one.',
+})
+
 /** A person's account for a model. */
 export async function accountFor(ownerId: string, { connection, model, free }: ResolvedModel): Promise<Account> {
   return await accountOf(ownerId, { baseUrl: connection.baseUrl, model, free })
@@ -87,6 +92,7 @@ async function charged(ownerId: string, { rows, resolved, prompt: asked, setting
   const { price } = account
   const partial = partialOf(before)
   const prompt = await buildPrompt({ ...asked, ...surroundings(model, price, settings, partial) })
+  if (prompt.messages.at(-1)?.role !== 'user') throw blankPrompt
   const admission = await admissionOf(account, {
     conversationId: generation.conversationId,
     at: generation.startedAt,

@@ -22,10 +22,10 @@ export function step(waiting: WaitingPrompts, row: BranchRow): { waiting: Waitin
   const parts = parseParts(row.parts)
   const text = textOf(parts)
   if (row.role === 'user') return { waiting: withPrompt(waiting, text), turn: null }
-  const answer = answerIn({ parts, finishReason: row.finishReason })
+  const answer = answerIn({ parts, status: row.status, finishReason: row.finishReason })
   const prompt = joined(waiting)
-  // What answers nothing would have no place between the messages of a person.
-  const turn = answer === 'answered' && prompt !== '' ? { prompt, reply: text.toWellFormed() } : null
+  // A reply has its place between two prompts: without one of them, neither is told.
+  const turn = answer === 'answered' && prompt !== '' && !isBlank(text) ? { prompt, reply: text.toWellFormed() } : null
   return { waiting: waitingAfter(waiting, answer), turn }
 }
 

@@ -1,7 +1,6 @@
 import 'server-only'
-import { branchTo } from '@/lib/database/messages'
+import { type BranchRow, branchTo } from '@/lib/database/messages'
 import { isBlank } from '@/lib/protocol/unanswered'
-import { badRequest } from '@/lib/refused'
 import type { ChatMessage } from '@/lib/upstream/connection'
 import { countMessage, PER_REPLY } from '@/lib/usage/prompt'
 import type { Count } from '@/lib/usage/tokenizers'
@@ -28,7 +27,7 @@ export interface PromptSource {
 
 /** What a model is sent. */
 export interface Prompt {
-  /** The last is the person's. They alternate, after a system prompt, and none is blank. */
+  /** They alternate, after a system prompt, and none is blank. The last is the person's, unless that is blank. */
   messages: PromptMessage[]
   /** How many of the oldest turns are left out, because the window does not hold them. */
   trimmedTurns: number
@@ -42,28 +41,22 @@ const ROOM_TOKENS = 1024
 const MOST_PER_CHARACTER = 3
 const MOST_PER_MESSAGE = 8
 /** Most prompts follow what was counted before: then so few of their branch's rows are enough. */
-const NEAR = 8
+const NEAR = 4
 
 /**
  * Builds what a model is sent: the turns of a branch that were answered, as many of the newest as its window holds, and
  * the prompt. The only place where that is decided.
- * @throws {Refused} 400 when the prompt is blank.
  */
 export async function buildPrompt(source: PromptSource): Promise<Prompt> {
   const rows = await branchTo(source.head)
   const { turns, waiting } = branchOf(rows)
   const last = promptOf(source, waiting)
-  if (last === '') throw badRequest('text', 'is empty. Write something first')
-  const messages = (trimmed: number) => messagesOf(source, turns.slice(trimmed), last)
-  let counted: Promise<Counted> | null = null
-  const count = () => {
-    counted ??= countBranch(source.model, rows).then((branch) => countWith(source, branch))
-    return counted
-  }
+  const all = messagesOf(source, turns, last)
+  const count = countedOnce(source, rows)
   // A prompt that cannot be too long is not counted until somebody asks.
-  const trimmedTurns = mayBeTooLong(source, messages(0)) ? (await count()).trimmedTurns : 0
+  const trimmedTurns = mayBeTooLong(source, all) ? (await count()).trimmedTurns : 0
   return {
-    messages: messages(trimmedTurns),
+    messages: trimmedTurns === 0 ? all : messagesOf(source, turns.slice(trimmedTurns), last),
     trimmedTurns,
     async count(after = source.after ?? []) {
       return sumOf((await count()).before, await countAll(source.model, after))
@@ -72,7 +65,7 @@ export async function buildPrompt(source: PromptSource): Promise<Prompt> {
 }
 
 /**
- * The same count without the messages, and for a blank prompt as well. A branch that was counted before costs the same
+ * The same count without the messages. A branch that was counted before costs the same
  * however long it is.
  * @throws the signal's reason when it aborts.
  */
@@ -105,6 +98,17 @@ interface Counted {
   /** Of all that is sent before `after`. */
   before: Count
   trimmedTurns: number
+}
+
+/** Counts when it is first asked, and lets go of the rows then. */
+function countedOnce(source: PromptSource, given: BranchRow[]): () => Promise<Counted> {
+  let rows = given
+  let counted: Promise<Counted> | null = null
+  return () => {
+    counted ??= countBranch(source.model, rows).then((branch) => countWith(source, branch))
+    rows = []
+    return counted
+  }
 }
 
 /** Adds to a branch what every prompt has besides, and leaves out what the window does not hold. */

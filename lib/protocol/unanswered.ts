@@ -20,9 +20,19 @@ export function isBlank(text: string): boolean {
   return !/[^\s\p{Cc}\p{Cf}\p{Z}]/u.test(text)
 }
 
-/** How a reply answers its prompt. One that was cut answers it, if any text had come. */
-export function answerIn({ parts, finishReason }: { parts: Part[]; finishReason: string | null }): Answer {
-  if (!isBlank(textOf(parts))) return 'answered'
+/** How a reply stands. */
+interface Reply {
+  parts: Part[]
+  status?: string | null
+  finishReason?: string | null
+}
+
+/**
+ * How a reply answers its prompt. One that was cut answers it, if any text had come, and so does one that is still being
+ * written: to ask for it again would have it answered twice.
+ */
+export function answerIn({ parts, status, finishReason }: Reply): Answer {
+  if (status === 'running' || !isBlank(textOf(parts))) return 'answered'
   const refused = parts.some((part) => part.type === 'error' && isRefusal(part.problem.kind))
   return refused || filtered.test(finishReason ?? '') ? 'refused' : 'unanswered'
 }

@@ -73,7 +73,7 @@ export function fateOf(state: ConversationState, conversationId: string, message
 function fatesIn(shown: ShownTurn[], messages: Record<string, Message>): Map<string, Fate> {
   const answers = shown.map(({ replyIds }) => {
     const reply = messages[replyIds.at(-1) ?? '']
-    return reply ? answerIn({ parts: reply.parts, finishReason: reply.generation?.finishReason ?? null }) : 'unanswered'
+    return reply ? answerIn({ ...reply.generation, parts: reply.parts }) : 'unanswered'
   })
   const all = fatesOf(answers)
   return new Map(

@@ -43,7 +43,7 @@ const limits = []
 let broken = 0
 for (const scenario of chosen) {
   const results = await runScenario(scenario)
-  say(scenarioTable(scenario, results))
+  say((scenario.table ?? scenarioTable)(scenario, results))
   if (results.rill) limits.push(...limitRows(scenario, results))
   broken += Object.values(results)
     .flat()
@@ -87,7 +87,7 @@ async function runScenario(scenario) {
   for (let round = 0; round < rounds; round++) {
     for (const name of names) {
       await upstream.resetStats()
-      const { stops, reasons, ...measured } = await measure(targets[name], scenario, round)
+      const { stops, reasons, ...measured } = await (scenario.measure ?? measure)(targets[name], scenario, round)
       measured.offered = measured.tokensPerSecond / offeredRate(scenario)
       if (scenario.stopAfter) measured.stop = await stopFigures(stops)
       for (const [reason, count] of Object.entries(reasons)) say(`${scenario.name}, ${name}: ${count} × ${reason}`)

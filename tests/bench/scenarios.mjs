@@ -1,11 +1,13 @@
 // What is asked of the targets, and what Rill is held to.
+import { historyTable, measureHistory, ratio } from './history.mjs'
 
 /** The longest that Rill joins text before it tells it, when it is not overloaded. */
 const FLUSH_CEILING_MS = 50
 
 /**
  * `rate` in tokens a second (0: at once), `rampMs` the time over which the streams start, `stopAfter` the token at
- * which each is stopped. A limit's `value` is taken from the medians of all targets: `{raw, rill, …}`.
+ * which each is stopped. A limit's `value` is taken from the medians of all targets: `{raw, rill, …}`. What is no round of
+ * streams has its own `measure` and `table`.
  */
 export const scenarios = [
   {
@@ -89,6 +91,17 @@ export const scenarios = [
       limit('upstream closed after Stop, p95, ms', ({ rill }) => rill.stop.closed.p95, { atMost: 60 }),
       limit('tokens after Stop, p50', ({ rill }) => rill.stop.tokensAfter.p50, { atMost: 3 }),
       limit('upstreams left open', ({ rill }) => rill.stop.leftOpen, { atMost: 0 }),
+    ],
+  },
+  {
+    name: 'history',
+    what: 'an estimate and a send in a conversation of 20 messages, and in one of 2,000',
+    targets: ['rill'],
+    measure: measureHistory,
+    table: historyTable,
+    limits: [
+      limit('CPU of an estimate, 2,000 messages × 20', (of) => ratio(of, 'estimate', 'cpu'), { atMost: 1.3 }),
+      limit('an estimate, ms, 2,000 messages × 20', (of) => ratio(of, 'estimate', 'ms'), { atMost: 1.3 }),
     ],
   },
 ]

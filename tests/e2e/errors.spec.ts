@@ -1,3 +1,4 @@
+import { done, finish } from '../upstream/events'
 import type { Step } from '../upstream/scripted'
 import { end } from './chat'
 import { expect, test } from './fixtures'
@@ -121,4 +122,31 @@ test('an upstream that is not there is said so', async ({ chat, upstream }) => {
   await chat.send('Anybody?')
   await chat.ended('failed')
   await expect(chat.reply).toContainText('Nothing is listening at the server’s address')
+})
+
+test('says of prompts that were not answered whether the model is told of them', async ({ chat, upstream }) => {
+  upstream.scriptFor('Hello', [{ delta: 'Hello.' }, end])
+  upstream.scriptFor('What is the time', [{ status: 400 }, { write: errorBody('Not now.', 'bad') }, { end: true }])
+  upstream.scriptFor('secret', [{ write: finish('content_filter') + done }, { end: true }])
+  await chat.send('Hello')
+  await chat.ended('completed')
+  await chat.send('What is the time?')
+  await chat.ended('failed')
+  await expect(chat.reply).toContainText('Not answered. It will be sent with your next message.')
+  await chat.send('Tell me a secret')
+  await chat.ended('failed')
+  await expect(chat.reply).toContainText('Not answered. Not sent to the model.')
+  await expect(chat.reply.getByRole('button', { name: 'Retry', exact: true })).toBeVisible()
+  await expect(chat.replies.nth(1)).toContainText('Not answered. Sent with your next message.')
+  upstream.scriptFor('And now', [{ delta: 'It is noon.' }, end])
+  await chat.send('And now?')
+  await chat.ended('completed')
+  await expect(chat.replies.filter({ hasText: 'Not answered' })).toHaveCount(2)
+  expect((await upstream.request(3)).body.messages?.at(-1)).toEqual({
+    role: 'user',
+    content: 'What is the time?\n\nAnd now?',
+  })
+  await chat.reload()
+  await expect(chat.replies.nth(1)).toContainText('Not answered. Sent with your next message.')
+  await expect(chat.replies.nth(2)).toContainText('Not answered. Not sent to the model.')
 })

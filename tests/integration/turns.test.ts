@@ -110,11 +110,16 @@ describe.each(engines)('turns, on %s', (engine) => {
   })
 
   test('an answer that failed does not go back to the model', async () => {
-    house.upstream.scriptFor('it fails', [{ status: 500 }, { write: 'no' }])
+    house.upstream.scriptFor('it fails', ({ prompt }) =>
+      prompt === 'it fails'
+        ? [{ status: 500 }, { write: 'no' }]
+        : [{ write: delta('Better.') + finish('stop') + done }],
+    )
     const { conversationId, status } = await client.finish({ text: 'it fails' })
     expect(status).toBe('failed')
     await client.finish({ text: 'after the failure', conversationId })
-    expect(await sent('after the failure')).toEqual([user('it fails'), user('after the failure')])
+    const both = 'it fails\n\nafter the failure'
+    expect(await sent(both)).toEqual([user(both)])
   })
 
   test('system, temperature and maxTokens reach the upstream', async () => {

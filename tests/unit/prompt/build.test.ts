@@ -15,7 +15,7 @@ const sentFor = async (asked: PromptSource) => (await buildPrompt(asked)).messag
 
 /** Every way in which a reply may end without an answer, and what becomes of its prompt. */
 const unanswered: [string, Reply, 'joined' | 'left out'][] = [
-  ['nothing yet', { parts: [], status: 'running' }, 'joined'],
+  ['nothing yet', { parts: [], status: 'running' }, 'left out'],
   ['a failure', { parts: [problem('network')], status: 'failed' }, 'joined'],
   ['a wrong key', { parts: [problem('auth')], status: 'failed' }, 'joined'],
   ['an empty purse', { parts: [problem('quota')], status: 'failed' }, 'joined'],
@@ -87,17 +87,19 @@ it('a prompt that follows a prompt is joined to it', async () => {
   expect(await sentFor({ ...source, head, text: 'Three' })).toEqual([{ role: 'user', content: 'One\n\nTwo\n\nThree' }])
 })
 
-it('a blank prompt is refused, and costs what is sent besides', async () => {
-  await expect(buildPrompt({ ...source, head: null, text: ' \u200b' })).rejects.toMatchObject({ status: 400 })
+it('a blank prompt is not sent, and costs what is sent besides', async () => {
   const conversation = await newConversation()
   const first = await conversation.prompt(null, 'First')
   const head = await conversation.reply(first, { parts: [text('Yes.')] })
-  await expect(buildPrompt({ ...source, head, text: '' })).rejects.toMatchObject({ status: 400 })
   const messages = [
     { role: 'user', content: 'First' },
     { role: 'assistant', content: 'Yes.' },
   ]
-  expect(await countPromptOf({ ...source, head, text: '' })).toMatchObject(await countPrompt('gpt-4o', messages))
+  for (const blank of ['', ' \u200b']) {
+    expect(await sentFor({ ...source, head: null, text: blank })).toEqual([])
+    expect(await sentFor({ ...source, head, text: blank })).toEqual(messages)
+    expect(await countPromptOf({ ...source, head, text: blank })).toMatchObject(await countPrompt('gpt-4o', messages))
+  }
 })
 
 test('an answer to a prompt that nobody sees is left out with it', async () => {
