@@ -1,8 +1,8 @@
 import 'server-only'
-import type { Problem, Usage } from '@/lib/protocol/events'
+import type { Usage } from '@/lib/protocol/events'
 import type { Chunk } from './chunk'
 import type { CompletionSink } from './connection'
-import { problemFromPayload } from './problems'
+import { problemFromPayload, type UpstreamProblem } from './problems'
 import { type TextKind, ThinkSplitter } from './think'
 import { answerTooLong } from './words'
 
@@ -22,7 +22,7 @@ export class Answer {
   isCompletion = false
   hasText = false
   finishReason: string | null = null
-  problem: Problem | null = null
+  problem: UpstreamProblem | null = null
   readonly tools: string[] = []
   /** Grows with each piece of content, so that a clock can tell content from chatter. */
   contents = 0
@@ -52,7 +52,7 @@ export class Answer {
   }
 
   /** Ends the answer; what came before stays. */
-  fail(problem: Problem): void {
+  fail(problem: UpstreamProblem): void {
     this.closed = true
     this.problem ??= problem
   }

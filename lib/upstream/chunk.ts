@@ -119,12 +119,30 @@ function isPresent(value: unknown): boolean {
 
 /** An error inside a 200, in any of its shapes; undefined when there is none. */
 function errorIn(value: Fields): unknown {
-  if (isPresent(value.error)) return value.error
+  // MiniMax tells beside the answer how it went; 0 is well.
+  const { base_resp: base } = value
+  if (isFields(base) && typeof base.status_code === 'number' && base.status_code !== 0) return value
+  if (isPresent(value.error)) return hasStatusBeside(value) ? value : value.error
   if (Array.isArray(value.choices)) return undefined
-  const saysError = value.object === 'error' || value.type === 'error' || isPresent(value.detail)
-  const status = value.code ?? value.status ?? value.status_code
-  if (saysError || (typeof status === 'number' && status >= 400 && isPresent(value.message))) return value
-  return undefined
+  const saysError =
+    value.object === 'error' || value.type === 'error' || value.success === false || isPresent(value.detail)
+  if (saysError || (Array.isArray(value.errors) && value.errors.length > 0)) return value
+  const said = [value.message, value.msg, value.error_msg].some((words) => typeof words === 'string' && words !== '')
+  const codes = [value.code, value.status, value.status_code, value.statusCode, value.error_code]
+  return said && codes.some(isErrorCode) ? value : undefined
+}
+
+/** What stands beside an `error` may say more than it. */
+function hasStatusBeside({ code, status, status_code, message, detail, details, estimated_time }: Fields): boolean {
+  return [code, status, status_code, message, detail, details, estimated_time].some(isPresent)
+}
+
+/** Whether a code tells of an error: a number from 400 on, or a name. Some send 0, 200 or "success" when all is well. */
+function isErrorCode(code: unknown): boolean {
+  if (typeof code === 'number' || (typeof code === 'string' && /^\d+$/.test(code))) return Number(code) >= 400
+  return (
+    typeof code === 'string' && code !== '' && !/^(?:ok|success|succeeded|completed|in_progress|queued)$/i.test(code)
+  )
 }
 
 /** Groq keeps the usage of a stream in a field of its own. */

@@ -10,8 +10,7 @@ import { startClock } from './clock'
 import type { CompletionEnd, CompletionRequest, CompletionSink, Connection } from './connection'
 import { createDecoder } from './decode'
 import { rawBody } from './fetch'
-import { mayPass, problemFromError, readableId } from './problems'
-import { askedWait } from './retry-after'
+import { againAfter, problemFromError, readableId, type UpstreamProblem } from './problems'
 import * as words from './words'
 
 /** How long each wait may last, in milliseconds. */
@@ -61,10 +60,6 @@ export async function complete(
     problem: problem && withoutSecrets({ ...problem, requestId }, connection),
     again: problem && answer.contents === 0 ? againAfter(problem, response.headers) : undefined,
   }
-}
-
-function againAfter(problem: Problem, headers = new Headers()): CompletionEnd['again'] {
-  return mayPass(problem) ? { afterMs: askedWait(headers, Date.now()) } : undefined
 }
 
 /** Sends the request as its model takes it. */
@@ -149,7 +144,7 @@ function readAnswer(
 }
 
 /** Whether the answer ended as it should, from all that is known once its body is closed. */
-function problemAtEnd(answer: Answer, { lateness, cut }: Closing): Problem | null {
+function problemAtEnd(answer: Answer, { lateness, cut }: Closing): UpstreamProblem | null {
   if (answer.problem !== null) return answer.problem
   if (!answer.ended) {
     if (lateness !== null) return lateness

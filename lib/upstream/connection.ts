@@ -68,7 +68,11 @@ export interface CompletionEnd {
   finishReason: string | null
   problem: Problem | null
   /** There when nothing has come and the problem may pass. `afterMs` is how long the server asks to wait, if it does. */
-  again?: { afterMs: number | null }
+  again?: {
+    afterMs: number | null
+    /** The model is being loaded: worth waiting for as long as for its first word. */
+    loading?: true
+  }
   /** What of the request was asked otherwise, because the model does not take it: `stream`, `system`, `temperature`. */
   differences?: string[]
 }

@@ -3,8 +3,9 @@ import { StringDecoder } from 'node:string_decoder'
 import { createParser, type ParseError } from 'eventsource-parser'
 import type { Answer } from './answer'
 import { readChunk } from './chunk'
+import { webPage } from './pages'
 import { problemFromPayload } from './problems'
-import { answerTooLong, eventTooLong, malformed, unreadableFormat, webPage } from './words'
+import { answerTooLong, eventTooLong, malformed, unreadableFormat } from './words'
 
 /** The longest event that is read, in characters; and the longest whole answer in JSON. */
 const eventLimit = 4 * 1024 * 1024
@@ -33,7 +34,7 @@ export function createDecoder(answer: Answer): Decoder {
       const words = text.trimStart()
       if (words === '') return
       if (words.startsWith('<')) {
-        answer.fail(webPage(200))
+        answer.fail(webPage(200, words))
         return
       }
       lines = words.startsWith('{') || words.startsWith('[') ? createWholeDecoder(answer) : createStreamDecoder(answer)

@@ -7,7 +7,7 @@ import { dialFor } from './dial'
 /** Of an error's body, no more than this is read, in bytes. */
 const errorBodyLimit = 64 * 1024
 /** The headers that somebody looks at, beside the limits that a refusal names. Building a Response with all of them costs more than sending the request. */
-const wantedHeaders = ['content-type', 'x-request-id', 'request-id', 'retry-after', 'retry-after-ms']
+const wantedHeaders = ['content-type', 'x-request-id', 'request-id', 'retry-after', 'retry-after-ms', 'x-should-retry']
 /** How long a body that said its last word may take to end by itself, so that its connection serves again. */
 const graceMs = 40
 
@@ -37,7 +37,7 @@ export function createFetch(dispatcher: Dispatcher): typeof globalThis.fetch {
       init.signal ?? null,
     )
     const succeeded = status >= 200 && status < 300
-    const limits = status === 429 ? Object.keys(headers).filter((name) => name.startsWith('x-ratelimit-')) : []
+    const limits = status === 429 ? Object.keys(headers).filter((name) => /^(?:x-)?ratelimit-/.test(name)) : []
     const responseHeaders = new Headers()
     for (const name of [...wantedHeaders, ...limits]) {
       const value = headers[name]

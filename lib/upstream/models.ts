@@ -7,8 +7,9 @@ import { isMarkup, withoutSecrets } from './clean'
 import { clientOf } from './client'
 import type { Connection } from './connection'
 import { rawBody } from './fetch'
+import { webPage } from './pages'
 import { problemFromError, problemFromPayload } from './problems'
-import { cutConnection, problemOf, slowHeaders, unreadableFormat, webPage } from './words'
+import { cutConnection, problemOf, slowHeaders, unreadableFormat } from './words'
 
 /** A list longer than this, in bytes, is not read. */
 const listLimit = 2 * 1024 * 1024
@@ -86,7 +87,7 @@ export async function listModels(
 }
 
 function modelsIn(text: string): ModelNames | { problem: Problem } {
-  if (isMarkup(text)) return { problem: webPage(200) }
+  if (isMarkup(text)) return { problem: webPage(200, text) }
   const document = json.safeParse(text)
   if (!document.success) return { problem: unreadableFormat }
   const read = list.safeParse(document.data)

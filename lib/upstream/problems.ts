@@ -1,11 +1,17 @@
 import 'server-only'
 import { APIConnectionTimeoutError, APIError } from 'openai'
 import { errors } from 'undici'
-import type { ErrorKind, Problem } from '@/lib/protocol/events'
+import type { Problem } from '@/lib/protocol/events'
 import { isFields } from './chunk'
 import { cleanMessage, isMarkup } from './clean'
+import type { CompletionEnd } from './connection'
+import { isTelling, meaningOf, statusOf } from './meanings'
+import { webPage } from './pages'
+import { type Refusal, readRefusal } from './refusal'
+import { askedWait, waitInBody } from './retry-after'
 import {
   emptyAnswer,
+  inTheirWords,
   malformed,
   ProblemError,
   problemOf,
@@ -13,117 +19,53 @@ import {
   slowHeaders,
   unreadableFormat,
   unsendable,
-  webPage,
-  words,
+  usualWords,
 } from './words'
 
-/** What the provider's own codes mean. A Map, because the codes are the provider's to choose. */
-const kindsByCode = new Map<string, ErrorKind>([
-  ['invalid_api_key', 'auth'],
-  ['authentication_error', 'auth'],
-  ['invalid_authentication', 'auth'],
-  ['insufficient_quota', 'quota'],
-  ['insufficient_balance', 'quota'],
-  ['billing_hard_limit_reached', 'quota'],
-  ['billing_not_active', 'quota'],
-  ['rate_limit_exceeded', 'rate_limit'],
-  ['rate_limit_error', 'rate_limit'],
-  ['rate_limit_reached', 'rate_limit'],
-  ['too_many_requests', 'rate_limit'],
-  ['context_length_exceeded', 'context_length'],
-  ['exceed_context_size_error', 'context_length'],
-  ['string_above_max_length', 'context_length'],
-  ['content_filter', 'content_filter'],
-  ['content_policy_violation', 'content_filter'],
-  ['model_not_found', 'model_not_found'],
-  ['model_not_available', 'model_not_found'],
-  ['model_decommissioned', 'model_not_found'],
-  ['deploymentnotfound', 'model_not_found'],
-  ['overloaded_error', 'upstream'],
-  ['server_error', 'upstream'],
-  ['api_error', 'upstream'],
-  ['timeout', 'timeout'],
-])
-
-/** What the provider's words mean, where neither code nor status says it. */
-const kindsByWords: [RegExp, ErrorKind][] = [
-  [
-    /context (?:length|window|size)|maximum context|too many (?:input )?tokens|prompt is too long|token limit/i,
-    'context_length',
-  ],
-  [/insufficient (?:quota|balance|credit|fund)|exceeded your current quota|out of credit|billing/i, 'quota'],
-  [/content (?:filter|policy|management)|moderation|flagged as/i, 'content_filter'],
-  [
-    /model\b.{0,80}\b(?:not found|does(?: not|n[’']t) exist|not exist|decommissioned|not available)|(?:no such|unknown|invalid) model/i,
-    'model_not_found',
-  ],
-  [/rate.?limit|too many requests/i, 'rate_limit'],
-  [/api key not valid|(?:invalid|incorrect|missing|no) api.?key/i, 'auth'],
-]
-
-function kindByStatus(status: number | undefined): ErrorKind {
-  if (status === undefined) return 'upstream'
-  if (status === 401 || status === 403) return 'auth'
-  if (status === 402) return 'quota'
-  if (status === 404) return 'not_found'
-  if (status === 408 || status === 504 || status === 524) return 'timeout'
-  if (status === 429) return 'rate_limit'
-  if (status === 409 || status >= 500) return 'upstream'
-  return 'bad_request'
+/** A problem, and what its refusal says of another try. What is of the refusal stays on the server. */
+export interface UpstreamProblem extends Problem {
+  refusal?: {
+    /** What the refusal means as an HTTP status, where that is another than the response's. */
+    status: number | undefined
+    /** How long the body asks to wait, in milliseconds. */
+    waitMs: number | null
+    loading: boolean
+  }
 }
 
 /**
- * What went wrong, from an error object as a provider wrote it, in a body or in the middle of a stream.
- * `status` is the HTTP status; without one, a number in the object counts as one.
+ * What went wrong, from an error as a provider or a gateway wrote it: the body of a response, parsed or as text, or an
+ * object in the middle of a stream. `httpStatus` is the response's; without one, a status in the object counts.
  */
-export function problemFromPayload(payload: unknown, status?: number): Problem {
-  const fields = isFields(payload) ? (isFields(payload.error) ? payload.error : payload) : {}
-  const said = typeof payload === 'string' ? payload : messageIn(fields)
-  const upstreamStatus = status ?? statusIn(fields)
-  if (isMarkup(said)) return webPage(upstreamStatus ?? 200)
-  const kind = kindByCode(fields, upstreamStatus) ?? kindByMessage(said, upstreamStatus) ?? kindByStatus(upstreamStatus)
-  const problem = problemOf(kind, { upstreamMessage: cleanMessage(said), upstreamStatus })
-  if (upstreamStatus === 403 && kind === 'auth') problem.message = words.forbidden
-  if (upstreamStatus === 409 || upstreamStatus === 425) problem.retryable = true
-  return problem
-}
-
-function kindByCode(fields: Record<string, unknown>, status: number | undefined): ErrorKind | undefined {
-  // Some call it a rate limit, but what is too large once is too large for ever.
-  if (status === 413) return 'context_length'
-  for (const code of [fields.code, fields.type, fields.status]) {
-    const kind = typeof code === 'string' ? kindsByCode.get(code.toLowerCase()) : undefined
-    if (kind !== undefined) return kind
+export function problemFromPayload(payload: unknown, httpStatus?: number): UpstreamProblem {
+  const refusal = readRefusal(payload, httpStatus)
+  const { sentences } = refusal
+  const page = sentences.find(isMarkup)
+  const sentence = sentences.find((each) => isTelling(each) && !isMarkup(each))
+  const status = statusOf(refusal)
+  if (page !== undefined && sentence === undefined) return webPage(httpStatus ?? status ?? 200, page)
+  const { kind, nextStep, loading = false } = meaningOf(refusal)
+  // A key that is known and may not: there is nothing wrong with the key.
+  const asKind = kind === 'auth' && status === 403 ? 'forbidden' : kind
+  const said = cleanMessage(sentence ?? sentences[0] ?? '')
+  const asked = said !== undefined && sentence !== undefined
+  return {
+    ...problemOf(kind, {
+      message: asked ? inTheirWords(said, asKind, nextStep) : usualWords(asKind, nextStep),
+      upstreamMessage: said,
+      upstreamStatus: httpStatus ?? status,
+    }),
+    ...(status === 409 || status === 425 ? { retryable: true } : {}),
+    refusal: { status, waitMs: waitOf(refusal), loading },
   }
-  return undefined
 }
 
-function kindByMessage(said: string, status: number | undefined): ErrorKind | undefined {
-  // A status that says it all needs no reading between the lines.
-  if (status === 401 || status === 402) return undefined
-  const kind = kindsByWords.find(([pattern]) => pattern.test(said.slice(0, 2000)))?.[1]
-  return status === 429 && kind !== 'quota' ? 'rate_limit' : kind
-}
-
-function messageIn(fields: Record<string, unknown>): string {
-  for (const value of [fields.message, fields.msg, fields.detail, fields.error, fields.error_description]) {
-    if (typeof value === 'string' && value !== '') return value
-    if (Array.isArray(value) && isFields(value[0])) return messageIn(value[0])
-    if (isFields(value)) return messageIn(value)
-  }
-  return ''
-}
-
-function statusIn(fields: Record<string, unknown>): number | undefined {
-  for (const value of [fields.code, fields.status, fields.status_code]) {
-    const status = typeof value === 'string' && /^[45]\d\d$/.test(value) ? Number(value) : value
-    if (typeof status === 'number' && Number.isInteger(status) && status >= 400 && status <= 599) return status
-  }
-  return undefined
+function waitOf(refusal: Refusal): number | null {
+  return refusal.loadingMs ?? waitInBody(refusal, Date.now())
 }
 
 /** What went wrong, from whatever the SDK or a socket threw before there was a body to read. */
-export function problemFromError(error: unknown): Problem {
+export function problemFromError(error: unknown): UpstreamProblem {
   const chain = causes(error)
   const known = chain.find((each) => each instanceof ProblemError)
   if (known instanceof ProblemError) return known.problem
@@ -134,7 +76,7 @@ export function problemFromError(error: unknown): Problem {
   return problemFromCodes(codes)
 }
 
-function problemFromStatus(error: APIError): Problem {
+function problemFromStatus(error: APIError): UpstreamProblem {
   const status = error.status ?? 0
   const requestId = readableId(error.requestID)
   if (status >= 300 && status < 400) {
@@ -188,10 +130,19 @@ const forPeople = new Set([emptyAnswer, malformed, slowFirstContent])
 const passingStatuses = new Set([408, 409, 425, 429])
 
 /** Whether the same request may do better a little later. An error inside a 200 has no status, and counts by its kind. */
-export function mayPass(problem: Problem): boolean {
+export function mayPass(problem: UpstreamProblem): boolean {
   if (!problem.retryable || forPeople.has(problem)) return false
-  const { upstreamStatus } = problem
-  return upstreamStatus === undefined || upstreamStatus >= 500 || passingStatuses.has(upstreamStatus)
+  const status = problem.refusal ? problem.refusal.status : problem.upstreamStatus
+  // A wait of ours that was too long: the model may have been at work all the time, and a person knows what it costs.
+  if (status === undefined) return problem.kind !== 'timeout'
+  return status >= 500 || passingStatuses.has(status)
+}
+
+/** Whether and after how long to ask again what was refused so; undefined when it is not to be asked again. */
+export function againAfter(problem: UpstreamProblem, headers = new Headers()): CompletionEnd['again'] {
+  if (!mayPass(problem) || headers.get('x-should-retry') === 'false') return undefined
+  const { waitMs = null, loading = false } = problem.refusal ?? {}
+  return { afterMs: askedWait(headers, Date.now()) ?? waitMs, ...(loading ? { loading } : {}) }
 }
 
 /** An error and all that caused it, outermost first. */

@@ -1,8 +1,21 @@
 import 'server-only'
+import type { Refusal } from './refusal'
 
-const units = { h: 3_600_000, m: 60_000, s: 1000, ms: 1 }
-const duration = /^(?:(?<h>[\d.]+)h)?(?:(?<m>[\d.]+)m(?!s))?(?:(?<s>[\d.]+)s)?(?:(?<ms>[\d.]+)ms)?$/
-const resetName = /^x-ratelimit-reset(?<what>-.+)?$/
+const unitMs: [RegExp, number][] = [
+  [/^(?:ms|milliseconds?)$/, 1],
+  [/^(?:s|secs?|seconds?)$/, 1000],
+  [/^(?:m|mins?|minutes?)$/, 60_000],
+  [/^(?:h|hrs?|hours?)$/, 3_600_000],
+  [/^(?:d|days?)$/, 86_400_000],
+]
+const amount = String.raw`\d+(?:\.\d+)?\s?(?:milliseconds?|ms|seconds?|secs?|s|minutes?|mins?|m|hours?|hrs?|h|days?|d)`
+const wholeDuration = new RegExp(String.raw`^(?:${amount}\s?){1,5}$`, 'i')
+/** “Please try again in 7.66s”, “Retry after 6 seconds”, “will reset after 18h31m10s”, “wait for 20 seconds”. */
+const waitInWords = new RegExp(
+  String.raw`\b(?:(?:again|retry|retrying|resets?|available)\s(?:in|after)|wait(?:\sfor)?(?:\sanother)?)\s(?:about\s|approximately\s)?((?:${amount}(?:\s|,\s)?(?:and\s)?){1,5})(?!\w|\.\d)`,
+  'i',
+)
+const resetName = /^(?:x-)?ratelimit-reset(?<what>-.+)?$/
 
 /**
  * How long a refusal's headers ask to wait, in milliseconds from `now`; null when they do not say.
@@ -15,6 +28,18 @@ export function askedWait(headers: Headers, now: number): number | null {
   )
 }
 
+/** How long a refusal's body asks to wait: in a field, in the headers of a provider behind a gateway, or in words. */
+export function waitInBody({ waits, headers, sentences }: Refusal, now: number): number | null {
+  if (waits.length > 0) return Math.max(...waits)
+  const quoted = headers && askedWait(headers, now)
+  if (quoted !== null) return quoted
+  for (const sentence of sentences) {
+    const wait = waitInWords.exec(sentence.slice(0, 2000))?.[1]
+    if (wait !== undefined) return durationIn(wait.replace(/(?:,|\band\b|\s)+/g, ' ').trim())
+  }
+  return null
+}
+
 function retryAfter(value: string | null, now: number): number | null {
   const seconds = numberIn(value)
   if (seconds !== null) return seconds * 1000
@@ -24,30 +49,40 @@ function retryAfter(value: string | null, now: number): number | null {
 }
 
 function longestReset(headers: Headers, now: number): number | null {
-  let longest: number | null = null
-  for (const [name, value] of headers) {
+  const resets = [...headers].flatMap(([name, value]) => {
     const reset = resetName.exec(name)
-    // Of several limits, the ones with something left are not what refused the request.
-    if (reset === null || (numberIn(headers.get(`x-ratelimit-remaining${reset.groups?.what ?? ''}`)) ?? 0) > 0) continue
-    const wait = resetWait(value.trim(), now)
-    if (wait !== null) longest = Math.max(longest ?? 0, wait)
-  }
-  return longest
+    const wait = reset ? resetWait(value.trim(), now) : null
+    if (reset === null || wait === null) return []
+    const what = reset.groups?.what ?? ''
+    const left = numberIn(headers.get(`x-ratelimit-remaining${what}`) ?? headers.get(`ratelimit-remaining${what}`))
+    return [{ wait, left }]
+  })
+  // Of several limits, the ones that are used up refused the request; those with something left did not.
+  const usedUp = resets.filter(({ left }) => left === 0)
+  const possible = usedUp.length > 0 ? usedUp : resets.filter(({ left }) => left === null)
+  return possible.length > 0 ? Math.max(...possible.map(({ wait }) => wait)) : null
 }
 
 function resetWait(value: string, now: number): number | null {
   const number = numberIn(value)
-  if (number === null) return durationIn(value)
+  if (number === null) return durationIn(value) ?? dateWait(value, now)
   if (number > 1e12) return Math.max(0, number - now)
   return number > 1e9 ? Math.max(0, number * 1000 - now) : number * 1000
 }
 
-function durationIn(value: string): number | null {
-  const groups = value === '' ? undefined : duration.exec(value)?.groups
-  if (groups === undefined) return null
+function dateWait(value: string, now: number): number | null {
+  const date = /^\d{4}-\d\d-\d\dT/.test(value) ? Date.parse(value) : Number.NaN
+  return Number.isNaN(date) ? null : Math.max(0, date - now)
+}
+
+/** A duration such as `1h2m3.5s`, `20ms` or `6 minutes`, in milliseconds; null when it is none. */
+export function durationIn(value: string): number | null {
+  if (!wholeDuration.test(value)) return null
   let sum = 0
-  for (const [unit, ms] of Object.entries(units)) sum += Number(groups[unit] ?? 0) * ms
-  return Number.isNaN(sum) ? null : sum
+  for (const [, number, unit = ''] of value.toLowerCase().matchAll(/(\d+(?:\.\d+)?)\s?([a-z]+)/g)) {
+    sum += Number(number) * (unitMs.find(([pattern]) => pattern.test(unit))?.[1] ?? 0)
+  }
+  return sum
 }
 
 function numberIn(value: string | null): number | null {

@@ -1,8 +1,8 @@
 import 'server-only'
-import type { RetryData } from '@/lib/protocol/events'
+import type { Problem, RetryData } from '@/lib/protocol/events'
 import { type Clocks, complete } from './completion'
 import type { CompletionEnd, CompletionRequest, CompletionSink, Connection } from './connection'
-import { problemAfterWait, reasonToWait } from './words'
+import { problemAfterWait, reasonToWait, stillLoading } from './words'
 
 /** How often one answer is asked for, and how long the waits in between may be. */
 export interface RetryLimits {
@@ -30,20 +30,48 @@ export async function completeWithRetries(
   signal: AbortSignal,
   { clocks, limits, onAttempt, onWait }: { clocks: Clocks; limits: RetryLimits; onAttempt?: OnAttempt; onWait: OnWait },
 ): Promise<CompletionEnd> {
+  const schedule = createSchedule(limits, clocks.firstTokenMs)
   for (let attempt = 1; ; attempt++) {
     const onEnd = onAttempt?.(attempt)
     const end = await complete(connection, request, sink, signal, clocks)
     onEnd?.(end)
     const { problem, again } = end
     if (!problem || !again) return end
-    const delayMs = Math.round(again.afterMs || backoff(attempt, limits))
-    if (delayMs > limits.maxWaitMs) return { ...end, problem: problemAfterWait(problem, delayMs, Date.now()) }
-    if (attempt >= limits.attempts) return end
+    const next = schedule(problem, again)
+    if ('problem' in next) return { ...end, problem: next.problem }
+    const { delayMs, of } = next
     await pause(delayMs, signal, (endNow) => {
-      const next = { attempt: attempt + 1, of: limits.attempts, delayMs, at: Date.now() + delayMs }
-      onWait({ ...next, kind: problem.kind, message: reasonToWait(problem) }, endNow)
+      const message = reasonToWait(problem, again.loading)
+      onWait({ attempt: attempt + 1, of, delayMs, at: Date.now() + delayMs, kind: problem.kind, message }, endNow)
     })
     if (signal.aborted) return { finishReason: null, problem: null }
+  }
+}
+
+/** The wait before the next attempt and how many there may be in all, or what is told because there is none. */
+type Next = { delayMs: number; of: number } | { problem: Problem }
+
+/**
+ * Decides after each attempt about the next. Attempts that found the model loading do not count: it is asked for as long
+ * as may be waited for its first word.
+ */
+function createSchedule(limits: RetryLimits, longestLoadingMs: number) {
+  let failures = 0
+  let loadings = 0
+  let loadingUntil: number | null = null
+  return (problem: Problem, { afterMs, loading }: NonNullable<CompletionEnd['again']>): Next => {
+    const now = Date.now()
+    if (loading) {
+      loadings++
+      loadingUntil ??= now + longestLoadingMs
+      if (now >= loadingUntil) return { problem: stillLoading(problem) }
+      const delayMs = Math.min(afterMs || limits.baseMs * Math.min(loadings, 5), loadingUntil - now)
+      return { delayMs: Math.round(delayMs), of: limits.attempts + loadings }
+    }
+    failures++
+    const delayMs = Math.round(afterMs || backoff(failures, limits))
+    if (delayMs > limits.maxWaitMs) return { problem: problemAfterWait(problem, delayMs, now) }
+    return failures >= limits.attempts ? { problem } : { delayMs, of: limits.attempts + loadings }
   }
 }
 

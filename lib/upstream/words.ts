@@ -10,30 +10,64 @@ export class ProblemError extends Error {
   }
 }
 
-/** What is said of each kind when nothing more is known. */
-export const words: Record<ErrorKind, string> = {
-  auth: 'The provider did not accept the API key. Check the key in Settings.',
-  quota:
-    'The account is out of credit or over its quota. Check its billing with the provider, or choose another model.',
-  rate_limit: 'The provider is limiting requests. Wait a moment, then try again.',
-  context_length: 'This conversation is too long for the model. Shorten it, or choose a model with a larger context.',
-  content_filter: 'The provider’s content filter blocked this. Rephrase the prompt, then try again.',
-  model_not_found: 'The provider does not know this model, or the key may not use it. Choose another model.',
-  bad_request: 'The provider did not accept the request. Choose another model, or check the provider in Settings.',
-  forbidden: 'The provider refused access. Check what the account and the key may do.',
-  not_found: 'Nothing answers at this address. Check the base URL in Settings; it usually ends in /v1.',
-  upstream: 'The provider failed. Try again in a moment.',
-  network: 'The server could not be reached. Check that it runs and that the base URL is right, then try again.',
-  timeout: 'The server took too long to answer. Try again, or choose another model.',
+/** What is wrong, of each kind, when the provider gives no reason in words. */
+const causes: Record<ErrorKind, string> = {
+  auth: 'The provider did not accept the API key.',
+  quota: 'The account is out of credit or over its quota.',
+  rate_limit: 'The provider is limiting requests.',
+  context_length: 'This conversation is too long for the model.',
+  content_filter: 'The provider’s content filter blocked this.',
+  model_not_found: 'The provider does not know this model, or the key may not use it.',
+  bad_request: 'The provider did not accept the request.',
+  forbidden: 'The provider refused access.',
+  not_found: 'Nothing answers at this address.',
+  upstream: 'The provider failed.',
+  network: 'The server could not be reached.',
+  timeout: 'The server took too long to answer.',
   budget: 'The budget is used up.',
-  internal: 'Something went wrong in Rill. Try again.',
+  internal: 'Something went wrong in Rill.',
+}
+
+/** What to do about it. */
+const nextSteps: Record<ErrorKind, string> = {
+  auth: 'Check the key in Settings.',
+  quota: 'Check its billing with the provider, or choose another model.',
+  rate_limit: 'Wait a moment, then try again.',
+  context_length: 'Shorten it, or choose a model with a larger context.',
+  content_filter: 'Rephrase the prompt, then try again.',
+  model_not_found: 'Choose another model.',
+  bad_request: 'Choose another model, or check the provider in Settings.',
+  forbidden: 'Check what the account and the key may do.',
+  not_found: 'Check the base URL in Settings; it usually ends in /v1.',
+  upstream: 'Try again in a moment.',
+  network: 'Check that it runs and that the base URL is right, then try again.',
+  timeout: 'Try again, or choose another model.',
+  budget: '',
+  internal: 'Try again.',
+}
+
+/** Next steps that stand behind the provider’s own sentence, where “it” would be something else. */
+const nextStepsAfterOthers: Partial<Record<ErrorKind, string>> = {
+  quota: 'Check the account’s billing with the provider, or choose another model.',
+  context_length: 'Shorten the conversation, or choose a model with a larger context.',
+}
+
+/** What is said of a kind when nothing more is known. */
+export function usualWords(kind: ErrorKind, nextStep = nextSteps[kind]): string {
+  return `${causes[kind]} ${nextStep}`.trimEnd()
+}
+
+/** A provider's own sentence as the cause, with what to do behind it. */
+export function inTheirWords(sentence: string, kind: ErrorKind, nextStep?: string): string {
+  const closed = /[.!?…。！？]$/.test(sentence) ? sentence : `${sentence}.`
+  return `${closed} ${nextStep ?? nextStepsAfterOthers[kind] ?? nextSteps[kind]}`.trimEnd()
 }
 
 const passing = new Set<ErrorKind>(['rate_limit', 'upstream', 'network', 'timeout'])
 
 /** A problem of a kind, in its usual words unless better ones are known. */
 export function problemOf(kind: ErrorKind, more: Partial<Problem> = {}): Problem {
-  return { kind, message: words[kind], retryable: passing.has(kind), ...more }
+  return { kind, message: usualWords(kind), retryable: passing.has(kind), ...more }
 }
 
 export const cutConnection = problemOf('network', {
@@ -77,9 +111,15 @@ export const blockedAddress = problemOf('bad_request', {
   field: 'baseUrl',
 })
 
+/** A model that is still being loaded when the time to its first word is over. */
+export function stillLoading(problem: Problem): Problem {
+  return { ...problem, message: 'The model is still loading. Try again in a while, or choose another model.' }
+}
+
 /** Why an answer is waited for, in a few words; the page adds how long. */
-export function reasonToWait({ kind, upstreamStatus }: Problem): string {
+export function reasonToWait({ kind, upstreamStatus }: Problem, loading = false): string {
   const status = upstreamStatus === undefined ? '' : ` (${upstreamStatus})`
+  if (loading) return 'The model is loading'
   if (kind === 'rate_limit') return 'Rate limited'
   if (kind === 'network') return 'The model’s server cannot be reached'
   if (kind === 'timeout') return `The model’s server did not answer in time${status}`
@@ -99,16 +139,6 @@ export function problemAfterWait(problem: Problem, waitMs: number, now: number):
     ...problem,
     message: `${reasonToWait(problem)}: the provider asks to wait about ${wait}, until ${until} UTC. Try again then, or choose another model.`,
   }
-}
-
-/** A web page where a completion should be, as proxies and sign-in walls answer. `status` is the HTTP status. */
-export function webPage(status: number): Problem {
-  const passes = status === 429 || status >= 500
-  return problemOf('upstream', {
-    message: `The server answered with a web page (${status}). ${passes ? 'Try again in a moment.' : 'Check the base URL in Settings; it usually ends in /v1.'}`,
-    upstreamStatus: status,
-    retryable: passes,
-  })
 }
 
 /** A model that asks for tools which nobody offered. */

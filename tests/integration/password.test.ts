@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { conversationPage } from '@/lib/protocol/api'
 import type { Client } from './client'
-import { engines, type House, openHouse } from './house'
+import { type House, openHouse } from './house'
 import { addressOf, routes } from './routes'
 
 const PASSWORD = 'correct horse battery'

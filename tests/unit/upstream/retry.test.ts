@@ -1,7 +1,8 @@
 import { describe, expect, test } from 'vitest'
+import { webPage } from '@/lib/upstream/pages'
 import { mayPass, problemFromPayload } from '@/lib/upstream/problems'
 import { backoff } from '@/lib/upstream/retry'
-import { cutConnection, emptyAnswer, problemAfterWait, problemOf, reasonToWait, webPage } from '@/lib/upstream/words'
+import { cutConnection, emptyAnswer, problemAfterWait, problemOf, reasonToWait } from '@/lib/upstream/words'
 
 describe('what is asked again', () => {
   test.each([408, 409, 425, 429, 500, 502, 503, 504, 524, 529])('a %i', (status) => {

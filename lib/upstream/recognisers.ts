@@ -1,0 +1,282 @@
+import 'server-only'
+import type { ErrorKind } from '@/lib/protocol/events'
+import type { Refusal } from './refusal'
+import { isAboutAnswerLength, isTooLong } from './too-long'
+
+/** What a refusal means. */
+export interface Meaning {
+  kind: ErrorKind
+  /** What to do, where something better than the usual is known. */
+  nextStep?: string
+  /** The model is being loaded, and will answer. */
+  loading?: true
+}
+
+/** How a meaning is recognised. */
+export interface Recogniser extends Meaning {
+  /** Codes that say it all, in any spelling. They count before all words. */
+  codes?: string[]
+  /** What else than a code or words says it. */
+  is?: (refusal: Refusal) => boolean
+  words?: (RegExp | ((sentence: string) => boolean))[]
+  /** Sentences that match the words and mean something else. */
+  unless?: RegExp
+  /** Statuses at which the words count, beside those that do not say what is wrong: none, 400, 422 and 5xx. */
+  at?: number[]
+}
+
+const shorterAnswer = 'Set a lower limit for the length of the answer, or choose another model.'
+
+/** From the narrow to the wide: the first that matches counts. */
+export const recognisers: Recogniser[] = [
+  {
+    kind: 'upstream',
+    loading: true,
+    nextStep: 'Wait until the model is loaded, then try again.',
+    is: ({ loadingMs }) => loadingMs !== null,
+    words: [
+      /\bloading (?:the |a )?model\b/i,
+      /\bmodel\b.{0,120}\bis (?:(?:still|currently|now|being) )?(?:loading|being loaded)\b/i,
+      /\bmodel\b.{0,80}\b(?:warming up|cold.?start\w*|not (?:yet )?ready)\b/i,
+    ],
+    unless: /\b(?:errors?|fail\w*|unable|cannot|could not)\b/i,
+    at: [425, 429],
+  },
+  {
+    kind: 'not_found',
+    nextStep: 'Add /v1 to the base URL in Settings.',
+    words: [/\b(?:unexpected endpoint|invalid url|unknown request url|cannot post).{0,40}\s\/(?!\w*\/?v\d)[\w/]*/i],
+    at: [404, 405, 501],
+  },
+  {
+    kind: 'not_found',
+    words: [
+      /\bunexpected endpoint\b/i,
+      /\binvalid url\b/i,
+      /\bunknown (?:request )?(?:url|path|endpoint|route)\b/i,
+      /\bcannot (?:post|get) \//i,
+      /\b(?:route|endpoint|path|url) (?:was )?not found\b/i,
+      /\bno (?:such )?(?:route|endpoint|path)\b/i,
+      /\bno static resource\b/i,
+      /^(?:the requested )?(?:resource|page|url) (?:was )?not found\b/i,
+      /^could not route to\b/i,
+    ],
+    unless: /\bmodels?\b/i,
+    at: [404, 405, 501],
+  },
+  // To wait does not help: one request alone is larger than a minute's allowance.
+  { kind: 'context_length', words: [/\brequest (?:body )?(?:is )?too large\b/i], at: [413, 429] },
+  {
+    kind: 'quota',
+    codes: [
+      'AccountOverdueError',
+      'Arrearage',
+      'billing_error',
+      'billing_hard_limit_reached',
+      'billing_not_active',
+      'budget_exceeded',
+      'BudgetExceededError',
+      'credit_balance_too_low',
+      'exceeded_current_quota_error',
+      'ExceededBudget',
+      'FreeTierOnly',
+      'insufficient_balance',
+      'insufficient_balance_error',
+      'insufficient_credits',
+      'insufficient_funds',
+      'insufficient_quota',
+      'insufficient_user_quota',
+      'out_of_credits',
+      'payment_required',
+      'pre_consume_token_quota_failed',
+      'quota_exceeded',
+      'quota_not_enough',
+      'spend_limit_reached',
+      'usage_limit_reached',
+      // Zhipu, MiniMax.
+      '1113',
+      'base_resp_1008',
+    ],
+    is: ({ quotaIds }) => quotaIds.some((id) => /PerDay|PerMonth/i.test(id)),
+    words: [/\blimit: 0\b/i, /\bfree quota tier\b/i],
+    at: [403, 429],
+  },
+  {
+    kind: 'rate_limit',
+    is: ({ quotaIds, statuses, httpStatus, waits }) =>
+      quotaIds.length > 0 || (waits.length > 0 && (httpStatus === 429 || statuses.includes(429))),
+    words: [
+      /\bper[- ]?(?:second|sec|minute|min|hour)\b/i,
+      /\bfree-models-per-\w+/i,
+      /\b(?:TPM|RPM|QPS|QPM|RPS)\b/,
+      /\bresource (?:has been )?exhausted\b/i,
+      /\bquota will reset\b/i,
+      /\b(?:retry|try again) (?:in|after) \d/i,
+    ],
+    at: [403, 429],
+  },
+  {
+    kind: 'quota',
+    words: [
+      /\b(?:insufficient|not enough|no|low|negative|remaining|(?:run|ran) out of|out of|used up|used all|exhausted|(?:requires?|need) more|any) (?:\w+ ){0,3}(?:balance|credits?|funds?|quota)\b/i,
+      /\b(?:balance|credits?|funds?|quota)\b.{0,40}\b(?:insufficient|too low|exhausted|depleted|not enough|used up|ran out|run out|negative|overdue)\b/i,
+      /\bexceeded (?:your|its|the) (?:\w+ ){0,3}(?:quota|credits?)\b/i,
+      /\b(?:budget|quota)\b.{0,60}\bexceeded\b|\b(?:exceeded|over|exceeds)\b.{0,20}\bbudget\b/i,
+      /\b(?:spend(?:ing)?|billing|usage|weekly|monthly|daily)[ -](?:hard )?(?:limit|cap|quota)\b/i,
+      /\bpayment (?:is )?(?:required|method)\b|\bpast due\b|\bin arrears\b|\bgood standing\b/i,
+      /\bbilling (?:is )?(?:not active|details|issue|problem)\b/i,
+      /余额不足|额度不足|额度已|欠费|请充值|配额不足/,
+    ],
+    unless: /\bto unlock\b|\brate limit/i,
+    at: [401, 403, 429],
+  },
+  {
+    kind: 'content_filter',
+    codes: [
+      'content_filter',
+      'content_filtered',
+      'content_moderation_failed',
+      'content_policy_violation',
+      'ContentPolicyViolationError',
+      'cyber_policy_violation',
+      'data_inspection_failed',
+      'guardrail_intervened',
+      'invalid_prompt',
+      'moderation_blocked',
+      'prohibited_content',
+      'prompt_blocked',
+      'ResponsibleAIPolicyViolation',
+      'sensitive_words_detected',
+      // Zhipu, MiniMax.
+      '1301',
+      'base_resp_1026',
+      'base_resp_1027',
+    ],
+    words: [
+      /\bcontent[ _-](?:filter|polic|moderation|management|safety)/i,
+      /\bmoderation\b|\bdata inspection\b|\bcontent exists risk\b/i,
+      /\b(?:was|were|been|is) flagged\b|\bflagged (?:as|for|by)\b/i,
+      /\b(?:inappropriate|sensitive|prohibited|harmful|unsafe) (?:content|words?|information)\b/i,
+      /\b(?:safety|harm) (?:system|settings|filter|polic|categor)/i,
+      /\bviolat\w+.{0,60}\b(?:polic|guideline|terms)|\busage polic/i,
+      /\bblocked by\b.{0,40}\b(?:safety|content|polic|guardrail)/i,
+      /敏感|违规|不安全|内容审核/,
+    ],
+    unless: /\bdata policy\b|\brate limit/i,
+    at: [403, 451],
+  },
+  { kind: 'bad_request', nextStep: shorterAnswer, words: [isAboutAnswerLength] },
+  {
+    kind: 'context_length',
+    codes: [
+      'context_length_exceeded',
+      'context_window_exceeded',
+      'ContextWindowExceededError',
+      'exceed_context_size_error',
+      'input_too_long',
+      'model_max_prompt_tokens_exceeded',
+      'prompt_too_long',
+      'request_too_large',
+      'string_above_max_length',
+      'tokens_limit_reached',
+      // Zhipu.
+      '1261',
+    ],
+    words: [isTooLong],
+  },
+  {
+    kind: 'model_not_found',
+    codes: [
+      'DeploymentNotFound',
+      'invalid_model',
+      'InvalidEndpointOrModel',
+      'key_model_access_denied',
+      'model_access_denied',
+      'model_decommissioned',
+      'model_deprecated',
+      'model_not_available',
+      'model_not_found',
+      'model_not_found_error',
+      'model_not_supported',
+      'model_permission_blocked_org',
+      'model_permission_blocked_project',
+      'model_terms_required',
+      'ModelNotOpen',
+      'project_model_access_denied',
+      'team_model_access_denied',
+      'unsupported_api_for_model',
+      'unsupported_model',
+      'user_model_access_denied',
+      // Zhipu, SiliconFlow.
+      '1211',
+      '20012',
+    ],
+    words: [
+      /\bmodels?\b.{0,120}\b(?:not (?:been )?found|does(?: not|n[’']t) exist|not exist|decommissioned|deprecated|retired|was removed)\b/i,
+      /\bmodels?\b.{0,120}\b(?:not available|not (?:be )?accessible|not (?:a )?valid|not enabled|disabled|not deployed)\b/i,
+      /\b(?:no such|unknown|invalid|unrecognized|unsupported) model\b(?!['’]?s? (?:parameter|argument|option))/i,
+      /\bmodel (?:id|name|identifier)\b.{0,60}\bis invalid\b|\bnot a (?:chat|valid) model\b/i,
+      /\b(?:only|not) supported in (?:the )?\/?v1\/|\bis not supported for generatecontent\b/i,
+      /\bno (?:endpoints?|allowed providers?|available channels?)\b.{0,60}\b(?:found|available|match\w*|for)\b/i,
+      /\b(?:not (?:allowed|permitted|authorized)|access denied|no access|\w*n[o’']t have (?:\w+ )?access|cannot access|unable to access)\b.{0,80}\bmodels?\b/i,
+      /\bmodels?\b.{0,80}\bis not (?:allowed|permitted|supported)\b(?! (?:by|with|for|when) (?:this|tool|image|function))/i,
+      /\bmodels?\b.{0,80}\bnot supported by any provider\b|\bdoes not support (?:chat|generate)\b/i,
+      /\bno models? (?:is |are )?loaded\b|\bfoundation model\b|\bon-demand throughput isn/i,
+      /\bapi deployment for this resource does not exist\b|\boperation does not work with the specified model\b/i,
+      /\brequires? terms acceptance\b/i,
+      /无可用渠道|模型不存在/,
+    ],
+    unless: /\b(?:rate.?limit|tokens per)\b/i,
+    at: [401, 403, 404, 410],
+  },
+  {
+    kind: 'auth',
+    codes: [
+      'account_deactivated',
+      'api_key_invalid',
+      'expired_api_key',
+      'expired_key',
+      'ExpiredTokenException',
+      'incorrect_api_key',
+      'invalid_api_key',
+      'invalid_authentication',
+      'invalid_authentication_error',
+      'invalid_token',
+      'missing_api_key',
+      'token_expired',
+      'token_not_found_in_db',
+      'unauthenticated',
+      'UnrecognizedClientException',
+      // MiniMax.
+      'base_resp_1004',
+      'base_resp_2049',
+    ],
+    words: [
+      /\b(?:invalid|incorrect|missing|expired|revoked|wrong|malformed|no|provide an?|provided|bad) (?:\w+ ){0,3}(?:api[ _-]?keys?|(?:api|access) token|auth\w* (?:token|header|credentials?)|x-api-key|credentials)\b/i,
+      /\b(?:api[ _-]?key|(?:api|access) token)\b.{0,80}\b(?:not valid|invalid|expired|revoked|disabled|not found|incorrect|missing|required|blocked|leaked)\b/i,
+      /\bauthentication (?:fails?|failed|error|required)\b/i,
+      /无效的令牌|令牌.{0,10}(?:过期|无效)/,
+    ],
+    at: [401, 403],
+  },
+  {
+    kind: 'rate_limit',
+    // MiniMax, Zhipu.
+    codes: ['base_resp_1002', 'base_resp_1039', 'base_resp_1041', '1302', '1303', '1304', '1305', '1308', '1310'],
+    words: [
+      /\brate.?limit|\btoo many (?:concurrent )?requests|\bthrottl|\brequest limit/i,
+      /\bconcurren\w+ (?:requests|limit|usage)/i,
+      /限流|频率|速率/,
+    ],
+    at: [403],
+  },
+  // Of an error that has no status, what is wrong with the request will be wrong again.
+  {
+    kind: 'bad_request',
+    codes: ['base_resp_2013'],
+    is: ({ httpStatus, statuses, codes }) =>
+      httpStatus === undefined &&
+      statuses.length === 0 &&
+      codes.some((code) => /^(?:badrequest|invalid(?:request|parameter|argument)|validation|unsupported)/.test(code)),
+  },
+]

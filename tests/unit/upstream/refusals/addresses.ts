@@ -1,0 +1,432 @@
+import { error, gemini, openai, type Sent } from './sent'
+
+/** A 404 with an error object: the address is right. */
+export const aboutModels: Sent[] = [
+  {
+    from: 'OpenAI: only in /v1/responses',
+    status: 404,
+    body: openai(
+      'This model is only supported in v1/responses and not in v1/chat/completions.',
+      'invalid_request_error',
+      null,
+      'model',
+    ),
+    kind: 'model_not_found',
+    says: 'This model is only supported in v1/responses and not in v1/chat/completions. Choose another model.',
+  },
+  {
+    from: 'OpenAI: no chat model',
+    status: 404,
+    body: openai(
+      'This is not a chat model and thus not supported in the v1/chat/completions endpoint. Did you mean to use v1/completions?',
+      'invalid_request_error',
+      null,
+      'model',
+    ),
+    kind: 'model_not_found',
+    says: 'This is not a chat model and thus not supported in the v1/chat/completions endpoint.',
+  },
+  {
+    from: 'OpenAI: no such model',
+    status: 404,
+    body: openai(
+      'The model `gpt-9` does not exist or you do not have access to it.',
+      'invalid_request_error',
+      'model_not_found',
+    ),
+    kind: 'model_not_found',
+    says: 'The model `gpt-9` does not exist or you do not have access to it. Choose another model.',
+  },
+  {
+    from: 'OpenAI: a project without the model',
+    status: 403,
+    body: openai('Project `proj_x` does not have access to model `o3`', 'invalid_request_error', 'model_not_found'),
+    kind: 'model_not_found',
+    says: 'Project `proj_x` does not have access to model `o3`. Choose another model.',
+  },
+  {
+    from: 'Gemini',
+    status: 404,
+    body: gemini(
+      404,
+      'models/gemini-1.0-pro is not found for API version v1main, or is not supported for generateContent. Call ListModels to see the list of available models and their supported methods.',
+      'NOT_FOUND',
+    ),
+    kind: 'model_not_found',
+    says: 'models/gemini-1.0-pro is not found for API version v1main, or is not supported for generateContent.',
+  },
+  {
+    from: 'Anthropic',
+    status: 404,
+    body: { type: 'error', error: { type: 'not_found_error', message: 'model: claude-9' }, request_id: 'req_1' },
+    kind: 'model_not_found',
+    says: 'model: claude-9. Choose another model.',
+  },
+  {
+    from: 'OpenRouter: data policy',
+    status: 404,
+    body: error(
+      'No endpoints found matching your data policy (Free model publication). Configure: https://openrouter.ai/settings/privacy',
+      { code: 404 },
+    ),
+    kind: 'model_not_found',
+    says: 'No endpoints found matching your data policy (Free model publication).',
+  },
+  {
+    from: 'OpenRouter: providers',
+    status: 404,
+    body: error('No allowed providers are available for the selected model.', { code: 404 }),
+    kind: 'model_not_found',
+    says: 'No allowed providers are available for the selected model.',
+  },
+  {
+    from: 'OpenRouter: no such id',
+    status: 400,
+    body: error('openai/gpt-99 is not a valid model ID', { code: 400 }),
+    kind: 'model_not_found',
+    says: 'openai/gpt-99 is not a valid model ID. Choose another model.',
+  },
+  {
+    from: 'words that nobody foresaw',
+    status: 404,
+    body: error('Nothing by that name is served from here'),
+    kind: 'model_not_found',
+    says: 'Nothing by that name is served from here. Choose another model.',
+  },
+  {
+    from: 'Ollama',
+    status: 404,
+    body: openai('model "llama9" not found, try pulling it first', 'api_error'),
+    kind: 'model_not_found',
+    says: 'model "llama9" not found, try pulling it first. Choose another model.',
+  },
+  {
+    from: 'Ollama: an embedding model',
+    status: 400,
+    body: openai('"nomic-embed-text" does not support chat', 'api_error'),
+    kind: 'model_not_found',
+    says: '"nomic-embed-text" does not support chat.',
+  },
+  {
+    from: 'LM Studio: nothing loaded',
+    status: 404,
+    body: openai(
+      "No models loaded. Please load a model in the developer page or use the 'lms load' command.",
+      'invalid_request_error',
+      'model_not_found',
+    ),
+    kind: 'model_not_found',
+    says: 'No models loaded. Please load a model in the developer page',
+  },
+  {
+    from: 'vLLM',
+    status: 404,
+    body: { object: 'error', message: 'The model `x` does not exist.', type: 'NotFoundError', param: null, code: 404 },
+    kind: 'model_not_found',
+    says: 'The model `x` does not exist.',
+  },
+  {
+    from: 'DeepSeek',
+    status: 400,
+    body: openai('Model Not Exist', 'invalid_request_error', 'invalid_request_error'),
+    kind: 'model_not_found',
+    says: 'Model Not Exist. Choose another model.',
+  },
+  {
+    from: 'Mistral',
+    status: 400,
+    body: { object: 'error', message: 'Invalid model: mistral-huge', type: 'invalid_model', param: null, code: '1500' },
+    kind: 'model_not_found',
+    says: 'Invalid model: mistral-huge.',
+  },
+  {
+    from: 'Groq',
+    status: 400,
+    body: openai(
+      'The model `llama3-8b-8192` has been decommissioned and is no longer supported. Please refer to https://console.groq.com/docs/deprecations for a recommendation on which model to use instead.',
+      'invalid_request_error',
+      'model_decommissioned',
+    ),
+    kind: 'model_not_found',
+    says: 'The model `llama3-8b-8192` has been decommissioned and is no longer supported.',
+  },
+  {
+    from: 'Fireworks',
+    status: 404,
+    body: error('Model not found, inaccessible, and/or not deployed', {
+      object: 'error',
+      type: 'invalid_request_error',
+      code: 'NOT_FOUND',
+    }),
+    kind: 'model_not_found',
+    says: 'Model not found, inaccessible, and/or not deployed.',
+  },
+  {
+    from: 'Together',
+    status: 400,
+    body: openai(
+      'Unable to access non-serverless model x/y. Please visit https://api.together.ai/models/x/y to create and start a new dedicated endpoint for the model.',
+      'invalid_request_error',
+      'model_not_available',
+    ),
+    kind: 'model_not_found',
+    says: 'Unable to access non-serverless model x/y.',
+  },
+  {
+    from: 'Cohere',
+    status: 404,
+    body: {
+      id: '1',
+      message:
+        "model 'command-x' not found, make sure the correct model ID was used and that you have access to the model.",
+    },
+    kind: 'model_not_found',
+    says: "model 'command-x' not found, make sure the correct model ID was used",
+  },
+  {
+    from: 'xAI',
+    status: 404,
+    body: {
+      code: 'Some requested entity was not found',
+      error:
+        'The model grok-9 does not exist or your team 0f1e2d3c does not have access to it. Please ensure you are using the correct API key.',
+    },
+    kind: 'model_not_found',
+    says: 'The model grok-9 does not exist or your team 0f1e2d3c does not have access to it.',
+  },
+  {
+    from: 'Perplexity',
+    status: 400,
+    body: openai(
+      "Invalid model 'sonar-huge'. Permitted models can be found in the documentation at https://docs.perplexity.ai/guides/model-cards.",
+      'invalid_model',
+      '400',
+    ),
+    kind: 'model_not_found',
+    says: "Invalid model 'sonar-huge'.",
+  },
+  {
+    from: 'Zhipu',
+    status: 400,
+    body: { error: { code: '1211', message: '模型不存在，请检查模型代码。' } },
+    kind: 'model_not_found',
+    says: '模型不存在，请检查模型代码。 Choose another model.',
+  },
+  {
+    from: 'SiliconFlow',
+    status: 400,
+    body: { code: 20012, message: 'Model does not exist. Please check it carefully.', data: null },
+    kind: 'model_not_found',
+    says: 'Model does not exist. Please check it carefully. Choose another model.',
+  },
+  {
+    from: 'Hugging Face',
+    status: 400,
+    body: openai(
+      "The requested model 'x/y' is not supported by any provider you have enabled.",
+      'invalid_request_error',
+      'model_not_supported',
+      'model',
+    ),
+    kind: 'model_not_found',
+    says: "The requested model 'x/y' is not supported by any provider you have enabled.",
+  },
+  {
+    from: 'Azure: no such deployment',
+    status: 404,
+    body: {
+      error: {
+        code: 'DeploymentNotFound',
+        message:
+          'The API deployment for this resource does not exist. If you created the deployment within the last 5 minutes, please wait a moment and try again.',
+      },
+    },
+    kind: 'model_not_found',
+    says: 'The API deployment for this resource does not exist.',
+  },
+  {
+    from: 'Azure: another operation',
+    status: 400,
+    body: {
+      error: {
+        code: 'OperationNotSupported',
+        message:
+          'The chatCompletion operation does not work with the specified model, text-embedding-3-small. Please choose different model and try again.',
+      },
+    },
+    kind: 'model_not_found',
+    says: 'The chatCompletion operation does not work with the specified model, text-embedding-3-small.',
+  },
+  {
+    from: 'Bedrock: on demand',
+    status: 400,
+    body: {
+      message:
+        'Invocation of model ID anthropic.claude-x with on-demand throughput isn’t supported. Retry your request with the ID or ARN of an inference profile that contains this model.',
+    },
+    kind: 'model_not_found',
+    says: 'Invocation of model ID anthropic.claude-x with on-demand throughput isn’t supported.',
+  },
+  {
+    from: 'Bedrock: no access',
+    status: 403,
+    body: { message: "You don't have access to the model with the specified model ID." },
+    kind: 'model_not_found',
+    says: "You don't have access to the model with the specified model ID.",
+  },
+  {
+    from: 'Cloudflare Workers AI',
+    status: 400,
+    body: {
+      result: null,
+      success: false,
+      errors: [{ message: 'AiError: No such model @cf/x/y or task', code: 5007 }],
+      messages: [],
+    },
+    kind: 'model_not_found',
+    says: 'No such model @cf/x/y or task.',
+  },
+  {
+    from: 'new-api: no channel',
+    status: 503,
+    body: openai(
+      'No available channel for model gpt-x under group default (distributor) (request id: 2026)',
+      'new_api_error',
+      'model_not_found',
+    ),
+    kind: 'model_not_found',
+    says: 'No available channel for model gpt-x under group default',
+  },
+  {
+    from: 'one-api: no channel',
+    status: 503,
+    body: error('当前分组 default 下对于模型 gpt-x 无可用渠道', { type: 'one_api_error' }),
+    kind: 'model_not_found',
+    says: '当前分组 default 下对于模型 gpt-x 无可用渠道.',
+  },
+  {
+    from: 'LiteLLM: a key without the model',
+    status: 401,
+    body: openai(
+      "key not allowed to access model. This key can only access models=['gpt-4o']. Tried to access o3",
+      'key_model_access_denied',
+      '401',
+      'model',
+    ),
+    kind: 'model_not_found',
+    says: "key not allowed to access model. This key can only access models=['gpt-4o'].",
+  },
+  {
+    from: 'LiteLLM of old: the same in words alone',
+    status: 401,
+    body: error(
+      "Authentication Error, API Key not allowed to access model. This token can only access models=['gpt-4o']",
+      { type: 'auth_error', code: 401 },
+    ),
+    kind: 'model_not_found',
+    says: 'Authentication Error, API Key not allowed to access model.',
+  },
+  {
+    from: 'LiteLLM: a team without the model',
+    status: 401,
+    body: openai('Team=t1 not allowed to access model=o3. Allowed team models = []', 'auth_error', '401'),
+    kind: 'model_not_found',
+    says: 'Team=t1 not allowed to access model=o3.',
+  },
+  {
+    from: 'LiteLLM: no such name',
+    status: 400,
+    body: error(
+      '/chat/completions: Invalid model name passed in model=x. Call `/v1/models` to view available models for your key.',
+      { type: 'None', param: 'None', code: '400' },
+    ),
+    kind: 'model_not_found',
+    says: '/chat/completions: Invalid model name passed in model=x.',
+  },
+  {
+    from: 'Volcengine',
+    status: 404,
+    body: error('The model or endpoint doubao-x does not exist or you do not have access to it. Request id: 0217', {
+      code: 'InvalidEndpointOrModel.NotFound',
+      type: 'NotFound',
+    }),
+    kind: 'model_not_found',
+    says: 'The model or endpoint doubao-x does not exist or you do not have access to it.',
+  },
+]
+
+/** Refusals that do speak of the address. */
+export const aboutAddresses: Sent[] = [
+  {
+    from: 'nothing',
+    status: 404,
+    body: '',
+    kind: 'not_found',
+    says: 'Nothing answers at this address.',
+    next: /ends in \/v1/,
+  },
+  {
+    from: 'text',
+    status: 404,
+    body: '404 page not found',
+    kind: 'not_found',
+    says: 'Nothing answers at this address.',
+  },
+  { from: 'an empty object', status: 404, body: {}, kind: 'not_found', says: 'Nothing answers at this address.' },
+  {
+    from: 'FastAPI',
+    status: 404,
+    body: { detail: 'Not Found' },
+    kind: 'not_found',
+    says: 'Nothing answers at this address.',
+  },
+  {
+    from: 'Spring',
+    status: 404,
+    body: { timestamp: '2026-01-01T00:00:00Z', status: 404, error: 'Not Found', path: '/chat/completions' },
+    kind: 'not_found',
+    says: 'Nothing answers at this address.',
+  },
+  {
+    from: 'Express',
+    status: 404,
+    body: { error: 'Cannot POST /v1/v1/chat/completions' },
+    kind: 'not_found',
+    says: 'Cannot POST /v1/v1/chat/completions.',
+    next: /usually ends in \/v1/,
+  },
+  {
+    from: 'Kong',
+    status: 404,
+    body: { message: 'no Route matched with those values' },
+    kind: 'not_found',
+    says: 'no Route matched with those values.',
+  },
+  {
+    from: 'Azure',
+    status: 404,
+    body: { error: { code: '404', message: 'Resource not found' } },
+    kind: 'not_found',
+    says: 'Resource not found. Check the base URL',
+  },
+  {
+    from: 'new-api without /v1',
+    status: 404,
+    body: openai('Invalid URL (POST /chat/completions)', 'invalid_request_error', ''),
+    kind: 'not_found',
+    says: 'Invalid URL (POST /chat/completions). Add /v1 to the base URL in Settings.',
+  },
+  {
+    from: 'OpenAI with /v1 twice',
+    status: 404,
+    body: openai('Invalid URL (POST /v1/v1/chat/completions)', 'invalid_request_error'),
+    kind: 'not_found',
+    says: 'Invalid URL (POST /v1/v1/chat/completions). Check the base URL in Settings',
+  },
+  {
+    from: 'LM Studio without /v1',
+    body: 'Unexpected endpoint or method. (POST /chat/completions)',
+    kind: 'not_found',
+    says: 'Unexpected endpoint or method. (POST /chat/completions). Add /v1 to the base URL in Settings.',
+  },
+]
