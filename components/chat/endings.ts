@@ -55,11 +55,37 @@ export function canContinue({ status, finishReason }: GenerationSummary): boolea
   return status === 'interrupted' || status === 'stopped' || (status === 'completed' && finishReason === 'length')
 }
 
-/** A problem in words that stand beside the buttons: after “Response interrupted:” when text had come, and alone when not. */
-export function problemWords({ kind, message }: Problem, { status }: GenerationSummary): string {
+/** What went wrong, and what to do about it, in words that stand beside the buttons. */
+export interface ProblemWords {
+  /** After “Response interrupted:” when text had come, and alone when not. */
+  cause: string
+  nextStep: string
+}
+
+/** A problem as the page tells it. Where the provider gave the reason in a sentence, that is the cause. */
+export function problemWords(problem: Problem, { status }: GenerationSummary): ProblemWords {
   // That a budget was reached says itself that the reply was cut.
-  if (status !== 'interrupted' || kind === 'budget') return message
-  return `Response interrupted: ${message.replace(/ Try again(?: in a moment)?\.$/, '').replace(/^The /, 'the ')}`
+  if (problem.kind === 'budget') return splitAfter(problem.message, firstSentence(problem.message))
+  const { cause, nextStep } = splitAfter(problem.message, providersSentence(problem) ?? problem.message)
+  if (status !== 'interrupted') return { cause, nextStep }
+  // The buttons say so too.
+  const tryAgain = / ?Try again(?: in a moment)?\.$/
+  const reason = cause.replace(tryAgain, '').replace(/^The /, 'the ')
+  return { cause: `Response interrupted: ${reason}`, nextStep: nextStep.replace(tryAgain, '') }
+}
+
+/** The provider's own sentence at the start of a message; null where the message is in Rill's words. */
+export function providersSentence({ message, upstreamMessage }: Problem): string | null {
+  return upstreamMessage && message.startsWith(upstreamMessage) ? upstreamMessage : null
+}
+
+function splitAfter(message: string, start: string): ProblemWords {
+  const cause = message.startsWith(`${start}.`) ? `${start}.` : start
+  return { cause, nextStep: message.slice(cause.length).trim() }
+}
+
+function firstSentence(message: string): string {
+  return message.split(/(?<=\.) (?=[A-Z])/)[0] ?? message
 }
 
 /** Everything known about a problem, as text to paste into a report. Holds no message text and no keys. */

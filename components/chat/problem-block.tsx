@@ -7,7 +7,7 @@ import { copyText } from '@/components/ui/copy-text'
 import { lazily } from '@/components/ui/lazily'
 import type { Problem } from '@/lib/protocol/events'
 import type { GenerationSummary } from '@/lib/protocol/messages'
-import { problemDetails, problemWords } from './endings'
+import { problemDetails, problemWords, providersSentence } from './endings'
 
 /** What went wrong, why, and what to do next, where it happened: under the text that had arrived. */
 export function ProblemBlock({
@@ -28,25 +28,27 @@ export function ProblemBlock({
   onRetry(): void
 }) {
   const interrupted = generation.status === 'interrupted'
-  // That a budget was reached is the news; what to do then is not.
-  const sentences = problemWords(problem, generation)
-  const [words, ...rest] = problem.kind === 'budget' ? sentences.split(/(?<=\.) (?=[A-Z])/) : [sentences]
+  const { cause, nextStep } = problemWords(problem, generation)
   const { kind, upstreamMessage, upstreamStatus, requestId } = problem
   return (
     <div className="max-w-measure pt-3 pb-2 text-small">
-      <p className={`font-strong ${interrupted ? 'text-warn' : 'text-danger'}`}>{words}</p>
-      {rest.length > 0 ? <p>{rest.join(' ')}</p> : null}
-      {upstreamMessage ? (
+      <p className={`font-strong wrap-anywhere ${interrupted ? 'text-warn' : 'text-danger'}`}>{cause}</p>
+      {nextStep ? <p>{nextStep}</p> : null}
+      {upstreamMessage && !providersSentence(problem) ? (
         <details className="mt-2 text-ink-quiet">
-          <summary className="w-fit rounded-small touch:min-h-11">
-            The provider’s own words{upstreamStatus ? ` (status ${upstreamStatus})` : ''}
-          </summary>
+          <summary className="w-fit rounded-small touch:min-h-11">The provider’s own words</summary>
           <p className="mt-1 border-line border-s-2 ps-3 font-mono text-note wrap-anywhere">{upstreamMessage}</p>
         </details>
       ) : null}
-      {requestId ? (
+      {upstreamStatus || requestId ? (
         <p className="mt-1 text-ink-quiet text-note wrap-anywhere">
-          Request id <span className="select-all">{requestId}</span>
+          {upstreamStatus ? `Status ${upstreamStatus}` : ''}
+          {upstreamStatus && requestId ? ' · ' : ''}
+          {requestId ? (
+            <>
+              Request id <span className="select-all">{requestId}</span>
+            </>
+          ) : null}
         </p>
       ) : null}
       <div className="mt-3 flex flex-wrap items-center gap-2">

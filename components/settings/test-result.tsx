@@ -62,7 +62,7 @@ function Failed({ problem, children }: { problem: Problem; children: ReactNode }
           {children}
           {problem.message}
         </span>
-        {problem.upstreamMessage ? (
+        {problem.upstreamMessage && !problem.message.startsWith(problem.upstreamMessage) ? (
           <details className="text-ink-quiet">
             <summary className="w-fit">The provider’s own words</summary>
             <span className="font-mono text-note">{problem.upstreamMessage}</span>

@@ -11,8 +11,8 @@ interface Refusal {
   /** What Rill says, and what it says to do. */
   words: RegExp
   next: RegExp
-  /** What is in the fold; null when the provider said nothing that helps. */
-  said: string | null
+  /** What the provider said and is no sentence: in a fold. */
+  folded?: string
 }
 
 function errorBody(message: string, code: string): string {
@@ -24,25 +24,22 @@ const refusals: Refusal[] = [
     name: 'a key that is refused (401)',
     status: 401,
     body: errorBody('Incorrect API key provided.', 'invalid_api_key'),
-    words: /did not accept the API key/,
+    words: /Incorrect API key provided\./,
     next: /key in settings/i,
-    said: 'Incorrect API key provided.',
   },
   {
     name: 'too many requests (429)',
     status: 429,
     body: errorBody('Rate limit reached for requests.', 'rate_limit_exceeded'),
-    words: /limiting requests/,
+    words: /Rate limit reached for requests\./,
     next: /try again/i,
-    said: 'Rate limit reached for requests.',
   },
   {
     name: 'a fault of the provider (500)',
     status: 500,
     body: errorBody('The engine is on fire.', 'server_error'),
-    words: /provider failed/,
+    words: /The engine is on fire\./,
     next: /try again/i,
-    said: 'The engine is on fire.',
   },
   {
     name: 'a web page in place of an answer (502)',
@@ -51,7 +48,35 @@ const refusals: Refusal[] = [
     body: '<html><body><h1>Bad gateway</h1><script>document.title = "no"</script></body></html>',
     words: /answered with a web page \(502\)/,
     next: /try again/i,
-    said: null,
+  },
+  {
+    name: 'a password that a proxy wants (401)',
+    status: 401,
+    type: 'text/html',
+    body: '<html><head><title>401 Authorization Required</title></head><body><center><h1>401 Authorization Required</h1></center><hr><center>nginx/1.27.0</center></body></html>',
+    words: /proxy in front of the server wants a password \(401\)/,
+    next: /add the header/i,
+  },
+  {
+    name: 'a reason within a reason (404)',
+    status: 404,
+    body: JSON.stringify({
+      error: {
+        message: 'Provider returned error',
+        code: 404,
+        metadata: { raw: errorBody('This is not a chat model.', 'invalid_request_error'), provider_name: 'Creek' },
+      },
+    }),
+    words: /This is not a chat model\./,
+    next: /choose another model/i,
+  },
+  {
+    name: 'a word that is no sentence (529)',
+    status: 529,
+    body: errorBody('Overloaded', 'overloaded_error'),
+    words: /The provider failed\./,
+    next: /try again/i,
+    folded: 'Overloaded',
   },
 ]
 
@@ -72,12 +97,14 @@ for (const refusal of refusals) {
     await expect(chat.reply).toContainText(refusal.next)
     await expect(chat.page.getByRole('alert').filter({ hasText: refusal.words })).toBeAttached()
     const fold = chat.reply.getByText('The provider’s own words')
-    if (refusal.said === null) await expect(fold).toHaveCount(0)
+    if (refusal.folded === undefined) await expect(fold).toHaveCount(0)
     else {
-      await expect(chat.reply.getByText(refusal.said)).toBeHidden()
+      const said = chat.reply.getByText(refusal.folded, { exact: true })
+      await expect(said).toBeHidden()
       await fold.click()
-      await expect(chat.reply.getByText(refusal.said)).toBeVisible()
+      await expect(said).toBeVisible()
     }
+    await expect(chat.reply).toContainText(`Status ${refusal.status}`)
     await expect(chat.reply).toContainText('req-of-the-upstream')
     await expect(chat.sendButton).toBeVisible()
   })

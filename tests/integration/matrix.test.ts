@@ -52,6 +52,8 @@ function expectTold(reader: EventReader, expected: Behaviour): void {
   expect(reader.reasoning).toBe(expected.reasoning ?? '')
   const errors = seen.flatMap((event) => (event.type === 'error' ? event.data.kind : []))
   expect(errors).toEqual(expected.kind ? [expected.kind] : [])
+  const [failure] = seen.flatMap((event) => (event.type === 'error' ? event.data : []))
+  if (failure && expected.words) expect(failure.message).toMatch(expected.words)
   if (expected.finishReason) expect(seen.at(-1)).toMatchObject({ data: { finishReason: expected.finishReason } })
 }
 

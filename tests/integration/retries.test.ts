@@ -107,6 +107,115 @@ describe.each(engines)('retries, on %s', (engine) => {
     })
   })
 
+  const refusal = (status: number, body: unknown, headers = {}): Step[] => [
+    { status, headers: { 'content-type': 'application/json', ...headers } },
+    { write: JSON.stringify(body) },
+    { end: true },
+  ]
+
+  test('a model that is loading is waited for, more often than a fault, and its wait is told', async () => {
+    const loading = refusal(503, { error: { code: 503, message: 'Loading model', type: 'unavailable_error' } })
+    const reader = await play('it loads', ...Array.from({ length: ATTEMPTS + 2 }, () => loading), answer)
+    expect(reader.text).toBe('At last.')
+    expect(retriesOf(reader)).toHaveLength(ATTEMPTS + 2)
+    for (const { message, attempt, of } of retriesOf(reader)) {
+      expect(message).toBe('The model is loading')
+      expect(attempt).toBeLessThanOrEqual(of)
+    }
+  })
+
+  test('as long as it says', async () => {
+    const loading = refusal(503, { error: 'Model x is currently loading', estimated_time: 0.05 })
+    const reader = await play('it says how long it loads', loading, answer)
+    expect(reader.text).toBe('At last.')
+    expect(retriesOf(reader)).toMatchObject([{ delayMs: 50, message: 'The model is loading' }])
+  })
+
+  test.each<[string, Step[]]>([
+    [
+      'Gemini’s',
+      refusal(429, [
+        {
+          error: {
+            code: 429,
+            message: 'You exceeded your current quota, please check your plan and billing details.',
+            status: 'RESOURCE_EXHAUSTED',
+            details: [
+              { violations: [{ quotaId: 'GenerateRequestsPerMinutePerProjectPerModel-FreeTier' }] },
+              { retryDelay: '0.040s' },
+            ],
+          },
+        },
+      ]),
+    ],
+    ['in words', refusal(429, { error: { message: 'Rate limit reached. Please try again in 40ms.' } })],
+    [
+      'of OpenRouter’s headers',
+      refusal(429, {
+        error: { message: 'Rate limit exceeded', code: 429, metadata: { headers: { 'Retry-After': '0.04' } } },
+      }),
+    ],
+    [
+      'of the limit that is used up',
+      refusal(
+        429,
+        { error: { message: 'Rate limit reached' } },
+        {
+          'x-ratelimit-reset-requests': '1h',
+          'x-ratelimit-remaining-requests': '10',
+          'x-ratelimit-reset-tokens': '40ms',
+          'x-ratelimit-remaining-tokens': '0',
+        },
+      ),
+    ],
+    [
+      'inside a 200',
+      [{ write: event({ error: { code: 429, message: 'Slow down. Please try again in 40ms.' } }) }, { end: true }],
+    ],
+  ])('a wait that the body asks for: %s', async (what, limit) => {
+    const reader = await play(`a wait ${what}`, limit, answer)
+    expect(reader.text).toBe('At last.')
+    expect(retriesOf(reader)).toMatchObject([{ delayMs: 40, kind: 'rate_limit' }])
+  })
+
+  test.each<[string, Step[], string]>([
+    [
+      'x-should-retry: false',
+      refusal(500, { error: { message: 'Do not ask again' } }, { 'x-should-retry': 'false' }),
+      'upstream',
+    ],
+    [
+      'an empty purse inside a 200',
+      [{ write: event({ base_resp: { status_code: 1008, status_msg: 'insufficient balance' } }) }, { end: true }],
+      'quota',
+    ],
+    [
+      'an empty purse in a 500',
+      refusal(500, { error: { type: 'api_error', message: 'insufficient balance (1008)' } }),
+      'quota',
+    ],
+    [
+      'a bad request in a 502',
+      refusal(502, {
+        error: {
+          message: 'Provider returned error',
+          code: 400,
+          metadata: { raw: '{"error":{"message":"Roles must alternate"}}' },
+        },
+      }),
+      'bad_request',
+    ],
+    [
+      'an invalid request inside a 200',
+      [{ write: event({ error: { type: 'invalid_request_error', message: 'Roles must alternate' } }) }, { end: true }],
+      'bad_request',
+    ],
+  ])('%s is obeyed: it is asked once', async (what, refused, kind) => {
+    const reader = await play(`once: ${what}`, refused, answer)
+    expect(typesOf(reader)).toEqual(['start', 'error', 'status'])
+    expect(reader.seen[1]).toMatchObject({ data: { kind } })
+  })
+
   test('after the first word nothing is asked again', async () => {
     const reader = await play('cut midway', [{ write: delta('Half') }, { reset: true }], answer)
     expect(typesOf(reader)).toEqual(['start', 'delta', 'usage', 'error', 'status'])

@@ -473,7 +473,7 @@ const notStreams: Behaviour[] = [
     'an error as JSON with a 200',
     answers(200, error('Something broke', 'server_error')),
     'upstream',
-    /provider|server/i,
+    /^Something broke\. Try again/,
   ),
   fails('a web page with a 200', answers(200, '<!doctype html><title>Sign in</title>', html), 'upstream', /web page/i),
   fails(
@@ -488,7 +488,12 @@ const notStreams: Behaviour[] = [
 ]
 
 const statuses: Behaviour[] = [
-  fails('400', answers(400, error('Bad field', 'invalid_request_error')), 'bad_request', /refused|accept|request/i),
+  fails(
+    '400',
+    answers(400, error('Bad field', 'invalid_request_error')),
+    'bad_request',
+    /^Bad field\. Choose another model/,
+  ),
   fails(
     '400: too long a conversation',
     answers(400, error("This model's maximum context length is 8192 tokens", 'context_length_exceeded')),
@@ -537,6 +542,247 @@ const statuses: Behaviour[] = [
   ),
 ]
 
+const said = (message: string, fields: object = {}) => JSON.stringify({ error: { message, ...fields } })
+
+/** A JSON error means that the address is right; HTML, text and nothing speak of the address. */
+const notFound: Behaviour[] = [
+  fails(
+    '404: a model of another endpoint',
+    answers(404, said('This model is only supported in v1/responses and not in v1/chat/completions.')),
+    'model_not_found',
+    /only supported in v1\/responses.*Choose another model/,
+  ),
+  fails(
+    '404: no chat model',
+    answers(404, said('This is not a chat model')),
+    'model_not_found',
+    /This is not a chat model/,
+  ),
+  fails(
+    '404: Gemini',
+    answers(404, `[${said('models/x is not found for API version v1main', { code: 404, status: 'NOT_FOUND' })}]`),
+    'model_not_found',
+    /^models\/x is not found for API version/,
+  ),
+  fails(
+    '404: Anthropic',
+    answers(404, JSON.stringify({ type: 'error', error: { type: 'not_found_error', message: 'model: x' } })),
+    'model_not_found',
+    /^model: x/,
+  ),
+  fails(
+    '404: a data policy',
+    answers(404, said('No endpoints found matching your data policy', { code: 404 })),
+    'model_not_found',
+    /No endpoints found matching your data policy/,
+  ),
+  fails('404: a web page', answers(404, '<html><body>Not here</body></html>', html), 'not_found', /address.*base URL/),
+  fails('404: text', answers(404, '404 page not found', { 'content-type': 'text/plain' }), 'not_found', /base URL/),
+  fails('404: nothing', [{ status: 404 }, end], 'not_found', /base URL/),
+  fails('404: FastAPI without a route', answers(404, '{"detail":"Not Found"}'), 'not_found', /base URL/),
+]
+
+const quotas = (id: string, retryDelay: string) => [
+  { '@type': 'type.googleapis.com/google.rpc.QuotaFailure', violations: [{ quotaId: id }] },
+  { '@type': 'type.googleapis.com/google.rpc.RetryInfo', retryDelay },
+]
+const geminiQuota = (id: string) =>
+  `[${said('You exceeded your current quota, please check your plan and billing details.', { code: 429, status: 'RESOURCE_EXHAUSTED', details: quotas(id, '2s') })}]`
+
+const meanings: Behaviour[] = [
+  fails(
+    '429: Gemini, a minute',
+    answers(429, geminiQuota('RequestsPerMinute-FreeTier')),
+    'rate_limit',
+    /Wait a moment/,
+  ),
+  fails(
+    '429: Gemini, a day',
+    answers(429, geminiQuota('RequestsPerDay-FreeTier')),
+    'quota',
+    /billing with the provider/,
+  ),
+  fails(
+    '400: what OpenRouter wraps',
+    answers(
+      400,
+      said('Provider returned error', {
+        code: 400,
+        metadata: { raw: said('Your input exceeds the context window of this model.'), provider_name: 'X' },
+      }),
+    ),
+    'context_length',
+    /^Your input exceeds the context window/,
+  ),
+  fails(
+    '400: what LiteLLM wraps',
+    answers(
+      400,
+      said(
+        "litellm.BadRequestError: OpenAIException - {'error': {'message': 'Model x is not here: invalid model', 'code': None}}",
+      ),
+    ),
+    'model_not_found',
+    /^Model x is not here/,
+  ),
+  fails(
+    '400: too long, Gemini',
+    answers(400, said('The input token count (1200293) exceeds the maximum number of tokens allowed (1048576).')),
+    'context_length',
+    /Shorten the conversation/,
+  ),
+  fails(
+    '400: an answer that may not be so long',
+    answers(400, said('max_tokens must be at most 4096')),
+    'bad_request',
+    /Set a lower limit/,
+  ),
+  fails(
+    '400: an empty purse',
+    answers(400, said('Your credit balance is too low to access the API.')),
+    'quota',
+    /^Your credit balance is too low/,
+  ),
+  fails(
+    '429: a budget',
+    answers(429, said('Budget has been exceeded!', { type: 'budget_exceeded', code: '429' })),
+    'quota',
+    /billing/,
+  ),
+  fails(
+    '400: Qwen’s filter',
+    answers(400, said('Input data may contain inappropriate content.', { code: 'data_inspection_failed' })),
+    'content_filter',
+    /Rephrase/,
+  ),
+  fails(
+    '401: a key without the model',
+    answers(401, said('key not allowed to access model. Tried to access x')),
+    'model_not_found',
+    /Choose another model/,
+  ),
+  fails(
+    '400: errors',
+    answers(400, '{"errors":[{"message":"A first thing is wrong"}]}'),
+    'bad_request',
+    /^A first thing is wrong/,
+  ),
+  fails(
+    '400: error as an array',
+    answers(400, '{"error":[{"message":"A first thing is wrong"}]}'),
+    'bad_request',
+    /^A first thing is wrong/,
+  ),
+  fails(
+    '422: detail as text',
+    answers(422, '{"detail":"A first thing is wrong"}'),
+    'bad_request',
+    /^A first thing is wrong/,
+  ),
+  fails(
+    '422: detail as a list',
+    answers(422, '{"detail":[{"loc":["body","model"],"msg":"Field required"}]}'),
+    'bad_request',
+    /^model: Field required/,
+  ),
+  fails(
+    '503: a model that is loading',
+    answers(503, said('Loading model', { code: 503 })),
+    'upstream',
+    /loading|loaded/i,
+  ),
+]
+
+const nginx = (title: string) =>
+  `<html>\r\n<head><title>${title}</title></head>\r\n<body>\r\n<center><h1>${title}</h1></center>\r\n<hr><center>nginx/1.27.0</center>\r\n</body>\r\n</html>`
+
+const pages: Behaviour[] = [
+  fails(
+    '401 with nginx’s page',
+    answers(401, nginx('401 Authorization Required'), html),
+    'auth',
+    /proxy .* wants a password/,
+  ),
+  fails(
+    '413 with nginx’s page',
+    answers(413, nginx('413 Request Entity Too Large'), html),
+    'context_length',
+    /proxy .* refuses a request this large/,
+  ),
+  fails(
+    '403 with Cloudflare’s check',
+    answers(
+      403,
+      '<!DOCTYPE html><html lang="en-US"><head><title>Just a moment...</title></head><body></body></html>',
+      html,
+    ),
+    'auth',
+    /Cloudflare .*Just a moment/,
+  ),
+]
+
+const errorsInside: Behaviour[] = [
+  fails(
+    '200: LM Studio without /v1',
+    answers(200, '{"error":"Unexpected endpoint or method. (POST /chat/completions)"}'),
+    'not_found',
+    /Add \/v1 to the base URL/,
+  ),
+  fails(
+    '200: MiniMax',
+    answers(200, '{"base_resp":{"status_code":1008,"status_msg":"insufficient balance"}}'),
+    'quota',
+    /^insufficient balance/,
+  ),
+  fails(
+    '200: MiniMax, in a stream',
+    write(event({ choices: null, base_resp: { status_code: 1008, status_msg: 'insufficient balance' } })).concat(end),
+    'quota',
+    /^insufficient balance/,
+  ),
+  complete(
+    '200: MiniMax, when all is well',
+    write(
+      chunk({ choices: [{ index: 0, delta: { content: all } }], base_resp: { status_code: 0, status_msg: '' } }),
+      stop,
+      done,
+    ).concat(end),
+  ),
+  fails(
+    '200: TGI',
+    write(event({ error: { message: 'Template error: syntax is wrong', http_status_code: 422 } })).concat(end),
+    'bad_request',
+    /^Template error/,
+  ),
+  fails(
+    '200: Qwen’s filter first',
+    write(event({ code: 'data_inspection_failed', message: 'Input data may contain inappropriate content.' })).concat(
+      end,
+    ),
+    'content_filter',
+    /^Input data may contain inappropriate content/,
+  ),
+  fails(
+    '200: a 429 first',
+    write(event({ error: { code: 429, message: 'Not so fast, please' } })).concat(end),
+    'rate_limit',
+    /^Not so fast, please/,
+  ),
+  fails(
+    '200: errors of Cloudflare',
+    answers(200, '{"success":false,"errors":[{"code":5007,"message":"No such model @cf/x"}],"result":null}'),
+    'model_not_found',
+    /^No such model @cf\/x/,
+  ),
+  cut(
+    'too long, midway',
+    write(delta(half), event({ error: { message: 'This model’s maximum context length is 8192 tokens.' } })).concat(
+      end,
+    ),
+    'context_length',
+  ),
+]
+
 /** The prompt that plays a behaviour. No one holds another's. */
 export function promptOf({ name }: Behaviour): string {
   return `[${name}]`
@@ -553,4 +799,8 @@ export const behaviours: Behaviour[] = [
   ...errorsInStream,
   ...notStreams,
   ...statuses,
+  ...notFound,
+  ...meanings,
+  ...pages,
+  ...errorsInside,
 ]

@@ -31,6 +31,20 @@ export interface Asking {
 
 const patience: Clocks = { headersMs: 5000, firstTokenMs: 5000, idleMs: 5000 }
 
+/** A connection to a server of which nothing was learnt. */
+export function connectionTo(baseUrl: string): Connection {
+  return {
+    providerId: 'provider',
+    name: 'Provider',
+    baseUrl,
+    apiKey: 'sk-a-test-key',
+    headers: {},
+    guarded: false,
+    capabilities: untried,
+    remember() {},
+  }
+}
+
 /** Asks a server for a completion and keeps all that comes. */
 export async function ask(
   baseUrl: string,
@@ -42,13 +56,7 @@ export async function ask(
   const remembered: Heard['remembered'] = []
   const end = await complete(
     {
-      providerId: 'provider',
-      name: 'Provider',
-      baseUrl,
-      apiKey: 'sk-a-test-key',
-      headers: {},
-      guarded: false,
-      capabilities: untried,
+      ...connectionTo(baseUrl),
       remember: (model, adaptation) => remembered.push({ model, ...adaptation }),
       ...connection,
     },

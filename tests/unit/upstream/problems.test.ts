@@ -1,7 +1,8 @@
 import { describe, expect, test } from 'vitest'
-import { cleanMessage } from '@/lib/upstream/clean'
-import { problemFromPayload } from '@/lib/upstream/problems'
+import { cleanMessage, withoutSecrets } from '@/lib/upstream/clean'
+import { mayPass, problemFromPayload } from '@/lib/upstream/problems'
 import { unaskedTools } from '@/lib/upstream/words'
+import { connectionTo } from './asking'
 
 describe('a provider’s own words', () => {
   test.each<[string, string, string]>([
@@ -19,11 +20,20 @@ describe('a provider’s own words', () => {
     ['an inner URL', 'GET http://vllm.models.internal:8000/v1/x failed', 'GET [address] failed'],
     ['localhost', 'no answer from localhost:11434', 'no answer from [address]'],
     ['an IPv6 address', 'connect to [fd00:1:2:3:4:5:6:7]:80 failed', 'connect to [address] failed'],
+    ['a host with its port', "connect to host='vllm-7b.models:8000' failed", "connect to host='[address]' failed"],
+    ['a pool of Python’s', "HTTPConnectionPool(host='vllm', port=8000): Max retries", '[address]: Max retries'],
     ['a path', 'No such file: /usr/lib/python3/site-packages/vllm.py', 'No such file: [path]'],
     ['a stack', 'TypeError: x\n    at Server.run (/srv/app.js:1:2)\n    at main', 'TypeError: x'],
     ['a traceback', 'Failed Traceback (most recent call last):\n  File "x.py"', 'Failed'],
     ['tags', 'Sorry, <b>no</b> luck', 'Sorry, no luck'],
     ['control characters', 'a\u0000\u001b[31mb\u202ec\nd', 'a [31mb c d'],
+    [
+      'where a key is found',
+      'You can find your API key at https://platform.openai.com/account/api-keys.',
+      'You can find your API key at https://platform.openai.com/account/api-keys.',
+    ],
+    ['words that begin like a key', 'key_access and token_limit are words', 'key_access and token_limit are words'],
+    ['a key that begins so', 'token_4f9a8b7c is no word', '[key] is no word'],
     [
       'nothing to hide',
       'The model `gpt-4o-mini-2024-07-18` does not exist',
@@ -38,6 +48,10 @@ describe('a provider’s own words', () => {
     expect(shown.length).toBeLessThanOrEqual(300)
     expect(shown.endsWith('…')).toBe(true)
     expect(shown).not.toMatch(/\p{Cs}/u)
+  })
+
+  test('are cut at a word', () => {
+    expect(cleanMessage('word '.repeat(100))).toBe(`${'word '.repeat(59).trim()}…`)
   })
 
   test.each(['', ' \n', '<!DOCTYPE html><html></html>', '<html lang="en"><body>x'])('%j is nothing to show', (said) => {
@@ -72,6 +86,88 @@ describe('an error object', () => {
   ])('%s', (_, payload, problem) => {
     expect(problemFromPayload(payload)).toMatchObject(problem)
   })
+})
+
+describe('a web page', () => {
+  const nginx = (title: string) =>
+    `<html>\r\n<head><title>${title}</title></head>\r\n<body>\r\n<center><h1>${title}</h1></center>\r\n<hr><center>nginx/1.27.0</center>\r\n</body>\r\n</html>`
+  test.each<[string, number, string, string, RegExp]>([
+    ['nginx, 401', 401, nginx('401 Authorization Required'), 'auth', /wants a password/],
+    ['nginx, 403', 403, nginx('403 Forbidden'), 'auth', /refused access/],
+    ['nginx, 404', 404, nginx('404 Not Found'), 'not_found', /Nothing answers at this address.*base URL/],
+    ['nginx, 405', 405, nginx('405 Not Allowed'), 'not_found', /base URL/],
+    [
+      'nginx, 413',
+      413,
+      nginx('413 Request Entity Too Large'),
+      'context_length',
+      /a request this large.*client_max_body_size/,
+    ],
+    ['nginx, 429', 429, nginx('429 Too Many Requests'), 'rate_limit', /limiting requests/],
+    ['nginx, 502', 502, nginx('502 Bad Gateway'), 'upstream', /web page \(502\)/],
+    ['nginx, 504', 504, nginx('504 Gateway Time-out'), 'timeout', /web page \(504\)/],
+    ['nginx, http to https', 400, nginx('400 The plain HTTP request was sent to HTTPS port'), 'bad_request', /https/],
+    ['a proxy on the way', 407, nginx('407 Proxy Authentication Required'), 'auth', /proxy settings/],
+    [
+      'Cloudflare’s check',
+      403,
+      '<!DOCTYPE html><html><head><title>Just a moment...</title></head></html>',
+      'auth',
+      /Just a moment/,
+    ],
+    [
+      'Cloudflare’s check, 503',
+      503,
+      '<!DOCTYPE html><html><head><title>Just a moment...</title></head></html>',
+      'auth',
+      /Just a moment/,
+    ],
+    [
+      'Cloudflare’s ban',
+      403,
+      '<!DOCTYPE html><title>Attention Required! | Cloudflare</title>',
+      'auth',
+      /Cloudflare .* blocks/,
+    ],
+    [
+      'Cloudflare, no server',
+      521,
+      '<!DOCTYPE html><title>x | 521: Web server is down</title>',
+      'upstream',
+      /web page \(521\)/,
+    ],
+    ['a sign-in', 200, '<!doctype html><title>Sign in</title>', 'upstream', /web page \(200\).*base URL/],
+    [
+      'Apache, in XML',
+      401,
+      '<?xml version="1.0"?><html><body>Authentication required!</body></html>',
+      'auth',
+      /wants a password/,
+    ],
+  ])('%s', (_, status, page, kind, message) => {
+    const problem = problemFromPayload(page, status)
+    expect(problem).toMatchObject({ kind, upstreamStatus: status, message: expect.stringMatching(message) })
+    expect(problem.upstreamMessage).toBeUndefined()
+    expect(mayPass(problem)).toBe(kind !== 'auth' && (status === 429 || status >= 500))
+  })
+})
+
+test('a key that is quoted is shown neither in the message nor in the details', () => {
+  const problem = problemFromPayload({ error: { message: 'The key correct-horse-battery is not known here' } }, 401)
+  const shown = withoutSecrets(problem, { ...connectionTo('http://x/v1'), apiKey: 'correct-horse-battery' })
+  expect(shown).toEqual({
+    kind: 'auth',
+    message: 'The key [key] is not known here. Check the key in Settings.',
+    upstreamMessage: 'The key [key] is not known here',
+    upstreamStatus: 401,
+    retryable: false,
+  })
+})
+
+test('a header that is a word of ours does not change it', () => {
+  const problem = problemFromPayload({ error: { message: 'The provider is not known here' } }, 401)
+  const shown = withoutSecrets(problem, { ...connectionTo('http://x/v1'), headers: { 'x-title': 'Settings' } })
+  expect(shown.message).toBe('The provider is not known here. Check the key in Settings.')
 })
 
 test('the names of tools are cleaned and cut', () => {

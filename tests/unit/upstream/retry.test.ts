@@ -1,8 +1,20 @@
-import { describe, expect, test } from 'vitest'
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import type { RetryData } from '@/lib/protocol/events'
 import { webPage } from '@/lib/upstream/pages'
-import { mayPass, problemFromPayload } from '@/lib/upstream/problems'
-import { backoff } from '@/lib/upstream/retry'
-import { cutConnection, emptyAnswer, problemAfterWait, problemOf, reasonToWait } from '@/lib/upstream/words'
+import { againAfter, mayPass, problemFromPayload } from '@/lib/upstream/problems'
+import { backoff, completeWithRetries } from '@/lib/upstream/retry'
+import {
+  cutConnection,
+  emptyAnswer,
+  problemAfterWait,
+  problemOf,
+  reasonToWait,
+  slowFirstContent,
+  slowHeaders,
+} from '@/lib/upstream/words'
+import { done, finish } from '@/tests/upstream/events'
+import { type ScriptedUpstream, type Step, startScriptedUpstream } from '@/tests/upstream/scripted'
+import { connectionTo } from './asking'
 
 describe('what is asked again', () => {
   test.each([408, 409, 425, 429, 500, 502, 503, 504, 524, 529])('a %i', (status) => {
@@ -30,6 +42,77 @@ describe('what is asked again', () => {
     expect(mayPass(webPage(502))).toBe(true)
     expect(mayPass(webPage(200))).toBe(false)
     expect(mayPass(emptyAnswer)).toBe(false)
+  })
+})
+
+test('a wait of ours that was too long is not asked again by itself: the model may have been at work', () => {
+  for (const late of [slowHeaders, slowFirstContent]) {
+    expect(late).toMatchObject({ kind: 'timeout', retryable: true })
+    expect(mayPass(late)).toBe(false)
+  }
+})
+
+test('x-should-retry: false is obeyed, and nothing makes an empty purse worth asking again', () => {
+  const fault = problemFromPayload({ error: { message: 'A fault' } }, 500)
+  expect(againAfter(fault)).toEqual({ afterMs: null })
+  expect(againAfter(fault, new Headers({ 'x-should-retry': 'false' }))).toBeUndefined()
+  const purse = problemFromPayload({ error: { code: 'insufficient_quota' } }, 429)
+  expect(againAfter(purse, new Headers({ 'x-should-retry': 'true', 'retry-after': '1' }))).toBeUndefined()
+})
+
+test('headers are more exact than the body', () => {
+  const limit = problemFromPayload({ error: { message: 'Please try again in 9s' } }, 429)
+  expect(againAfter(limit)).toEqual({ afterMs: 9000 })
+  expect(againAfter(limit, new Headers({ 'retry-after-ms': '250' }))).toEqual({ afterMs: 250 })
+})
+
+describe('a model that is loading', () => {
+  let upstream: ScriptedUpstream
+  beforeAll(async () => {
+    upstream = await startScriptedUpstream()
+  })
+  afterAll(() => upstream.stop())
+
+  const loading: Step[] = [
+    { status: 503 },
+    { write: '{"error":{"code":503,"message":"Loading model"}}' },
+    { end: true },
+  ]
+  const fault: Step[] = [{ status: 500 }, { end: true }]
+  const limits = { attempts: 2, baseMs: 5, maxWaitMs: 60_000 }
+  async function asked(firstTokenMs: number, ...turns: Step[][]) {
+    upstream.requests.length = 0
+    upstream.script(() => turns[Math.min(upstream.requests.length, turns.length) - 1] ?? [])
+    const waits: RetryData[] = []
+    const end = await completeWithRetries(
+      connectionTo(upstream.baseUrl),
+      { model: 'scripted', messages: [{ role: 'user', content: 'Hello' }], stream: true },
+      { text() {}, reasoning() {}, usage() {} },
+      new AbortController().signal,
+      { clocks: { headersMs: 5000, firstTokenMs, idleMs: 5000 }, limits, onWait: (wait) => waits.push(wait) },
+    )
+    return { end, waits, times: upstream.requests.length }
+  }
+
+  test('is waited for up to the clock of the first word, and then it is said', async () => {
+    const startedAt = performance.now()
+    const { end, waits, times } = await asked(200, loading)
+    expect(performance.now() - startedAt).toBeGreaterThanOrEqual(195)
+    expect(times).toBeGreaterThan(limits.attempts)
+    expect(waits.every(({ message }) => message === 'The model is loading')).toBe(true)
+    expect(end.problem).toMatchObject({
+      message: 'The model is still loading. Try again in a while, or choose another model.',
+      upstreamMessage: 'Loading model',
+      upstreamStatus: 503,
+    })
+  })
+
+  test('does not use up the attempts that faults have', async () => {
+    const answer: Step[] = [{ delta: 'Hello' }, { write: finish('stop') + done }]
+    const { end, times } = await asked(5000, loading, loading, loading, fault, answer)
+    expect(end.problem).toBeNull()
+    expect(times).toBe(5)
+    expect((await asked(5000, loading, fault, fault, answer)).times).toBe(3)
   })
 })
 
