@@ -13,8 +13,12 @@ const filled = z
 const LONGEST_TIMER_MS = 2 ** 31 - 1
 const count = (fallback: number) =>
   filled.transform((text) => text ?? String(fallback)).pipe(z.coerce.number<string>().int().positive())
-const milliseconds = (fallback: number) =>
-  count(fallback).refine((ms) => ms <= LONGEST_TIMER_MS, 'must be under 25 days')
+const timer = z.coerce
+  .number<string>()
+  .int()
+  .positive()
+  .refine((ms) => ms <= LONGEST_TIMER_MS, 'must be under 25 days')
+const milliseconds = (fallback: number) => filled.transform((text) => text ?? String(fallback)).pipe(timer)
 /** 0 is no limit. */
 const limit = (fallback: number) =>
   filled.transform((text) => text ?? String(fallback)).pipe(z.coerce.number<string>().int().nonnegative())
@@ -57,9 +61,11 @@ const environment = z.object({
   RILL_PUBLIC: flag,
   RILL_METRICS_TOKEN: secret,
   RILL_TRUSTED_PROXIES: trustedProxies,
-  RILL_HEADERS_TIMEOUT_MS: milliseconds(60_000),
-  RILL_FIRST_TOKEN_TIMEOUT_MS: milliseconds(120_000),
+  RILL_FIRST_TOKEN_TIMEOUT_MS: filled.pipe(timer.optional()),
+  /** Before there was one wait to the first word, the first part of it. */
+  RILL_HEADERS_TIMEOUT_MS: filled.pipe(timer.optional()).catch(undefined),
   RILL_IDLE_TIMEOUT_MS: milliseconds(60_000),
+  RILL_HEARTBEAT_TIMEOUT_MS: milliseconds(3_600_000),
   RILL_RETRY_BASE_MS: milliseconds(1000),
   RILL_RETRY_MAX_WAIT_MS: milliseconds(60_000),
   RILL_RETRY_ATTEMPTS: count(6),
@@ -114,11 +120,7 @@ export function parseConfig(variables: Record<string, string | undefined>) {
     metricsToken: values.RILL_METRICS_TOKEN ?? null,
     /** Whose word on where a request came from counts. */
     trustedProxies: values.RILL_TRUSTED_PROXIES,
-    clocks: {
-      headersMs: values.RILL_HEADERS_TIMEOUT_MS,
-      firstTokenMs: values.RILL_FIRST_TOKEN_TIMEOUT_MS,
-      idleMs: values.RILL_IDLE_TIMEOUT_MS,
-    },
+    clocks: clocksIn(values),
     retries: {
       attempts: values.RILL_RETRY_ATTEMPTS,
       baseMs: values.RILL_RETRY_BASE_MS,
@@ -140,6 +142,17 @@ export function parseConfig(variables: Record<string, string | undefined>) {
       !values.OTEL_SDK_DISABLED &&
       values.OTEL_TRACES_EXPORTER !== 'none' &&
       Boolean(values.OTEL_EXPORTER_OTLP_TRACES_ENDPOINT ?? values.OTEL_EXPORTER_OTLP_ENDPOINT),
+  }
+}
+
+/** A local server that is not told otherwise may load a model first. */
+function clocksIn(values: z.infer<typeof environment>) {
+  const { RILL_FIRST_TOKEN_TIMEOUT_MS: chosen, RILL_HEADERS_TIMEOUT_MS: before = 0 } = values
+  return {
+    firstTokenMs: Math.max(chosen ?? 300_000, before),
+    localFirstTokenMs: Math.max(chosen ?? 600_000, before),
+    idleMs: values.RILL_IDLE_TIMEOUT_MS,
+    heartbeatMs: values.RILL_HEARTBEAT_TIMEOUT_MS,
   }
 }
 

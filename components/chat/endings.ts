@@ -1,4 +1,5 @@
 import type { Problem } from '@/lib/protocol/events'
+import { finishKindOf } from '@/lib/protocol/finish-reasons'
 import type { GenerationSummary, Message } from '@/lib/protocol/messages'
 import type { Fate } from '@/lib/protocol/unanswered'
 
@@ -6,9 +7,9 @@ import type { Fate } from '@/lib/protocol/unanswered'
 export function endingWords(generation: GenerationSummary): string {
   if (generation.status === 'stopped') return 'Stopped'
   if (generation.status !== 'completed') return ''
-  if (generation.finishReason === 'length') return 'Reached the limit of its length'
-  if (generation.finishReason === 'content_filter') return 'Ended by the provider’s content filter'
-  return ''
+  const kind = finishKindOf(generation.finishReason)
+  if (kind === 'length') return 'Reached the limit of its length'
+  return kind === 'filter' ? 'Ended by the provider’s content filter' : ''
 }
 
 /** What becomes of a prompt that was not answered; empty for one that was. */
@@ -52,7 +53,11 @@ export function problemOf(message: Message): Problem | null {
 
 /** Whether a reply can go on where it ended. */
 export function canContinue({ status, finishReason }: GenerationSummary): boolean {
-  return status === 'interrupted' || status === 'stopped' || (status === 'completed' && finishReason === 'length')
+  return (
+    status === 'interrupted' ||
+    status === 'stopped' ||
+    (status === 'completed' && finishKindOf(finishReason) === 'length')
+  )
 }
 
 /** What went wrong, and what to do about it, in words that stand beside the buttons. */

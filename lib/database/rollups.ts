@@ -28,8 +28,8 @@ const total = (column: Expression): Expression => sql`coalesce(sum(${column}), 0
 const ended = (status: string): Expression => count(sql`g.status = ${sql.lit(status)}`)
 
 const wait = sql`g.first_token_at - g.started_at`
-// As `tokensPerSecond` has it. Of an outline, a negative number is a piece of what the model thought.
-const thoughtsCame = sql`(g.outline like '[-%' or g.outline like '%,-%')`
+// As `tokensPerSecond` has it. Of an outline, a negative number is a piece of what the model thought; it may come as text at first.
+const thoughtsCame = sql`(g.outline like '[-%' or g.outline like '%,-%' or g.outline like '%"type":"reclassify"%')`
 const came = sql`g.completion_tokens - case when g.reasoning_tokens = 0 or ${thoughtsCame} then 0 else coalesce(g.reasoning_tokens, 0) end`
 // In whole numbers: a division of integers is one in both engines, and counts a speed in the bucket it belongs to.
 const speed = sql`(${came}) * 1000 / nullif(g.ended_at - g.first_token_at, 0)`

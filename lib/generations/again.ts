@@ -5,6 +5,7 @@ import { messageRow, parseParts } from '@/lib/database/messages'
 import type { GenerationRow } from '@/lib/database/schema'
 import { countPromptOf } from '@/lib/prompt/build'
 import type { StartData } from '@/lib/protocol/events'
+import { finishKindOf } from '@/lib/protocol/finish-reasons'
 import { continuing } from '@/lib/protocol/messages'
 import { resolveModel } from '@/lib/providers/resolve'
 import { Refused } from '@/lib/refused'
@@ -106,7 +107,7 @@ async function checkNewest({ messageId, continuation }: GenerationRow): Promise<
 /** @throws {Refused} 409 */
 function checkEnding({ status, finishReason }: GenerationRow): void {
   if (status === 'running') throw conflict('This answer is still being written. Stop it first, or wait for its end.')
-  if (status === 'completed' && finishReason !== 'length')
+  if (status === 'completed' && finishKindOf(finishReason) !== 'length')
     throw conflict('This answer is complete, so there is nothing to continue. Ask for more in a message instead.')
 }
 

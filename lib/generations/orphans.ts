@@ -23,7 +23,10 @@ export async function usageOfOrphan(row: GenerationRow, saved: LogEvent[], befor
   const after = continuationTo(server, { partial })
   const meter = new Meter({ model, countPrompt: () => prompt.count(after), price: paid })
   meter.attempt()
-  for (const { type, data } of saved) if (type === 'delta' || type === 'reasoning') meter.add(type, data.text)
+  for (const { type, data } of saved) {
+    if (type === 'delta' || type === 'reasoning') meter.add(type, data.text)
+    else if (type === 'reclassify') meter.reclassify()
+  }
   return await meter.total({ cut: true, refused: waited(saved) })
 }
 

@@ -34,10 +34,14 @@ export function logFrom(outline: string, parts: Part[], before: Before): LogEven
     taken[type] += length
     return texts[type].slice(from, from + length)
   }
-  return outlineJson.parse(JSON.parse(outline)).map((entry, index) => {
+  const entries = outlineJson.parse(JSON.parse(outline))
+  // What came as text before it stands among the reasoning.
+  const reclassified = entries.findLastIndex((entry) => typeof entry !== 'number' && entry.type === 'reclassify')
+  return entries.map((entry, index) => {
     const seq = index + 1
     if (typeof entry !== 'number') return { seq, ...entry }
-    if (entry > 0) return { seq, type: 'delta', data: { text: next('text', entry) } }
+    if (entry > 0)
+      return { seq, type: 'delta', data: { text: next(index < reclassified ? 'reasoning' : 'text', entry) } }
     return { seq, type: 'reasoning', data: { text: next('reasoning', -entry) } }
   })
 }

@@ -9,7 +9,7 @@ import { tokensPerSecond } from '@/lib/protocol/speed'
 import { type GenerationTrace, tracing } from '@/lib/tracing/tracing'
 import type { CompletionEnd, CompletionRequest, Connection } from '@/lib/upstream/connection'
 import { completeOrContinue } from '@/lib/upstream/continuation'
-import { clocksFor } from '@/lib/upstream/reasoning-models'
+import { clocksFor } from '@/lib/upstream/time-limits'
 import type { Allowance } from '@/lib/usage/allowance'
 import { Meter } from '@/lib/usage/meter'
 import { Arrivals } from './arrivals'
@@ -213,7 +213,7 @@ export class Run {
   #complete(connection: Connection, request: CompletionRequest): Promise<CompletionEnd> {
     const { clocks, retries } = config()
     return completeOrContinue(connection, request, this.#sink(), this.#abort.signal, {
-      clocks: clocksFor(request.model, clocks, connection.patience),
+      clocks: clocksFor({ ...connection, model: request.model }, clocks),
       limits: retries,
       onAttempt: (attempt) => {
         this.#meter.attempt()
@@ -236,6 +236,8 @@ export class Run {
     const arrived = (type: 'delta' | 'reasoning', text: string) => {
       if (text === '') return
       this.#meter.add(type, text)
+      // A finish that more text follows was none.
+      this.#written = false
       if (this.#cut) return
       const now = Date.now()
       this.firstTokenAt ??= now
@@ -246,6 +248,12 @@ export class Run {
       text: (text: string) => arrived('delta', text),
       reasoning: (text: string) => arrived('reasoning', text),
       usage: (usage: Usage) => this.#meter.report(usage),
+      reclassify: () => {
+        this.#meter.reclassify()
+        if (this.#cut) return
+        this.#arrivals.reclassify()
+        this.#house.pace.request(this)
+      },
       finished: () => {
         this.#written = true
       },

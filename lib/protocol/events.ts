@@ -85,6 +85,8 @@ export const generationEvent = z.discriminatedUnion('type', [
   z.object({ type: z.literal('reasoning'), data: z.object({ text: z.string() }) }),
   /** The reasoning before it is over, and took so long in all. */
   z.object({ type: z.literal('thought'), data: z.object({ ms: z.number() }) }),
+  /** The last `length` UTF-16 units of the text were reasoning: all that this generation had written as text. */
+  z.object({ type: z.literal('reclassify'), data: z.object({ length: z.number() }) }),
   z.object({ type: z.literal('retry'), data: retryData }),
   z.object({ type: z.literal('usage'), data: usage }),
   z.object({ type: z.literal('error'), data: problem }),

@@ -108,6 +108,8 @@ export function foldEvent(folded: Folded, event: GenerationEvent): Folded {
       return { ...answering(folded), parts: appendText(folded.parts, 'reasoning', event.data.text) }
     case 'thought':
       return { ...folded, parts: thought(folded.parts, event.data.ms) }
+    case 'reclassify':
+      return { ...folded, parts: reclassified(folded.parts, event.data.length) }
     case 'usage':
       return { ...folded, usage: event.data }
     case 'error':
@@ -137,6 +139,16 @@ function appendText(parts: Part[], type: 'text' | 'reasoning', text: string): Pa
   const last = parts.at(-1)
   if (last?.type === type) return [...parts.slice(0, -1), { ...last, text: last.text + text }]
   return [...parts, { type, text }]
+}
+
+/** The end of the text becomes reasoning, and joins what stands right before it. */
+function reclassified(parts: Part[], length: number): Part[] {
+  const last = parts.at(-1)
+  if (last?.type !== 'text') return parts
+  const from = Math.max(0, last.text.length - length)
+  const before = parts.slice(0, -1)
+  const kept: Part[] = from > 0 ? [...before, { ...last, text: last.text.slice(0, from) }] : before
+  return appendText(kept, 'reasoning', last.text.slice(from))
 }
 
 function thought(parts: Part[], ms: number): Part[] {

@@ -8,6 +8,7 @@ import { TESTS } from '@/lib/protocol/usage'
 import { complete } from '@/lib/upstream/completion'
 import { type Connection, untried } from '@/lib/upstream/connection'
 import { listModels } from '@/lib/upstream/models'
+import { clocksFor } from '@/lib/upstream/time-limits'
 import { accountOf, book } from '@/lib/usage/account'
 import { Meter } from '@/lib/usage/meter'
 import { countPrompt } from '@/lib/usage/prompt'
@@ -45,7 +46,7 @@ export async function tryProvider(ownerId: string, form: TrialForm): Promise<Pro
 
 const tooSlow: Problem = {
   kind: 'timeout',
-  message: `The server did not finish a short answer within ${TRIAL_MS / 1000} seconds. It may still be loading the model: try again in a while.`,
+  message: `The server did not finish a short answer within ${TRIAL_MS / 1000} seconds. It may still be loading the model. Save the provider and ask it in a chat, which waits longer.`,
   retryable: true,
 }
 
@@ -80,9 +81,13 @@ async function shortAnswer(ownerId: string, { connection, id, model }: Trial, si
         meter.add('reasoning', more)
       },
       usage: (usage) => meter.report(usage),
+      reclassify() {
+        text = ''
+        meter.reclassify()
+      },
     },
     signal,
-    config().clocks,
+    clocksFor({ ...connection, model }, config().clocks),
   )
   const cut = signal.aborted || end.problem !== null
   const [firstTokenAt = null] = arrivals

@@ -3,12 +3,14 @@ import type { Usage } from '@/lib/protocol/events'
 import type { Chunk } from './chunk'
 import type { CompletionSink } from './connection'
 import { problemFromPayload, type UpstreamProblem } from './problems'
-import { type TextKind, ThinkSplitter } from './think'
+import { type ThinkSink, ThinkSplitter } from './think'
 import { answerTooLong } from './words'
 
 /** The longest answer that is kept, in bytes of UTF-8. */
 const answerLimit = 16 * 1024 * 1024
 const mostTools = 8
+
+type TextKind = 'text' | 'reasoning'
 
 /**
  * One answer as it grows. Takes chunks, joins what they say, and gives it to the sink when a read is over;
@@ -21,33 +23,46 @@ export class Answer {
   done = false
   isCompletion = false
   hasText = false
+  /** The last one that means something. */
   finishReason: string | null = null
+  /** How the finish reason came; `not meant` once content has come after one, as from servers that write it on every chunk. */
+  finish: 'none' | 'alone' | 'with content' | 'not meant' = 'none'
   problem: UpstreamProblem | null = null
   readonly tools: string[] = []
   /** Grows with each piece of content, so that a clock can tell content from chatter. */
   contents = 0
+  /** The number of the choice that is read: the first one that came. */
+  choice: number | null = null
 
   readonly #sink: CompletionSink
-  readonly #think = new ThinkSplitter()
+  readonly #think: ThinkSplitter
   readonly #held: Record<TextKind, string> = { text: '', reasoning: '' }
   #kind: TextKind = 'text'
   #joined = ''
   #bytes = 0
   #streamed = false
+  #contentsAtFinish = 0
 
   constructor(sink: CompletionSink) {
     this.#sink = sink
+    this.#think = new ThinkSplitter(this.#words)
   }
 
   get ended(): boolean {
-    return this.done || this.finishReason !== null
+    return this.done || (this.finishReason !== null && this.finish !== 'not meant')
+  }
+
+  /** What was waited for has begun to come: text, or a call to a tool in its place. */
+  get hasAnswer(): boolean {
+    return this.hasText || this.tools.length > 0
   }
 
   take(chunk: Chunk): void {
+    const { contents } = this
     if (chunk.isCompletion) this.isCompletion = true
     if (chunk.reasoning !== '' || chunk.text !== '' || chunk.callsTool) this.#takeContent(chunk)
     if (chunk.usage !== null) this.#report(chunk.usage)
-    if (chunk.finishReason !== null) this.finishReason = chunk.finishReason
+    if (chunk.finishReason !== null) this.#takeFinish(chunk.finishReason, this.contents > contents)
     if (chunk.error !== undefined) this.fail(problemFromPayload(chunk.error))
   }
 
@@ -65,17 +80,17 @@ export class Answer {
   /** Gives the sink what one read brought. */
   flush(): void {
     if (this.#joined !== '') this.#send(false)
-    if (this.finishReason !== null) this.#sink.finished?.()
+    if (this.finish === 'alone') this.#sink.finished?.()
   }
 
   /** Gives the sink all that was held back. To be called once, when no more comes. */
   end(): void {
-    this.#think.end(this.#append)
     this.#send(true)
     for (const kind of ['text', 'reasoning'] as const) {
       this.#kind = kind
       this.#send(true)
     }
+    this.#think.end()
   }
 
   /** Gives the text that it is of first. */
@@ -88,15 +103,25 @@ export class Answer {
     // A stream of deltas may close with the whole message once more.
     if (chunk.whole && this.#streamed) return
     if (!chunk.whole) this.#streamed = true
+    this.choice ??= chunk.choice
     this.contents++
+    if (this.finish !== 'none') this.finish = 'not meant'
     if (chunk.reasoning !== '') this.#append('reasoning', chunk.reasoning)
-    if (chunk.text !== '') this.#think.split(chunk.text, this.#append)
+    if (chunk.text !== '') this.#append('text', chunk.text)
     for (const name of chunk.tools) {
       if (this.tools.length < mostTools && !this.tools.includes(name)) this.tools.push(name)
     }
   }
 
-  readonly #append = (kind: TextKind, piece: string): void => {
+  #takeFinish(reason: string, withContent: boolean): void {
+    const goneOn = this.contents > this.#contentsAtFinish
+    this.#contentsAtFinish = this.contents
+    // A stop that follows another reason, with nothing in between, says no more than that it is over.
+    if (this.finishReason === null || goneOn || reason.toLowerCase() !== 'stop') this.finishReason = reason
+    if (this.finish !== 'not meant') this.finish = withContent ? 'with content' : 'alone'
+  }
+
+  #append(kind: TextKind, piece: string): void {
     if (kind !== this.#kind) {
       this.flush()
       this.#kind = kind
@@ -120,11 +145,23 @@ export class Answer {
       this.fail(answerTooLong)
       return
     }
-    if (kind === 'reasoning') this.#sink.reasoning(words)
+    if (kind === 'text') this.#think.split(words)
     else {
+      this.#think.reasoned()
+      this.#sink.reasoning(words)
+    }
+  }
+
+  readonly #words: ThinkSink = {
+    text: (words) => {
       this.hasText = true
       this.#sink.text(words)
-    }
+    },
+    reasoning: (words) => this.#sink.reasoning(words),
+    reclassify: () => {
+      this.hasText = false
+      this.#sink.reclassify?.()
+    },
   }
 }
 

@@ -1,5 +1,10 @@
 import 'server-only'
 import type { Usage } from '@/lib/protocol/events'
+import { isFinishReason } from '@/lib/protocol/finish-reasons'
+import { type Fields, isFields } from './fields'
+import { readUsage } from './usage'
+
+export { isFields } from './fields'
 
 /** What one chunk of an answer says. A narrow hand-written check: this runs once per token, where zod would cost most of it. */
 export interface Chunk {
@@ -16,16 +21,15 @@ export interface Chunk {
   error: unknown
   /** The text came as a whole `message`, not as a `delta`. */
   whole: boolean
+  /** The number of the choice that was read; 0 where none is numbered. */
+  choice: number
 }
 
-type Fields = Record<string, unknown>
-
-export function isFields(value: unknown): value is Fields {
-  return typeof value === 'object' && value !== null && !Array.isArray(value)
-}
-
-/** Reads one parsed chunk, streamed or whole, in any of the shapes that servers send. Never throws. */
-export function readChunk(value: unknown): Chunk {
+/**
+ * Reads one parsed chunk, streamed or whole, in any of the shapes that servers send. Never throws. `wanted` is the number
+ * of the choice to read; null is the first of them, or the only one, whatever its number.
+ */
+export function readChunk(value: unknown, wanted: number | null = null): Chunk {
   const chunk: Chunk = {
     isCompletion: false,
     text: '',
@@ -36,28 +40,34 @@ export function readChunk(value: unknown): Chunk {
     usage: null,
     error: undefined,
     whole: false,
+    choice: 0,
   }
-  if (Array.isArray(value)) return value.length > 0 && isFields(value[0]) ? readChunk(value[0]) : chunk
+  if (Array.isArray(value)) return value.length > 0 && isFields(value[0]) ? readChunk(value[0], wanted) : chunk
   if (!isFields(value)) return chunk
   chunk.error = errorIn(value)
   chunk.usage = readUsage(value.usage) ?? usageElsewhere(value)
   if (!Array.isArray(value.choices)) return chunk
   chunk.isCompletion = true
-  const choice = firstChoice(value.choices)
+  const choice = choiceIn(value.choices, wanted)
   if (choice !== null) readChoice(choice, chunk)
   return chunk
 }
 
-/** The choice with index 0; servers that number nothing mean the first one. */
-function firstChoice(choices: unknown[]): Fields | null {
-  for (const choice of choices) {
-    if (isFields(choice) && (typeof choice.index !== 'number' || choice.index === 0)) return choice
-  }
+/** The choice of a number; servers that number nothing mean the first one. */
+function choiceIn(choices: unknown[], wanted: number | null): Fields | null {
+  for (const choice of choices) if (isFields(choice) && numberOf(choice) === (wanted ?? 0)) return choice
+  if (wanted !== null) return null
+  for (const choice of choices) if (isFields(choice)) return choice
   return null
 }
 
+function numberOf({ index }: Fields): number {
+  return typeof index === 'number' ? index : 0
+}
+
 function readChoice(choice: Fields, chunk: Chunk): void {
-  if (typeof choice.finish_reason === 'string' && choice.finish_reason !== '') {
+  chunk.choice = numberOf(choice)
+  if (typeof choice.finish_reason === 'string' && choice.finish_reason !== '' && isFinishReason(choice.finish_reason)) {
     // Kept as it is, whatever it says, as far as it is a word.
     chunk.finishReason = choice.finish_reason.slice(0, 100).replace(/[\0\p{Cs}]/gu, '\uFFFD')
   }
@@ -78,35 +88,56 @@ function readMessage(message: Fields, chunk: Chunk): void {
   else if (Array.isArray(content)) readParts(content, chunk)
   if (typeof message.refusal === 'string') chunk.text += message.refusal
   // Servers that send the reasoning under several names send the same words under each.
-  if (chunk.reasoning === '') {
-    chunk.reasoning =
-      stringOr(message.reasoning_content) || stringOr(message.reasoning) || joinTexts(message.reasoning_details)
-  }
+  if (chunk.reasoning === '') chunk.reasoning = reasoningIn(message)
   if (Array.isArray(message.tool_calls)) {
     for (const call of message.tool_calls) if (isFields(call)) addTool(call.function, chunk)
   }
   addTool(message.function_call, chunk)
 }
 
+function reasoningIn(message: Fields): string {
+  return (
+    textIn(message.reasoning_content) ||
+    textIn(message.reasoning) ||
+    textIn(message.reasoning_text) ||
+    textIn(message.thinking) ||
+    textIn(message.reasoning_details)
+  )
+}
+
 function readParts(parts: unknown[], chunk: Chunk): void {
   for (const part of parts) {
     if (typeof part === 'string') chunk.text += part
     else if (isFields(part)) {
-      if (part.thinking !== undefined) chunk.reasoning += stringOr(part.thinking) || joinTexts(part.thinking)
+      if (isReasoning(part)) chunk.reasoning += textIn(part)
       else chunk.text += stringOr(part.text) || stringOr(part.refusal)
     }
   }
+}
+
+/** Whether a part of the content is what the model thought: `reasoning`, `thinking`, `reasoning_text`, `thought` and kin. */
+function isReasoning({ type, thinking, reasoning, thought }: Fields): boolean {
+  if (thinking !== undefined || reasoning !== undefined || thought === true) return true
+  return typeof type === 'string' && (type.includes('reasoning') || type.includes('think') || type === 'thought')
+}
+
+/** The words of a value in whichever wrapping: a text, a part with one under any of its names, or a list of those. */
+function textIn(value: unknown, depth = 0): string {
+  if (typeof value === 'string') return value
+  if (typeof value !== 'object' || value === null || depth > 3) return ''
+  if (Array.isArray(value)) return value.map((each) => textIn(each, depth + 1)).join('')
+  if (!isFields(value)) return ''
+  for (const inner of [value.text, value.thinking, value.reasoning, value.summary, value.content]) {
+    const text = textIn(inner, depth + 1)
+    if (text !== '') return text
+  }
+  return ''
 }
 
 function addTool(call: unknown, chunk: Chunk): void {
   if (!isFields(call)) return
   chunk.callsTool = true
   if (typeof call.name === 'string' && call.name !== '') chunk.tools.push(call.name)
-}
-
-function joinTexts(parts: unknown): string {
-  if (!Array.isArray(parts)) return ''
-  return parts.map((part) => (isFields(part) ? stringOr(part.text) || stringOr(part.summary) : '')).join('')
 }
 
 function stringOr(value: unknown): string {
@@ -123,6 +154,8 @@ function errorIn(value: Fields): unknown {
   const { base_resp: base } = value
   if (isFields(base) && typeof base.status_code === 'number' && base.status_code !== 0) return value
   if (isPresent(value.error)) return hasStatusBeside(value) ? value : value.error
+  // Groq says in a field of its own why it broke off.
+  if (isFields(value.x_groq) && isPresent(value.x_groq.error)) return value.x_groq.error
   if (Array.isArray(value.choices)) return undefined
   const saysError =
     value.object === 'error' || value.type === 'error' || value.success === false || isPresent(value.detail)
@@ -148,31 +181,4 @@ function isErrorCode(code: unknown): boolean {
 /** Groq keeps the usage of a stream in a field of its own. */
 function usageElsewhere(value: Fields): Usage | null {
   return isFields(value.x_groq) ? readUsage(value.x_groq.usage) : null
-}
-
-/** Token counts, or null unless both sides are whole numbers: nothing malformed may overwrite a valid report. */
-export function readUsage(value: unknown): Usage | null {
-  if (!isFields(value)) return null
-  const promptTokens = count(value.prompt_tokens)
-  const completionTokens = count(value.completion_tokens)
-  if (promptTokens === null || completionTokens === null) return null
-  const prompt = isFields(value.prompt_tokens_details) ? value.prompt_tokens_details : {}
-  const completion = isFields(value.completion_tokens_details) ? value.completion_tokens_details : {}
-  const audioTokens = (count(prompt.audio_tokens) ?? 0) + (count(completion.audio_tokens) ?? 0)
-  return {
-    promptTokens,
-    completionTokens,
-    ...(audioTokens > 0 ? { audioTokens } : {}),
-    cachedTokens: count(prompt.cached_tokens) ?? count(value.prompt_cache_hit_tokens) ?? 0,
-    reasoningTokens: count(completion.reasoning_tokens) ?? 0,
-    source: 'reported',
-    cost: null,
-  }
-}
-
-/** No answer has a billion tokens: whoever reports so many does not count. */
-const MOST_TOKENS = 1e9
-
-function count(value: unknown): number | null {
-  return typeof value === 'number' && Number.isInteger(value) && value >= 0 && value < MOST_TOKENS ? value : null
 }

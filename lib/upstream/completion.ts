@@ -1,30 +1,22 @@
 import 'server-only'
 import { APIError } from 'openai'
 import type { Problem } from '@/lib/protocol/events'
+import { finishKindOf } from '@/lib/protocol/finish-reasons'
 import { askAdapting } from './adaptation'
 import { Answer } from './answer'
 import { type Body, webBody } from './body'
 import { withoutSecrets } from './clean'
 import { clientOf } from './client'
-import { startClock } from './clock'
+import { Waits } from './clock'
 import type { CompletionEnd, CompletionRequest, CompletionSink, Connection } from './connection'
 import { createDecoder } from './decode'
 import { rawBody } from './fetch'
 import { againAfter, problemFromError, readableId, type UpstreamProblem } from './problems'
+import type { Clocks } from './time-limits'
 import * as words from './words'
 
-/** How long each wait may last, in milliseconds. */
-export interface Clocks {
-  /** To the response's headers, dialling included. */
-  headersMs: number
-  /** From the headers to the first content. */
-  firstTokenMs: number
-  /** From one content to the next. Comments and empty deltas do not count. */
-  idleMs: number
-}
-
-/** After `finish_reason`, usage may still come; `[DONE]` ends the wait. */
-const afterFinishMs = 1500
+/** Node's timers hold no more milliseconds. */
+const longestTimerMs = 2 ** 31 - 1
 
 /**
  * Asks an upstream for one answer and gives it to the sink as it arrives.
@@ -38,11 +30,33 @@ export async function complete(
   signal: AbortSignal,
   clocks: Clocks,
 ): Promise<CompletionEnd> {
+  const waits = new Waits(clocks)
+  try {
+    return await answered(connection, request, sink, { signal, waits })
+  } finally {
+    waits.stop()
+  }
+}
+
+/** What one attempt is ended by. */
+interface Limits {
+  signal: AbortSignal
+  waits: Waits
+}
+
+async function answered(
+  connection: Connection,
+  request: CompletionRequest,
+  sink: CompletionSink,
+  { signal, waits }: Limits,
+): Promise<CompletionEnd> {
+  const ending = AbortSignal.any([signal, waits.late])
   let asked: Awaited<ReturnType<typeof ask>>
   try {
-    asked = await ask(connection, request, signal, clocks)
+    asked = await ask(connection, request, ending)
   } catch (error) {
     if (signal.aborted) return { finishReason: null, problem: null }
+    if (waits.late.aborted) return { finishReason: null, problem: words.slowFirstContent }
     const problem = problemFromError(error)
     const headers = error instanceof APIError ? error.headers : undefined
     return { finishReason: null, problem: withoutSecrets(problem, connection), again: againAfter(problem, headers) }
@@ -50,9 +64,9 @@ export async function complete(
   const { response, differences } = asked
   const body = rawBody(response) ?? webBody(response.body)
   const answer = new Answer(sink)
-  const closing = await readAnswer(body, { answer, sink }, signal, clocks)
+  const cut = await readAnswer(body, { answer, sink }, ending, waits)
   if (signal.aborted) return { finishReason: answer.finishReason, problem: null }
-  const problem = problemAtEnd(answer, closing)
+  const problem = problemAtEnd(answer, { late: waits.late.aborted, cut })
   const requestId = readableId(response.headers.get('x-request-id') ?? response.headers.get('request-id'))
   return {
     finishReason: answer.finishReason,
@@ -63,55 +77,39 @@ export async function complete(
 }
 
 /** Sends the request as its model takes it. */
-function ask(connection: Connection, request: CompletionRequest, signal: AbortSignal, clocks: Clocks) {
+function ask(connection: Connection, request: CompletionRequest, signal: AbortSignal) {
   return askAdapting(connection, request, (parameters) =>
     clientOf(connection)
-      .chat.completions.create(parameters, {
-        signal,
-        // A whole answer has its headers only when all of it is written.
-        timeout: parameters.stream ? clocks.headersMs : Math.max(clocks.headersMs, clocks.firstTokenMs),
-      })
+      // The waits are ours: the SDK must not end one sooner.
+      .chat.completions.create(parameters, { signal, timeout: longestTimerMs })
       .asResponse(),
   )
 }
 
-/** How a body was left: the wait that was too long, if one was, and whether the connection broke. */
-interface Closing {
-  lateness: Problem | null
-  cut: boolean
-}
-
-/** Reads a body into the answer until no more is wanted. */
+/** Reads a body into the answer until no more is wanted; gives whether it was cut. */
 function readAnswer(
   body: Body,
   { answer, sink }: { answer: Answer; sink: CompletionSink },
-  signal: AbortSignal,
-  clocks: Clocks,
-): Promise<Closing> {
+  ending: AbortSignal,
+  waits: Waits,
+): Promise<boolean> {
   return new Promise((resolve, reject) => {
     const decoder = createDecoder(answer)
     let open = true
-    let contents = 0
-    let finished = false
-    const clock = startClock(clocks.firstTokenMs, () => {
-      const lateness = contents === 0 ? words.slowFirstContent : words.stalled
-      close(() => body.destroy(), lateness, true)
-    })
 
-    function close(letGo: () => void, lateness: Problem | null, cut: boolean): void {
+    function close(letGo: () => void, cut: boolean): void {
       if (!open) return
       open = false
-      clock.stop()
-      signal.removeEventListener('abort', stop)
+      ending.removeEventListener('abort', stop)
       letGo()
       try {
         decoder.end(cut)
-        resolve({ lateness, cut })
+        resolve(cut)
       } catch (error) {
         reject(error)
       }
     }
-    const stop = () => close(() => body.destroy(), null, true)
+    const stop = () => close(() => body.destroy(), true)
     const resume = () => body.resume()
 
     function take(bytes: Uint8Array): void {
@@ -120,40 +118,46 @@ function readAnswer(
         decoder.feed(bytes)
       } catch (error) {
         reject(error)
-        close(() => body.destroy(), null, true)
+        stop()
         return
       }
-      if (answer.closed) close(() => (answer.problem ? body.destroy() : body.release()), null, false)
-      else if (answer.finishReason !== null) {
-        if (!finished) clock.setTo(afterFinishMs)
-        finished = true
-      } else if (answer.contents !== contents) {
-        contents = answer.contents
-        clock.setTo(clocks.idleMs)
+      if (answer.closed) close(() => (answer.problem ? body.destroy() : body.release()), false)
+      else {
+        waits.heard(answer)
+        // What follows the finish has little time to come.
+        if (answer.finish !== 'alone' && sink.hold?.(resume)) body.pause()
       }
-      // What follows the finish has little time to come.
-      if (open && !finished && sink.hold?.(resume)) body.pause()
     }
 
-    if (signal.aborted) stop()
+    if (ending.aborted) stop()
     else {
-      signal.addEventListener('abort', stop, { once: true })
-      body.read(take, (cut) => close(() => undefined, null, cut))
+      ending.addEventListener('abort', stop, { once: true })
+      body.read(take, (cut) => close(() => undefined, cut))
     }
   })
 }
 
 /** Whether the answer ended as it should, from all that is known once its body is closed. */
-function problemAtEnd(answer: Answer, { lateness, cut }: Closing): UpstreamProblem | null {
+function problemAtEnd(answer: Answer, { late, cut }: { late: boolean; cut: boolean }): UpstreamProblem | null {
   if (answer.problem !== null) return answer.problem
   if (!answer.ended) {
-    if (lateness !== null) return lateness
-    return cut || answer.isCompletion ? words.cutConnection : words.emptyAnswer
+    // Of a server that writes a finish on every chunk, silence and the end of the body are the end.
+    const over = answer.finishReason !== null && (late || !cut)
+    if (late && !over) return answer.contents === 0 ? words.slowFirstContent : words.stalled
+    if (!over) return cut || answer.isCompletion ? words.cutConnection : words.emptyAnswer
   }
   if (!answer.isCompletion) return words.emptyAnswer
   if (answer.tools.length > 0) return words.unaskedTools(answer.tools)
-  if (answer.finishReason === 'error') return words.endedInError
-  if (answer.finishReason === 'insufficient_system_resource') return words.outOfResources
-  if (answer.finishReason === 'content_filter' && !answer.hasText) return words.filtered
-  return null
+  return problemOfFinish(answer)
+}
+
+function problemOfFinish({ finishReason, hasText }: Answer): Problem | null {
+  switch (finishKindOf(finishReason)) {
+    case 'cut':
+      return finishReason === 'insufficient_system_resource' ? words.outOfResources : words.endedInError
+    case 'filter':
+      return hasText ? null : words.filtered
+    default:
+      return null
+  }
 }

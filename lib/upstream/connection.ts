@@ -55,7 +55,9 @@ export interface CompletionSink {
   text(text: string): void
   reasoning(text: string): void
   usage(usage: Usage): void
-  /** The answer is written: only its usage may still come. */
+  /** All text so far was reasoning. */
+  reclassify?(): void
+  /** The answer is written: only its usage may still come, unless more text does. */
   finished?(): void
   /** Text that was written and is left out, since it repeats what is there. */
   repeated?(text: string): void

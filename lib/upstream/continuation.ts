@@ -1,4 +1,5 @@
 import 'server-only'
+import { finishKindOf } from '@/lib/protocol/finish-reasons'
 import type { ChatMessage, CompletionEnd, CompletionRequest, CompletionSink, Connection } from './connection'
 import { Joint } from './joint'
 import { prefilled, prefixTo, type Server } from './prefill'
@@ -47,10 +48,14 @@ export async function completeOrContinue(
   if (!partial) return await completeWithRetries(connection, request, sink, signal, options)
   const complete = async (to: Connection, what: CompletionRequest, whole: boolean) => {
     const joint = new Joint(partial, sink, { whole })
-    const joined: CompletionSink = { ...sink, text: (text) => joint.take(text) }
+    const joined: CompletionSink = {
+      ...sink,
+      text: (text) => joint.take(text),
+      reclassify: () => joint.reclassify(),
+    }
     const end = await completeWithRetries(to, what, joined, signal, options)
     const refused = joint.untouched && (end.problem?.kind === 'bad_request' || end.problem?.kind === 'not_found')
-    joint.end({ cut: end.problem !== null || end.finishReason === 'length' })
+    joint.end({ cut: end.problem !== null || finishKindOf(end.finishReason) === 'length' })
     return { end, refused }
   }
   const messages = [...request.messages, ...inWords(partial)]

@@ -3,6 +3,7 @@ import { StringDecoder } from 'node:string_decoder'
 import { createParser, type ParseError } from 'eventsource-parser'
 import type { Answer } from './answer'
 import { readChunk } from './chunk'
+import { EventReader, EventSeparator, parseJson } from './event-reader'
 import { webPage } from './pages'
 import { problemFromPayload } from './problems'
 import { answerTooLong, eventTooLong, malformed, unreadableFormat } from './words'
@@ -66,10 +67,11 @@ interface LineDecoder {
 /** @see https://html.spec.whatwg.org/multipage/server-sent-events.html#event-stream-interpretation */
 function createStreamDecoder(answer: Answer): LineDecoder {
   let afterReturn = false
-  let ending = false
+  const separator = new EventSeparator()
+  const events = new EventReader(answer)
   const parser = createParser({
     maxBufferSize: eventLimit,
-    onEvent: ({ event, data }) => takeEvent(answer, event, data, ending),
+    onEvent: ({ event, data }) => events.take({ event, data: data.trim() }, separator.isNeeded),
     onError: (error) => takeOddLine(answer, error),
   })
   return {
@@ -84,29 +86,15 @@ function createStreamDecoder(answer: Answer): LineDecoder {
         afterReturn = words.endsWith('\r')
         words = words.replace(/\r\n?/g, '\n')
       }
-      if (words !== '' && !answer.closed) parser.feed(words)
+      if (words !== '' && !answer.closed) parser.feed(separator.isNeeded ? separator.separate(words) : words)
     },
     end() {
       // The last event counts without its blank line; when it is cut in the middle, so was the connection.
-      ending = true
+      events.isLast = true
       if (!answer.closed) parser.feed('\n\n')
+      events.end()
     },
   }
-}
-
-function takeEvent(answer: Answer, event: string | undefined, data: string, ending: boolean): void {
-  if (answer.closed) return
-  const payload = data.trim()
-  if (payload === '') return
-  if (payload === '[DONE]') {
-    answer.complete()
-    return
-  }
-  const value = parseJson(payload)
-  if (event === 'error') answer.fail(problemFromPayload(value ?? payload))
-  else if (value !== undefined) answer.take(readChunk(value))
-  // What cannot be read is a hole in the text: it ends the answer, unless that had ended, or the event is no message.
-  else if (!answer.ended && !ending && (event === undefined || event === 'message')) answer.fail(malformed)
 }
 
 /** Lines that are no SSE field are skipped, but some servers write an error as a bare line into the stream. */
@@ -116,7 +104,7 @@ function takeOddLine(answer: Answer, error: ParseError): void {
   else if (error.type === 'unknown-field' && error.field === 'error') {
     answer.fail(problemFromPayload(parseJson(error.value ?? '') ?? error.value))
   } else if (error.type === 'unknown-field' && error.line?.startsWith('{')) {
-    const chunk = readChunk(parseJson(error.line))
+    const chunk = readChunk(parseJson(error.line), answer.choice)
     if (chunk.error !== undefined) answer.take(chunk)
   }
 }
@@ -141,22 +129,14 @@ function createWholeDecoder(answer: Answer): LineDecoder {
         else answer.fail(unreadableFormat)
         return
       }
-      // Several documents, one a line, are another format; but the first may be an error that explains it.
-      const first = parseJson(document.slice(0, document.indexOf('\n')))
+      // Several documents, one a line: chunks with no field names before them, or an error that explains another format.
+      const documents = document.split('\n').map((line) => parseJson(line.trim()))
+      const [first] = documents
       if (first !== undefined) {
-        const { error } = readChunk(first)
-        answer.fail(error === undefined ? unreadableFormat : problemFromPayload(error))
+        const { error, isCompletion } = readChunk(first)
+        if (isCompletion) for (const each of documents) answer.take(readChunk(each, answer.choice))
+        else answer.fail(error === undefined ? unreadableFormat : problemFromPayload(error))
       } else if (!cut) answer.fail(malformed)
     },
-  }
-}
-
-/** The value, or undefined when the text is no JSON. */
-function parseJson(text: string): unknown {
-  try {
-    return JSON.parse(text)
-  } catch (error) {
-    if (error instanceof SyntaxError) return undefined
-    throw error
   }
 }

@@ -6,6 +6,8 @@ const leastRepeated = 20
 /** How far back a repetition may begin, and so the most that is ever held back. In UTF-16 units, as the other. */
 const mostRepeated = 4000
 
+type JointSink = Pick<CompletionSink, 'text' | 'repeated' | 'reclassify'>
+
 /**
  * Where a continued answer joins what was there before. Models that are asked to go on often repeat the last words
  * first: such a repetition is left out, if it is at least 20 characters long, ends exactly where the earlier text ends,
@@ -14,18 +16,26 @@ const mostRepeated = 4000
  */
 export class Joint {
   readonly #tail: string
-  readonly #sink: Pick<CompletionSink, 'text' | 'repeated'>
+  readonly #sink: JointSink
   readonly #whole: boolean
   /** What is left out if the text begins with it; '' for nothing, null while that is not known. */
   #repeated: string | null
   #held = ''
   #open = true
 
-  constructor(before: string, sink: Pick<CompletionSink, 'text' | 'repeated'>, { whole = false } = {}) {
+  constructor(before: string, sink: JointSink, { whole = false } = {}) {
     this.#tail = before.slice(-mostRepeated)
     this.#whole = whole
     this.#repeated = whole ? before : null
     this.#sink = sink
+  }
+
+  /** What has come was reasoning: the text begins with what comes next. */
+  reclassify(): void {
+    if (this.#open) this.#close(0)
+    this.#sink.reclassify?.()
+    this.#open = true
+    if (!this.#whole) this.#repeated = null
   }
 
   take(text: string): void {

@@ -15,7 +15,6 @@ import {
   malformed,
   ProblemError,
   problemOf,
-  slowFirstContent,
   slowHeaders,
   unreadableFormat,
   unsendable,
@@ -126,7 +125,7 @@ function problemFromCodes(codes: string[]): Problem {
 }
 
 /** Worth another try by a person, who knows what it costs: the model was at work, or the server answers so every time. */
-const forPeople = new Set([emptyAnswer, malformed, slowFirstContent])
+const forPeople = new Set([emptyAnswer, malformed])
 const passingStatuses = new Set([408, 409, 425, 429])
 
 /** Whether the same request may do better a little later. An error inside a 200 has no status, and counts by its kind. */

@@ -1,7 +1,8 @@
 import 'server-only'
 import type { Problem, RetryData } from '@/lib/protocol/events'
-import { type Clocks, complete } from './completion'
+import { complete } from './completion'
 import type { CompletionEnd, CompletionRequest, CompletionSink, Connection } from './connection'
+import type { Clocks } from './time-limits'
 import { problemAfterWait, reasonToWait, stillLoading } from './words'
 
 /** How often one answer is asked for, and how long the waits in between may be. */

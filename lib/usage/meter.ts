@@ -97,6 +97,14 @@ export class Meter {
     this.#uncounted += text.length
   }
 
+  /** All text that has come was reasoning. */
+  reclassify(): void {
+    const { delta, reasoning } = this.#waiting
+    this.#waiting = { delta: [], reasoning: [...reasoning, ...delta] }
+    // No reasoning had been told apart, so the other counter has counted nothing.
+    if (this.#counters) this.#counters = { delta: this.#counters.reasoning, reasoning: this.#counters.delta }
+  }
+
   /** How many tokens have come that are past a limit. Counts only when there may be some. */
   past(limit: number): number {
     const reported = this.#reported?.completionTokens ?? 0

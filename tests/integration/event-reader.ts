@@ -28,13 +28,22 @@ export class EventReader {
     this.#heard = heard
   }
 
-  /** The deltas' texts so far, joined. */
+  /** The deltas' texts so far, joined: what the reply's text is, unless some was reasoning after all. */
   get text(): string {
-    return this.seen.map((event) => (event.type === 'delta' ? event.data.text : '')).join('')
+    const from = this.#reclassified
+    return this.seen.map((event, at) => (event.type === 'delta' && at > from ? event.data.text : '')).join('')
   }
 
   get reasoning(): string {
-    return this.seen.map((event) => (event.type === 'reasoning' ? event.data.text : '')).join('')
+    const from = this.#reclassified
+    const isReasoning = ({ type }: LogEvent, at: number) => type === 'reasoning' || (type === 'delta' && at < from)
+    return this.seen
+      .map((event, at) => (isReasoning(event, at) && 'text' in event.data ? event.data.text : ''))
+      .join('')
+  }
+
+  get #reclassified(): number {
+    return this.seen.findLastIndex(({ type }) => type === 'reclassify')
   }
 
   /** The last `seq` that was read: where another reader would go on. */

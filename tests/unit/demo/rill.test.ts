@@ -16,7 +16,7 @@ const connection: Connection = {
   remember() {},
   fetch: demoFetch,
 }
-const clocks = { headersMs: 1000, firstTokenMs: 1000, idleMs: 1000 }
+const clocks = { firstTokenMs: 1000, idleMs: 1000, heartbeatMs: 1000 }
 
 /** Asks as Rill's generations do. `stopAt` aborts once there is so much text. */
 async function ask(prompt: string, { model = 'rill-demo', stream = true, stopAt = Number.POSITIVE_INFINITY } = {}) {

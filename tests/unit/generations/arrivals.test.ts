@@ -100,3 +100,28 @@ describe('how long a model thought', () => {
     expect(arrived.take()).toEqual([thought(4500)])
   })
 })
+
+describe('text that was reasoning', () => {
+  const reclassify = (length: number) => ({ type: 'reclassify', data: { length } })
+
+  it('is told by its length, and took its time from the start of the generation', () => {
+    const arrived = arrivals()
+    arrived.add('delta', 'Let me ', 11_000)
+    expect(arrived.take()).toEqual([delta('Let me ')])
+    arrived.add('delta', 'see', 12_000)
+    arrived.reclassify()
+    arrived.add('reasoning', '.', 12_500)
+    arrived.add('delta', 'Yes.', 13_000)
+    expect(arrived.take()).toEqual([delta('see'), reclassify(10), reasoning('.'), thought(3000), delta('Yes.')])
+  })
+
+  it('is what this generation wrote, and no more than it', () => {
+    const arrived = arrivals([{ type: 'text', text: 'What was there' }])
+    arrived.add('delta', 'hm', 11_000)
+    arrived.reclassify()
+    arrived.endThought(12_000)
+    expect(arrived.take()).toEqual([delta('hm'), reclassify(2), thought(2000)])
+    arrived.reclassify()
+    expect(arrived.isEmpty).toBe(true)
+  })
+})

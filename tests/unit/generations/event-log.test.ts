@@ -20,6 +20,7 @@ const middle: fc.Arbitrary<GenerationEvent> = fc.oneof(
   text.map((each): GenerationEvent => ({ type: 'delta', data: { text: each } })),
   text.map((each): GenerationEvent => ({ type: 'reasoning', data: { text: each } })),
   fc.nat().map((ms): GenerationEvent => ({ type: 'thought', data: { ms } })),
+  fc.nat().map((length): GenerationEvent => ({ type: 'reclassify', data: { length } })),
 )
 const wholeLog = fc
   .array(middle, { maxLength: 40 })

@@ -30,10 +30,24 @@ const start = {
   type: 'start' as const,
   data: { generationId: 'g', conversationId: 'c', userMessageId: 'u', messageId: 'm', model: 'scripted' },
 } satisfies GenerationEvent
+/** What a generation writes as text at first, and reasoning that it turns out to be. */
+const reclassified = fc
+  .tuple(
+    fc.array(
+      event.filter(({ type }) => type !== 'reasoning'),
+      { minLength: 1 },
+    ),
+    fc.array(event),
+  )
+  .map(([before, after]): GenerationEvent[] => {
+    const length = before.reduce((sum, each) => sum + (each.type === 'delta' ? each.data.text.length : 0), 0)
+    return length === 0 ? after : [...before, { type: 'reclassify', data: { length } }, ...after]
+  })
+const middle = fc.oneof(fc.array(event), reclassified)
 /** A whole log, which may have ended in an error. */
-const log = fc.tuple(fc.array(event), fc.boolean()).map(([middle, failed]): GenerationEvent[] => {
+const log = fc.tuple(middle, fc.boolean()).map(([between, failed]): GenerationEvent[] => {
   const status = failed ? 'interrupted' : 'completed'
-  return [start, ...middle, ...(failed ? [error] : []), { type: 'status', data: { status } }]
+  return [start, ...between, ...(failed ? [error] : []), { type: 'status', data: { status } }]
 })
 
 /** How long thoughts took is told anew by who goes on with them. */
@@ -72,6 +86,23 @@ test('of a reply that was continued, each generation’s log is given back, and 
   )
 })
 
+test('text that was reasoning becomes that, and joins what stands before it; what a generation before wrote stays', () => {
+  const say = (each: string): GenerationEvent => ({ type: 'delta', data: { text: each } })
+  const events = [say('Let me '), say('see.'), { type: 'reclassify' as const, data: { length: 11 } }, say('Yes.')]
+  const fold = (parts: Part[]) => events.reduce<Folded>(foldEvent, { ...nothingYet, parts }).parts
+  const yes = { type: 'text', text: 'Yes.' }
+  expect(fold([])).toEqual([{ type: 'reasoning', text: 'Let me see.' }, yes])
+  expect(fold([{ type: 'text', text: 'No. ' }])).toEqual([
+    { type: 'text', text: 'No. ' },
+    { type: 'reasoning', text: 'Let me see.' },
+    yes,
+  ])
+  expect(fold([{ type: 'reasoning', text: 'Hm. ', ms: 5 }])).toEqual([
+    { type: 'reasoning', text: 'Hm. Let me see.', ms: 5 },
+    yes,
+  ])
+})
+
 test('text that goes on after an error joins what stood before it', () => {
   const events: GenerationEvent[] = [
     { type: 'delta', data: { text: 'abc' } },
@@ -84,7 +115,7 @@ test('text that goes on after an error joins what stood before it', () => {
 
 test('a start that tells how much there was takes away what is more, and changes nothing else', () => {
   fc.assert(
-    fc.property(log, fc.array(event), (events, lost) => {
+    fc.property(log, middle, (events, lost) => {
       const { parts } = events.reduce(foldEvent, nothingYet)
       const goesOn: GenerationEvent = { type: 'start', data: { ...start.data, ...lengthsOf(parts) } }
       const { parts: kept } = continuing(parts)

@@ -8,6 +8,7 @@ const event: fc.Arbitrary<GenerationEvent> = fc.oneof(
   text.map((each): GenerationEvent => ({ type: 'delta', data: { text: each } })),
   text.map((each): GenerationEvent => ({ type: 'reasoning', data: { text: each } })),
   fc.nat().map((ms): GenerationEvent => ({ type: 'thought', data: { ms } })),
+  fc.nat().map((length): GenerationEvent => ({ type: 'reclassify', data: { length } })),
   fc.constantFrom<GenerationEvent>(
     { type: 'status', data: { status: 'completed', finishReason: 'stop' } },
     { type: 'error', data: { kind: 'timeout', message: 'a\nb: c', retryable: true } },

@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest'
 import type { Part } from '@/lib/protocol/messages'
+import { growthOf } from '@/lib/store/growth'
 import { branchesOf, messageOf, visiblePath } from '@/lib/store/selectors'
 import { openHouse, openTab, rivers, statusOf, textIn, until } from './house'
 
@@ -27,6 +28,29 @@ describe('text that streams', () => {
       expect(textIn(store, log.start.messageId)).toBe(Array.from({ length: 50 }, (_, word) => `${word} `).join(''))
       expect(statusOf(store, log.start.messageId)).toBe('completed')
     }
+  })
+
+  test('that turns out to be reasoning becomes that, and what follows is the text', async () => {
+    const { server, store, get } = await openHouse()
+    const { id, log } = rivers(server)
+    await get().loadConversation(id)
+    await until(() => get().running[log.start.generationId]?.reader === 'open')
+    const parts = () => messageOf(get(), log.start.messageId)?.parts
+    log.append({ type: 'reasoning', data: { text: 'Hm. ' } })
+    log.say('Let me ', 'see.')
+    await until(() => textIn(store, log.start.messageId) === 'Let me see.')
+    log.append({ type: 'reclassify', data: { length: 11 } }, { type: 'thought', data: { ms: 900 } })
+    log.say('Yes.')
+    await until(() => textIn(store, log.start.messageId) === 'Yes.')
+    expect(parts()).toEqual([
+      { type: 'reasoning', text: 'Hm. Let me see.', ms: 900 },
+      { type: 'text', text: 'Yes.' },
+    ])
+    // It grew out of nothing that was shown as text before.
+    for (const part of parts() ?? []) expect(growthOf(part)).toBeUndefined()
+    log.say(' Now.')
+    await until(() => textIn(store, log.start.messageId) === 'Yes. Now.')
+    expect(growthOf(parts()?.at(-1) ?? { type: 'text', text: '' })).toEqual({ from: 4, text: ' Now.' })
   })
 
   test('gives a new identity to the message that grows, and to nothing else', async () => {

@@ -1,6 +1,6 @@
 import type { Problem, Usage } from '@/lib/protocol/events'
 import type { Adaptation } from '@/lib/upstream/adaptation'
-import { type Clocks, complete } from '@/lib/upstream/completion'
+import { complete } from '@/lib/upstream/completion'
 import {
   type CompletionEnd,
   type CompletionRequest,
@@ -8,6 +8,7 @@ import {
   type Connection,
   untried,
 } from '@/lib/upstream/connection'
+import type { Clocks } from '@/lib/upstream/time-limits'
 
 /** Everything that one completion gave, in the order in which it came. */
 export interface Heard {
@@ -29,7 +30,7 @@ export interface Asking {
   hold?: CompletionSink['hold']
 }
 
-const patience: Clocks = { headersMs: 5000, firstTokenMs: 5000, idleMs: 5000 }
+const patience: Clocks = { firstTokenMs: 5000, idleMs: 5000, heartbeatMs: 5000 }
 
 /** A connection to a server of which nothing was learnt. */
 export function connectionTo(baseUrl: string): Connection {

@@ -13,7 +13,7 @@ import {
   whole,
 } from '@/tests/upstream/events'
 
-import { type ScriptedUpstream, startScriptedUpstream } from '@/tests/upstream/scripted'
+import { type ScriptedUpstream, type Step, startScriptedUpstream } from '@/tests/upstream/scripted'
 import { ask, problemOf } from './asking'
 
 let upstream: ScriptedUpstream
@@ -133,6 +133,79 @@ describe('an answer that ends as it should', () => {
     expect((await (await upstream.request(0)).closed).ended).toBe(false)
   })
 
+  describe('a finish_reason on every chunk', () => {
+    const each = (text: string, reason = 'stop') => choice({ delta: { content: text }, finish_reason: reason })
+
+    test('says nothing: what comes later is taken, however late within the wait between words', async () => {
+      upstream.script([
+        { write: each('a') },
+        { wait: 1800 },
+        { write: each('b') },
+        { wait: 1800 },
+        { write: each('c') + done },
+      ])
+      const heard = await ask(upstream.baseUrl)
+      expect(heard).toMatchObject({ text: 'abc', end: { finishReason: 'stop', problem: null } })
+    })
+
+    test.each<[string, Step[]]>([
+      ['the end of the body', [{ end: true }]],
+      ['[DONE]', [{ write: done }, { until: 'never' }]],
+      ['silence', [{ until: 'never' }]],
+    ])('ends with %s', async (_, steps) => {
+      upstream.script([{ write: each('a') }, { write: each('b', 'STOP') }, ...steps])
+      const heard = await ask(upstream.baseUrl, { clocks: { idleMs: 200 } })
+      expect(heard).toMatchObject({ text: 'ab', end: { finishReason: 'STOP', problem: null } })
+    })
+
+    test('does not make a connection that breaks an end', async () => {
+      upstream.script([{ write: each('a') }, { write: each('b') }, { wait: 20 }, { reset: true }])
+      expect(problemOf(await ask(upstream.baseUrl))).toMatchObject({ kind: 'network' })
+    })
+
+    test('nor a hole', async () => {
+      expect(problemOf(await answerTo(each('a') + each('b') + event('{"choi') + each('c') + done)).kind).toBe(
+        'upstream',
+      )
+    })
+
+    test('on an empty chunk too, before the first word', async () => {
+      upstream.script([{ write: stop }, { wait: 1800 }, { write: each('a') + done }])
+      expect((await ask(upstream.baseUrl)).text).toBe('a')
+    })
+
+    test.each<[string, string, string]>([
+      ['the last one counts', each('a') + each('b', 'length') + done, 'length'],
+      [
+        'a stop behind another reason says no more than that it is over',
+        each('a', 'MAX_TOKENS') + stop + done,
+        'MAX_TOKENS',
+      ],
+      ['a stop behind more text is a stop', each('a', 'length') + each('b') + done, 'stop'],
+      [
+        'words that fill the field are none',
+        each('a', 'null') + each('b', 'FINISH_REASON_UNSPECIFIED') + finish('eos') + done,
+        'eos',
+      ],
+    ])('%s', async (_, body, reason) => {
+      expect((await answerTo(body)).end).toEqual({ finishReason: reason, problem: null })
+    })
+  })
+
+  test('text that comes a second after a finish_reason of its own is taken', async () => {
+    upstream.script([
+      { delta: 'a' },
+      { write: stop },
+      { wait: 1000 },
+      { delta: 'b' },
+      { wait: 1800 },
+      { delta: 'c' },
+      { write: stop + done },
+    ])
+    const heard = await ask(upstream.baseUrl)
+    expect(heard).toMatchObject({ text: 'abc', end: { finishReason: 'stop', problem: null } })
+  })
+
   test('usage that comes late, after finish_reason, is taken', async () => {
     upstream.script([{ delta: 'a' }, { write: stop }, { wait: 300 }, { write: usage({ prompt: 7, completion: 2 }) }])
     const heard = await ask(upstream.baseUrl)
@@ -231,6 +304,10 @@ describe('an answer that does not end as it should', () => {
   test.each([
     ['error', 'upstream'],
     ['insufficient_system_resource', 'upstream'],
+    ['abort', 'upstream'],
+    ['ERROR', 'upstream'],
+    ['network_error', 'upstream'],
+    ['cancelled', 'upstream'],
   ])('finish_reason %s keeps the text and is a problem', async (reason, kind) => {
     const heard = await answerTo(delta('kept') + finish(reason) + done)
     expect(heard.text).toBe('kept')
@@ -238,8 +315,31 @@ describe('an answer that does not end as it should', () => {
     expect(problemOf(heard).kind).toBe(kind)
   })
 
-  test('content_filter with no text is a problem', async () => {
-    expect(problemOf(await answerTo(finish('content_filter') + done)).kind).toBe('content_filter')
+  const filters = [
+    'content_filter',
+    'SAFETY',
+    'PROHIBITED_CONTENT',
+    'RECITATION',
+    'content_filter: hate',
+    'refusal',
+    'sensitive',
+  ]
+  test.each(filters)('%s with no text is a refusal, and with text is said', async (reason) => {
+    expect(problemOf(await answerTo(finish(reason) + done)).kind).toBe('content_filter')
+    expect(problemOf(await answerTo(reasoning('hm') + finish(reason) + done)).kind).toBe('content_filter')
+    expect((await answerTo(delta('a') + finish(reason) + done)).end).toEqual({ finishReason: reason, problem: null })
+  })
+
+  test.each([
+    [
+      'beside choices',
+      { choices: [{ index: 0, delta: {}, finish_reason: 'stop' }], x_groq: { error: 'over_capacity' } },
+    ],
+    ['with none', { choices: [], x_groq: { id: 'x', error: { message: 'over_capacity' } } }],
+  ])('an x_groq.error %s keeps the text and is a problem', async (_, fields) => {
+    const heard = await answerTo(delta('kept') + chunk(fields) + done)
+    expect(heard.text).toBe('kept')
+    expect(problemOf(heard)).toMatchObject({ kind: 'upstream', upstreamMessage: 'over_capacity' })
   })
 
   test('a malformed event keeps the text, ends the answer and shows no payload', async () => {
@@ -434,18 +534,17 @@ describe('usage', () => {
     ])
   })
 
-  test('cached and reasoning tokens', async () => {
-    const details = { prompt_tokens_details: { cached_tokens: 4 }, completion_tokens_details: { reasoning_tokens: 2 } }
-    const { usages } = await answerTo(chunk({ choices: [], usage: { ...counts(5, 3), ...details } }) + stop + done)
-    expect(usages).toMatchObject([{ cachedTokens: 4, reasoningTokens: 2 }])
-  })
-
   test.each([
     {},
     { prompt_tokens: -1, completion_tokens: 2 },
     { prompt_tokens: 1.5, completion_tokens: 2 },
     { prompt_tokens: 1e300, completion_tokens: 1 },
     { prompt_tokens: 1, completion_tokens: 1e9 },
+    { prompt_tokens: 0, completion_tokens: 0, total_tokens: 0 },
+    { prompt_tokens: 5 },
+    { total_tokens: 5 },
+    { prompt_tokens: 5, completion_tokens: null },
+    { prompt_tokens: 9, total_tokens: 5 },
     'lots',
     [],
   ])('nothing from %j', async (value) => {

@@ -5,7 +5,7 @@ import { prefilled } from '@/lib/upstream/prefill'
 import { done, finish } from '../../upstream/events'
 import { type ScriptedUpstream, type Step, startScriptedUpstream } from '../../upstream/scripted'
 
-const patience = { headersMs: 5000, firstTokenMs: 5000, idleMs: 5000 }
+const patience = { firstTokenMs: 5000, idleMs: 5000, heartbeatMs: 5000 }
 const partial = 'The river rises in the hills and comes down through the old to'
 const end: Step = { write: finish('stop') + done }
 

@@ -5,13 +5,16 @@ import { Answer } from '@/lib/upstream/answer'
 import { createDecoder } from '@/lib/upstream/decode'
 import { choice, chunk, delta, done, event, finish, reasoning, usage, usageFields } from '@/tests/upstream/events'
 
+type Call = [kind: 'text' | 'reasoning', words: string] | ['reclassify']
+
 /** Decodes reads of bytes; gives what the sink got, and how the answer stands. */
 function decode(reads: Uint8Array[]) {
-  const calls: [kind: 'text' | 'reasoning', words: string][] = []
+  const calls: Call[] = []
   let tokens: Usage | null = null
   const answer = new Answer({
     text: (words) => calls.push(['text', words]),
     reasoning: (words) => calls.push(['reasoning', words]),
+    reclassify: () => calls.push(['reclassify']),
     usage: (reported) => {
       tokens = reported
     },
@@ -19,9 +22,19 @@ function decode(reads: Uint8Array[]) {
   const decoder = createDecoder(answer)
   for (const read of reads) decoder.feed(read)
   decoder.end(false)
-  const all = (wanted: string) => calls.map(([kind, words]) => (kind === wanted ? words : '')).join('')
   const { finishReason, done: isDone, problem } = answer
-  return { calls, stand: { text: all('text'), reasoning: all('reasoning'), finishReason, isDone, tokens, problem } }
+  return { calls, stand: { ...joined(calls), finishReason, isDone, tokens, problem } }
+}
+
+function joined(calls: Call[]): { text: string; reasoning: string } {
+  const all = { text: '', reasoning: '' }
+  for (const [kind, words] of calls) {
+    if (kind === 'reclassify') {
+      all.reasoning += all.text
+      all.text = ''
+    } else all[kind] += words
+  }
+  return all
 }
 
 const bytes = (text: string) => Buffer.from(text)
@@ -89,10 +102,10 @@ const piece: fc.Arbitrary<Piece> = fc.oneof(
 )
 const stream = fc.record({
   bom: fc.boolean(),
-  // The first words are not a tag, so that all that is meant as text is text.
+  // The first words are about tags, so that all that is meant as text is text.
   pieces: fc
     .array(piece, { maxLength: 20 })
-    .map((pieces) => [{ wire: delta('>'), text: '>', reasoning: '' }, ...pieces]),
+    .map((pieces) => [{ wire: delta('Of <think>: '), text: 'Of <think>: ', reasoning: '' }, ...pieces]),
   ends: fc.array(lineEnd, { minLength: 1, maxLength: 5 }),
 })
 
@@ -189,9 +202,53 @@ describe('lines', () => {
     ['a named event', `event: completion\ndata: ${json}\n\n`, 'a'],
     ['a named event that is no JSON', `event: ping\ndata: pong\n\n${delta('a')}`, 'a'],
     ['unknown fields', `x-anything: 1\n${delta('a')}`, 'a'],
-    ['a single line end between events', `data: ${json}\n\n\n\n\n${delta('b')}`, 'ab'],
+    ['many line ends between events', `data: ${json}\n\n\n\n\n${delta('b')}`, 'ab'],
+    ['the name of the field twice', `data: ${delta('a')}data: data: ${delta('b')}`, 'ab'],
+    ['no empty lines between events', `data: ${json}\ndata: ${json}\ndata: ${json}\n`, 'aaa'],
+    ['no empty lines between some events', `data: ${json}\n\ndata: ${json}\ndata: ${json}\n\n`, 'aaa'],
+    ['no empty lines, and comments', `data: ${json}\n: hi\ndata: ${json}\n`, 'aa'],
+    ['no empty lines, and the name twice', `data: data: ${json}\ndata: data: ${json}\n`, 'aa'],
+    ['a chunk over lines that end in brackets', `data: {"x": [{}\ndata: ,{}]\ndata: ,${json.slice(1)}\n\n`, 'a'],
   ])('%s', (_, body, text) => {
     expect(standOf(body + finish('stop') + done)).toMatchObject({ text, problem: null })
+  })
+
+  test.each(['\n', '\r', '\r\n'])('with one %j between events, text leaves with its read, however it is cut', (end) => {
+    const lines = [delta('a'), delta('b'), finish('stop'), done].map((each) => each.replace('\n\n', end))
+    expect(decode(lines.map(bytes)).calls).toEqual([
+      ['text', 'a'],
+      ['text', 'b'],
+    ])
+    fc.assert(
+      fc.property(places, (cuts) => {
+        expect(decode(cutAt(bytes(lines.join('')), cuts)).stand).toMatchObject({
+          text: 'ab',
+          isDone: true,
+          problem: null,
+        })
+      }),
+    )
+  })
+
+  test('what cannot be read between single line ends is a hole all the same', () => {
+    const { text, problem } = standOf(`${delta('a').trimEnd()}\ndata: {"choices": oops}\n${delta('b').trimEnd()}\n`)
+    expect({ text, problem }).toMatchObject({ text: 'a', problem: { kind: 'upstream' } })
+  })
+
+  test('a document that never ends is not tried again at each of its lines', () => {
+    const lines = `data: {"a": [\n${'data: {},{}\n'.repeat(50_000)}`
+    const startedAt = performance.now()
+    decode([bytes(lines)])
+    expect(performance.now() - startedAt).toBeLessThan(1000)
+  })
+
+  test('chunks a line each with no field names', () => {
+    const json = (text: string) => text.slice('data: '.length).trimEnd()
+    expect(standOf(`${json(delta('a'))}\n${json(delta('b'))}\n${json(finish('stop'))}\n`)).toMatchObject({
+      text: 'ab',
+      finishReason: 'stop',
+      problem: null,
+    })
   })
 
   test('a CR ends a line at once', () => {
@@ -228,6 +285,53 @@ describe('shapes', () => {
       }),
       { text: 'a', reasoning: 'hm' },
     ],
+    [
+      'reasoning among the parts, by its summary',
+      choice({
+        delta: {
+          content: [
+            {
+              type: 'reasoning',
+              summary: [
+                { type: 'summary_text', text: 'h' },
+                { type: 'summary_text', text: 'm' },
+              ],
+            },
+            { type: 'text', text: 'a' },
+          ],
+        },
+      }),
+      { text: 'a', reasoning: 'hm' },
+    ],
+    [
+      'reasoning among the parts, of other types',
+      choice({
+        delta: {
+          content: [
+            { type: 'reasoning_text', text: 'a' },
+            { type: 'thinking', text: 'b' },
+            { type: 'reasoning', reasoning: 'c' },
+            { type: 'reasoning', content: [{ type: 'reasoning_text', text: 'd' }] },
+            { type: 'text', text: 'e', thought: true },
+            { type: 'redacted_thinking', data: 'x' },
+            { type: 'output_text', text: 'text' },
+          ],
+        },
+      }),
+      { text: 'text', reasoning: 'abcde' },
+    ],
+    ['reasoning_text', choice({ delta: { reasoning_text: 'hm' } }), { reasoning: 'hm' }],
+    ['thinking', choice({ delta: { content: '', thinking: 'hm' } }), { reasoning: 'hm' }],
+    ['thinking as an object', choice({ delta: { thinking: { content: 'hm' } } }), { reasoning: 'hm' }],
+    ['thinking as a list', choice({ delta: { thinking: [{ type: 'text', text: 'hm' }] } }), { reasoning: 'hm' }],
+    ['reasoning as an object', choice({ delta: { reasoning: { text: 'hm' } } }), { reasoning: 'hm' }],
+    ['reasoning null', choice({ delta: { reasoning: null, reasoning_content: null, content: 'a' } }), { text: 'a' }],
+    ['reasoning true', choice({ delta: { reasoning: true, content: 'a' } }), { text: 'a' }],
+    [
+      'thinking of a whole message',
+      chunk({ choices: [{ message: { content: 'a', thinking: 'hm' } }] }),
+      { text: 'a', reasoning: 'hm' },
+    ],
     ['message in place of delta', chunk({ choices: [{ message: { content: 'a' } }] }), { text: 'a' }],
     [
       'message once more after the deltas',
@@ -245,7 +349,24 @@ describe('shapes', () => {
       }),
       { text: 'a' },
     ],
-    ['the second choice alone', chunk({ choices: [{ index: 1, delta: { content: 'b' }, finish_reason: 'stop' }] }), {}],
+    [
+      'the only choice numbered 1',
+      chunk({ choices: [{ index: 1, delta: { content: 'a' } }] }) +
+        chunk({ choices: [{ index: 1, delta: { content: 'b' }, finish_reason: 'stop' }] }),
+      { text: 'ab' },
+    ],
+    [
+      'two choices in chunks of their own',
+      [0, 1, 0, 1]
+        .map((index, place) => chunk({ choices: [{ index, delta: { content: 'axby'.charAt(place) } }] }))
+        .join(''),
+      { text: 'ab' },
+    ],
+    [
+      'a choice numbered 1 that is empty, before the first',
+      chunk({ choices: [{ index: 1, delta: { role: 'assistant' } }] }) + delta('a'),
+      { text: 'a' },
+    ],
     ['no index', chunk({ choices: [{ delta: { content: 'a' } }] }), { text: 'a' }],
     [
       'role twice',
@@ -356,6 +477,31 @@ describe('<think> in the text', () => {
     ['blank space that is no lead', '   a', '   a', ''],
     ['blank space alone', ' \n ', ' \n ', ''],
     ['less-than signs within', '<think>1 < 2 </ 3</think>a', 'a', '1 < 2 </ 3'],
+    ['thinking', '<thinking>hm</thinking>\n\nHello', 'Hello', 'hm'],
+    ['thought', '<thought>\nhm</thought>Hello', 'Hello', 'hm'],
+    ['[THINK]', '[THINK]hm[/THINK]Hello', 'Hello', 'hm'],
+    ['seed:think', '<seed:think>hm</seed:think>Hello', 'Hello', 'hm'],
+    ['in capitals', '<Think>hm</Think>Hello', 'Hello', 'hm'],
+    ['another closing tag within', '<think>a </thinking> b</think>Hello', 'Hello', 'a </thinking> b'],
+    ['closed and not opened', 'Let me see.</think>All of it.', 'All of it.', 'Let me see.'],
+    ['closed and not opened, on lines of its own', 'Hm, 4.\n</think>\n\nIt is 4.', 'It is 4.', 'Hm, 4.\n'],
+    ['closed and not opened, with words around', 'Let me see </think> It is 4.', ' It is 4.', 'Let me see '],
+    ['closed and not opened, behind a quotation', 'I say "4"</think>4', '4', 'I say "4"'],
+    ['closed and not opened, behind code', 'So `4`.\n```\n4\n```\n</think>4', '4', 'So `4`.\n```\n4\n```\n'],
+    ['closed and not opened, nothing after it', 'Let me see.</think>', '', 'Let me see.'],
+    ['closed at the start', '</think>\n\nHello', 'Hello', ''],
+    ['closed at the start, after blank lines', '\n\n</think>\n\nHello', 'Hello', ''],
+    ['closed and not opened, by [/THINK]', 'Let me see.[/THINK]It is 4.', 'It is 4.', 'Let me see.'],
+    ['closed and not opened, then opened', 'a</think><think>b</think>c', 'c', 'ab'],
+    ['closed twice', 'a</think>b</think>c', 'b</think>c', 'a'],
+    ['closed in part and not opened', 'a < b </thin', 'a < b </thin', ''],
+    ['in code', 'It ends with `</think>`, always.', 'It ends with `</think>`, always.', ''],
+    ['in a block of code', 'So:\n```\nhm\n</think>\n4\n```\n', 'So:\n```\nhm\n</think>\n4\n```\n', ''],
+    ['quoted', 'The tag "</think>" ends it.', 'The tag "</think>" ends it.', ''],
+    ['in brackets', 'A tag (</think>) ends it.', 'A tag (</think>) ends it.', ''],
+    ['in a sentence', 'Here the </think> tag ends it.', 'Here the </think> tag ends it.', ''],
+    ['quoted, then closed', 'Say "</think>" now.\n</think>\nYes.', 'Yes.', 'Say "</think>" now.\n'],
+    ['a heading in brackets', '[1] </b> [x](y)', '[1] </b> [x](y)', ''],
   ])('%s, in one piece and in any', (_, content, text, thoughts) => {
     expect(standOf(delta(content))).toMatchObject({ text, reasoning: thoughts })
     fc.assert(
@@ -365,6 +511,43 @@ describe('<think> in the text', () => {
       }),
       { numRuns: 50 },
     )
+  })
+
+  test('text that was given out is reasoning after all; what had not been goes there at once', () => {
+    expect(decode([delta('Let me '), delta('see.</think>'), delta('Yes.')].map(bytes)).calls).toEqual([
+      ['text', 'Let me '],
+      ['reclassify'],
+      ['reasoning', 'see.'],
+      ['text', 'Yes.'],
+    ])
+    expect(decode([bytes(delta('Let me see.') + delta('</think>Yes.'))]).calls).toEqual([
+      ['reasoning', 'Let me see.'],
+      ['text', 'Yes.'],
+    ])
+  })
+
+  test('a closing tag closes nothing where reasoning came in a field of its own, but at the very start', () => {
+    expect(standOf(delta('a') + reasoning('hm') + delta('b</think>c'))).toMatchObject({
+      text: 'ab</think>c',
+      reasoning: 'hm',
+    })
+    expect(standOf(reasoning('hm') + delta('</think>\n\nHello'))).toMatchObject({ text: 'Hello', reasoning: 'hm' })
+  })
+
+  test('what was held back for a tag keeps its place before reasoning', () => {
+    expect(decode([bytes(delta('a <')), bytes(reasoning('hm')), bytes(delta('b'))]).calls).toEqual([
+      ['text', 'a '],
+      ['text', '<'],
+      ['reasoning', 'hm'],
+      ['text', 'b'],
+    ])
+  })
+
+  test('a text full of closing tags, or a very long one, costs no more than it must', () => {
+    const startedAt = performance.now()
+    decode([bytes(delta('`</think>` '.repeat(50_000)))])
+    decode(Array.from({ length: 20_000 }, () => bytes(delta('a word or two of text, and <b> '))))
+    expect(performance.now() - startedAt).toBeLessThan(1500)
   })
 
   test('text leaves with its read, not held back for a tag that is not coming', () => {
@@ -377,6 +560,7 @@ test('usage is told as it comes, between the text that it is of and what follows
   const answer = new Answer({
     text: (words) => told.push(words),
     reasoning: (words) => told.push(words),
+    reclassify: () => told.push('reclassify'),
     usage: ({ completionTokens }) => told.push(completionTokens),
   })
   const decoder = createDecoder(answer)

@@ -167,3 +167,14 @@ describe('for any texts', () => {
     expect(mostHeld).toBeLessThanOrEqual(4000)
   })
 })
+
+test('what was reasoning is given on as it came, and the joint is looked for behind it', () => {
+  const given: string[] = []
+  const joint = new Joint(story, { text: (text) => given.push(text), reclassify: () => given.push('|') })
+  joint.take('because it')
+  joint.reclassify()
+  joint.take(' because it was dry in summer.')
+  joint.take(' Then it rained.')
+  joint.end()
+  expect(given).toEqual(['because it', '|', ' Then it rained.'])
+})

@@ -1,7 +1,7 @@
 import { once } from 'node:events'
 import { createServer } from 'node:net'
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
-import { choice, delta, done, finish, reasoning } from '@/tests/upstream/events'
+import { choice, delta, done, event, finish, reasoning } from '@/tests/upstream/events'
 import { now, type ScriptedUpstream, type Step, startScriptedUpstream } from '@/tests/upstream/scripted'
 import { startSilentServer } from '@/tests/upstream/silent'
 import { type Asking, ask, problemOf } from './asking'
@@ -31,16 +31,17 @@ describe('clocks', () => {
     { write: n % 2 === 0 ? ': still here\n\n' : choice({ delta: { content: '' } }) },
   ]).flat()
 
-  test('to the headers', async () => {
-    const { heard, closed, took } = await late([never], { headersMs: 150 })
-    expect(problemOf(heard)).toMatchObject({ kind: 'timeout', retryable: true })
+  test('to the first content, when no headers come', async () => {
+    const { heard, closed, took } = await late([never], { firstTokenMs: 150 })
+    expect(problemOf(heard)).toMatchObject({ kind: 'timeout', message: expect.stringContaining('did not start') })
     expect(closed.ended).toBe(false)
     expect(took).toBeLessThan(1000)
   })
 
   test.each<[string, Step[]]>([
     ['silence', [headers, { write: ':\n\n' }, never]],
-    ['comments and empty deltas', [headers, ...chatter, never]],
+    ['headers alone', [headers, never]],
+    ['an error body without end', [{ status: 500 }, { write: '{"error":' }, never]],
   ])('to the first content, through %s', async (_, steps) => {
     const { heard, closed, took } = await late(steps, { firstTokenMs: 150 })
     expect(problemOf(heard)).toMatchObject({ kind: 'timeout', message: expect.stringContaining('did not start') })
@@ -48,10 +49,75 @@ describe('clocks', () => {
     expect(took).toBeLessThan(600)
   })
 
+  test('is one wait: late headers leave what is left of it for the first content', async () => {
+    const { heard, took } = await late([{ wait: 200 }, headers, never], { firstTokenMs: 300 })
+    expect(problemOf(heard).kind).toBe('timeout')
+    expect(took).toBeGreaterThan(280)
+    expect(took).toBeLessThan(480)
+  })
+
+  test('headers that come with the first word have the whole wait', async () => {
+    const { heard } = await late([{ wait: 300 }, { delta: 'late' }, { write: finish('stop') + done }], {
+      firstTokenMs: 2000,
+      idleMs: 100,
+    })
+    expect(heard).toMatchObject({ text: 'late', end: { problem: null } })
+  })
+
+  test.each<[string, string]>([
+    ['comments', ': OPENROUTER PROCESSING\n\n'],
+    ['empty deltas', choice({ delta: { content: '' } })],
+    ['events that mean nothing', 'event: ping\ndata: {}\n\n'],
+    ['reasoning', reasoning('hm ')],
+    ['reasoning of another shape', choice({ delta: { content: [{ type: 'thinking', thinking: 'hm ' }] } })],
+    ['half a line', ':'],
+  ])('%s are signs of life before the first text', async (_, sign) => {
+    const signs = Array.from({ length: 10 }, (): Step[] => [{ write: sign }, { wait: 60 }]).flat()
+    const rest = sign === ':' ? '\n\n' : ''
+    const { heard, took } = await late([...signs, { write: `${rest}${delta('at last')}${finish('stop')}${done}` }], {
+      firstTokenMs: 250,
+      idleMs: 30,
+    })
+    expect(took).toBeGreaterThan(500)
+    expect(heard).toMatchObject({ text: 'at last', end: { problem: null } })
+  })
+
+  test.each<[string, Step[]]>([
+    ['comments and empty deltas', [headers, ...chatter, never]],
+    ['comments after reasoning', [{ write: reasoning('hm') }, ...chatter, never]],
+  ])('%s put the end off for so long and no longer', async (_, steps) => {
+    const { heard, closed, took } = await late(steps, { firstTokenMs: 100, heartbeatMs: 300 })
+    expect(problemOf(heard).kind).toBe('timeout')
+    expect(closed.ended).toBe(false)
+    expect(took).toBeGreaterThan(290)
+    expect(took).toBeLessThan(700)
+  })
+
+  test('a heartbeat limit below the wait itself does not shorten it', async () => {
+    const { took } = await late([headers, { write: ':\n\n' }, never], { firstTokenMs: 250, heartbeatMs: 1 })
+    expect(took).toBeGreaterThan(240)
+  })
+
+  test('is never asked again by itself, unlike a connection that was reset', async () => {
+    expect((await late([never], { firstTokenMs: 100 })).heard.end.again).toBeUndefined()
+    upstream.requests.length = 0
+    expect((await late([headers, { write: ':\n\n' }, never], { firstTokenMs: 100 })).heard.end.again).toBeUndefined()
+    upstream.requests.length = 0
+    expect(
+      (await late([{ write: event({ error: { code: 'timeout', message: 'Timed out' } }) }], {})).heard.end.again,
+    ).toBeUndefined()
+    upstream.requests.length = 0
+    expect((await late([{ reset: true }], {})).heard.end.again).toBeDefined()
+  })
+
   test.each<[string, Step[]]>([
     ['silence', [{ delta: 'kept' }, never]],
     ['comments and empty deltas', [{ delta: 'kept' }, ...chatter, never]],
     ['nothing after reasoning', [{ write: reasoning('hm') }, { delta: 'kept' }, never]],
+    [
+      'nothing after a call to a tool',
+      [{ delta: 'kept' }, { write: choice({ delta: { tool_calls: [{ function: { name: 'x' } }] } }) }, never],
+    ],
   ])('between contents, through %s', async (_, steps) => {
     const { heard, closed, took } = await late(steps, { firstTokenMs: 3000, idleMs: 150 })
     expect(heard.text).toBe('kept')
@@ -73,7 +139,7 @@ describe('clocks', () => {
       { write: '{"choices":[{"message":{"content":"a"}}]}' },
       { end: true },
     ])
-    const heard = await ask(upstream.baseUrl, { request: { stream: false }, clocks: { headersMs: 50 } })
+    const heard = await ask(upstream.baseUrl, { request: { stream: false }, clocks: { idleMs: 50 } })
     expect(heard).toMatchObject({ text: 'a', end: { problem: null } })
   })
 })

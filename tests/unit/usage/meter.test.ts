@@ -48,6 +48,21 @@ function meterOf(model = 'gpt-4o', charged: Price | null = price): Meter {
   return meter
 }
 
+describe('text that turns out to be reasoning', () => {
+  it.each([false, true])('is estimated as that, counted before or not: %s', async (counted) => {
+    const meter = meterOf()
+    meter.add('delta', WORD.repeat(10))
+    if (counted) {
+      await meter.prepare()
+      expect(meter.past(0)).toBe(10)
+    }
+    meter.reclassify()
+    meter.add('reasoning', WORD.repeat(2))
+    meter.add('delta', WORD.repeat(3))
+    expect(await meter.total(whole)).toMatchObject({ completionTokens: 15, reasoningTokens: 12 })
+  })
+})
+
 describe('what is reported', () => {
   it('holds for a whole answer, wherever it came', async () => {
     const meter = meterOf()
