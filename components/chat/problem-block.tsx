@@ -8,6 +8,7 @@ import { lazily } from '@/components/ui/lazily'
 import type { Problem } from '@/lib/protocol/events'
 import type { GenerationSummary } from '@/lib/protocol/messages'
 import { problemDetails, problemWords, providersSentence } from './endings'
+import { tokenWords } from './numbers'
 
 /** What went wrong, why, and what to do next, where it happened: under the text that had arrived. */
 export function ProblemBlock({
@@ -25,11 +26,12 @@ export function ProblemBlock({
   text: string
   /** With another model than the one that wrote it, where one is named. */
   onContinue(model?: string): void
-  onRetry(): void
+  /** For an answer of at most so many tokens, where that is what helps. */
+  onRetry(maxTokens?: number): void
 }) {
   const interrupted = generation.status === 'interrupted'
   const { cause, nextStep } = problemWords(problem, generation)
-  const { kind, upstreamMessage, upstreamStatus, requestId } = problem
+  const { kind, upstreamMessage, upstreamStatus, requestId, lowerMaxTokens } = problem
   return (
     <div className="max-w-measure pt-3 pb-2 text-small">
       <p className={`font-strong wrap-anywhere ${interrupted ? 'text-warn' : 'text-danger'}`}>{cause}</p>
@@ -58,7 +60,7 @@ export function ProblemBlock({
             <CheaperModel
               conversationId={conversationId}
               generation={generation}
-              onChosen={interrupted ? onContinue : onRetry}
+              onChosen={interrupted ? onContinue : () => onRetry()}
             />
           </>
         ) : null}
@@ -68,7 +70,10 @@ export function ProblemBlock({
             Continue
           </Button>
         ) : null}
-        <Button look={interrupted ? 'quiet' : 'plain'} onClick={onRetry}>
+        {lowerMaxTokens ? (
+          <Button onClick={() => onRetry(lowerMaxTokens)}>Retry with at most {tokenWords(lowerMaxTokens)}</Button>
+        ) : null}
+        <Button look={interrupted || lowerMaxTokens ? 'quiet' : 'plain'} onClick={() => onRetry()}>
           <RotateCcw size={16} aria-hidden="true" />
           Retry
         </Button>

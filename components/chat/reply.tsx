@@ -56,9 +56,9 @@ export const Reply = memo(function Reply({
     leaveButton()
     void continueReply(messageId, model)
   }
-  const retry = () => {
+  const retry = (maxTokens?: number) => {
     leaveButton()
-    void regenerate(messageId)
+    void regenerate(messageId, maxTokens)
   }
   const waiting =
     generation && status === 'running' ? (

@@ -34,7 +34,7 @@ export const problem = z.object({
   upstreamStatus: z.optional(z.number()),
   requestId: z.optional(z.string()),
   retryable: z.boolean(),
-  /** Of a budget that a shorter answer would fit in: how long that may be. */
+  /** Where a shorter answer would help, for a budget or a model that allows no longer one: how long that may be. */
   lowerMaxTokens: z.optional(z.number()),
 })
 export type Problem = z.infer<typeof problem>

@@ -58,7 +58,7 @@ export function createSending(core: Core, streams: Streams, drafts: Drafts, refr
     await deliver(turn, (problem) => giveBack(id, text, problem))
   }
 
-  /** `maxTokens` is for an answer that is to be shorter than the one there was, so that it fits in a budget. */
+  /** `maxTokens` is for an answer that is to be shorter than the one there was, so that it fits in a budget, or the model allows it. */
   async function askAgain(
     kind: 'continue' | 'regenerate',
     replyId: string,
@@ -214,7 +214,7 @@ export function createSending(core: Core, streams: Streams, drafts: Drafts, refr
   return {
     actions: {
       send,
-      regenerate: (messageId: string) => askAgain('regenerate', messageId),
+      regenerate: (messageId: string, maxTokens?: number) => askAgain('regenerate', messageId, undefined, maxTokens),
       continueReply: (messageId: string, model?: string) => askAgain('continue', messageId, model),
       stop,
     },

@@ -100,7 +100,8 @@ export interface ConversationState {
   /** Stops what is running in a conversation, on the server. */
   stop(conversationId: string): Promise<void>
   /** Has a reply written anew by the model chosen now, as another branch. */
-  regenerate(messageId: string): Promise<void>
+  /** With `maxTokens`, for an answer that is at most so long. */
+  regenerate(messageId: string, maxTokens?: number): Promise<void>
   /** Has a reply that was cut, stopped or limited go on in its own message, by the model that wrote it unless another is named. */
   continueReply(messageId: string, model?: string): Promise<void>
   choose(conversationId: string, parentId: string | null, childId: string): void

@@ -9,6 +9,7 @@ import { isTelling, meaningOf, statusOf } from './meanings'
 import { webPage } from './pages'
 import { type Refusal, readRefusal } from './refusal'
 import { askedWait, waitInBody } from './retry-after'
+import { answerLimitIn } from './too-long'
 import {
   emptyAnswer,
   inTheirWords,
@@ -43,7 +44,7 @@ export function problemFromPayload(payload: unknown, httpStatus?: number): Upstr
   const sentence = sentences.find((each) => isTelling(each) && !isMarkup(each))
   const status = statusOf(refusal)
   if (page !== undefined && sentence === undefined) return webPage(httpStatus ?? status ?? 200, page)
-  const { kind, nextStep, loading = false } = meaningOf(refusal)
+  const { kind, nextStep, loading = false, answerTooLong } = meaningOf(refusal)
   // A key that is known and may not: there is nothing wrong with the key.
   const asKind = kind === 'auth' && status === 403 ? 'forbidden' : kind
   const said = cleanMessage(sentence ?? sentences[0] ?? '')
@@ -53,6 +54,7 @@ export function problemFromPayload(payload: unknown, httpStatus?: number): Upstr
       message: asked ? inTheirWords(said, asKind, nextStep) : usualWords(asKind, nextStep),
       upstreamMessage: said,
       upstreamStatus: httpStatus ?? status,
+      lowerMaxTokens: answerTooLong && sentences.map(answerLimitIn).find((limit) => limit !== undefined),
     }),
     ...(status === 409 || status === 425 ? { retryable: true } : {}),
     refusal: { status, waitMs: waitOf(refusal), loading },

@@ -10,6 +10,8 @@ export interface Meaning {
   nextStep?: string
   /** The model is being loaded, and will answer. */
   loading?: true
+  /** The request asked for a longer answer than the model gives. */
+  answerTooLong?: true
 }
 
 /** How a meaning is recognised. */
@@ -25,7 +27,7 @@ export interface Recogniser extends Meaning {
   at?: number[]
 }
 
-const shorterAnswer = 'Set a lower limit for the length of the answer, or choose another model.'
+const shorterAnswer = 'Ask for a shorter answer, or choose another model.'
 
 /** From the narrow to the wide: the first that matches counts. */
 export const recognisers: Recogniser[] = [
@@ -165,7 +167,7 @@ export const recognisers: Recogniser[] = [
     unless: /\bdata policy\b|\brate limit/i,
     at: [403, 451],
   },
-  { kind: 'bad_request', nextStep: shorterAnswer, words: [isAboutAnswerLength] },
+  { kind: 'bad_request', answerTooLong: true, nextStep: shorterAnswer, words: [isAboutAnswerLength] },
   {
     kind: 'context_length',
     codes: [

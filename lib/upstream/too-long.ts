@@ -38,3 +38,22 @@ export function isAboutAnswerLength(said: string): boolean {
   }
   return answerLength.test(said) && bounds.test(said) && !isTooLong(said)
 }
+
+const answerLimits = [
+  />\s*(\d+)\s*-\s*(\d+)/,
+  /\bto (\d+) \(exclusive\)/i,
+  /\[\s*\d+\s*,\s*(\d+)\s*\]/,
+  /(?:\bat most|\bmaximum(?: value)?(?: of| is|:)?|\blimit(?: of| is|:)?|\bless than or equal to|\bup to|<=|≤|>)\W{0,3}(\d+)/i,
+]
+
+/** The longest answer that a refusal of a longer one allows, in tokens; undefined when it does not say. */
+export function answerLimitIn(said: string): number | undefined {
+  // Some write thousands with commas.
+  const text = said.slice(0, 2000).replace(/(?<=\d),(?=\d{3}\b)/g, '')
+  for (const [index, pattern] of answerLimits.entries()) {
+    const [, number, less = index === 1 ? '1' : '0'] = pattern.exec(text) ?? []
+    const limit = Number(number) - Number(less)
+    if (limit > 0) return limit
+  }
+  return undefined
+}

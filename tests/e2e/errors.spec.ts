@@ -110,6 +110,22 @@ for (const refusal of refusals) {
   })
 }
 
+test('an answer that the model allows no longer is asked for as long as it allows', async ({ chat, upstream }) => {
+  upstream.script([
+    { status: 400, headers: { 'content-type': 'application/json' } },
+    { write: errorBody('max_tokens must be at most 4096', 'invalid_request_error') },
+    { end: true },
+  ])
+  await chat.send('Tell me everything')
+  await chat.ended('failed')
+  await expect(chat.reply).toContainText('max_tokens must be at most 4096.')
+  await expect(chat.reply).toContainText('Ask for a shorter answer')
+  upstream.script([{ delta: 'This is it.' }, end])
+  await chat.reply.getByRole('button', { name: /^Retry with at most 4.096 tokens$/ }).click()
+  await chat.ended('completed')
+  expect((await upstream.request(1)).body).toMatchObject({ max_tokens: 4096 })
+})
+
 test('Retry makes a branch, and keeps what was there', async ({ chat, upstream }) => {
   upstream.script([{ status: 500 }, { write: errorBody('Not today.', 'server_error') }, { end: true }])
   await chat.send('What is the time?')

@@ -37,6 +37,21 @@ describe.each(groups)('about %s', (_, sent) => {
   })
 })
 
+test.each<[string, number | undefined]>([
+  ['max_tokens must be at most 4096', 4096],
+  ['max_tokens is too large: 100000. This model supports at most 16,384 completion tokens.', 16_384],
+  ['max_tokens: 100000 > 64000, which is the maximum allowed number of output tokens', 64_000],
+  ['Invalid max_tokens value, the valid range of max_tokens is [1, 8192]', 8192],
+  ['`max_tokens` must be less than or equal to `32768`, the maximum value for `max_tokens`', 32_768],
+  ["'max_tokens' is too large: 100000. This model has a maximum of 32768 tokens (100000 > 32768 - 20).", 32_748],
+  ['The max_tokens parameter in the request exceeds the limit of 8192', 8192],
+  ['maxOutputTokens of 100000 is out of the supported range from 1 (inclusive) to 8193 (exclusive).', 8192],
+  ['max_tokens is too large', undefined],
+  ['The input token count (12) exceeds the maximum of 10 tokens', undefined],
+])('the longest answer that is allowed: %s', (message, limit) => {
+  expect(problemFromPayload({ error: { message } }, 400).lowerMaxTokens).toBe(limit)
+})
+
 test('what is read of it takes no time, whatever it holds', () => {
   vi.useRealTimers()
   const startedAt = performance.now()

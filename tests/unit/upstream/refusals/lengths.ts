@@ -102,7 +102,7 @@ const asked = (from: string, message: string, more: Partial<Sent> = {}): Sent =>
   says: message.slice(0, 60),
   ...more,
 })
-const shorter = /Set a lower limit for the length of the answer/
+const shorter = /Ask for a shorter answer/
 
 /** Refusals that speak of tokens, lengths and limits, and of no conversation that is too long. */
 export const notLengths: Sent[] = [
