@@ -1,7 +1,7 @@
 import { once } from 'node:events'
 import { createServer } from 'node:net'
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
-import { choice, delta, done, event, finish, reasoning } from '@/tests/upstream/events'
+import { choice, delta, done, finish, reasoning } from '@/tests/upstream/events'
 import { now, type ScriptedUpstream, type Step, startScriptedUpstream } from '@/tests/upstream/scripted'
 import { startSilentServer } from '@/tests/upstream/silent'
 import { type Asking, ask, problemOf } from './asking'
