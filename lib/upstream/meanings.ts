@@ -62,7 +62,7 @@ export function meaningOf(refusal: Refusal): Meaning {
 }
 
 function recognises({ is, words, unless, at }: Recogniser, refusal: Refusal, status: number | undefined): boolean {
-  if (is?.(refusal)) return true
+  if (is?.(refusal, status)) return true
   if (!isVague(status) && !at?.includes(status ?? 0)) return false
   return refusal.sentences.some((whole) => {
     const sentence = whole.slice(0, 2000)
@@ -94,6 +94,7 @@ function kindByStatus(status: number | undefined, refusal: Refusal): ErrorKind {
   if (status === 404 || status === 410) {
     return refusal.isObject && refusal.sentences.some(isTelling) ? 'model_not_found' : 'not_found'
   }
+  if (status === 405 || status === 501) return refusal.sentences.some(isTelling) ? 'bad_request' : 'not_found'
   if (status === 408 || status === 504 || status === 524) return 'timeout'
   if (status === 429) return 'rate_limit'
   if (status === 409 || status === 425 || status >= 500) return 'upstream'

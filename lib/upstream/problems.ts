@@ -121,6 +121,7 @@ function problemFromCodes(codes: string[]): Problem {
       return problemOf('network', { message: 'The connection was cut before the server answered. Try again.' })
     }
     if (code === 'UND_ERR_HEADERS_OVERFLOW') return unreadableFormat
+    if (code === 'UND_ERR_HEADERS_TIMEOUT' || code === 'UND_ERR_BODY_TIMEOUT') return slowHeaders
     if (['UND_ERR_INVALID_ARG', 'ERR_INVALID_CHAR', 'ERR_INVALID_URL'].includes(code)) return unsendable
   }
   return codes.some((code) => code !== '') ? problemOf('network') : unsendable

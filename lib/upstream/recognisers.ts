@@ -19,7 +19,7 @@ export interface Recogniser extends Meaning {
   /** Codes that say it all, in any spelling. They count before all words. */
   codes?: string[]
   /** What else than a code or words says it. */
-  is?: (refusal: Refusal) => boolean
+  is?: (refusal: Refusal, status: number | undefined) => boolean
   words?: (RegExp | ((sentence: string) => boolean))[]
   /** Sentences that match the words and mean something else. */
   unless?: RegExp
@@ -45,6 +45,13 @@ export const recognisers: Recogniser[] = [
     at: [425, 429],
   },
   {
+    kind: 'model_not_found',
+    words: [
+      /\b(?:error|failed|unable|could not|cannot)\b.{0,20}\bload(?:ing)? (?:the )?model\b/i,
+      /\bmodel requires more (?:system |gpu )?memory\b/i,
+    ],
+  },
+  {
     kind: 'not_found',
     nextStep: 'Add /v1 to the base URL in Settings.',
     words: [/\b(?:unexpected endpoint|invalid url|unknown request url|cannot post).{0,40}\s\/(?!\w*\/?v\d)[\w/]*/i],
@@ -57,7 +64,7 @@ export const recognisers: Recogniser[] = [
       /\binvalid url\b/i,
       /\bunknown (?:request )?(?:url|path|endpoint|route)\b/i,
       /\bcannot (?:post|get) \//i,
-      /\b(?:route|endpoint|path|url) (?:was )?not found\b/i,
+      /\b(?:route|endpoint|path|url)\b.{0,80}\bnot found\b/i,
       /\bno (?:such )?(?:route|endpoint|path)\b/i,
       /\bno static resource\b/i,
       /^(?:the requested )?(?:resource|page|url) (?:was )?not found\b/i,
@@ -124,7 +131,7 @@ export const recognisers: Recogniser[] = [
       /\b(?:balance|credits?|funds?|quota)\b.{0,40}\b(?:insufficient|too low|exhausted|depleted|not enough|used up|ran out|run out|negative|overdue)\b/i,
       /\bexceeded (?:your|its|the) (?:\w+ ){0,3}(?:quota|credits?)\b/i,
       /\b(?:budget|quota)\b.{0,60}\bexceeded\b|\b(?:exceeded|over|exceeds)\b.{0,20}\bbudget\b/i,
-      /\b(?:spend(?:ing)?|billing|usage|weekly|monthly|daily)[ -](?:hard )?(?:limit|cap|quota)\b/i,
+      /\b(?:spend(?:ing)?|billing|usage|weekly|monthly|daily)[ -](?:hard |request )?(?:limit|cap|quota)\b/i,
       /\bpayment (?:is )?(?:required|method)\b|\bpast due\b|\bin arrears\b|\bgood standing\b/i,
       /\bbilling (?:is )?(?:not active|details|issue|problem)\b/i,
       /余额不足|额度不足|额度已|欠费|请充值|配额不足/,
@@ -164,7 +171,7 @@ export const recognisers: Recogniser[] = [
       /\bblocked by\b.{0,40}\b(?:safety|content|polic|guardrail)/i,
       /敏感|违规|不安全|内容审核/,
     ],
-    unless: /\bdata policy\b|\brate limit/i,
+    unless: /\bdata policy\b|\brate limit|\byour account\b/i,
     at: [403, 451],
   },
   { kind: 'bad_request', answerTooLong: true, nextStep: shorterAnswer, words: [isAboutAnswerLength] },
@@ -179,7 +186,6 @@ export const recognisers: Recogniser[] = [
       'model_max_prompt_tokens_exceeded',
       'prompt_too_long',
       'request_too_large',
-      'string_above_max_length',
       'tokens_limit_reached',
       // Zhipu.
       '1261',
@@ -263,8 +269,19 @@ export const recognisers: Recogniser[] = [
   },
   {
     kind: 'rate_limit',
-    // MiniMax, Zhipu.
-    codes: ['base_resp_1002', 'base_resp_1039', 'base_resp_1041', '1302', '1303', '1304', '1305', '1308', '1310'],
+    // DashScope, MiniMax, Zhipu.
+    codes: [
+      'Throttling.AllocationQuota',
+      'base_resp_1002',
+      'base_resp_1039',
+      'base_resp_1041',
+      '1302',
+      '1303',
+      '1304',
+      '1305',
+      '1308',
+      '1310',
+    ],
     words: [
       /\brate.?limit|\btoo many (?:concurrent )?requests|\bthrottl|\brequest limit/i,
       /\bconcurren\w+ (?:requests|limit|usage)/i,
@@ -272,13 +289,21 @@ export const recognisers: Recogniser[] = [
     ],
     at: [403],
   },
-  // Of an error that has no status, what is wrong with the request will be wrong again.
+  // Of an error that has no status: what is wrong with a request will be wrong again.
   {
     kind: 'bad_request',
     codes: ['base_resp_2013'],
-    is: ({ httpStatus, statuses, codes }) =>
-      httpStatus === undefined &&
-      statuses.length === 0 &&
-      codes.some((code) => /^(?:badrequest|invalid(?:request|parameter|argument)|validation|unsupported)/.test(code)),
+    is: ({ codes, sentences }, status) =>
+      status === undefined &&
+      (codes.some((code) => /^(?:invalid|unsupported|validation)/.test(code)) || sentences.some(isComplaint)),
   },
 ]
+
+function isComplaint(sentence: string): boolean {
+  return [
+    /^(?:invalid(?! (?:\w+ )?response)|unsupported|unrecognized|missing|field required|extra)\b/i,
+    /^unknown (?:parameter|field|argument|option|name)\b/i,
+    /\bmust (?:not )?be (?:an? |between|less|greater|one of|at most|at least|positive|empty)\b/i,
+    /\b(?:is|are) (?:required|not (?:allowed|permitted|supported))\b|\bvalidation error/i,
+  ].some((complaint) => complaint.test(sentence.slice(0, 500)))
+}

@@ -2,18 +2,19 @@ import 'server-only'
 
 /** Words for what was sent … */
 const sent =
-  /\b(?:inputs?|prompts?|context|conversation|messages|history|chat|requested (?:total )?tokens?|requested token count|total tokens)\b/i
+  /\b(?:inputs?|prompts?|context|conversation|messages|history|chat|requested (?:total )?tokens?|requested token count|total tokens|input_tokens|message you)\b/i
 /** … for its extent … */
-const extent = /\b(?:tokens?|lengths?|long|longer|context (?:window|size)|characters|chars|size|large|count)\b/i
+const extent =
+  /\b(?:tokens?|input_tokens|lengths?|long|longer|context (?:window|size)|characters|chars|size|large|count)\b/i
 /** … and for too much of it. */
 const excess =
-  /\b(?:exceed(?:s|ed|ing)?|too (?:long|large|big|many)|overflow\w*|surpass\w*|(?:longer|greater|larger|more|fewer|less) than|max(?:imum|imal)?|limit(?:s|ed)?|at most|must be (?:under|below)|reduce|shorten|range of|out of range|only)\b|[<>≤]=?\s*\d/i
+  /\b(?:exceed(?:s|ed|ing)?|too (?:long|large|big|many)|overflow\w*|surpass\w*|(?:longer|greater|larger|more|fewer|less) than|max(?:imum|imal)?|limit(?:s|ed)?|at most|under|below|too much|not fit|reduce|shorten|range of|out of range|only)\b|[<>≤]=?\s*\d/i
 /** Said so, it needs no other word. */
 const plainly =
-  /\btoo many (?:input |prompt )?tokens\b|\btokens? limit exceeded\b|\bexceed(?:s|ed)? (?:the )?(?:model(?:'s)? )?(?:max(?:imum)? )?token limit\b|\bcontext[ _-]?(?:length|window|size)\b.{0,20}\b(?:exceeded|full|overflow)|\bcontent too (?:long|large)\b|上下文.{0,20}(?:超|过长)|输入.{0,20}(?:超|过长)|超长|长度超/i
+  /\btoo many (?:input |prompt )?tokens\b|\btokens? limit exceeded\b|\bexceed(?:s|ed)? (?:the )?(?:model(?:'s)? )?(?:max(?:imum)? )?token limit\b|\bcontext[ _-]?(?:length|window|size)\b.{0,20}\b(?:exceeded|full|overflow)|\b(?:shorten|reduce) (?:the |your )?(?:prompt|input|messages|conversation|context)\b|\btoo much text\b|\bdoes not fit in (?:the )?context\b|\bcontent too (?:long|large)\b|上下文.{0,20}(?:超|过长)|输入.{0,20}(?:超|过长)|超长|长度超/i
 /** Of a field, a picture or a name it may be said too. */
 const ofSomethingElse =
-  /\b(?:images?|files?|audio|videos?|pdf|names?|keys?|tools?|schema|metadata|stop sequences?|user id|embedding|temperature|top_p|per (?:minute|day|second|hour))\b/i
+  /\b(?:images?|files?|audio|videos?|pdf|names?|keys?|tools?|tool_calls?|ids?|schema|rate.?limit\w*|metadata|stop sequences?|user id|embedding|temperature|top_p|per (?:minute|day|second|hour))\b/i
 
 /** Whether a provider says, in whatever words, that more was sent than the model reads. */
 export function isTooLong(said: string): boolean {

@@ -429,4 +429,42 @@ export const aboutAddresses: Sent[] = [
     kind: 'not_found',
     says: 'Unexpected endpoint or method. (POST /chat/completions). Add /v1 to the base URL in Settings.',
   },
+  {
+    from: 'Anthropic',
+    status: 404,
+    body: { type: 'error', error: { type: 'not_found_error', message: 'Not Found' } },
+    kind: 'not_found',
+    says: 'Nothing answers at this address.',
+  },
+  {
+    from: 'FastAPI: another method',
+    status: 405,
+    body: { detail: 'Method Not Allowed' },
+    kind: 'not_found',
+    says: 'Nothing answers at this address.',
+  },
+  {
+    from: 'Ollama: a path',
+    status: 404,
+    body: { error: 'path "/chat/completions" not found' },
+    kind: 'not_found',
+    says: 'path "/chat/completions" not found. Check',
+  },
+  {
+    from: 'Azure: an API of another version',
+    status: 404,
+    body: { statusCode: 404, message: 'Resource not found' },
+    kind: 'not_found',
+    says: 'Resource not found. Check',
+  },
+  {
+    from: 'Groq with /v1 twice',
+    status: 404,
+    body: error(
+      'Unknown request URL: POST /openai/v1/v1/chat/completions. Please check the URL for typos, or see the docs.',
+      { type: 'invalid_request_error', code: 'unknown_url' },
+    ),
+    kind: 'not_found',
+    says: 'Unknown request URL: POST /openai/v1/v1/chat/completions.',
+  },
 ]

@@ -145,6 +145,13 @@ export const notLengths: Sent[] = [
   asked('thinking', '`max_tokens` must be greater than `thinking.budget_tokens`.'),
   asked('temperature', 'Input should be less than or equal to 2'),
   asked('a name', 'messages.0.name: String should have at most 64 characters'),
+  asked(
+    'an id of a tool',
+    "Invalid 'messages[3].tool_calls[0].id': string too long. Expected a string with maximum length 40, but got a string with length 52 instead.",
+  ),
+  asked('a limit of requests', 'Rate limit exceeded, too many tokens', { kind: 'rate_limit' }),
+  asked('tools', 'The maximum number of tools is 128'),
+  asked('a bias', 'logit_bias must have at most 300 tokens'),
   asked('a key of a cache', 'Prompt cache key too long: maximum 64 characters'),
   asked('pictures', 'Too many images in the input: at most 5 of a size of 20 MB'),
   asked('a token', 'Invalid token in the JSON of the request'),

@@ -463,15 +463,14 @@ export const notLoading: Sent[] = [
       'llama runner process has terminated: error loading model: unable to allocate CUDA0 buffer',
       'api_error',
     ),
-    kind: 'upstream',
-    again: null,
+    kind: 'model_not_found',
     says: 'llama runner process has terminated',
   },
   {
     from: 'LM Studio',
     status: 400,
     body: error('Failed to load model "x". Error: out of memory'),
-    kind: 'bad_request',
+    kind: 'model_not_found',
     says: 'Failed to load model "x".',
   },
   {
