@@ -1,5 +1,6 @@
 import 'server-only'
 import type { ErrorKind } from '@/lib/protocol/events'
+import { isMarkup } from './clean'
 import { type Meaning, type Recogniser, recognisers } from './recognisers'
 import { codeOf, type Refusal } from './refusal'
 
@@ -135,7 +136,7 @@ const empty = new RegExp(
 /** Whether a text is a sentence in plain words that says something of its own. */
 export function isTelling(sentence: string): boolean {
   const text = sentence.slice(0, 1000).trim()
-  if (empty.test(text) || /^[[{<]/.test(text)) return false
+  if (empty.test(text) || /^[[{<]/.test(text) || isMarkup(text)) return false
   const letters = text.match(/[\p{L}\s]/gu)?.length ?? 0
   const hasWords = /\p{L}\S*\s+\S*\p{L}/u.test(text) || /[\p{sc=Han}\p{sc=Hangul}\p{sc=Katakana}]{4}/u.test(text)
   return hasWords && letters >= text.length / 2

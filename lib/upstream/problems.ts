@@ -41,19 +41,18 @@ export function problemFromPayload(payload: unknown, httpStatus?: number): Upstr
   const refusal = readRefusal(payload, httpStatus)
   const { sentences } = refusal
   const page = sentences.find(isMarkup)
-  const sentence = sentences.find((each) => isTelling(each) && !isMarkup(each))
+  const sentence = sentences.find(isTelling)
   const status = statusOf(refusal)
   if (page !== undefined && sentence === undefined) return webPage(httpStatus ?? status ?? 200, page)
   const { kind, nextStep, loading = false, answerTooLong } = meaningOf(refusal)
   // A key that is known and may not: there is nothing wrong with the key.
   const asKind = kind === 'auth' && status === 403 ? 'forbidden' : kind
   const said = cleanMessage(sentence ?? sentences[0] ?? '')
-  const asked = said !== undefined && sentence !== undefined
   return {
     ...problemOf(kind, {
-      message: asked ? inTheirWords(said, asKind, nextStep) : usualWords(asKind, nextStep),
+      message: sentence && said ? inTheirWords(said, asKind, nextStep) : usualWords(asKind, nextStep),
       upstreamMessage: said,
-      upstreamStatus: httpStatus ?? status,
+      upstreamStatus: httpStatus ?? refusal.statuses[0],
       lowerMaxTokens: answerTooLong && sentences.map(answerLimitIn).find((limit) => limit !== undefined),
     }),
     ...(status === 409 || status === 425 ? { retryable: true } : {}),
@@ -121,7 +120,6 @@ function problemFromCodes(codes: string[]): Problem {
       return problemOf('network', { message: 'The connection was cut before the server answered. Try again.' })
     }
     if (code === 'UND_ERR_HEADERS_OVERFLOW') return unreadableFormat
-    if (code === 'UND_ERR_HEADERS_TIMEOUT' || code === 'UND_ERR_BODY_TIMEOUT') return slowHeaders
     if (['UND_ERR_INVALID_ARG', 'ERR_INVALID_CHAR', 'ERR_INVALID_URL'].includes(code)) return unsendable
   }
   return codes.some((code) => code !== '') ? problemOf('network') : unsendable

@@ -11,6 +11,8 @@ export interface UnwrappedText {
   words: string
   /** A JSON document or Python literal that is quoted, parsed; undefined when there is none. */
   quoted: unknown
+  /** The words with what is quoted. */
+  whole: string
 }
 
 /** What gateways put before the words of a provider; group 1 is the label that tells something. */
@@ -37,15 +39,16 @@ export function unwrapText(whole: string): UnwrappedText {
   const text = whole.slice(0, searchedLength).trim()
   const document = parseJson(text)
   if (typeof document === 'string') return unwrapText(document.slice(0, searchedLength - 1))
-  if (typeof document === 'object' && document !== null) return { labels: [], words: '', quoted: document }
+  if (typeof document === 'object' && document !== null) return { labels: [], words: '', quoted: document, whole: '' }
   const { labels, rest } = withoutPrefixes(text.replace(suffix, ''))
   const start = rest.search(/(?:\[\s*)?\{\s*\\?["']/)
-  if (start === -1) return { labels, words: rest, quoted: undefined }
+  if (start === -1) return { labels, words: rest, quoted: undefined, whole: rest }
   const before = rest.slice(0, start)
   return {
     labels: [...labels, ...(/\b([45]\d\d)\b/.exec(before)?.slice(1) ?? [])],
     words: before.replace(/(?:\bb['"]|[\s'"`:,-]){1,8}$/, ''),
     quoted: parseQuoted(rest.slice(start)),
+    whole: rest,
   }
 }
 

@@ -1,7 +1,7 @@
 import 'server-only'
 import { isFields } from './chunk'
 import { isMarkup } from './clean'
-import { unwrapText } from './refusal-text'
+import { type UnwrappedText, unwrapText } from './refusal-text'
 import { durationIn } from './retry-after'
 
 /** What a refusal says, whatever wraps it. Lists have the innermost first: what the provider itself wrote. */
@@ -32,29 +32,20 @@ const deepestObject = 8
 const longestList = 8
 
 /** Where errors keep other errors, the innermost first. */
-const wraps = [
-  'metadata', 'raw', 'upstream_error', 'original_error', 'provider_error', 'innererror', 'inner_error',
-  'base_resp', 'error', 'errors', 'detail', 'details', 'message', 'body', 'response', 'cause',
-] // biome-ignore format: one table
-const says = [
-  'message', 'msg', 'Message', 'error_message', 'errorMessage', 'error_msg', 'status_msg', 'detail', 'details',
-  'error', 'error_description', 'title', 'reason', 'raw',
-] // biome-ignore format: one table
-const names = [
-  'code',
-  'type',
-  'status',
-  'reason',
-  'error_code',
-  'errorCode',
-  'error_type',
-  'errorType',
-  '__type',
-  'Code',
-]
-const statusNames = [
-  'status', 'status_code', 'statusCode', 'http_status', 'http_status_code', 'http_code', 'httpStatus', 'code', 'error_code',
-] // biome-ignore format: one table
+const wraps = fields(
+  'metadata raw upstream_error original_error provider_error innererror inner_error base_resp',
+  'error errors detail details message body response cause',
+)
+/** Where they keep words. */
+const says = fields(
+  'message msg Message error_message errorMessage error_msg status_msg detail details',
+  'error error_description title reason raw',
+)
+/** Where they keep names for programs, and statuses. */
+const names = fields('code type status reason error_code errorCode error_type errorType __type Code')
+const statusNames = fields(
+  'status status_code statusCode http_status http_status_code http_code httpStatus code error_code',
+)
 /** Fields that ask to wait: milliseconds per unit of theirs. */
 const waitNames = new Map([
   ['retry_after', 1000],
@@ -63,6 +54,10 @@ const waitNames = new Map([
   ['resets_in_seconds', 1000],
   ['retry_after_ms', 1],
 ])
+
+function fields(...lines: string[]): string[] {
+  return lines.flatMap((line) => line.split(' '))
+}
 
 /** Reads a refusal from the body of a response, parsed or as text, or from an error inside an answer. */
 export function readRefusal(payload: unknown, httpStatus?: number): Refusal {
@@ -105,12 +100,18 @@ function readText(text: string, refusal: Refusal, depth: Depth): void {
     refusal.sentences.push(text)
     return
   }
-  const { labels, words, quoted } = isMarkup(text) ? { labels: [], words: text, quoted: undefined } : unwrapText(text)
+  const { labels, words, quoted, whole } = isMarkup(text) ? plain(text) : unwrapText(text)
+  const known = refusal.sentences.length + refusal.codes.length
   if (quoted !== undefined) read(quoted, refusal, { ...depth, texts: depth.texts + 1 })
   for (const label of labels) addName(label, refusal)
-  if (words === '') return
-  if (isCode(words)) addCode(words, refusal)
-  refusal.sentences.push(words)
+  // What is quoted may be no error, but an example.
+  const said = refusal.sentences.length + refusal.codes.length === known ? whole : words
+  if (isCode(said)) addCode(said, refusal)
+  if (said !== '') refusal.sentences.push(said)
+}
+
+function plain(text: string): UnwrappedText {
+  return { labels: [], words: text, quoted: undefined, whole: text }
 }
 
 function readObject(fields: Record<string, unknown>, refusal: Refusal, depth: Depth): void {

@@ -1,26 +1,59 @@
 import 'server-only'
 
+const oneOf = (...words: string[]) => new RegExp(String.raw`\b(?:${words.join('|')})\b`, 'i')
+
 /** Words for what was sent … */
-const sent =
-  /\b(?:inputs?|prompts?|context|conversation|messages|history|chat|requested (?:total )?tokens?|requested token count|total tokens|input_tokens|message you)\b/i
+const sent = oneOf(
+  'inputs?',
+  'prompts?',
+  'context',
+  'conversation',
+  'history',
+  'chat',
+  'messages|message you',
+  'requested (?:total )?tokens?|requested token count|total tokens|input_tokens',
+)
 /** … for its extent … */
-const extent =
-  /\b(?:tokens?|input_tokens|lengths?|long|longer|context (?:window|size)|characters|chars|size|large|count)\b/i
+const extent = oneOf(
+  'tokens?|input_tokens',
+  'lengths?|long|longer',
+  'size|large|count',
+  'characters|chars',
+  'context window',
+)
 /** … and for too much of it. */
-const excess =
-  /\b(?:exceed(?:s|ed|ing)?|too (?:long|large|big|many)|overflow\w*|surpass\w*|(?:longer|greater|larger|more|fewer|less) than|max(?:imum|imal)?|limit(?:s|ed)?|at most|under|below|too much|not fit|reduce|shorten|range of|out of range|only)\b|[<>≤]=?\s*\d/i
+const excess = oneOf(
+  'exceed(?:s|ed|ing)?',
+  'too (?:long|large|big|many|much)',
+  'overflow\\w*|surpass\\w*',
+  '(?:longer|greater|larger|more|fewer|less) than',
+  'max(?:imum|imal)?|limit(?:s|ed)?|at most|under|below|only',
+  'not fit|reduce|shorten',
+  'range of|out of range',
+)
+const comparison = /[<>≤]=?\s*\d/
 /** Said so, it needs no other word. */
-const plainly =
-  /\btoo many (?:input |prompt )?tokens\b|\btokens? limit exceeded\b|\bexceed(?:s|ed)? (?:the )?(?:model(?:'s)? )?(?:max(?:imum)? )?token limit\b|\bcontext[ _-]?(?:length|window|size)\b.{0,20}\b(?:exceeded|full|overflow)|\b(?:shorten|reduce) (?:the |your )?(?:prompt|input|messages|conversation|context)\b|\btoo much text\b|\bdoes not fit in (?:the )?context\b|\bcontent too (?:long|large)\b|上下文.{0,20}(?:超|过长)|输入.{0,20}(?:超|过长)|超长|长度超/i
+const plainly = [
+  /\btoo many (?:input |prompt )?tokens\b|\btoo much text\b|\bcontent too (?:long|large)\b/i,
+  /\btokens? limit exceeded\b|\bexceed(?:s|ed)? (?:the )?(?:model(?:[’']s)? )?(?:max(?:imum)? )?token limit\b/i,
+  /\bcontext[ _-]?(?:length|window|size)\b.{0,20}\b(?:exceeded|full|overflow)|\bdoes not fit in (?:the )?context\b/i,
+  /\b(?:shorten|reduce) (?:the |your )?(?:prompt|input|messages|conversation|context)\b/i,
+  /(?:上下文|输入).{0,20}(?:超|过长)|超长|长度超/,
+]
 /** Of a field, a picture or a name it may be said too. */
-const ofSomethingElse =
-  /\b(?:images?|files?|audio|videos?|pdf|names?|keys?|tools?|tool_calls?|ids?|schema|rate.?limit\w*|metadata|stop sequences?|user id|embedding|temperature|top_p|per (?:minute|day|second|hour))\b/i
+const ofSomethingElse = oneOf(
+  'images?|files?|audio|videos?|pdf',
+  'names?|keys?|ids?|metadata|schema|stop sequences?',
+  'tools?|tool_calls?|embedding|temperature|top_p',
+  'rate.?limit\\w*|per (?:minute|day|second|hour)',
+)
 
 /** Whether a provider says, in whatever words, that more was sent than the model reads. */
 export function isTooLong(said: string): boolean {
   return said.split(/(?<=[.!?;])\s+|\n/).some((sentence) => {
     if (ofSomethingElse.test(sentence)) return false
-    return plainly.test(sentence) || (sent.test(sentence) && extent.test(sentence) && excess.test(sentence))
+    if (plainly.some((words) => words.test(sentence))) return true
+    return sent.test(sentence) && extent.test(sentence) && (excess.test(sentence) || comparison.test(sentence))
   })
 }
 

@@ -287,6 +287,13 @@ export const wrapped: Sent[] = [
     kind: 'bad_request',
     says: 'messages: Value error, Expected last role User or Tool.',
   },
+  {
+    from: 'an example that is no error',
+    status: 400,
+    body: error('Arguments must be JSON such as {"city": "Ulm"} and nothing else'),
+    kind: 'bad_request',
+    says: 'Arguments must be JSON such as {"city": "Ulm"} and nothing else.',
+  },
 ]
 
 /** Errors inside a 200: what is inside decides. */
