@@ -126,7 +126,7 @@ describe.each(engines)('retries, on %s', (engine) => {
 
   test('as long as it says', async () => {
     const loading = refusal(503, { error: 'Model x is currently loading', estimated_time: 0.05 })
-    const reader = await play('it says how long it loads', loading, answer)
+    const reader = await play('as long as it says', loading, answer)
     expect(reader.text).toBe('At last.')
     expect(retriesOf(reader)).toMatchObject([{ delayMs: 50, message: 'The model is loading' }])
   })

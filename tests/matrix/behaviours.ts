@@ -498,7 +498,7 @@ const statuses: Behaviour[] = [
     '400: too long a conversation',
     answers(400, error("This model's maximum context length is 8192 tokens", 'context_length_exceeded')),
     'context_length',
-    /long/i,
+    /maximum context length.*Shorten the conversation/,
   ),
   fails('401', answers(401, error('Incorrect API key', 'invalid_api_key')), 'auth', /key/i),
   fails(
