@@ -21,6 +21,7 @@ const codesByStatus: Record<number, string[]> = {
     'rate_limit_exceeded',
     'rate_limit_reached',
     'rate_limited',
+    'request_limit_exceeded',
     'resource_exhausted',
     'throttling',
     'throttling_error',
@@ -64,7 +65,7 @@ export function meaningOf(refusal: Refusal): Meaning {
 
 function recognises({ is, words, unless, at }: Recogniser, refusal: Refusal, status: number | undefined): boolean {
   if (is?.(refusal, status)) return true
-  if (!isVague(status) && !at?.includes(status ?? 0)) return false
+  if (status !== undefined && telling.has(status) && !at?.includes(status)) return false
   return refusal.sentences.some((whole) => {
     const sentence = whole.slice(0, 2000)
     const matches = words?.some((each) => (typeof each === 'function' ? each(sentence) : each.test(sentence)))
@@ -72,10 +73,8 @@ function recognises({ is, words, unless, at }: Recogniser, refusal: Refusal, sta
   })
 }
 
-/** Whether a status does not say what is wrong, so that the words have to. */
-function isVague(status: number | undefined): boolean {
-  return status === undefined || status === 400 || status === 422 || status >= 500
-}
+/** Statuses that say what is wrong. With all others, and none, the words have to. */
+const telling = new Set([401, 402, 403, 404, 405, 408, 409, 410, 413, 425, 429, 451, 501])
 
 /** The HTTP status that a refusal has by its meaning: one that is written inside tells more than a gateway's 400 or 500. */
 export function statusOf({ httpStatus, statuses, codes }: Refusal): number | undefined {

@@ -23,7 +23,7 @@ export interface Recogniser extends Meaning {
   words?: (RegExp | ((sentence: string) => boolean))[]
   /** Sentences that match the words and mean something else. */
   unless?: RegExp
-  /** Statuses at which the words count, beside those that do not say what is wrong: none, 400, 422 and 5xx. */
+  /** Statuses at which the words count, beside those that do not say what is wrong: none, 400, 422, 5xx and the like. */
   at?: number[]
 }
 

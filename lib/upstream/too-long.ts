@@ -10,7 +10,7 @@ const sent = oneOf(
   'conversation',
   'history',
   'chat',
-  'messages|message you',
+  'messages|message you|(?:this|your|the) message',
   'requested (?:total )?tokens?|requested token count|total tokens|input_tokens',
 )
 /** … for its extent … */
@@ -61,7 +61,7 @@ const answerLength = /\bmax_?(?:completion|output|new)?_?tokens\b/i
 const subject =
   /^(?:\W|invalid|value|parameter|field|body|for|the|error|requested|validation)*\bmax_?(?:completion|output|new)?_?tokens\b/i
 const sumWithInput = /^\W{0,6}(?:\+|plus|and)\W{0,6}(?:the )?(?:inputs?|prompt)/i
-const bounds = /\b(?:large|must|range|at most|exceeds?|greater|less|maximum|limit|supports?)\b|[<>]/i
+const bounds = /\b(?:large|must|range|at most|exceeds?|greater|less|maximum|limit(?:ed)?|supports?)\b|[<>]/i
 
 /** Whether a sentence is about the limit of the answer, which the request named, and not about the conversation. */
 export function isAboutAnswerLength(said: string): boolean {
@@ -77,7 +77,7 @@ const answerLimits = [
   />\s*(\d+)\s*-\s*(\d+)/,
   /\bto (\d+) \(exclusive\)/i,
   /\[\s*\d+\s*,\s*(\d+)\s*\]/,
-  /(?:\bat most|\bmaximum(?: value)?(?: of| is|:)?|\blimit(?: of| is|:)?|\bless than or equal to|\bup to|<=|≤|>)\W{0,3}(\d+)/i,
+  /(?:\bat most|\bmaximum(?: value)?(?: of| is|:)?|\blimit(?:ed to| of| is|:)?|\bless than or equal to|\bup to|<=|≤|>)\W{0,3}(\d+)/i,
 ]
 
 /** The longest answer that a refusal of a longer one allows, in tokens; undefined when it does not say. */

@@ -92,6 +92,21 @@ export const lengths: Sent[] = [
     undefined,
   ),
   tooLong('words that nobody foresaw', 'Your conversation is larger than the 16000 tokens that this model reads.'),
+  tooLong('a limit that it is under', 'Please ensure that the number of input tokens is under 200000'),
+  tooLong('LM Studio, shortly', 'Context size has been exceeded.'),
+  tooLong('a message', 'The message you submitted was too long, please submit a shorter message.'),
+  tooLong('Copilot', 'Sorry, this message is too long. Please try a shorter question.'),
+  tooLong('TensorRT', 'The sum of prompt length (9000.0), query length (0) should not exceed max_num_tokens (8192)'),
+  tooLong('a name and a number', 'input_tokens is 9000 but the model only supports 8192'),
+  tooLong('text', 'Your request contains too much text'),
+  tooLong('llama.cpp, a 500', 'context shift is disabled; the prompt does not fit in the context', 500),
+  tooLong('a plea', 'Please shorten your prompt'),
+  tooLong(
+    'content',
+    "Invalid 'messages[3].content': string too long. Expected a string with maximum length 1048576, but got a string with length 1200000 instead.",
+    400,
+    { code: 'string_above_max_length' },
+  ),
 ].map((each) => ({ ...each, says: each.says.slice(0, 60) }))
 
 const asked = (from: string, message: string, more: Partial<Sent> = {}): Sent => ({
@@ -131,6 +146,10 @@ export const notLengths: Sent[] = [
     { next: shorter },
   ),
   asked('max_tokens, Volcengine', 'The max_tokens parameter in the request exceeds the limit of 8192', {
+    next: shorter,
+  }),
+  asked('max_tokens, Scaleway', 'max_completion_tokens is limited to 4096 for this model', {
+    status: 416,
     next: shorter,
   }),
   asked(

@@ -411,4 +411,23 @@ export const limits: Sent[] = [
     again: null,
     says: 'The provider is limiting requests. Wait a moment, then try again.',
   },
+  {
+    from: 'Databricks',
+    status: 429,
+    body: {
+      error_code: 'REQUEST_LIMIT_EXCEEDED',
+      message:
+        'REQUEST_LIMIT_EXCEEDED: Exceeded workspace QPS rate limit for databricks-qwen. Please use a provisioned throughput endpoint for a higher rate limit.',
+    },
+    kind: 'rate_limit',
+    again: null,
+    says: 'REQUEST_LIMIT_EXCEEDED: Exceeded workspace QPS rate limit',
+  },
+  {
+    from: 'Databricks, inside a 200',
+    body: { error_code: 'REQUEST_LIMIT_EXCEEDED', message: 'The token bucket of this workspace is empty' },
+    kind: 'rate_limit',
+    again: null,
+    says: 'The token bucket of this workspace is empty.',
+  },
 ]

@@ -430,6 +430,17 @@ export const loading: Sent[] = [
     says: 'Model x/y is currently loading.',
   },
   {
+    from: 'LiteLLM around Hugging Face',
+    status: 500,
+    body: error(
+      "litellm.APIError: HuggingfaceException - response is not in expected format - [{'error': 'Model x/y is currently loading', 'estimated_time': 20.0}]",
+      { code: '500' },
+    ),
+    kind: 'upstream',
+    again: 20_000,
+    says: 'Model x/y is currently loading.',
+  },
+  {
     from: 'words that nobody foresaw',
     status: 503,
     body: { detail: 'The model is still warming up, ask again' },
