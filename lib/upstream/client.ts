@@ -3,11 +3,11 @@ import OpenAI, { type APIError } from 'openai'
 import { config } from '@/lib/config'
 import { isFields } from './chunk'
 import type { Connection } from './connection'
-import { openAgent, publicAgent } from './dial'
+import { freshOpenAgent, freshPublicAgent, openAgent, publicAgent } from './dial'
 import { createFetch } from './fetch'
 
-const openFetch = createFetch(openAgent)
-const publicFetch = createFetch(publicAgent)
+const openFetch = createFetch(openAgent, freshOpenAgent)
+const publicFetch = createFetch(publicAgent, freshPublicAgent)
 
 /** The SDK's client. It neither retries nor logs: retries are Rill's own and visible, and the SDK's logs hold messages. */
 class Client extends OpenAI {

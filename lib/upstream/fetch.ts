@@ -2,6 +2,7 @@ import 'server-only'
 import type { IncomingHttpHeaders } from 'node:http'
 import type { Dispatcher } from 'undici'
 import { type Body, readStart } from './body'
+import { decompressed } from './decompress'
 import { dialFor } from './dial'
 
 /** Of an error's body, no more than this is read, in bytes. */
@@ -21,21 +22,25 @@ export function rawBody(response: Response): Body | undefined {
 /**
  * A `fetch` for the SDK on undici's own client: no stream between the socket and the reader.
  * A 2xx answers a Response with no body, see `rawBody`; anything else has its text. Redirects are not followed.
+ * A request that met a connection which the server had closed meanwhile is sent once more, by `fresh`.
  */
-export function createFetch(dispatcher: Dispatcher): typeof globalThis.fetch {
+export function createFetch(dispatcher: Dispatcher, fresh: Dispatcher = dispatcher): typeof globalThis.fetch {
   return async (input, init = {}) => {
     const { origin, pathname, search } = new URL(input instanceof Request ? input.url : input)
-    const { status, headers, body } = await send(
-      dispatcher,
-      {
-        origin,
-        path: pathname + search,
-        method: init.method === 'POST' ? 'POST' : 'GET',
-        headers: [...new Headers(init.headers)].flat(),
-        body: typeof init.body === 'string' ? init.body : null,
-      },
-      init.signal ?? null,
-    )
+    const options: Dispatcher.DispatchOptions = {
+      origin,
+      path: pathname + search,
+      method: init.method === 'POST' ? 'POST' : 'GET',
+      headers: [...new Headers(init.headers)].flat(),
+      body: typeof init.body === 'string' ? init.body : null,
+    }
+    const signal = init.signal ?? null
+    const answered = await send(dispatcher, options, signal).catch((error: unknown) => {
+      if (error instanceof StaleConnection) return send(fresh, options, signal)
+      throw error
+    })
+    const { status, headers } = answered
+    const body = decompressed(answered.body, headers['content-encoding'])
     const succeeded = status >= 200 && status < 300
     const limits = status === 429 ? Object.keys(headers).filter((name) => /^(?:x-)?ratelimit-/.test(name)) : []
     const responseHeaders = new Headers()
@@ -53,6 +58,17 @@ export function createFetch(dispatcher: Dispatcher): typeof globalThis.fetch {
     const known = status < 600 ? status : 502
     return new Response(known === 304 ? null : text, { status: known, headers: responseHeaders })
   }
+}
+
+/** The server closed a connection that had been kept for another request, before anything of its response came. */
+class StaleConnection extends Error {
+  override name = 'StaleConnection'
+}
+
+const closedCodes = ['ECONNRESET', 'EPIPE', 'UND_ERR_SOCKET']
+
+function isClosed(error: unknown): boolean {
+  return error instanceof Error && 'code' in error && closedCodes.includes(String(error.code))
 }
 
 interface Answered {
@@ -74,13 +90,16 @@ function send(
       body.destroy(signal.reason)
       reject(signal.reason)
     })
-    dialFor(signal, () =>
+    let responding = false
+    let kept = false
+    const { dialled } = dialFor(signal, () =>
       dispatcher.dispatch(options, {
         onRequestStart(controller) {
           if (signal?.aborted) controller.abort(signal.reason)
           else body.controller = controller
         },
         onResponseStart(controller, status, headers) {
+          responding = true
           if (status < 200) return
           body.pausable = isChunkedAndKept(headers)
           controller.pause()
@@ -89,11 +108,13 @@ function send(
         onResponseData: (_, bytes) => body.onBytes(bytes),
         onResponseEnd: () => body.close(false),
         onResponseError(_, error) {
-          reject(error)
+          const stale = kept && !responding && !signal?.aborted && isClosed(error)
+          reject(stale ? new StaleConnection(error.message, { cause: error }) : error)
           body.close(true)
         },
       }),
     )
+    kept = !dialled
   })
 }
 
