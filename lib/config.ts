@@ -1,6 +1,7 @@
 import 'server-only'
 import { resolve } from 'node:path'
 import { z } from 'zod'
+import { bareKey, unquoted, withoutEndpoint } from '@/lib/protocol/pasted'
 import { parseTrustedProxies } from './networks'
 
 /** A variable that is set to nothing counts as not set. */
@@ -29,7 +30,18 @@ const seconds = (fallback: number) =>
     .refine((each) => each * 1000 <= LONGEST_TIMER_MS, 'must be under 25 days')
 const secret = filled.refine((text) => text === undefined || text.length >= 16, 'must have at least 16 characters')
 const flag = z.stringbool({ truthy: ['1', 'true', 'yes'], falsy: ['0', 'false', 'no', ''] }).default(false)
-const address = filled.refine(isBaseUrl, 'must be an address such as http://127.0.0.1:11434/v1, with no password in it')
+const address = filled
+  .transform((text) => text && withoutEndpoint(unquoted(text)))
+  .refine(isBaseUrl, 'must be an address such as http://127.0.0.1:11434/v1, with no password in it')
+
+/** Of the network that the server is in. Many write it without its scheme. */
+const proxy = filled
+  .transform((text) => (text === undefined || text.includes('://') ? text : `http://${text}`))
+  .refine(
+    (text) => text === undefined || (/^https?:/i.test(text) && URL.canParse(text)),
+    'must be an address such as http://proxy.example.org:3128',
+  )
+  .transform((text) => (text === undefined ? null : new URL(text)))
 
 const trustedProxies = filled.transform((text, context) => {
   const parsed = parseTrustedProxies(text)
@@ -51,14 +63,19 @@ const environment = z.object({
   DATA_DIR: filled,
   DATABASE_URL: filled,
   REDIS_URL: filled.refine(isRedisUrl, 'must be an address such as redis://127.0.0.1:6379'),
-  OPENAI_API_KEY: filled,
+  OPENAI_API_KEY: filled.transform((text) => text && (bareKey(text) || undefined)),
   OPENAI_BASE_URL: address,
+  RILL_PROVIDER_NAME: filled,
+  HTTP_PROXY: proxy,
+  HTTPS_PROXY: proxy,
+  NO_PROXY: z.string().default(''),
   RILL_MODEL: filled,
   RILL_PASSWORD: filled,
   RILL_OPEN: flag,
   RILL_HOSTS: z.string().default(''),
   RILL_SECRET: secret,
   RILL_PUBLIC: flag,
+  RILL_PRIVATE_PROVIDERS: flag,
   RILL_METRICS_TOKEN: secret,
   RILL_TRUSTED_PROXIES: trustedProxies,
   RILL_FIRST_TOKEN_TIMEOUT_MS: filled.pipe(timer.optional()),
@@ -90,7 +107,7 @@ export type Config = ReturnType<typeof parseConfig>
  * @throws {Error} one sentence that names every variable that is wrong.
  */
 export function parseConfig(variables: Record<string, string | undefined>) {
-  const parsed = environment.safeParse(variables)
+  const parsed = environment.safeParse({ ...variables, ...proxyVariables(variables) })
   if (!parsed.success) {
     const wrong = parsed.error.issues.map((issue) => `${issue.path.join('.')}: ${issue.message}`)
     throw new Error(`The environment is not right. ${wrong.join('; ')}.`)
@@ -107,9 +124,18 @@ export function parseConfig(variables: Record<string, string | undefined>) {
       values.OPENAI_API_KEY || values.OPENAI_BASE_URL
         ? {
             apiKey: values.OPENAI_API_KEY ?? null,
-            baseUrl: (values.OPENAI_BASE_URL ?? 'https://api.openai.com/v1').replace(/\/+$/, ''),
+            baseUrl: values.OPENAI_BASE_URL ?? 'https://api.openai.com/v1',
           }
         : null,
+    /** What people see the operator's upstream called; its address is the operator's own business. */
+    providerName: values.RILL_PROVIDER_NAME ?? null,
+    proxies: {
+      http: values.HTTP_PROXY,
+      https: values.HTTPS_PROXY ?? values.HTTP_PROXY,
+      except: values.NO_PROXY.toLowerCase()
+        .split(/[\s,]+/)
+        .filter(Boolean),
+    },
     defaultModel: values.RILL_MODEL ?? null,
     password: values.RILL_PASSWORD ?? null,
     open: values.RILL_OPEN,
@@ -117,6 +143,10 @@ export function parseConfig(variables: Record<string, string | undefined>) {
     hosts: values.RILL_HOSTS.split(',').flatMap((name) => name.trim().toLowerCase() || []),
     secret: values.RILL_SECRET ?? null,
     public: values.RILL_PUBLIC,
+    /** Providers that people add may not be in the operator's network: whenever others can reach this server. */
+    publicProvidersOnly:
+      values.RILL_PUBLIC ||
+      (!values.RILL_PRIVATE_PROVIDERS && (!isLoopback(values.HOST ?? '127.0.0.1') || values.RILL_HOSTS.trim() !== '')),
     metricsToken: values.RILL_METRICS_TOKEN ?? null,
     /** Whose word on where a request came from counts. */
     trustedProxies: values.RILL_TRUSTED_PROXIES,
@@ -159,8 +189,18 @@ function clocksIn(values: z.infer<typeof environment>) {
 function isBaseUrl(text: string | undefined): boolean {
   if (text === undefined) return true
   if (!URL.canParse(text)) return false
-  const { protocol, username, password, search } = new URL(text)
-  return ['http:', 'https:'].includes(protocol) && username + password + search === ''
+  const { protocol, username, password } = new URL(text)
+  return ['http:', 'https:'].includes(protocol) && username + password === ''
+}
+
+/** Most programs take these in lower case too, and believe those first. */
+function proxyVariables(variables: Record<string, string | undefined>): Record<string, string | undefined> {
+  const names = ['HTTP_PROXY', 'HTTPS_PROXY', 'NO_PROXY']
+  return Object.fromEntries(names.map((name) => [name, variables[name.toLowerCase()] || variables[name]]))
+}
+
+function isLoopback(host: string): boolean {
+  return host === 'localhost' || host === '::1' || /^127(?:\.\d{1,3}){3}$/.test(host)
 }
 
 function isRedisUrl(text: string | undefined): boolean {

@@ -68,8 +68,14 @@ function listenAddress({ HOST, PORT, RILL_PASSWORD, RILL_OPEN }) {
 }
 
 function requireAddress(name, value) {
-  if (!value?.trim() || URL.canParse(value.trim())) return
+  const address = unquoted(value)
+  if (!address || URL.canParse(address)) return
   throw new Refusal(`${name} is not an address. It looks like http://127.0.0.1:11434/v1; see .env.example.`)
+}
+
+/** A value as it was meant: many paste it with quotes. */
+function unquoted(value = '') {
+  return value.replace(/^[\s"'`“”]+|[\s"'`“”]+$/g, '')
 }
 
 function listen(server, { host, port }) {
@@ -185,7 +191,7 @@ function everywhere(host) {
 }
 
 function modelsInUse({ OPENAI_API_KEY, OPENAI_BASE_URL }) {
-  if (OPENAI_BASE_URL?.trim()) return `models of ${new URL(OPENAI_BASE_URL.trim()).host}`
+  if (unquoted(OPENAI_BASE_URL)) return `models of ${new URL(unquoted(OPENAI_BASE_URL)).host}`
   return OPENAI_API_KEY?.trim() ? 'models of api.openai.com' : 'demo model: no key is set'
 }
 

@@ -1,6 +1,7 @@
 import type { Problem } from '@/lib/protocol/events'
-import type { Provider } from '@/lib/protocol/providers'
+import type { Provider, ProviderTest } from '@/lib/protocol/providers'
 import type { ProviderChange } from '@/lib/store/further-client'
+import type { Preset } from './presets'
 
 /** One extra header; `id` keeps its row while others come and go. */
 export interface HeaderRow {
@@ -19,10 +20,13 @@ export interface ProviderDraft {
   /** In seconds, as typed; empty is the server's own limit. */
   firstTokenTimeout: string
   idleTimeout: string
+  /** A model to test, where the server lists none. It is not stored. */
+  model: string
 }
 
 export function draftOf(provider: Provider | null): ProviderDraft {
-  if (!provider) return { name: '', baseUrl: '', apiKey: '', headers: [], firstTokenTimeout: '', idleTimeout: '' }
+  if (!provider)
+    return { name: '', baseUrl: '', apiKey: '', headers: [], firstTokenTimeout: '', idleTimeout: '', model: '' }
   const { name, baseUrl, headerNames } = provider
   return {
     name,
@@ -31,7 +35,18 @@ export function draftOf(provider: Provider | null): ProviderDraft {
     headers: headerNames.length > 0 ? null : [],
     firstTokenTimeout: inSeconds(provider.firstTokenTimeoutMs),
     idleTimeout: inSeconds(provider.idleTimeoutMs),
+    model: '',
   }
+}
+
+/** What a preset fills in, with the header for the key where it has one of its own. */
+export function presetDraft({ name, baseUrl, keyHeader }: Preset): Partial<ProviderDraft> {
+  return { name, baseUrl, headers: keyHeader ? [{ id: 1, name: keyHeader, value: '' }] : [] }
+}
+
+/** Whether a test found no model that it could ask, so that one has to be named. */
+export function wantsModel({ modelsProblem, model, modelCount }: ProviderTest): boolean {
+  return modelsProblem !== null || modelCount === 0 || model === null
 }
 
 /** What goes to the server: an empty key keeps the stored one, header rows without a name are left out. */
@@ -63,6 +78,7 @@ const labels = {
   headers: 'The list of headers',
   firstTokenTimeoutMs: 'The wait for the first word',
   idleTimeoutMs: 'The wait between words',
+  model: 'The model',
 }
 export type FieldName = keyof typeof labels
 

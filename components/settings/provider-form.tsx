@@ -4,7 +4,7 @@ import { Button } from '@/components/ui/button'
 import { TextField } from '@/components/ui/text-field'
 import type { Provider, ProviderTest } from '@/lib/protocol/providers'
 import { client } from './client'
-import { draftOf, fieldProblem, type ProviderDraft, requestOf } from './form-state'
+import { draftOf, fieldProblem, type ProviderDraft, presetDraft, requestOf, wantsModel } from './form-state'
 import { HeaderFields } from './header-fields'
 import { type Preset, presets } from './presets'
 import { TestResult } from './test-result'
@@ -30,6 +30,7 @@ export function ProviderForm({
   const [draft, setDraft] = useState(() => draftOf(provider))
   const { work, problem, run, forgetProblem } = useWork<'testing' | 'saving'>()
   const [test, setTest] = useState<ProviderTest | null>(null)
+  const [namesModel, setNamesModel] = useState(false)
   const change = (part: Partial<ProviderDraft>) => {
     setDraft((before) => ({ ...before, ...part }))
     forgetProblem()
@@ -44,8 +45,15 @@ export function ProviderForm({
   const onTest = () =>
     run('testing', async () => {
       setTest(null)
-      setTest(await client().testProvider({ ...requestOf(draft), id: provider?.id }))
+      const model = draft.model.trim() || undefined
+      const tested = await client().testProvider({ ...requestOf(draft), id: provider?.id, model })
+      setTest(tested)
+      setNamesModel((before) => before || wantsModel(tested))
     })
+  const onBetter = (baseUrl: string) => {
+    setDraft((before) => ({ ...before, baseUrl }))
+    setTest((before) => before && { ...before, betterBaseUrl: null })
+  }
   const onSave = (event: FormEvent) => {
     event.preventDefault()
     void run('saving', async () => {
@@ -59,7 +67,7 @@ export function ProviderForm({
       aria-label={provider ? `Edit ${provider.name}` : 'Add a provider'}
       className="space-y-4 py-5"
     >
-      {provider ? null : <Presets onChoose={({ name, baseUrl }) => change({ name, baseUrl })} />}
+      {provider ? null : <Presets onChoose={(preset) => change(presetDraft(preset))} />}
       <PlaceFields {...fields} />
       <KeyField {...fields} stored={provider?.hasKey ?? false} />
       <HeaderFields
@@ -69,6 +77,7 @@ export function ProviderForm({
         onChange={(headers) => change({ headers })}
       />
       <PatienceFields {...fields} />
+      {namesModel ? <ModelField {...fields} /> : null}
       <div role="alert">{problem && !wrong ? <p className="text-danger text-small">{problem.message}</p> : null}</div>
       <div className="flex flex-wrap gap-2">
         <Button type="submit" look="primary" disabled={work !== null}>
@@ -79,7 +88,7 @@ export function ProviderForm({
         </Button>
         <Button onClick={onCancel}>Cancel</Button>
       </div>
-      <div role="status">{test ? <TestResult test={test} /> : null}</div>
+      <div role="status">{test ? <TestResult test={test} onBetter={onBetter} /> : null}</div>
     </form>
   )
 }
@@ -126,6 +135,22 @@ function KeyField({ draft, wordsFor, onChange, stored }: FieldsProps & { stored:
       hint={stored ? 'A key is stored. Leave this empty to keep it.' : 'Leave this empty for a server that needs none.'}
       problem={wordsFor('apiKey')}
       onChange={(event) => onChange({ apiKey: event.target.value })}
+    />
+  )
+}
+
+/** The model that a test asks, where the server lists none that it could. */
+function ModelField({ draft, wordsFor, onChange }: FieldsProps) {
+  return (
+    <TextField
+      label="Model to test"
+      autoComplete="off"
+      spellCheck={false}
+      maxLength={200}
+      hint="The server lists none to test. Type a name as the provider writes it; in a conversation, type it into the list of models."
+      value={draft.model}
+      problem={wordsFor('model')}
+      onChange={(event) => onChange({ model: event.target.value })}
     />
   )
 }

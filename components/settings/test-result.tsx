@@ -1,18 +1,30 @@
 'use client'
 import { Check, TriangleAlert } from 'lucide-react'
 import { type ReactNode, useEffect, useRef } from 'react'
+import { Button } from '@/components/ui/button'
 import type { Problem } from '@/lib/protocol/events'
 import type { ProviderTest } from '@/lib/protocol/providers'
 
 /** How far a test of a provider got: the models it lists, and a short answer with the time to its first text. */
-export function TestResult({ test }: { test: ProviderTest }) {
-  const { models, modelCount, modelsProblem, model, text, firstTokenMs, answerProblem } = test
+export function TestResult({ test, onBetter }: { test: ProviderTest; onBetter(baseUrl: string): void }) {
+  const { betterBaseUrl, models, modelCount, modelsProblem, model, text, firstTokenMs, answerProblem } = test
   const list = useRef<HTMLUListElement>(null)
   useEffect(() => {
     list.current?.scrollIntoView({ block: 'nearest' })
   }, [])
   return (
     <ul ref={list} className="scroll-mb-4 space-y-2 rounded-medium bg-surface-raised px-4 py-3 text-small">
+      {betterBaseUrl ? (
+        <li className="flex gap-2">
+          <TriangleAlert size={16} className="mt-0.5 shrink-0 text-warn" aria-hidden="true" />
+          <div className="min-w-0 wrap-anywhere">
+            <p>The server answers at {betterBaseUrl}, and not at the base URL above.</p>
+            <Button className="mt-1" onClick={() => onBetter(betterBaseUrl)}>
+              Use this address
+            </Button>
+          </div>
+        </li>
+      ) : null}
       {modelsProblem ? (
         <Failed problem={modelsProblem}>No list of models: </Failed>
       ) : (

@@ -4,7 +4,7 @@ import type { GenerationStatus, Usage } from '@/lib/protocol/events'
 import type { Part } from '@/lib/protocol/messages'
 import type { Money } from '@/lib/protocol/money'
 import { notFound, Refused } from '@/lib/refused'
-import { type Database, engine, oneAtATime } from './client'
+import { type Database, database, engine, oneAtATime } from './client'
 import { addToRollups } from './rollups'
 import type { ConversationRow, GenerationPieceRow, GenerationRow, MessageRow } from './schema'
 import {
@@ -236,6 +236,19 @@ async function saveEnd(
     .where('id', '=', ended.conversationId)
     .execute()
   return saved
+}
+
+/** Whether somebody has had an answer of a model by this provider. */
+export async function hasUsed(ownerId: string, providerId: string, model: string): Promise<boolean> {
+  const row = await database()
+    .selectFrom('generations')
+    .select('id')
+    .where('ownerId', '=', ownerId)
+    .where('providerId', '=', providerId)
+    .where('model', '=', model)
+    .limit(1)
+    .executeTakeFirst()
+  return row !== undefined
 }
 
 /** @throws {Refused} 429 when a person has more running than is allowed. */

@@ -2,6 +2,7 @@ import 'server-only'
 import { validateHeaderName, validateHeaderValue } from 'node:http'
 import { z } from 'zod'
 import { config } from '@/lib/config'
+import { bareKey } from '@/lib/protocol/pasted'
 import { BaseUrlError, parseBaseUrl } from '@/lib/upstream/guard'
 import { name } from './fields'
 
@@ -9,20 +10,25 @@ import { name } from './fields'
 const reserved = new Set(['host', 'content-length', 'transfer-encoding', 'connection', 'content-type'])
 const HEADERS_AT_MOST = 20
 
-const baseUrl = z.string().transform((text, context) => {
-  try {
-    return parseBaseUrl(text, { publicOnly: config().public })
-  } catch (error) {
-    if (!(error instanceof BaseUrlError)) throw error
-    context.addIssue({ code: 'custom', message: error.message })
-    return z.NEVER
-  }
-})
+const baseUrl = z
+  .string()
+  .max(2000, 'is longer than 2,000 characters')
+  .transform((text, context) => {
+    try {
+      return parseBaseUrl(text, { publicOnly: config().publicProvidersOnly })
+    } catch (error) {
+      if (!(error instanceof BaseUrlError)) throw error
+      context.addIssue({ code: 'custom', message: error.message })
+      return z.NEVER
+    }
+  })
 
 const apiKey = z
   .string()
-  .trim()
-  .max(4000)
+
+  .max(5000)
+  .transform(bareKey)
+  .refine((key) => key.length <= 4000, 'is longer than 4,000 characters')
   .refine((key) => isHeader('Authorization', key), 'has characters that a key cannot have. Copy it again')
   .transform((key) => key || null)
   .nullable()

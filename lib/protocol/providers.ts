@@ -27,6 +27,8 @@ export type ProviderList = z.infer<typeof providerList>
 
 /** `POST /api/providers/test`. Each step carries its own problem, so the page can say how far it got. */
 export const providerTest = z.object({
+  /** An address that works where the one in the form does not: with the version that was left out. */
+  betterBaseUrl: z.nullable(z.string()),
   /** The first of the models that it lists, and how many it lists in all. */
   models: z.array(z.string()),
   modelCount: z.number(),

@@ -11,12 +11,15 @@ export function prefixOf({ kind, providerId }: Pick<ModelGroup, 'kind' | 'provid
 export function groupServing(groups: ModelGroup[], reference: string): ModelGroup | undefined {
   const environment = groups.find(({ kind }) => kind === 'environment')
   if (environment?.models.some(({ id }) => id === reference)) return environment
-  const named = groups.find((group) => group.kind !== 'environment' && reference.startsWith(prefixOf(group)))
+  const named = groups.find(({ providerId }) => reference.startsWith(`${providerId}:`))
   return named ?? (OWN.test(reference) ? undefined : environment)
 }
 
 /** What the provider calls a model, out of its reference, also when the provider is gone. */
 export function nameIn(groups: ModelGroup[], reference: string): string {
   const group = groupServing(groups, reference)
-  return group ? reference.slice(prefixOf(group).length) : reference.replace(OWN, '')
+  if (!group) return reference.replace(OWN, '')
+  // The operator's own may carry its provider too, where its name alone would be that of a local one.
+  const prefix = reference.startsWith(`${group.providerId}:`) ? `${group.providerId}:` : prefixOf(group)
+  return reference.slice(prefix.length)
 }

@@ -17,13 +17,30 @@ export async function environmentConnection(): Promise<Connection | null> {
   if (!upstream) return null
   // One object for all starts, so that the SDK's client is made once.
   const kept = oncePerProcess<{ connection: Connection | null }>('environment connection', () => ({ connection: null }))
-  const place = { name: new URL(upstream.baseUrl).host, baseUrl: upstream.baseUrl }
+  const place = { name: environmentName(upstream.baseUrl), baseUrl: upstream.baseUrl }
   const credentials = { apiKey: upstream.apiKey, headers: {} }
   // The id goes to browsers, and an address may tell of the operator's network.
   const mark = createHash('sha256').update(upstream.baseUrl).digest('hex').slice(0, 12)
   kept.connection ??= await dialled(`environment-${mark}`, place, credentials, false)
   return kept.connection
 }
+
+/** What people see the operator's upstream called: as the operator says, or what everybody calls a well-known one. */
+export function environmentName(baseUrl: string): string {
+  return config().providerName ?? wellKnown.get(new URL(baseUrl).host) ?? 'This server’s models'
+}
+
+const wellKnown = new Map([
+  ['api.openai.com', 'OpenAI'],
+  ['openrouter.ai', 'OpenRouter'],
+  ['generativelanguage.googleapis.com', 'Gemini'],
+  ['api.anthropic.com', 'Anthropic'],
+  ['api.mistral.ai', 'Mistral'],
+  ['api.groq.com', 'Groq'],
+  ['api.deepseek.com', 'DeepSeek'],
+  ['api.together.xyz', 'Together'],
+  ['api.x.ai', 'xAI'],
+])
 
 /** A provider that a person entered: the address passes the guard. */
 export async function ownConnection(row: ProviderRow): Promise<Connection> {
@@ -36,7 +53,10 @@ export async function ownConnection(row: ProviderRow): Promise<Connection> {
 /** A local server by its id, or null when there is none of that name. */
 export async function localConnection(id: string): Promise<Connection | null> {
   const server = localServer(id)
-  return server && (await dialled(id, server, noCredentials, false))
+  if (!server) return null
+  const connection = await dialled(id, server, noCredentials, false)
+  connection.local = true
+  return connection
 }
 
 /** Rill's demo model, in this process. */

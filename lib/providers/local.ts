@@ -49,6 +49,7 @@ async function probe(server: (typeof known)[number]): Promise<LocalServer | null
     apiKey: null,
     headers: {},
     guarded: false,
+    local: true,
     capabilities: untried,
     remember() {},
   }

@@ -58,6 +58,13 @@ export async function defaultModel(ownerId: string): Promise<string> {
   return await firstChoice(ownerId, groupsOf(await sources(ownerId, LIST_MS), [], MODELS_AT_MOST))
 }
 
+/** Whether the operator's upstream lists a model of this name. */
+export async function environmentLists(model: string): Promise<boolean> {
+  const environment = await environmentConnection()
+  const listed = environment && (await within(LIST_MS, listedModels(environment), { models: [], more: 0 }))
+  return listed !== null && 'models' in listed && listed.models.some(({ name }) => name === model)
+}
+
 async function listOf(ownerId: string, waitMs: number, most: number): Promise<ModelList> {
   const [prices, found] = await Promise.all([ownPrices(ownerId), sources(ownerId, waitMs)])
   const groups = groupsOf(found, prices, most)
@@ -113,7 +120,14 @@ async function ownSource(row: ProviderRow, waitMs: number): Promise<Source> {
 
 function groupsOf(found: Source[], prices: Price[], most: number): ModelGroup[] {
   const each = Math.max(20, Math.floor(most / found.length))
-  return found.map((source) => groupOf(source, prices, each))
+  const groups = found.map((source) => groupOf(source, prices, each))
+  const local = new Set(groups.flatMap(({ kind, models }) => (kind === 'local' ? models.map(({ id }) => id) : [])))
+  for (const { kind, providerId, models } of groups) {
+    // A name such as `ollama:llama3` may be that of a model here too.
+    if (kind === 'environment')
+      for (const model of models) if (local.has(model.id)) model.id = `${providerId}:${model.id}`
+  }
+  return groups
 }
 
 function groupOf({ kind, prefix, connection, listed }: Source, prices: Price[], most: number): ModelGroup {

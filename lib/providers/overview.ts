@@ -1,6 +1,7 @@
 import 'server-only'
 import { config } from '@/lib/config'
 import type { ProviderList } from '@/lib/protocol/providers'
+import { environmentName } from './connections'
 import { localServers } from './local'
 import { listProviders } from './own'
 
@@ -11,7 +12,7 @@ export async function providerOverview(ownerId: string): Promise<ProviderList> {
   return {
     own,
     environment: upstream && {
-      name: new URL(upstream.baseUrl).host,
+      name: environmentName(upstream.baseUrl),
       hasKey: upstream.apiKey !== null,
     },
     local: local.map(({ id, name, baseUrl, models, more }) => ({ id, name, baseUrl, models: models.length + more })),

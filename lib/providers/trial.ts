@@ -25,17 +25,21 @@ const TRIAL_PROMPT = 'Say hello in one short sentence.'
 export type TrialForm = ProviderForm & { id?: string; model?: string }
 
 /**
- * Tries a provider before it is saved: lists its models and streams one short answer.
+ * Tries a provider before it is saved: lists its models and streams one short answer. Where an address without a version
+ * has no list, the same one with `/v1` is tried in its place.
  * @throws {Refused} 404 for a provider that is not this owner's, 400 when its key would go to another host.
  */
 export async function tryProvider(ownerId: string, form: TrialForm): Promise<ProviderTest> {
-  const connection = await trialConnection(ownerId, form)
+  const typed = await trialConnection(ownerId, form)
   const signal = AbortSignal.timeout(TRIAL_MS)
-  const listed = await listModels(connection, signal)
+  const first = await listModels(typed, signal)
+  const better = 'problem' in first ? await withVersion(typed, first.problem, signal) : null
+  const { connection, listed } = better ?? { connection: typed, listed: first }
   const { models, more } = 'models' in listed ? listed : { models: [], more: 0 }
   const model = form.model ?? firstChoiceOf(models.filter(({ chats }) => chats))?.name ?? null
   const answer = model === null ? noAnswer : await shortAnswer(ownerId, { connection, id: form.id, model }, signal)
   return {
+    betterBaseUrl: better && connection.baseUrl,
     models: models.slice(0, MODELS_SHOWN).map(({ name }) => name),
     modelCount: models.length + more,
     modelsProblem: 'problem' in listed ? listed.problem : null,
@@ -43,6 +47,18 @@ export async function tryProvider(ownerId: string, form: TrialForm): Promise<Pro
     ...answer,
   }
 }
+
+/** The same provider at the address with a version, if there is a list of models there. */
+async function withVersion(typed: Connection, { kind }: Problem, signal: AbortSignal) {
+  const [path = '', query] = typed.baseUrl.split('?', 2)
+  if (/\/v\d+\w*(?:\/|$)/.test(path) || !mayBeElsewhere.has(kind)) return null
+  const connection = { ...typed, baseUrl: `${path}/v1${query === undefined ? '' : `?${query}`}` }
+  const listed = await listModels(connection, signal)
+  return 'models' in listed ? { connection, listed } : null
+}
+
+/** What a server says of a path that it does not have, by a status, a web page or words. */
+const mayBeElsewhere = new Set<Problem['kind']>(['not_found', 'model_not_found', 'bad_request', 'upstream'])
 
 const tooSlow: Problem = {
   kind: 'timeout',

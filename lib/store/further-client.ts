@@ -71,7 +71,7 @@ export function createFurtherClient(page: Pick<Page, 'origin' | 'signIn'>) {
         : json(provider, providerPath(id), withBody('PATCH', change)),
     deleteProvider: (id: string): Promise<void> => done('DELETE', providerPath(id)),
     /** Tries a provider as it stands in the form; with the id of a stored one, an absent key is its own. */
-    testProvider: (change: ProviderChange & { id?: string }): Promise<ProviderTest> =>
+    testProvider: (change: ProviderChange & { id?: string; model?: string }): Promise<ProviderTest> =>
       json(providerTest, '/api/providers/test', withBody('POST', change), testLimit),
   }
 }

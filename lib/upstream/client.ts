@@ -3,11 +3,12 @@ import OpenAI, { type APIError } from 'openai'
 import { config } from '@/lib/config'
 import { isFields } from './chunk'
 import type { Connection } from './connection'
-import { freshOpenAgent, freshPublicAgent, openAgent, publicAgent } from './dial'
+import { localAgents, openAgents, publicAgents } from './dial'
 import { createFetch } from './fetch'
 
-const openFetch = createFetch(openAgent, freshOpenAgent)
-const publicFetch = createFetch(publicAgent, freshPublicAgent)
+const openFetch = createFetch(openAgents.keeping, openAgents.fresh)
+const publicFetch = createFetch(publicAgents.keeping, publicAgents.fresh)
+const localFetch = createFetch(localAgents.keeping, localAgents.fresh)
 
 /** The SDK's client. It neither retries nor logs: retries are Rill's own and visible, and the SDK's logs hold messages. */
 class Client extends OpenAI {
@@ -26,9 +27,10 @@ class Client extends OpenAI {
 
 /** The client of a connection; to make one takes 20 µs. @throws {TypeError} when a header of it cannot be sent. */
 export function clientOf(connection: Connection): Client {
-  const guarded = connection.guarded && config().public
+  const { baseURL, defaultQuery } = addressOf(connection.baseUrl)
   return new Client({
-    baseURL: connection.baseUrl,
+    baseURL,
+    defaultQuery,
     // The SDK insists on a key; without one, the header that would carry it is left out below.
     apiKey: connection.apiKey ?? 'none',
     adminAPIKey: null,
@@ -38,13 +40,41 @@ export function clientOf(connection: Connection): Client {
     logLevel: 'off',
     defaultHeaders: {
       'User-Agent': 'Rill',
+      ...withoutFingerprint,
       ...inheritedHeaders(),
       ...(connection.apiKey === null ? { Authorization: null } : {}),
       ...connection.headers,
     },
-    fetch: connection.fetch ?? (guarded ? publicFetch : openFetch),
+    fetch: connection.fetch ?? networkFetch(connection),
   })
 }
+
+function networkFetch({ guarded, local }: Connection): typeof globalThis.fetch {
+  if (guarded && config().publicProvidersOnly) return publicFetch
+  return local ? localFetch : openFetch
+}
+
+/** A base URL may have a query, as Azure's do: it goes behind the path. */
+function addressOf(baseUrl: string): { baseURL: string; defaultQuery: Record<string, string> | undefined } {
+  if (!baseUrl.includes('?')) return { baseURL: baseUrl, defaultQuery: undefined }
+  const { origin, pathname, searchParams } = new URL(baseUrl)
+  return { baseURL: origin + pathname.replace(/\/+$/, ''), defaultQuery: Object.fromEntries(searchParams) }
+}
+
+/** The SDK tells each server about the machine that it runs on. */
+const withoutFingerprint = Object.fromEntries(
+  [
+    'Lang',
+    'Package-Version',
+    'OS',
+    'Arch',
+    'Runtime',
+    'Runtime-Version',
+    'Retry-Count',
+    'Timeout',
+    'Helper-Method',
+  ].map((name) => [`X-Stainless-${name}`, null]),
+)
 
 /** The SDK sends headers from the operator's environment to every address; a person's own server must not see them. */
 function inheritedHeaders(): Record<string, null> {

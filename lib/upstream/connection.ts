@@ -14,6 +14,8 @@ export interface Connection {
   headers: Record<string, string>
   /** A person gave the address: where others can reach Rill, it is dialled only if it is public. */
   guarded: boolean
+  /** It runs on this machine: no proxy leads to it. */
+  local?: boolean
   /** What was learnt of its models. */
   capabilities: Capabilities
   /** How long its models may be silent, where it differs from the server's own limits. */

@@ -1,7 +1,8 @@
 import 'server-only'
-import { Socket } from 'node:net'
+import { isIPv6, Socket } from 'node:net'
 import { Agent, buildConnector } from 'undici'
-import { publicLookup, refusedLiteral } from './guard'
+import { publicAddressOf, publicLookup, refusalOf } from './guard'
+import { openTunnel, portOf, proxyTo } from './tunnel'
 
 /** The signal of the request that is being handed to undici right now, if it dials for it. */
 let requester: AbortSignal | null = null
@@ -26,11 +27,21 @@ export function dialFor(signal: AbortSignal | null, request: () => unknown): { d
 /** A body that is paused leaves what comes to the system. With the 64 kB that undici asks for, the socket reads on. */
 const socketOptions = { highWaterMark: 1 }
 
-/**
- * A pool of connections. `publicOnly`: to addresses of the public internet alone. Timeouts are the caller's. With a
- * `pipelining` of 0, undici keeps no connection for a further request.
- */
-function createAgent(publicOnly: boolean, { pipelining = 1 } = {}): Agent {
+interface AgentOptions {
+  /** To addresses of the public internet alone. */
+  publicOnly?: boolean
+  /** Never through a proxy. */
+  direct?: boolean
+}
+
+/** A pool of connections, and an agent beside it that dials for each request. */
+function createAgents(options: AgentOptions = {}): { keeping: Agent; fresh: Agent } {
+  // With a `pipelining` of 0, undici keeps no connection for a further request.
+  return { keeping: createAgent(options, 1), fresh: createAgent(options, 0) }
+}
+
+/** Connections go through the network's proxy where there is one. Timeouts are the caller's. */
+function createAgent({ publicOnly = false, direct = false }: AgentOptions, pipelining: number): Agent {
   const options: buildConnector.BuildOptions & typeof socketOptions = { ...socketOptions }
   if (publicOnly) options.lookup = publicLookup
   const dial = buildConnector(options)
@@ -43,30 +54,71 @@ function createAgent(publicOnly: boolean, { pipelining = 1 } = {}): Agent {
     keepAliveTimeoutThreshold: 2000,
     connect(options, callback) {
       dialled = true
-      const refused = publicOnly ? refusedLiteral(options.hostname) : null
+      const refused = publicOnly ? refusalOf(options.hostname, portOf(options)) : null
       if (refused !== null) {
         callback(refused, null)
         return
       }
       const signal = requester
-      if (signal === null) {
-        dial(options, callback)
-        return
-      }
-      const abandon = () => {
-        if (socket instanceof Socket) socket.destroy(new Error('The request was aborted while dialling'))
-      }
-      const socket: unknown = dial(options, (...result) => {
-        signal.removeEventListener('abort', abandon)
-        callback(...result)
-      })
-      signal.addEventListener('abort', abandon, { once: true })
+      const proxy = direct ? null : proxyTo(options)
+      if (proxy === null) dialTied(dial, options, signal, callback)
+      else dialThrough(proxy, options, { dial, publicOnly, signal }, callback)
     },
   })
 }
 
-export const openAgent = createAgent(false)
-export const publicAgent = createAgent(true)
-/** Those that dial for each request. */
-export const freshOpenAgent = createAgent(false, { pipelining: 0 })
-export const freshPublicAgent = createAgent(true, { pipelining: 0 })
+/** Dials; an abort of `signal` destroys the socket. */
+function dialTied(
+  dial: buildConnector.connector,
+  options: buildConnector.Options,
+  signal: AbortSignal | null,
+  callback: buildConnector.Callback,
+): void {
+  if (signal === null) {
+    dial(options, callback)
+    return
+  }
+  const abandon = () => {
+    if (socket instanceof Socket) socket.destroy(new Error('The request was aborted while dialling'))
+  }
+  const socket: unknown = dial(options, (...result) => {
+    signal.removeEventListener('abort', abandon)
+    callback(...result)
+  })
+  signal.addEventListener('abort', abandon, { once: true })
+}
+
+interface Dialling {
+  dial: buildConnector.connector
+  publicOnly: boolean
+  signal: AbortSignal | null
+}
+
+/**
+ * Dials through a proxy. Where only public addresses are allowed, the proxy is told the address that was checked here,
+ * not the name: it would resolve that itself, and could be led elsewhere.
+ */
+function dialThrough(
+  proxy: URL,
+  options: buildConnector.Options,
+  { dial, publicOnly, signal }: Dialling,
+  callback: buildConnector.Callback,
+): void {
+  const open = async () => {
+    const host = publicOnly ? await publicAddressOf(options.hostname) : options.hostname
+    const target = `${isIPv6(host) ? `[${host}]` : host}:${portOf(options)}`
+    return await openTunnel(proxy, target, signal)
+  }
+  open().then(
+    (socket) => {
+      if (options.protocol === 'https:') dialTied(dial, { ...options, httpSocket: socket }, signal, callback)
+      else callback(null, socket)
+    },
+    (error: unknown) => callback(error instanceof Error ? error : new Error('The proxy failed'), null),
+  )
+}
+
+export const openAgents = createAgents()
+export const publicAgents = createAgents({ publicOnly: true })
+/** For servers on this machine. */
+export const localAgents = createAgents({ direct: true })

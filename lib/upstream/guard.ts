@@ -2,29 +2,40 @@ import 'server-only'
 import { type LookupAddress, lookup as resolve } from 'node:dns'
 import { isIP, type LookupFunction } from 'node:net'
 import ipaddr from 'ipaddr.js'
-import { blockedAddress, ProblemError } from './words'
+import { unquoted, withoutEndpoint } from '@/lib/protocol/pasted'
+import { portOf } from './tunnel'
+import { blockedAddress, blockedName, blockedPort, ProblemError } from './words'
 
 /** An address that a person gave and that cannot be used. The message fits beside the field. */
 export class BaseUrlError extends Error {
   override name = 'BaseUrlError'
 }
 
+/** Names under which servers take a key in the address, where a page would show it. */
+const secretNames = /^(?:api[-_]?key|key|subscription-key|access[-_]?token|token|code|sig|secret|password)$/i
+
 /**
- * Reads a base URL as a person types it; gives it back without slashes at its end.
+ * Reads a base URL as a person types or pastes it; gives it back without slashes at its end. A query is kept.
  * `publicOnly`: also refuses an address that is written out and not public. Names are checked when they are dialled.
  * @throws {BaseUrlError}
  */
 export function parseBaseUrl(text: string, { publicOnly = false } = {}): string {
-  const typed = text.trim()
+  const typed = unquoted(text)
   if (!/^https?:\/\//i.test(typed)) throw new BaseUrlError('The address must start with http:// or https://.')
   if (!URL.canParse(typed)) throw new BaseUrlError('This is not an address. Example: https://api.openai.com/v1')
   const url = new URL(typed)
   if (url.username !== '' || url.password !== '') {
     throw new BaseUrlError('The address must not hold a name or password. Put the key into its own field.')
   }
-  if (url.search !== '' || url.hash !== '') throw new BaseUrlError('The address must end before any ? or #.')
-  if (publicOnly && !isAllowedHost(url.hostname)) throw new BaseUrlError(blockedAddress.message)
-  return url.href.replace(/\/+$/, '')
+  if ([...url.searchParams.keys()].some((name) => secretNames.test(name))) {
+    throw new BaseUrlError('The address must not hold a key. Put the key into its own field.')
+  }
+  if (url.hash !== '') throw new BaseUrlError('The address must end before any #.')
+  if (publicOnly) {
+    if (!isAllowedHost(url.hostname)) throw new BaseUrlError(blockedAddress.message)
+    if (!isAllowedPort(portOf(url))) throw new BaseUrlError(blockedPort.message)
+  }
+  return withoutEndpoint(url.href)
 }
 
 /** Whether a host may be dialled as far as can be told without resolving it. */
@@ -48,24 +59,46 @@ export function isPublicAddress(address: string): boolean {
   )
 }
 
+/** Ports from 1024 on that browsers refuse too, since other protocols live there: https://fetch.spec.whatwg.org/#port-blocking */
+const badPorts = new Set([
+  ...[1719, 1720, 1723, 2049, 3659, 4045, 4190, 5060, 5061, 6000, 6566],
+  ...[6665, 6666, 6667, 6668, 6669, 6679, 6697, 10080],
+])
+
+/** Whether a port may be dialled where only public addresses are: that of the web, or one that any program may open. */
+export function isAllowedPort(port: number): boolean {
+  return port === 80 || port === 443 || (port >= 1024 && !badPorts.has(port))
+}
+
 /**
  * Resolves a name for a socket and lets only public addresses through. The socket dials what this answers, so that
- * no second look at the name can give another address. One address that is not public refuses the name.
+ * no second look at the name can give another address. One address that is not public refuses the name, in the same
+ * words as a name that does not exist: they must not tell which names the inner network has.
  */
 export const publicLookup: LookupFunction = (hostname, options, callback) => {
   resolve(hostname, { ...options, all: true }, (error, addresses: LookupAddress[]) => {
-    if (error !== null) callback(error, '', 0)
-    else {
-      const first = addresses[0]
-      const allowed = first !== undefined && addresses.every(({ address }) => isPublicAddress(address))
-      if (!allowed) callback(new ProblemError(blockedAddress), '', 0)
-      else if (options.all) callback(null, addresses)
-      else callback(null, first.address, first.family)
-    }
+    const first = error === null ? addresses[0] : undefined
+    const allowed = first !== undefined && addresses.every(({ address }) => isPublicAddress(address))
+    if (!allowed) callback(new ProblemError(blockedName), '', 0)
+    else if (options.all) callback(null, addresses)
+    else callback(null, first.address, first.family)
   })
 }
 
-/** Refuses an address that is written out, which sockets dial without a lookup. */
-export function refusedLiteral(hostname: string): ProblemError | null {
-  return isIP(hostname) !== 0 && !isPublicAddress(hostname) ? new ProblemError(blockedAddress) : null
+/** The public address of a host, by its name or written out. @throws {ProblemError} when it has none. */
+export function publicAddressOf(hostname: string): Promise<string> {
+  return new Promise((give, refuse) => {
+    publicLookup(hostname.replace(/^\[|\]$/g, ''), {}, (error, address) => {
+      if (error !== null || typeof address !== 'string') refuse(error ?? new ProblemError(blockedName))
+      else give(address)
+    })
+  })
+}
+
+/** Refuses a port, and an address that is written out, which sockets dial without a lookup. */
+export function refusalOf(hostname: string, port: number): ProblemError | null {
+  if (!isAllowedPort(port)) return new ProblemError(blockedPort)
+  return isIP(hostname.replace(/^\[|\]$/g, '')) !== 0 && !isPublicAddress(hostname.replace(/^\[|\]$/g, ''))
+    ? new ProblemError(blockedAddress)
+    : null
 }

@@ -107,7 +107,18 @@ export const stalled = problemOf('timeout', {
 })
 export const slowHeaders = problemOf('timeout')
 export const blockedAddress = problemOf('bad_request', {
-  message: 'This address is not a public one, and this server connects only to public addresses. Check the base URL.',
+  message:
+    'This address is not a public one, and this server connects only to public addresses. Whoever runs it can allow others with RILL_PRIVATE_PROVIDERS=1.',
+  field: 'baseUrl',
+})
+
+export const blockedName = problemOf('bad_request', {
+  message:
+    'The server’s name was not found, or its address is not a public one, and this server connects only to public addresses. Check the base URL.',
+  field: 'baseUrl',
+})
+export const blockedPort = problemOf('bad_request', {
+  message: 'This server connects only to the ports 80, 443 and most from 1024 on. Check the base URL.',
   field: 'baseUrl',
 })
 

@@ -2,6 +2,7 @@ import { readdir, readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import { modelList } from '@/lib/protocol/api'
+import { generationDetails } from '@/lib/protocol/details'
 import { provider, providerList, providerTest } from '@/lib/protocol/providers'
 import { freePort } from '../ports'
 import { delta, done, finish } from '../upstream/events'
@@ -57,7 +58,7 @@ describe.each(engines)('a person’s own providers, on %s', (engine) => {
     const listed = await client.ask(providerList, 'GET', '/api/providers')
     expect(listed.own).toEqual([made])
     // The operator's address itself is nobody else's business.
-    expect(listed.environment).toEqual({ name: new URL(house.upstream.baseUrl).host, hasKey: true })
+    expect(listed.environment).toEqual({ name: 'This server’s models', hasKey: true })
   })
 
   test('offer their models, each under the provider’s id', async () => {
@@ -81,6 +82,56 @@ describe.each(engines)('a person’s own providers, on %s', (engine) => {
     expect(lastAsked()?.headers.authorization).toBeUndefined()
     expect(lastAsked()?.headers['x-team']).toBeUndefined()
     expect(house.timesAsked('through mine') + house.timesAsked('without a key')).toBe(0)
+  })
+
+  test('are called as they were meant, whatever copying left around address and key', async () => {
+    const { id, baseUrl } = await create({
+      baseUrl: `"${theirs.baseUrl}/chat/completions" `,
+      apiKey: ` 'Bearer ${KEY}'\n`,
+    })
+    expect(baseUrl).toBe(theirs.baseUrl)
+    await client.finish({ text: 'pasted', model: `${id}:small` })
+    expect(lastAsked()).toMatchObject({ path: '/v1/chat/completions', headers: { authorization: `Bearer ${KEY}` } })
+    const azure = `${theirs.baseUrl}/openai/deployments/x/chat/completions?api-version=2024-10-21`
+    const made = await create({ baseUrl: azure, apiKey: null, headers: { 'api-key': HEADER } })
+    await client.finish({ text: 'to a deployment', model: `${made.id}:gpt-4o` })
+    expect(lastAsked()).toMatchObject({
+      path: '/v1/openai/deployments/x/chat/completions?api-version=2024-10-21',
+      headers: { 'api-key': HEADER },
+    })
+  })
+
+  test('are asked with less when a model refuses, which is remembered and told in the details', async () => {
+    const { id } = await create()
+    const message = 'Your organization must be verified to stream this model.'
+    theirs.scriptFor('picky', ({ body }) =>
+      body.stream
+        ? [
+            { status: 400, headers: { 'content-type': 'application/json' } },
+            { write: JSON.stringify({ error: { message, param: 'stream', code: 'unsupported_value' } }) },
+            { end: true },
+          ]
+        : [
+            { status: 200, headers: { 'content-type': 'application/json' } },
+            { write: JSON.stringify({ choices: [{ message: { content: 'All of it.' }, finish_reason: 'stop' }] }) },
+            { end: true },
+          ],
+    )
+    const asked = () =>
+      theirs.requests.filter(({ prompt }) => prompt.startsWith('picky')).map(({ body }) => body.stream)
+    const ended = await client.finish({ text: 'picky 1', model: `${id}:small` })
+    expect(ended).toMatchObject({ status: 'completed', text: 'All of it.' })
+    expect(asked()).toEqual([true, false])
+    const details = await client.ask(generationDetails, 'GET', `/api/generations/${ended.generationId}`)
+    expect(details.differences).toEqual(['stream'])
+    await client.finish({ text: 'picky 2', model: `${id}:small` })
+    expect(asked()).toEqual([true, false, false])
+    // Another model of it is asked in the usual way, and so is this one once the provider has been edited.
+    await client.finish({ text: 'picky 3', model: `${id}:large` })
+    expect(asked().slice(3)).toEqual([true, false])
+    await client.ask(provider, 'PATCH', `/api/providers/${id}`, { name: 'Edited' })
+    await client.finish({ text: 'picky 4', model: `${id}:small` })
+    expect(asked().slice(5)).toEqual([true, false])
   })
 
   test('keep the key when a change leaves it out, and drop it when it is emptied', async () => {

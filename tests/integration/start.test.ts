@@ -24,6 +24,11 @@ it('names the server whose models it uses, and not the key', async () => {
   expect(rill.logs()).not.toContain('sk-not-to-be-seen')
 })
 
+it('takes the address of its upstream out of quotes', async () => {
+  const rill = await start({ env: { OPENAI_BASE_URL: ' "http://127.0.0.1:9/v1" ' } })
+  expect(rill.logs()).toContain('— models of 127.0.0.1:9\n')
+})
+
 it('listens beyond loopback once it is told that everybody may come in', async () => {
   const rill = await start({ env: { HOST: '0.0.0.0', RILL_OPEN: '1' } })
   expect(rill.logs()).toContain('(and at every address of this machine)')

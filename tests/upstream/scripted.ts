@@ -63,6 +63,8 @@ export interface ScriptedUpstream {
   open(gate: string): void
   /** What `GET /v1/models` answers: names, or a whole body. */
   models: string[] | { status?: number; body: unknown }
+  /** The one path, without its query, at which there is a list of models; any that ends in `/models` otherwise. */
+  modelsOnly: string | null
   /** Resolves with request number `index`, 0 the first, as soon as it is there. */
   request(index: number): Promise<ScriptedRequest>
   /** Sockets that are open now. */
@@ -105,8 +107,11 @@ export async function startScriptedUpstream({ port = 0 } = {}): Promise<Scripted
     response.socket?.setNoDelay(true)
     const sent: Sent = { bytes: 0, last: Promise.resolve() }
     const request = { ...(await read(message, response, sent)), connection: sockets.get(message.socket) ?? 0 }
-    if (request.method === 'GET' && request.path.endsWith('/models')) answerModels(response, upstream.models)
-    else {
+    const [path = ''] = request.path.split('?', 1)
+    if (request.method === 'GET' && path.endsWith('/models')) {
+      const isThere = upstream.modelsOnly === null || upstream.modelsOnly === path
+      answerModels(response, isThere ? upstream.models : { status: 404, body: '404 page not found' })
+    } else {
       upstream.requests.push(request)
       for (const arrived of arrivals.splice(0)) arrived()
       const chosen = [...scripts].find(([prompt]) => request.prompt.includes(prompt))?.[1] ?? script
@@ -130,6 +135,7 @@ export async function startScriptedUpstream({ port = 0 } = {}): Promise<Scripted
     baseUrl: '',
     requests: [],
     models: ['scripted'],
+    modelsOnly: null,
     script(next) {
       script = next
     },

@@ -8,8 +8,6 @@ import { tryProvider } from '@/lib/providers/trial'
 import { type ScriptedUpstream, startScriptedUpstream } from '@/tests/upstream/scripted'
 import { ownDatabase } from '../database/process'
 
-ownDatabase()
-
 let upstream: ScriptedUpstream
 /** Lists are kept by provider, so each test has one of its own, of a person of its own. */
 let owner = ''
@@ -20,6 +18,8 @@ beforeAll(async () => {
   vi.stubEnv('RILL_MODEL', '')
   upstream = await startScriptedUpstream()
 })
+// The environment is read once, with the first look at the database.
+ownDatabase()
 beforeEach(() => {
   upstream.requests.length = 0
   owner = `person ${++people}`

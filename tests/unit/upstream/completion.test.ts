@@ -64,6 +64,26 @@ describe('what is sent', () => {
     expect(upstream.requests[0]?.headers['x-title']).toBe('Rill')
   })
 
+  test('nothing of the machine that Rill runs on', async () => {
+    await answerTo(stop + done)
+    const names = Object.keys(upstream.requests[0]?.headers ?? {})
+    expect(names.filter((name) => name.startsWith('x-stainless'))).toEqual([])
+    expect(upstream.requests[0]?.headers['user-agent']).toBe('Rill')
+  })
+
+  test('a query of the base URL behind the path, as Azure wants it', async () => {
+    upstream.script([{ write: delta('fine') + stop + done }])
+    const heard = await ask(`${upstream.baseUrl}/openai/deployments/x?api-version=2024-10-21&b=%26`, {
+      connection: { apiKey: null, headers: { 'api-key': 'abc' } },
+    })
+    expect(heard.text).toBe('fine')
+    expect(upstream.requests[0]).toMatchObject({
+      path: '/v1/openai/deployments/x/chat/completions?api-version=2024-10-21&b=%26',
+      headers: { 'api-key': 'abc' },
+    })
+    expect(upstream.requests[0]?.headers.authorization).toBeUndefined()
+  })
+
   test('an extra header may carry the authorization', async () => {
     await answerTo(stop + done, { connection: { apiKey: null, headers: { authorization: 'Basic abc' } } })
     expect(upstream.requests[0]?.headers.authorization).toBe('Basic abc')

@@ -1,8 +1,8 @@
 import { request } from 'undici'
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest'
-import { openAgent, publicAgent } from '@/lib/upstream/dial'
+import { openAgents, publicAgents } from '@/lib/upstream/dial'
 import { createFetch } from '@/lib/upstream/fetch'
-import { BaseUrlError, isPublicAddress, parseBaseUrl, publicLookup } from '@/lib/upstream/guard'
+import { BaseUrlError, isAllowedPort, isPublicAddress, parseBaseUrl, publicLookup } from '@/lib/upstream/guard'
 import { type ScriptedUpstream, startScriptedUpstream } from '@/tests/upstream/scripted'
 import { ask } from './asking'
 
@@ -19,6 +19,13 @@ describe('a base URL', () => {
     ['http://localhost:11434/v1//', 'http://localhost:11434/v1'],
     ['HTTP://LOCALHOST', 'http://localhost'],
     ['http://[::1]:8080/v1', 'http://[::1]:8080/v1'],
+    ['"https://api.openai.com/v1"', 'https://api.openai.com/v1'],
+    [' “https://api.openai.com/v1/chat/completions” ', 'https://api.openai.com/v1'],
+    ['https://example.com/v1/models/', 'https://example.com/v1'],
+    [
+      'https://r.openai.azure.com/openai/deployments/x/chat/completions?api-version=2024-10-21',
+      'https://r.openai.azure.com/openai/deployments/x?api-version=2024-10-21',
+    ],
   ])('%j is %j', (typed, url) => {
     expect(parseBaseUrl(typed)).toBe(url)
   })
@@ -33,8 +40,9 @@ describe('a base URL', () => {
     ['https://exa mple.com', /not an address/],
     ['https://me:secret@example.com/v1', /name or password/],
     ['https://me@example.com/v1', /name or password/],
-    ['https://example.com/v1?key=x', /before any \?/],
-    ['https://example.com/v1#x', /before any \?/],
+    ['https://example.com/v1?key=x', /must not hold a key/],
+    ['https://example.com/v1?api-version=1&API_KEY=x', /must not hold a key/],
+    ['https://example.com/v1#x', /before any #/],
   ])('%j is refused', (typed, message) => {
     expect(() => parseBaseUrl(typed)).toThrow(BaseUrlError)
     expect(() => parseBaseUrl(typed)).toThrow(message)
@@ -51,6 +59,8 @@ describe('a base URL', () => {
       expect(() => parseBaseUrl(url, { publicOnly: true }), url).toThrow(BaseUrlError)
     }
     expect(parseBaseUrl('http://8.8.8.8/v1', { publicOnly: true })).toBe('http://8.8.8.8/v1')
+    expect(() => parseBaseUrl('http://8.8.8.8:22/v1', { publicOnly: true })).toThrow('only to the ports')
+    expect(parseBaseUrl('http://8.8.8.8:22/v1')).toBe('http://8.8.8.8:22/v1')
   })
 })
 
@@ -114,7 +124,7 @@ describe('a socket to public addresses only', () => {
     const connections = upstream.connections()
     const url = new URL(upstream.baseUrl)
     url.hostname = name
-    const failure = await request(url, { dispatcher: publicAgent }).then(
+    const failure = await request(url, { dispatcher: publicAgents.keeping }).then(
       () => 'it answered',
       (error: Error) => error.message,
     )
@@ -125,7 +135,7 @@ describe('a socket to public addresses only', () => {
   test('the same server answers through the open agent', async () => {
     for (const name of ['127.0.0.1', '0x7f.0.0.1', 'localhost']) {
       const { statusCode, body } = await request(`${upstream.baseUrl.replace('127.0.0.1', name)}/models`, {
-        dispatcher: openAgent,
+        dispatcher: openAgents.keeping,
       })
       expect(statusCode).toBe(200)
       await body.dump()
@@ -133,7 +143,7 @@ describe('a socket to public addresses only', () => {
   })
 
   test('the same through fetch', async () => {
-    await expect(createFetch(publicAgent)(`${upstream.baseUrl}/models`)).rejects.toThrow('not a public one')
+    await expect(createFetch(publicAgents.keeping)(`${upstream.baseUrl}/models`)).rejects.toThrow('not a public one')
   })
 
   test('the lookup gives no address that is not public, asked for one or for all', async () => {
@@ -143,9 +153,21 @@ describe('a socket to public addresses only', () => {
     }
   })
 
-  test('a name that nobody knows stays a name that nobody knows', async () => {
-    const error = await new Promise((resolve) => publicLookup('no-such-host.invalid', {}, resolve))
-    expect(error).toMatchObject({ syscall: 'getaddrinfo' })
+  test('a name that nobody knows is refused in the words of one inside', async () => {
+    const refusalOf = (name: string) => new Promise((resolve) => publicLookup(name, {}, resolve))
+    expect(await refusalOf('no-such-host.invalid')).toEqual(await refusalOf('localhost'))
+    expect(await refusalOf('localhost')).toMatchObject({ problem: { field: 'baseUrl', retryable: false } })
+  })
+
+  test.each([22, 25, 110, 8, 1023, 2049, 6000, 6667, 10080])('dials no port %d', async (port) => {
+    expect(isAllowedPort(port)).toBe(false)
+    await expect(request(`http://8.8.8.8:${port}`, { dispatcher: publicAgents.keeping })).rejects.toThrow(
+      'only to the ports',
+    )
+  })
+
+  test.each([80, 443, 1024, 3000, 5000, 8000, 8080, 8443, 11434, 65535])('may dial port %d', (port) => {
+    expect(isAllowedPort(port)).toBe(true)
   })
 })
 

@@ -1,0 +1,92 @@
+import { afterAll, beforeAll, beforeEach, describe, expect, test, vi } from 'vitest'
+import { modelList } from '@/lib/providers/models'
+import { resolveModel } from '@/lib/providers/resolve'
+import { tryProvider } from '@/lib/providers/trial'
+import { type ScriptedUpstream, startScriptedUpstream } from '@/tests/upstream/scripted'
+import { ownDatabase } from '../database/process'
+
+let operators: ScriptedUpstream
+beforeAll(async () => {
+  operators = await startScriptedUpstream()
+  operators.models = ['plain', 'demo:special', 'lmstudio:listed']
+  vi.stubEnv('OPENAI_BASE_URL', `${operators.baseUrl}/`)
+  vi.stubEnv('OPENAI_API_KEY', '"Bearer the-operators-key"')
+  vi.stubEnv('RILL_MODEL', 'llamacpp:chosen')
+})
+// The environment is read once, with the first look at the database.
+ownDatabase()
+beforeEach(() => {
+  operators.requests.length = 0
+})
+afterAll(() => operators.stop())
+
+describe('a name with a colon', () => {
+  test.each(['ollama:llama3', 'lmstudio:listed', 'llamacpp:chosen', 'demo:special', 'org/model:free', 'a:b:c'])(
+    '%s is a model of the operator’s upstream, by its whole name',
+    async (name) => {
+      const { connection, model, reference } = await resolveModel('ann', name)
+      expect([connection.baseUrl, connection.apiKey]).toEqual([operators.baseUrl, 'the-operators-key'])
+      expect([model, reference]).toEqual([name, name])
+    },
+  )
+
+  test('may carry the operator’s provider, where the name alone is that of a local server', async () => {
+    const [group] = (await modelList('ann')).groups
+    const { connection, model } = await resolveModel('ann', `${group?.providerId}:ollama:llama3`)
+    expect([connection.baseUrl, model]).toEqual([operators.baseUrl, 'ollama:llama3'])
+  })
+
+  test('is Rill’s own for the demo model', async () => {
+    expect((await resolveModel('ann', 'demo:rill-demo')).connection.providerId).toBe('demo')
+  })
+})
+
+test('where the operator’s upstream is goes to nobody', async () => {
+  const list = await modelList('ann')
+  expect(list.groups[0]).toMatchObject({ kind: 'environment', name: 'This server’s models' })
+  expect(JSON.stringify(list)).not.toContain(new URL(operators.baseUrl).port)
+})
+
+describe('a test of a provider', () => {
+  const form = (more: object = {}) => ({ name: 'Theirs', baseUrl: operators.baseUrl, ...more })
+
+  test('asks the model that is named, where the server lists none', async () => {
+    for (const body of [{ object: 'list', data: null }, { data: [] }, 'no list here']) {
+      operators.models = { status: typeof body === 'string' ? 404 : 200, body }
+      expect(await tryProvider('ann', form())).toMatchObject({ model: null, text: '', modelCount: 0 })
+      const tried = await tryProvider('ann', form({ model: 'org/typed:7b' }))
+      expect(tried).toMatchObject({
+        model: 'org/typed:7b',
+        text: 'Hello there.',
+        answerProblem: null,
+        betterBaseUrl: null,
+      })
+      expect(operators.requests.at(-1)?.body.model).toBe('org/typed:7b')
+    }
+  })
+
+  test('finds the version that was left out, and tests there', async () => {
+    const server = await startVersioned()
+    const tried = await tryProvider('ann', form({ baseUrl: server.root }))
+    expect(tried).toMatchObject({
+      betterBaseUrl: `${server.root}/v1`,
+      modelCount: 1,
+      modelsProblem: null,
+      text: 'Hello there.',
+    })
+    const queried = await tryProvider('ann', form({ baseUrl: `${server.root}?a=1` }))
+    expect(queried.betterBaseUrl).toBe(`${server.root}/v1?a=1`)
+    // Where the version stands already, or nothing answers there either, there is nothing to offer.
+    for (const baseUrl of [`${server.root}/v2`, `${server.root}/other`, 'http://127.0.0.1:9'])
+      expect((await tryProvider('ann', form({ baseUrl }))).betterBaseUrl).toBeNull()
+    await server.upstream.stop()
+  })
+})
+
+/** A server that has its list and its completions under `/v1` alone. */
+async function startVersioned() {
+  const upstream = await startScriptedUpstream()
+  const root = upstream.baseUrl.replace('/v1', '')
+  upstream.modelsOnly = '/v1/models'
+  return { upstream, root }
+}

@@ -1,0 +1,137 @@
+import { afterAll, beforeAll, beforeEach, describe, expect, test, vi } from 'vitest'
+import { listModels } from '@/lib/upstream/models'
+import { proxyTo } from '@/lib/upstream/tunnel'
+import { type ConnectProxy, startConnectProxy } from '@/tests/upstream/connect-proxy'
+import { now, type ScriptedUpstream, startScriptedUpstream } from '@/tests/upstream/scripted'
+import { ask, problemOf } from './asking'
+
+let upstream: ScriptedUpstream
+let direct: ScriptedUpstream
+let proxy: ConnectProxy
+beforeAll(async () => {
+  upstream = await startScriptedUpstream()
+  direct = await startScriptedUpstream()
+  proxy = await startConnectProxy()
+  for (const name of ['http_proxy', 'https_proxy', 'no_proxy', 'HTTPS_PROXY']) vi.stubEnv(name, '')
+  const url = new URL(proxy.url)
+  vi.stubEnv('HTTP_PROXY', `http://ann:p%40ss@${url.host}`)
+  vi.stubEnv('NO_PROXY', `${new URL(direct.baseUrl).host}, .inside.example, plain.example, [::1]:8080`)
+  // Others can reach this Rill: what people add is guarded.
+  vi.stubEnv('RILL_PUBLIC', '1')
+})
+beforeEach(() => {
+  proxy.tunnels.length = 0
+  proxy.status = 200
+  upstream.requests.length = 0
+})
+afterAll(async () => {
+  await upstream.stop()
+  await direct.stop()
+  await proxy.stop()
+  vi.unstubAllEnvs()
+})
+
+const host = () => new URL(upstream.baseUrl).host
+
+test('an upstream is asked through the proxy, with the proxy’s name and password and the upstream’s own key', async () => {
+  const heard = await ask(upstream.baseUrl)
+  expect([heard.text, heard.end.problem]).toEqual(['Hello there.', null])
+  const authorization = `Basic ${Buffer.from('ann:p@ss').toString('base64')}`
+  expect(proxy.tunnels).toEqual([{ target: host(), authorization }])
+  expect(upstream.requests[0]?.headers.authorization).toBe('Bearer sk-a-test-key')
+  expect(upstream.requests[0]?.headers['proxy-authorization']).toBeUndefined()
+})
+
+test('a name that only the proxy knows is left to it', async () => {
+  proxy.names.set('models.corp.invalid:8080', Number(new URL(upstream.baseUrl).port))
+  const heard = await ask('http://models.corp.invalid:8080/v1')
+  expect(heard.text).toBe('Hello there.')
+  expect(proxy.tunnels).toMatchObject([{ target: 'models.corp.invalid:8080' }])
+})
+
+test('what NO_PROXY names is dialled directly', async () => {
+  expect((await ask(direct.baseUrl)).text).toBe('Hello there.')
+  expect(proxy.tunnels).toEqual([])
+})
+
+test('a server on this machine is dialled directly', async () => {
+  const other = await startScriptedUpstream()
+  expect((await ask(other.baseUrl, { connection: { local: true } })).text).toBe('Hello there.')
+  expect(proxy.tunnels).toEqual([])
+  await other.stop()
+})
+
+test.each([
+  ['http:', 'a.example', '', true],
+  ['https:', 'a.example', '', true],
+  ['http:', 'inside.example', '', false],
+  ['http:', 'deep.inside.example', '9000', false],
+  ['http:', 'notinside.example', '', true],
+  ['https:', 'PLAIN.example', '', false],
+  ['http:', 'sub.plain.example', '', false],
+  ['http:', '[::1]', '8080', false],
+  ['http:', '::1', '8080', false],
+  ['http:', '[::1]', '8081', true],
+])('%s//%s port %j goes through the proxy: %s', (protocol, hostname, port, through) => {
+  expect(proxyTo({ protocol, hostname, port }) !== null).toBe(through)
+})
+
+describe('a proxy that does not let through', () => {
+  test.each([
+    [403, 'refused to connect', false],
+    [407, 'wants a name and a password', false],
+    [502, 'could not reach the server', true],
+  ])('%d is told as its own fault', async (status, words, retryable) => {
+    proxy.status = status
+    const problem = problemOf(await ask(`http://refused-${status}.example/v1`))
+    expect(problem).toMatchObject({ kind: 'network', retryable, message: expect.stringContaining(words) })
+    expect(problem.message).toContain('HTTPS_PROXY')
+  })
+
+  test('Stop ends the wait for it, and its socket', async () => {
+    proxy.status = 0
+    const stop = new AbortController()
+    const asked = ask('http://hanging.example/v1', { signal: stop.signal })
+    await vi.waitFor(() => expect(proxy.tunnels).toHaveLength(1))
+    const stoppedAt = now()
+    stop.abort()
+    expect((await asked).end).toEqual({ finishReason: null, problem: null })
+    expect(now() - stoppedAt).toBeLessThan(1000)
+  })
+})
+
+describe('a provider that a person added, where others can reach Rill', () => {
+  const guarded = (baseUrl: string) => ask(baseUrl, { connection: { guarded: true } })
+
+  test.each([
+    'http://127.0.0.1:8080/v1',
+    'http://[::1]:8080/v1',
+    'http://10.0.0.1/v1',
+    'http://169.254.169.254/v1',
+    'http://localhost:8080/v1',
+    'http://ip6-localhost:8080/v1',
+  ])('reaches nothing inside through the proxy: %s', async (baseUrl) => {
+    expect(problemOf(await guarded(baseUrl)).message).toContain('not a public one')
+    expect(proxy.tunnels).toEqual([])
+  })
+
+  test('a name that cannot be looked up here is not left to the proxy, which might know one inside', async () => {
+    proxy.names.set('models.corp.invalid:8080', Number(new URL(upstream.baseUrl).port))
+    expect(problemOf(await guarded('http://models.corp.invalid:8080/v1')).message).toContain('not a public one')
+    expect(proxy.tunnels).toEqual([])
+  })
+
+  test('a public address goes through it, as the address that was checked', async () => {
+    proxy.names.set('8.8.8.8:8080', Number(new URL(upstream.baseUrl).port))
+    expect((await guarded('http://8.8.8.8:8080/v1')).text).toBe('Hello there.')
+    expect(proxy.tunnels).toMatchObject([{ target: '8.8.8.8:8080' }])
+  })
+})
+
+test('lists of models go the same way', async () => {
+  proxy.names.set('lists.corp.invalid:80', Number(new URL(upstream.baseUrl).port))
+  const baseUrl = 'http://lists.corp.invalid/v1'
+  const place = { providerId: 'p', name: 'P', baseUrl, apiKey: null, headers: {}, guarded: false }
+  const listed = await listModels({ ...place, capabilities: new Map(), remember() {} }, AbortSignal.timeout(5000))
+  expect(listed).toMatchObject({ models: [{ name: 'scripted' }] })
+})
