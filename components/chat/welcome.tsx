@@ -70,7 +70,7 @@ function RealModel({ models, model, group }: { models: ModelList; model: string;
           {group.name} does not answer now. {group.problem.message} To go on, choose another model below or {settings}.
         </>
       ) : group ? (
-        `${name} answers here, served by ${group.name}.`
+        `${name} answers here (${group.name}).`
       ) : (
         `The provider of ${name} is gone. Choose another model below.`
       )}

@@ -27,7 +27,7 @@ export async function environmentConnection(): Promise<Connection | null> {
 
 /** What people see the operator's upstream called: as the operator says, or what everybody calls a well-known one. */
 export function environmentName(baseUrl: string): string {
-  return config().providerName ?? wellKnown.get(new URL(baseUrl).host) ?? 'This server’s models'
+  return config().providerName ?? wellKnown.get(new URL(baseUrl).host) ?? 'This server'
 }
 
 const wellKnown = new Map([

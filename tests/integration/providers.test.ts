@@ -58,7 +58,7 @@ describe.each(engines)('a person’s own providers, on %s', (engine) => {
     const listed = await client.ask(providerList, 'GET', '/api/providers')
     expect(listed.own).toEqual([made])
     // The operator's address itself is nobody else's business.
-    expect(listed.environment).toEqual({ name: 'This server’s models', hasKey: true })
+    expect(listed.environment).toEqual({ name: 'This server', hasKey: true })
   })
 
   test('offer their models, each under the provider’s id', async () => {

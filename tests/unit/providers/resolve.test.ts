@@ -1,4 +1,6 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, test, vi } from 'vitest'
+import { database } from '@/lib/database/client'
+import { createConversation } from '@/lib/database/conversations'
 import { modelList } from '@/lib/providers/models'
 import { resolveModel } from '@/lib/providers/resolve'
 import { tryProvider } from '@/lib/providers/trial'
@@ -30,6 +32,13 @@ describe('a name with a colon', () => {
     },
   )
 
+  test('is of the local server for who has talked to that one, also while it is down', async () => {
+    await saveAnswer('carl', 'ollama', 'ollama:llama3')
+    expect((await resolveModel('carl', 'ollama:llama3')).connection.providerId).toBe('ollama')
+    expect((await resolveModel('carl', 'ollama:other')).connection.baseUrl).toBe(operators.baseUrl)
+    expect((await resolveModel('ann', 'ollama:llama3')).connection.baseUrl).toBe(operators.baseUrl)
+  })
+
   test('may carry the operator’s provider, where the name alone is that of a local server', async () => {
     const [group] = (await modelList('ann')).groups
     const { connection, model } = await resolveModel('ann', `${group?.providerId}:ollama:llama3`)
@@ -43,7 +52,7 @@ describe('a name with a colon', () => {
 
 test('where the operator’s upstream is goes to nobody', async () => {
   const list = await modelList('ann')
-  expect(list.groups[0]).toMatchObject({ kind: 'environment', name: 'This server’s models' })
+  expect(list.groups[0]).toMatchObject({ kind: 'environment', name: 'This server' })
   expect(JSON.stringify(list)).not.toContain(new URL(operators.baseUrl).port)
 })
 
@@ -89,4 +98,36 @@ async function startVersioned() {
   const root = upstream.baseUrl.replace('/v1', '')
   upstream.modelsOnly = '/v1/models'
   return { upstream, root }
+}
+
+/** A conversation in which somebody had an answer. */
+async function saveAnswer(ownerId: string, providerId: string, model: string) {
+  const { id: conversationId } = await createConversation(ownerId, { model })
+  const message = { conversationId, ownerId, parts: '[]', createdAt: 1 }
+  const ids = { user: `${conversationId}-user`, reply: `${conversationId}-reply` }
+  await database()
+    .insertInto('messages')
+    .values([
+      { ...message, id: ids.user, parentId: null, role: 'user' },
+      { ...message, id: ids.reply, parentId: ids.user, role: 'assistant' },
+    ])
+    .execute()
+  await database()
+    .insertInto('generations')
+    .values({
+      ...{ id: `${conversationId}-run`, ownerId, conversationId, userMessageId: ids.user, messageId: ids.reply },
+      ...{ continuation: 0, textBefore: 0, reasoningBefore: 0, turnId: 'turn', settings: null, instanceId: 'here' },
+      ...{ providerId, model, status: 'completed', finishReason: 'stop', usage: null, kind: 'answer', price: null },
+      ...{ booking: null, costPicos: null, costCurrency: null, promptTokens: null, completionTokens: null },
+      ...{
+        cachedTokens: null,
+        reasoningTokens: null,
+        attempts: 1,
+        outline: null,
+        startedAt: 1,
+        firstTokenAt: 1,
+        endedAt: 2,
+      },
+    })
+    .execute()
 }
