@@ -12,7 +12,7 @@ import { key } from './fields'
 import { type LimitClass, type Payer, refund, spend } from './limits'
 import { checkOrigin } from './origin'
 import { admitted, type Session, sessionOf } from './session'
-import { mayAdmit, tooManyVisitors } from './visitor-limits'
+import { countVisitor, mayAdmit, tooManyVisitors } from './visitor-limits'
 
 /** What a handler is given besides the request. */
 export interface Call<P> {
@@ -83,7 +83,10 @@ function checked<P extends Params>(handler: Handler<OpenCall<P>>, options: Optio
       const response =
         limit === 'start' ? await handler(request, call) : await counted(limit, payer, () => handler(request, call))
       // Only somebody who has written something is stored: a refused request leaves nothing.
-      if (writes && response.ok) session = await admitted(session, true, isSecure(request))
+      if (writes && response.ok && session.newcomer) {
+        session = await admitted(session, true, isSecure(request))
+        await countVisitor(addressOf(request))
+      }
       // What an answer says is done is on the disk. (Reading changes nothing.)
       if (writes) await durable()
       return withCookies(response, session)

@@ -6,6 +6,9 @@ import { admit, type Identity, identify, SESSION_LIFE_MS } from '@/lib/accounts/
 /** The cookie of earlier versions. */
 const LEGACY_COOKIE = 'rill'
 
+/** 256 bits in base64url. */
+const TOKEN = /^[\w-]{43}$/
+
 /** How the proxy passes a page's session on. It is taken off whatever comes from outside. */
 export const SESSION_HEADER = 'x-rill-session'
 
@@ -21,7 +24,8 @@ interface CookieJar {
 
 /** The token that a browser has. */
 export async function tokenIn(cookies: CookieJar, secure: boolean): Promise<string | undefined> {
-  return cookies.get(await cookieName(secure))?.value
+  const token = cookies.get(await cookieName(secure))?.value
+  return token && TOKEN.test(token) ? token : undefined
 }
 
 /** The session of a browser by its cookies. */

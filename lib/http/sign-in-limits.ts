@@ -1,6 +1,7 @@
 import 'server-only'
 import { setTimeout as wait } from 'node:timers/promises'
-import { RateLimiterMemory, RateLimiterRes } from 'rate-limiter-flexible'
+import { RateLimiterMemory } from 'rate-limiter-flexible'
+import { z } from 'zod'
 import { oncePerProcess } from '@/lib/process'
 import { Refused } from '@/lib/refused'
 
@@ -24,8 +25,9 @@ export async function spendTry(address: string): Promise<void> {
   try {
     await byAddress.consume(address)
   } catch (limited) {
-    if (!(limited instanceof RateLimiterRes)) throw limited
-    throw tooMany(Math.ceil(limited.msBeforeNext / 1000))
+    // Not by its class: each of Next's bundles may have one of its own.
+    if (limited instanceof Error) throw limited
+    throw tooMany(Math.ceil(refusedFor.parse(limited).msBeforeNext / 1000))
   }
   const { consumedPoints } = await together.penalty('all')
   await delay(Math.min((consumedPoints - TRIES_OF_ALL) * DELAY_STEP_MS, LONGEST_DELAY_MS))
@@ -43,6 +45,8 @@ async function delay(ms: number): Promise<void> {
   waiting.count++
   await wait(ms).finally(() => waiting.count--)
 }
+
+const refusedFor = z.object({ msBeforeNext: z.number() })
 
 function limits() {
   return oncePerProcess('sign-in limits', () => ({

@@ -6,7 +6,7 @@ import { addressOf } from './address'
 import { isSecure } from './endpoint'
 import { PATH_HEADER } from './page'
 import { admitted, SESSION_HEADER, sessionOf, tokenIn } from './session'
-import { mayAdmit } from './visitor-limits'
+import { countVisitor, mayAdmit } from './visitor-limits'
 
 /**
  * Finds the session of whoever opens a page, and begins one for a new visitor. Puts it and the page's path into the
@@ -21,7 +21,10 @@ export async function beginVisit(request: NextRequest, headers: Headers): Promis
     // Passed on even if it cannot be looked up: without it, the page would ask for the password.
     pass(await tokenIn(request.cookies, secure))
     let session = await sessionOf(request.cookies, secure)
-    if (session.newcomer && (await mayAdmit(addressOf(request)))) session = await admitted(session, false, secure)
+    if (session.newcomer && (await mayAdmit(addressOf(request)))) {
+      session = await admitted(session, false, secure)
+      await countVisitor(addressOf(request))
+    }
     pass(session.token)
     return session.setCookies
   } catch (error) {

@@ -1,5 +1,5 @@
 import 'server-only'
-import { RateLimiterMemory, RateLimiterRes } from 'rate-limiter-flexible'
+import { RateLimiterMemory } from 'rate-limiter-flexible'
 import { config } from '@/lib/config'
 import { oncePerProcess } from '@/lib/process'
 import { Refused } from '@/lib/refused'
@@ -8,23 +8,22 @@ const SECONDS = 60
 /** As for starts: several people may come from one address. */
 const PEOPLE_AT_AN_ADDRESS = 2
 const ADDRESSES_AT_ONCE = 20
+const ALL = 'all'
 
 /**
  * Whether one more visitor may be stored. Each takes rows in the database, and whoever sends no cookie is a new one with
  * every request.
  */
 export async function mayAdmit(address: string): Promise<boolean> {
-  const { ratePerMinute } = config()
-  if (ratePerMinute === 0) return true
-  const { byAddress, together } = oncePerProcess('visitor limits', () => limits(ratePerMinute))
-  try {
-    await byAddress.consume(address)
-    await together.consume('all')
-    return true
-  } catch (limited) {
-    if (limited instanceof RateLimiterRes) return false
-    throw limited
-  }
+  const { byAddress, together } = limits()
+  const [ofAddress, ofAll] = await Promise.all([byAddress.get(address), together.get(ALL)])
+  return (ofAddress?.remainingPoints ?? 1) > 0 && (ofAll?.remainingPoints ?? 1) > 0
+}
+
+/** Counts a visitor that was stored. */
+export async function countVisitor(address: string): Promise<void> {
+  const { byAddress, together } = limits()
+  await Promise.all([byAddress.penalty(address), together.penalty(ALL)])
 }
 
 /** The refusal of a visitor that cannot be stored now. */
@@ -40,10 +39,13 @@ export function tooManyVisitors(): Refused {
   )
 }
 
-function limits(perPerson: number) {
-  const points = perPerson * PEOPLE_AT_AN_ADDRESS
-  return {
-    byAddress: new RateLimiterMemory({ keyPrefix: 'address', points, duration: SECONDS }),
-    together: new RateLimiterMemory({ keyPrefix: 'together', points: points * ADDRESSES_AT_ONCE, duration: SECONDS }),
-  }
+function limits() {
+  return oncePerProcess('visitor limits', () => {
+    const { ratePerMinute } = config()
+    const points = ratePerMinute === 0 ? Number.MAX_SAFE_INTEGER : ratePerMinute * PEOPLE_AT_AN_ADDRESS
+    return {
+      byAddress: new RateLimiterMemory({ keyPrefix: 'address', points, duration: SECONDS }),
+      together: new RateLimiterMemory({ keyPrefix: 'together', points: points * ADDRESSES_AT_ONCE, duration: SECONDS }),
+    }
+  })
 }

@@ -21,9 +21,25 @@ test('every page leads to the sign-in page, and that one is shown', async () => 
   const client = house.client()
   for (const path of ['/', `/c/${randomUUID()}`, '/settings']) {
     const { status, headers } = await client.call('GET', path)
-    expect([path, status, new URL(headers.location ?? '', house.rill.url).pathname]).toEqual([path, 307, '/sign-in'])
+    const next = path === '/' ? '' : `?next=${encodeURIComponent(path)}`
+    expect([path, status, headers.location]).toEqual([path, 307, `/sign-in${next}`])
   }
   expect((await client.call('GET', '/sign-in')).status).toBe(200)
+})
+
+test('the sign-in page leads whoever has signed in to where they wanted to go, on this site', async () => {
+  const client = house.client()
+  await signIn(client, PASSWORD)
+  for (const [next, where] of [
+    ['/settings?a=b', '/settings?a=b'],
+    ['//evil.example', '/'],
+    ['/\\evil.example', '/'],
+    ['https://evil.example', '/'],
+  ])
+    expect([
+      next,
+      (await client.call('GET', `/sign-in?next=${encodeURIComponent(next ?? '')}`)).headers.location,
+    ]).toEqual([next, where])
 })
 
 test('every call is refused, but for signing in and out and the health', async () => {
@@ -67,17 +83,42 @@ test('another password signs everybody out', async () => {
   expect(await status(client)).toBe(200)
 })
 
-test('after ten wrong passwords, even the right one has to wait', async () => {
+/** A client that a trusted proxy says is at an address. */
+const tryFrom = async (address: string, password: string, client = house.client()) =>
+  await client.call('POST', '/api/session', { json: { password }, headers: { 'x-forwarded-for': address } })
+
+test('a hundred wrong passwords from elsewhere keep nobody with the right one out', async () => {
+  const statuses = await Promise.all(
+    Array.from({ length: 100 }, async (_, index) => (await tryFrom(`198.51.100.${index}`, `guess ${index}`)).status),
+  )
+  expect(new Set(statuses)).toEqual(new Set([401]))
+  const asked = Date.now()
+  expect((await tryFrom('203.0.113.1', 'another one')).status).toBe(204)
+  // It waits a little, as every try does by then, and no more than that.
+  expect(Date.now() - asked).toBeLessThan(4_000)
+})
+
+test('after ten wrong passwords, their address has to wait, and no other', async () => {
   const client = house.client()
+  const [here, elsewhere] = ['203.0.113.2', '203.0.113.3']
   // A right one in between starts the count anew.
-  await signIn(client, 'another one')
-  for (let tries = 0; tries < 10; tries++) expect((await signIn(client, `guess ${tries}`)).status).toBe(401)
-  const limited = await signIn(client, 'another one')
+  for (let tries = 0; tries < 9; tries++) await tryFrom(here, `guess ${tries}`, client)
+  expect((await tryFrom(here, 'another one', client)).status).toBe(204)
+  for (let tries = 0; tries < 10; tries++) expect((await tryFrom(here, `guess ${tries}`, client)).status).toBe(401)
+  const limited = await tryFrom(here, 'another one', client)
   expect(limited.status).toBe(429)
   expect(Number(limited.headers['retry-after'])).toBeGreaterThan(0)
   expect(limited.text).toContain('"kind":"rate_limit"')
   // And so has another browser at the same address.
-  expect((await signIn(house.client(), 'another one')).status).toBe(429)
+  expect((await tryFrom(here, 'another one')).status).toBe(429)
+  expect((await tryFrom(elsewhere, 'another one')).status).toBe(204)
+})
+
+test('a short password is warned of at the start, and a long one is not', async () => {
+  expect(house.rill.logs()).toContain('RILL_PASSWORD has fewer than 12 characters')
+  await house.rill.kill('SIGTERM')
+  await house.start()
+  expect(house.rill.logs()).not.toContain('RILL_PASSWORD has fewer')
 })
 
 test('no password is ever logged or answered', () => {
