@@ -154,7 +154,12 @@ function createTail(commands: Redis, blocking: Redis) {
     if (key === wakeKey) wakeCursor = last.id
     if (!each) return
     each.cursor = last.id
-    each.heard(entries)
+    try {
+      each.heard(entries)
+    } catch (error) {
+      // What one cannot take is read from the database, and the others are told theirs.
+      log().error({ error }, 'entries of Redis could not be taken')
+    }
   }
 
   function wake(): void {

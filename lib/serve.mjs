@@ -4,9 +4,6 @@ import { createRequire } from 'node:module'
 import { join, resolve } from 'node:path'
 import { Refusal, root, say } from './install.mjs'
 
-/** How long responses may take to end once all generations have. */
-const CLOSE_MS = 5_000
-
 /** Does the work of a command. A refusal is said in its own words, without a stack, and ends the process. */
 export async function inWords(work) {
   try {
@@ -111,15 +108,11 @@ export async function serve({ host, port }) {
 
   const next = createRequire(join(root, 'package.json'))('next')
   const app = next({ dir: root, hostname: host, port: server.address().port, httpServer: server })
+  // The server's own side handles the signals (lib/generations/shutdown.ts), and closes this once all is saved.
+  globalThis.rill ??= new Map()
+  globalThis.rill.set('close', (withinMs) => close(server, app, handling, withinMs))
   await withoutNextsNotes(() => app.prepare())
   ready(app.getRequestHandler())
-  let ending = false
-  for (const signal of ['SIGINT', 'SIGTERM']) {
-    process.on(signal, () => {
-      if (!ending) shutDown(server, app, handling)
-      ending = true
-    })
-  }
   if (process.env.npm_lifecycle_event) whenOrphaned(() => process.kill(process.pid, 'SIGTERM'))
   await requireHealth(address)
   const reach = everywhere(host) ? ' (and at every address of this machine)' : ''
@@ -163,22 +156,17 @@ async function withoutNextsNotes(work) {
   process.stdout.write = write
 }
 
-// Every generation to its end, or at least its checkpoint, which the server's own side sees to: meanwhile health says
-// that Rill drains, and Stop works. Then no new request, and every response to its end.
-async function shutDown(server, app, handling) {
-  await globalThis.rill?.get('shutdown')?.()
-  setTimeout(() => process.exit(1), 3 * CLOSE_MS).unref()
-  // Who reads on here what another instance writes reads on there.
-  setTimeout(() => server.closeAllConnections(), CLOSE_MS).unref()
+/** Takes no new connection, and settles when every response has ended or been cut, which is after so long. */
+async function close(server, app, handling, withinMs) {
+  // A browser that reads here what another instance writes reads on there.
+  setTimeout(() => server.closeAllConnections(), withinMs)
   const closed = new Promise((done) => server.close(done))
   // Connections that a browser keeps for its next request become idle one by one, as their responses end.
   setInterval(() => server.closeIdleConnections(), 20)
   await closed
   // A response is closed a moment before its request has been seen to the end, which is when its span is complete.
-  await Promise.race([Promise.all(handling), new Promise((done) => setTimeout(done, CLOSE_MS).unref())])
+  await Promise.all(handling)
   await app.close()
-  await globalThis.rill?.get('farewell')?.()
-  process.exit(0)
 }
 
 function addressOf(host, port) {

@@ -20,6 +20,10 @@ const STATEMENTS_KEPT = 200
 const ANSWER_MS = 5_000
 /** One that nobody needs is closed sooner than that, so that its silence is not taken for Postgres's. */
 const IDLE_MS = 4_000
+/** What waits for a row that somebody else has locked gives up before the connection does, and so tells which row it was. */
+const LOCK_MS = 1_000
+/** How long SQLite waits for another program that writes to the file. It holds the event loop, and so every stream, meanwhile. */
+const BUSY_MS = 250
 /** A transaction that an instance began and does not go on with holds its rows for so long: one that hangs is not waited for. */
 const ABANDONED_MS = 5_000
 
@@ -68,7 +72,10 @@ export function connectPostgres(url: string, answerMs = ANSWER_MS): Database {
     idleTimeoutMillis: IDLE_MS,
     // Not `query_timeout`: it would leave the connection to the next query, in the middle of what this one began.
     stream: () => impatientSocket(answerMs),
-    onConnect: (client) => client.query(`set idle_in_transaction_session_timeout = ${ABANDONED_MS}`),
+    onConnect: (client) =>
+      client.query(
+        `set idle_in_transaction_session_timeout = ${ABANDONED_MS}; set lock_timeout = ${answerMs > 0 ? LOCK_MS : 0}`,
+      ),
   })
   // Without a listener, an idle connection that the server drops would end the process; the next query dials anew.
   pool.on('error', (error) => log().warn({ cause: error.message }, 'an idle database connection was lost'))
@@ -172,22 +179,58 @@ export function kyselyOverSqlite(path: string): Database {
   // 16 MB of log, not 4, between the times it is moved into the file: pages that are written again and again move once.
   file.exec('PRAGMA wal_autocheckpoint = 4000')
   file.exec('PRAGMA foreign_keys = ON')
-  file.exec('PRAGMA busy_timeout = 5000')
+  file.exec(`PRAGMA busy_timeout = ${BUSY_MS}`)
   const statements = new Map<string, SqliteStatement>()
   const prepare = (sql: string): SqliteStatement => {
     const kept = statements.get(sql)
     if (kept) return kept
-    const statement = file.prepare(sql)
-    const adapted: SqliteStatement = {
-      reader: statement.reader,
-      all: (parameters) => statement.all(...parameters),
-      run: (parameters) => statement.run(...parameters),
-      iterate: (parameters) => statement.iterate(...parameters),
-    }
+    const adapted = sql === 'begin' ? beginOf(file) : adaptedStatement(file, sql)
     if (statements.size >= STATEMENTS_KEPT) statements.clear()
     statements.set(sql, adapted)
     return adapted
   }
   const dialect = new SqliteDialect({ database: { prepare, close: () => file.close() } })
   return new Kysely<Tables>({ dialect, plugins: [new CamelCasePlugin()] })
+}
+
+/**
+ * `BEGIN IMMEDIATE`, by way of `exec`: libsql never resets a prepared statement that found the file locked, and then no
+ * transaction of the process can be committed any more ("SQL statements in progress"). So nothing else may find it locked.
+ */
+function beginOf(file: Libsql.Database): SqliteStatement {
+  const run = () => {
+    file.exec('BEGIN IMMEDIATE')
+    return { changes: 0, lastInsertRowid: 0 }
+  }
+  return { reader: false, run, all: () => [], iterate: () => [][Symbol.iterator]() }
+}
+
+const WRITES = /^\s*(insert|update|delete|replace)\b/i
+
+function adaptedStatement(file: Libsql.Database, sql: string): SqliteStatement {
+  const statement = file.prepare(sql)
+  const writes = WRITES.test(sql)
+  /** Gives a write that is in no transaction one of its own. */
+  const within = <T>(work: () => T): T => {
+    if (!writes || file.inTransaction) return work()
+    file.exec('BEGIN IMMEDIATE')
+    try {
+      const done = work()
+      file.exec('COMMIT')
+      return done
+    } catch (error) {
+      if (file.inTransaction) file.exec('ROLLBACK')
+      throw error
+    }
+  }
+  return {
+    reader: statement.reader,
+    all: (parameters) => within(() => statement.all(...parameters)),
+    run: (parameters) => {
+      // A full disk, and some other errors, end the transaction by themselves: a second error would hide the first.
+      if (sql === 'rollback' && !file.inTransaction) return { changes: 0, lastInsertRowid: 0 }
+      return within(() => statement.run(...parameters))
+    },
+    iterate: (parameters) => statement.iterate(...parameters),
+  }
 }

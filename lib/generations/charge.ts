@@ -23,3 +23,8 @@ export function billOf(
   const spent = usage ? amountsOf(usage, price, booking.rate) : nothing
   return { spent, attempts, cost: storedCost(usage, price) }
 }
+
+/** The bill for a generation whose use could not be counted: all that was reserved for it, so that no budget is passed. */
+export function billUncounted({ booking }: Pick<Charge, 'booking'>, attempts: number): Bill {
+  return { spent: booking.reserved, attempts, cost: null }
+}

@@ -1,11 +1,10 @@
 import 'server-only'
-import { database } from '@/lib/database/client'
 import { durable } from '@/lib/database/durability'
-import { type EndedGeneration, type Piece, saveCheckpoint } from '@/lib/database/generations'
 import { log } from '@/lib/log'
 import { metrics } from '@/lib/metrics'
 import type { Problem } from '@/lib/protocol/events'
 import type { Run } from './run'
+import { type Saved, saveRuns } from './save'
 
 /** Text that has arrived is in the database at most this much later, plus the write itself. */
 const CHECKPOINT_MS = 200
@@ -13,6 +12,10 @@ const CHECKPOINT_MS = 200
 const BETWEEN_MS = 25
 /** After a save that failed, the next try comes this much later; nothing is dropped meanwhile. */
 const RETRY_MS = 1000
+/** What is refused again and again is tried at most this much later. */
+const RETRY_MOST_MS = 15_000
+/** A disk that has not synced by then is not waited for. */
+const SYNC_MS = 5_000
 
 const endedElsewhere: Problem = {
   kind: 'internal',
@@ -21,69 +24,124 @@ const endedElsewhere: Problem = {
   retryable: true,
 }
 
+/** A run whose save the database refused: how often, and when it is tried again (`performance.now()`). */
+interface Refused {
+  times: number
+  dueAt: number
+}
+
 /**
- * The one writer for all running generations: one transaction a tick, with the pieces that were added since the last
- * one and the endings. A failed save keeps everything and is tried again. What another instance has ended is let go.
+ * The one writer for all running generations: one transaction a tick, with the events that were added since the last
+ * one and the endings. Runs keep their events until they are saved, so a save that fails loses nothing and is tried
+ * again. A run that the database refuses is tried by itself, ever more rarely. What another instance has ended is let go.
  */
 export function createCheckpoints(instanceId: string) {
   const grown = new Set<Run>()
   const ended = new Map<Run, (own: boolean) => void>()
+  const refused = new Map<Run, Refused>()
   let timer: NodeJS.Timeout | null = null
   let dueAt = Number.POSITIVE_INFINITY
   let writing = false
   let writtenAt = 0
+  /** After a failed save, none is tried before this. */
+  let notBefore = 0
   let oldestAt: number | null = null
 
-  /** How long an ending waits. */
-  const endDelay = () => Math.max(0, writtenAt + BETWEEN_MS - performance.now())
-
+  /** Sees to it that a tick comes so much later, or earlier if one is due earlier. */
   function schedule(delay: number): void {
-    const at = performance.now() + delay
+    const at = Math.max(performance.now() + delay, notBefore)
     if (writing || at >= dueAt) return
     if (timer) clearTimeout(timer)
     dueAt = at
-    timer = setTimeout(tick, delay)
+    timer = setTimeout(tick, at - performance.now())
   }
+
+  /** How long an ending waits. */
+  const endDelay = () => Math.max(0, writtenAt + BETWEEN_MS - performance.now())
 
   async function tick(): Promise<void> {
     timer = null
     dueAt = Number.POSITIVE_INFINITY
     writing = true
+    try {
+      await save()
+    } catch (error) {
+      // Whatever it was about, the next tick comes, and the runs have kept what was not saved.
+      notBefore = performance.now() + RETRY_MS
+      log().error({ error }, 'a checkpoint failed')
+    } finally {
+      writing = false
+      writtenAt = performance.now()
+      scheduleNext()
+    }
+  }
+
+  function scheduleNext(): void {
+    const now = performance.now()
+    for (const { dueAt } of refused.values()) schedule(dueAt - now)
+    if ([...ended.keys()].some((run) => !refused.has(run))) schedule(endDelay())
+    else if ([...grown].some((run) => !refused.has(run))) schedule(CHECKPOINT_MS)
+  }
+
+  async function save(): Promise<void> {
     const oldest = oldestAt
     oldestAt = null
-    const finishing = [...ended.keys()]
-    const growing = [...grown].filter((run) => !ended.has(run))
-    grown.clear()
-    const batch = [...growing.map(growthOf), ...finishing.map(endOf)]
-    const { unsaved, lost } = await saveAll(batch, instanceId)
-    // Their upstreams are closed.
-    for (const run of lost) void run.interrupt(endedElsewhere)
-    for (const { run, piece } of unsaved) {
-      if (!piece) continue
-      run.returnUnsaved(piece.events)
-      grown.add(run)
-    }
-    writtenAt = performance.now()
-    if (unsaved.length > 0) oldestAt = oldest
-    else if (oldest !== null) metrics().checkpointLag.observe((writtenAt - oldest) / 1000)
+    const now = performance.now()
+    const finishing = new Set(ended.keys())
+    const growing = new Set([...grown].filter((run) => !finishing.has(run)))
+    const isNew = (run: Run) => !refused.has(run)
+    let failed = await saveTogether([...growing].filter(isNew), [...finishing].filter(isNew))
+    // Each by itself, after the others.
+    for (const [run, { dueAt }] of [...refused])
+      if (!failed && dueAt <= now)
+        failed = await saveTogether(growing.has(run) ? [run] : [], finishing.has(run) ? [run] : [])
+    if (failed) {
+      notBefore = performance.now() + RETRY_MS
+      oldestAt = oldest
+    } else if (oldest !== null) metrics().checkpointLag.observe((performance.now() - oldest) / 1000)
+  }
+
+  /** Whether the database took nothing. */
+  async function saveTogether(growing: Run[], finishing: Run[]): Promise<boolean> {
+    const outcomes = await saveRuns(growing, finishing, instanceId)
     if (finishing.length > 0) await onDisk()
-    for (const run of finishing) {
-      // Readers are told when the save has been tried, not only when it worked: a store that is down holds nobody up.
-      const own = !lost.includes(run)
-      if (!own) log().warn({ generationId: run.start.generationId }, 'another instance has ended this generation')
-      ended.get(run)?.(own)
-      if (!unsaved.some((entry) => entry.run === run)) ended.delete(run)
-    }
-    writing = false
-    if (unsaved.length > 0) schedule(RETRY_MS)
-    else if (ended.size > 0) schedule(endDelay())
-    else if (grown.size > 0) schedule(CHECKPOINT_MS)
+    for (const run of growing) grew(run, outcomes.get(run))
+    for (const run of finishing) finished(run, outcomes.get(run))
+    return [...outcomes.values()].some(({ outcome }) => outcome === 'failed')
+  }
+
+  function grew(run: Run, saved: Saved | undefined): void {
+    if (saved?.outcome === 'refused') refuse(run)
+    if (saved?.outcome !== 'saved' && saved?.outcome !== 'lost') return
+    refused.delete(run)
+    run.forgetUnsaved(saved.events)
+    if (run.unsavedCount === 0) grown.delete(run)
+    // Its upstream is closed.
+    if (saved.outcome === 'lost') void run.interrupt(endedElsewhere)
+  }
+
+  function finished(run: Run, saved: Saved | undefined): void {
+    const own = saved?.outcome !== 'lost'
+    if (!own) log().warn({ generationId: run.start.generationId }, 'another instance has ended this generation')
+    // Readers are told when the save has been tried, not only when it worked: a store that is down holds nobody up.
+    ended.get(run)?.(own)
+    if (saved?.outcome === 'refused') refuse(run)
+    if (saved?.outcome !== 'saved' && saved?.outcome !== 'lost') return
+    ended.delete(run)
+    grown.delete(run)
+    refused.delete(run)
+  }
+
+  function refuse(run: Run): void {
+    const times = (refused.get(run)?.times ?? 0) + 1
+    refused.set(run, { times, dueAt: performance.now() + Math.min(RETRY_MS * 2 ** (times - 1), RETRY_MOST_MS) })
   }
 
   return {
     /** A run has events that are not saved yet. */
     grown(run: Run): void {
       grown.add(run)
+      if (refused.has(run)) return
       oldestAt ??= performance.now()
       schedule(CHECKPOINT_MS)
     },
@@ -91,6 +149,8 @@ export function createCheckpoints(instanceId: string) {
     ended(run: Run): Promise<boolean> {
       return new Promise((resolve) => {
         ended.set(run, resolve)
+        // What was refused of its text may be taken with its end.
+        refused.delete(run)
         schedule(endDelay())
       })
     },
@@ -98,7 +158,11 @@ export function createCheckpoints(instanceId: string) {
     isEnding(generationId: string): boolean {
       return [...ended.keys()].some((run) => run.start.generationId === generationId)
     },
-    /** Settles when nothing is left to save. For the end of the process. */
+    /** The runs of which something is still to be saved. */
+    get unsaved(): Run[] {
+      return [...new Set([...grown, ...ended.keys()])]
+    },
+    /** Settles when nothing is left to save, which may be never. For the end of the process. */
     async drained(): Promise<void> {
       while (writing || grown.size > 0 || ended.size > 0)
         await new Promise((resolve) => setTimeout(resolve, BETWEEN_MS))
@@ -108,78 +172,15 @@ export function createCheckpoints(instanceId: string) {
 
 /** An ending that is committed but cannot be synced is still told: the commit itself survives all but a loss of power. */
 async function onDisk(): Promise<void> {
+  let timer: NodeJS.Timeout | undefined
+  const late = new Promise<never>((_, reject) => {
+    timer = setTimeout(() => reject(new Error(`not synced after ${SYNC_MS} ms`)), SYNC_MS)
+  })
   try {
-    await durable()
+    await Promise.race([durable(), late])
   } catch (error) {
     log().error({ cause: error instanceof Error ? error.message : String(error) }, 'the disk could not be synced')
-  }
-}
-
-/** What one run has for the database: what it grew by, or how it ended. */
-type Entry =
-  | { run: Run; piece: ReturnType<Run['takeUnsaved']>; end: null }
-  | { run: Run; piece: null; end: EndedGeneration }
-
-/** What became of entries: those that could not be saved, and the runs that are no longer this instance's. */
-interface Saved {
-  unsaved: Entry[]
-  lost: Run[]
-}
-
-/** Saves entries in one transaction. */
-async function saveAll(entries: Entry[], instanceId: string): Promise<Saved> {
-  try {
-    const lost = await saveCheckpoint(database(), instanceId, {
-      pieces: entries.flatMap(({ run, piece }) => (piece ? pieceOf(run, piece) : [])),
-      ended: entries.flatMap(({ end }) => end ?? []),
-    })
-    return { unsaved: [], lost: entries.flatMap(({ run }) => (lost.has(run.start.generationId) ? run : [])) }
-  } catch (error) {
-    const [first] = entries
-    const alone = entries.length === 1
-    log().error(
-      { generationId: alone ? first?.run.start.generationId : undefined, error },
-      'a checkpoint could not be saved',
-    )
-    // One that the database will not take must not hold up the others. One that is down takes none.
-    if (alone || !refusesData(error)) return { unsaved: entries, lost: [] }
-    const each: Saved[] = []
-    for (const entry of entries) each.push(await saveAll([entry], instanceId))
-    return { unsaved: each.flatMap(({ unsaved }) => unsaved), lost: each.flatMap(({ lost }) => lost) }
-  }
-}
-
-/** Whether an error is about what was to be written: SQLSTATE classes 22 and 23, or SQLite's constraints. */
-function refusesData(error: unknown): boolean {
-  const code = error instanceof Error && 'code' in error ? String(error.code) : ''
-  return /^2[23][0-9A-Z]{3}$/.test(code) || code.startsWith('SQLITE_CONSTRAINT')
-}
-
-function pieceOf(run: Run, { firstSeq, events }: ReturnType<Run['takeUnsaved']>): Piece {
-  return { generationId: run.start.generationId, firstSeq, events: JSON.stringify(events) }
-}
-
-function growthOf(run: Run): Entry {
-  return { run, piece: run.takeUnsaved(), end: null }
-}
-
-function endOf(run: Run): Entry {
-  return { run, piece: null, end: endedGeneration(run) }
-}
-
-function endedGeneration(run: Run): EndedGeneration {
-  const { parts, status, finishReason, usage } = run.folded
-  return {
-    generationId: run.start.generationId,
-    messageId: run.start.messageId,
-    conversationId: run.start.conversationId,
-    parts,
-    status,
-    finishReason,
-    usage,
-    bill: run.bill,
-    outline: JSON.stringify(run.outline),
-    firstTokenAt: run.firstTokenAt,
-    endedAt: run.endedAt ?? Date.now(),
+  } finally {
+    clearTimeout(timer)
   }
 }

@@ -84,12 +84,13 @@ async function adviseSecret(): Promise<void> {
   )
 }
 
-/**
- * Lets no generation start any more, and what runs go on until `enough` aborts; then ends it as `interrupted`. Settles
- * when all is saved.
- */
-export async function closeHouse(enough: AbortSignal): Promise<void> {
+/** Lets no generation start any more. Settles when none runs, or when `enough` aborts. */
+export async function drain(enough: AbortSignal): Promise<void> {
   await runs().drain(shutDown, enough)
+}
+
+/** Ends what runs as `interrupted`. Settles when all is saved, which it may never be: the caller sets the time limit. */
+export async function saveAndForget(): Promise<void> {
   await runs().close(shutDown)
   await forgetInstance()
 }

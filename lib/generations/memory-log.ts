@@ -1,4 +1,5 @@
 import 'server-only'
+import { log } from '@/lib/log'
 import type { LogEvent } from '@/lib/protocol/events'
 import { encodeEvent } from '@/lib/protocol/sse'
 import type { Bytes, EventLog, LogReader } from './log'
@@ -27,7 +28,17 @@ export class HeldLog {
       this.#encoded.push(this.#utf8.encode(encodeEvent(event.seq, event)))
       this.ended = event.type === 'status'
     }
-    for (const wake of this.#wakes) wake()
+    for (const wake of [...this.#wakes]) this.#notify(wake)
+  }
+
+  /** Tells one reader that there is more. One that cannot be told is dropped: the writer and the other readers go on. */
+  #notify(wake: () => void): void {
+    try {
+      wake()
+    } catch (error) {
+      this.#wakes.delete(wake)
+      log().error({ error }, 'a reader of a generation could not be told of more')
+    }
   }
 
   /** Follows the log after a cursor, which may be one that the log has yet to come to. */

@@ -1,5 +1,6 @@
 import 'server-only'
 import { performance } from 'node:perf_hooks'
+import { log } from '@/lib/log'
 
 const QUIET_MS = 8
 const BUSY_MS = 50
@@ -43,7 +44,12 @@ export function createPace(clock: Clock = processClock()) {
     const now = clock.now()
     for (const each of batch) {
       flushedAt.set(each, now)
-      each.flush()
+      try {
+        each.flush()
+      } catch (error) {
+        // One that cannot be flushed holds back none of the others.
+        log().error({ error }, 'what had arrived of a generation could not be told')
+      }
     }
   }
 

@@ -41,7 +41,11 @@ export function createRedisLog(redis: RedisConnections): LogFeed {
       const batch = waiting
       waiting = []
       size = 0
-      await send(batch)
+      try {
+        await send(batch)
+      } catch (error) {
+        redis.failed(error)
+      }
     }
     writing = false
   }
@@ -54,13 +58,9 @@ export function createRedisLog(redis: RedisConnections): LogFeed {
       const keepMs = renewal(generationId, event)
       if (keepMs !== null) pipeline.pexpire(key, keepMs)
     }
-    try {
-      const failures = (await pipeline.exec())?.flatMap(([error]) => error ?? []) ?? []
-      const failure = failures.find(({ message }) => !message.includes(ALREADY_THERE))
-      if (failure) redis.failed(failure)
-    } catch (error) {
-      redis.failed(error)
-    }
+    const failures = (await pipeline.exec())?.flatMap(([error]) => error ?? []) ?? []
+    const failure = failures.find(({ message }) => !message.includes(ALREADY_THERE))
+    if (failure) redis.failed(failure)
   }
 
   /** How long the stream is to be kept from now on, when that has to be said with this event. */

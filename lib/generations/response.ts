@@ -1,4 +1,5 @@
 import 'server-only'
+import { log } from '@/lib/log'
 import { metrics } from '@/lib/metrics'
 import { oncePerProcess } from '@/lib/process'
 import { eventStreamHeaders, heartbeat } from '@/lib/protocol/sse'
@@ -147,7 +148,13 @@ function quietReaders() {
       for (const [beat, at] of heardAt) {
         if (now - at < HEARTBEAT_MS - 1000) continue
         heardAt.set(beat, now)
-        beat()
+        try {
+          beat()
+        } catch (error) {
+          // Nobody can be written to there any more.
+          if (heardAt.delete(beat)) metrics().readers.dec()
+          log().debug({ error }, 'a quiet reader could not be written to')
+        }
       }
     }, 1000).unref()
     return {

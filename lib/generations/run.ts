@@ -13,7 +13,7 @@ import { clocksFor } from '@/lib/upstream/time-limits'
 import type { Allowance } from '@/lib/usage/allowance'
 import { Meter } from '@/lib/usage/meter'
 import { Arrivals } from './arrivals'
-import { billOf, type Charge } from './charge'
+import { billOf, billUncounted, type Charge } from './charge'
 import type { EventLog } from './log'
 import { type LogOutline, outlineOf } from './outline'
 import type { createPace } from './pace'
@@ -35,6 +35,12 @@ export interface RunHouse {
   checkpoints: { grown(run: Run): void; ended(run: Run): Promise<boolean> }
 }
 
+/** Events that are not saved yet; `firstSeq` is the first one's. */
+export interface Unsaved {
+  firstSeq: number
+  events: GenerationEvent[]
+}
+
 const ownFault: Problem = {
   kind: 'internal',
   message: 'Rill itself failed while it read this answer. The cause is in the server log. Try again.',
@@ -50,7 +56,7 @@ type Cut = { status: 'stopped' } | { status: 'interrupted'; problem: Problem | (
  */
 export class Run {
   readonly start: StartData
-  /** Settles when the end is saved. */
+  /** Settles when the end is saved, or could not be for now. It never rejects. */
   readonly ended: Promise<void>
   /** What the message comes to so far: what was there before, and the log. */
   folded: Folded
@@ -86,7 +92,7 @@ export class Run {
     if (charge.allowance) void this.#meter.prepare().catch(() => undefined)
     this.folded = continuing(before)
     this.#house = house
-    this.#trace = tracing()?.generation(start, connection, request)
+    this.#trace = this.#safely('tracing', () => tracing()?.generation(start, connection, request))
     this.#append({ type: 'start', data: start })
     this.#arrivals = new Arrivals(this.#startedAt, this.folded.parts)
     this.ended = this.#run(connection, request)
@@ -107,28 +113,28 @@ export class Run {
     this.#endWait?.()
   }
 
-  /** Appends what has arrived since the last flush as one event. */
+  /** Appends what has arrived since the last flush as one event. It never throws: a run that cannot go on ends itself. */
   flush(): void {
-    const resume = this.#resume
-    this.#resume = null
-    resume?.()
-    if (this.#arrivals.isEmpty) return
-    const usage = this.#dueUsage()
-    this.#append(...this.#arrivals.take(), ...(usage ? [{ type: 'usage' as const, data: usage }] : []))
-    const { allowance } = this.#charge
-    if (allowance && !this.#isOver && !allowance.covers(this.#meter)) void this.#keepWithin(allowance)
+    try {
+      this.#flush()
+    } catch (error) {
+      this.#fail('what had arrived could not be told', error)
+    }
   }
 
-  /** The events since the last save, for the checkpoint writer. `firstSeq` is the first one's. */
-  takeUnsaved(): { firstSeq: number; events: GenerationEvent[] } {
-    const events = this.#unsaved
-    this.#unsaved = []
-    return { firstSeq: this.seq - events.length + 1, events }
+  /** The events since the last save, for the checkpoint writer. They stay here until it says that they are saved. */
+  get unsaved(): Unsaved {
+    return { firstSeq: this.seq - this.#unsaved.length + 1, events: [...this.#unsaved] }
   }
 
-  /** Puts events back that could not be saved. */
-  returnUnsaved(events: GenerationEvent[]): void {
-    this.#unsaved = [...events, ...this.#unsaved]
+  /** How many events are not saved yet. */
+  get unsavedCount(): number {
+    return this.#unsaved.length
+  }
+
+  /** Forgets the oldest unsaved events: they are saved, or nobody's to save any more. */
+  forgetUnsaved(count: number): void {
+    this.#unsaved.splice(0, count)
   }
 
   /** The whole log's outline, to be stored at the end. */
@@ -141,6 +147,17 @@ export class Run {
     return this.#written || this.#cut !== null
   }
 
+  #flush(): void {
+    const resume = this.#resume
+    this.#resume = null
+    resume?.()
+    if (this.#arrivals.isEmpty) return
+    const usage = this.#dueUsage()
+    this.#append(...this.#arrivals.take(), ...(usage ? [{ type: 'usage' as const, data: usage }] : []))
+    const { allowance } = this.#charge
+    if (allowance && !this.#isOver && !allowance.covers(this.#meter)) void this.#keepWithin(allowance)
+  }
+
   /** What has been used, from time to time. It travels with the text that it counts. */
   #dueUsage(): Usage | null {
     return this.#isOver || this.#house.pace.overloaded ? null : this.#meter.due(performance.now())
@@ -148,8 +165,28 @@ export class Run {
 
   /** Stops the upstream when a budget is used up. */
   async #keepWithin(allowance: Allowance): Promise<void> {
-    const allowed = await allowance.allows(this.#meter)
-    if (!allowed && !this.#written) void this.#cutOff({ status: 'interrupted', problem: () => allowance.reached() })
+    try {
+      const allowed = await allowance.allows(this.#meter)
+      if (!allowed && !this.#written) void this.#cutOff({ status: 'interrupted', problem: () => allowance.reached() })
+    } catch (error) {
+      // What cannot be counted is not known to be within the budget.
+      this.#fail('the budget of an answer could not be checked', error)
+    }
+  }
+
+  /** Ends the run because Rill itself failed at it. */
+  #fail(what: string, error: unknown): void {
+    log().error({ generationId: this.start.generationId, error }, what)
+    void this.#cutOff({ status: 'interrupted', problem: ownFault })
+  }
+
+  /** Does what the run can do without: a failure is logged, and the run goes on. */
+  #safely<T>(what: string, work: () => T): T | undefined {
+    try {
+      return work()
+    } catch (error) {
+      log().error({ generationId: this.start.generationId, error }, `${what} failed for a generation`)
+    }
   }
 
   #cutOff(cut: Cut): Promise<void> {
@@ -158,6 +195,10 @@ export class Run {
     return this.ended
   }
 
+  /**
+   * From the first request to the last event. Each step of the ending is on its own: whatever fails, the steps after it
+   * are taken, and the status is told and saved, once.
+   */
   async #run(connection: Connection, request: CompletionRequest): Promise<void> {
     const end = await this.#complete(connection, request).catch((error: unknown): CompletionEnd => {
       log().error({ generationId: this.start.generationId, error }, 'a completion threw')
@@ -165,30 +206,21 @@ export class Run {
     })
     this.#written = true
     this.#arrivals.endThought(Date.now())
-    this.#house.pace.now(this)
+    this.#safely('the last flush', () => this.#house.pace.now(this))
     this.endedAt = Date.now()
     const cut = this.#cut
     const { status, problem } = await this.#ending(end, cut)
     await this.#settle(end, cut !== null)
-    if (problem) this.#append({ type: 'error', data: problem })
+    if (problem) this.#safely('the log', () => this.#append({ type: 'error', data: problem }))
     const finishReason = cut ? undefined : (end.finishReason ?? undefined)
     // The status tells readers that all is saved, so it is built here and told once the save has been tried.
     const { attempts } = this.#meter
     const { differences } = end
     const last = this.#keep({ type: 'status', data: { status, finishReason, attempts, differences } })
     const own = await this.#house.checkpoints.ended(this)
-    const told: LogEvent = { seq: last.seq, type: 'status', data: { status: 'interrupted' } }
-    this.#house.log.append(this.start.generationId, own ? last : told)
+    const told: LogEvent = own ? last : { seq: last.seq, type: 'status', data: { status: 'interrupted' } }
+    this.#safely('the log', () => this.#house.log.append(this.start.generationId, told))
     this.#report(connection, status, problem)
-    const ended = {
-      status,
-      kind: problem?.kind,
-      startedAt: this.#startedAt,
-      firstTokenAt: this.firstTokenAt,
-      speed: this.#speed(),
-    }
-    countEnd(ended)
-    this.#trace?.end(ended, this.folded.usage)
   }
 
   /** In tokens a second; null where there is none to be seen. */
@@ -202,12 +234,14 @@ export class Run {
   async #settle(end: CompletionEnd, cut: boolean): Promise<void> {
     const nothingCame = end.problem !== null && end.problem.kind !== 'timeout'
     const refused = this.#waiting || (!cut && nothingCame)
-    const usage = await this.#meter.total({ cut: cut || end.problem !== null, refused }).catch((error: unknown) => {
+    try {
+      const usage = await this.#meter.total({ cut: cut || end.problem !== null, refused })
+      if (usage) this.#append({ type: 'usage', data: usage })
+      this.bill = billOf(this.#charge, usage, this.#meter.attempts)
+    } catch (error) {
       log().error({ generationId: this.start.generationId, error }, 'the usage could not be counted')
-      return null
-    })
-    if (usage) this.#append({ type: 'usage', data: usage })
-    this.bill = billOf(this.#charge, usage, this.#meter.attempts)
+      this.bill = billUncounted(this.#charge, this.#meter.attempts)
+    }
   }
 
   #complete(connection: Connection, request: CompletionRequest): Promise<CompletionEnd> {
@@ -219,14 +253,15 @@ export class Run {
         this.#meter.attempt()
         this.#waiting = false
         this.#written = false
-        return this.#trace?.attempt(attempt)
+        const ended = this.#safely('tracing', () => this.#trace?.attempt(attempt))
+        return (end) => this.#safely('tracing', () => ended?.(end))
       },
       onInWords: (messages) => this.#meter.asksInstead(messages),
       onWait: (retry, endNow) => {
         this.#waiting = true
         this.#append({ type: 'retry', data: retry })
-        metrics().retries.inc({ kind: retry.kind })
-        this.#trace?.waits(retry)
+        this.#safely('counting', () => metrics().retries.inc({ kind: retry.kind }))
+        this.#safely('tracing', () => this.#trace?.waits(retry))
         this.#endWait = endNow
       },
     })
@@ -269,9 +304,18 @@ export class Run {
 
   async #ending(end: CompletionEnd, cut: Cut | null): Promise<{ status: EndStatus; problem: Problem | null }> {
     if (cut?.status === 'stopped') return { status: 'stopped', problem: null }
-    if (cut) return { ...cut, problem: typeof cut.problem === 'function' ? await cut.problem() : cut.problem }
+    if (cut) return { status: cut.status, problem: await this.#problemOf(cut) }
     if (!end.problem) return { status: 'completed', problem: null }
     return { status: this.folded.parts.length > 0 ? 'interrupted' : 'failed', problem: end.problem }
+  }
+
+  async #problemOf({ problem }: Extract<Cut, { status: 'interrupted' }>): Promise<Problem> {
+    try {
+      return typeof problem === 'function' ? await problem() : problem
+    } catch (error) {
+      log().error({ generationId: this.start.generationId, error }, 'why a generation was cut could not be looked up')
+      return ownFault
+    }
   }
 
   #append(...events: GenerationEvent[]): void {
@@ -279,16 +323,27 @@ export class Run {
     this.#house.checkpoints.grown(this)
   }
 
+  /** Numbers an event and keeps it to be saved. All of it or, when it throws, nothing. */
   #keep(event: GenerationEvent): LogEvent {
+    const folded = foldEvent(this.folded, event)
+    const entry = outlineOf(event)
     this.seq++
-    this.folded = foldEvent(this.folded, event)
-    this.#outline.push(outlineOf(event))
+    this.folded = folded
+    this.#outline.push(entry)
     this.#unsaved.push(event)
     return { seq: this.seq, ...event }
   }
 
+  /** Logs, counts and traces the end, each whatever becomes of the others. */
   #report(connection: Connection, status: EndStatus, problem: Problem | null): void {
     const { generationId, model } = this.start
+    const ended = {
+      status,
+      kind: problem?.kind,
+      startedAt: this.#startedAt,
+      firstTokenAt: this.firstTokenAt,
+      speed: this.#speed(),
+    }
     log().info({
       generationId,
       provider: connection.providerId,
@@ -299,5 +354,7 @@ export class Run {
       requestId: problem?.requestId,
       events: this.seq,
     })
+    this.#safely('counting', () => countEnd(ended))
+    this.#safely('tracing', () => this.#trace?.end(ended, this.folded.usage))
   }
 }

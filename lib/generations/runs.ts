@@ -53,11 +53,15 @@ function createRuns() {
       metrics().running.set(running.size)
       // The turn was on its way here when the process began to close: what still runs then has its time, as others have.
       if (closing && closed) void run.interrupt(closing)
-      run.ended.finally(() => {
+      void run.ended.then(() => {
         running.delete(start.generationId)
         metrics().running.set(running.size)
       })
       return run
+    },
+    /** The runs that have not ended, or of which something is still to be saved. */
+    get unsaved(): Run[] {
+      return [...new Set([...running.values(), ...checkpoints.unsaved])]
     },
     /** Lets no generation start any more, for a reason; settles when none runs, or when `enough` aborts. */
     async drain(problem: Problem, enough: AbortSignal): Promise<void> {
@@ -69,7 +73,7 @@ function createRuns() {
       while (running.size > 0 && !enough.aborted)
         await Promise.race([waited, Promise.all([...running.values()].map((run) => run.ended))])
     },
-    /** Cuts every running generation for a reason, and settles when all of them are saved. */
+    /** Cuts every running generation for a reason, and settles when all of them are saved, which may be never. */
     async close(problem: Problem): Promise<void> {
       closing = problem
       closed = true
