@@ -15,6 +15,16 @@ export async function orphanedGenerations(db: Database, silentMs: number): Promi
     .execute()
 }
 
+/** Generations that have not ended and are not an instance's own. */
+export async function runningElsewhere(db: Database, instanceId: string): Promise<GenerationRow[]> {
+  return await db
+    .selectFrom('generations')
+    .selectAll()
+    .where('status', '=', 'running')
+    .where('instanceId', '!=', instanceId)
+    .execute()
+}
+
 /** Generations that are an instance's own, have not ended, and began so long ago. */
 export async function runningOn(db: Database, instanceId: string, beganBefore: number): Promise<GenerationRow[]> {
   return await db

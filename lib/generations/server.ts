@@ -2,7 +2,7 @@ import 'server-only'
 import { log } from '@/lib/log'
 import { openTracing } from '@/lib/tracing/tracing'
 import { loadTokenizer } from '@/lib/usage/tokenizers'
-import { openHouse } from './life'
+import { bootstrap } from './life'
 import { endOnSignals } from './shutdown'
 
 /**
@@ -12,7 +12,7 @@ import { endOnSignals } from './shutdown'
 export async function openServer(): Promise<void> {
   try {
     await openTracing()
-    await openHouse()
+    await bootstrap()
   } catch (error) {
     process.stderr.write(`${error instanceof Error ? error.message : String(error)}\n`)
     process.exit(1)

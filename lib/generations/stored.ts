@@ -1,8 +1,9 @@
 import 'server-only'
 import { z } from 'zod'
 import { database } from '@/lib/database/client'
-import { piecesOf } from '@/lib/database/generations'
+import { type Piece, piecesOf } from '@/lib/database/generations'
 import { parseParts } from '@/lib/database/messages'
+import { log } from '@/lib/log'
 import { generationEvent, type LogEvent } from '@/lib/protocol/events'
 import { continuing, type Folded, foldEvent, partsBefore } from '@/lib/protocol/messages'
 import { logFrom } from './outline'
@@ -39,12 +40,26 @@ async function rowWithParts(generationId: string) {
     .executeTakeFirstOrThrow()
 }
 
+/** The saved events of a generation that has not been joined yet, up to the first that cannot be read, if there is one. */
+export async function readableEvents(generationId: string): Promise<LogEvent[]> {
+  const events: LogEvent[] = []
+  for (const piece of await piecesOf(database(), generationId, 0)) {
+    try {
+      for (const event of eventsOf(piece)) if (event.seq === events.length + 1) events.push(event)
+    } catch (error) {
+      log().error({ generationId, firstSeq: piece.firstSeq, error }, 'saved events cannot be read')
+      break
+    }
+  }
+  return events
+}
+
 /** The events after a `seq` of a generation that has not been joined yet, as far as they have been saved. */
 export async function checkpointedEvents(generationId: string, after = 0): Promise<LogEvent[]> {
   const pieces = await piecesOf(database(), generationId, after)
-  return pieces
-    .flatMap(({ firstSeq, events }) =>
-      piecesJson.parse(JSON.parse(events)).map((event, index): LogEvent => ({ seq: firstSeq + index, ...event })),
-    )
-    .filter(({ seq }) => seq > after)
+  return pieces.flatMap(eventsOf).filter(({ seq }) => seq > after)
+}
+
+function eventsOf({ firstSeq, events }: Piece): LogEvent[] {
+  return piecesJson.parse(JSON.parse(events)).map((event, index): LogEvent => ({ seq: firstSeq + index, ...event }))
 }

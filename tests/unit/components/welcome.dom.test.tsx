@@ -37,9 +37,7 @@ it('says that the chosen provider does not answer, and not that the demo model d
 })
 
 it('says who serves a model before its list is there, by its own name', () => {
-  expect(welcome([{ ...away, problem: null }, demo], `${ID}:gpt-4o`)).toContain(
-    'gpt-4o answers here (My gateway).',
-  )
+  expect(welcome([{ ...away, problem: null }, demo], `${ID}:gpt-4o`)).toContain('gpt-4o answers here (My gateway).')
 })
 
 it('passes over a choice whose provider is gone', () => {

@@ -39,7 +39,8 @@ export function ownProcess(environment: Record<string, string> = {}): Process {
       return upstream
     },
     dataDir,
-    start: (turn) => startTurn('somebody', { turnId: randomUUID(), model: 'scripted', stream: true, ...turn }),
+    start: (turn) =>
+      startTurn('somebody', { turnId: randomUUID(), model: 'scripted', stream: true, ...turn }, async () => {}),
   }
 }
 
