@@ -39,5 +39,8 @@ export function startingEndpoint<P extends Record<string, string | string[]> = R
 async function startedResponse(request: NextRequest, start: StartData, stream: boolean): Promise<Response> {
   if (request.headers.get('prefer')?.includes('respond-async'))
     return json(start, { status: 202, headers: { 'Preference-Applied': 'respond-async' } })
-  return stream ? await followGeneration(start.generationId, 0) : json(await finishedGeneration(start))
+  if (stream) return await followGeneration(start.generationId, 0)
+  const finished = await finishedGeneration(start, request.signal)
+  // Nobody is there any more to be answered.
+  return finished ? json(finished) : new Response(null, { status: 499 })
 }

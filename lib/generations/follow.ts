@@ -5,13 +5,14 @@ import { runningIn } from '@/lib/database/generations'
 import type { GenerationRow } from '@/lib/database/schema'
 import type { GenerationStatus, StartData, Usage } from '@/lib/protocol/events'
 import { generationStatus } from '@/lib/protocol/events'
-import { type Part, textOf } from '@/lib/protocol/messages'
+import { type Folded, foldEvent, type Part, textOf } from '@/lib/protocol/messages'
 import { Refused } from '@/lib/refused'
+import { aborted, readToEnd } from './read-to-end'
 import { eventStream } from './response'
 import { runs } from './runs'
 import { readSeveral } from './several'
 import { ask } from './signals'
-import { storedFold } from './stored'
+import { storedBefore, storedFold } from './stored'
 
 /** How long a stop waits for another instance, how often it looks, and how many looks go to one ask. */
 const STOP_MS = 5_000
@@ -37,12 +38,27 @@ export async function followGenerations(cursors: Map<string, number>): Promise<R
   return await eventStream((wake) => readSeveral(runs().log, cursors, wake))
 }
 
-/** Waits for a generation's end, if it runs in this process, and gives all of it. The caller has checked whose it is. */
-export async function finishedGeneration(start: StartData): Promise<Finished> {
-  const run = runs().get(start.generationId)
-  await run?.ended
-  const { parts, status, finishReason, usage } = run?.folded ?? (await storedFold(start.generationId))
+/**
+ * Waits for a generation's end, on whichever instance it runs, and gives all of it; null when `signal` aborts before.
+ * The caller has checked whose it is.
+ */
+export async function finishedGeneration(start: StartData, signal: AbortSignal): Promise<Finished | null> {
+  const { generationId } = start
+  const run = runs().get(generationId)
+  if (run) await Promise.race([run.ended, aborted(signal)])
+  const folded = run && !run.lost ? run.folded : await foldedAtEnd(generationId, signal)
+  if (!folded || signal.aborted) return null
+  const { parts, status, finishReason, usage } = folded
   return { ...start, status, finishReason, text: textOf(parts), parts, usage }
+}
+
+/** What a generation's message has come to once its log has ended; null when `signal` aborts before. */
+async function foldedAtEnd(generationId: string, signal: AbortSignal): Promise<Folded | null> {
+  const events = await readToEnd(runs().log, generationId, signal)
+  if (!events) return null
+  const stored = await storedFold(generationId)
+  // The end is told when its save has been tried: while the database has not got it, the log is all there is.
+  return stored.status === 'running' ? events.reduce(foldEvent, await storedBefore(generationId)) : stored
 }
 
 /**

@@ -64,6 +64,8 @@ export class Run {
   endedAt: number | null = null
   /** The `seq` of the last event in the log. */
   seq = 0
+  /** Another instance has ended it: what the database has is what became of it. */
+  lost = false
   /** What it came to, once it has ended. */
   bill: Bill | null = null
 
@@ -218,6 +220,7 @@ export class Run {
     const { differences } = end
     const last = this.#keep({ type: 'status', data: { status, finishReason, attempts, differences } })
     const own = await this.#house.checkpoints.ended(this)
+    this.lost = !own
     const told: LogEvent = own ? last : { seq: last.seq, type: 'status', data: { status: 'interrupted' } }
     this.#safely('the log', () => this.#house.log.append(this.start.generationId, told))
     this.#report(connection, status, problem)
