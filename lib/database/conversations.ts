@@ -119,6 +119,12 @@ export async function deleteConversation(id: string): Promise<void> {
   await database().updateTable('conversations').set({ deletedAt: Date.now() }).where('id', '=', id).execute()
 }
 
+/** Whether a conversation is deleted, for now or for good. */
+export async function isDeleted(id: string): Promise<boolean> {
+  const row = await database().selectFrom('conversations').select('deletedAt').where('id', '=', id).executeTakeFirst()
+  return row === undefined || row.deletedAt !== null
+}
+
 /** Brings a deleted conversation back, if it is this owner's. */
 export async function restoreConversation(id: string, ownerId: string): Promise<void> {
   await database()

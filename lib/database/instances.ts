@@ -36,6 +36,32 @@ export async function runningOn(db: Database, instanceId: string, beganBefore: n
     .execute()
 }
 
+/** The ids of an instance's generations that have not ended and whose conversations are deleted. */
+export async function runningInDeleted(db: Database, instanceId: string): Promise<string[]> {
+  const rows = await db
+    .selectFrom('generations')
+    .innerJoin('conversations', 'conversations.id', 'generations.conversationId')
+    .select('generations.id')
+    .where('generations.status', '=', 'running')
+    .where('generations.instanceId', '=', instanceId)
+    .where('conversations.deletedAt', 'is not', null)
+    .execute()
+  return rows.map(({ id }) => id)
+}
+
+/** The ids of an instance's generations that have not ended and whose conversations are there. */
+export async function wantedOn(db: Database, instanceId: string): Promise<Set<string>> {
+  const rows = await db
+    .selectFrom('generations')
+    .innerJoin('conversations', 'conversations.id', 'generations.conversationId')
+    .select('generations.id')
+    .where('generations.status', '=', 'running')
+    .where('generations.instanceId', '=', instanceId)
+    .where('conversations.deletedAt', 'is', null)
+    .execute()
+  return new Set(rows.map(({ id }) => id))
+}
+
 /** Takes over a generation of a dead instance. False when another instance has, or when it has ended. */
 export async function claimGeneration(db: Database, row: GenerationRow, instanceId: string): Promise<boolean> {
   const { numUpdatedRows } = await db

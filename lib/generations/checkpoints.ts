@@ -1,5 +1,7 @@
 import 'server-only'
+import { database } from '@/lib/database/client'
 import { durable } from '@/lib/database/durability'
+import { runningInDeleted } from '@/lib/database/instances'
 import { log } from '@/lib/log'
 import { metrics } from '@/lib/metrics'
 import type { Problem } from '@/lib/protocol/events'
@@ -95,6 +97,7 @@ export function createCheckpoints(instanceId: string) {
     for (const [run, { dueAt }] of [...refused])
       if (!failed && dueAt <= now)
         failed = await saveTogether(growing.has(run) ? [run] : [], finishing.has(run) ? [run] : [])
+    if (!failed) await stopDeleted(growing)
     if (failed) {
       notBefore = performance.now() + RETRY_MS
       oldestAt = oldest
@@ -108,6 +111,13 @@ export function createCheckpoints(instanceId: string) {
     for (const run of growing) grew(run, outcomes.get(run))
     for (const run of finishing) finished(run, outcomes.get(run))
     return [...outcomes.values()].some(({ outcome }) => outcome === 'failed')
+  }
+
+  /** A conversation may have been deleted on another instance, whose word of it can be lost. */
+  async function stopDeleted(growing: Set<Run>): Promise<void> {
+    if (growing.size === 0) return
+    const deleted = new Set(await runningInDeleted(database(), instanceId))
+    for (const run of growing) if (deleted.has(run.start.generationId)) void run.stop()
   }
 
   function grew(run: Run, saved: Saved | undefined): void {

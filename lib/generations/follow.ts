@@ -3,6 +3,7 @@ import { setTimeout as wait } from 'node:timers/promises'
 import { database } from '@/lib/database/client'
 import { runningIn } from '@/lib/database/generations'
 import type { GenerationRow } from '@/lib/database/schema'
+import { log } from '@/lib/log'
 import type { GenerationStatus, StartData, Usage } from '@/lib/protocol/events'
 import { generationStatus } from '@/lib/protocol/events'
 import { type Folded, foldEvent, type Part, textOf } from '@/lib/protocol/messages'
@@ -118,6 +119,11 @@ export async function stopConversation(conversationId: string): Promise<void> {
   const running = await runningIn(database(), conversationId)
   await Promise.all([
     ...here.map((run) => run.stop()),
-    ...running.map(({ id, instanceId }) => ask(instanceId, { generationId: id, ask: 'stop' })),
+    // For speed alone: each looks at its conversation from time to time.
+    ...running.map(({ id: generationId, instanceId }) =>
+      ask(instanceId, { generationId, ask: 'stop' }).catch((error: unknown) =>
+        log().warn({ generationId, error }, 'another instance could not be told of a deletion'),
+      ),
+    ),
   ])
 }

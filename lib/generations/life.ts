@@ -35,6 +35,8 @@ export async function bootstrap(): Promise<void> {
   await openAccounts(db)
   await resealKeys()
   const reap = createReaper()
+  // What does not grow has no checkpoints: it waits to ask its model again, or the model thinks.
+  every(HEARTBEAT_MS, TASK_LIMIT_MS, 'stopping what is not wanted any more', () => runs().stopUnwanted())
   if (engine() === 'sqlite') {
     // The data folder is held by this process alone: nobody asks whether it lives, and it need not say so.
     await forgetInstances(db, null)

@@ -33,6 +33,8 @@ export interface RunHouse {
   log: EventLog
   pace: ReturnType<typeof createPace>
   checkpoints: { grown(run: Run): void; ended(run: Run): Promise<boolean> }
+  /** Whether a conversation has been deleted, by whichever instance. */
+  isDeleted(conversationId: string): Promise<boolean>
 }
 
 /** Events that are not saved yet; `firstSeq` is the first one's. */
@@ -202,7 +204,7 @@ export class Run {
    * are taken, and the status is told and saved, once.
    */
   async #run(connection: Connection, request: CompletionRequest): Promise<void> {
-    const end = await this.#complete(connection, request).catch((error: unknown): CompletionEnd => {
+    const end = await this.#askUnlessCut(connection, request).catch((error: unknown): CompletionEnd => {
       log().error({ generationId: this.start.generationId, error }, 'a completion threw')
       return { finishReason: null, problem: ownFault }
     })
@@ -224,6 +226,18 @@ export class Run {
     const told: LogEvent = own ? last : { seq: last.seq, type: 'status', data: { status: 'interrupted' } }
     this.#safely('the log', () => this.#house.log.append(this.start.generationId, told))
     this.#report(connection, status, problem)
+  }
+
+  /** The upstream is asked, and so costs something, only when the generation is still wanted. */
+  async #askUnlessCut(connection: Connection, request: CompletionRequest): Promise<CompletionEnd> {
+    const { generationId, conversationId } = this.start
+    // It may have been deleted since the start was committed. Where that cannot be told, the checkpoints will see it.
+    const deleted = await this.#house.isDeleted(conversationId).catch((error: unknown) => {
+      log().warn({ generationId, error }, 'whether a conversation is deleted could not be looked up')
+      return false
+    })
+    if (deleted) void this.stop()
+    return this.#cut ? { finishReason: null, problem: null } : await this.#complete(connection, request)
   }
 
   /** In tokens a second; null where there is none to be seen. */

@@ -1,5 +1,8 @@
 import 'server-only'
 import { v7 as uuidv7 } from 'uuid'
+import { database } from '@/lib/database/client'
+import { isDeleted } from '@/lib/database/conversations'
+import { wantedOn } from '@/lib/database/instances'
 import { metrics } from '@/lib/metrics'
 import { oncePerProcess } from '@/lib/process'
 import type { Problem } from '@/lib/protocol/events'
@@ -23,7 +26,7 @@ function createRuns() {
   const checkpoints = createCheckpoints(instanceId)
   const connections = redis()
   const feed = connections && createRedisLog(connections)
-  const house = { log: createEventLog(storedEvents, feed), pace: createPace(), checkpoints }
+  const house = { log: createEventLog(storedEvents, feed), pace: createPace(), checkpoints, isDeleted }
   let closing: Problem | null = null
   let closed = false
 
@@ -41,6 +44,17 @@ function createRuns() {
     },
     ofConversation(conversationId: string): Run[] {
       return [...running.values()].filter((run) => run.start.conversationId === conversationId)
+    },
+    /**
+     * Stops what runs here and has been deleted, or ended by another instance.
+     * @throws {Error} when the database is away.
+     */
+    async stopUnwanted(): Promise<void> {
+      // Those that have ended meanwhile take no harm from a stop.
+      const candidates = [...running]
+      if (candidates.length === 0) return
+      const wanted = await wantedOn(database(), instanceId)
+      for (const [id, run] of candidates) if (!wanted.has(id)) void run.stop()
     },
     /** Why no generation may start any more, when the process is about to end. */
     get closing(): Problem | null {

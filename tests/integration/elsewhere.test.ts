@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { startData } from '@/lib/protocol/events'
+import { textOf } from '@/lib/protocol/messages'
 import { type RedisServer, startRedis } from '../redis'
 import { type RillServer, startRill } from '../rill-server'
 import { done, finish } from '../upstream/events'
@@ -78,4 +79,32 @@ describe.each(['with Redis', 'without Redis'])('an answer that another instance 
     expect(await interrupted).toMatchObject({ status: 'interrupted', text: 'As far as this' })
     await house.start()
   }, 40_000)
+
+  test.each([
+    ['writes', [{ delta: 'So far' }, { until: 'never' }]],
+    ['waits to ask again', [{ status: 429, headers: { 'retry-after': '50' } }, { end: true }]],
+    ['waits for its model', [{ until: 'never' }]],
+  ] satisfies [string, Step[]][])(
+    'deleting its conversation stops an answer that %s, though nobody hears of it',
+    async (name, steps) => {
+      const text = `deleted while it ${name}`
+      house.upstream.scriptFor(text, steps)
+      const { onA, onB } = await browser()
+      const { generationId, conversationId } = await onA.start({ text })
+      const { closed } = await house.asked(text)
+      // No instance listens for a moment, and what is asked of it then is lost.
+      await house.query("SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE query LIKE 'LISTEN%'")
+      expect((await onB.call('DELETE', `/api/conversations/${conversationId}`)).status).toBe(204)
+      const status = async () =>
+        (await house.query(`SELECT status FROM generations WHERE id = '${generationId}'`))[0]?.status
+      await expect.poll(status, { timeout: 6_000 }).toBe('stopped')
+      await closed
+      const restored = await onB.call('PATCH', `/api/conversations/${conversationId}`, { json: { deleted: false } })
+      expect(restored.status).toBe(200)
+      const reply = (await onB.conversation(conversationId)).messages.at(-1)
+      expect(reply?.generation?.status).toBe('stopped')
+      expect(textOf(reply?.parts ?? [])).toBe(name === 'writes' ? 'So far' : '')
+      expect(house.timesAsked(text)).toBe(1)
+    },
+  )
 })
