@@ -90,6 +90,7 @@ const environment = z.object({
   RILL_RATE_PER_MINUTE: limit(30),
   RILL_STREAMS_PER_PERSON: limit(4),
   RILL_CALLS_PER_MINUTE: limit(600),
+  RILL_READERS_PER_PERSON: limit(24),
   RILL_STARTS_PER_MINUTE: limit(0),
   RILL_STREAMS: limit(0),
   RILL_MAX_TOKENS: limit(0),
@@ -159,6 +160,8 @@ export function parseConfig(variables: Record<string, string | undefined>) {
     /** How many answers a person may start in a minute, and have running at once; 0 is no limit. */
     ratePerMinute: values.RILL_RATE_PER_MINUTE,
     streamsPerPerson: values.RILL_STREAMS_PER_PERSON,
+    /** How many responses may follow answers for a person at once, from one address. */
+    readersPerPerson: values.RILL_READERS_PER_PERSON,
     /** How many calls of all kinds a person may make in a minute. */
     callsPerMinute: values.RILL_CALLS_PER_MINUTE,
     /** The same limits for everybody together, and the longest answer that anybody may ask for. */

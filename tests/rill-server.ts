@@ -129,6 +129,7 @@ const impatient = {
   RILL_RATE_PER_MINUTE: '0',
   RILL_STREAMS_PER_PERSON: '0',
   RILL_CALLS_PER_MINUTE: '0',
+  RILL_READERS_PER_PERSON: '0',
 }
 
 async function addressWhenServing(server: ChildProcess, printed: () => string): Promise<string> {

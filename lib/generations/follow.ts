@@ -30,13 +30,13 @@ export interface Finished extends StartData {
 }
 
 /** Streams a generation's log after a cursor, from whatever holds it. The caller has checked whose it is. */
-export async function followGeneration(generationId: string, after: number): Promise<Response> {
-  return await eventStream((wake) => runs().log.read(generationId, after, wake))
+export async function followGeneration(generationId: string, after: number, left?: () => void): Promise<Response> {
+  return await eventStream((wake) => runs().log.read(generationId, after, wake), left)
 }
 
 /** Streams several logs in one response, each after its cursor, until all have ended. The caller has checked whose they are. */
-export async function followGenerations(cursors: Map<string, number>): Promise<Response> {
-  return await eventStream((wake) => readSeveral(runs().log, cursors, wake))
+export async function followGenerations(cursors: Map<string, number>, left?: () => void): Promise<Response> {
+  return await eventStream((wake) => readSeveral(runs().log, cursors, wake), left)
 }
 
 /**

@@ -14,6 +14,8 @@ export interface LogReader {
   /** Encoded events after the cursor, and moves the cursor; none when there is nothing new yet. */
   take(): Taken
   close(): void
+  /** It comes out of the database, where one log is to be read to its end before the next is begun. */
+  stored?: true
 }
 
 /**

@@ -25,23 +25,51 @@ export function differencesIn(outline: string | null): string[] {
   return typeof last === 'object' && last.type === 'status' ? (last.data.differences ?? []) : []
 }
 
-/** The log again, out of an outline's column, the reply's parts, and how much of those was there before. */
-export function logFrom(outline: string, parts: Part[], before: Before): LogEvent[] {
-  const texts = { text: written(parts, 'text'), reasoning: written(parts, 'reasoning') }
-  const taken = { text: before.textBefore, reasoning: before.reasoningBefore }
-  const next = (type: 'text' | 'reasoning', length: number) => {
-    const from = taken[type]
-    taken[type] += length
-    return texts[type].slice(from, from + length)
-  }
+/** All that the events of a log are made from, once it has ended. */
+export interface WholeLog {
+  outline: LogOutline
+  /** What came as text before this entry stands among the reasoning; -1 when nothing does. */
+  reclassified: number
+  text: string
+  reasoning: string
+}
+
+/** How far into a log, and into the texts of its message, somebody has come. */
+export interface Place {
+  seq: number
+  text: number
+  reasoning: number
+}
+
+/** A log out of an outline's column and its reply's parts. */
+export function wholeLog(outline: string, parts: Part[]): WholeLog {
   const entries = outlineJson.parse(JSON.parse(outline))
-  // What came as text before it stands among the reasoning.
   const reclassified = entries.findLastIndex((entry) => typeof entry !== 'number' && entry.type === 'reclassify')
-  return entries.map((entry, index) => {
-    const seq = index + 1
-    if (typeof entry !== 'number') return { seq, ...entry }
-    if (entry > 0)
-      return { seq, type: 'delta', data: { text: next(index < reclassified ? 'reasoning' : 'text', entry) } }
-    return { seq, type: 'reasoning', data: { text: next('reasoning', -entry) } }
-  })
+  return { outline: entries, reclassified, text: written(parts, 'text'), reasoning: written(parts, 'reasoning') }
+}
+
+/** Where a log begins in its message, which may have held something before. */
+export function beginningOf({ textBefore, reasoningBefore }: Before): Place {
+  return { seq: 0, text: textBefore, reasoning: reasoningBefore }
+}
+
+/** The next event, and moves the place past it; null at the end. */
+export function nextEvent(log: WholeLog, place: Place): LogEvent | null {
+  const entry = log.outline[place.seq]
+  if (entry === undefined) return null
+  const isText = place.seq >= log.reclassified
+  place.seq++
+  const { seq } = place
+  if (typeof entry !== 'number') return { seq, ...entry }
+  const stands = entry > 0 && isText ? 'text' : 'reasoning'
+  const from = place[stands]
+  place[stands] += Math.abs(entry)
+  const data = { text: log[stands].slice(from, place[stands]) }
+  return entry > 0 ? { seq, type: 'delta', data } : { seq, type: 'reasoning', data }
+}
+
+/** All events of a log, as `wholeLog` and `beginningOf` take it. */
+export function logFrom(outline: string, parts: Part[], before: Before): LogEvent[] {
+  const [log, place] = [wholeLog(outline, parts), beginningOf(before)]
+  return log.outline.flatMap(() => nextEvent(log, place) ?? [])
 }

@@ -12,13 +12,30 @@ const comment = new TextEncoder().encode(heartbeat)
 
 /**
  * An event-stream response that follows a log. It is pulled: bytes are taken from the log only when the client has
- * room for them, so a client that stops reading costs nothing. A client that goes away only ends its reading.
+ * room for them, so a client that stops reading costs nothing. A client that goes away only ends its reading;
+ * `left` is called then, as at the end.
  */
-export async function eventStream(openLog: (wake: () => void) => Promise<LogReader>): Promise<Response> {
+export async function eventStream(
+  openLog: (wake: () => void) => Promise<LogReader>,
+  left = () => {},
+): Promise<Response> {
   let wake = () => {}
-  const delivery = new Delivery(await openLog(() => wake()))
+  const delivery = new Delivery(await opened(openLog, () => wake(), left), left)
   wake = () => delivery.deliver()
   return new Response(new LogBody(delivery), { headers: eventStreamHeaders })
+}
+
+async function opened(
+  openLog: (wake: () => void) => Promise<LogReader>,
+  wake: () => void,
+  left: () => void,
+): Promise<LogReader> {
+  try {
+    return await openLog(wake)
+  } catch (error) {
+    left()
+    throw error
+  }
 }
 
 /** Where a delivery goes. `write` is called once for each time that there was room. */
@@ -30,14 +47,16 @@ interface Sink {
 /** Takes what a log has for one client, whenever the client has room. */
 class Delivery {
   readonly #reader: LogReader
+  readonly #left: () => void
   readonly #quiet = quietReaders()
   #sink: Sink | null = null
   #greeted = false
   #room = false
   #closed = false
 
-  constructor(reader: LogReader) {
+  constructor(reader: LogReader, left: () => void) {
     this.#reader = reader
+    this.#left = left
   }
 
   /** There is room for more. From the first time on it counts: a response that nobody reads, as to a HEAD request, is never cancelled either. */
@@ -70,6 +89,7 @@ class Delivery {
     this.#closed = true
     this.#quiet.delete(this.#beat)
     this.#reader.close()
+    this.#left()
   }
 
   #put(bytes: Bytes): void {

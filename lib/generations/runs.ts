@@ -12,7 +12,7 @@ import { createEventLog } from './event-log'
 import { createPace } from './pace'
 import { createRedisLog } from './redis-log'
 import { Run, type Starting } from './run'
-import { storedEvents } from './stored'
+import { hasEnded, readEnded, storedEvents } from './stored'
 
 /** The generations that run in this process, and the log and checkpoints they share. */
 export function runs() {
@@ -26,7 +26,8 @@ function createRuns() {
   const checkpoints = createCheckpoints(instanceId)
   const connections = redis()
   const feed = connections && createRedisLog(connections)
-  const house = { log: createEventLog(storedEvents, feed), pace: createPace(), checkpoints, isDeleted }
+  const log = createEventLog(storedEvents, feed, { hasEnded, readEnded })
+  const house = { log, pace: createPace(), checkpoints, isDeleted }
   let closing: Problem | null = null
   let closed = false
 

@@ -34,19 +34,26 @@ export async function readSeveral(
   return inTurn(all)
 }
 
-/** One log a take, and each has its turn, so that a long one keeps none of the others waiting. */
+/**
+ * One log a take, and each has its turn, so that a long one keeps none of the others waiting. Of those in the database one
+ * at a time: in turn, each would be read from its beginning again and again.
+ */
 function inTurn(all: Each[]): LogReader {
   const open = new Set(all)
+  let reading: Each | null = null
   /** What is left of an event whose name has been taken. */
   let rest: Bytes[] = []
 
   function takeFrom(each: Each): Bytes[] {
     const { pieces: events, done } = each.reader.take()
-    if (events.length === 0) return []
+    if (events.length === 0 && !done) return []
     // To the end of the line.
     open.delete(each)
-    if (done) each.reader.close()
-    else open.add(each)
+    if (!done) open.add(each)
+    else {
+      each.reader.close()
+      if (reading === each) reading = null
+    }
     const pieces = events.flatMap((event) => named(each.generationId, event))
     // Joined with its name, a large one would be a copy for each reader.
     if (pieces.length === 2 && events.some(({ byteLength }) => byteLength > LARGE_BYTES)) rest = pieces.splice(1)
@@ -55,11 +62,15 @@ function inTurn(all: Each[]): LogReader {
 
   function next(): Bytes[] {
     if (rest.length > 0) return rest.splice(0)
+    reading ??= [...open].find(({ reader }) => reader.stored) ?? null
+    const before = reading
     for (const each of [...open]) {
+      if (each.reader.stored && each !== reading) continue
       const pieces = takeFrom(each)
       if (pieces.length > 0) return pieces
     }
-    return []
+    // One that is gone makes way for the next.
+    return reading === before ? [] : next()
   }
 
   return {

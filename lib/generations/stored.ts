@@ -6,7 +6,8 @@ import { parseParts } from '@/lib/database/messages'
 import { log } from '@/lib/log'
 import { generationEvent, type LogEvent } from '@/lib/protocol/events'
 import { continuing, type Folded, foldEvent, partsBefore } from '@/lib/protocol/messages'
-import { logFrom } from './outline'
+import type { EndedLog } from './ended-log'
+import { beginningOf, logFrom, wholeLog } from './outline'
 
 const piecesJson = z.array(generationEvent)
 
@@ -17,6 +18,24 @@ export async function storedEvents(generationId: string, after: number): Promise
   const events = logFrom(row.outline, parseParts(row.parts), row)
   const rest = events.filter(({ seq }) => seq > after)
   return rest.length > 0 ? rest : events.slice(-1)
+}
+
+/** Whether the database has a generation's whole log. */
+export async function hasEnded(generationId: string): Promise<boolean> {
+  const row = await database()
+    .selectFrom('generations')
+    .select('id')
+    .where('id', '=', generationId)
+    .where('outline', 'is not', null)
+    .executeTakeFirst()
+  return row !== undefined
+}
+
+/** The log of a generation that has ended; null when it is gone. */
+export async function readEnded(generationId: string): Promise<EndedLog | null> {
+  const row = await withParts(generationId).executeTakeFirst()
+  if (!row || row.outline === null) return null
+  return { log: wholeLog(row.outline, parseParts(row.parts)), beginning: beginningOf(row) }
 }
 
 /** What a generation's log is folded onto: what its message held before it. */
@@ -32,12 +51,15 @@ export async function storedFold(generationId: string): Promise<Folded> {
 }
 
 async function rowWithParts(generationId: string) {
-  return await database()
+  return await withParts(generationId).executeTakeFirstOrThrow()
+}
+
+function withParts(generationId: string) {
+  return database()
     .selectFrom('generations')
     .innerJoin('messages', 'messages.id', 'generations.messageId')
     .select(['generations.outline', 'generations.textBefore', 'generations.reasoningBefore', 'messages.parts'])
     .where('generations.id', '=', generationId)
-    .executeTakeFirstOrThrow()
 }
 
 /** The saved events of a generation that has not been joined yet, up to the first that cannot be read, if there is one. */

@@ -80,6 +80,7 @@ async function startRill(upstream, { nodeFlags, name = 'rill', redisUrl = '', co
     RILL_PASSWORD: '',
     RILL_RATE_PER_MINUTE: '0',
     RILL_CALLS_PER_MINUTE: '0',
+    RILL_READERS_PER_PERSON: '0',
     RILL_STREAMS_PER_PERSON: '0',
   }
   const parameters = [...nodeFlags, join(root, 'lib', 'start.mjs')]

@@ -3,6 +3,7 @@ import { ownedGenerations } from '@/lib/database/ownership'
 import { followGenerations } from '@/lib/generations/follow'
 import { readQuery } from '@/lib/http/body'
 import { endpoint } from '@/lib/http/endpoint'
+import { countReader } from '@/lib/http/readers'
 
 const MOST = 100
 
@@ -27,5 +28,5 @@ export const GET = endpoint(async (request, { principal }) => {
     places.map(([id]) => id),
     principal.ownerId,
   )
-  return await followGenerations(new Map(places))
+  return await followGenerations(new Map(places), countReader(request, principal.ownerId))
 })
