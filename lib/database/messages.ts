@@ -74,7 +74,7 @@ export async function messageRow(id: string): Promise<MessageRow> {
 }
 
 /** A message of a branch, as far as it matters to what a model is told of it. */
-export interface BranchRow extends Pick<MessageRow, 'id' | 'conversationId' | 'parentId' | 'role' | 'parts'> {
+export interface BranchRow extends Pick<MessageRow, 'id' | 'conversationId' | 'role' | 'parts'> {
   /** Of the newest generation that wrote it; null where none did. */
   status: string | null
   finishReason: string | null
@@ -82,35 +82,32 @@ export interface BranchRow extends Pick<MessageRow, 'id' | 'conversationId' | 'p
   revision: number
 }
 
+/** More messages than any branch has. */
+const ALL = 2 ** 31 - 1
+
 /**
  * The branch that ends with a message, from the root down; or the last `newest` messages of it, which costs the same
  * however many there are. The caller has checked whose it is.
  */
-export async function branchTo(messageId: string | null, newest?: number): Promise<BranchRow[]> {
+export async function branchTo(messageId: string | null, newest = ALL): Promise<BranchRow[]> {
   if (messageId === null) return []
-  const rows = await database()
-    .withRecursive('branch', (db) =>
-      db
-        .selectFrom('messages')
-        .select(['id', 'parentId', sql<number>`0`.as('height')])
-        .where('id', '=', messageId)
-        .unionAll(
-          db
-            .selectFrom('messages')
-            .innerJoin('branch', 'branch.parentId', 'messages.id')
-            .select(['messages.id', 'messages.parentId', sql<number>`branch.height + 1`.as('height')])
-            .$if(newest !== undefined, (query) => query.where('branch.height', '<', (newest ?? 0) - 1)),
-        ),
+  const { rows } = await sql<BranchRow>`
+    with recursive branch as (
+      select id, parent_id, 1 as place from messages where id = ${messageId}
+      union all
+      select messages.id, messages.parent_id, branch.place + 1
+      from branch join messages on messages.id = branch.parent_id
+      where branch.place < ${newest}
     )
-    .selectFrom('branch')
-    .innerJoin('messages', 'messages.id', 'branch.id')
-    .innerJoin('conversations', 'conversations.id', 'messages.conversationId')
-    .leftJoin('generations', 'generations.messageId', 'messages.id')
-    .select(['messages.id', 'messages.conversationId', 'messages.parentId', 'messages.role', 'messages.parts'])
-    .select(['generations.status', 'generations.finishReason', 'conversations.revision'])
-    .orderBy('branch.height', 'desc')
-    .orderBy('generations.continuation')
-    .execute()
+    select messages.id, messages.conversation_id as "conversationId", messages.role, messages.parts,
+      generations.status, generations.finish_reason as "finishReason", conversations.revision
+    from branch
+    join messages on messages.id = branch.id
+    join conversations on conversations.id = messages.conversation_id
+    left join generations on generations.message_id = messages.id
+    order by branch.place desc, generations.continuation`
+    // Renaming the columns of thousands of rows one by one would take as long as reading them.
+    .execute(database().withoutPlugins())
   // One row for each generation of a message: the newest of them comes last.
   return rows.filter(({ id }, place) => rows[place + 1]?.id !== id)
 }

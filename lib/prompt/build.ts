@@ -74,7 +74,8 @@ export async function countPromptOf(
   signal?: AbortSignal,
 ): Promise<Count & Pick<Prompt, 'trimmedTurns'>> {
   const near = await branchTo(source.head, NEAR)
-  const rows = reachesKnown(source.model, near) ? near : await branchTo(source.head)
+  const enough = near.length < NEAR || reachesKnown(source.model, near)
+  const rows = enough ? near : await branchTo(source.head)
   const counted = await countWith(source, await countBranch(source.model, rows, signal))
   signal?.throwIfAborted()
   const all = sumOf(counted.before, await countAll(source.model, source.after ?? []))

@@ -80,9 +80,9 @@ function nearestKnown(model: string, rows: BranchRow[]): { from: number; branch:
   return null
 }
 
-/** Whether some rows, the last of a branch, are enough to count it. */
+/** Whether some rows, the last of a branch, are enough to count the whole of it. */
 export function reachesKnown(model: string, rows: BranchRow[]): boolean {
-  return rows.length === 0 || rows[0]?.parentId === null || nearestKnown(model, rows) !== null
+  return nearestKnown(model, rows) !== null
 }
 
 /**

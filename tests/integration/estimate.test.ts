@@ -1,7 +1,11 @@
-import { randomUUID } from 'node:crypto'
+import { randomBytes, randomUUID } from 'node:crypto'
+import { connect } from 'node:net'
+import { setTimeout as wait } from 'node:timers/promises'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { estimate } from '@/lib/protocol/budgets'
 import { countPrompt } from '@/lib/usage/prompt'
+import { cpuSeconds } from '../bench/processes.mjs'
+import { addTurns } from '../stored-turns.mjs'
 import { delta, done, finish, reasoning } from '../upstream/events'
 import type { Client, Turn } from './client'
 import { engines, type House, openHouse } from './house'
@@ -71,4 +75,49 @@ describe.each(engines)('what a turn comes to, on %s', (engine) => {
     expect(await estimated({ text: '', conversationId })).toBeGreaterThan(3)
     expect(await client.conversation(conversationId)).toEqual(before)
   })
+})
+
+/** Processor time that a server has used until it rests, in seconds. */
+async function cpuAtRest(pid: number): Promise<number> {
+  for (let before = cpuSeconds(pid); ; ) {
+    await wait(100)
+    const now = cpuSeconds(pid)
+    if (now - before < 0.02) return now
+    before = now
+  }
+}
+
+test.runIf(process.platform === 'linux')('counting ends when the browser has gone', async () => {
+  const house = await openHouse('sqlite')
+  try {
+    const client = house.client()
+    const { pid, dataDir } = house.rill
+    /** A conversation that takes long to count: no word of it comes twice. */
+    const longConversation = async () => {
+      const { conversationId } = await client.finish({ text: 'Begin', model })
+      const words = () => randomBytes(10_000).toString('base64')
+      addTurns(dataDir, conversationId, 60, () => ({ prompt: words(), reply: words() }))
+      return conversationId
+    }
+    const whole = await longConversation()
+    const left = await longConversation()
+    const estimateOf = (conversationId: string) => ({ json: { conversationId, text: 'And now?', model } })
+    const before = await cpuAtRest(pid)
+    await client.call('POST', '/api/estimate', estimateOf(whole))
+    const counted = (await cpuAtRest(pid)) - before
+    expect(counted).toBeGreaterThan(0.4)
+
+    const socket = connect({ port: Number(new URL(house.rill.url).port), host: '127.0.0.1' })
+    const { json } = estimateOf(left)
+    const body = JSON.stringify(json)
+    const headers = `host: ${new URL(house.rill.url).host}\r\ncookie: ${client.cookie}\r\ncontent-type: application/json`
+    socket.write(`POST /api/estimate HTTP/1.1\r\n${headers}\r\ncontent-length: ${body.length}\r\n\r\n${body}`)
+    // It is counting by then.
+    const start = cpuSeconds(pid)
+    await expect.poll(() => cpuSeconds(pid) - start, { interval: 10 }).toBeGreaterThan(0.1)
+    socket.destroy()
+    expect((await cpuAtRest(pid)) - start).toBeLessThan(counted * 0.6)
+  } finally {
+    await house.close()
+  }
 })
