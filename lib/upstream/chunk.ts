@@ -161,8 +161,8 @@ function errorIn(value: Fields): unknown {
     value.object === 'error' || value.type === 'error' || value.success === false || isPresent(value.detail)
   if (saysError || (Array.isArray(value.errors) && value.errors.length > 0)) return value
   const said = [value.message, value.msg, value.error_msg].some((words) => typeof words === 'string' && words !== '')
-  const codes = [value.code, value.status, value.status_code, value.statusCode, value.error_code]
-  return said && codes.some(isErrorCode) ? value : undefined
+  const named = [value.code, value.error_code].some((code) => isErrorStatus(code) || isErrorName(code))
+  return said && (named || [value.status, value.status_code, value.statusCode].some(isErrorStatus)) ? value : undefined
 }
 
 /** What stands beside an `error` may say more than it. */
@@ -170,11 +170,16 @@ function hasStatusBeside({ code, status, status_code, message, detail, details, 
   return [code, status, status_code, message, detail, details, estimated_time].some(isPresent)
 }
 
-/** Whether a code tells of an error: a number from 400 on, or a name. Some send 0, 200 or "success" when all is well. */
-function isErrorCode(code: unknown): boolean {
-  if (typeof code === 'number' || (typeof code === 'string' && /^\d+$/.test(code))) return Number(code) >= 400
+/** Whether a number, or one in text, tells of an error. Some send 0 or 200 when all is well. */
+function isErrorStatus(code: unknown): boolean {
+  return (typeof code === 'number' || (typeof code === 'string' && /^\d+$/.test(code))) && Number(code) >= 400
+}
+
+function isErrorName(code: unknown): boolean {
   return (
-    typeof code === 'string' && code !== '' && !/^(?:ok|success|succeeded|completed|in_progress|queued)$/i.test(code)
+    typeof code === 'string' &&
+    /^[a-z]/i.test(code) &&
+    !/^(?:ok|success|succeeded|done|processing|pending)$/i.test(code)
   )
 }
 

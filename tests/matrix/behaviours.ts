@@ -774,6 +774,18 @@ const errorsInside: Behaviour[] = [
     'model_not_found',
     /No such model @cf\/x/,
   ),
+  complete(
+    '200: words beside the answer that are no error',
+    write(
+      event({ status: 'processing', message: 'One moment' }),
+      event({ code: 0, message: 'success' }),
+      event({ code: '200', msg: 'ok' }),
+      event({ type: 'ping' }),
+      delta(all),
+      stop,
+      done,
+    ).concat(end),
+  ),
   cut(
     'too long, midway',
     write(delta(half), event({ error: { message: 'This model’s maximum context length is 8192 tokens.' } })).concat(

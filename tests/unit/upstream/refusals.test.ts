@@ -37,6 +37,25 @@ describe.each(groups)('about %s', (_, sent) => {
   })
 })
 
+test.each<[string, unknown]>([
+  [
+    'names of prototypes',
+    { __proto__: { message: 'x' }, constructor: 'x', error: { code: '__proto__', type: 'toString' } },
+  ],
+  ['numbers for words', { message: 7, error: { message: [1, null, true], code: {} } }],
+  ['nothing', null],
+  ['a list of lists', [[[[[[[[[['deep']]]]]]]]]]],
+  ['halves of characters', { error: { message: 'a\uD800b\u0000c and more of it' } }],
+  ['a code that is a document', { error: { code: 'x'.repeat(100_000), message: '{"error":' } }],
+])('%s is read without a throw, and never shown as it is', (_, payload) => {
+  for (const status of [undefined, 400, 404, 429, 500]) {
+    const { message } = problemFromPayload(payload, status)
+    expect(message).not.toMatch(/\[object|undefined|null|NaN/)
+    expect(message.isWellFormed()).toBe(true)
+    expect(message.length).toBeLessThan(480)
+  }
+})
+
 test.each<[string, number | undefined]>([
   ['max_tokens must be at most 4096', 4096],
   ['max_tokens is too large: 100000. This model supports at most 16,384 completion tokens.', 16_384],
