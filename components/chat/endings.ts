@@ -3,13 +3,23 @@ import { finishKindOf } from '@/lib/protocol/finish-reasons'
 import type { GenerationSummary, Message } from '@/lib/protocol/messages'
 import type { Fate } from '@/lib/protocol/unanswered'
 
+/** Of a finish reason that nobody knows, in characters; the details have all of it. */
+const longestReason = 40
+
 /** How a reply ended, in the words shown beside its numbers; empty when it simply completed. */
 export function endingWords(generation: GenerationSummary): string {
   if (generation.status === 'stopped') return 'Stopped'
   if (generation.status !== 'completed') return ''
-  const kind = finishKindOf(generation.finishReason)
-  if (kind === 'length') return 'Reached the limit of its length'
-  return kind === 'filter' ? 'Ended by the provider’s content filter' : ''
+  switch (finishKindOf(generation.finishReason)) {
+    case 'length':
+      return 'Reached the limit of its length'
+    case 'filter':
+      return 'Ended by the provider’s content filter'
+    case 'other':
+      return `Ended with “${generation.finishReason?.slice(0, longestReason)}”`
+    default:
+      return ''
+  }
 }
 
 /** What becomes of a prompt that was not answered; empty for one that was. */

@@ -8,31 +8,36 @@ import { formatSeconds, Seconds } from '@/components/ui/seconds'
 let openByChoice = false
 
 /**
- * What a model thought before it answered: folded, and only ever opened or closed by the person. `since`, in epoch ms, is
- * where that began, if it is known. `took`, in milliseconds, is not known of what a crash cut off.
+ * What a model thought before it answered: folded, and only ever opened or closed by the person, unless no answer followed
+ * and it is all there is to read. `since`, in epoch ms, is where that began, if it is known. `took`, in milliseconds, is
+ * not known of what a crash cut off.
  */
 export function Reasoning({
   text,
   growing,
   since,
   took,
+  unanswered = false,
 }: {
   text: string
   growing: boolean
   since: number | undefined
   took: number | undefined
+  unanswered?: boolean
 }) {
-  const [open, setOpen] = useState(openByChoice)
+  const [chosen, setChosen] = useState(openByChoice || null)
+  const open = chosen ?? unanswered
   const panel = useId()
   const toggle = () => {
     openByChoice = !open
-    setOpen(!open)
+    setChosen(!open)
   }
   return (
     <div className="reasoning">
       <button type="button" aria-expanded={open} aria-controls={panel} onClick={toggle}>
         <ChevronRight size={16} aria-hidden="true" />
         {growing ? <Thinking since={since} before={took} /> : `Thought${took ? ` for ${formatSeconds(took)}` : 's'}`}
+        {unanswered ? <span>, with no answer after that</span> : null}
       </button>
       <div id={panel} hidden={!open}>
         {/* Nobody reads what is folded, and there may be much of it. */}

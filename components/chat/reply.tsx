@@ -87,6 +87,7 @@ export const Reply = memo(function Reply({
             part={part}
             growing={status === 'running' && place === message.parts.length - 1}
             since={place === 0 ? since : undefined}
+            unanswered={status === 'completed' && textOf(message.parts) === ''}
           />
         ))}
         {problem && generation ? (
@@ -138,7 +139,17 @@ function inPlace(parts: Part[]): { part: Part; place: number }[] {
   return parts.map((part, place) => ({ part, place }))
 }
 
-function ReplyPart({ part, growing, since }: { part: Part; growing: boolean; since: number | undefined }) {
+function ReplyPart({
+  part,
+  growing,
+  since,
+  unanswered,
+}: {
+  part: Part
+  growing: boolean
+  since: number | undefined
+  unanswered: boolean
+}) {
   switch (part.type) {
     case 'text':
       return (
@@ -147,7 +158,7 @@ function ReplyPart({ part, growing, since }: { part: Part; growing: boolean; sin
         </div>
       )
     case 'reasoning':
-      return <Reasoning text={part.text} growing={growing} since={since} took={part.ms} />
+      return <Reasoning text={part.text} growing={growing} since={since} took={part.ms} unanswered={unanswered} />
     case 'error':
       return null
   }

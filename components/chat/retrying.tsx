@@ -1,6 +1,7 @@
 'use client'
 import { useEffect, useState } from 'react'
 import { Button } from '@/components/ui/button'
+import { Seconds } from '@/components/ui/seconds'
 import type { RetryData } from '@/lib/protocol/events'
 import { createCalls, problemOf } from '@/lib/store/client'
 import { useConversations } from '@/lib/store/context'
@@ -36,7 +37,15 @@ export function Retrying({
       <p aria-hidden="true">
         <span className="font-strong text-warn">{wait.message}.</span>{' '}
         <span className="numbers text-ink-quiet">
-          {seconds > 0 ? `Trying again in ${seconds} s` : 'Trying again…'} ({wait.attempt} of {wait.of})
+          {seconds > 0 ? (
+            `Trying again in ${seconds} s`
+          ) : (
+            <>
+              Trying again
+              <Seconds since={wait.at} />
+            </>
+          )}{' '}
+          ({wait.attempt} of {wait.of})
         </span>
       </p>
       <div className="mt-3 flex flex-wrap gap-2">

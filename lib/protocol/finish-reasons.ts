@@ -1,8 +1,8 @@
 /**
- * What a finish reason comes to, in whichever vocabulary: the limit of the answer's length, a content filter, a cut by the
- * provider, or nothing of the three. Words that nobody knows are no fault.
+ * What a finish reason comes to, in whichever vocabulary: the end of what was to be said, the limit of the answer's length,
+ * a content filter, a cut by the provider, or something that nobody knows, which is no fault.
  */
-export type FinishKind = 'length' | 'filter' | 'cut' | 'other'
+export type FinishKind = 'stop' | 'length' | 'filter' | 'cut' | 'other'
 
 /** Words of the vocabularies of OpenAI, Anthropic, Gemini, Bedrock, Cohere, watsonx, Zhipu, MiniMax, vLLM, SGLang and others. */
 const filterWords = new Set(
@@ -12,6 +12,11 @@ const filterWords = new Set(
 )
 const cutWords = new Set(
   'abort aborted error errored exception fail failed failure cancel canceled cancelled timeout interrupted incomplete insufficient overloaded malformed unexpected disconnect disconnected unavailable preempted killed'.split(
+    ' ',
+  ),
+)
+const stopWords = new Set(
+  'stop stopped eos end endoftext complete completed finish finished done normal success tool tools function'.split(
     ' ',
   ),
 )
@@ -26,7 +31,8 @@ export function finishKindOf(finishReason: string | null): FinishKind {
   if (has(filterWords)) return 'filter'
   if (has(lengthWords) || (has(limits) && has(limited))) return 'length'
   if (words.includes('limit')) return words.includes('time') ? 'cut' : 'length'
-  return has(cutWords) ? 'cut' : 'other'
+  if (has(cutWords)) return 'cut'
+  return words.length === 0 || has(stopWords) ? 'stop' : 'other'
 }
 
 const placeholders = new Set(['', 'null', 'none', 'undefined', 'unspecified', 'finish reason unspecified'])

@@ -1,3 +1,4 @@
+import { brotliCompressSync, gzipSync } from 'node:zlib'
 import { choice, chunk, delta, done, event, finish, reasoning, usage, usageFields, whole } from '../upstream/events'
 import type { Step } from '../upstream/scripted'
 
@@ -121,6 +122,60 @@ const endings: Behaviour[] = [
   }),
 ]
 
+const each = (text: string, reason = 'stop') => choice({ delta: { content: text }, finish_reason: reason })
+
+const oddFinishes: Behaviour[] = [
+  complete(
+    'finish_reason on every chunk',
+    [...write(each('All ')), { wait: 1700 }, ...write(each('of it.'), done), end],
+    {
+      finishReason: 'stop',
+    },
+  ),
+  complete('finish_reason on every chunk, then the end of the body', [...write(each('All '), each('of it.')), end]),
+  complete('text a second after finish_reason', [
+    ...write(delta('All '), stop),
+    { wait: 1000 },
+    ...write(delta('of it.'), stop, done),
+    end,
+  ]),
+  cut(
+    'finish_reason on every chunk, then a reset',
+    [...write(each('Half an '), each('ans')), { wait: 50 }, { reset: true }],
+    'network',
+  ),
+  ...['MAX_TOKENS', 'max_tokens', 'model_length', 'max_output_tokens'].map((reason) =>
+    complete(`the limit of tokens, as ${reason}`, [...write(delta(all), finish(reason), done), end], {
+      finishReason: reason,
+      words: /limit.*Continue/is,
+    }),
+  ),
+  ...['SAFETY', 'PROHIBITED_CONTENT', 'content_filter: hate', 'refusal'].flatMap((reason) => [
+    fails(`${reason} and no text`, [...write(finish(reason), done), end], 'content_filter', /filter/i, {
+      finishReason: reason,
+    }),
+    complete(`${reason} after some text`, [...write(delta(all), finish(reason), done), end], {
+      finishReason: reason,
+      words: /filter/i,
+    }),
+  ]),
+  cut('finish_reason abort', [...write(delta(half), finish('abort'), done), end], 'upstream', {
+    finishReason: 'abort',
+  }),
+  cut(
+    'x_groq.error in the last chunk',
+    [
+      ...write(
+        delta(half),
+        chunk({ choices: [{ index: 0, delta: {}, finish_reason: 'stop' }], x_groq: { error: 'over_capacity' } }),
+        done,
+      ),
+      end,
+    ],
+    'upstream',
+  ),
+]
+
 const framing: Behaviour[] = [
   complete('CRLF', write((delta(all) + stop + done).replaceAll('\n', '\r\n')).concat(end)),
   complete('CR alone', write((delta(all) + stop + done).replaceAll('\n', '\r')).concat(end)),
@@ -158,6 +213,14 @@ const framing: Behaviour[] = [
     'three bytes at a time, with characters of four',
     inPieces(delta('🙂 All 🙃 of it: é, 漢') + stop + done, 3).concat(end),
     { text: '🙂 All 🙃 of it: é, 漢' },
+  ),
+  complete(
+    'one line end between events',
+    write(...[delta('All '), delta('of it.'), stop, done].map((line) => line.replace('\n\n', '\n'))).concat(end),
+  ),
+  complete(
+    'the name of the field twice',
+    write(...[delta(all), stop, done].map((line) => `data: ${line}`)).concat(end),
   ),
   complete('everything in one write', write(delta('All ') + delta('of ') + delta('it.') + stop + done).concat(end)),
   complete(
@@ -259,6 +322,64 @@ const shapes: Behaviour[] = [
     write(delta('<th'), delta('ink>Let me'), delta(' see.</thi'), delta('nk>'), delta(all), stop, done).concat(end),
     { reasoning: 'Let me see.' },
   ),
+  ...['thinking', 'thought'].map((tag) =>
+    complete(`<${tag}> in the text`, write(delta(`<${tag}>Let me see.</${tag}>`), delta(all), stop, done).concat(end), {
+      reasoning: 'Let me see.',
+    }),
+  ),
+  complete('[THINK] in the text', write(delta('[THINK]Let me see.[/THINK]'), delta(all), stop, done).concat(end), {
+    reasoning: 'Let me see.',
+  }),
+  complete(
+    '</think> that nothing opened',
+    [
+      ...write(delta('Let me '), delta('see.')),
+      { wait: 300 },
+      ...write(delta('\n</th'), delta('ink>\n\n'), delta(all), stop, done),
+      end,
+    ],
+    {
+      reasoning: 'Let me see.\n',
+    },
+  ),
+  complete(
+    '</think> that nothing opened, in one write',
+    write(delta('Let me see.</think>All of it.'), stop, done).concat(end),
+    {
+      reasoning: 'Let me see.',
+    },
+  ),
+  complete(
+    '</think> that the text talks about',
+    write(delta('It ends with `</think>`, always.'), stop, done).concat(end),
+    {
+      text: 'It ends with `</think>`, always.',
+    },
+  ),
+  complete(
+    'reasoning among the parts of the content',
+    write(
+      choice({ delta: { content: [{ type: 'reasoning', summary: [{ type: 'summary_text', text: 'Let me see.' }] }] } }),
+      choice({ delta: { content: [{ type: 'text', text: all }] } }),
+      stop,
+      done,
+    ).concat(end),
+    { reasoning: 'Let me see.' },
+  ),
+  ...['reasoning_text', 'thinking'].map((name) =>
+    complete(name, write(choice({ delta: { [name]: 'Let me see.' } }), delta(all), stop, done).concat(end), {
+      reasoning: 'Let me see.',
+    }),
+  ),
+  complete(
+    'the only choice numbered 1',
+    write(
+      chunk({ choices: [{ index: 1, delta: { content: all } }] }),
+      chunk({ choices: [{ index: 1, delta: {}, finish_reason: 'stop' }] }),
+      done,
+    ).concat(end),
+    { finishReason: 'stop' },
+  ),
   complete('a refusal', write(choice({ delta: { refusal: all } }), stop, done).concat(end)),
   complete(
     'an error of null',
@@ -353,6 +474,27 @@ const usages: Behaviour[] = [
   ),
 ]
 
+const reports: Behaviour[] = (
+  [
+    [
+      'xAI',
+      {
+        prompt_tokens: 5,
+        completion_tokens: 10,
+        total_tokens: 315,
+        completion_tokens_details: { reasoning_tokens: 300 },
+      },
+      310,
+    ],
+    ['Gemini', { prompt_tokens: 5, completion_tokens: 10, total_tokens: 40 }, 35],
+    ['Anthropic', { input_tokens: 5, output_tokens: 7, cache_read_input_tokens: 100 }, 7],
+  ] as const
+).map(([name, usage, completionTokens]) =>
+  complete(`usage as ${name} reports it`, write(delta(all), stop, chunk({ choices: [], usage }), done).concat(end), {
+    completionTokens,
+  }),
+)
+
 const sizes: Behaviour[] = [
   complete('one delta of 1 MB', write(delta('m'.repeat(1_000_000)), stop, done).concat(end), {
     text: 'm'.repeat(1_000_000),
@@ -370,6 +512,17 @@ const sizes: Behaviour[] = [
     'upstream',
     /empty|without|nothing|no answer/i,
   ),
+]
+
+const encoded = (encoding: string): Step => ({
+  status: 200,
+  headers: { 'content-type': 'text/event-stream', 'content-encoding': encoding },
+})
+
+const encodings: Behaviour[] = [
+  complete('gzip that nobody asked for', [encoded('gzip'), ...write(gzipSync(delta(all) + stop + done)), end]),
+  complete('br that nobody asked for', [encoded('br'), ...write(brotliCompressSync(delta(all) + stop + done)), end]),
+  complete('text that is called gzip', [encoded('gzip'), ...write(delta(all), stop, done), end]),
 ]
 
 const cuts: Behaviour[] = [
@@ -412,6 +565,20 @@ const cuts: Behaviour[] = [
     /did not start/i,
   ),
   fails('no headers at all', [never], 'timeout', /too long|in time|did not/i),
+  complete('comments for longer than the wait to the first word', [
+    ...Array.from({ length: 8 }, (): Step[] => [{ write: ': PROCESSING\n\n' }, { wait: 500 }]).flat(),
+    ...write(delta(all), stop, done),
+    end,
+  ]),
+  complete(
+    'reasoning for longer than the wait to the first word',
+    [
+      ...Array.from({ length: 8 }, (): Step[] => [{ write: reasoning('m') }, { wait: 500 }]).flat(),
+      ...write(delta(all), stop, done),
+      end,
+    ],
+    { reasoning: 'mmmmmmmm' },
+  ),
 ]
 
 const errorsInStream: Behaviour[] = [
@@ -803,10 +970,13 @@ export function promptOf({ name }: Behaviour): string {
 /** All of them. */
 export const behaviours: Behaviour[] = [
   ...endings,
+  ...oddFinishes,
   ...framing,
   ...shapes,
   ...usages,
+  ...reports,
   ...sizes,
+  ...encodings,
   ...cuts,
   ...errorsInStream,
   ...notStreams,

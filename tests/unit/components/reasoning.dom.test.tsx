@@ -21,6 +21,19 @@ describe('what a model thought', () => {
     expect(container.textContent).not.toContain('rivers')
   })
 
+  it('is open once it has ended with no answer, until the person folds it', () => {
+    const thoughts = (ended: boolean) => (
+      <Reasoning text="They ask of rivers." growing={!ended} since={undefined} took={3000} unanswered={ended} />
+    )
+    const { container, rerender } = render(thoughts(false))
+    expect(container.textContent).not.toContain('rivers')
+    rerender(thoughts(true))
+    expect(words()).toBe('Thought for 3 s, with no answer after that')
+    expect(container.textContent).toContain('They ask of rivers.')
+    fireEvent.click(screen.getByRole('button'))
+    expect(container.textContent).not.toContain('rivers')
+  })
+
   it('says how long it took once it is over', () => {
     vi.useFakeTimers({ now: 100_000 })
     const { rerender } = render(<Reasoning text="Hm." growing since={100_000} took={undefined} />)

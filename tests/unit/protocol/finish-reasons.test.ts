@@ -74,21 +74,11 @@ const kinds: Record<FinishKind, string[]> = {
       'failed',
     ],
   ],
-  other: [
-    ...[
-      'stop',
-      'STOP',
-      'eos',
-      'eos_token',
-      'end_turn',
-      'stop_sequence',
-      'COMPLETE',
-      'tool_calls',
-      'function_call',
-      'tool_use',
-    ],
-    ...['normal', 'because', 'pause_turn', 'OTHER', 'LANGUAGE', 'stop: safely', '完了', '', '\uFFFD'],
+  stop: [
+    ...['stop', 'STOP', 'eos', 'eos_token', 'end_turn', 'stop_sequence', 'COMPLETE', 'tool_calls', 'function_call'],
+    ...['tool_use', 'normal', 'endoftext', 'stop: safely', ''],
   ],
+  other: ['because', 'pause_turn', 'OTHER', 'LANGUAGE', 'load'],
 }
 
 test.each(Object.entries(kinds).flatMap(([kind, reasons]) => reasons.map((reason) => [reason, kind])))(
@@ -99,7 +89,7 @@ test.each(Object.entries(kinds).flatMap(([kind, reasons]) => reasons.map((reason
 )
 
 test('nothing said is nothing special', () => {
-  expect(finishKindOf(null)).toBe('other')
+  expect(finishKindOf(null)).toBe('stop')
 })
 
 test.each([
