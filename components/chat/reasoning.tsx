@@ -25,7 +25,7 @@ export function Reasoning({
   took: number | undefined
   unanswered?: boolean
 }) {
-  const [chosen, setChosen] = useState(openByChoice || null)
+  const [chosen, setChosen] = useState<boolean | null>(openByChoice || null)
   const open = chosen ?? unanswered
   const panel = useId()
   const toggle = () => {
