@@ -3,6 +3,7 @@ import { createServer } from 'node:http'
 import { createRequire } from 'node:module'
 import { join, resolve } from 'node:path'
 import { Refusal, root, say } from './install.mjs'
+import { streamingRoutes } from './streaming-routes.mjs'
 
 /** Does the work of a command. A refusal is said in its own words, without a stack, and ends the process. */
 export async function inWords(work) {
@@ -112,7 +113,9 @@ export async function serve({ host, port }) {
   globalThis.rill ??= new Map()
   globalThis.rill.set('close', (withinMs) => close(server, app, handling, withinMs))
   await withoutNextsNotes(() => app.prepare())
-  ready(app.getRequestHandler())
+  const byRouter = app.getRequestHandler()
+  const streaming = streamingRoutes(root)
+  ready((request, response) => streaming(request, response) ?? byRouter(request, response))
   if (process.env.npm_lifecycle_event) whenOrphaned(() => process.kill(process.pid, 'SIGTERM'))
   await requireHealth(address)
   const reach = everywhere(host) ? ' (and at every address of this machine)' : ''
