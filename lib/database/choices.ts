@@ -22,6 +22,8 @@ export interface Choices {
  * stands first in `order` hold. What cannot be read stays where it is.
  */
 export async function claimChoices(tx: Database, order: string[], single: string): Promise<void> {
+  // Another instance has done it.
+  if (order.every((owner) => owner === single)) return
   const settings = await readTable(tx, 'settings', order, readSettings)
   const budgets = await readTable(tx, 'budgets', order, (json) => budgetsJson.parse(JSON.parse(json)))
   const merged = mergedChoices(

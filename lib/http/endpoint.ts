@@ -48,7 +48,7 @@ export function endpoint<P extends Params = Record<string, never>>(
 ): Route<P> {
   return checked<P>(async (request, { principal, ...call }) => {
     if (principal === null) throw signInFirst()
-    return await handler(request, { principal, ...call })
+    return await storingNewcomer(request, call.session, options, async () => handler(request, { principal, ...call }))
   }, options)
 }
 
@@ -75,20 +75,14 @@ function checked<P extends Params>(handler: Handler<OpenCall<P>>, options: Optio
       )
         throw notFound('address')
       const { principal } = session
-      const writes = !options.readOnly && !['GET', 'HEAD'].includes(request.method)
-      if (writes && session.newcomer && !(await mayAdmit(addressOf(request)))) throw tooManyVisitors()
+      const reads = onlyReads(request, options)
       const payer = { ownerId: principal?.ownerId ?? null, address: addressOf(request) }
-      const limit = options.limit ?? (writes ? 'write' : 'read')
+      const limit = options.limit ?? (reads ? 'read' : 'write')
       const call = { principal, session, params, spend: () => spend(limit, payer) }
       const response =
         limit === 'start' ? await handler(request, call) : await counted(limit, payer, () => handler(request, call))
-      // Only somebody who has written something is stored: a refused request leaves nothing.
-      if (writes && response.ok && session.newcomer) {
-        session = await admitted(session, true, isSecure(request))
-        await countVisitor(addressOf(request))
-      }
-      // What an answer says is done is on the disk. (Reading changes nothing.)
-      if (writes) await durable()
+      // What an answer says is done is on the disk.
+      if (!reads) await durable()
       return withCookies(response, session)
     } catch (error) {
       return withCookies(errorResponse(error, request), session)
@@ -105,6 +99,26 @@ async function counted<T>(limit: LimitClass, payer: Payer, work: () => Promise<T
     if (error instanceof Refused && [400, 413, 415].includes(error.status)) await refund(limit, payer)
     throw error
   }
+}
+
+/** Stores a visitor of whom nothing is stored yet once they have written something: a refused request leaves nothing. */
+async function storingNewcomer(
+  request: NextRequest,
+  session: Session,
+  options: Options,
+  handle: () => Promise<Response>,
+): Promise<Response> {
+  if (!session.newcomer || onlyReads(request, options)) return await handle()
+  const address = addressOf(request)
+  if (!(await mayAdmit(address))) throw tooManyVisitors()
+  const response = await handle()
+  if (!response.ok) return response
+  await countVisitor(address)
+  return withCookies(response, await admitted(session, true, isSecure(request)))
+}
+
+function onlyReads({ method }: NextRequest, { readOnly }: Options): boolean {
+  return readOnly === true || method === 'GET' || method === 'HEAD'
 }
 
 /** Whether the browser's own connection is encrypted, as far as a trusted proxy in front says so. */

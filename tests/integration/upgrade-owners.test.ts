@@ -163,6 +163,18 @@ async function sums(db: Database) {
   return JSON.stringify({ spending, rollups })
 }
 
+/** Lets the last step of an owner's claim fail. */
+async function failFor(db: Database, engine: Engine, owner: string) {
+  if (engine === 'sqlite') {
+    await sql`create trigger broken before update on conversations when old.owner_id = ${sql.lit(owner)}
+      begin select raise(abort, 'broken'); end`.execute(db)
+    return
+  }
+  await sql`create function broken() returns trigger language plpgsql as $$ begin raise 'broken'; end $$`.execute(db)
+  await sql`create trigger broken before update on conversations for each row
+    when (old.owner_id = ${sql.lit(owner)}) execute function broken()`.execute(db)
+}
+
 interface Stored {
   db: Database
   folder: string
@@ -249,6 +261,23 @@ describe.each(engines)('bringing owners together, on %s', (engine) => {
     const { rows: all } = await sql<{ budgets: string }>`select budgets from budgets`.execute(db)
     const others = people.filter((other) => other !== person).flatMap((other) => budgetsOf[other])
     for (const { scope } of others) expect(all.map(({ budgets }) => budgets).join()).toContain(`"scope":"${scope}"`)
+  })
+
+  test('what breaks half-way loses nothing, and the next start goes on with it', async () => {
+    const { db, ids, single } = await upgraded()
+    const before = await sums(db)
+    await failFor(db, engine, ids.bob)
+    expect(await claimOwners(db, single)).toBe(1)
+    expect(await sums(db)).toBe(before)
+    const count = async () => {
+      const { rows } = await sql`select id from conversations where owner_id = ${ids.bob}`.execute(db)
+      return rows.length
+    }
+    expect(await count()).toBe(2)
+    await sql`drop trigger broken ${engine === 'postgres' ? sql`on conversations` : sql``}`.execute(db)
+    expect(await claimOwners(db, single)).toBe(1)
+    expect(await sums(db)).toBe(before)
+    expect(await count()).toBe(0)
   })
 
   test('what an older instance writes after the claim is claimed by the next, into the same rows', async () => {
