@@ -1,6 +1,6 @@
 import { beforeAll, expect, test, vi } from 'vitest'
 import { credentialsOf, open, sealCredentials } from '@/lib/providers/keys'
-import { sealedBefore } from '../../integration/earlier'
+import { sealedBefore } from '../../earlier'
 
 const SECRET = 'a-secret-of-these-tests'
 const key = { apiKey: 'sk-1', headers: { 'x-team': 'rill' } }
