@@ -33,7 +33,7 @@ test('a password lets people in, and nothing else does', async ({ page, upstream
   // Somewhere else the session ends, and the page finds out.
   expect((await page.request.delete('/api/session')).ok()).toBe(true)
   await page.reload()
-  await expect(page).toHaveURL('/sign-in')
+  await expect(page).toHaveURL(/\/sign-in\?next=%2Fc%2F/)
 })
 
 test('a password that is sent before the page is awake does not get into the address', async ({ browser, rill }) => {
