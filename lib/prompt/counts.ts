@@ -27,35 +27,44 @@ export interface CountedBranch {
 
 const empty: CountedBranch = { last: null, waiting: [] }
 
-/** So many replies are remembered, in the conversations that were counted last. */
-const REPLIES_KEPT = 100_000
+/** So many replies are remembered, of the conversations that were counted last. */
+const REPLIES_KEPT = 50_000
 
 interface Conversation {
   revision: number
+  /** By the id of their last reply. */
   branches: Map<string, CountedBranch>
 }
 
 /** What this process has counted, by conversation and tokenizer, the one that was used last at the end. */
-class CountedConversations {
+export class CountedConversations {
   readonly #conversations = new Map<string, Conversation>()
+  readonly #repliesKept: number
   #replies = 0
+
+  constructor(repliesKept = REPLIES_KEPT) {
+    this.#repliesKept = repliesKept
+  }
 
   get(key: string, revision: number, replyId: string): CountedBranch | undefined {
     const known = this.#conversations.get(key)
-    return known?.revision === revision ? known.branches.get(replyId) : undefined
+    if (known?.revision !== revision) return undefined
+    this.#conversations.delete(key)
+    this.#conversations.set(key, known)
+    return known.branches.get(replyId)
   }
 
   set(key: string, revision: number, replyId: string, branch: CountedBranch): void {
     const known = this.#conversations.get(key)
-    // Another instance may have counted a newer one meanwhile.
+    // Whoever counts an older one began before a reply was continued.
     if (known && known.revision > revision) return
-    const conversation = known?.revision === revision ? known : { revision, branches: new Map() }
     this.#forget(key)
-    if (!conversation.branches.has(replyId)) conversation.branches.set(replyId, branch)
+    const conversation = known?.revision === revision ? known : { revision, branches: new Map<string, CountedBranch>() }
+    conversation.branches.set(replyId, branch)
     this.#conversations.set(key, conversation)
     this.#replies += conversation.branches.size
     for (const oldest of this.#conversations.keys()) {
-      if (this.#replies <= REPLIES_KEPT || oldest === key) return
+      if (this.#replies <= this.#repliesKept || oldest === key) return
       this.#forget(oldest)
     }
   }

@@ -2,6 +2,7 @@ import { expect, test, vi } from 'vitest'
 import { database } from '@/lib/database/client'
 import { buildPrompt, countPromptOf } from '@/lib/prompt/build'
 import { wireMessage } from '@/lib/prompt/content'
+import { CountedConversations } from '@/lib/prompt/counts'
 import * as counting from '@/lib/usage/prompt'
 import { countPrompt } from '@/lib/usage/prompt'
 import { ownDatabase } from '../database/process'
@@ -121,4 +122,26 @@ test('counting ends when nobody waits for it any more', async () => {
   await expect(count).rejects.toThrow('gone')
   expect(counted.mock.calls.length).toBeLessThan(100)
   counted.mockRestore()
+})
+
+test('what was counted last is kept, in as many replies as there is room for', () => {
+  const branch = { last: null, waiting: [] }
+  const counted = new CountedConversations(4)
+  const kept = () => ['a', 'b', 'c'].filter((key) => counted.get(key, 0, '1') !== undefined)
+  for (const key of ['a', 'b']) for (const id of ['1', '2']) counted.set(key, 0, id, branch)
+  expect(kept()).toEqual(['a', 'b'])
+  counted.get('a', 0, '1')
+  counted.set('c', 0, '1', branch)
+  expect(kept()).toEqual(['a', 'c'])
+  // One alone may have more.
+  for (let id = 2; id < 10; id++) counted.set('c', 0, `${id}`, branch)
+  expect(kept()).toEqual(['c'])
+  // A newer revision takes the place of an older one, and never the other way round.
+  counted.set('c', 1, '1', branch)
+  counted.set('c', 0, '2', branch)
+  expect([counted.get('c', 0, '2'), counted.get('c', 1, '2'), counted.get('c', 1, '1')]).toEqual([
+    undefined,
+    undefined,
+    branch,
+  ])
 })
