@@ -9,7 +9,7 @@ import { type Price, price } from '@/lib/protocol/prices'
 import { continuationTo } from '@/lib/upstream/continuation'
 import { Meter } from '@/lib/usage/meter'
 import { billOf } from './charge'
-import { parseSettings, partialOf, surroundings } from './settings'
+import { parseSettings, partialOf, promptSettings } from './settings'
 
 /** What a generation of a dead process used, as far as what is left of its log tells. */
 export async function usageOfOrphan(row: GenerationRow, saved: LogEvent[], before: Folded): Promise<Usage | null> {
@@ -19,7 +19,7 @@ export async function usageOfOrphan(row: GenerationRow, saved: LogEvent[], befor
   const paid = priceOfRow(row)
   const server = { providerId: row.providerId, baseUrl: paid ? `https://${paid.provider}` : '' }
   const partial = partialOf(before.parts)
-  const prompt = await buildPrompt({ head: row.userMessageId, ...surroundings(model, paid, settings, partial) })
+  const prompt = await buildPrompt({ head: row.userMessageId, ...promptSettings(model, paid, settings, partial) })
   const after = continuationTo(server, { partial })
   const meter = new Meter({ model, countPrompt: () => prompt.count(after), price: paid })
   meter.attempt()

@@ -30,8 +30,8 @@ export function allowedLength(wanted: number | undefined, price: Price | null): 
   return cap === 0 ? wanted : Math.min(wanted ?? price?.maxOutput ?? cap, cap)
 }
 
-/** What surrounds a prompt: the settings of its turn, the model's window, and the reply that is continued. */
-export function surroundings(
+/** What a prompt is built with besides its messages: the settings of its turn, the model's window, and the reply that is continued. */
+export function promptSettings(
   model: string,
   price: Price | null,
   { system, maxTokens }: TurnSettings,

@@ -19,7 +19,7 @@ import { Allowance } from '@/lib/usage/allowance'
 import type { Charge } from './charge'
 import { heartbeat } from './heartbeat'
 import { runs } from './runs'
-import { allowedLength, partialOf, surroundings, type TurnSettings } from './settings'
+import { allowedLength, partialOf, promptSettings, type TurnSettings } from './settings'
 
 /** A generation that is ready to start. */
 export interface Prepared {
@@ -91,7 +91,7 @@ async function charged(ownerId: string, { rows, resolved, prompt: asked, setting
   const account = await accountFor(ownerId, resolved)
   const { price } = account
   const partial = partialOf(before)
-  const prompt = await buildPrompt({ ...asked, ...surroundings(model, price, settings, partial) })
+  const prompt = await buildPrompt({ ...asked, ...promptSettings(model, price, settings, partial) })
   if (prompt.messages.at(-1)?.role !== 'user') throw blankPrompt
   const admission = await admissionOf(account, {
     conversationId: generation.conversationId,
