@@ -157,12 +157,13 @@ function errorIn(value: Fields): unknown {
   // Groq says in a field of its own why it broke off.
   if (isFields(value.x_groq) && isPresent(value.x_groq.error)) return value.x_groq.error
   if (Array.isArray(value.choices)) return undefined
-  const saysError =
-    value.object === 'error' || value.type === 'error' || value.success === false || isPresent(value.detail)
-  if (saysError || (Array.isArray(value.errors) && value.errors.length > 0)) return value
+  const saysError = value.object === 'error' || value.success === false || isPresent(value.detail)
+  if (saysError || value.type === 'error' || (Array.isArray(value.errors) && value.errors.length > 0)) return value
   const said = [value.message, value.msg, value.error_msg].some((words) => typeof words === 'string' && words !== '')
-  const named = [value.code, value.error_code].some((code) => isErrorStatus(code) || isErrorName(code))
-  return said && (named || [value.status, value.status_code, value.statusCode].some(isErrorStatus)) ? value : undefined
+  if (!said) return undefined
+  const statuses = [value.status, value.status_code, value.statusCode, value.http_status_code, value.code]
+  const named = isErrorName(value.code) || isErrorName(value.error_code) || isErrorType(value.type ?? value.status)
+  return named || statuses.some(isErrorStatus) || isPositive(value.error_code) ? value : undefined
 }
 
 /** What stands beside an `error` may say more than it. */
@@ -173,6 +174,18 @@ function hasStatusBeside({ code, status, status_code, message, detail, details, 
 /** Whether a number, or one in text, tells of an error. Some send 0 or 200 when all is well. */
 function isErrorStatus(code: unknown): boolean {
   return (typeof code === 'number' || (typeof code === 'string' && /^\d+$/.test(code))) && Number(code) >= 400
+}
+
+function isPositive(code: unknown): boolean {
+  return typeof code === 'number' && code > 0
+}
+
+/** https://github.com/googleapis/googleapis/blob/master/google/rpc/code.proto */
+const googleStatus =
+  /^(?:INVALID_ARGUMENT|FAILED_PRECONDITION|UNAUTHENTICATED|PERMISSION_DENIED|NOT_FOUND|RESOURCE_EXHAUSTED|INTERNAL|UNAVAILABLE|DEADLINE_EXCEEDED)$/
+
+function isErrorType(type: unknown): boolean {
+  return typeof type === 'string' && (/error$/i.test(type) || googleStatus.test(type))
 }
 
 function isErrorName(code: unknown): boolean {

@@ -1,7 +1,6 @@
 import 'server-only'
 import OpenAI, { type APIError } from 'openai'
 import { config } from '@/lib/config'
-import { isFields } from './chunk'
 import type { Connection } from './connection'
 import { localAgents, openAgents, publicAgents } from './dial'
 import { createFetch } from './fetch'
@@ -12,16 +11,14 @@ const localFetch = createFetch(localAgents.keeping, localAgents.fresh)
 
 /** The SDK's client. It neither retries nor logs: retries are Rill's own and visible, and the SDK's logs hold messages. */
 class Client extends OpenAI {
-  /** Keeps the whole of an error body: the SDK drops what servers put beside or in place of `error`. */
+  /** Keeps the whole of an error body: the SDK drops what servers put beside or in place of `error`, or in a list. */
   protected override makeStatusError(
     status: number,
     error: unknown,
     message: string | undefined,
     headers: Headers,
   ): APIError {
-    const body: unknown = Array.isArray(error) ? error[0] : error
-    const whole = isFields(body) && body.error ? body : { error: body }
-    return super.makeStatusError(status, whole, message, headers)
+    return super.makeStatusError(status, { error }, message, headers)
   }
 }
 

@@ -948,6 +948,7 @@ const errorsInside: Behaviour[] = [
       event({ code: 0, message: 'success' }),
       event({ code: '200', msg: 'ok' }),
       event({ type: 'ping' }),
+      event({ status: 'PROCESSING', message: 'One moment' }),
       delta(all),
       stop,
       done,

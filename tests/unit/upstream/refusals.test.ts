@@ -1,5 +1,7 @@
-import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest'
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test, vi } from 'vitest'
 import { againAfter, problemFromPayload } from '@/lib/upstream/problems'
+import { type ScriptedUpstream, startScriptedUpstream } from '@/tests/upstream/scripted'
+import { ask } from './asking'
 import { aboutAddresses, aboutModels } from './refusals/addresses'
 import { lengths, notLengths } from './refusals/lengths'
 import { limits } from './refusals/limits'
@@ -34,6 +36,32 @@ describe.each(groups)('about %s', (_, sent) => {
     expect(message.length).toBeLessThan(480)
     expect(againAfter(problem)?.afterMs).toBe(again)
     expect(againAfter(problem)?.loading ?? false).toBe(sent === loading)
+  })
+})
+
+describe('over the wire it means the same', () => {
+  let upstream: ScriptedUpstream
+  beforeAll(async () => {
+    upstream = await startScriptedUpstream()
+  })
+  afterAll(() => upstream.stop())
+
+  test.each(groups)('about %s', async (_, sent) => {
+    vi.useRealTimers()
+    for (const { from, status, body, kind, again, says } of sent) {
+      const json = JSON.stringify(body)
+      const inside = typeof body === 'string' ? JSON.stringify({ error: body }) : json
+      const text = typeof body === 'string' ? body : json
+      const head = { status: status ?? 200, headers: { 'content-type': 'application/json' } }
+      upstream.script([head, { write: status === undefined ? inside : text || ' ' }, { end: true }])
+      const { end } = await ask(upstream.baseUrl)
+      expect({ from, kind: end.problem?.kind, again: end.again !== undefined }).toEqual({
+        from,
+        kind,
+        again: again !== undefined,
+      })
+      expect(end.problem?.message).toContain(says)
+    }
   })
 })
 

@@ -407,7 +407,7 @@ export const inside: Sent[] = [
   },
   {
     from: 'a parameter',
-    body: { message: 'Unsupported parameter: foo' },
+    body: 'Unsupported parameter: foo',
     kind: 'bad_request',
     says: 'Unsupported parameter: foo.',
   },
