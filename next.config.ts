@@ -11,10 +11,12 @@ const config: NextConfig = {
     ...['libsql', 'pg', 'undici', 'openai', 'pino', 'gpt-tokenizer'],
     ...['sdk-trace-node', 'resources', 'exporter-trace-otlp-http'].map((name) => `@opentelemetry/${name}`),
   ],
+  // lib/http-defaults.mjs sets them on every answer; here they are for the development server.
   headers: async () => [
     {
       source: '/:path*',
       headers: [
+        { key: 'X-Frame-Options', value: 'DENY' },
         { key: 'X-Content-Type-Options', value: 'nosniff' },
         { key: 'Referrer-Policy', value: 'no-referrer' },
         { key: 'Cross-Origin-Opener-Policy', value: 'same-origin' },

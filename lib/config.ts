@@ -28,6 +28,15 @@ const seconds = (fallback: number) =>
     .transform((text) => text ?? String(fallback))
     .pipe(z.coerce.number<string>().nonnegative())
     .refine((each) => each * 1000 <= LONGEST_TIMER_MS, 'must be under 25 days')
+/** `500 MB`, or so many bytes; 0 is no limit. */
+const size = (fallback: number) =>
+  filled.transform((text = String(fallback), context) => {
+    const [, number, unit = ''] = /^(\d+(?:\.\d+)?) ?([kmgt]?)i?b?$/i.exec(text) ?? []
+    const bytes = Number(number) * 1000 ** ['', 'k', 'm', 'g', 't'].indexOf(unit.toLowerCase())
+    if (Number.isFinite(bytes)) return Math.round(bytes)
+    context.addIssue('must be a size, such as 500 MB or 2 GB')
+    return z.NEVER
+  })
 const secret = filled.refine((text) => text === undefined || text.length >= 16, 'must have at least 16 characters')
 const flag = z.stringbool({ truthy: ['1', 'true', 'yes'], falsy: ['0', 'false', 'no', ''] }).default(false)
 const address = filled
@@ -91,6 +100,7 @@ const environment = z.object({
   RILL_STREAMS_PER_PERSON: limit(4),
   RILL_CALLS_PER_MINUTE: limit(600),
   RILL_READERS_PER_PERSON: limit(24),
+  RILL_STORAGE_PER_PERSON: size(1_000_000_000),
   RILL_STARTS_PER_MINUTE: limit(0),
   RILL_STREAMS: limit(0),
   RILL_MAX_TOKENS: limit(0),
@@ -162,6 +172,8 @@ export function parseConfig(variables: Record<string, string | undefined>) {
     streamsPerPerson: values.RILL_STREAMS_PER_PERSON,
     /** How many responses may follow answers for a person at once, from one address. */
     readersPerPerson: values.RILL_READERS_PER_PERSON,
+    /** How many bytes a person's messages may take. */
+    storagePerPerson: values.RILL_STORAGE_PER_PERSON,
     /** How many calls of all kinds a person may make in a minute. */
     callsPerMinute: values.RILL_CALLS_PER_MINUTE,
     /** The same limits for everybody together, and the longest answer that anybody may ask for. */

@@ -2,6 +2,7 @@
 import { createServer } from 'node:http'
 import { createRequire } from 'node:module'
 import { join, resolve } from 'node:path'
+import { answeredAtOnce, assetsOf, refuse } from './http-defaults.mjs'
 import { Refusal, root, say } from './install.mjs'
 import { streamingRoutes } from './streaming-routes.mjs'
 
@@ -96,9 +97,11 @@ export async function serve({ host, port }) {
     ready = done
   })
   const handling = new Set()
+  const assets = assetsOf(root)
   const server = createServer((request, response) => {
     // In place of whatever was sent: lib/http/address.ts takes it for the truth.
     request.headers['x-rill-peer'] = request.socket.remoteAddress ?? ''
+    if (answeredAtOnce(request, response, assets)) return
     const handled = answer(handler, request, response).finally(() => handling.delete(handled))
     handling.add(handled)
   })
@@ -121,6 +124,13 @@ export async function serve({ host, port }) {
   const reach = everywhere(host) ? ' (and at every address of this machine)' : ''
   say(`Rill is at ${address}${reach} — ${modelsInUse(process.env)}`)
   say(`Conversations are kept in ${placeOfData(process.env)}`)
+  adviseNode()
+}
+
+function adviseNode() {
+  const [major] = process.versions.node.split('.').map(Number)
+  if (major < 22)
+    say(`Node ${process.versions.node} is past its end of life and gets no more security fixes. Use Node 22 or 24.`)
 }
 
 async function answer(handler, request, response) {
@@ -128,9 +138,11 @@ async function answer(handler, request, response) {
     const handle = await handler
     await handle(request, response)
   } catch (error) {
+    // Nobody is there any more, which is no fault.
+    if (response.destroyed) return
     process.stderr.write(`${error.stack ?? error}\n`)
-    response.statusCode = 500
-    response.end('Internal Server Error')
+    if (response.headersSent) response.destroy()
+    else refuse(response, 500, 'Internal Server Error')
   }
 }
 

@@ -1,5 +1,4 @@
 // The routes that answer with event streams, called without Next's router in front of them.
-import { readFileSync } from 'node:fs'
 import { createRequire } from 'node:module'
 import { join } from 'node:path'
 
@@ -15,21 +14,17 @@ const STREAMING = /^\/api\/(?:chat|generations\/(?:events|[\w-]+\/(?:events|retr
  */
 export function streamingRoutes(root) {
   const requireHere = createRequire(join(root, 'package.json'))
-  const built = (path) => join(root, '.next', path)
-  const { headers } = JSON.parse(readFileSync(built('routes-manifest.json'), 'utf8'))
-  const everywhere = headers.filter(({ source }) => source === '/:path*').flatMap((entry) => entry.headers)
   const routes = new Map()
 
   function routeOf(url) {
     const [path] = url.split('?', 1)
     const page = path.replace(/^(\/api\/generations\/)[\w-]+(\/\w+)$/, '$1[id]$2')
-    if (!routes.has(page)) routes.set(page, requireHere(built(`server/app${page}/route.js`)))
+    if (!routes.has(page)) routes.set(page, requireHere(join(root, `.next/server/app${page}/route.js`)))
     return routes.get(page)
   }
 
   return (request, response) => {
     if (!STREAMING.test(request.url)) return null
-    for (const { key, value } of everywhere) response.setHeader(key, value)
     return routeOf(request.url).handler(request, response, { waitUntil: (work) => void work.catch(() => {}) })
   }
 }

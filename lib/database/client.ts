@@ -1,5 +1,5 @@
 import 'server-only'
-import { mkdirSync } from 'node:fs'
+import { chmodSync, closeSync, existsSync, mkdirSync, openSync, statSync } from 'node:fs'
 import { Socket } from 'node:net'
 import { join } from 'node:path'
 import { CamelCasePlugin, Kysely, Migrator, PostgresDialect, SqliteDialect, type SqliteStatement, sql } from 'kysely'
@@ -47,6 +47,7 @@ export function engine(): Engine {
 export function openSqlite(dataDir: string): Database {
   try {
     mkdirSync(dataDir, { recursive: true, mode: 0o700 })
+    keepPrivate(dataDir)
     holdFolder(dataDir)
     return kyselyOverSqlite(join(dataDir, 'rill.db'))
   } catch (error) {
@@ -148,6 +149,16 @@ export async function withPatience<T>(db: Database, work: (patient: Database) =>
 function causeOf(error: unknown): string {
   if (error instanceof AggregateError) return error.errors.map(causeOf).join('; ')
   return error instanceof Error ? error.message : String(error)
+}
+
+/** The folder may have been there before, for others to read: the files are for this user alone. */
+function keepPrivate(dataDir: string): void {
+  // SQLite gives its other files the mode of the first.
+  for (const name of ['rill.db', 'rill.lock']) closeSync(openSync(join(dataDir, name), 'a', 0o600))
+  for (const name of ['rill.db', 'rill.db-wal', 'rill.db-shm', 'rill.lock', 'secret']) {
+    const path = join(dataDir, name)
+    if (existsSync(path) && (statSync(path).mode & 0o077) !== 0) chmodSync(path, 0o600)
+  }
 }
 
 class FolderInUse extends Error {}

@@ -4,6 +4,7 @@ import { rollups } from './migrations/0007-rollups'
 import { accounts } from './migrations/0009-accounts'
 import { conversationRevisions } from './migrations/0010-conversation-revisions'
 import { providersMigration } from './migrations/0012-providers'
+import { storageIndex } from './migrations/0013-storage-index'
 
 /**
  * Every change of the schema, the same for both engines. Each is in a file of its own from now on, calls no live code,
@@ -212,4 +213,5 @@ export const migrations: Record<string, Migration> = {
   '0009_accounts': accounts,
   '0010_conversation_revisions': conversationRevisions,
   '0012_providers': providersMigration,
+  '0013_storage_index': storageIndex,
 }

@@ -20,6 +20,7 @@ import type { Charge } from './charge'
 import { heartbeat } from './heartbeat'
 import { runs } from './runs'
 import { allowedLength, partialOf, promptSettings, type TurnSettings } from './settings'
+import { checkStorage } from './storage'
 
 /** A generation that is ready to start. */
 export interface Prepared {
@@ -39,7 +40,7 @@ export type Spend = () => Promise<void>
 /**
  * Starts what `prepare` gives: writes its rows, and runs it. The generation lives on in this process whatever becomes of
  * the request. A turn that was started before is not started again: its generation is given back.
- * @throws {Refused} 503 when the server is shutting down, 402 when a budget does not allow it; whatever `prepare` and `spend` throw.
+ * @throws {Refused} 503 when the server is shutting down, 402 when a budget does not allow it, 507 when nothing more may be stored; whatever `prepare` and `spend` throw.
  */
 export async function startOnce(
   ownerId: string,
@@ -55,6 +56,7 @@ export async function startOnce(
 
   const prepared = await prepare()
   await spend()
+  await checkStorage(ownerId)
   const { rows, request, charge, admission } = await charged(ownerId, prepared)
   await heartbeat().known()
   try {

@@ -18,7 +18,7 @@ export async function readJson<S extends z.ZodType>(request: Request, schema: S)
       message: 'Send JSON, with the header Content-Type: application/json.',
     })
   }
-  return checked(schema, parsedJson(await textOf(request)))
+  return checked(schema, parsedJson(await wholeText(request)))
 }
 
 /** Checks the query string. @throws {Refused} 400 that names the parameter. */
@@ -43,6 +43,16 @@ function parsedJson(text: string): unknown {
     return JSON.parse(text)
   } catch {
     throw badRequest('body', 'The body is not valid JSON.')
+  }
+}
+
+/** A body that ends before its end has been left by whoever sent it: no fault of the server's. */
+async function wholeText(request: Request): Promise<string> {
+  try {
+    return await textOf(request)
+  } catch (error) {
+    if (error instanceof Refused) throw error
+    throw badRequest('body', 'The connection closed before all of the body had arrived. Send it again.')
   }
 }
 

@@ -58,9 +58,15 @@ export function usageExport(
   })
 }
 
-/** A cell of a CSV file (RFC 4180). Text that a spreadsheet would run as a formula begins with an apostrophe. */
+/**
+ * Where a formula may begin: at the start of a cell, or after what some spreadsheets take to end one, whatever its quotes
+ * say. Some take the full-width characters for the plain ones.
+ */
+const FORMULA = /(^|[;,|\t\r\n]|")(\s*)(?=[=+\-@＝＋－＠])/g
+
+/** A cell of a CSV file (RFC 4180). An apostrophe goes before text that a spreadsheet would run as a formula. */
 export function cell(value: string | number): string {
   const text = String(value)
-  const safe = typeof value === 'string' && /^[\s]*[=+\-@]|^[\t\r\n]/.test(text) ? `'${text}` : text
-  return /[",\r\n]/.test(safe) ? `"${safe.replaceAll('"', '""')}"` : safe
+  const safe = typeof value === 'string' ? text.replace(FORMULA, "$1$2'").replace(/^(?=[\t\r\n])/, "'") : text
+  return /[";,\r\n\t]/.test(safe) ? `"${safe.replaceAll('"', '""')}"` : safe
 }

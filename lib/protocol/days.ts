@@ -23,12 +23,15 @@ export function dayOfIso(text: string): number | null {
   return Number.isNaN(at) || isoOfDay(at / DAY_MS) !== text ? null : at / DAY_MS
 }
 
+/** More than there are time zones; a zone may be spelt in many ways. */
+const CALENDARS_KEPT = 600
 const calendars = new Map<string, Intl.DateTimeFormat>()
 
 function calendar(timeZone: string): Intl.DateTimeFormat {
   const kept = calendars.get(timeZone)
   if (kept) return kept
   const made = calendarIn(timeZone)
+  if (calendars.size >= CALENDARS_KEPT) calendars.clear()
   calendars.set(timeZone, made)
   return made
 }

@@ -4,7 +4,7 @@ import { type GenerationEvent, generationEvent, type LogEvent } from './events'
 /** Of every response that is a stream of events: nothing on the way may keep it, compress it or collect it. */
 export const eventStreamHeaders = {
   'Content-Type': 'text/event-stream; charset=utf-8',
-  'Cache-Control': 'no-cache, no-transform',
+  'Cache-Control': 'no-cache, no-store, no-transform',
   'X-Accel-Buffering': 'no',
 }
 

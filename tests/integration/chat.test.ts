@@ -37,7 +37,7 @@ describe.each(engines)('a turn, on %s', (engine) => {
     expect(reader.status).toBe(200)
     expect(reader.headers).toMatchObject({
       'content-type': 'text/event-stream; charset=utf-8',
-      'cache-control': 'no-cache, no-transform',
+      'cache-control': 'no-cache, no-store, no-transform',
       'x-accel-buffering': 'no',
     })
     expect(reader.opening.startsWith(':')).toBe(true)

@@ -199,6 +199,32 @@ test('starts: what is wrong or was sent before costs nothing; everybody together
   }
 })
 
+test.each(['sqlite', 'postgres'] as const)('a person stores so much, in words, on %s', async (engine) => {
+  const house = await openHouse(engine, { RILL_STORAGE_PER_PERSON: '50 kB', RILL_OPEN: '1' })
+  try {
+    const client = house.client()
+    await client.call('GET', '/api/settings')
+    await client.finish({ text: 'a little' })
+    const first = await client.finish({ text: 'é'.repeat(30_000) })
+    await house.rill.stop()
+    await house.start()
+    const again = { json: { turnId: randomUUID() } }
+    const refusals = [
+      await client.refusal('POST', '/api/chat', { json: turnOf({ text: 'more' }) }),
+      await client.refusal('POST', `/api/generations/${first.generationId}/regenerate`, again),
+    ]
+    for (const { status, problem } of refusals) {
+      expect(status).toBe(507)
+      expect(problem.message).toContain('Your conversations take 60.')
+      expect(problem.message).toContain('kB, and there is room for 50 kB. Delete some')
+    }
+    expect(house.timesAsked('more')).toBe(0)
+    expect((await house.client().finish({ text: 'somebody else' })).status).toBe('completed')
+  } finally {
+    await house.close()
+  }
+})
+
 test('the server has so many streams at once, and answers of a length', async () => {
   const house = await openHouse('sqlite', { RILL_STREAMS: '2', RILL_MAX_TOKENS: '300', RILL_OPEN: '1' })
   try {

@@ -7,6 +7,12 @@ import { type RillOptions, type RillServer, startRill } from '../rill-server'
 
 const running: RillServer[] = []
 
+/** What is said of a Node that gets no more security fixes. */
+const ofNode =
+  Number(process.versions.node.split('.')[0]) < 22
+    ? `Node ${process.versions.node} is past its end of life and gets no more security fixes. Use Node 22 or 24.\n`
+    : ''
+
 afterEach(async () => {
   await Promise.all(running.splice(0).map((server) => server.stop()))
 })
@@ -14,7 +20,7 @@ afterEach(async () => {
 it('says where it is, what it runs on and where it keeps things', async () => {
   const rill = await start()
   expect(rill.logs()).toBe(
-    `Rill is at ${rill.url} — demo model: no key is set\nConversations are kept in ${rill.dataDir}\n`,
+    `Rill is at ${rill.url} — demo model: no key is set\nConversations are kept in ${rill.dataDir}\n${ofNode}`,
   )
 })
 

@@ -62,7 +62,8 @@ const mayImport: Record<string, string[]> = {
   // The commands, which run before anything is built.
   'lib/start.mjs': ['lib/serve.mjs', 'lib/install.mjs'],
   'lib/image.mjs': ['lib/serve.mjs', 'lib/install.mjs'],
-  'lib/serve.mjs': ['lib/install.mjs', 'lib/streaming-routes.mjs'],
+  'lib/serve.mjs': ['lib/http-defaults.mjs', 'lib/install.mjs', 'lib/streaming-routes.mjs'],
+  'lib/http-defaults.mjs': [],
   'lib/streaming-routes.mjs': [],
   'lib/install.mjs': [],
 }

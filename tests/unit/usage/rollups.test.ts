@@ -33,7 +33,12 @@ test('a quantile lies in the bucket of the value that it stands for', () => {
 test('no cell of an export is a formula, or ends its row', () => {
   expect(cell('plain')).toBe('plain')
   expect(cell(-1)).toBe('-1')
-  for (const start of ['=', '+', '-', '@', '\t', ' =']) expect(cell(`${start}1+1`)).toMatch(/^"?'/)
+  for (const start of ['=', '+', '-', '@', '\t', '\r', ' =', '＝', '＋', '－', '＠', '\u3000＝'])
+    expect(cell(`${start}1+1`)).toMatch(/^"?\s*'/)
+  // Where ; or a tab ends a cell, quotes that do not begin one are text.
+  for (const inner of ['a;=1+1', 'a; ＝1', 'a\t@SUM(1)', 'a\n+1', 'a,-1', 'a|=1', 'a"=1', ';;=1'])
+    expect(cell(inner).replaceAll('""', '"')).toMatch(/^"?.*?\s*'[=+\-@＝]/su)
+  expect(cell('x-large; say-so=1')).toBe('"x-large; say-so=1"')
   expect(cell('a "b", c')).toBe('"a ""b"", c"')
   expect(cell('two\nlines')).toBe('"two\nlines"')
 })

@@ -3,6 +3,7 @@ import { ownedGenerations } from '@/lib/database/ownership'
 import { followGenerations } from '@/lib/generations/follow'
 import { readQuery } from '@/lib/http/body'
 import { endpoint } from '@/lib/http/endpoint'
+import { key } from '@/lib/http/fields'
 import { countReader } from '@/lib/http/readers'
 
 const MOST = 100
@@ -17,6 +18,7 @@ const place = z
   })
 const from = z
   .string(shape)
+  .pipe(key)
   .transform((text) => text.split(','))
   .pipe(z.array(place).max(MOST, `names more than ${MOST} answers. Ask for them in parts`))
   .refine((places) => new Set(places.map(([id]) => id)).size === places.length, 'names an answer twice')

@@ -1,0 +1,39 @@
+import 'server-only'
+import { config } from '@/lib/config'
+import { storedBytes } from '@/lib/database/storage'
+import { oncePerProcess } from '@/lib/process'
+import { Refused } from '@/lib/refused'
+
+/** A sum is believed for so long. What can be written meanwhile is little beside it. */
+const BELIEVED_MS = 60_000
+/** Those who are over it are asked about sooner: they may have deleted something. */
+const OVER_BELIEVED_MS = 2_000
+const PEOPLE_KEPT = 10_000
+
+/**
+ * Sees to it that a person stores no more than anybody may.
+ * @throws {Refused} 507 when a person's conversations are as large as they may be.
+ */
+export async function checkStorage(ownerId: string): Promise<void> {
+  const most = config().storagePerPerson
+  if (most === 0) return
+  const known = oncePerProcess('stored bytes', () => new Map<string, { bytes: number; until: number }>())
+  let sum = known.get(ownerId)
+  if (!sum || sum.until < performance.now()) {
+    const bytes = await storedBytes(ownerId)
+    sum = { bytes, until: performance.now() + (bytes < most ? BELIEVED_MS : OVER_BELIEVED_MS) }
+    if (known.size >= PEOPLE_KEPT) known.clear()
+    known.set(ownerId, sum)
+  }
+  if (sum.bytes < most) return
+  throw new Refused(507, {
+    kind: 'forbidden',
+    message: `Your conversations take ${sizeOf(sum.bytes)}, and there is room for ${sizeOf(most)}. Delete some that you no longer need: their room is free a day later, when they can no longer be brought back.`,
+  })
+}
+
+function sizeOf(bytes: number): string {
+  const [unit, size] =
+    bytes < 1_000_000 ? ['kB', 1_000] : bytes < 1_000_000_000 ? ['MB', 1_000_000] : ['GB', 1_000_000_000]
+  return `${Number((bytes / Number(size)).toPrecision(3))} ${unit}`
+}
