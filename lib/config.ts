@@ -3,6 +3,7 @@ import { resolve } from 'node:path'
 import { z } from 'zod'
 import { bareKey, unquoted, withoutEndpoint } from '@/lib/protocol/pasted'
 import { parseTrustedProxies } from './networks'
+import { picosOf } from './protocol/money'
 
 /** A variable that is set to nothing counts as not set. */
 const filled = z
@@ -37,6 +38,14 @@ const size = (fallback: number) =>
     context.addIssue('must be a size, such as 500 MB or 2 GB')
     return z.NEVER
   })
+/** `5 USD`, in pico-dollars. */
+const dollars = filled.transform((text, context) => {
+  if (text === undefined) return null
+  const [, amount = ''] = /^\$?(\d{1,6}(?:\.\d{1,6})?)(?: ?USD)?$/i.exec(text) ?? []
+  if (amount !== '') return picosOf(amount)
+  context.addIssue('must be an amount in dollars, such as 5 USD')
+  return z.NEVER
+})
 const secret = filled.refine((text) => text === undefined || text.length >= 16, 'must have at least 16 characters')
 const flag = z.stringbool({ truthy: ['1', 'true', 'yes'], falsy: ['0', 'false', 'no', ''] }).default(false)
 const address = filled
@@ -104,6 +113,7 @@ const environment = z.object({
   RILL_STARTS_PER_MINUTE: limit(0),
   RILL_STREAMS: limit(0),
   RILL_MAX_TOKENS: limit(0),
+  RILL_BUDGET_PER_DAY: dollars,
   OTEL_SDK_DISABLED: flag,
   OTEL_TRACES_EXPORTER: filled,
   OTEL_EXPORTER_OTLP_ENDPOINT: endpoint,
@@ -180,6 +190,8 @@ export function parseConfig(variables: Record<string, string | undefined>) {
     startsPerMinute: values.RILL_STARTS_PER_MINUTE,
     streams: values.RILL_STREAMS,
     maxTokens: values.RILL_MAX_TOKENS,
+    /** What a day on the operator's own upstream may cost, in pico-dollars; null is no limit. */
+    budgetPerDay: values.RILL_BUDGET_PER_DAY,
     /** How long running answers may go on once the process has been told to end. */
     drainMs: values.RILL_DRAIN_SECONDS * 1000,
     /** Whether there is a place to send traces to. All else about them is OpenTelemetry's own. */

@@ -10,9 +10,11 @@ import type { ConversationRow, GenerationPieceRow, GenerationRow, MessageRow } f
 import {
   type Amounts,
   type Booking,
+  nothing,
   type Reservation,
   readBooking,
   reserve,
+  SERVER,
   type Settlement,
   settle,
   writeBooking,
@@ -45,6 +47,8 @@ export interface Bill {
   attempts: number
   /** In the price's currency; null when the price is not known. */
   cost: Money | null
+  /** As the operator's own budget books it. */
+  serverSpent?: Amounts
 }
 
 /** The rows that a generation starts with. */
@@ -56,6 +60,15 @@ export interface StartingGeneration {
   generation: GenerationRow
 }
 
+/** What a start sets aside, and how many answers may be written at once: 0 is no limit. */
+interface Admitted {
+  reservation: Reservation | null
+  /** In the operator's own budget. */
+  serverReservation?: Reservation | undefined
+  streams: number
+  serverStreams?: number
+}
+
 /**
  * Writes what a generation starts with, and sets aside what it may cost: all of it or nothing.
  * @throws {OverLimit} when a budget has not enough left;
@@ -65,11 +78,7 @@ export interface StartingGeneration {
 export async function insertStart(
   db: Database,
   starting: StartingGeneration,
-  {
-    reservation,
-    streams,
-    serverStreams = 0,
-  }: { reservation: Reservation | null; streams: number; serverStreams?: number },
+  { reservation, serverReservation, streams, serverStreams = 0 }: Admitted,
 ): Promise<void> {
   const { conversation, messages, generation } = starting
   await db.transaction().execute(async (tx) => {
@@ -88,6 +97,7 @@ export async function insertStart(
     if (streams > 0) await checkStreams(tx, generation.ownerId, streams)
     if (serverStreams > 0) await checkServerStreams(tx, serverStreams)
     if (reservation) await reserve(tx, reservation)
+    if (serverReservation) await reserve(tx, serverReservation)
   })
 }
 
@@ -164,7 +174,7 @@ export async function saveCheckpoint(
         const { ownerId, booking } = saved
         endedNow.push(each.generationId)
         // What was set aside is what its row says: more may have been while it ran.
-        if (each.bill && booking) settlements.push({ ownerId, booking: readBooking(booking), spent: each.bill.spent })
+        if (each.bill && booking) settlements.push(...settlementsOf(ownerId, readBooking(booking), each.bill))
       }
     }
     // The last of all, so that the rows many wait for are held for the shortest time, and in an order that is everybody's.
@@ -172,6 +182,17 @@ export async function saveCheckpoint(
     await settle(tx, settlements)
   })
   return lost
+}
+
+/** What a generation came to, for the person and in the operator's own budget. */
+function settlementsOf(ownerId: string, booking: Booking, { spent, serverSpent = nothing }: Bill): Settlement[] {
+  const { server } = booking
+  if (!server) return [{ ownerId, booking, spent }]
+  const held = { scopes: [server.scope], held: [server.scope], reserved: { picos: server.picos, tokens: 0n } }
+  return [
+    { ownerId, booking, spent },
+    { ownerId: SERVER, booking: held, spent: serverSpent },
+  ]
 }
 
 /**

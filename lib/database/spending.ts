@@ -1,6 +1,7 @@
 import 'server-only'
 import { sql } from 'kysely'
 import { z } from 'zod'
+import { type Price, price } from '@/lib/protocol/prices'
 import { type Database, database, engine } from './client'
 
 /** Money in pico-dollars, and tokens. */
@@ -26,7 +27,21 @@ export interface Booking {
   reserved: Amounts
   /** What a dollar was, for a price in the person's own currency. */
   rate: { currency: string; perDollar: string }
+  /** What the operator's own budget holds for it, and the price that this goes by. */
+  server?: ServerBooking | undefined
 }
+
+/** A booking in the operator's own budget of a day. */
+export interface ServerBooking {
+  scope: string
+  picos: bigint
+  price: Price
+}
+
+/** Whose rows the operator's own are: nobody's. */
+export const SERVER = ''
+/** Begins their scopes. They are locked after all of a person's. */
+export const SERVER_SCOPE = 'server:'
 
 const bookingJson = z.object({
   model: z.string(),
@@ -34,6 +49,7 @@ const bookingJson = z.object({
   held: z.array(z.string()),
   reserved: z.object({ picos: z.string().transform(BigInt), tokens: z.string().transform(BigInt) }),
   rate: z.object({ currency: z.string(), perDollar: z.string() }),
+  server: z.object({ scope: z.string(), picos: z.string().transform(BigInt), price }).optional(),
 })
 
 /** A booking out of its column. */
@@ -42,8 +58,12 @@ export function readBooking(json: string): Booking {
 }
 
 /** A booking as its column holds it. */
-export function writeBooking({ reserved, ...booking }: Booking): string {
-  return JSON.stringify({ ...booking, reserved: { picos: `${reserved.picos}`, tokens: `${reserved.tokens}` } })
+export function writeBooking({ reserved, server, ...booking }: Booking): string {
+  return JSON.stringify({
+    ...booking,
+    reserved: { picos: `${reserved.picos}`, tokens: `${reserved.tokens}` },
+    ...(server ? { server: { ...server, picos: `${server.picos}` } } : {}),
+  })
 }
 
 /** The most that one scope of a person's may come to; null is no cap. */

@@ -5,6 +5,7 @@ import type { Usage } from '@/lib/protocol/events'
 import { amountsOf, storedCost } from '@/lib/usage/account'
 import type { Allowance } from '@/lib/usage/allowance'
 import type { Metered } from '@/lib/usage/meter'
+import { serverSpending } from '@/lib/usage/server-budget'
 
 /** What a generation is charged by. */
 export interface Charge {
@@ -21,7 +22,8 @@ export function billOf(
   attempts: number,
 ): Bill {
   const spent = usage ? amountsOf(usage, price, booking.rate) : nothing
-  return { spent, attempts, cost: storedCost(usage, price) }
+  const serverSpent = booking.server && usage ? serverSpending(booking.server, usage) : nothing
+  return { spent, attempts, cost: storedCost(usage, price), serverSpent }
 }
 
 /** The bill for a generation whose use could not be counted: all that was reserved for it, so that no budget is passed. */

@@ -4,18 +4,20 @@ import { config } from '@/lib/config'
 import { database } from '@/lib/database/client'
 import { generationOfTurn, insertStart, type StartingGeneration } from '@/lib/database/generations'
 import type { GenerationKind, GenerationRow, MessageRow } from '@/lib/database/schema'
-import { OverLimit, writeBooking } from '@/lib/database/spending'
+import { OverLimit, SERVER_SCOPE, writeBooking } from '@/lib/database/spending'
 import { buildPrompt, type PromptSource } from '@/lib/prompt/build'
 import { wireMessage } from '@/lib/prompt/content'
 import type { StartData } from '@/lib/protocol/events'
 import { lengthsOf, type Part } from '@/lib/protocol/messages'
+import { ENVIRONMENT } from '@/lib/providers/connections'
 import type { ResolvedModel } from '@/lib/providers/resolve'
 import { Refused } from '@/lib/refused'
 import type { CompletionRequest } from '@/lib/upstream/connection'
 import { continuationTo } from '@/lib/upstream/continuation'
 import { type Account, accountOf } from '@/lib/usage/account'
-import { admissionOf } from '@/lib/usage/admission'
+import { type Admission, admissionOf } from '@/lib/usage/admission'
 import { Allowance } from '@/lib/usage/allowance'
+import { serverAdmissionOf, serverBudgetReached } from '@/lib/usage/server-budget'
 import type { Charge } from './charge'
 import { heartbeat } from './heartbeat'
 import { runs } from './runs'
@@ -57,16 +59,17 @@ export async function startOnce(
   const prepared = await prepare()
   await spend()
   await checkStorage(ownerId)
-  const { rows, request, charge, admission } = await charged(ownerId, prepared)
+  const { rows, request, charge, admission, server } = await charged(ownerId, prepared)
   await heartbeat().known()
   try {
     const { streamsPerPerson, streams } = config()
     const { reservation } = admission
-    await insertStart(db, rows, { reservation, streams: streamsPerPerson, serverStreams: streams })
+    const serverReservation = server?.reservation
+    await insertStart(db, rows, { reservation, serverReservation, streams: streamsPerPerson, serverStreams: streams })
   } catch (error) {
     // The same turn may have been sent twice at once: the unique constraint let one in.
     const other = await generationOfTurn(db, ownerId, turnId)
-    if (!other) throw error instanceof OverLimit ? await admission.refusal() : error
+    if (!other) throw error instanceof OverLimit ? await refusalOf(error, admission) : error
     // Or these rows are there, and only the word of it was lost.
     if (other.id !== rows.generation.id) return startOf(other)
   }
@@ -102,7 +105,18 @@ async function charged(ownerId: string, { rows, resolved, prompt: asked, setting
     countPrompt: () => prompt.count(),
     maxTokens: allowedLength(settings.maxTokens, price),
   })
-  const { booking, maxTokens, caps } = admission
+  const { caps } = admission
+  const server = connection.providerId.startsWith(ENVIRONMENT)
+    ? await serverAdmissionOf(account, {
+        baseUrl: connection.baseUrl,
+        model,
+        countPrompt: () => prompt.count(),
+        maxTokens: admission.maxTokens,
+        at: generation.startedAt,
+      })
+    : null
+  const maxTokens = server?.maxTokens ?? admission.maxTokens
+  const booking = { ...admission.booking, server: server?.booking }
   const allowance =
     admission.prompt && maxTokens !== undefined
       ? new Allowance({ account, caps, generation, booking, promptTokens: admission.prompt.tokens }, maxTokens)
@@ -120,7 +134,13 @@ async function charged(ownerId: string, { rows, resolved, prompt: asked, setting
     request,
     charge,
     admission,
+    server,
   }
+}
+
+/** Why the database had no room for a start, in words. */
+async function refusalOf({ scope }: OverLimit, admission: Admission): Promise<Refused> {
+  return scope.startsWith(SERVER_SCOPE) ? serverBudgetReached() : await admission.refusal()
 }
 
 /** The row of a reply to a prompt that has no text yet. */

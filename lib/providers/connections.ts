@@ -10,6 +10,8 @@ import { type Credentials, credentialsOf } from './keys'
 import { localServer } from './local'
 
 export const DEMO = 'demo'
+/** Begins the id of the operator's own upstream. */
+export const ENVIRONMENT = 'environment-'
 
 /** The operator's own upstream, from the environment; null when none is set. */
 export async function environmentConnection(): Promise<Connection | null> {
@@ -21,7 +23,7 @@ export async function environmentConnection(): Promise<Connection | null> {
   const credentials = { apiKey: upstream.apiKey, headers: {} }
   // The id goes to browsers, and an address may tell of the operator's network.
   const mark = createHash('sha256').update(upstream.baseUrl).digest('hex').slice(0, 12)
-  kept.connection ??= await dialled(`environment-${mark}`, place, credentials, false)
+  kept.connection ??= await dialled(`${ENVIRONMENT}${mark}`, place, credentials, false)
   return kept.connection
 }
 

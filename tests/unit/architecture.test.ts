@@ -57,7 +57,7 @@ const mayImport: Record<string, string[]> = {
   'lib/tracing': ['lib/upstream', 'lib/protocol', ...ground],
   'lib/upstream': ['lib/protocol', ...ground],
   'lib/database': ['lib/protocol', ...ground],
-  'lib/usage': ['lib/database', 'lib/protocol', ...ground],
+  'lib/usage': ['lib/accounts', 'lib/database', 'lib/protocol', ...ground],
   ...Object.fromEntries(ground.map((file) => [file, [...ground, 'lib/protocol']])),
   // The commands, which run before anything is built.
   'lib/start.mjs': ['lib/serve.mjs', 'lib/install.mjs'],

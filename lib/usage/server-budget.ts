@@ -1,0 +1,91 @@
+import 'server-only'
+import { mode } from '@/lib/accounts/mode'
+import { config } from '@/lib/config'
+import {
+  type Amounts,
+  MOST_PICOS,
+  type Reservation,
+  SERVER,
+  SERVER_SCOPE,
+  type ServerBooking,
+} from '@/lib/database/spending'
+import { dayOf, isoOfDay } from '@/lib/protocol/days'
+import type { Usage } from '@/lib/protocol/events'
+import { formatMoney } from '@/lib/protocol/money'
+import type { Price } from '@/lib/protocol/prices'
+import { Refused } from '@/lib/refused'
+import type { Account } from './account'
+import { costOf } from './cost'
+import { priceOf } from './prices'
+import type { Count } from './tokenizers'
+import { amountsAtMost, sensibleLength } from './worst'
+
+const DAY_MS = 86_400_000
+
+/** A generation that wants to start on the operator's own upstream. */
+interface Candidate {
+  baseUrl: string
+  /** What the provider calls the model. */
+  model: string
+  /** Counts what the model would be sent at most. */
+  countPrompt(): Promise<Count>
+  maxTokens: number | undefined
+  at: number
+}
+
+/** How a generation may start within the operator's own budget of a day. */
+interface ServerAdmission {
+  booking: ServerBooking
+  reservation: Reservation
+  maxTokens: number
+}
+
+/**
+ * Works out what a generation may take of `RILL_BUDGET_PER_DAY`, in days of UTC; null where no such budget is set.
+ * @throws {Refused} 402 for a model whose price is not known: an unknown price is not free.
+ */
+export async function serverAdmissionOf(account: Account, candidate: Candidate): Promise<ServerAdmission | null> {
+  const most = config().budgetPerDay
+  if (most === null) return null
+  const price = serverPrice(account, candidate)
+  const { tokens: promptTokens } = await candidate.countPrompt()
+  const maxTokens = candidate.maxTokens ?? sensibleLength(price, promptTokens)
+  const { picos } = amountsAtMost({ ...account, price }, promptTokens, maxTokens)
+  if (price === null || picos === null) throw new Refused(402, { kind: 'budget', message: unpriced })
+  const scope = `${SERVER_SCOPE}day:${isoOfDay(dayOf(candidate.at, 'UTC'))}`
+  const limits = [{ scope, picos: most, tokens: null }]
+  const reservation = { ownerId: SERVER, amounts: { picos, tokens: 0n }, limits }
+  return { booking: { scope, picos, price }, reservation, maxTokens }
+}
+
+const unpriced =
+  'This server has a budget for its models, and nobody has told it what this one costs. Choose another model, or add a provider of your own in the settings.'
+
+/** The refusal of a generation that the budget has no room for. */
+export function serverBudgetReached(): Refused {
+  const budget = formatMoney({ picos: config().budgetPerDay ?? 0n, currency: 'USD' }, { locale: 'en', fine: false })
+  const seconds = Math.ceil((DAY_MS - (Date.now() % DAY_MS)) / 1000)
+  return new Refused(
+    402,
+    {
+      kind: 'budget',
+      message: `This server spends ${budget} a day on its models, and what is left of that today has no room for this. Try a shorter answer, wait until midnight UTC, or add a provider of your own in the settings.`,
+    },
+    { 'Retry-After': String(seconds) },
+  )
+}
+
+/** What usage comes to in the operator's own budget. */
+export function serverSpending({ price }: ServerBooking, usage: Usage): Amounts {
+  const { picos } = costOf(usage, price)
+  return {
+    picos: picos > MOST_PICOS ? MOST_PICOS : picos,
+    tokens: BigInt(usage.promptTokens + usage.completionTokens),
+  }
+}
+
+/** Where everybody is let in, a person's own price is that person's word, and the operator's money is not theirs. */
+function serverPrice(account: Account, { baseUrl, model }: Candidate): Price | null {
+  const price = mode() === 'open' ? priceOf({ baseUrl, model, free: false }, []) : account.price
+  return price?.currency === 'USD' ? price : null
+}
