@@ -31,3 +31,8 @@ export function notFound(thing: string, field?: string): Refused {
 export function badRequest(field: string, message: string): Refused {
   return new Refused(400, { kind: 'bad_request', field, message })
 }
+
+/** A change of something that was changed elsewhere since the caller saw it. */
+export function conflict(message: string, field?: string): Refused {
+  return new Refused(409, { kind: 'bad_request', message, field })
+}

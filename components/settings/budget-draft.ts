@@ -1,6 +1,7 @@
 import type { Budget, BudgetScope } from '@/lib/protocol/budgets'
 import type { Problem } from '@/lib/protocol/events'
 import { isAmount } from '@/lib/protocol/money'
+import { ApiError } from '@/lib/store/client'
 
 /** What each budget is over, in the order of the settings. */
 export const scopeNames: Record<BudgetScope, string> = {
@@ -51,8 +52,13 @@ export function budgetOf({ scope, measure, amount, currency }: BudgetDraft): Bud
   return { scope, measure, amount: amount.trim(), currency: measure === 'tokens' ? null : currency }
 }
 
-/** What the server says about a budget ("budgets.2.amount: is …"), without the place. */
+/** What the server says about a budget ("amount: is …"), without the place. */
 export function saidOf({ message }: Problem): string {
-  const said = message.replace(/^budgets[\w.]*: /, '')
+  const said = message.replace(/^\w+: /, '')
   return /^[A-Z]/.test(said) ? said : `The amount ${said}.`
+}
+
+/** Whether a change was refused since the budget was changed, removed or added elsewhere meanwhile. */
+export function isChanged(error: unknown): boolean {
+  return error instanceof ApiError && (error.status === 409 || error.status === 404)
 }

@@ -1,8 +1,10 @@
 'use client'
 import { type FormEvent, useEffect, useRef, useState } from 'react'
+import { amountWords } from '@/components/chat/budget-words'
 import { Button } from '@/components/ui/button'
 import { SelectField } from '@/components/ui/select-field'
 import { TextField } from '@/components/ui/text-field'
+import { useMoney } from '@/components/ui/use-money'
 import type { Budget, BudgetState } from '@/lib/protocol/budgets'
 import { problemOf } from '@/lib/store/client'
 import { useConversations } from '@/lib/store/context'
@@ -12,6 +14,7 @@ import {
   budgetOf,
   currenciesOf,
   draftOf,
+  isChanged,
   isSame,
   saidOf,
   scopeNames,
@@ -22,20 +25,28 @@ import {
 export function BudgetForm({
   budget,
   others,
+  gone,
   onSave,
+  onChanged,
   onCancel,
 }: {
   budget: BudgetState | null
   /** Those that there are besides. */
   others: Budget[]
+  /** It was removed elsewhere, and is added again when it is saved. */
+  gone: boolean
   /** @throws {ApiError} when the server refuses it. */
   onSave(budget: Budget): Promise<void>
+  /** Loads the budgets anew: one was changed elsewhere. */
+  onChanged(): Promise<void>
   onCancel(): void
 }) {
   const own = useConversations((state) => state.settings.currency)
   const [draft, setDraft] = useState(() => draftOf(budget, own))
   const [problem, setProblem] = useState<string | null>(null)
   const [saving, setSaving] = useState(false)
+  const [elsewhere, setElsewhere] = useState(false)
+  const money = useMoney()
   const first = useRef<HTMLSelectElement>(null)
   const amount = useRef<HTMLInputElement>(null)
   useEffect(() => (first.current ?? amount.current)?.focus(), [])
@@ -54,7 +65,9 @@ export function BudgetForm({
     try {
       await onSave(budgetOf(draft))
     } catch (error) {
-      setProblem(saidOf(problemOf(error)))
+      if (isChanged(error)) await onChanged()
+      setElsewhere(isChanged(error) && budget !== null)
+      if (!isChanged(error) || !budget) setProblem(saidOf(problemOf(error)))
       setSaving(false)
     }
   }
@@ -100,6 +113,9 @@ export function BudgetForm({
           onChange={({ target }) => change({ amount: target.value })}
         />
       </div>
+      <p role="alert" className="mt-3 max-w-measure text-danger text-small">
+        {elsewhere && budget ? elsewhereWords(gone, amountWords(budget.amount, budget, money)) : null}
+      </p>
       <div className="mt-4 flex flex-wrap gap-2">
         <Button type="submit" look="primary" disabled={saving}>
           {saving ? 'Saving' : 'Save'}
@@ -108,4 +124,11 @@ export function BudgetForm({
       </div>
     </form>
   )
+}
+
+/** What the person is told whose change met another one. */
+function elsewhereWords(gone: boolean, now: string): string {
+  return gone
+    ? 'Not saved: this budget was removed in another tab or on another device. Save again to add it with your amount, or cancel to leave it out.'
+    : `Not saved: this budget was changed in another tab or on another device, and is ${now} now. Save again to set your amount instead, or cancel to keep it.`
 }

@@ -5,7 +5,7 @@ import { Button } from '@/components/ui/button'
 import type { Budget, BudgetState } from '@/lib/protocol/budgets'
 import { problemOf } from '@/lib/store/client'
 import { useConversations } from '@/lib/store/context'
-import { isSame, scopes } from './budget-draft'
+import { isChanged, scopes } from './budget-draft'
 import { BudgetForm } from './budget-form'
 import { BudgetRow } from './budget-row'
 import { client } from './client'
@@ -14,7 +14,7 @@ import { client } from './client'
 export function Budgets() {
   const [budgets, setBudgets] = useState<BudgetState[] | null>(null)
   const [problem, setProblem] = useState<string | null>(null)
-  const [editing, setEditing] = useState<Pick<Budget, 'scope' | 'measure'> | 'new' | null>(null)
+  const [editing, setEditing] = useState<BudgetState | 'new' | null>(null)
 
   const load = useCallback(async () => {
     try {
@@ -42,25 +42,40 @@ export function Budgets() {
       </div>
     )
   }
-  const without = (one: Pick<Budget, 'scope' | 'measure'>) => budgets.filter((each) => !isSame(each, one))
-  const store = async (list: Budget[]) => {
-    setBudgets(await client().saveBudgets(list.map(bare)))
+  const store = async (job: Promise<BudgetState[]>) => {
+    setBudgets(await job)
     setProblem(null)
     setEditing(null)
   }
-  const remove = (budget: BudgetState) =>
-    store(without(budget)).catch((error: unknown) => setProblem(`It was not removed. ${problemOf(error).message}`))
+  const save = (seen: BudgetState | null, { scope, ...change }: Budget) => {
+    const known = budgets.find(({ id }) => id === seen?.id)
+    return store(known ? client().changeBudget(known, change) : client().addBudget({ scope, ...change }))
+  }
+  const remove = async (budget: BudgetState) => {
+    try {
+      await store(client().removeBudget(budget))
+    } catch (error) {
+      if (isChanged(error)) await load()
+      setProblem(`It was not removed. ${problemOf(error).message}`)
+    }
+  }
+  const stored = editing === 'new' ? null : editing
+  // One that was removed elsewhere while it was being changed: what was typed stays.
+  const gone = stored && !budgets.some(({ id }) => id === stored.id) ? [stored] : []
+  const shown = [...budgets, ...gone].toSorted(byScope)
   return (
     <div>
-      {budgets.length > 0 ? (
+      {shown.length > 0 ? (
         <ul aria-label="Budgets" className="border-line border-y *:border-line [&>*+*]:border-t">
-          {budgets.toSorted(byScope).map((budget) => (
-            <li key={`${budget.scope} ${budget.measure}`}>
-              {editing !== null && editing !== 'new' && isSame(editing, budget) ? (
+          {shown.map((budget) => (
+            <li key={budget.id}>
+              {stored?.id === budget.id ? (
                 <BudgetForm
                   budget={budget}
-                  others={without(budget)}
-                  onSave={(changed) => store([...without(budget), changed])}
+                  others={budgets.filter(({ id }) => id !== budget.id)}
+                  gone={gone.length > 0}
+                  onSave={(changed) => save(budget, changed)}
+                  onChanged={load}
                   onCancel={() => setEditing(null)}
                 />
               ) : (
@@ -79,7 +94,9 @@ export function Budgets() {
         <BudgetForm
           budget={null}
           others={budgets}
-          onSave={(added) => store([...budgets, added])}
+          gone={false}
+          onSave={(added) => save(null, added)}
+          onChanged={load}
           onCancel={() => setEditing(null)}
         />
       ) : (
@@ -90,11 +107,6 @@ export function Budgets() {
       )}
     </div>
   )
-}
-
-/** A budget without how it stands. */
-function bare({ scope, measure, amount, currency }: Budget): Budget {
-  return { scope, measure, amount, currency }
 }
 
 function byScope(one: Budget, other: Budget): number {

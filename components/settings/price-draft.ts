@@ -1,5 +1,5 @@
 import type { Problem } from '@/lib/protocol/events'
-import type { Price } from '@/lib/protocol/prices'
+import type { OwnPrice, Price, PriceList } from '@/lib/protocol/prices'
 
 /** A price as it stands in the form: all of it text. */
 export interface PriceDraft {
@@ -31,11 +31,19 @@ export function draftOf(price: Price | null): PriceDraft {
   }
 }
 
-/** What goes to the server: the draft, with what the form does not show of the price that it began with. */
-export function rowOf({ longInput, longCachedInput, longOutput, ...draft }: PriceDraft, price: Price | null) {
+/**
+ * What goes to the server: the draft, with what the form does not show of the price that it began with. `version` is that
+ * of the person's own price that was seen, 0 for none.
+ */
+export function rowOf(
+  { longInput, longCachedInput, longOutput, ...draft }: PriceDraft,
+  price: Price | null,
+  version: number,
+) {
   const { contextWindow, maxOutput, longPrompt } = price ?? {}
   return {
     ...draft,
+    version,
     cachedInput: draft.cachedInput.trim() || null,
     reasoning: draft.reasoning.trim() || null,
     longPrompt: longPrompt && {
@@ -74,6 +82,19 @@ export function priceProblem({ field, message }: Problem): { row: number; field:
   const label = labels[name] ?? name
   const said = message.replace(/^[\w.]+: /, '')
   return { row: Number(row) + 1, field: name, words: `${label[0]?.toUpperCase()}${label.slice(1)} ${said}.` }
+}
+
+/** The person's own price of a model, as it stands in a list. */
+export function ownOf(list: PriceList, { provider, model }: Pick<Price, 'provider' | 'model'>): OwnPrice | undefined {
+  return list.own.find((each) => each.provider === provider && each.model === model)
+}
+
+/** What the person is told whose change of a price met another one. */
+export function conflictWords(now: OwnPrice | undefined): string {
+  const place = 'in another tab or on another device'
+  return now
+    ? `Not saved: this price was changed ${place}, and is ${now.input} in, ${now.output} out in ${now.currency} now. Save again to set yours instead, or cancel to keep it.`
+    : `Not saved: this price was reset ${place}. Save again to set yours, or cancel to leave the list price.`
 }
 
 /** The rows of somebody's JSON: a list, or an object that has it under `prices`. Throws for what is not JSON. */

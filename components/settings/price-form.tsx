@@ -3,8 +3,9 @@ import { type ChangeEvent, type FormEvent, type Ref, useEffect, useRef, useState
 import { Button } from '@/components/ui/button'
 import { TextField } from '@/components/ui/text-field'
 import type { Price, PriceList } from '@/lib/protocol/prices'
+import { ApiError } from '@/lib/store/client'
 import { client } from './client'
-import { draftOf, type PriceDraft, priceProblem, rowOf } from './price-draft'
+import { conflictWords, draftOf, ownOf, type PriceDraft, priceProblem, rowOf } from './price-draft'
 import { useWork } from './use-work'
 
 interface AmountField {
@@ -27,7 +28,7 @@ const longAmounts: AmountField[] = [
   { field: 'longOutput', label: 'Long output' },
 ]
 
-/** Changes what a model costs, or adds a model. `own` when the price is the person's, so that it can be reset. */
+/** Changes what a model costs, or adds a model. `own` when the price is the person's, so that it can be reset: its version. */
 export function PriceForm({
   price,
   own,
@@ -35,7 +36,7 @@ export function PriceForm({
   onCancel,
 }: {
   price: Price | null
-  own: boolean
+  own: number | null
   onChanged(list: PriceList): void
   onCancel(): void
 }) {
@@ -56,11 +57,28 @@ export function PriceForm({
     autoComplete: 'off',
     spellCheck: false,
   })
-  const change = (job: () => Promise<PriceList>) => void run('saving', async () => onChanged(await job()))
+  /** Of the person's own price, as it was seen; 0 is none. */
+  const version = useRef(own ?? 0)
+  const [conflict, setConflict] = useState<string | null>(null)
+  const change = (job: () => Promise<PriceList>) =>
+    void run('saving', async () => {
+      setConflict(null)
+      try {
+        onChanged(await job())
+      } catch (error) {
+        if (!(error instanceof ApiError && error.status === 409)) throw error
+        const now = ownOf(await client().prices(), price ?? draft)
+        if (!price && !now) throw error
+        version.current = now?.version ?? 0
+        setConflict(conflictWords(now))
+      }
+    })
   const onSave = (event: FormEvent) => {
     event.preventDefault()
-    change(() => client().savePrices([rowOf(draft, price)]))
+    change(() => client().savePrices([rowOf(draft, price, version.current)]))
   }
+  const onReset = ({ provider, model }: Price) =>
+    change(() => client().resetPrices({ provider, model, version: version.current }))
   return (
     <form onSubmit={onSave} aria-label={price ? `Price of ${price.model}` : 'Add a price'} className="space-y-4 py-4">
       {price ? null : (
@@ -82,6 +100,7 @@ export function PriceForm({
         </fieldset>
       ) : null}
       <div role="alert">
+        {conflict ? <p className="max-w-measure text-danger text-small">{conflict}</p> : null}
         {problem && !isShown(wrong?.field) ? (
           <p className="text-danger text-small">{wrong?.words ?? problem.message}</p>
         ) : null}
@@ -90,11 +109,8 @@ export function PriceForm({
         <Button type="submit" look="primary" disabled={work !== null}>
           {work === null ? 'Save' : 'Saving'}
         </Button>
-        {own && price ? (
-          <Button
-            disabled={work !== null}
-            onClick={() => change(() => client().resetPrices({ provider: price.provider, model: price.model }))}
-          >
+        {own !== null && price ? (
+          <Button disabled={work !== null} onClick={() => onReset(price)}>
             Reset
           </Button>
         ) : null}

@@ -2,7 +2,7 @@
 import { Pencil } from 'lucide-react'
 import { useState } from 'react'
 import { IconButton } from '@/components/ui/button'
-import type { Price, PriceList } from '@/lib/protocol/prices'
+import type { OwnPrice, Price, PriceList } from '@/lib/protocol/prices'
 import { PriceForm } from './price-form'
 
 /** Prices per million tokens, each of which can be changed where it stands. */
@@ -12,7 +12,7 @@ export function PriceTable({
   onChanged,
 }: {
   rows: Price[]
-  own: Price[]
+  own: OwnPrice[]
   onChanged(list: PriceList): void
 }) {
   const [editing, setEditing] = useState<string | null>(null)
@@ -39,7 +39,8 @@ export function PriceTable({
       <tbody>
         {rows.map((price) => {
           const key = `${price.provider} ${price.model}`
-          const mine = own.includes(price)
+          const version = own.find((each) => each === price)?.version ?? null
+          const mine = version !== null
           if (editing === key) {
             return (
               <tr key={key} className="border-line border-t">
@@ -47,7 +48,7 @@ export function PriceTable({
                   <Name price={price} own={mine} />
                   <PriceForm
                     price={price}
-                    own={mine}
+                    own={version}
                     onChanged={(list) => {
                       setEditing(null)
                       onChanged(list)

@@ -82,7 +82,7 @@ export function Prices() {
           onChange={(event) => void onFile(event.target.files?.[0])}
         />
       </div>
-      {adding ? <PriceForm price={null} own={false} onChanged={changed} onCancel={() => setAdding(false)} /> : null}
+      {adding ? <PriceForm price={null} own={null} onChanged={changed} onCancel={() => setAdding(false)} /> : null}
       <p role="status" className={`text-small ${said?.wrong ? 'text-danger' : 'text-ink-quiet'} ${said ? 'mt-3' : ''}`}>
         {said?.text}
       </p>

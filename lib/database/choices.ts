@@ -1,6 +1,5 @@
 import 'server-only'
-import { sql } from 'kysely'
-import { z } from 'zod'
+import { v7 as uuidv7 } from 'uuid'
 import { log } from '@/lib/log'
 import { defaultSettings, type Settings } from '@/lib/protocol/api'
 import { type Budget, budget } from '@/lib/protocol/budgets'
@@ -8,8 +7,6 @@ import { amountOf, dollarsOf, picosOf } from '@/lib/protocol/money'
 import type { Database } from './client'
 import type { PriceRow } from './schema'
 import { readSettings } from './settings'
-
-const budgetsJson = z.array(budget)
 
 /** What an owner has chosen. */
 export interface Choices {
@@ -24,13 +21,16 @@ export interface Choices {
 export async function claimChoices(tx: Database, order: string[], single: string): Promise<void> {
   // Another instance has done it.
   if (order.every((owner) => owner === single)) return
-  const settings = await readTable(tx, 'settings', order, readSettings)
-  const budgets = await readTable(tx, 'budgets', order, (json) => budgetsJson.parse(JSON.parse(json)))
+  const settings = await storedSettings(tx, order)
+  const budgets = await readableBudgets(tx, single)
   const merged = mergedChoices(
-    order.map((owner) => ({ settings: settings.get(owner) ?? null, budgets: budgets.get(owner) ?? [] })),
+    order.map((owner) => ({
+      settings: settings.get(owner) ?? null,
+      budgets: budgets.filter(({ ownerId }) => ownerId === owner).map((row) => row.budget),
+    })),
   )
-  await writeTable(tx, 'settings', [...settings.keys()], single, merged.settings)
-  await writeTable(tx, 'budgets', [...budgets.keys()], single, merged.budgets)
+  if (merged.settings) await writeSettings(tx, [...settings.keys()], single, merged.settings)
+  await writeBudgets(tx, budgets, single, merged.budgets)
   await claimPrices(tx, order, single)
 }
 
@@ -40,7 +40,7 @@ export function mergedChoices(all: Choices[]): Choices {
   const budgets = new Map<string, Budget>()
   for (const { budgets: own, settings: of } of all)
     for (const each of own) {
-      const key = `${each.scope} ${each.measure}`
+      const key = kindOf(each)
       if (!budgets.has(key)) budgets.set(key, inKnownCurrency(each, of, settings))
     }
   return { settings, budgets: [...budgets.values()] }
@@ -71,39 +71,75 @@ function inKnownCurrency(each: Budget, own: Settings | null, settings: Settings 
   return picos === null ? each : { ...each, amount: amountOf(picos), currency: 'USD' }
 }
 
-/** They are kept alike: one JSON text for each owner, in a column that has the name of the table. */
-type Table = 'settings' | 'budgets'
-
-async function readTable<T>(
-  tx: Database,
-  table: Table,
-  order: string[],
-  read: (json: string) => T,
-): Promise<Map<string, T>> {
-  const { rows } = await sql<{ ownerId: string; json: string }>`
-    select owner_id, ${sql.ref(table)} as json from ${sql.table(table)}`.execute(tx)
-  const texts = new Map(rows.map(({ ownerId, json }) => [ownerId, json]))
-  const all = new Map<string, T>()
+async function storedSettings(tx: Database, order: string[]): Promise<Map<string, Settings>> {
+  const rows = await tx.selectFrom('settings').select(['ownerId', 'settings']).execute()
+  const texts = new Map(rows.map(({ ownerId, settings }) => [ownerId, settings]))
+  const all = new Map<string, Settings>()
   for (const ownerId of order) {
     const json = texts.get(ownerId)
     try {
-      if (json !== undefined) all.set(ownerId, read(json))
+      if (json !== undefined) all.set(ownerId, readSettings(json))
     } catch (error) {
-      log().error({ ownerId, table, error }, 'what an owner has chosen cannot be read and stays as it is')
+      log().error({ ownerId, error }, 'the settings of an owner cannot be read and stay as they are')
     }
   }
   return all
 }
 
-/** Puts what was merged in the place of what it was merged from. */
-async function writeTable(tx: Database, table: Table, from: string[], single: string, merged: unknown): Promise<void> {
-  if (from.length === 0) return
-  const { rows: own } = await sql`select 1 from ${sql.table(table)} where owner_id = ${single}`.execute(tx)
+/** Puts the merged settings in the place of what they were merged from. */
+async function writeSettings(tx: Database, from: string[], single: string, merged: Settings): Promise<void> {
+  const own = await tx.selectFrom('settings').select('ownerId').where('ownerId', '=', single).executeTakeFirst()
   // The one owner's could not be read: the others keep theirs until somebody has mended it.
-  if (own.length > 0 && !from.includes(single)) return
-  for (const owner of from) await sql`delete from ${sql.table(table)} where owner_id = ${owner}`.execute(tx)
-  await sql`insert into ${sql.table(table)} (owner_id, ${sql.ref(table)})
-    values (${single}, ${JSON.stringify(merged)})`.execute(tx)
+  if (own && !from.includes(single)) return
+  if (from.length > 0) await tx.deleteFrom('settings').where('ownerId', 'in', from).execute()
+  await tx
+    .insertInto('settings')
+    .values({ ownerId: single, settings: JSON.stringify(merged) })
+    .execute()
+}
+
+interface ReadableBudget {
+  id: string
+  ownerId: string
+  budget: Budget
+}
+
+/** The budgets that can be merged: not those beside one of the same kind that the one owner has and nobody can read. */
+async function readableBudgets(tx: Database, single: string): Promise<ReadableBudget[]> {
+  const rows = await tx.selectFrom('budgetLimits').selectAll().orderBy('id').execute()
+  const readable: ReadableBudget[] = []
+  const blocked = new Set<string>()
+  for (const { id, ownerId, scope, measure, budget: json } of rows) {
+    const read = parseBudget(json)
+    if (read) readable.push({ id, ownerId, budget: read })
+    else {
+      log().error({ ownerId, budgetId: id }, 'a budget cannot be read and stays as it is')
+      if (ownerId === single) blocked.add(kindOf({ scope, measure }))
+    }
+  }
+  return readable.filter(({ budget: { scope, measure } }) => !blocked.has(kindOf({ scope, measure })))
+}
+
+function parseBudget(json: string): Budget | null {
+  try {
+    return budget.safeParse(JSON.parse(json)).data ?? null
+  } catch {
+    return null
+  }
+}
+
+function kindOf({ scope, measure }: { scope: string; measure: string }): string {
+  return `${scope} ${measure}`
+}
+
+/** Puts the merged budgets in the place of what they were merged from. */
+async function writeBudgets(tx: Database, from: ReadableBudget[], single: string, merged: Budget[]): Promise<void> {
+  for (const { id } of from) await tx.deleteFrom('budgetLimits').where('id', '=', id).execute()
+  for (const each of merged) {
+    const { scope, measure } = each
+    const row = { id: uuidv7(), ownerId: single, scope, measure, budget: JSON.stringify(each), version: 1 }
+    await tx.insertInto('budgetLimits').values(row).execute()
+  }
 }
 
 /** One price for each model of a provider. */

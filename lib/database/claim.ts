@@ -5,7 +5,7 @@ import { claimChoices } from './choices'
 import type { Database } from './client'
 import { lockOwners } from './owners'
 import { keyColumns, sumColumns } from './rollups'
-import { MOST_STORED } from './spending'
+import { MOST_STORED, SERVER } from './spending'
 
 /** The tables with rows that belong to somebody. */
 export const ownedTables = [
@@ -15,7 +15,7 @@ export const ownedTables = [
   'providers',
   'settings',
   'prices',
-  'budgets',
+  'budget_limits',
   'spending',
   'usage_rollups',
 ] as const
@@ -60,7 +60,7 @@ async function ownersByActivity(db: Database, single: string): Promise<string[]>
   const others = indexedTables.map((table) => {
     const activity = table === 'conversations' ? sql`updated_at` : sql`0`
     return sql`select owner_id, ${activity} as active from ${sql.table(table)}
-      where owner_id < ${single} or owner_id > ${single}`
+      where (owner_id < ${single} or owner_id > ${single}) and owner_id <> ${SERVER}`
   })
   const own = sql`select ${single} as owner_id, max(updated_at) as active from conversations where owner_id = ${single}`
   const { rows } = await sql<{ ownerId: string }>`

@@ -3,6 +3,7 @@ import type { ColumnDefinitionBuilder, Kysely, Migration } from 'kysely'
 import { rollups } from './migrations/0007-rollups'
 import { accounts } from './migrations/0009-accounts'
 import { conversationRevisions } from './migrations/0010-conversation-revisions'
+import { singleSaves } from './migrations/0011-single-saves'
 import { providersMigration } from './migrations/0012-providers'
 import { storageIndex } from './migrations/0013-storage-index'
 
@@ -212,6 +213,7 @@ export const migrations: Record<string, Migration> = {
   },
   '0009_accounts': accounts,
   '0010_conversation_revisions': conversationRevisions,
+  '0011_single_saves': singleSaves,
   '0012_providers': providersMigration,
   '0013_storage_index': storageIndex,
 }

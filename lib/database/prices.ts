@@ -1,13 +1,14 @@
 import 'server-only'
-import { type Price, price } from '@/lib/protocol/prices'
-import { badRequest } from '@/lib/refused'
-import { database } from './client'
+import { sql } from 'kysely'
+import { type OwnPrice, type Price, price } from '@/lib/protocol/prices'
+import { badRequest, conflict } from '@/lib/refused'
+import { type Database, database } from './client'
 
 /** A person's own prices. */
-export async function ownPrices(ownerId: string): Promise<Price[]> {
+export async function ownPrices(ownerId: string): Promise<OwnPrice[]> {
   const rows = await database()
     .selectFrom('prices')
-    .select('price')
+    .select(['price', 'version'])
     .where('ownerId', '=', ownerId)
     .orderBy('provider')
     .orderBy('model')
@@ -15,25 +16,26 @@ export async function ownPrices(ownerId: string): Promise<Price[]> {
   // One that an older Rill wrote otherwise must not hide the others.
   return rows.flatMap((row) => {
     const read = price.safeParse(JSON.parse(row.price))
-    return read.success ? [read.data] : []
+    return read.success ? [{ ...read.data, version: row.version }] : []
   })
 }
 
-/** Stores prices of a person's own, all or none; those of the same model give way. @throws {Refused} 400 over `limit`. */
-export async function savePrices(ownerId: string, prices: Price[], limit: number): Promise<void> {
+/** A price to be stored. `version` is that of the person's own price that was seen, 0 for none; absent when none was looked at. */
+export interface PriceChange {
+  price: Price
+  version?: number
+}
+
+/**
+ * Stores prices of a person's own, all or none; those of the same model give way.
+ * @throws {Refused} 400 over `limit`, 409 when one is no longer the version that was seen.
+ */
+export async function savePrices(ownerId: string, changes: PriceChange[], limit: number): Promise<void> {
   await database()
     .transaction()
-    .execute(async (transaction) => {
-      for (const each of prices) {
-        const { provider, model } = each
-        const json = JSON.stringify(each)
-        await transaction
-          .insertInto('prices')
-          .values({ ownerId, provider, model, price: json })
-          .onConflict((conflict) => conflict.columns(['ownerId', 'provider', 'model']).doUpdateSet({ price: json }))
-          .execute()
-      }
-      const { count } = await transaction
+    .execute(async (tx) => {
+      for (const [index, change] of changes.entries()) await savePrice(tx, ownerId, change, index)
+      const { count } = await tx
         .selectFrom('prices')
         .select(({ fn }) => fn.countAll().as('count'))
         .where('ownerId', '=', ownerId)
@@ -44,9 +46,54 @@ export async function savePrices(ownerId: string, prices: Price[], limit: number
     })
 }
 
-/** Removes a person's own prices, all or that of one model: the list price holds again. */
-export async function deletePrices(ownerId: string, one?: { provider: string; model: string }): Promise<void> {
+async function savePrice(tx: Database, ownerId: string, { price: given, version }: PriceChange, index: number) {
+  const { provider, model } = given
+  const json = JSON.stringify(given)
+  const changed = sql<number>`prices.version + 1`
+  if (version !== undefined && version > 0) {
+    const { numUpdatedRows } = await tx
+      .updateTable('prices')
+      .set({ price: json, version: changed })
+      .where('ownerId', '=', ownerId)
+      .where('provider', '=', provider)
+      .where('model', '=', model)
+      .where('version', '=', version)
+      .executeTakeFirst()
+    if (numUpdatedRows !== 1n) throw changedElsewhere(model, `prices.${index}`)
+    return
+  }
+  const { numInsertedOrUpdatedRows } = await tx
+    .insertInto('prices')
+    .values({ ownerId, provider, model, price: json, version: 1 })
+    .onConflict((conflicting) => {
+      const kept = conflicting.columns(['ownerId', 'provider', 'model'])
+      return version === 0 ? kept.doNothing() : kept.doUpdateSet({ price: json, version: changed })
+    })
+    .executeTakeFirst()
+  if (numInsertedOrUpdatedRows !== 1n) throw changedElsewhere(model, `prices.${index}`)
+}
+
+function changedElsewhere(model: string, field?: string) {
+  return conflict(
+    `The price of ${model} was changed in another tab or on another device. Look at it again, then save.`,
+    field,
+  )
+}
+
+/**
+ * Removes a person's own prices, all or that of one model: the list price holds again. One may be named with the
+ * version that was seen. @throws {Refused} 409 when it is another by now.
+ */
+export async function deletePrices(
+  ownerId: string,
+  one?: { provider: string; model: string; version?: number },
+): Promise<void> {
   let query = database().deleteFrom('prices').where('ownerId', '=', ownerId)
   if (one) query = query.where('provider', '=', one.provider).where('model', '=', one.model)
-  await query.execute()
+  if (one?.version !== undefined) query = query.where('version', '=', one.version)
+  const { numDeletedRows } = await query.executeTakeFirst()
+  if (!one || one.version === undefined || numDeletedRows > 0n) return
+  const { provider, model } = one
+  if ((await ownPrices(ownerId)).some((each) => each.provider === provider && each.model === model))
+    throw changedElsewhere(model)
 }

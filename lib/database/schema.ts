@@ -14,7 +14,7 @@ export interface Tables {
   modelCapabilities: ModelCapabilitiesRow
   settings: SettingsRow
   prices: PriceRow
-  budgets: BudgetsRow
+  budgetLimits: BudgetLimitRow
   spending: SpendingRow
   usageRollups: UsageRollupRow
   instances: InstanceRow
@@ -135,12 +135,20 @@ export interface PriceRow {
   model: string
   /** JSON: `Price`. */
   price: string
+  /** Goes up with every change, so that one that was made elsewhere is noticed. */
+  version: number
 }
 
-export interface BudgetsRow {
+/** A person has one budget of each scope and measure. */
+export interface BudgetLimitRow {
+  id: string
   ownerId: string
-  /** JSON: `Budget[]`. */
-  budgets: string
+  scope: string
+  measure: string
+  /** JSON: `Budget`. */
+  budget: string
+  /** Goes up with every change, so that one that was made elsewhere is noticed. */
+  version: number
 }
 
 /** What a person's generations came to within one scope: a conversation, a day, a month. Kept whether or not it is capped. */

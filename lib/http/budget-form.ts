@@ -1,6 +1,6 @@
 import 'server-only'
 import { z } from 'zod'
-import { type Budget, budgetMeasure, budgetScope } from '@/lib/protocol/budgets'
+import { budgetMeasure, budgetScope } from '@/lib/protocol/budgets'
 import { isAmount, isCurrency } from '@/lib/protocol/money'
 
 const amount = z
@@ -15,7 +15,10 @@ const currency = z.string('is not a currency').trim().toUpperCase().refine(isCur
 
 const scope = z.enum(budgetScope.options, 'is not one of generation, conversation, batch, day, month')
 
-const row = z.discriminatedUnion(
+const version = z.int('is not a version').positive('is not a version')
+
+/** A budget that is added: one on cost and one on tokens for each scope. */
+export const budgetForm = z.discriminatedUnion(
   'measure',
   [
     z.strictObject({ scope, measure: z.literal(budgetMeasure.def.entries.cost), amount, currency }),
@@ -29,13 +32,20 @@ const row = z.discriminatedUnion(
   'is not cost or tokens',
 )
 
-/** All of a person's budgets: they take the place of those there were. */
-export const budgetForm = z.strictObject({
-  budgets: z
-    .array(row, 'is not a list')
-    .refine(isOneEach, 'has two caps on the same: one on cost and one on tokens for each'),
-})
+/** Another amount of a budget. `version` is the one that the person saw. */
+export const budgetChange = z.discriminatedUnion(
+  'measure',
+  [
+    z.strictObject({ measure: z.literal(budgetMeasure.def.entries.cost), amount, currency, version }),
+    z.strictObject({
+      measure: z.literal(budgetMeasure.def.entries.tokens),
+      amount: tokens,
+      currency: z.null().default(null),
+      version,
+    }),
+  ],
+  'is not cost or tokens',
+)
 
-function isOneEach(budgets: Budget[]): boolean {
-  return new Set(budgets.map(({ scope: of, measure }) => `${of} ${measure}`)).size === budgets.length
-}
+/** Which version of a budget is removed. */
+export const seenVersion = z.strictObject({ version: z.coerce.number().pipe(version) })

@@ -1,7 +1,7 @@
 import 'server-only'
 import { z } from 'zod'
+import type { PriceChange } from '@/lib/database/prices'
 import { isAmount, isCurrency } from '@/lib/protocol/money'
-import type { Price } from '@/lib/protocol/prices'
 import { name } from './fields'
 
 /** The most rows that one request brings, and that one person has. */
@@ -53,17 +53,21 @@ const row = z
     maxOutput: tokens.nullish(),
     date: z.iso.date('is not a day, as 2026-07-02').optional(),
     source: z.string().trim().max(500, 'is longer than 500 characters').optional(),
+    version: z.int('is not a version').min(0, 'is not a version').optional(),
   })
   .transform(
-    ({ longPrompt, ...given }): Price => ({
-      ...given,
-      cachedInput: given.cachedInput ?? null,
-      reasoning: given.reasoning ?? null,
-      longPrompt: longPrompt ? { ...longPrompt, cachedInput: longPrompt.cachedInput ?? null } : null,
-      contextWindow: given.contextWindow ?? null,
-      maxOutput: given.maxOutput ?? null,
-      date: given.date ?? new Date().toISOString().slice(0, 10),
-      source: given.source || 'own',
+    ({ longPrompt, version, ...given }): PriceChange => ({
+      version,
+      price: {
+        ...given,
+        cachedInput: given.cachedInput ?? null,
+        reasoning: given.reasoning ?? null,
+        longPrompt: longPrompt ? { ...longPrompt, cachedInput: longPrompt.cachedInput ?? null } : null,
+        contextWindow: given.contextWindow ?? null,
+        maxOutput: given.maxOutput ?? null,
+        date: given.date ?? new Date().toISOString().slice(0, 10),
+        source: given.source || 'own',
+      },
     }),
   )
 

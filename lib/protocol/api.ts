@@ -74,6 +74,14 @@ export const settings = z.object({
   timeZone: z.string(),
 })
 export type Settings = z.infer<typeof settings>
+export const settingNames = [
+  'theme',
+  'enterSends',
+  'defaultModel',
+  'currency',
+  'exchangeRate',
+  'timeZone',
+] as const satisfies (keyof Settings)[]
 export const defaultSettings: Settings = {
   theme: 'system',
   enterSends: true,

@@ -15,6 +15,10 @@ export const budget = z.object({
 })
 export type Budget = z.infer<typeof budget>
 
+/** A budget as it is kept. `version` goes up with every change: a change names the one that was seen. */
+export const storedBudget = z.extend(budget, { id: z.string(), version: z.number() })
+export type StoredBudget = z.infer<typeof storedBudget>
+
 /** At this part of a cap, people are warned. */
 export const WARN_AT = 0.8
 
@@ -22,7 +26,7 @@ export const WARN_AT = 0.8
  * A cap and how it stands, in its own currency. Nothing is spent of those on each answer, batch or conversation, except
  * of the conversation that was asked for. Amounts are null in a currency whose exchange rate is not known.
  */
-export const budgetState = z.extend(budget, {
+export const budgetState = z.extend(storedBudget, {
   warnAt: z.number(),
   spent: z.nullable(z.string()),
   /** Set aside for answers that are being written. */
@@ -32,7 +36,7 @@ export const budgetState = z.extend(budget, {
 })
 export type BudgetState = z.infer<typeof budgetState>
 
-/** `GET` and `PUT /api/budgets`. */
+/** `GET` and `POST /api/budgets`, `PATCH` and `DELETE /api/budgets/{id}`: all as they stand now. */
 export const budgetList = z.object({ budgets: z.array(budgetState) })
 
 /** Money as it travels: an exact decimal. */

@@ -27,6 +27,10 @@ export const price = z.object({
 })
 export type Price = z.infer<typeof price>
 
+/** A price of the person's own. `version` goes up with every change: a change may name the one that was seen. */
+const ownPrice = z.extend(price, { version: z.number() })
+export type OwnPrice = z.infer<typeof ownPrice>
+
 /** `GET /api/prices`: the list prices that Rill ships with, and the person's own, which go before them. */
-export const priceList = z.object({ list: z.array(price), own: z.array(price) })
+export const priceList = z.object({ list: z.array(price), own: z.array(ownPrice) })
 export type PriceList = z.infer<typeof priceList>

@@ -135,8 +135,10 @@ export function createClient(page: Pick<Page, 'origin' | 'signIn'>) {
       done('PATCH', conversationPath(id), change),
     remove: (id: string): Promise<void> => done('DELETE', conversationPath(id)),
     models: (): Promise<ModelList> => json(modelList, '/api/models'),
-    saveSettings: (change: Partial<Settings>): Promise<Settings> =>
-      json(settings, '/api/settings', withBody('PATCH', change)),
+    settings: (): Promise<Settings> => json(settings, '/api/settings'),
+    /** A change of settings that are still as `seen`. It is sent even when the page is being left. */
+    saveSettings: (change: Partial<Settings>, seen?: Partial<Settings>): Promise<Settings> =>
+      json(settings, '/api/settings', { ...withBody('PATCH', { ...change, seen }), keepalive: true }),
   }
 }
 

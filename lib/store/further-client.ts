@@ -1,11 +1,18 @@
-import { type Budget, type BudgetState, budgetList, type Estimate, estimate } from '@/lib/protocol/budgets'
+import {
+  type Budget,
+  type BudgetState,
+  budgetList,
+  type Estimate,
+  estimate,
+  type StoredBudget,
+} from '@/lib/protocol/budgets'
 import {
   type ConversationSpending,
   conversationSpending,
   type GenerationDetails,
   generationDetails,
 } from '@/lib/protocol/details'
-import { type PriceList, priceList } from '@/lib/protocol/prices'
+import { type OwnPrice, type PriceList, priceList } from '@/lib/protocol/prices'
 import {
   type Provider,
   type ProviderList,
@@ -54,15 +61,20 @@ export function createFurtherClient(page: Pick<Page, 'origin' | 'signIn'>) {
       const query = conversationId ? `?${new URLSearchParams({ conversationId })}` : ''
       return (await json(budgetList, `/api/budgets${query}`, { signal })).budgets
     },
-    /** Puts these budgets in the place of all there were. */
-    saveBudgets: async (budgets: Budget[]): Promise<BudgetState[]> =>
-      (await json(budgetList, '/api/budgets', withBody('PUT', { budgets }))).budgets,
+    /** Adds a budget. Gives all of them as they stand, as the next two do. */
+    addBudget: async (budget: Budget): Promise<BudgetState[]> =>
+      (await json(budgetList, '/api/budgets', withBody('POST', budget))).budgets,
+    /** Sets the amount of a budget that is still as it was seen. */
+    changeBudget: async ({ id, version }: StoredBudget, change: Omit<Budget, 'scope'>): Promise<BudgetState[]> =>
+      (await json(budgetList, budgetPath(id), withBody('PATCH', { ...change, version }))).budgets,
+    removeBudget: async ({ id, version }: StoredBudget): Promise<BudgetState[]> =>
+      (await json(budgetList, `${budgetPath(id)}?version=${version}`, withBody('DELETE'))).budgets,
     prices: (): Promise<PriceList> => json(priceList, '/api/prices'),
     /** Adds prices of one's own or changes them. What they are made of is the server's to check. */
     savePrices: (prices: unknown): Promise<PriceList> => json(priceList, '/api/prices', withBody('PUT', { prices })),
     /** Removes one's own price of a model; all of one's own when none is named. */
-    resetPrices: (one?: { provider: string; model: string }): Promise<PriceList> =>
-      json(priceList, `/api/prices${one ? `?${new URLSearchParams(one)}` : ''}`, withBody('DELETE')),
+    resetPrices: (one?: Pick<OwnPrice, 'provider' | 'model' | 'version'>): Promise<PriceList> =>
+      json(priceList, `/api/prices${one ? `?${priceQuery(one)}` : ''}`, withBody('DELETE')),
     providers: (): Promise<ProviderList> => json(providerList, '/api/providers'),
     /** Stores a provider: a new one when there is no id. */
     saveProvider: (id: string | null, change: ProviderChange): Promise<Provider> =>
@@ -77,3 +89,6 @@ export function createFurtherClient(page: Pick<Page, 'origin' | 'signIn'>) {
 }
 
 const providerPath = (id: string) => `/api/providers/${encodeURIComponent(id)}`
+const budgetPath = (id: string) => `/api/budgets/${encodeURIComponent(id)}`
+const priceQuery = ({ provider, model, version }: Pick<OwnPrice, 'provider' | 'model' | 'version'>) =>
+  new URLSearchParams({ provider, model, version: String(version) })

@@ -114,6 +114,11 @@ export interface ConversationState {
   /** Deletes with a notice that offers Undo. */
   remove(id: string): Promise<void>
   saveSettings(change: Partial<Settings>): Promise<void>
+  /**
+   * Saves what was typed, and shows it as a setting once it is saved. When it was changed elsewhere meanwhile, that is
+   * shown instead. Throws an `ApiError` when it is not saved.
+   */
+  saveTyped(change: Partial<Settings>): Promise<void>
   /** Shows a notice; one with the same id gives way to it. */
   notify(notice: Notice): void
   dismiss(noticeId: string): void

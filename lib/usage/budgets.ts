@@ -1,5 +1,6 @@
 import 'server-only'
-import { termsOf } from '@/lib/database/budgets'
+import { storedBudgets } from '@/lib/database/budgets'
+import { settingsOf } from '@/lib/database/settings'
 import { spendingIn } from '@/lib/database/spending'
 import { type Budget, type BudgetState, WARN_AT } from '@/lib/protocol/budgets'
 import { badRequest } from '@/lib/refused'
@@ -8,7 +9,7 @@ import { amountIn, type Cap, capsOf, inMeasure, isNear, mostOf } from './caps'
 
 /** A person's budgets and how they stand now; that of a conversation for the one that is named. */
 export async function budgetStates(ownerId: string, conversationId?: string): Promise<BudgetState[]> {
-  const { settings, budgets } = await termsOf(ownerId, '')
+  const [settings, budgets] = await Promise.all([settingsOf(ownerId), storedBudgets(ownerId)])
   const rate = { currency: settings.currency, perDollar: settings.exchangeRate }
   const scopes = scopesOf(settings.timeZone, conversationId ?? null, Date.now())
   const spending = await spendingIn(ownerId, scopes)
@@ -30,28 +31,13 @@ export async function budgetStates(ownerId: string, conversationId?: string): Pr
   })
 }
 
-/**
- * Budgets that stay as they are may be in a currency that was the person's once: each of them can be mended by itself.
- * @throws {Refused} 400 for another one in a currency whose rate nobody has told.
- */
-export async function checkCurrencies(ownerId: string, budgets: Budget[]): Promise<void> {
-  const { settings, budgets: kept } = await termsOf(ownerId, '')
-  const { currency } = settings
-  const index = budgets.findIndex(
-    (budget) =>
-      budget.measure === 'cost' &&
-      !['USD', currency].includes(budget.currency ?? '') &&
-      !kept.some((each) => isEqual(each, budget)),
-  )
-  if (index < 0) return
-  const field = `budgets.${index}.currency`
+/** @throws {Refused} 400 for a budget in a currency whose rate nobody has told. */
+export async function checkCurrency(ownerId: string, budget: Pick<Budget, 'measure' | 'currency'>): Promise<void> {
+  if (budget.measure === 'tokens') return
+  const { currency } = await settingsOf(ownerId)
+  if (budget.currency === 'USD' || budget.currency === currency) return
   throw badRequest(
-    field,
-    `${field}: Rill knows no exchange rate for ${budgets[index]?.currency}. Use ${currency}, or choose it as your currency in the settings first.`,
+    'currency',
+    `currency: Rill knows no exchange rate for ${budget.currency}. Use ${currency}, or choose it as your currency in the settings first.`,
   )
-}
-
-function isEqual(one: Budget, other: Budget): boolean {
-  const { scope, measure, amount, currency } = other
-  return one.scope === scope && one.measure === measure && one.amount === amount && one.currency === currency
 }

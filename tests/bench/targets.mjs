@@ -125,13 +125,13 @@ async function setTerms(address, headers, provider) {
     { scope: 'day', measure: 'cost', amount: '100000', currency: 'USD' },
     { scope: 'month', measure: 'tokens', amount: '1000000000000', currency: null },
   ]
-  await put(`${address}/api/prices`, headers, { prices: [price] })
-  await put(`${address}/api/budgets`, headers, { budgets })
+  await send('PUT', `${address}/api/prices`, headers, { prices: [price] })
+  for (const budget of budgets) await send('POST', `${address}/api/budgets`, headers, budget)
 }
 
-async function put(url, headers, body) {
+async function send(method, url, headers, body) {
   const all = { ...headers, 'content-type': 'application/json' }
-  const answer = await fetch(url, { method: 'PUT', headers: all, body: JSON.stringify(body) })
+  const answer = await fetch(url, { method, headers: all, body: JSON.stringify(body) })
   if (!answer.ok) throw new Error(`Rill refused ${url}: ${answer.status} ${await answer.text()}`)
 }
 

@@ -67,6 +67,94 @@ test('budgets are added, changed and removed, and what is wrong stands by its fi
   await expect(section.getByRole('listitem')).toHaveCount(1)
 })
 
+test('of two tabs, the second to change a budget sees what it is by now and keeps what was typed', async ({
+  chat,
+  complaints,
+  context,
+}) => {
+  complaints.expect(/status of 409/)
+  await setBudgets(chat, [{ amount: '50' }])
+  const section = await openBudgets(chat)
+  await section.getByRole('button', { name: 'Change the budget: Each day, cost' }).click()
+  const form = section.getByRole('form', { name: 'Change the budget' })
+  await form.getByRole('textbox').fill('60')
+
+  const other = await context.newPage()
+  await other.goto('/settings#budgets')
+  const there = other.getByRole('region', { name: 'Budgets' })
+  await there.getByRole('button', { name: 'Change the budget: Each day, cost' }).click()
+  await there.getByRole('textbox').fill('75')
+  await there.getByRole('button', { name: 'Save' }).click()
+  await expect(there.getByRole('listitem')).toContainText('$75.00')
+  await there.getByRole('button', { name: 'Add a budget' }).click()
+  await there.getByRole('combobox', { name: 'For' }).selectOption('Each month')
+  await there.getByRole('textbox').fill('500')
+  await there.getByRole('button', { name: 'Save' }).click()
+  await expect(there.getByRole('listitem')).toHaveCount(2)
+
+  await form.getByRole('button', { name: 'Save' }).click()
+  await expect(form.getByRole('alert')).toContainText('changed in another tab or on another device, and is $75.00 now')
+  await expect(form.getByRole('textbox')).toHaveValue('60')
+  await expect(section.getByRole('listitem')).toHaveCount(2)
+  await form.getByRole('button', { name: 'Save' }).click()
+  await expect(section.getByRole('listitem').first()).toContainText('$60.00')
+
+  // The other tab has the old one; there it is removed, and told.
+  await there.getByRole('button', { name: 'Remove the budget: Each day, cost' }).click()
+  await expect(there.getByRole('alert').filter({ hasText: 'It was not removed.' })).toBeVisible()
+  await expect(there.getByRole('listitem').first()).toContainText('$60.00')
+  await section.getByRole('button', { name: 'Change the budget: Each day, cost' }).click()
+  await form.getByRole('textbox').fill('65')
+  await there.getByRole('button', { name: 'Remove the budget: Each day, cost' }).click()
+  await expect(there.getByRole('listitem')).toHaveCount(1)
+  complaints.expect(/status of 404/)
+  await form.getByRole('button', { name: 'Save' }).click()
+  await expect(form.getByRole('alert')).toContainText('was removed in another tab')
+  await expect(form.getByRole('textbox')).toHaveValue('65')
+  await form.getByRole('button', { name: 'Save' }).click()
+  await expect(section.getByRole('listitem').first()).toContainText('$65.00')
+})
+
+test('an exchange rate is saved once it is typed, not while it is; another tab’s is not overwritten', async ({
+  chat,
+  complaints,
+  context,
+}) => {
+  complaints.expect(/status of 409/)
+  const { page } = chat
+  const saves: string[] = []
+  page.on('request', (request) => {
+    if (request.method() === 'PATCH' && request.url().endsWith('/api/settings')) saves.push(request.postData() ?? '')
+  })
+  await page.goto('/settings#prices')
+  const rate = page.getByRole('textbox', { name: '1 US dollar in INR' })
+  await page.getByRole('combobox', { name: 'Currency' }).selectOption('INR')
+  await rate.pressSequentially('88.50')
+  expect(saves).toEqual([])
+  await rate.press('Enter')
+  await expect.poll(() => saves.length).toBe(1)
+  expect(saves[0]).toContain('"exchangeRate":"88.50"')
+
+  const other = await context.newPage()
+  await other.goto('/settings#prices')
+  const there = other.getByRole('textbox', { name: '1 US dollar in INR' })
+  await expect(there).toHaveValue('88.50')
+  await there.fill('90')
+  await there.blur()
+  await expect.poll(async () => (await (await page.request.get('/api/settings')).json()).exchangeRate).toBe('90')
+
+  await rate.fill('91')
+  await rate.blur()
+  await expect(rate).toHaveAccessibleDescription(/The exchange rate was changed in another tab.* it is 90 now/)
+  await expect(rate).toHaveValue('91')
+  await page.getByRole('button', { name: 'Keep 90 INR' }).click()
+  await expect(rate).toHaveValue('90')
+  await rate.fill('92')
+  // Left at once: what was typed goes along.
+  await page.reload()
+  await expect(rate).toHaveValue('92')
+})
+
 test('most of a budget is used: a quiet line says so, and the settings do', async ({ chat, house, upstream }) => {
   await setPrice(chat, house.upstreamPort, { maxOutput: 100 })
   await setBudgets(chat, [{ measure: 'tokens', amount: '1000', currency: null }])

@@ -1,5 +1,5 @@
 import { expect } from '@playwright/test'
-import type { Budget } from '../../lib/protocol/budgets'
+import { type Budget, budgetList } from '../../lib/protocol/budgets'
 import type { Chat } from './chat'
 
 /** Says what a model of the scripted upstream costs per million tokens, and how much it can read. */
@@ -14,10 +14,17 @@ export async function setPrice(
   })
 }
 
+/** Puts these budgets in the place of all there are. */
 export async function setBudgets(chat: Chat, budgets: Partial<Budget>[]): Promise<void> {
-  await put(chat, '/api/budgets', {
-    budgets: budgets.map((budget) => ({ scope: 'day', measure: 'cost', currency: 'USD', ...budget })),
-  })
+  const { request } = chat.page
+  const headers = { origin: new URL(chat.page.url()).origin }
+  const { budgets: before } = budgetList.parse(await (await request.get('/api/budgets')).json())
+  for (const { id, version } of before)
+    expect((await request.delete(`/api/budgets/${id}?version=${version}`, { headers })).status()).toBe(200)
+  for (const budget of budgets) {
+    const data = { scope: 'day', measure: 'cost', currency: 'USD', ...budget }
+    expect((await request.post('/api/budgets', { data, headers })).status()).toBe(201)
+  }
 }
 
 /** A person who counts in rupees. */

@@ -1,10 +1,10 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
-import { type BudgetState, budgetList } from '@/lib/protocol/budgets'
 import { startData, type Usage, usage as usageData } from '@/lib/protocol/events'
 import { countTokens } from '@/lib/usage/counter'
 import { countPrompt } from '@/lib/usage/prompt'
 import { delta, done, finish, usage } from '../upstream/events'
 import type { Step } from '../upstream/scripted'
+import { budgetsOf, cap, setBudgets } from './budgets'
 import type { Client } from './client'
 import type { EventReader } from './event-reader'
 import { engines, type House, openHouse } from './house'
@@ -25,12 +25,9 @@ describe.each(engines)('what an answer may come to under a budget, on %s', (engi
   })
   afterAll(() => house?.close())
 
-  const setBudgets = (...caps: [scope: string, tokens: number][]) =>
-    client.ask(budgetList, 'PUT', '/api/budgets', {
-      budgets: caps.map(([scope, tokens]) => ({ scope, measure: 'tokens', amount: `${tokens}` })),
-    })
-  const budget = async (): Promise<BudgetState | undefined> =>
-    (await client.ask(budgetList, 'GET', '/api/budgets')).budgets[0]
+  const capTokens = (...caps: [scope: string, tokens: number][]) =>
+    setBudgets(client, ...caps.map(([scope, tokens]) => cap(scope, 'tokens', `${tokens}`)))
+  const budget = async () => (await budgetsOf(client))[0]
   const endOf = async (reader: EventReader) => {
     await reader.rest()
     return reader.seen.slice(-2)
@@ -53,7 +50,7 @@ describe.each(engines)('what an answer may come to under a budget, on %s', (engi
       ...pieces.flatMap((piece): Step[] => [{ delta: piece }, { wait: 5 }]),
       { write: finish('stop') + usage({ prompt: 12, completion: 200 }) + done },
     ])
-    await setBudgets(['day', 100_000], ['conversation', 50_000])
+    await capTokens(['day', 100_000], ['conversation', 50_000])
     const reader = await client.chat({ text: prompt, model: name, settings: { maxTokens: 200 } })
     expect(await endOf(reader)).toMatchObject([
       { type: 'usage', data: { completionTokens: 200, source: 'reported' } },
@@ -69,7 +66,7 @@ describe.each(engines)('what an answer may come to under a budget, on %s', (engi
       { until: `it may end ${engine}` },
       { end: true },
     ])
-    await setBudgets(['day', 100_000])
+    await capTokens(['day', 100_000])
     const reader = await client.chat({ text: 'it grows', model, settings: { maxTokens: 20 } })
     // 20 tokens and the prompt were set aside at first; 200 have come, and there is room for some more.
     await expect.poll(async () => Number((await budget())?.reserved)).toBeGreaterThan(200)
@@ -95,7 +92,7 @@ describe.each(engines)('what an answer may come to under a budget, on %s', (engi
       ...Array.from({ length: 400 }, (): Step[] => [{ delta: WORD }, { wait: 10 }]).flat(),
     ])
     const most = 150
-    await setBudgets([scope, most])
+    await capTokens([scope, most])
     const reader = await client.chat({ text: `cut by ${scope}`, model, settings: { maxTokens: 20 } })
     expect(await endOf(reader)).toMatchObject([
       { type: 'error', data: { kind: 'budget', message: expect.stringContaining('Budget reached: 150 tokens') } },
@@ -119,7 +116,7 @@ describe.each(engines)('what an answer may come to under a budget, on %s', (engi
       { wait: 300 },
       { write: usage({ prompt: 9, completion: 60 }) + done },
     ])
-    await setBudgets(['day', 100])
+    await capTokens(['day', 100])
     const reader = await client.chat({ text: 'all at once', model, settings: { maxTokens: 60 } })
     expect((await endOf(reader)).at(-1)).toMatchObject({ data: { status: 'completed' } })
     expect(reader.text).toBe(text)
@@ -127,7 +124,7 @@ describe.each(engines)('what an answer may come to under a budget, on %s', (engi
   })
 
   test('a cap on each conversation refuses what does not fit in it, and no other conversation', async () => {
-    await setBudgets(['conversation', 60])
+    await capTokens(['conversation', 60])
     const { conversationId } = await client.finish({ text: 'first', model, settings: { maxTokens: 40 } })
     const json = { turnId: crypto.randomUUID(), text: 'second', model, settings: { maxTokens: 45 } }
     const { status, problem } = await client.refusal('POST', '/api/chat', { json: { ...json, conversationId } })
@@ -147,7 +144,7 @@ describe.each(engines)('what an answer may come to under a budget, on %s', (engi
     ])
     const of = { model: 'gpt-4o', settings: { maxTokens: 100 } }
     const first = await client.finish({ text: `gone on with ${engine}`, ...of })
-    await setBudgets(['day', 100_000])
+    await capTokens(['day', 100_000])
     const spent = Number((await budget())?.spent)
     const reader = await client.again('continue', first.generationId)
     await reader.untilText(' And then')
@@ -166,7 +163,7 @@ describe.each(engines)('what an answer may come to under a budget, on %s', (engi
   test('a crash while it waits to ask again costs nothing', { timeout: 60_000 }, async () => {
     const refusal: Step[] = [{ status: 503, headers: { 'retry-after': '30' } }, { end: true }]
     house.upstream.scriptFor('it waits', [{ until: `it is refused ${engine}` }, ...refusal])
-    await setBudgets(['day', 100_000])
+    await capTokens(['day', 100_000])
     const before = await checkpoints()
     const reader = await client.chat({ text: 'it waits', model })
     await expect.poll(checkpoints).toBe(before + 1)

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import { settings } from '@/lib/protocol/api'
-import { fittingModels } from '@/lib/protocol/budgets'
+import { budgetList, fittingModels } from '@/lib/protocol/budgets'
 import { priceList } from '@/lib/protocol/prices'
 import { done, finish, usage } from '../upstream/events'
 import { budgetsOf, cap, estimated, model, setBudgets, setPrice, WORD } from './budgets'
@@ -179,18 +179,18 @@ describe.each(engines)('budgets, on %s', (engine) => {
       fits: false,
       lowerMaxTokens: 58,
     })
-    const refusal = await client.refusal('PUT', '/api/budgets', { json: { budgets: [cap('day', 'cost', '1', 'EUR')] } })
-    expect([refusal.status, refusal.problem.field]).toEqual([400, 'budgets.0.currency'])
+    const refusal = await client.refusal('POST', '/api/budgets', { json: cap('day', 'cost', '1', 'EUR') })
+    expect([refusal.status, refusal.problem.field]).toEqual([400, 'currency'])
   })
 
   test.each([
-    ['a scope that is none', { ...cap('day', 'cost', '1'), scope: 'year' }, 'budgets.0.scope'],
-    ['a measure that is none', { ...cap('day', 'cost', '1'), measure: 'words' }, 'budgets.0.measure'],
-    ['no amount', { ...cap('day', 'cost', '-1') }, 'budgets.0.amount'],
-    ['half a token', cap('day', 'tokens', '0.5'), 'budgets.0.amount'],
-    ['no currency', { scope: 'day', measure: 'cost', amount: '1' }, 'budgets.0.currency'],
+    ['a scope that is none', { ...cap('day', 'cost', '1'), scope: 'year' }, 'scope'],
+    ['a measure that is none', { ...cap('day', 'cost', '1'), measure: 'words' }, 'measure'],
+    ['no amount', { ...cap('day', 'cost', '-1') }, 'amount'],
+    ['half a token', cap('day', 'tokens', '0.5'), 'amount'],
+    ['no currency', { scope: 'day', measure: 'cost', amount: '1' }, 'currency'],
   ])('%s is refused', async (_what, wrong, field) => {
-    const { status, problem } = await client.refusal('PUT', '/api/budgets', { json: { budgets: [wrong] } })
+    const { status, problem } = await client.refusal('POST', '/api/budgets', { json: wrong })
     expect([status, problem.field]).toEqual([400, field])
   })
 
@@ -225,10 +225,68 @@ describe.each(engines)('budgets, on %s', (engine) => {
     expect((await estimated(client, draft)).context).toMatchObject({ window: 75, trimmedTurns: 2 })
   })
 
+  test('of two tabs, neither overwrites what the other set, and both budgets that they add are kept', async () => {
+    const [seen] = await setBudgets(client, cap('day', 'cost', '1'))
+    if (!seen) throw new Error('There is no budget')
+    const path = `/api/budgets/${seen.id}`
+    const change = (amount: string, version: number) => ({ measure: 'cost', amount, currency: 'USD', version })
+    await Promise.all([
+      client.ask(budgetList, 'POST', '/api/budgets', cap('month', 'cost', '30')),
+      client.ask(budgetList, 'POST', '/api/budgets', cap('day', 'tokens', '900')),
+      client.ask(budgetList, 'PATCH', path, change('2', seen.version)),
+    ])
+    const stale = await client.refusal('PATCH', path, { json: change('5', seen.version) })
+    expect([stale.status, stale.problem.kind, stale.problem.message]).toEqual([
+      409,
+      'bad_request',
+      'This budget was changed in another tab or on another device. Look at it again, then save.',
+    ])
+    expect((await client.refusal('DELETE', `${path}?version=${seen.version}`)).status).toBe(409)
+    expect(
+      (await budgetsOf(client)).map(({ scope, measure, amount }) => `${scope} ${measure} ${amount}`).sort(),
+    ).toEqual(['day cost 2', 'day tokens 900', 'month cost 30'])
+    const { budgets } = await client.ask(budgetList, 'PATCH', path, change('5', seen.version + 1))
+    expect(budgets.find(({ id }) => id === seen.id)).toMatchObject({ amount: '5', version: seen.version + 2 })
+  })
+
+  test('of changes that come at the same time, one wins and the others are told', async () => {
+    const [seen] = await setBudgets(client, cap('month', 'cost', '1'))
+    const answers = await Promise.all(
+      ['2', '3', '4', '5', '6'].map((amount) =>
+        client.call('PATCH', `/api/budgets/${seen?.id}`, {
+          json: { measure: 'cost', amount, currency: 'USD', version: seen?.version },
+        }),
+      ),
+    )
+    expect(answers.map(({ status }) => status).sort()).toEqual([200, 409, 409, 409, 409])
+    const added = await Promise.all(
+      ['7', '8', '9'].map((amount) =>
+        client.call('POST', '/api/budgets', { json: cap('conversation', 'cost', amount) }),
+      ),
+    )
+    expect(added.map(({ status }) => status).sort()).toEqual([201, 409, 409])
+    expect(await budgetsOf(client)).toHaveLength(2)
+  })
+
+  test.each([
+    ['without a version', { version: undefined }, 400, 'version'],
+    ['with version 0', { version: 0 }, 400, 'version'],
+    ['to another measure', { measure: 'tokens', currency: null }, 400, 'measure'],
+    ['to another scope', { scope: 'month' }, 400, 'scope'],
+  ])('a change %s is refused', async (_what, wrong, expected, field) => {
+    const [seen] = await setBudgets(client, cap('day', 'cost', '1'))
+    const json = { measure: 'cost', amount: '9', currency: 'USD', version: seen?.version, ...wrong }
+    const { status, problem } = await client.refusal('PATCH', `/api/budgets/${seen?.id}`, { json })
+    expect([status, problem.field]).toEqual([expected, field])
+  })
+
   test('nobody sees or changes another’s budgets', async () => {
-    await setBudgets(client, cap('day', 'cost', '1'))
+    const [mine] = await setBudgets(client, cap('day', 'cost', '1'))
     const stranger = house.client()
     expect(await budgetsOf(stranger)).toEqual([])
+    const json = { measure: 'cost', amount: '9', currency: 'USD', version: mine?.version }
+    expect((await stranger.refusal('PATCH', `/api/budgets/${mine?.id}`, { json })).status).toBe(404)
+    expect((await stranger.refusal('DELETE', `/api/budgets/${mine?.id}?version=${mine?.version}`)).status).toBe(404)
     await setBudgets(stranger, cap('day', 'cost', '2'))
     expect((await budgetsOf(client)).map(({ amount }) => amount)).toEqual(['1'])
   })

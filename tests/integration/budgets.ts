@@ -21,8 +21,12 @@ export function cap(scope: string, measure: 'cost' | 'tokens', amount: string, c
   return { scope, measure, amount, ...(measure === 'cost' ? { currency } : {}) }
 }
 
+/** Puts these budgets in the place of all there are. */
 export async function setBudgets(client: Client, ...budgets: object[]): Promise<BudgetState[]> {
-  return (await client.ask(budgetList, 'PUT', '/api/budgets', { budgets })).budgets
+  for (const { id, version } of await budgetsOf(client))
+    await client.ask(budgetList, 'DELETE', `/api/budgets/${id}?version=${version}`)
+  for (const budget of budgets) await client.ask(budgetList, 'POST', '/api/budgets', budget)
+  return await budgetsOf(client)
 }
 
 export async function budgetsOf(client: Client, query = ''): Promise<BudgetState[]> {

@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import { settings } from '@/lib/protocol/api'
+import { type BudgetState, budgetList } from '@/lib/protocol/budgets'
 import { conversationSpending } from '@/lib/protocol/details'
 import { done, finish, usage } from '../upstream/events'
 import { budgetsOf, cap, estimated, model, setBudgets, setPrice } from './budgets'
@@ -26,7 +27,8 @@ describe.each(engines)('money in another currency, on %s', (engine) => {
   afterAll(() => house?.close())
 
   const choose = (currency: typeof rupees) => client.ask(settings, 'PATCH', '/api/settings', currency)
-  const put = (...budgets: object[]) => client.refusal('PUT', '/api/budgets', { json: { budgets } })
+  const change = ({ id, version }: BudgetState, amount: string, currency: string) =>
+    ({ path: `/api/budgets/${id}`, json: { measure: 'cost', amount, currency, version } }) as const
 
   test('a budget whose currency is no longer the person’s says so, and each can be changed or removed', async () => {
     await choose(rupees)
@@ -43,13 +45,18 @@ describe.each(engines)('money in another currency, on %s', (engine) => {
     expect(budget).toMatchObject({ left: null, fits: false, lowerMaxTokens: null })
     expect(budget?.unknown).toContain('Rill knows no exchange rate for it')
 
-    expect(await setBudgets(client, { ...day, amount: '80', currency: 'JPY' }, month)).toMatchObject([
+    const [daily, monthly] = await budgetsOf(client)
+    if (!daily || !monthly) throw new Error('A budget is missing')
+    const yenADay = change(daily, '80', 'JPY')
+    expect((await client.ask(budgetList, 'PATCH', yenADay.path, yenADay.json)).budgets).toMatchObject([
       { amount: '80', spent: '0.32' },
       unknown,
     ])
-    // What is kept may stay in its currency; what is new in it may not.
-    expect((await put({ ...month, amount: '600' })).problem.field).toBe('budgets.0.currency')
-    expect(await setBudgets(client, month)).toHaveLength(1)
+    // What is kept may stay in its currency; what is set anew may not.
+    const more = change(monthly, '600', 'INR')
+    expect((await client.refusal('PATCH', more.path, { json: more.json })).problem.field).toBe('currency')
+    await client.ask(budgetList, 'DELETE', `/api/budgets/${daily.id}?version=2`)
+    expect(await budgetsOf(client)).toMatchObject([unknown])
     const { status, problem } = await client.refusal('POST', '/api/chat', { json: turnOf({ text: 'Hello', model }) })
     expect([status, problem.kind]).toEqual([402, 'budget'])
     expect(await setBudgets(client)).toEqual([])

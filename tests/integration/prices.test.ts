@@ -4,6 +4,8 @@ import { priceList } from '@/lib/protocol/prices'
 import type { Client } from './client'
 import { engines, type House, openHouse } from './house'
 
+const rupees = { currency: 'INR', exchangeRate: '88.50' }
+
 describe.each(engines)('prices, on %s', (engine) => {
   let house: House
   let client: Client
@@ -34,7 +36,7 @@ describe.each(engines)('prices, on %s', (engine) => {
     })
     const stored = { cachedInput: null, reasoning: null, longPrompt: null, contextWindow: null, maxOutput: null }
     expect(own).toEqual([
-      { ...row, ...stored, output: '12.5', currency: 'USD', date: expect.any(String), source: 'own' },
+      { ...row, ...stored, output: '12.5', currency: 'USD', date: expect.any(String), source: 'own', version: 1 },
       {
         ...row,
         ...stored,
@@ -44,6 +46,7 @@ describe.each(engines)('prices, on %s', (engine) => {
         currency: 'INR',
         date: expect.any(String),
         source: 'own',
+        version: 1,
       },
     ])
     expect(list.length).toBeGreaterThan(100)
@@ -53,6 +56,56 @@ describe.each(engines)('prices, on %s', (engine) => {
     expect(one.own.map(({ model }) => model)).toEqual(['creek'])
     expect((await client.ask(priceList, 'DELETE', '/api/prices')).own).toEqual([])
     expect((await client.ask(priceList, 'GET', '/api/prices')).own).toEqual([])
+  })
+
+  test('of two tabs, neither overwrites a price that the other has changed, added or reset', async () => {
+    const one = '/api/prices?provider=api.openai.com&model=gpt-4o'
+    const status = async (version: number, input: string) =>
+      (await client.call('PUT', '/api/prices', { json: { prices: [{ ...row, input, version }] } })).status
+    expect(await status(0, '1')).toBe(200)
+    expect(await status(0, '2')).toBe(409)
+    expect(await status(1, '3')).toBe(200)
+    const stale = await client.refusal('PUT', '/api/prices', { json: { prices: [{ ...row, version: 1 }] } })
+    expect([stale.status, stale.problem.message]).toEqual([
+      409,
+      'The price of gpt-4o was changed in another tab or on another device. Look at it again, then save.',
+    ])
+    expect((await client.refusal('DELETE', `${one}&version=1`)).status).toBe(409)
+    expect((await client.ask(priceList, 'GET', '/api/prices')).own).toMatchObject([{ input: '3', version: 2 }])
+    expect((await client.ask(priceList, 'DELETE', `${one}&version=2`)).own).toEqual([])
+    expect(await status(2, '4')).toBe(409)
+    // What is gone already need not be reset again; a file takes the place of what there is.
+    expect((await client.ask(priceList, 'DELETE', `${one}&version=2`)).own).toEqual([])
+    expect((await put({ ...row, input: '5' })).own).toMatchObject([{ input: '5' }])
+    expect((await put({ ...row, input: '6' })).own).toMatchObject([{ input: '6', version: 2 }])
+  })
+
+  test('changes of different settings that come at the same time are all kept', async () => {
+    const changes = [{ theme: 'dark' }, { enterSends: false }, { timeZone: 'Asia/Kolkata' }, { defaultModel: 'creek' }]
+    for (let round = 0; round < 5; round++) {
+      const somebody = house.client()
+      await somebody.call('GET', '/api/settings')
+      await Promise.all(changes.map((json) => somebody.call('PATCH', '/api/settings', { json })))
+      expect(await somebody.ask(settings, 'GET', '/api/settings')).toMatchObject(Object.assign({}, ...changes))
+    }
+  })
+
+  test('of two tabs, the second to set a rate is told what it is by now, and nothing is changed', async () => {
+    const [first, second] = [rupees, { currency: 'INR', exchangeRate: '90' }]
+    const seen = { currency: 'USD', exchangeRate: '1' }
+    await client.ask(settings, 'PATCH', '/api/settings', { ...first, seen })
+    const { status, problem } = await client.refusal('PATCH', '/api/settings', { json: { ...second, seen } })
+    expect([status, problem.field, problem.message]).toEqual([
+      409,
+      'currency',
+      'The currency was changed in another tab or on another device: it is INR now. Yours was not saved.',
+    ])
+    expect(await client.ask(settings, 'GET', '/api/settings')).toMatchObject(first)
+    expect(await client.ask(settings, 'PATCH', '/api/settings', { ...second, seen: first })).toMatchObject(second)
+    const again = await client.refusal('PATCH', '/api/settings', { json: { ...first, seen: first } })
+    expect(again.problem.message).toContain('The exchange rate was changed')
+    // Another setting is no matter of it.
+    await client.ask(settings, 'PATCH', '/api/settings', { theme: 'dark', seen: { theme: 'system' } })
   })
 
   test('nobody else sees, changes or removes them', async () => {

@@ -15,6 +15,7 @@ import { providerList } from '@/lib/protocol/providers'
 import { cookieBefore, migrateTo, sealedBefore } from '../earlier'
 import { type RillServer, startRill } from '../rill-server'
 import { type ScriptedUpstream, startScriptedUpstream } from '../upstream/scripted'
+import { setBudgets } from './budgets'
 import { Client } from './client'
 import { createDatabase, type Engine, engines } from './house'
 
@@ -216,7 +217,8 @@ describe.each(engines)('bringing owners together, on %s', (engine) => {
     const tables = await db.introspection.getTables()
     const owned = tables.filter(({ columns }) => columns.some(({ name }) => name === 'owner_id' || name === 'ownerId'))
     expect(owned.length).toBeGreaterThan(9)
-    for (const { name } of owned.filter(({ name }) => name !== 'sessions')) {
+    // Nothing reads `budgets` any more: it stays for instances of an earlier version.
+    for (const { name } of owned.filter(({ name }) => !['sessions', 'budgets'].includes(name))) {
       const { rows } = await sql<{ ownerId: string }>`select distinct owner_id from ${sql.table(name)}`.execute(db)
       expect([name, rows.map(({ ownerId }) => ownerId)]).toEqual([name, [single]])
     }
@@ -252,15 +254,16 @@ describe.each(engines)('bringing owners together, on %s', (engine) => {
 
   test.each(['bob', 'ann'] as const)('budgets of %s that cannot be read hold nothing up, and stay', async (person) => {
     const { db, ids, single } = await upgraded()
-    await sql`update budgets set budgets = '{' where owner_id = ${ids[person]}`.execute(db)
+    await sql`update budget_limits set budget = '{' where owner_id = ${ids[person]}`.execute(db)
     expect(await claimOwners(db, single)).toBe(2)
     const { rows } = await sql`select id from conversations where owner_id <> ${single}`.execute(db)
     expect(rows).toEqual([])
-    const { rows: kept } = await sql`select budgets from budgets where owner_id = ${ids[person]}`.execute(db)
-    expect(kept).toEqual([{ budgets: '{' }])
-    const { rows: all } = await sql<{ budgets: string }>`select budgets from budgets`.execute(db)
+    const { rows: kept } = await sql`select budget from budget_limits where owner_id = ${ids[person]}
+      and budget = '{'`.execute(db)
+    expect(kept).toHaveLength(budgetsOf[person].length)
+    const { rows: all } = await sql<{ budget: string }>`select budget from budget_limits`.execute(db)
     const others = people.filter((other) => other !== person).flatMap((other) => budgetsOf[other])
-    for (const { scope } of others) expect(all.map(({ budgets }) => budgets).join()).toContain(`"scope":"${scope}"`)
+    for (const { scope } of others) expect(all.map(({ budget }) => budget).join()).toContain(`"scope":"${scope}"`)
   })
 
   test('what breaks half-way loses nothing, and the next start goes on with it', async () => {
@@ -344,7 +347,7 @@ describe.each(engines)('a database of an earlier version, on %s', (engine) => {
           [{ type: 'text', text: `reply to ${title}` }],
         ])
       }
-      if (version >= '0006') await client.call('PUT', '/api/budgets', { json: { budgets: [] } })
+      if (version >= '0006') await setBudgets(client)
       // A reply to what another browser had begun.
       const [first] = conversations
       const { messages } = await client.conversation(first?.id ?? '')
@@ -362,7 +365,7 @@ describe.each(engines)('a database of an earlier version, on %s', (engine) => {
       ['of bob', true],
       ['of cid', true],
     ])
-    await client.call('PUT', '/api/budgets', { json: { budgets: [] } })
+    await setBudgets(client)
     for (const { id, name } of own) {
       await client.finish({ text: name, model: `${id}:scripted` })
       const asked = upstream.requests.find(({ prompt }) => prompt === name)
@@ -455,13 +458,13 @@ describe.each(engines)('a database of an earlier version, on %s', (engine) => {
     const visitor = browser()
     await visitor.finish({ text: 'a visitor' })
     const bob = browser(await cookieBefore(SECRET, ids.bob))
-    await bob.call('PUT', '/api/budgets', { json: { budgets: [] } })
+    await setBudgets(bob)
     await bob.finish({ text: 'bob, later' })
 
     await start({ RILL_PASSWORD: PASSWORD })
     const signedIn = browser()
     await signedIn.call('POST', '/api/session', { json: { password: PASSWORD } })
-    await signedIn.call('PUT', '/api/budgets', { json: { budgets: [] } })
+    await setBudgets(signedIn)
     expect((await titles(signedIn)).sort()).toEqual([...everybodys, 'a visitor', 'bob, later'].sort())
     expect((await visitor.call('GET', '/api/conversations')).status).toBe(401)
 
@@ -489,7 +492,7 @@ describe.each(engines)('a database of an earlier version, on %s', (engine) => {
     const { own } = await other.ask(providerList, 'GET', '/api/providers')
     expect(own.map(({ unreadable }) => unreadable)).toEqual([true, true, true])
     expect((await other.call('GET', '/api/models')).status).toBe(200)
-    await other.call('PUT', '/api/budgets', { json: { budgets: [] } })
+    await setBudgets(other)
     const refusal = await other.refusal('POST', '/api/chat', {
       json: { turnId: 'unreadable', text: 'x', model: `${own[0]?.id}:scripted` },
     })
@@ -500,7 +503,7 @@ describe.each(engines)('a database of an earlier version, on %s', (engine) => {
     const client = await start()
     const now = await client.ask(providerList, 'GET', '/api/providers')
     expect(now.own.map(({ unreadable }) => unreadable)).toEqual([true, false, false])
-    await client.call('PUT', '/api/budgets', { json: { budgets: [] } })
+    await setBudgets(client)
     await client.finish({ text: 'back', model: `${own[1]?.id}:scripted` })
     expect(upstream.requests.find(({ prompt }) => prompt === 'back')?.headers.authorization).toBe(
       `Bearer key ${own[1]?.name}`,

@@ -48,7 +48,7 @@ describe.each(engines)('an upgrade to now, on %s', (engine) => {
         const mine = (table: string) => old(table).filter(({ ownerId }) => ownerId === owner)
         for (const { settings } of mine('settings'))
           expect(await live.settingsOf(owner)).toMatchObject(JSON.parse(String(settings)))
-        expect(await live.ownPrices(owner)).toEqual(mine('prices').map(({ price }) => JSON.parse(String(price))))
+        expect(await live.ownPrices(owner)).toMatchObject(mine('prices').map(({ price }) => JSON.parse(String(price))))
         const { budgets } = await live.termsOf(owner, '')
         const listed = mine('budgets').flatMap((row) => z.array(z.unknown()).parse(JSON.parse(String(row.budgets))))
         expect(budgets).toHaveLength(listed.length)

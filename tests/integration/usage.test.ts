@@ -7,6 +7,7 @@ import { priceList } from '@/lib/protocol/prices'
 import { provider } from '@/lib/protocol/providers'
 import { conversationUsagePage, TESTS, usageReport } from '@/lib/protocol/usage'
 import { done, finish, usage } from '../upstream/events'
+import { setBudgets } from './budgets'
 import type { Client } from './client'
 import { engines, type House, openHouse } from './house'
 
@@ -56,9 +57,7 @@ describe.each(engines)('usage, on %s', (engine) => {
     const price = { provider: new URL(upstream.baseUrl).host, model: 'scripted', input: '2', output: '10' }
     await somebody.ask(priceList, 'PUT', '/api/prices', { prices: [price] })
     const budget = { scope: 'day', measure: 'tokens', amount: '1000000' }
-    await somebody.ask(budgetList, 'PUT', '/api/budgets', {
-      budgets: [budget, { ...budget, measure: 'cost', amount: '1000', currency: 'USD' }],
-    })
+    await setBudgets(somebody, budget, { ...budget, measure: 'cost', amount: '1000', currency: 'USD' })
     upstream.scriptFor('as far as', [
       { delta: 'As far as' },
       { write: finish('length') + usage({ prompt: 10, completion: 5 }) + done },

@@ -1,11 +1,11 @@
 import { z } from 'zod'
-import { saveBudgets } from '@/lib/database/budgets'
+import { addBudget } from '@/lib/database/budgets'
 import { ownedConversation } from '@/lib/database/ownership'
 import { readJson, readQuery } from '@/lib/http/body'
 import { budgetForm } from '@/lib/http/budget-form'
 import { endpoint, json } from '@/lib/http/endpoint'
 import { rowId } from '@/lib/http/fields'
-import { budgetStates, checkCurrencies } from '@/lib/usage/budgets'
+import { budgetStates, checkCurrency } from '@/lib/usage/budgets'
 
 const of = z.strictObject({ conversationId: rowId.optional() })
 
@@ -16,10 +16,10 @@ export const GET = endpoint(async (request, { principal }) => {
   return json({ budgets: await budgetStates(principal.ownerId, conversationId) })
 })
 
-/** Sets all of them; answers them as they stand. */
-export const PUT = endpoint(async (request, { principal }) => {
-  const { budgets } = await readJson(request, budgetForm)
-  await checkCurrencies(principal.ownerId, budgets)
-  await saveBudgets(principal.ownerId, budgets)
-  return json({ budgets: await budgetStates(principal.ownerId) })
+/** Adds one; answers all as they stand. */
+export const POST = endpoint(async (request, { principal }) => {
+  const budget = await readJson(request, budgetForm)
+  await checkCurrency(principal.ownerId, budget)
+  await addBudget(principal.ownerId, budget)
+  return json({ budgets: await budgetStates(principal.ownerId) }, { status: 201 })
 })

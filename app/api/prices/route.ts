@@ -6,7 +6,11 @@ import { key } from '@/lib/http/fields'
 import { PRICES_AT_MOST, priceForm } from '@/lib/http/price-form'
 import { listPrices } from '@/lib/usage/prices'
 
-const one = z.strictObject({ provider: key.max(300), model: key.max(200) })
+const one = z.strictObject({
+  provider: key.max(300),
+  model: key.max(200),
+  version: z.coerce.number().int().min(0).optional(),
+})
 const chosen = z.union([one, z.strictObject({}).transform(() => undefined)])
 
 /** The list prices, and the person's own. */

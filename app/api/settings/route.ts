@@ -6,8 +6,21 @@ import { name } from '@/lib/http/fields'
 import { isTimeZone } from '@/lib/protocol/days'
 import { isCurrency, isRate } from '@/lib/protocol/money'
 
+/** What the page showed of some of them, to be compared. */
+const seen = z
+  .strictObject({
+    theme: z.string(),
+    enterSends: z.boolean(),
+    defaultModel: z.string().nullable(),
+    currency: z.string(),
+    exchangeRate: z.string(),
+    timeZone: z.string(),
+  })
+  .partial()
+
 const change = z
   .strictObject({
+    seen: seen.optional(),
     theme: z.enum(['system', 'light', 'dark']).optional(),
     enterSends: z.boolean().optional(),
     defaultModel: name.nullable().optional(),
@@ -27,7 +40,8 @@ const change = z
 /** The person's settings. */
 export const GET = endpoint(async (_request, { principal }) => json(await settingsOf(principal.ownerId)))
 
-/** Changes some of them; answers all. */
-export const PATCH = endpoint(async (request, { principal }) =>
-  json(await changeSettings(principal.ownerId, await readJson(request, change))),
-)
+/** Changes some of them that are still as the person saw them, where the page says how; answers all. */
+export const PATCH = endpoint(async (request, { principal }) => {
+  const { seen, ...changes } = await readJson(request, change)
+  return json(await changeSettings(principal.ownerId, changes, seen))
+})

@@ -7,6 +7,8 @@ import { away, openPage, promptsOf } from './page'
 afterEach(cleanup)
 
 const budget: BudgetState = {
+  id: 'budget',
+  version: 1,
   scope: 'conversation',
   measure: 'tokens',
   amount: '1000',

@@ -107,6 +107,7 @@ describe('the numbers of a reply', () => {
 
 describe('the words of a budget', () => {
   const day: BudgetState = {
+    ...{ id: 'day', version: 1 },
     ...{ scope: 'day', measure: 'cost', amount: '50', currency: 'INR', warnAt: 0.8, near: true },
     ...{ spent: '41.2', reserved: '0' },
   }
@@ -169,7 +170,7 @@ describe('an amount that is entered', () => {
   })
 
   it('hears the server’s words without the place they name', () => {
-    const problem = { kind: 'bad_request' as const, message: 'budgets.2.amount: is not an amount', retryable: false }
+    const problem = { kind: 'bad_request' as const, message: 'amount: is not an amount', retryable: false }
     expect(saidOf(problem)).toBe('The amount is not an amount.')
   })
 })

@@ -17,13 +17,13 @@ const price: Price = {
 
 it('keeps what long prompts cost when another part of a price is changed', () => {
   const { longPrompt, contextWindow, maxOutput } = price
-  const changed = rowOf({ ...draftOf(price), input: '1' }, price)
+  const changed = rowOf({ ...draftOf(price), input: '1' }, price, 0)
   expect(changed).toMatchObject({ input: '1', output: '10', longPrompt, contextWindow, maxOutput })
-  expect(Object.keys(changed).filter((name) => !(name in price))).toEqual([])
-  const dearer = rowOf({ ...draftOf(price), longCachedInput: ' 0.25 ', longOutput: '20' }, price)
+  expect(Object.keys(changed).filter((name) => !(name in price))).toEqual(['version'])
+  const dearer = rowOf({ ...draftOf(price), longCachedInput: ' 0.25 ', longOutput: '20' }, price, 0)
   expect(dearer.longPrompt).toEqual({ over: 200_000, input: '2.5', cachedInput: '0.25', output: '20' })
-  expect(rowOf(draftOf({ ...price, longPrompt: null }), { ...price, longPrompt: null }).longPrompt).toBeNull()
-  expect(rowOf(draftOf(null), null).longPrompt).toBeUndefined()
+  expect(rowOf(draftOf({ ...price, longPrompt: null }), { ...price, longPrompt: null }, 0).longPrompt).toBeNull()
+  expect(rowOf(draftOf(null), null, 0).longPrompt).toBeUndefined()
 })
 
 it('tells at which field the server found something wrong', () => {

@@ -1,0 +1,20 @@
+import { changeBudget, removeBudget } from '@/lib/database/budgets'
+import { readJson, readQuery } from '@/lib/http/body'
+import { budgetChange, seenVersion } from '@/lib/http/budget-form'
+import { endpoint, json } from '@/lib/http/endpoint'
+import { budgetStates, checkCurrency } from '@/lib/usage/budgets'
+
+/** Sets the amount of a budget that is still as the person saw it; answers all as they stand. */
+export const PATCH = endpoint<{ id: string }>(async (request, { principal: { ownerId }, params: { id } }) => {
+  const { version, ...change } = await readJson(request, budgetChange)
+  await checkCurrency(ownerId, change)
+  await changeBudget({ ownerId, id, version }, change)
+  return json({ budgets: await budgetStates(ownerId) })
+})
+
+/** Removes a budget that is still as the person saw it; answers the others as they stand. */
+export const DELETE = endpoint<{ id: string }>(async (request, { principal: { ownerId }, params: { id } }) => {
+  const { version } = readQuery(request, seenVersion)
+  await removeBudget({ ownerId, id, version })
+  return json({ budgets: await budgetStates(ownerId) })
+})

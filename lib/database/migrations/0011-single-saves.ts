@@ -1,0 +1,54 @@
+import 'server-only'
+import { type Kysely, type Migration, sql } from 'kysely'
+import { v7 as uuidv7 } from 'uuid'
+import { z } from 'zod'
+
+/*
+ * Frozen: everything that this migration does is in this file. Do not import live code here.
+ */
+
+const list = z.array(z.looseObject({ scope: z.string(), measure: z.string() }))
+
+/**
+ * Each budget becomes a row of its own with a version, and a person's own prices get one. The lists that held all of a
+ * person's budgets are copied, and stay for instances of an earlier version that still run; nothing reads them any more.
+ */
+export const singleSaves: Migration = {
+  async up(db: Kysely<unknown>) {
+    await db.schema
+      .createTable('budget_limits')
+      .addColumn('id', 'text', (column) => column.primaryKey())
+      .addColumn('owner_id', 'text', (column) => column.notNull())
+      .addColumn('scope', 'text', (column) => column.notNull())
+      .addColumn('measure', 'text', (column) => column.notNull())
+      .addColumn('budget', 'text', (column) => column.notNull())
+      .addColumn('version', 'integer', (column) => column.notNull().defaultTo(1))
+      .addUniqueConstraint('budget_limits_kind', ['owner_id', 'scope', 'measure'])
+      .execute()
+    await copyBudgets(db)
+    await db.schema
+      .alterTable('prices')
+      .addColumn('version', 'integer', (column) => column.notNull().defaultTo(1))
+      .execute()
+  },
+}
+
+async function copyBudgets(db: Kysely<unknown>): Promise<void> {
+  const { rows } = await sql<{ owner: string; budgets: string }>`
+    select owner_id as owner, budgets from budgets order by owner_id`.execute(db)
+  for (const { owner, budgets } of rows)
+    for (const budget of budgetsIn(budgets))
+      await sql`
+        insert into budget_limits (id, owner_id, scope, measure, budget)
+        values (${uuidv7()}, ${owner}, ${budget.scope}, ${budget.measure}, ${JSON.stringify(budget)})
+        on conflict (owner_id, scope, measure) do update set budget = excluded.budget`.execute(db)
+}
+
+/** What cannot be read stays where it was, and keeps no database from opening. */
+function budgetsIn(json: string): z.infer<typeof list> {
+  try {
+    return list.safeParse(JSON.parse(json)).data ?? []
+  } catch {
+    return []
+  }
+}
