@@ -27,6 +27,7 @@ export function Conversations({
   onConversation(id: string): void
 }) {
   const [more, setMore] = useState<ConversationUsage[]>([])
+  const [cursor, setCursor] = useState(report.conversations.nextCursor)
   const [loading, setLoading] = useState(false)
   const [problem, setProblem] = useState<string | null>(null)
   const rows = [...report.conversations.rows, ...more]
@@ -34,14 +35,16 @@ export function Conversations({
   const restTokens = rows.reduce((left, each) => left - tokensOf(each), tokensOf(report.totals))
   const most = Math.max(...rows.map(({ cost }) => costLength(cost, rate)), 0)
   const load = async () => {
+    if (cursor === null) return
     setLoading(true)
     setProblem(null)
     try {
-      const path = `/api/usage/conversations?${queryOf(wanted, { offset: String(rows.length) })}`
+      const path = `/api/usage/conversations?${queryOf(wanted, { cursor })}`
       const page = await client().read(conversationUsagePage, path)
       const shown = new Set(rows.map(({ conversationId }) => conversationId))
-      // Those that rose meanwhile may come again.
+      // One that sank meanwhile, by another exchange rate, may come again.
       setMore([...more, ...page.rows.filter(({ conversationId }) => !shown.has(conversationId))])
+      setCursor(page.nextCursor)
     } catch (error) {
       setProblem(problemOf(error).message)
     }
@@ -61,9 +64,11 @@ export function Conversations({
       />
       {rest > 0 ? (
         <div className="mt-3 flex flex-wrap items-center gap-3">
-          <Button onClick={load} disabled={loading}>
-            {loading ? 'Loading…' : 'Show more'}
-          </Button>
+          {cursor === null ? null : (
+            <Button onClick={load} disabled={loading}>
+              {loading ? 'Loading…' : 'Show more'}
+            </Button>
+          )}
           <p className="numbers text-ink-quiet text-small">
             and {rest.toLocaleString()} more with {shortNumber(Math.max(restTokens, 0))} tokens
           </p>

@@ -1,7 +1,9 @@
 import 'server-only'
 import { setImmediate as otherWork } from 'node:timers/promises'
 import { type RawBuilder, sql } from 'kysely'
+import { z } from 'zod'
 import type { Rate } from '@/lib/protocol/money'
+import { badRequest } from '@/lib/refused'
 import type { Database } from './client'
 import { ALL } from './rollups'
 
@@ -27,14 +29,17 @@ interface Part {
 }
 
 /**
- * The ids of the conversations that cost the most, a page of them, and how many there are in all. Read a few days at a
- * time, with other work in between: a year's roll-ups at once would hold up every stream of the process.
+ * The ids of the conversations that cost the most, a page of them after a cursor, and how many there are in all. Read a
+ * few days at a time, with other work in between: a year's roll-ups at once would hold up every stream of the process.
+ * Every page reads the same rows and keeps no more than it gives, wherever it is.
+ * @throws {Refused} 400 for a cursor that no page gave.
  */
 export async function dearestConversations(
   db: Database,
   { conversation, within }: Part,
-  { offset, limit, rate }: { offset: number; limit: number; rate: Rate },
-): Promise<{ ids: string[]; count: number }> {
+  { cursor, limit, rate }: { cursor: string | null; limit: number; rate: Rate },
+): Promise<{ ids: string[]; count: number; nextCursor: string | null }> {
+  const after = cursor === null ? null : readCursor(cursor)
   const counted = await sql<DayCount>`
     select day, cast(sum(generations) as bigint) as generations from usage_rollups
     where conversation_id = ${conversation ?? ALL} and ${within()} group by day order by day`.execute(db)
@@ -56,8 +61,36 @@ export async function dearestConversations(
     }
     await otherWork()
   }
-  const ids = first(all.values(), offset + limit).map(({ id }) => id)
-  return { ids: ids.slice(offset), count: all.size }
+  for (const each of all.values()) each.cost = placeOf(each.cost)
+  // One more than the page has, so that it is known whether another follows.
+  const found = first(all.values(), limit + 1, after)
+  const shown = found.slice(0, limit)
+  const last = shown.at(-1)
+  return {
+    ids: shown.map(({ id }) => id),
+    count: all.size,
+    nextCursor: last && found.length > limit ? writeCursor(last) : null,
+  }
+}
+
+const worthJson = z.tuple([z.number(), z.number(), z.string().max(100)])
+
+function writeCursor({ cost, tokens, id }: Worth): string {
+  return Buffer.from(JSON.stringify([cost, tokens, id])).toString('base64url')
+}
+
+function readCursor(cursor: string): Worth {
+  try {
+    const [cost, tokens, id] = worthJson.parse(JSON.parse(Buffer.from(cursor, 'base64url').toString()))
+    return { cost, tokens, id }
+  } catch {
+    throw badRequest('cursor', 'cursor: is not one that this list gave')
+  }
+}
+
+/** The same for sums of the same costs in another order, which differ in their last digits. */
+function placeOf(cost: number): number {
+  return Number(cost.toPrecision(12))
 }
 
 /** The first and the last of as many days as can be read at once. */
@@ -76,10 +109,11 @@ function slices(days: DayCount[]): [number, number][] {
   return found
 }
 
-/** The first few in order, without ordering the rest. */
-function first(all: Iterable<Worth>, count: number): Worth[] {
+/** The first few in order after a place, without ordering the rest. */
+function first(all: Iterable<Worth>, count: number, after: Worth | null): Worth[] {
   const found: Worth[] = []
   for (const each of all) {
+    if (after && inOrder(after, each) >= 0) continue
     const last = found.at(-1)
     if (found.length >= count && last && inOrder(last, each) < 0) continue
     const place = found.findIndex((other) => inOrder(each, other) < 0)
@@ -90,5 +124,6 @@ function first(all: Iterable<Worth>, count: number): Worth[] {
 }
 
 function inOrder(one: Worth, other: Worth): number {
+  if (one.id === other.id) return 0
   return other.cost - one.cost || other.tokens - one.tokens || (one.id < other.id ? -1 : 1)
 }

@@ -25,9 +25,9 @@ export interface UsageFilter {
   conversation?: string
 }
 
-/** Where a page of conversations begins, and by which rate the dearest are found. */
+/** After which cursor a page of conversations begins (null: the first), and by which rate the dearest are found. */
 export interface ConversationOrder {
-  offset: number
+  cursor: string | null
   limit: number
   rate: Rate
 }
@@ -92,8 +92,8 @@ export async function conversationUsage(
     conversation: filter.conversation,
     within: (from = filter.from, to = filter.to) => within({ ...filter, from, to }),
   }
-  const { ids, count } = await dearestConversations(db, which, order)
-  if (ids.length === 0) return { count, rows: [] }
+  const { ids, count, nextCursor } = await dearestConversations(db, which, order)
+  if (ids.length === 0) return { count, rows: [], nextCursor }
   const sums = await summed(db, ['conversation_id'], sql`conversation_id in (${sql.join(ids)}) and ${within(filter)}`)
   const named = await db
     .selectFrom('conversations')
@@ -105,6 +105,7 @@ export async function conversationUsage(
   const titles = new Map(named.map(({ id, title }) => [id, title]))
   return {
     count,
+    nextCursor,
     rows: ids.map((id) => ({
       conversationId: id,
       title: titles.get(id) ?? null,

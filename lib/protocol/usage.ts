@@ -45,8 +45,12 @@ export const TESTS = 'tests'
 const conversationUsage = z.extend(figures, { conversationId: z.string(), title: z.nullable(z.string()) })
 export type ConversationUsage = z.infer<typeof conversationUsage>
 
-/** `GET /api/usage/conversations`: the dearest first. `count` is how many there are in all. */
-export const conversationUsagePage = z.object({ count: z.number(), rows: z.array(conversationUsage) })
+/** `GET /api/usage/conversations`: the dearest first. `count` is how many there are in all; the cursor is null at the end. */
+export const conversationUsagePage = z.object({
+  count: z.number(),
+  rows: z.array(conversationUsage),
+  nextCursor: z.nullable(z.string()),
+})
 export type ConversationUsagePage = z.infer<typeof conversationUsagePage>
 
 /** `GET /api/usage`: what was used from one day to another, as the person's calendar counts days. */

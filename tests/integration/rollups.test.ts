@@ -19,7 +19,7 @@ const DAY_MS = 86_400_000
 const zones = ['UTC', 'Asia/Kolkata', 'America/New_York']
 /** What each thought, in tokens: enough to be seen in its speed. */
 const REASONING = 1_000
-const order = { offset: 0, limit: 10, rate: { currency: 'INR', perDollar: '88.5' } }
+const order = { cursor: null, limit: 10, rate: { currency: 'INR', perDollar: '88.5' } }
 
 /** A generation that has ended, as far as roll-ups go by it. */
 const generation = fc.record({
@@ -167,10 +167,6 @@ describe.each(engines)('roll-ups, on %s', (engine) => {
       expect([took, took < 6_000]).toEqual([expect.any(Number), true])
       // On SQLite the event loop does the reading: what else the process does goes on in between.
       expect([gap, gap < took / 4]).toEqual([expect.any(Number), true])
-      const page = await conversationUsage(db, filter, { ...order, offset: 19_990 })
-      expect(page.rows.map(({ conversationId }) => conversationId)).toEqual(
-        Array.from({ length: 10 }, (_, index) => `conversation ${9 - index}`),
-      )
       const [first] = (await conversationUsage(db, { ...filter, to: 20_000 }, order)).rows
       expect(first).toMatchObject({ generations: 5, promptTokens: 5_000 })
     } finally {
@@ -178,6 +174,79 @@ describe.each(engines)('roll-ups, on %s', (engine) => {
     }
   })
 })
+
+describe.each(engines)('the list of 50,000 conversations, on %s', (engine) => {
+  let db: Database
+  let folder: string
+  beforeAll(async () => {
+    folder = await mkdtemp(join(tmpdir(), 'rill-pages-'))
+    db = engine === 'sqlite' ? openSqlite(folder) : connectPostgres(await createDatabase(), 0)
+    await migrate(db)
+    await fill(db, { days: 30, models: 2, conversations: 50_000, each: 1 })
+  })
+  afterAll(async () => {
+    await db.destroy()
+    await rm(folder, { recursive: true, force: true })
+  })
+  const filter = { ownerId: 'ann', from: 20_000, to: 20_029 }
+
+  test('is read to its end, each once and in order, also while rows are added', async () => {
+    const narrow = { ...filter, to: 20_000, from: 20_000 }
+    const seen: string[] = []
+    let cursor: string | null = null
+    do {
+      const page = await conversationUsage(db, narrow, { ...order, limit: 300, cursor })
+      seen.push(...page.rows.map(({ conversationId }) => conversationId))
+      cursor = page.nextCursor
+      // Dearer than all: it belongs before what was shown, and pushes nothing onto the next page.
+      await addConversation(db, `new ${seen.length}`)
+    } while (cursor !== null)
+    const all = Array.from({ length: 1667 }, (_, index) => `conversation ${(1666 - index) * 30}`)
+    expect(seen).toEqual(all)
+  })
+
+  test('page N runs the statements that the first one runs, and gives them as many rows', async () => {
+    const first = await counted(db, (of) => conversationUsage(of, filter, order))
+    // Where the conversation that is the 49,000th stands.
+    const { rows } = await sql<{
+      cost: number
+    }>`select cast(cost_picos as double precision) * 1.0 as cost from usage_rollups
+      where conversation_id = 'conversation 1000'`.execute(db)
+    const place = [Number(((rows[0]?.cost ?? 0) * 88.5).toPrecision(12)), 5_000, 'conversation 1000']
+    const cursor = Buffer.from(JSON.stringify(place)).toString('base64url')
+    const last = await counted(db, (of) => conversationUsage(of, filter, { ...order, cursor }))
+    expect(last.result.rows.map(({ conversationId }) => conversationId)).toEqual(
+      Array.from({ length: 10 }, (_, index) => `conversation ${999 - index}`),
+    )
+    expect(last.statements).toEqual(first.statements)
+    expect(first.statements.reduce((sum, count) => sum + count, 0)).toBeLessThan(50_100)
+  })
+
+  test.each(['', 'nonsense', Buffer.from('[1]').toString('base64url'), '%00'])(
+    'refuses the cursor %j',
+    async (cursor) => {
+      await expect(conversationUsage(db, filter, { ...order, cursor })).rejects.toMatchObject({ status: 400 })
+    },
+  )
+})
+
+async function addConversation(db: Database, id: string): Promise<void> {
+  await sql`insert into usage_rollups (owner_id, conversation_id, day, provider_id, model, currency, generations, cost_picos)
+    values ('ann', ${id}, 20000, 'environment', 'model', 'USD', 1, 1000000000000000)`.execute(db)
+}
+
+/** Does something, and tells how many statements were run, and how many rows each of them gave. */
+async function counted<Result>(db: Database, work: (db: Database) => Promise<Result>) {
+  const statements: number[] = []
+  const counting = db.withPlugin({
+    transformQuery: ({ node }) => node,
+    transformResult: async ({ result }) => {
+      statements.push(result.rows.length)
+      return result
+    },
+  })
+  return { result: await work(counting), statements }
+}
 
 /** Does something, and tells for how long at most nothing else could be done. */
 async function withLongestGap<Report>(work: () => Promise<Report>): Promise<{ report: Report; gap: number }> {
@@ -307,7 +376,7 @@ function histogram(values: (number | null)[], bounds: number[]): number[] {
 /** Roll-ups of a person who has had a million answers. */
 async function fill(
   db: Database,
-  { days, models, conversations }: Record<'days' | 'models' | 'conversations', number>,
+  { days, models, conversations, each = 10 }: Record<'days' | 'models' | 'conversations', number> & { each?: number },
 ) {
   const rows = (count: number) =>
     sql`with recursive n(i) as (select 0 union all select i + 1 from n where i < ${sql.lit(count - 1)})`
@@ -315,7 +384,6 @@ async function fill(
   await sql`insert into usage_rollups ${columns} ${rows(days * models)}
     select 'ann', '', 20000 + i / ${sql.lit(models)}, 'environment', 'model ' || (i % ${sql.lit(models)}), 'USD', 140, 139,
     140000, 1000000000, 100, 100 from n`.execute(db)
-  const each = 10
   await sql`insert into usage_rollups ${columns} ${rows(conversations * each)}
     select 'ann', 'conversation ' || (i / ${sql.lit(each)}), 20000 + i % ${sql.lit(days)}, 'environment', 'model ' || (i % ${sql.lit(each)}),
     'USD', 5, 5, 5000, 10000000 + i, 5, 5 from n`.execute(db)

@@ -142,7 +142,7 @@ async function checkProviders({ live }: Opened, owners: string[]): Promise<void>
 async function checkSums({ db, live }: Opened, owner: string, generations: Row[]): Promise<void> {
   const days = generations.map(({ startedAt }) => Math.floor(Number(startedAt) / 86_400_000))
   const filter = { ownerId: owner, from: Math.min(...days) - 1, to: Math.max(...days) + 1 }
-  const { totals, conversations } = await live.usageReport(db, filter, { offset: 0, limit: 10, rate })
+  const { totals, conversations } = await live.usageReport(db, filter, { cursor: null, limit: 10, rate })
   const ended = generations.filter(({ status }) => status !== 'running')
   // Early versions counted nothing of a reply that did not come to its end.
   const usages = ended.flatMap(({ usage }) => (usage === null ? [] : [usageJson.parse(JSON.parse(String(usage)))]))

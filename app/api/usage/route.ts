@@ -13,7 +13,7 @@ export const GET = endpoint(
   async (request, { principal }) => {
     const settings = await settingsOf(principal.ownerId)
     const filter = usageFilter(principal.ownerId, readQuery(request, query), settings)
-    const order = { offset: 0, limit: CONVERSATIONS_A_PAGE, rate: rateOf(settings) }
+    const order = { cursor: null, limit: CONVERSATIONS_A_PAGE, rate: rateOf(settings) }
     return json(await usageReport(database(), filter, order))
   },
   { limit: 'costly' },
