@@ -9,7 +9,7 @@ export function WhoseHistory({ className }: { className: string }) {
   const mode = useMode()
   if (mode === 'password') return <SignOut className={className} />
   if (mode === 'local') return null
-  return <p className="px-2 pt-1.5 pb-0.5 text-ink-quiet text-note">Conversations stay in this browser.</p>
+  return <p className="px-2 pt-1.5 pb-0.5 text-ink-quiet text-note">Conversations belong to this browser.</p>
 }
 
 function SignOut({ className }: { className: string }) {

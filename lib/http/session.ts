@@ -48,9 +48,9 @@ export async function sessionCookie(token: string, secure: boolean): Promise<str
   return cookie(await cookieName(secure), token, SESSION_LIFE_MS / 1000, secure)
 }
 
-/** `Set-Cookie` values that take a browser's session away. */
-export async function noCookies(secure: boolean): Promise<string[]> {
-  return [cookie(await cookieName(secure), '', 0, secure), cookie(LEGACY_COOKIE, '', 0, secure)]
+/** A `Set-Cookie` value that takes a browser's session away. */
+export async function noCookie(secure: boolean): Promise<string> {
+  return cookie(await cookieName(secure), '', 0, secure)
 }
 
 /**

@@ -6,7 +6,7 @@ import { end, startSignedIn } from '@/lib/accounts/sessions'
 import { Refused } from '@/lib/refused'
 import { addressOf } from './address'
 import { isSecure } from './endpoint'
-import { noCookies, type Session, sessionCookie } from './session'
+import { noCookie, type Session, sessionCookie } from './session'
 import { forgive, spendTry } from './sign-in-limits'
 
 /**
@@ -14,24 +14,24 @@ import { forgive, spendTry } from './sign-in-limits'
  * @throws {Refused} 401 for a wrong password, 429 with `Retry-After` after too many from its address.
  */
 export async function signIn(request: NextRequest, session: Session, password: string): Promise<Response> {
-  if (mode() !== 'password') return withCookies([])
+  if (mode() !== 'password') return done()
   const address = addressOf(request)
   await spendTry(address)
   if (!passwordMatches(password))
     throw new Refused(401, { kind: 'auth', field: 'password', message: 'Wrong password. Try again.' })
   await forgive(address)
-  return withCookies([await sessionCookie(await startSignedIn(session.sessionId), isSecure(request))])
+  return done(await sessionCookie(await startSignedIn(session.sessionId), isSecure(request)))
 }
 
 /** Signs a browser out: its session is over on the server too. */
 export async function signOut(request: NextRequest, session: Session): Promise<Response> {
-  if (mode() === 'local') return withCookies([])
+  if (mode() === 'local') return done()
   if (session.sessionId !== null) await end(session.sessionId)
-  return withCookies(await noCookies(isSecure(request)))
+  return done(await noCookie(isSecure(request)))
 }
 
-function withCookies(cookies: string[]): Response {
+function done(cookie?: string): Response {
   const headers = new Headers({ 'Cache-Control': 'no-store' })
-  for (const cookie of cookies) headers.append('Set-Cookie', cookie)
+  if (cookie) headers.append('Set-Cookie', cookie)
   return new Response(null, { status: 204, headers })
 }

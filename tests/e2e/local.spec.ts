@@ -21,7 +21,7 @@ test('a conversation that one browser begins streams live in another', async ({ 
   // And on from the other one.
   await other.startNew()
   await expect(other.row('Rivers')).toBeVisible()
-  await expect(other.sidebar.getByText('Conversations stay in this browser')).toHaveCount(0)
+  await expect(other.sidebar.getByText('Conversations belong to this browser')).toHaveCount(0)
   expect(await context.cookies()).toEqual([])
   await context.close()
 })

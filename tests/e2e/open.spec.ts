@@ -10,7 +10,7 @@ test('an open Rill says that conversations belong to this browser, and means it'
 }) => {
   upstream.script([{ delta: 'Mine.' }, end])
   await chat.ask('Only here')
-  await expect(chat.sidebar.getByText('Conversations stay in this browser.')).toBeVisible()
+  await expect(chat.sidebar.getByText('Conversations belong to this browser.')).toBeVisible()
   await expect(chat.sidebar.getByRole('button', { name: 'Sign out' })).toHaveCount(0)
   const context = await browser.newContext({ baseURL: rill.url })
   const other = new Chat(await context.newPage())
