@@ -2,11 +2,8 @@ import 'server-only'
 import { config } from '@/lib/config'
 import type { Bill } from '@/lib/database/generations'
 import { log } from '@/lib/log'
-import { countEnd, metrics } from '@/lib/metrics'
 import type { EndStatus, GenerationEvent, LogEvent, Problem, StartData, Usage } from '@/lib/protocol/events'
-import { continuing, type Folded, foldEvent, hasThoughts, type Part } from '@/lib/protocol/messages'
-import { tokensPerSecond } from '@/lib/protocol/speed'
-import { type GenerationTrace, tracing } from '@/lib/tracing/tracing'
+import { continuing, type Folded, foldEvent, type Part } from '@/lib/protocol/messages'
 import type { CompletionEnd, CompletionRequest, Connection } from '@/lib/upstream/connection'
 import { completeOrContinue } from '@/lib/upstream/continuation'
 import { clocksFor } from '@/lib/upstream/time-limits'
@@ -15,6 +12,7 @@ import { Meter } from '@/lib/usage/meter'
 import { Arrivals } from './arrivals'
 import { billOf, billUncounted, type Charge } from './charge'
 import type { EventLog } from './log'
+import { Observer } from './observer'
 import { type LogOutline, outlineOf } from './outline'
 import type { createPace } from './pace'
 
@@ -74,7 +72,7 @@ export class Run {
   readonly #house: RunHouse
   readonly #charge: Charge
   readonly #meter: Meter
-  readonly #trace: GenerationTrace | undefined
+  readonly #observer: Observer
   readonly #abort = new AbortController()
   readonly #startedAt = Date.now()
   readonly #outline: LogOutline = []
@@ -96,7 +94,7 @@ export class Run {
     if (charge.allowance) void this.#meter.prepare().catch(() => undefined)
     this.folded = continuing(before)
     this.#house = house
-    this.#trace = this.#safely('tracing', () => tracing()?.generation(start, connection, request))
+    this.#observer = new Observer(start, connection, request)
     this.#append({ type: 'start', data: start })
     this.#arrivals = new Arrivals(this.#startedAt, this.folded.parts)
     this.ended = this.#run(connection, request)
@@ -184,12 +182,12 @@ export class Run {
     void this.#cutOff({ status: 'interrupted', problem: ownFault })
   }
 
-  /** Does what the run can do without: a failure is logged, and the run goes on. */
-  #safely<T>(what: string, work: () => T): T | undefined {
+  /** Takes a step of the ending: a failure is logged, and the steps after it are taken. */
+  #safely(what: string, work: () => void): void {
     try {
-      return work()
+      work()
     } catch (error) {
-      log().error({ generationId: this.start.generationId, error }, `${what} failed for a generation`)
+      log().error({ generationId: this.start.generationId, error }, `${what} failed as a generation ended`)
     }
   }
 
@@ -225,7 +223,15 @@ export class Run {
     this.lost = !own
     const told: LogEvent = own ? last : { seq: last.seq, type: 'status', data: { status: 'interrupted' } }
     this.#safely('the log', () => this.#house.log.append(this.start.generationId, told))
-    this.#report(connection, status, problem)
+    this.#observer.end({
+      status,
+      problem,
+      folded: this.folded,
+      events: this.seq,
+      startedAt: this.#startedAt,
+      firstTokenAt: this.firstTokenAt,
+      endedAt: this.endedAt,
+    })
   }
 
   /** The upstream is asked, and so costs something, only when the generation is still wanted. */
@@ -238,13 +244,6 @@ export class Run {
     })
     if (deleted) void this.stop()
     return this.#cut ? { finishReason: null, problem: null } : await this.#complete(connection, request)
-  }
-
-  /** In tokens a second; null where there is none to be seen. */
-  #speed(): number | null {
-    const { parts, usage } = this.folded
-    if (!usage || this.firstTokenAt === null || this.endedAt === null) return null
-    return tokensPerSecond(usage, this.endedAt - this.firstTokenAt, hasThoughts(parts))
   }
 
   /** Tells what the generation used, and works out what it costs. */
@@ -270,15 +269,13 @@ export class Run {
         this.#meter.attempt()
         this.#waiting = false
         this.#written = false
-        const ended = this.#safely('tracing', () => this.#trace?.attempt(attempt))
-        return (end) => this.#safely('tracing', () => ended?.(end))
+        return this.#observer.attempt(attempt)
       },
       onInWords: (messages) => this.#meter.asksInstead(messages),
       onWait: (retry, endNow) => {
         this.#waiting = true
         this.#append({ type: 'retry', data: retry })
-        this.#safely('counting', () => metrics().retries.inc({ kind: retry.kind }))
-        this.#safely('tracing', () => this.#trace?.waits(retry))
+        this.#observer.waits(retry)
         this.#endWait = endNow
       },
     })
@@ -349,29 +346,5 @@ export class Run {
     this.#outline.push(entry)
     this.#unsaved.push(event)
     return { seq: this.seq, ...event }
-  }
-
-  /** Logs, counts and traces the end, each whatever becomes of the others. */
-  #report(connection: Connection, status: EndStatus, problem: Problem | null): void {
-    const { generationId, model } = this.start
-    const ended = {
-      status,
-      kind: problem?.kind,
-      startedAt: this.#startedAt,
-      firstTokenAt: this.firstTokenAt,
-      speed: this.#speed(),
-    }
-    log().info({
-      generationId,
-      provider: connection.providerId,
-      model,
-      status,
-      kind: problem?.kind,
-      upstreamStatus: problem?.upstreamStatus,
-      requestId: problem?.requestId,
-      events: this.seq,
-    })
-    this.#safely('counting', () => countEnd(ended))
-    this.#safely('tracing', () => this.#trace?.end(ended, this.folded.usage))
   }
 }

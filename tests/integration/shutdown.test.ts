@@ -1,15 +1,23 @@
+import { type ChildProcess, spawn } from 'node:child_process'
+import { once } from 'node:events'
 import { connect, type Socket } from 'node:net'
-import { join } from 'node:path'
+import { dirname, join } from 'node:path'
+import { fileURLToPath } from 'node:url'
 import Libsql from 'libsql'
 import pg from 'pg'
 import { afterEach, describe, expect, test } from 'vitest'
 import { startData } from '@/lib/protocol/events'
 import { textOf } from '@/lib/protocol/messages'
+import { freePort } from '../ports'
 import { startPostgres } from '../postgres'
+import { done, finish } from '../upstream/events'
 import { now } from '../upstream/scripted'
 import { startSilentServer } from '../upstream/silent'
+import { Client } from './client'
 import { type House, openHouse } from './house'
 
+const ROOT = dirname(dirname(dirname(fileURLToPath(import.meta.url))))
+const NEXT = join(ROOT, 'node_modules/next/dist/bin/next')
 /** What a process may take after the drain, and after a signal to hurry. */
 const EXIT_MS = 11_000
 const HURRIED_MS = 6_000
@@ -201,6 +209,76 @@ test('a database that is locked while answers run holds up no reader, and has al
     file.exec('ROLLBACK')
   }
   await expect.poll(() => savedIn(file, generationId), { timeout: 5_000 }).toContain('during.')
+})
+
+describe('without Rill’s own start, as `next start`', () => {
+  /** Serves the build on a house's data, and gives the process once it can be reached. */
+  async function nextStart(
+    house: House,
+    environment: Record<string, string>,
+  ): Promise<{ next: ChildProcess; client: Client }> {
+    await house.rill.kill('SIGTERM')
+    const port = await freePort()
+    const env = { ...process.env, ...house.environment, DATA_DIR: house.dataDir, HOST: '127.0.0.1', PORT: `${port}` }
+    const next = spawn(process.execPath, [NEXT, 'start', '-H', '127.0.0.1', '-p', `${port}`], {
+      cwd: ROOT,
+      env: { ...env, ...environment },
+      stdio: 'ignore',
+    })
+    closing.push(() => next.kill('SIGKILL'))
+    const client = new Client(() => `http://127.0.0.1:${port}`)
+    const health = () =>
+      client
+        .call('GET', '/api/health')
+        .then(({ status }) => status)
+        .catch(() => 0)
+    await expect.poll(health, { timeout: 15_000 }).toBe(200)
+    return { next, client }
+  }
+
+  test('SIGTERM lets an answer end that nobody reads, and then ends the process', async () => {
+    const house = await open('sqlite')
+    const { next, client } = await nextStart(house, { RILL_DRAIN_SECONDS: '20' })
+    house.upstream.scriptFor('read by nobody', [
+      { delta: 'One ' },
+      { until: 'told to end' },
+      { delta: 'two.' },
+      { write: finish('stop') + done },
+    ])
+    const { conversationId } = await client.start({ text: 'read by nobody' })
+    await house.asked('read by nobody')
+    const exited = once(next, 'exit')
+    next.kill('SIGTERM')
+    await expect.poll(() => client.call('GET', '/api/health').then(({ status }) => status)).toBe(503)
+    house.upstream.open('told to end')
+    expect(await exited).toEqual([143, null])
+    await house.start()
+    const again = house.client()
+    again.cookie = client.cookie
+    const reply = (await again.conversation(conversationId)).messages.at(-1)
+    expect(reply?.generation?.status).toBe('completed')
+    expect(textOf(reply?.parts ?? [])).toBe('One two.')
+  })
+
+  test('Ctrl-C saves what runs, and says that the server was shut down', async () => {
+    const house = await open('sqlite')
+    const { next, client } = await nextStart(house, { RILL_DRAIN_SECONDS: '20' })
+    const { conversationId } = await client.start({ text: 'never ends' })
+    await expect
+      .poll(async () => textOf((await client.conversation(conversationId)).messages.at(-1)?.parts ?? []))
+      .toBe('As far as this')
+    const sentAt = now()
+    const exited = once(next, 'exit')
+    next.kill('SIGINT')
+    expect(await exited).toEqual([130, null])
+    expect(now() - sentAt).toBeLessThan(HURRIED_MS)
+    await house.start()
+    const again = house.client()
+    again.cookie = client.cookie
+    const reply = (await again.conversation(conversationId)).messages.at(-1)
+    expect(reply?.generation?.status).toBe('interrupted')
+    expect(JSON.stringify(reply?.parts)).toContain('shut down')
+  })
 })
 
 /** What is saved of an answer that runs. */

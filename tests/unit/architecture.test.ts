@@ -61,6 +61,7 @@ const mayImport: Record<string, string[]> = {
   ...Object.fromEntries(ground.map((file) => [file, [...ground, 'lib/protocol']])),
   // The commands, which run before anything is built.
   'lib/start.mjs': ['lib/serve.mjs', 'lib/install.mjs'],
+  'lib/dev.mjs': [],
   'lib/image.mjs': ['lib/serve.mjs', 'lib/install.mjs'],
   'lib/serve.mjs': ['lib/http-defaults.mjs', 'lib/install.mjs', 'lib/streaming-routes.mjs'],
   'lib/http-defaults.mjs': [],
