@@ -7,10 +7,9 @@ import { badRequest } from '@/lib/refused'
 import { database } from './client'
 import type { ConversationRow, GenerationRow } from './schema'
 import { readBooking } from './spending'
+import { UNDO_MS } from './sweeps'
 
 const TITLE_LENGTH = 60
-/** Deleted conversations can be brought back for this long, then they are swept. */
-const UNDO_MS = 24 * 60 * 60 * 1000
 
 type RunningRow = Pick<GenerationRow, 'id' | 'conversationId'>
 
@@ -125,21 +124,15 @@ export async function isDeleted(id: string): Promise<boolean> {
   return row === undefined || row.deletedAt !== null
 }
 
-/** Brings a deleted conversation back, if it is this owner's. */
+/** Brings a conversation back that was deleted a day ago at most, if it is this owner's. */
 export async function restoreConversation(id: string, ownerId: string): Promise<void> {
   await database()
     .updateTable('conversations')
     .set({ deletedAt: null })
     .where('id', '=', id)
     .where('ownerId', '=', ownerId)
-    .execute()
-}
-
-/** Removes for good what was deleted more than a day ago. */
-export async function sweepDeleted(): Promise<void> {
-  await database()
-    .deleteFrom('conversations')
-    .where('deletedAt', '<', Date.now() - UNDO_MS)
+    // An older one may be half swept.
+    .where('deletedAt', '>=', Date.now() - UNDO_MS)
     .execute()
 }
 
