@@ -15,6 +15,16 @@ export function parseParts(json: string): Part[] {
   return partsJson.parse(JSON.parse(json))
 }
 
+/** What a message's summary is made of. Others of a generation's columns may be long, and a page needs none of them. */
+const summaryColumns = [
+  ...(['id', 'messageId', 'status', 'model', 'finishReason', 'usage', 'attempts'] as const),
+  ...(['startedAt', 'firstTokenAt', 'endedAt'] as const),
+] satisfies (keyof GenerationRow)[]
+type SummaryRow = Pick<GenerationRow, (typeof summaryColumns)[number]>
+
+const messageColumns = ['id', 'parentId', 'role', 'parts', 'createdAt'] as const satisfies (keyof MessageRow)[]
+type ShownRow = Pick<MessageRow, (typeof messageColumns)[number]>
+
 /** Messages of a conversation's tree, oldest first. `hasEarlier` says that others came before them. */
 export type Messages = Pick<Conversation, 'messages' | 'hasEarlier'>
 
@@ -28,7 +38,7 @@ export async function messagesOf(conversationId: string, newest?: number): Promi
   const generations = await generationsOf(conversationId, newest)
   let query = database()
     .selectFrom('messages')
-    .selectAll()
+    .select(messageColumns)
     .where('conversationId', '=', conversationId)
     .orderBy('id', 'desc')
   if (newest !== undefined) query = query.limit(newest + 1)
@@ -38,8 +48,8 @@ export async function messagesOf(conversationId: string, newest?: number): Promi
 }
 
 /** The generations that wrote a conversation's messages, or the newest of these: every one of a message, in their order. */
-async function generationsOf(conversationId: string, newest?: number): Promise<GenerationRow[]> {
-  const query = database().selectFrom('generations').selectAll().orderBy('continuation')
+async function generationsOf(conversationId: string, newest?: number): Promise<SummaryRow[]> {
+  const query = database().selectFrom('generations').select(summaryColumns).orderBy('continuation')
   if (newest === undefined) return await query.where('conversationId', '=', conversationId).execute()
   // By the messages alone: asked for the conversation too, SQLite would look through all that it has.
   const ids = database()
@@ -51,7 +61,7 @@ async function generationsOf(conversationId: string, newest?: number): Promise<G
   return await query.where('messageId', 'in', ids).execute()
 }
 
-function messagesIn(rows: MessageRow[], generations: GenerationRow[]): Message[] {
+function messagesIn(rows: ShownRow[], generations: SummaryRow[]): Message[] {
   const byMessage = new Map<string, GenerationSummary>()
   for (const row of generations) byMessage.set(row.messageId, summaryOf(row, byMessage.get(row.messageId)))
   return rows.flatMap((row) => {
@@ -125,7 +135,7 @@ export async function newestMessageId(conversationId: string): Promise<string | 
 }
 
 /** A generation's summary; `before` is the one's that wrote the same message as far as this one found it. */
-function summaryOf(row: GenerationRow, before: GenerationSummary | undefined): GenerationSummary {
+function summaryOf(row: SummaryRow, before: GenerationSummary | undefined): GenerationSummary {
   return {
     id: row.id,
     status: generationStatus.parse(row.status),

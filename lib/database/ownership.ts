@@ -34,12 +34,31 @@ export async function ownedMessage(id: string, conversation: ConversationRow): P
   return row
 }
 
+/** A generation without its outline, which may be long and only the replay of its log reads. */
+export type OwnedGeneration = Omit<GenerationRow, 'outline'>
+
+const generationColumns = [
+  ...(['id', 'ownerId', 'conversationId', 'userMessageId', 'messageId', 'continuation', 'textBefore'] as const),
+  ...([
+    'reasoningBefore',
+    'turnId',
+    'settings',
+    'instanceId',
+    'providerId',
+    'model',
+    'status',
+    'finishReason',
+  ] as const),
+  ...(['usage', 'kind', 'price', 'booking', 'costPicos', 'costCurrency', 'promptTokens', 'completionTokens'] as const),
+  ...(['cachedTokens', 'reasoningTokens', 'attempts', 'startedAt', 'firstTokenAt', 'endedAt'] as const),
+] satisfies (keyof OwnedGeneration)[]
+
 /** @throws {Refused} 404 */
-export async function ownedGeneration(id: string, ownerId: string): Promise<GenerationRow> {
+export async function ownedGeneration(id: string, ownerId: string): Promise<OwnedGeneration> {
   const row = await database()
     .selectFrom('generations')
     .innerJoin('conversations', 'conversations.id', 'generations.conversationId')
-    .selectAll('generations')
+    .select(generationColumns.map((name) => `generations.${name}` as const))
     .where('generations.id', '=', id)
     .where('generations.ownerId', '=', ownerId)
     .where('conversations.deletedAt', 'is', null)

@@ -2,7 +2,7 @@ import 'server-only'
 import { database } from '@/lib/database/client'
 import { newestContinuation } from '@/lib/database/generations'
 import { messageRow, parseParts } from '@/lib/database/messages'
-import type { GenerationRow } from '@/lib/database/schema'
+import type { OwnedGeneration } from '@/lib/database/ownership'
 import { countPromptOf } from '@/lib/prompt/build'
 import type { StartData } from '@/lib/protocol/events'
 import { finishKindOf } from '@/lib/protocol/finish-reasons'
@@ -29,11 +29,11 @@ export interface Again {
  * it is.
  * @throws {Refused} 400 for a model that nobody offers, 503 when the server is shutting down.
  */
-export async function regenerate(row: GenerationRow, again: Again, spend: Spend): Promise<StartData> {
+export async function regenerate(row: OwnedGeneration, again: Again, spend: Spend): Promise<StartData> {
   return await startOnce(row.ownerId, again.turnId, () => prepareRegeneration(row, again), spend)
 }
 
-async function prepareRegeneration(row: GenerationRow, again: Again): Promise<Prepared> {
+async function prepareRegeneration(row: OwnedGeneration, again: Again): Promise<Prepared> {
   const { ownerId, userMessageId } = row
   const resolved = await resolveModel(ownerId, again.model ?? row.model)
   const settings = settingsOf(row, again)
@@ -49,7 +49,7 @@ async function prepareRegeneration(row: GenerationRow, again: Again): Promise<Pr
  * it is.
  * @throws {Refused} 409 when there is nothing to go on with, or somebody else goes on with it; else as `regenerate`.
  */
-export async function continueReply(row: GenerationRow, again: Again, spend: Spend): Promise<StartData> {
+export async function continueReply(row: OwnedGeneration, again: Again, spend: Spend): Promise<StartData> {
   try {
     return await startOnce(row.ownerId, again.turnId, () => prepareContinuation(row, again), spend)
   } catch (error) {
@@ -59,7 +59,7 @@ export async function continueReply(row: GenerationRow, again: Again, spend: Spe
   }
 }
 
-async function prepareContinuation(row: GenerationRow, again: Again): Promise<Prepared> {
+async function prepareContinuation(row: OwnedGeneration, again: Again): Promise<Prepared> {
   await checkNewest(row)
   checkEnding(row)
   const { ownerId, userMessageId, continuation } = row
@@ -77,7 +77,7 @@ async function prepareContinuation(row: GenerationRow, again: Again): Promise<Pr
  * Those of some models that could go on with a reply now: the longest answer fits in all that is left of the budgets. The
  * caller has checked whose the reply is.
  */
-export async function modelsThatFit(row: GenerationRow, references: string[]): Promise<string[]> {
+export async function modelsThatFit(row: OwnedGeneration, references: string[]): Promise<string[]> {
   const { ownerId, conversationId, userMessageId } = row
   const settings = parseSettings(row.settings)
   const partial = partialOf(parseParts((await messageRow(row.messageId)).parts))
@@ -93,19 +93,19 @@ export async function modelsThatFit(row: GenerationRow, references: string[]): P
   return fitting
 }
 
-function settingsOf({ settings }: GenerationRow, { maxTokens }: Again): TurnSettings {
+function settingsOf({ settings }: OwnedGeneration, { maxTokens }: Again): TurnSettings {
   const had = parseSettings(settings)
   return maxTokens === undefined ? had : { ...had, maxTokens }
 }
 
 /** @throws {Refused} 409 */
-async function checkNewest({ messageId, continuation }: GenerationRow): Promise<void> {
+async function checkNewest({ messageId, continuation }: OwnedGeneration): Promise<void> {
   if ((await newestContinuation(database(), messageId)) === continuation) return
   throw conflict('This answer has been continued already. Reload the conversation to see how it stands.')
 }
 
 /** @throws {Refused} 409 */
-function checkEnding({ status, finishReason }: GenerationRow): void {
+function checkEnding({ status, finishReason }: OwnedGeneration): void {
   if (status === 'running') throw conflict('This answer is still being written. Stop it first, or wait for its end.')
   if (status === 'completed' && finishKindOf(finishReason) !== 'length')
     throw conflict('This answer is complete, so there is nothing to continue. Ask for more in a message instead.')

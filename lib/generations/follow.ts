@@ -2,7 +2,7 @@ import 'server-only'
 import { setTimeout as wait } from 'node:timers/promises'
 import { database } from '@/lib/database/client'
 import { runningIn } from '@/lib/database/generations'
-import type { GenerationRow } from '@/lib/database/schema'
+import type { OwnedGeneration } from '@/lib/database/ownership'
 import { log } from '@/lib/log'
 import type { GenerationStatus, StartData, Usage } from '@/lib/protocol/events'
 import { generationStatus } from '@/lib/protocol/events'
@@ -67,7 +67,7 @@ async function foldedAtEnd(generationId: string, signal: AbortSignal): Promise<F
  * has checked whose it is.
  * @throws {Refused} 504 when the instance that writes it does not end it in time.
  */
-export async function stopGeneration({ id, instanceId }: GenerationRow): Promise<GenerationStatus> {
+export async function stopGeneration({ id, instanceId }: OwnedGeneration): Promise<GenerationStatus> {
   const run = runs().get(id)
   await run?.stop()
   const status = run?.folded.status ?? (await storedStatus(id))
@@ -95,7 +95,7 @@ async function stopElsewhere(generationId: string, instanceId: string): Promise<
  * Ends the wait before a generation's next attempt, if there is one, on whichever instance it runs, and gives the status
  * it has. The caller has checked whose it is.
  */
-export async function retryGenerationNow({ id, instanceId }: GenerationRow): Promise<GenerationStatus> {
+export async function retryGenerationNow({ id, instanceId }: OwnedGeneration): Promise<GenerationStatus> {
   const run = runs().get(id)
   run?.retryNow()
   if (run) return run.folded.status

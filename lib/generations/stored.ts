@@ -7,7 +7,7 @@ import { log } from '@/lib/log'
 import { generationEvent, type LogEvent } from '@/lib/protocol/events'
 import { continuing, type Folded, foldEvent, partsBefore } from '@/lib/protocol/messages'
 import type { EndedLog } from './ended-log'
-import { beginningOf, logFrom, wholeLog } from './outline'
+import { beginningOf, differencesIn, logFrom, wholeLog } from './outline'
 
 const piecesJson = z.array(generationEvent)
 
@@ -84,4 +84,14 @@ export async function checkpointedEvents(generationId: string, after = 0): Promi
 
 function eventsOf({ firstSeq, events }: Piece): LogEvent[] {
   return piecesJson.parse(JSON.parse(events)).map((event, index): LogEvent => ({ seq: firstSeq + index, ...event }))
+}
+
+/** What a generation was asked otherwise than it was wanted; nothing until it has ended. */
+export async function differencesOf(generationId: string): Promise<string[]> {
+  const row = await database()
+    .selectFrom('generations')
+    .select('outline')
+    .where('id', '=', generationId)
+    .executeTakeFirst()
+  return differencesIn(row?.outline ?? null)
 }

@@ -1,5 +1,5 @@
 import { ownedGeneration } from '@/lib/database/ownership'
-import { differencesIn } from '@/lib/generations/outline'
+import { differencesOf } from '@/lib/generations/stored'
 import { endpoint, json } from '@/lib/http/endpoint'
 import type { GenerationDetails } from '@/lib/protocol/details'
 import { price } from '@/lib/protocol/prices'
@@ -15,7 +15,7 @@ export const GET = endpoint<{ id: string }>(async (_request, { principal, params
     startedAt,
     firstTokenAt,
     endedAt,
-    differences: differencesIn(row.outline),
+    differences: await differencesOf(row.id),
   }
   return json(details)
 })
