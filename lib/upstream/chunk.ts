@@ -96,12 +96,15 @@ function readMessage(message: Fields, chunk: Chunk): void {
 }
 
 function reasoningIn(message: Fields): string {
+  const { reasoning_content, reasoning, reasoning_text, thinking, reasoning_details } = message
+  // Most chunks have none of them.
+  if (!(reasoning_content || reasoning || reasoning_text || thinking || reasoning_details)) return ''
   return (
-    textIn(message.reasoning_content) ||
-    textIn(message.reasoning) ||
-    textIn(message.reasoning_text) ||
-    textIn(message.thinking) ||
-    textIn(message.reasoning_details)
+    textIn(reasoning_content) ||
+    textIn(reasoning) ||
+    textIn(reasoning_text) ||
+    textIn(thinking) ||
+    textIn(reasoning_details)
   )
 }
 

@@ -126,7 +126,8 @@ export class ThinkSplitter {
       this.#giveSought(words, words.length)
       return
     }
-    for (let from = 0; ; ) {
+    const mayClose = words.includes('</') || words.includes('[/')
+    for (let from = 0; mayClose; ) {
       const found = closingFrom(words, from)
       if (!found) break
       const { at, end } = found
@@ -222,10 +223,12 @@ function mayBecomeTag(words: string): boolean {
   )
 }
 
-/** How many characters at the end could be the start of a lone closing tag. */
+/** How many characters at the end could be the start of a lone closing tag. Each has its bracket at its start alone. */
 function loneStartAtEnd(words: string): number {
-  const end = words.slice(-longestLone)
-  return Math.max(...lone.map((tag) => startAtEnd(end, tag)))
+  const from = Math.max(words.lastIndexOf('<'), words.lastIndexOf('['))
+  if (from === -1 || words.length - from >= longestLone) return 0
+  const end = words.slice(from)
+  return lone.some((tag) => tag.startsWith(end)) ? end.length : 0
 }
 
 /** How many characters at the end could be the start of a tag. */
