@@ -108,3 +108,33 @@ describe('a prompt that was not answered', () => {
     },
   )
 })
+
+it('says whom it waits for, and for how long, as long as nothing has come', () => {
+  vi.useFakeTimers({ now: 104_000 })
+  const set = openReply()
+  const waiting = reply([], 'running')
+  if (waiting.generation) waiting.generation = { ...waiting.generation, firstTokenAt: null }
+  set({ messages: { reply: waiting } })
+  expect(screen.getByRole('article').textContent).toMatch(/^Waiting for .+ · 4 s$/)
+  act(() => vi.advanceTimersByTime(71_000))
+  expect(screen.getByRole('article').textContent).toMatch(/^Waiting for .+ · 1 min 15 s$/)
+  act(() => vi.advanceTimersByTime(500_000))
+  expect(screen.getByRole('article').textContent).toMatch(/^Waiting for .+ · 9 min 35 s$/)
+})
+
+it.each<[Part[], GenerationStatus, boolean]>([
+  [[{ type: 'reasoning', text: 'They ask of rivers.' }], 'completed', true],
+  [[{ type: 'reasoning', text: 'They ask of rivers.' }], 'running', false],
+  [[{ type: 'reasoning', text: 'They ask of rivers.' }], 'stopped', false],
+  [
+    [
+      { type: 'reasoning', text: 'They ask of rivers.' },
+      { type: 'text', text: 'The Rhine.' },
+    ],
+    'completed',
+    false,
+  ],
+])('shows thoughts that no answer followed: %j, %s: %s', (parts, status, shown) => {
+  openReply()({ messages: { reply: reply(parts, status) } })
+  expect(screen.getByRole('article').textContent?.includes('They ask of rivers.')).toBe(shown)
+})
