@@ -163,7 +163,7 @@ function PatienceFields({ draft, wordsFor, onChange }: FieldsProps) {
       <TextField
         {...seconds}
         label="Seconds to the first word"
-        hint="Empty: 120, or 600 for models that reason first, unless the server is set otherwise."
+        hint="Empty: 300, or 600 for local servers and models that reason first, unless the server is set otherwise."
         value={draft.firstTokenTimeout}
         problem={wordsFor('firstTokenTimeoutMs')}
         onChange={(event) => onChange({ firstTokenTimeout: event.target.value })}

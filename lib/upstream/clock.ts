@@ -1,10 +1,11 @@
 import 'server-only'
+import { finishKindOf } from '@/lib/protocol/finish-reasons'
 import type { Answer } from './answer'
 import type { Clocks } from './time-limits'
 
 /** After a finish reason that came by itself, usage may still come; `[DONE]` ends the wait. */
 const afterFinishMs = 1500
-/** After one that came with text, or before any: some servers write one on every chunk. */
+/** After one that came with text, or a stop before any: some servers write one on every chunk. */
 const afterDoubtfulFinishMs = 20_000
 
 /** The waits of one attempt, from its request on, on one timer: to put the end off costs no new one. */
@@ -50,10 +51,11 @@ export class Waits {
     }
   }
 
-  #afterFinish({ finish, contents }: Answer): number {
+  #afterFinish({ finish, finishReason, contents }: Answer): number {
     const { idleMs } = this.#clocks
     if (finish === 'not meant') return idleMs
-    return finish === 'alone' && contents > 0 ? afterFinishMs : Math.min(idleMs, afterDoubtfulFinishMs)
+    const isMeant = contents > 0 || finishKindOf(finishReason) !== 'stop'
+    return finish === 'alone' && isMeant ? afterFinishMs : Math.min(idleMs, afterDoubtfulFinishMs)
   }
 
   #setTo(end: number): void {

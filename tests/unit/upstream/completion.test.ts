@@ -189,6 +189,13 @@ describe('an answer that ends as it should', () => {
       )
     })
 
+    test('but a reason other than stop, before any word, is meant', async () => {
+      upstream.script([{ write: finish('SAFETY') }, { until: 'never' }])
+      const startedAt = performance.now()
+      expect(problemOf(await ask(upstream.baseUrl)).kind).toBe('content_filter')
+      expect(performance.now() - startedAt).toBeLessThan(2500)
+    })
+
     test('on an empty chunk too, before the first word', async () => {
       upstream.script([{ write: stop }, { wait: 1800 }, { write: each('a') + done }])
       expect((await ask(upstream.baseUrl)).text).toBe('a')
