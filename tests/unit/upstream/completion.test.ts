@@ -157,15 +157,9 @@ describe('an answer that ends as it should', () => {
     const each = (text: string, reason = 'stop') => choice({ delta: { content: text }, finish_reason: reason })
 
     test('says nothing: what comes later is taken, however late within the wait between words', async () => {
-      upstream.script([
-        { write: each('a') },
-        { wait: 1800 },
-        { write: each('b') },
-        { wait: 1800 },
-        { write: each('c') + done },
-      ])
+      upstream.script([{ write: each('a') }, { wait: 1700 }, { write: each('b') + done }])
       const heard = await ask(upstream.baseUrl)
-      expect(heard).toMatchObject({ text: 'abc', end: { finishReason: 'stop', problem: null } })
+      expect(heard).toMatchObject({ text: 'ab', end: { finishReason: 'stop', problem: null } })
     })
 
     test.each<[string, Step[]]>([
@@ -197,7 +191,7 @@ describe('an answer that ends as it should', () => {
     })
 
     test('on an empty chunk too, before the first word', async () => {
-      upstream.script([{ write: stop }, { wait: 1800 }, { write: each('a') + done }])
+      upstream.script([{ write: stop }, { wait: 1700 }, { write: each('a') + done }])
       expect((await ask(upstream.baseUrl)).text).toBe('a')
     })
 
@@ -223,9 +217,9 @@ describe('an answer that ends as it should', () => {
     upstream.script([
       { delta: 'a' },
       { write: stop },
-      { wait: 1000 },
+      { wait: 500 },
       { delta: 'b' },
-      { wait: 1800 },
+      { wait: 1700 },
       { delta: 'c' },
       { write: stop + done },
     ])
