@@ -35,6 +35,9 @@ const apiKey = z
 
 const headers = z
   .record(z.string().trim(), z.string().trim().max(4000))
+  .transform((record) =>
+    Object.fromEntries(Object.entries(record).map(([name, value]) => [name, isKey(name) ? bareKey(value) : value])),
+  )
   .refine((record) => Object.keys(record).length <= HEADERS_AT_MOST, `has more than ${HEADERS_AT_MOST} headers`)
   .refine(
     (record) => Object.entries(record).every(([header, value]) => isHeader(header, value)),
@@ -61,6 +64,11 @@ export const providerForm = z.strictObject({
   firstTokenTimeoutMs: timeoutMs.optional(),
   idleTimeoutMs: timeoutMs.optional(),
 })
+
+/** Azure and others take the key in a header of this name. */
+function isKey(header: string): boolean {
+  return /^(?:x-)?api-key$/i.test(header)
+}
 
 function isHeader(header: string, value: string): boolean {
   try {

@@ -93,7 +93,7 @@ describe.each(engines)('a person’s own providers, on %s', (engine) => {
     await client.finish({ text: 'pasted', model: `${id}:small` })
     expect(lastAsked()).toMatchObject({ path: '/v1/chat/completions', headers: { authorization: `Bearer ${KEY}` } })
     const azure = `${theirs.baseUrl}/openai/deployments/x/chat/completions?api-version=2024-10-21`
-    const made = await create({ baseUrl: azure, apiKey: null, headers: { 'api-key': HEADER } })
+    const made = await create({ baseUrl: azure, apiKey: null, headers: { 'api-key': `"${HEADER}"` } })
     await client.finish({ text: 'to a deployment', model: `${made.id}:gpt-4o` })
     expect(lastAsked()).toMatchObject({
       path: '/v1/openai/deployments/x/chat/completions?api-version=2024-10-21',
@@ -119,18 +119,25 @@ describe.each(engines)('a person’s own providers, on %s', (engine) => {
     )
     const asked = () =>
       theirs.requests.filter(({ prompt }) => prompt.startsWith('picky')).map(({ body }) => body.stream)
-    const ended = await client.finish({ text: 'picky 1', model: `${id}:small` })
-    expect(ended).toMatchObject({ status: 'completed', text: 'All of it.' })
+    const stream = async (text: string, name = 'small') => {
+      const reader = await client.chat({ text, model: `${id}:${name}` })
+      await reader.rest()
+      return reader.seen
+    }
+    const seen = await stream('picky 1')
+    expect(seen.at(-1)).toMatchObject({ data: { status: 'completed', differences: ['stream'] } })
     expect(asked()).toEqual([true, false])
-    const details = await client.ask(generationDetails, 'GET', `/api/generations/${ended.generationId}`)
+    const [start] = seen
+    if (start?.type !== 'start') throw new Error('The reply did not start')
+    const details = await client.ask(generationDetails, 'GET', `/api/generations/${start.data.generationId}`)
     expect(details.differences).toEqual(['stream'])
-    await client.finish({ text: 'picky 2', model: `${id}:small` })
+    await stream('picky 2')
     expect(asked()).toEqual([true, false, false])
     // Another model of it is asked in the usual way, and so is this one once the provider has been edited.
-    await client.finish({ text: 'picky 3', model: `${id}:large` })
+    await stream('picky 3', 'large')
     expect(asked().slice(3)).toEqual([true, false])
     await client.ask(provider, 'PATCH', `/api/providers/${id}`, { name: 'Edited' })
-    await client.finish({ text: 'picky 4', model: `${id}:small` })
+    await stream('picky 4')
     expect(asked().slice(5)).toEqual([true, false])
   })
 
@@ -203,7 +210,9 @@ describe.each(engines)('a person’s own providers, on %s', (engine) => {
     theirs.scriptFor('Say hello', [{ delta: 'Hello ' }, { delta: 'there.' }, { write: finish('stop') + done }])
     const tried = await client.ask(providerTest, 'POST', '/api/providers/test', form())
     expect(tried).toEqual({
+      betterBaseUrl: null,
       models: ['small', 'large'],
+      modelCount: 2,
       modelsProblem: null,
       model: 'small',
       text: 'Hello there.',
