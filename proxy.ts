@@ -1,7 +1,10 @@
 import { randomBytes } from 'node:crypto'
 import { type NextRequest, NextResponse } from 'next/server'
+import { addressOf } from '@/lib/http/address'
+import { type Payer, spend } from '@/lib/http/limits'
 import { hostAllowed } from '@/lib/http/origin'
 import { beginVisit } from '@/lib/http/visit'
+import { Refused } from '@/lib/refused'
 
 /**
  * Prepares pages: refuses a foreign Host, gives the browser its session on the first visit, and sets a
@@ -13,6 +16,9 @@ export async function proxy(request: NextRequest): Promise<NextResponse> {
   }
   const nonce = randomBytes(16).toString('base64')
   const policy = contentSecurityPolicy(nonce)
+  const refusal = await pageRefusal({ ownerId: null, address: addressOf(request) })
+  if (refusal) return refusal
+
   const headers = new Headers(request.headers)
   headers.set('Content-Security-Policy', policy)
   const cookies = await beginVisit(request, headers)
@@ -22,6 +28,17 @@ export async function proxy(request: NextRequest): Promise<NextResponse> {
   response.headers.set('Cache-Control', 'no-store')
   for (const cookie of cookies) response.headers.append('Set-Cookie', cookie)
   return response
+}
+
+/** Pages are looks, and counted as such. */
+async function pageRefusal(payer: Payer): Promise<NextResponse | null> {
+  try {
+    await spend('read', payer)
+    return null
+  } catch (error) {
+    if (!(error instanceof Refused)) throw error
+    return new NextResponse(error.message, { status: error.status, headers: error.headers })
+  }
 }
 
 export const config = {

@@ -45,7 +45,7 @@ export async function startTls(target: ReverseProxy): Promise<ReverseProxy> {
     '-out',
     certificate,
   ]
-  execFileSync('openssl', ['req', '-x509', '-days', '1', ...pair, ...name], { stdio: 'ignore' })
+  execFileSync(programOf('openssl', 'openssl'), ['req', '-x509', '-days', '1', ...pair, ...name], { stdio: 'ignore' })
   const site = `server {
     listen 127.0.0.1:${port} ssl;
     ssl_certificate ${certificate};

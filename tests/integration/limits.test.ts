@@ -92,6 +92,7 @@ describe('calls', () => {
     ['changes of the settings', 10, 'PATCH', '/api/settings', {}],
     ['addresses that nothing has', 10, 'POST', '/api/no-such-thing', {}],
     ['looks', 49, 'GET', '/api/settings', undefined],
+    ['pages', 49, 'GET', '/settings', undefined],
   ] as const)('%s are limited, in words and with a time', async (_name, most, method, path, json) => {
     const call = await browser()
     const statuses = await statusesOf(most, () => call(method, path, json))
@@ -100,7 +101,7 @@ describe('calls', () => {
     expect(limited.status).toBe(429)
     expect(Number(limited.headers['retry-after'])).toBeGreaterThan(0)
     expect(limited.text).toMatch(
-      /"message":"That was more than \d+ requests of this kind within a minute. Try again in \d+ second/,
+      /That was more than \d+ requests of this kind within a minute. Try again in \d+ second/,
     )
     // Somebody else is not held back.
     expect((await (await browser())(method, path, json)).status).not.toBe(429)

@@ -32,7 +32,7 @@ const mayImport: Record<string, string[]> = {
     ...ground,
   ],
   // The server's two doors, which Next calls.
-  'proxy.ts': ['lib/http'],
+  'proxy.ts': ['lib/http', 'lib/refused'],
   'instrumentation.ts': ['lib/generations', 'lib/http'],
   // The browser.
   components: ['lib/store', 'lib/protocol'],
