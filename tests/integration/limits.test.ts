@@ -35,7 +35,7 @@ const classes: Record<string, 'start' | 'test' | 'costly' | 'write' | 'read' | '
   'GET /api/health': 'none',
   'GET /api/health/stream': 'read',
   'GET /api/metrics': 'read',
-  'GET /api/models': 'read',
+  'GET /api/models': 'costly',
   'GET /api/prices': 'read',
   'PUT /api/prices': 'write',
   'DELETE /api/prices': 'write',

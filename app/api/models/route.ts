@@ -2,4 +2,6 @@ import { endpoint, json } from '@/lib/http/endpoint'
 import { modelList } from '@/lib/providers/models'
 
 /** Providers and their models. */
-export const GET = endpoint(async (_request, { principal }) => json(await modelList(principal.ownerId)))
+export const GET = endpoint(async (_request, { principal }) => json(await modelList(principal.ownerId)), {
+  limit: 'costly',
+})
