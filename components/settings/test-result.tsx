@@ -27,10 +27,12 @@ export function TestResult({ test, onBetter }: { test: ProviderTest; onBetter(ba
       ) : null}
       {modelsProblem ? (
         <Failed problem={modelsProblem}>No list of models: </Failed>
+      ) : modelCount === 0 ? (
+        <Passed>The server answers, and lists no models.</Passed>
       ) : (
         <Passed>
           {modelCount === 1 ? '1 model' : `${modelCount.toLocaleString('en')} models`} found
-          {models.length > 0 ? <span className="text-ink-quiet">: {listed(models, modelCount)}</span> : '.'}
+          <span className="text-ink-quiet">: {listed(models, modelCount)}</span>
         </Passed>
       )}
       {answerProblem ? (
