@@ -11,7 +11,7 @@ import {
 } from '@/lib/database/spending'
 import { dayOf, isoOfDay } from '@/lib/protocol/days'
 import type { Usage } from '@/lib/protocol/events'
-import { formatMoney } from '@/lib/protocol/money'
+import { amountOf } from '@/lib/protocol/money'
 import type { Price } from '@/lib/protocol/prices'
 import { Refused } from '@/lib/refused'
 import type { Account } from './account'
@@ -63,7 +63,7 @@ const unpriced =
 
 /** The refusal of a generation that the budget has no room for. */
 export function serverBudgetReached(): Refused {
-  const budget = formatMoney({ picos: config().budgetPerDay ?? 0n, currency: 'USD' }, { locale: 'en', fine: false })
+  const budget = `$${amountOf(config().budgetPerDay ?? 0n)}`
   const seconds = Math.ceil((DAY_MS - (Date.now() % DAY_MS)) / 1000)
   return new Refused(
     402,

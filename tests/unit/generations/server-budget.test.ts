@@ -1,0 +1,90 @@
+import { randomUUID } from 'node:crypto'
+import { mkdtempSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { afterAll, beforeAll, expect, test, vi } from 'vitest'
+import { database, migrate } from '@/lib/database/client'
+import { savePrices } from '@/lib/database/prices'
+import { runs } from '@/lib/generations/runs'
+import { startTurn } from '@/lib/generations/turn'
+import { Refused } from '@/lib/refused'
+import { done, finish, usage } from '../../upstream/events'
+import { type ScriptedUpstream, startScriptedUpstream } from '../../upstream/scripted'
+
+const dataDir = mkdtempSync(join(tmpdir(), 'rill-server-budget-'))
+let upstream: ScriptedUpstream
+beforeAll(async () => {
+  upstream = await startScriptedUpstream()
+  vi.stubEnv('DATA_DIR', dataDir)
+  vi.stubEnv('OPENAI_BASE_URL', upstream.baseUrl)
+  vi.stubEnv('RILL_BUDGET_PER_DAY', '0.025 USD')
+  vi.stubEnv('RILL_STREAMS_PER_PERSON', '0')
+  await migrate(database())
+})
+afterAll(async () => {
+  await upstream?.stop()
+  rmSync(dataDir, { recursive: true, force: true })
+})
+
+/** Ten dollars a million tokens: an answer of a thousand takes a cent, and the prompt a little. */
+async function person(): Promise<string> {
+  const ownerId = randomUUID()
+  const own = { provider: new URL(upstream.baseUrl).host, model: 'scripted', currency: 'USD', input: '1', output: '10' }
+  const nothing = { cachedInput: null, reasoning: null, longPrompt: null, contextWindow: null, maxOutput: null }
+  await savePrices(ownerId, [{ ...own, ...nothing, date: '2026-01-01', source: 'own' }], 10)
+  return ownerId
+}
+
+const start = (ownerId: string, text: string) =>
+  startTurn(
+    ownerId,
+    { turnId: randomUUID(), text, model: 'scripted', settings: { maxTokens: 1000 }, stream: true },
+    async () => {},
+  )
+
+async function standing() {
+  return await database()
+    .selectFrom('spending')
+    .select(['spentPicos', 'reservedPicos', 'spentTokens', 'reservedTokens'])
+    .where('ownerId', '=', '')
+    .execute()
+}
+
+test('everybody together starts what the day has room for, and what was not used is free again', async () => {
+  upstream.scriptFor('long', [
+    { delta: 'On' },
+    { until: 'end' },
+    { write: finish('stop') + usage({ prompt: 5, completion: 100 }) + done },
+  ])
+  const people = [await person(), await person(), await person()]
+  const tries = await Promise.allSettled(
+    Array.from({ length: 9 }, (_, index) => start(people[index % 3] ?? '', 'long')),
+  )
+  const started = tries.flatMap((each) => (each.status === 'fulfilled' ? each.value.generationId : []))
+  expect(started).toHaveLength(2)
+  for (const each of tries) {
+    if (each.status === 'fulfilled') continue
+    const refusal: unknown = each.reason
+    if (!(refusal instanceof Refused)) throw refusal
+    expect([refusal.status, refusal.problem.kind]).toEqual([402, 'budget'])
+    expect(refusal.message).toContain('This server spends $0.025 a day on its models')
+    expect(Number(refusal.headers['Retry-After'])).toBeGreaterThan(0)
+  }
+  upstream.open('end')
+  await Promise.all(started.map((id) => runs().get(id)?.ended))
+  // Five tokens at a dollar and a hundred at ten, twice; nothing is held any more.
+  const [row] = await standing()
+  expect(row).toEqual({ spentPicos: 2_010_000_000, reservedPicos: 0, spentTokens: 210, reservedTokens: 0 })
+  upstream.scriptFor('next', [{ write: finish('stop') + done }])
+  const next = await start(people[0] ?? '', 'next')
+  await runs().get(next.generationId)?.ended
+})
+
+test('a model without a price is refused before anything is asked or set aside', async () => {
+  const before = await standing()
+  const refusal = await start(randomUUID(), 'unknown').catch((error: unknown) => error)
+  expect(refusal).toMatchObject({ status: 402 })
+  expect(String(refusal)).toContain('nobody has told it what this one costs')
+  expect(upstream.requests.filter(({ prompt }) => prompt === 'unknown')).toEqual([])
+  expect(await standing()).toEqual(before)
+})
