@@ -19,7 +19,7 @@ describe.each(engines)('a person’s own providers, on %s', (engine) => {
   /** Where their own providers point; the house's upstream is the operator's. */
   let theirs: ScriptedUpstream
   beforeAll(async () => {
-    house = await openHouse(engine)
+    house = await openHouse(engine, { RILL_OPEN: '1' })
     theirs = await startScriptedUpstream()
     theirs.models = ['small', 'large']
   })
@@ -51,6 +51,7 @@ describe.each(engines)('a person’s own providers, on %s', (engine) => {
       baseUrl: theirs.baseUrl,
       hasKey: true,
       headerNames: ['X-Team'],
+      unreadable: false,
       firstTokenTimeoutMs: null,
       idleTimeoutMs: null,
       createdAt: expect.any(Number),

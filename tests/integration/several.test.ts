@@ -80,9 +80,11 @@ describe.each(logs)('several logs in one response, $name', ({ engine }) => {
   let reader: Client
   beforeAll(async () => {
     redis = engine === 'postgres' ? await startRedis() : undefined
-    house = await openHouse(engine, redis ? { RILL_SECRET: 'one for all instances', REDIS_URL: redis.url } : {})
+    const shared = redis ? { RILL_SECRET: 'one for all instances', REDIS_URL: redis.url } : {}
+    house = await openHouse(engine, { RILL_OPEN: '1', ...shared })
     if (redis) other = await startRill({ env: house.environment })
     writer = house.client()
+    await writer.call('GET', '/')
     reader = new Client(() => (other ?? house.rill).url)
     reader.cookie = writer.cookie
   })

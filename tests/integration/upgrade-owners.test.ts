@@ -422,7 +422,7 @@ describe.each(engines)('a database of an earlier version, on %s', (engine) => {
       const { conversations } = await client.ask(conversationPage, 'GET', '/api/conversations')
       const cut = conversations.find(({ title }) => title === 'bob 1')
       const { messages } = await client.conversation(cut?.id ?? '')
-      expect(messages.at(-1)).toMatchObject({ role: 'assistant', status: 'interrupted' })
+      expect(messages.at(-1)).toMatchObject({ role: 'assistant', generation: { status: 'interrupted' } })
       await rill?.kill('SIGTERM')
       const after = kyselyOverSqlite(join(stored.folder, 'rill.db'))
       const { rows } = await sql`select reserved_picos, reserved_tokens, count(*) over () as owners from spending
