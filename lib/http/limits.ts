@@ -1,6 +1,11 @@
 import 'server-only'
 import { createHash } from 'node:crypto'
-import { type RateLimiterAbstract, RateLimiterMemory, RateLimiterRedis, RateLimiterRes } from 'rate-limiter-flexible'
+import {
+  type RateLimiterAbstract,
+  RateLimiterMemory,
+  RateLimiterRedis,
+  type RateLimiterRes,
+} from 'rate-limiter-flexible'
 import { config } from '@/lib/config'
 import { log } from '@/lib/log'
 import { oncePerProcess } from '@/lib/process'
@@ -79,7 +84,7 @@ async function consume({ limiter, key, words }: Purse): Promise<void> {
   try {
     await limiter.consume(key)
   } catch (limited) {
-    if (!(limited instanceof RateLimiterRes)) {
+    if (!isLimited(limited)) {
       // The limit keeps a person from harm by accident; it is no reason to answer nobody.
       log().warn({ cause: limited instanceof Error ? limited.message : String(limited) }, 'calls could not be counted')
       return
@@ -88,6 +93,11 @@ async function consume({ limiter, key, words }: Purse): Promise<void> {
     const message = `${words(limiter.points)} Try again in ${seconds} ${seconds === 1 ? 'second' : 'seconds'}.`
     throw new Refused(429, { kind: 'rate_limit', message, retryable: true }, { 'Retry-After': String(seconds) })
   }
+}
+
+/** Not by its class: the limiter may have been made by another of Next's bundles, which has a class of its own. */
+function isLimited(thrown: unknown): thrown is Pick<RateLimiterRes, 'msBeforeNext'> {
+  return typeof thrown === 'object' && thrown !== null && 'msBeforeNext' in thrown
 }
 
 const more = (points: number) => `That was more than ${points} requests of this kind within a minute.`
