@@ -18,10 +18,8 @@ export async function openHouse(prepare: (server: TestServer) => void = () => {}
 /** One tab on a server, of the one browser that there is. */
 export function openTab(server: TestServer, page = newPage(server)) {
   const all = server.list()
-  const conversations = {
-    conversations: all.slice(0, server.pageSize),
-    nextCursor: all.length > server.pageSize ? String(server.pageSize) : null,
-  }
+  const shown = all.slice(0, server.pageSize)
+  const conversations = { conversations: shown, nextCursor: server.cursorAfter(shown, all) }
   const store = createConversationStore({ conversations, settings: defaultSettings, models: null }, page)
   const disconnect = store.connect()
   onTestFinished(disconnect)

@@ -36,6 +36,11 @@ export class Log {
     return this.events.at(-1)?.type === 'status'
   }
 
+  get status(): string {
+    const last = this.events.at(-1)
+    return last?.type === 'status' ? last.data.status : 'running'
+  }
+
   get cursor(): number {
     return this.events.length
   }

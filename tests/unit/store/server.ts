@@ -3,7 +3,7 @@ import { createServer, type IncomingMessage, type ServerResponse } from 'node:ht
 import type { AddressInfo } from 'node:net'
 import { z } from 'zod'
 import type { Conversation, ConversationSummary } from '@/lib/protocol/api'
-import { defaultSettings } from '@/lib/protocol/api'
+import { defaultSettings, type Settings, settingNames, settings } from '@/lib/protocol/api'
 import type { GenerationEvent } from '@/lib/protocol/events'
 import { continuing, foldEvent, lengthsOf, type Message } from '@/lib/protocol/messages'
 import { followSeveral, Log } from './log'
@@ -17,6 +17,19 @@ const sent = z.strictObject({
   model: z.string(),
   settings: z.optional(z.strictObject({ maxTokens: z.number() })),
 })
+
+/** What the real server takes: one contract is run against both. */
+const changed = z.strictObject({
+  title: z.optional(z.string().trim().min(1)),
+  model: z.optional(z.string().min(1)),
+  deleted: z.optional(z.literal(false)),
+})
+const shownPart = z.strictObject({ newest: z.optional(z.coerce.number().min(1).max(500)) })
+const pageOf = z.strictObject({
+  cursor: z.optional(z.string().regex(/^\d+\..+$/)),
+  limit: z.optional(z.coerce.number().min(1).max(100)),
+})
+const changedSettings = z.strictObject({ ...settings.shape, seen: z.record(z.string(), z.unknown()) }).partial()
 
 const askedAgain = z.strictObject({ turnId: z.string(), model: z.string(), maxTokens: z.optional(z.number()) })
 
@@ -44,6 +57,7 @@ export class TestServer {
   readonly turns = new Map<string, Log>()
   readonly prompts: Message[] = []
   readonly faults: Fault[] = []
+  settings: Settings = defaultSettings
   /** What every reply says; without it replies grow as the test appends. */
   script: GenerationEvent[] = []
   /** Where the first connections of the next turns are cut. */
@@ -170,26 +184,36 @@ export class TestServer {
     const { method = '', url: path = '' } = request
     this.received.push({ method, path, body })
     const fault = this.faults.find((each) => each.times > 0 && each.method === method && each.path.test(path))
-    if (!fault) return this.answer(method, new URL(path, this.origin), body, response)
+    if (!fault) return this.answerOrRefuse(method, new URL(path, this.origin), body, response)
     fault.times -= 1
     if (fault.how === 'reset') response.destroy()
     else if (fault.how !== 'silence') fault.how(response)
   }
 
+  private answerOrRefuse(method: string, url: URL, body: Record<string, unknown>, response: ServerResponse): void {
+    try {
+      this.answer(method, url, body, response)
+    } catch (error) {
+      if (!(error instanceof z.ZodError)) throw error
+      refuse(response, 400, 'bad_request', 'That is not what the API takes.')
+    }
+  }
+
   private answer(method: string, url: URL, body: Record<string, unknown>, response: ServerResponse): void {
     const [, , room, id = '', verb] = url.pathname.split('/')
-    const log = this.logs.get(id)
-    if (room === 'chat') this.chat(body).follow(response, 0)
-    else if (room === 'settings') json(response, 200, { ...defaultSettings, ...body })
+    const known = this.logs.get(id)
+    const log = known && !this.deleted.has(known.start.conversationId) ? known : undefined
+    if (room === 'chat') this.chatOrRefuse(body, response)
+    else if (room === 'settings') this.changeSettings(body, response)
     else if (room === 'models') json(response, 200, { groups: [], defaultModel: 'demo', demoOnly: true })
     else if (room === 'conversations' && id) this.oneConversation(method, id, body, response, url.searchParams)
-    else if (room === 'conversations') this.page(response, Number(url.searchParams.get('cursor') ?? 0))
+    else if (room === 'conversations') this.page(response, url.searchParams)
     else if (room === 'generations' && id === 'events') this.events(response, url.searchParams.get('from') ?? '')
     else if (log && verb === 'events') log.follow(response, Number(url.searchParams.get('after')))
     else if (log && (verb === 'continue' || verb === 'regenerate')) this.takeAgain(verb, log, body).follow(response, 0)
     else if (log && verb === 'stop') {
       log.end('stopped')
-      json(response, 200, { status: 'stopped' })
+      json(response, 200, { status: log.status })
     } else refuse(response, 404, 'not_found', 'There is no such thing.')
   }
 
@@ -222,10 +246,35 @@ export class TestServer {
     return taken
   }
 
-  private page(response: ServerResponse, from: number): void {
+  private chatOrRefuse(body: Record<string, unknown>, response: ServerResponse): void {
+    const { conversationId } = sent.parse(body)
+    const there =
+      conversationId === undefined || (this.summaries.has(conversationId) && !this.deleted.has(conversationId))
+    if (there) this.chat(body).follow(response, 0)
+    else refuse(response, 404, 'not_found', 'There is no such conversation.')
+  }
+
+  private changeSettings(body: Record<string, unknown>, response: ServerResponse): void {
+    const { seen = {}, ...change } = changedSettings.parse(body)
+    const stale = settingNames.some((name) => name in seen && seen[name] !== this.settings[name])
+    if (!stale) this.settings = { ...this.settings, ...change }
+    if (stale) refuse(response, 409, 'bad_request', 'It was changed elsewhere.')
+    else json(response, 200, this.settings)
+  }
+
+  /** The cursor after a page: the place of its last row. */
+  cursorAfter(shown: ConversationSummary[], all: ConversationSummary[]): string | null {
+    const last = shown.at(-1)
+    return last && last !== all.at(-1) ? `${last.updatedAt}.${last.id}` : null
+  }
+
+  private page(response: ServerResponse, query: URLSearchParams): void {
+    const { cursor, limit = this.pageSize } = pageOf.parse(Object.fromEntries(query))
+    const [updatedAt = '', id] = cursor?.split('.') ?? []
     const all = this.list()
-    const to = from + this.pageSize
-    json(response, 200, { conversations: all.slice(from, to), nextCursor: to < all.length ? String(to) : null })
+    const later = cursor === undefined ? all : all.filter((each) => isAfter(each, Number(updatedAt), id ?? ''))
+    const shown = later.slice(0, limit)
+    json(response, 200, { conversations: shown, nextCursor: this.cursorAfter(shown, all) })
   }
 
   /** A conversation as the API gives it: all of it, or its newest messages. */
@@ -247,12 +296,24 @@ export class TestServer {
       refuse(response, 404, 'not_found', 'There is no such conversation.')
       return
     }
-    const { deleted, ...change } = body
-    if (method === 'DELETE') this.deleted.add(id)
-    if (deleted === false) this.deleted.delete(id)
-    if (method === 'PATCH') this.summaries.set(id, { ...known, ...change })
-    json(response, 200, this.whole(id, Number(query.get('newest') ?? Number.POSITIVE_INFINITY)))
+    if (method === 'DELETE') {
+      this.deleted.add(id)
+      response.writeHead(204).end()
+    } else if (method === 'PATCH') {
+      const { deleted, ...change } = changed.parse(body)
+      if (deleted === false) this.deleted.delete(id)
+      this.summaries.set(id, { ...known, ...change })
+      json(response, 200, this.summary(id))
+    } else {
+      const { newest } = shownPart.parse(Object.fromEntries(query))
+      json(response, 200, this.whole(id, newest))
+    }
   }
+}
+
+/** Whether a conversation comes after a place in the list, which is newest first. */
+function isAfter({ updatedAt, id }: ConversationSummary, place: number, placeId: string): boolean {
+  return updatedAt < place || (updatedAt === place && id < placeId)
 }
 
 /** Events that say these words. */
