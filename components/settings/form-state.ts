@@ -63,6 +63,25 @@ export function requestOf(draft: ProviderDraft): ProviderChange {
   }
 }
 
+/**
+ * What a save sends: what differs from the stored provider that the form began with, so that nothing is overwritten that
+ * was changed elsewhere. A key and headers go with the address that they were entered for.
+ */
+export function changeOf(draft: ProviderDraft, provider: Provider): Partial<ProviderChange> {
+  const { name, baseUrl, firstTokenTimeoutMs, idleTimeoutMs, ...secrets } = requestOf(draft)
+  const before = requestOf(draftOf(provider))
+  const headersKept = JSON.stringify(secrets.headers) === JSON.stringify(before.headers)
+  const { headers: _headers, ...withoutHeaders } = secrets
+  const sent = headersKept ? withoutHeaders : secrets
+  return {
+    ...(name === before.name ? {} : { name }),
+    ...(baseUrl === before.baseUrl && Object.keys(sent).length === 0 ? {} : { baseUrl }),
+    ...(firstTokenTimeoutMs === before.firstTokenTimeoutMs ? {} : { firstTokenTimeoutMs }),
+    ...(idleTimeoutMs === before.idleTimeoutMs ? {} : { idleTimeoutMs }),
+    ...sent,
+  }
+}
+
 function inSeconds(ms: number | null): string {
   return ms === null ? '' : String(ms / 1000)
 }

@@ -4,7 +4,7 @@ import { Button } from '@/components/ui/button'
 import { TextField } from '@/components/ui/text-field'
 import type { Provider, ProviderTest } from '@/lib/protocol/providers'
 import { client } from './client'
-import { draftOf, fieldProblem, type ProviderDraft, presetDraft, requestOf, wantsModel } from './form-state'
+import { changeOf, draftOf, fieldProblem, type ProviderDraft, presetDraft, requestOf, wantsModel } from './form-state'
 import { HeaderFields } from './header-fields'
 import { type Preset, presets } from './presets'
 import { TestResult } from './test-result'
@@ -57,7 +57,8 @@ export function ProviderForm({
   const onSave = (event: FormEvent) => {
     event.preventDefault()
     void run('saving', async () => {
-      await client().saveProvider(provider?.id ?? null, requestOf(draft))
+      if (provider) await client().changeProvider(provider.id, changeOf(draft, provider))
+      else await client().addProvider(requestOf(draft))
       onSaved()
     })
   }

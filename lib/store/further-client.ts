@@ -76,11 +76,11 @@ export function createFurtherClient(page: Pick<Page, 'origin' | 'signIn'>) {
     resetPrices: (one?: Pick<OwnPrice, 'provider' | 'model' | 'version'>): Promise<PriceList> =>
       json(priceList, `/api/prices${one ? `?${priceQuery(one)}` : ''}`, withBody('DELETE')),
     providers: (): Promise<ProviderList> => json(providerList, '/api/providers'),
-    /** Stores a provider: a new one when there is no id. */
-    saveProvider: (id: string | null, change: ProviderChange): Promise<Provider> =>
-      id === null
-        ? json(provider, '/api/providers', withBody('POST', change))
-        : json(provider, providerPath(id), withBody('PATCH', change)),
+    addProvider: (provided: ProviderChange): Promise<Provider> =>
+      json(provider, '/api/providers', withBody('POST', provided)),
+    /** Changes some of a stored provider; what is absent stays as it is. */
+    changeProvider: (id: string, change: Partial<ProviderChange>): Promise<Provider> =>
+      json(provider, providerPath(id), withBody('PATCH', change)),
     deleteProvider: (id: string): Promise<void> => done('DELETE', providerPath(id)),
     /** Tries a provider as it stands in the form; with the id of a stored one, an absent key is its own. */
     testProvider: (change: ProviderChange & { id?: string; model?: string }): Promise<ProviderTest> =>

@@ -31,7 +31,7 @@ async function person(): Promise<string> {
   const ownerId = randomUUID()
   const own = { provider: new URL(upstream.baseUrl).host, model: 'scripted', currency: 'USD', input: '1', output: '10' }
   const nothing = { cachedInput: null, reasoning: null, longPrompt: null, contextWindow: null, maxOutput: null }
-  await savePrices(ownerId, [{ ...own, ...nothing, date: '2026-01-01', source: 'own' }], 10)
+  await savePrices(ownerId, [{ price: { ...own, ...nothing, date: '2026-01-01', source: 'own' } }], 10)
   return ownerId
 }
 
