@@ -113,9 +113,10 @@ function useCurrencyDraft() {
         const text = `The exchange rate could not be saved. ${problemOf(error).message}`
         notify({ id: 'settings', text, tone: 'danger' })
       })
-    addEventListener('pagehide', onLeave)
+    // The first comes before the next page is asked for; where there is none, the second does.
+    for (const event of ['beforeunload', 'pagehide']) addEventListener(event, onLeave)
     return () => {
-      removeEventListener('pagehide', onLeave)
+      for (const event of ['beforeunload', 'pagehide']) removeEventListener(event, onLeave)
       onLeave()
     }
   }, [leave, notify])
