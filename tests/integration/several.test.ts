@@ -80,7 +80,7 @@ describe.each(logs)('several logs in one response, $name', ({ engine }) => {
   let reader: Client
   beforeAll(async () => {
     redis = engine === 'postgres' ? await startRedis() : undefined
-    const shared = redis ? { RILL_SECRET: 'one for all instances', REDIS_URL: redis.url } : {}
+    const shared: Record<string, string> = redis ? { RILL_SECRET: 'one for all instances', REDIS_URL: redis.url } : {}
     house = await openHouse(engine, { RILL_OPEN: '1', ...shared })
     if (redis) other = await startRill({ env: house.environment })
     writer = house.client()

@@ -4,7 +4,7 @@ import type { Provider } from '@/lib/protocol/providers'
 
 const brook: Provider = {
   ...{ id: 'brook', name: 'Brook', baseUrl: 'https://brook.example/v1', hasKey: true, headerNames: ['X-Team'] },
-  ...{ firstTokenTimeoutMs: 30_000, idleTimeoutMs: null, createdAt: 1 },
+  ...{ firstTokenTimeoutMs: 30_000, idleTimeoutMs: null, createdAt: 1, unreadable: false },
 }
 const plain: Provider = { ...brook, headerNames: [] }
 const { baseUrl } = brook
