@@ -135,7 +135,7 @@ test('the details tell all that was counted, by which price, and give the ids', 
     /Total time[\d.]+ m?s/,
     /Attempts1/,
     /Modelscripted/,
-    /Provider127\.0\.0\.1/,
+    /ProviderThis server/,
     /EndedComplete \(stop\)/,
   ])
     await expect(details).toContainText(words)
