@@ -1,3 +1,4 @@
+import { finishKindOf } from './finish-reasons'
 import { type Part, textOf } from './messages'
 
 /*
@@ -8,9 +9,6 @@ import { type Part, textOf } from './messages'
 
 /** After so many refusals together with later prompts, an unanswered prompt is taken for their cause. */
 const MAX_REFUSALS = 3
-
-/** How providers say that a filter ended an answer. */
-const filtered = /^(content_filter|safety|prohibited_content|recitation|blocklist|spii)/i
 
 /** How a prompt was answered: with text, not at all, or with a refusal that the same prompt would meet again. */
 export type Answer = 'answered' | 'unanswered' | 'refused'
@@ -34,7 +32,7 @@ interface Reply {
 export function answerIn({ parts, status, finishReason }: Reply): Answer {
   if (status === 'running' || !isBlank(textOf(parts))) return 'answered'
   const refused = parts.some((part) => part.type === 'error' && isRefusal(part.problem.kind))
-  return refused || filtered.test(finishReason ?? '') ? 'refused' : 'unanswered'
+  return refused || finishKindOf(finishReason ?? null) === 'filter' ? 'refused' : 'unanswered'
 }
 
 function isRefusal(kind: string): boolean {
