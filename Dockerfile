@@ -16,8 +16,7 @@ ENV NODE_ENV=production HOST=0.0.0.0 PORT=3000 DATA_DIR=/data
 COPY --from=build /app/.next/standalone ./
 COPY --from=build /app/.next/static ./.next/static
 COPY --from=build /app/public ./public
-COPY --from=build /app/lib/image.mjs /app/lib/serve.mjs /app/lib/http-defaults.mjs /app/lib/install.mjs \
-  /app/lib/streaming-routes.mjs ./lib/
+COPY --from=build /app/lib/image.mjs /app/lib/serve.mjs /app/lib/http-defaults.mjs /app/lib/install.mjs /app/lib/streaming-routes.mjs ./lib/
 # The only place that is written to, by whichever user the container is given.
 RUN mkdir /data && chmod 1777 /data
 VOLUME /data

@@ -36,6 +36,8 @@ export function answeredAtOnce(request, response, built) {
     if (name !== 'Content-Security-Policy' || !isAsset) response.setHeader(name, value)
   }
   if (!path.startsWith('/') || decoded === null || decoded.includes('\0')) return refuse(response, 400, 'Bad Request')
+  // The password that is typed before the page's script has run: the form is shown again, and nothing of it kept.
+  if (request.method === 'POST' && decoded === '/sign-in') return showAgain(response, request.url)
   const allowed = methods[decoded.startsWith('/api/') ? 'api' : 'page']
   if (!allowed.includes(request.method)) {
     response.setHeader('Allow', allowed.join(', '))
@@ -44,6 +46,12 @@ export function answeredAtOnce(request, response, built) {
   // Next would show the app for it, without the headers and checks of a page.
   if (decoded.startsWith(assets) && !isAsset) return refuse(response, 404, 'Not Found')
   return false
+}
+
+function showAgain(response, url) {
+  response.writeHead(303, { Location: url, 'Cache-Control': 'no-store' })
+  response.end()
+  return true
 }
 
 /** Ends an answer in one line. */

@@ -37,7 +37,7 @@ async function conversationOf(request: APIRequestContext, behaviour: Behaviour):
   return startData.parse(await answer.json()).conversationId
 }
 
-/** Text without the line breaks and spaces that a layout may change. */
+/** Text without the line breaks and spaces that a layout may change, and without the marks of code. */
 function shown(text: string): string {
-  return text.replace(/\s+/g, '')
+  return text.replace(/[\s`]+/g, '')
 }

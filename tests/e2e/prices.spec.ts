@@ -81,6 +81,7 @@ test('costs are shown in a currency of one’s own, once its rate is there', asy
     return response.url().endsWith('/api/settings') && (await response.text()).includes('"88.5"')
   })
   await section.getByRole('textbox', { name: '1 US dollar in INR' }).fill('88.5')
+  await section.getByRole('textbox', { name: '1 US dollar in INR' }).press('Enter')
   await expect(section).toContainText('cost ₹0.89.')
   await saved
   await page.reload()

@@ -18,7 +18,7 @@ describe.each(engines)('what an answer may come to under a budget, on %s', (engi
   let house: House
   let client: Client
   beforeAll(async () => {
-    house = await openHouse(engine, { RILL_RETRY_ATTEMPTS: '2' })
+    house = await openHouse(engine, { RILL_OPEN: '1', RILL_RETRY_ATTEMPTS: '2' })
   })
   beforeEach(() => {
     client = house.client()

@@ -14,7 +14,7 @@ describe.each(engines)('money in another currency, on %s', (engine) => {
   let house: House
   let client: Client
   beforeAll(async () => {
-    house = await openHouse(engine)
+    house = await openHouse(engine, { RILL_OPEN: '1' })
     house.upstream.script([
       { delta: 'Yes.' },
       { write: finish('stop') + usage({ prompt: 1000, completion: 500 }) + done },

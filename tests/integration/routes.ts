@@ -46,7 +46,7 @@ function limitOf(source: string, method: string): string {
   const from = source.search(new RegExp(`^export (const|(async )?function) ${method}\\b`, 'm'))
   const [own = ''] = from < 0 ? [source] : source.slice(from).split(/\n(?=export )/)
   if (/startingEndpoint\b/.test(own)) return 'start'
-  if (!/\bendpoint\b/.test(own)) return 'none'
+  if (!/\b(?:endpoint|openEndpoint)\b/.test(own)) return 'none'
   return /limit: '(\w+)'/.exec(own)?.[1] ?? (method === 'GET' ? 'read' : 'write')
 }
 

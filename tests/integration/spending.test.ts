@@ -14,7 +14,7 @@ describe.each(engines)('spending, on %s', (engine) => {
   let house: House
   let client: Client
   beforeAll(async () => {
-    house = await openHouse(engine)
+    house = await openHouse(engine, { RILL_OPEN: '1' })
   })
   beforeEach(async () => {
     client = house.client()
@@ -164,7 +164,7 @@ describe.each(engines)('spending, on %s', (engine) => {
 })
 
 test('killed among several: the others book it once, and nothing stays set aside', { timeout: 120_000 }, async () => {
-  const house = await openHouse('postgres', { RILL_SECRET: 'one for all instances' })
+  const house = await openHouse('postgres', { RILL_OPEN: '1', RILL_SECRET: 'one for all instances' })
   const others = await Promise.all([1, 2].map(() => startRill({ env: house.environment })))
   try {
     const client = house.client()
