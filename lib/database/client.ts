@@ -2,7 +2,16 @@ import 'server-only'
 import { chmodSync, closeSync, existsSync, mkdirSync, openSync, statSync } from 'node:fs'
 import { Socket } from 'node:net'
 import { join } from 'node:path'
-import { CamelCasePlugin, Kysely, Migrator, PostgresDialect, SqliteDialect, type SqliteStatement, sql } from 'kysely'
+import {
+  CamelCasePlugin,
+  Kysely,
+  Migrator,
+  PostgresDialect,
+  SqliteAdapter,
+  SqliteDialect,
+  type SqliteStatement,
+  sql,
+} from 'kysely'
 import Libsql from 'libsql'
 import pg from 'pg'
 import { config } from '@/lib/config'
@@ -200,8 +209,21 @@ export function kyselyOverSqlite(path: string): Database {
     statements.set(sql, adapted)
     return adapted
   }
-  const dialect = new SqliteDialect({ database: { prepare, close: () => file.close() } })
+  const dialect = new TransactionalDialect({ database: { prepare, close: () => file.close() } })
   return new Kysely<Tables>({ dialect, plugins: [new CamelCasePlugin()] })
+}
+
+/** Kysely migrates SQLite outside of a transaction: a crash half-way would leave tables that stop every later start. */
+class TransactionalDialect extends SqliteDialect {
+  override createAdapter(): SqliteAdapter {
+    return new TransactionalAdapter()
+  }
+}
+
+class TransactionalAdapter extends SqliteAdapter {
+  override get supportsTransactionalDdl(): boolean {
+    return true
+  }
 }
 
 /**
