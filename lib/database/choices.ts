@@ -29,7 +29,8 @@ export async function claimChoices(tx: Database, order: string[], single: string
       budgets: budgets.filter(({ ownerId }) => ownerId === owner).map((row) => row.budget),
     })),
   )
-  if (merged.settings) await writeSettings(tx, [...settings.keys()], single, merged.settings)
+  const stray = [...settings.keys()].some((owner) => owner !== single)
+  if (stray && merged.settings) await writeSettings(tx, [...settings.keys()], single, merged.settings)
   await writeBudgets(tx, budgets, single, merged.budgets)
   await claimPrices(tx, order, single)
 }
@@ -132,10 +133,13 @@ function kindOf({ scope, measure }: { scope: string; measure: string }): string 
   return `${scope} ${measure}`
 }
 
-/** Puts the merged budgets in the place of what they were merged from. */
+/** Puts the merged budgets in the place of what they were merged from. The one owner's that hold stay as they are. */
 async function writeBudgets(tx: Database, from: ReadableBudget[], single: string, merged: Budget[]): Promise<void> {
-  for (const { id } of from) await tx.deleteFrom('budgetLimits').where('id', '=', id).execute()
+  const holds = (each: ReadableBudget) => each.ownerId === single && merged.includes(each.budget)
+  const kept = from.filter(holds).map(({ budget: own }) => own)
+  for (const each of from) if (!holds(each)) await tx.deleteFrom('budgetLimits').where('id', '=', each.id).execute()
   for (const each of merged) {
+    if (kept.includes(each)) continue
     const { scope, measure } = each
     const row = { id: uuidv7(), ownerId: single, scope, measure, budget: JSON.stringify(each), version: 1 }
     await tx.insertInto('budgetLimits').values(row).execute()
@@ -145,6 +149,7 @@ async function writeBudgets(tx: Database, from: ReadableBudget[], single: string
 /** One price for each model of a provider. */
 async function claimPrices(tx: Database, order: string[], single: string): Promise<void> {
   const rows = await tx.selectFrom('prices').selectAll().execute()
+  if (rows.every(({ ownerId }) => ownerId === single)) return
   const rank = new Map(order.map((owner, index) => [owner, index]))
   const first = new Map<string, PriceRow>()
   for (const row of rows.toSorted((one, other) => (rank.get(one.ownerId) ?? 0) - (rank.get(other.ownerId) ?? 0))) {

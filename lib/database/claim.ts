@@ -22,6 +22,9 @@ export const ownedTables = [
 
 /** Those in which an index finds the rows of an owner; messages are found by their conversations. */
 const indexedTables = ownedTables.filter((table) => table !== 'messages')
+type IndexedTable = (typeof indexedTables)[number]
+/** Those that can always be claimed: of what an owner has chosen, what cannot be read stays. */
+const movedTables = ['conversations', 'generations', 'providers', 'spending', 'usage_rollups'] as const
 
 /**
  * Gives all that other owners have to one owner: first what they have chosen, then the rest, each owner in a transaction of
@@ -36,7 +39,8 @@ export async function claimOwners(db: Database, single: string): Promise<number>
     await claimChoices(tx, await ownersByActivity(tx, single), single)
   })
   let claimed = 0
-  for (const other of others) {
+  for (const other of await ownersByActivity(db, single, movedTables)) {
+    if (other === single) continue
     try {
       await db.transaction().execute(async (tx) => {
         await lockOwners(tx)
@@ -54,10 +58,17 @@ export async function claimOwners(db: Database, single: string): Promise<number>
   return claimed
 }
 
-/** Whoever else has rows, and the one owner, those that were active last first. */
-async function ownersByActivity(db: Database, single: string): Promise<string[]> {
+/**
+ * Whoever else has rows, and the one owner, those that were active last first. Visitors of an open Rill come last: what
+ * strangers have chosen gives way to what the one owner has.
+ */
+async function ownersByActivity(
+  db: Database,
+  single: string,
+  tables: readonly IndexedTable[] = indexedTables,
+): Promise<string[]> {
   // As two ranges, the index leads past the rows of the one owner, however many they are.
-  const others = indexedTables.map((table) => {
+  const others = tables.map((table) => {
     const activity = table === 'conversations' ? sql`updated_at` : sql`0`
     return sql`select owner_id, ${activity} as active from ${sql.table(table)}
       where (owner_id < ${single} or owner_id > ${single}) and owner_id <> ${SERVER}`
@@ -65,7 +76,9 @@ async function ownersByActivity(db: Database, single: string): Promise<string[]>
   const own = sql`select ${single} as owner_id, max(updated_at) as active from conversations where owner_id = ${single}`
   const { rows } = await sql<{ ownerId: string }>`
     select owner_id from (${sql.join([...others, own], sql` union all `)}) as owned
-    group by owner_id order by coalesce(max(active), 0) desc, owner_id desc`.execute(db)
+    group by owner_id
+    order by case when owner_id in (select id from owners where kind = 'visitor') then 1 else 0 end,
+      coalesce(max(active), 0) desc, owner_id desc`.execute(db)
   return rows.map(({ ownerId }) => ownerId)
 }
 

@@ -266,6 +266,37 @@ describe.each(engines)('bringing owners together, on %s', (engine) => {
     for (const { scope } of others) expect(all.map(({ budget }) => budget).join()).toContain(`"scope":"${scope}"`)
   })
 
+  test('what cannot be read is left alone from then on, and so is what the one owner has changed meanwhile', async () => {
+    const { db, ids, single } = await upgraded()
+    await sql`update budget_limits set budget = '{' where owner_id = ${ids.bob}`.execute(db)
+    await sql`update settings set settings = '{' where owner_id = ${ids.bob}`.execute(db)
+    expect(await claimOwners(db, single)).toBe(2)
+    await sql`update budget_limits set version = 7 where owner_id = ${single}`.execute(db)
+    const all = async () => {
+      const { rows: limits } = await sql`select * from budget_limits order by id`.execute(db)
+      const { rows: chosen } = await sql`select * from settings order by owner_id`.execute(db)
+      return { limits, chosen }
+    }
+    const before = await all()
+    expect(before.limits.length).toBeGreaterThan(3)
+    expect(await claimOwners(db, single)).toBe(0)
+    expect(await all()).toEqual(before)
+  })
+
+  test('what a visitor of an open Rill has chosen gives way to what the one owner has', async () => {
+    const { db, ids, single } = await upgraded()
+    await sql`insert into owners (id, kind, created_at) values (${ids.bob}, 'visitor', 1)`.execute(db)
+    await claimOwners(db, single)
+    const { rows: chosen } = await sql<{ settings: string }>`select settings from settings`.execute(db)
+    expect(chosen.map((row) => JSON.parse(row.settings))).toMatchObject([
+      { theme: 'dark', defaultModel: 'cid-1', currency: 'EUR' },
+    ])
+    const { rows: limits } = await sql<{ budget: string }>`select budget from budget_limits`.execute(db)
+    expect(limits.map(({ budget }) => budget).join()).not.toContain('"amount":"2000"')
+    const { rows: prices } = await sql<{ price: string }>`select price from prices where model = 'shared'`.execute(db)
+    expect(prices.map((row) => JSON.parse(row.price).input)).toEqual(['2'])
+  })
+
   test('what breaks half-way loses nothing, and the next start goes on with it', async () => {
     const { db, ids, single } = await upgraded()
     const before = await sums(db)
