@@ -1,9 +1,13 @@
 import 'server-only'
+import { setImmediate as otherWork } from 'node:timers/promises'
 import { sql } from 'kysely'
 import { v7 as uuidv7 } from 'uuid'
 import { ownedTables } from './claim'
 import type { Database } from './client'
 import type { OwnerRow, SessionRow } from './schema'
+
+/** SQLite deletes on the event loop: so many rows take a few milliseconds. */
+const ROWS_A_SLICE = 200
 
 /** A session that has neither ended nor expired, and whose it is. */
 export type LiveSession = Pick<SessionRow, 'id' | 'ownerId' | 'passwordMark' | 'lastUsedAt' | 'expiresAt'> & {
@@ -79,13 +83,41 @@ export async function endSession(db: Database, id: string): Promise<void> {
   await db.updateTable('sessions').set({ endedAt: Date.now() }).where('id', '=', id).execute()
 }
 
-/** Removes sessions that have expired, and visitors that have no session and left nothing. */
+/** Removes sessions that have expired, and visitors that have no session and left nothing, with other work in between. */
 export async function sweepSessions(db: Database): Promise<void> {
-  await db.deleteFrom('sessions').where('expiresAt', '<', Date.now()).execute()
+  const expired = db
+    .selectFrom('sessions')
+    .select('id')
+    .where('expiresAt', '<', Date.now())
+    .limit(sql.lit(ROWS_A_SLICE))
+  while ((await db.deleteFrom('sessions').where('id', 'in', expired).executeTakeFirst()).numDeletedRows > 0n)
+    await otherWork()
+  let after = ''
+  for (;;) {
+    const last = await endOfSlice(db, after)
+    if (last === null) return
+    await sweepVisitors(db, after, last)
+    after = last
+    await otherWork()
+  }
+}
+
+async function endOfSlice(db: Database, after: string): Promise<string | null> {
+  const slice = await db
+    .selectFrom('owners')
+    .select('id')
+    .where('id', '>', after)
+    .orderBy('id')
+    .limit(sql.lit(ROWS_A_SLICE))
+    .execute()
+  return slice.at(-1)?.id ?? null
+}
+
+async function sweepVisitors(db: Database, after: string, last: string): Promise<void> {
   const left = ownedTables
     .filter((table) => table !== 'messages')
     .map((table) => sql`not exists (select 1 from ${sql.table(table)} where owner_id = owners.id)`)
-  await sql`delete from owners where kind = 'visitor'
+  await sql`delete from owners where id > ${after} and id <= ${last} and kind = 'visitor'
     and not exists (select 1 from sessions where owner_id = owners.id)
     and ${sql.join(left, sql` and `)}`.execute(db)
 }

@@ -1,6 +1,7 @@
 import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { setImmediate } from 'node:timers/promises'
 import { sql } from 'kysely'
 import { v7 as uuidv7 } from 'uuid'
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest'
@@ -8,6 +9,7 @@ import * as z from 'zod'
 import { claimOwners } from '@/lib/database/claim'
 import { connectPostgres, type Database, kyselyOverSqlite } from '@/lib/database/client'
 import { ensureSingleOwner } from '@/lib/database/owners'
+import { insertSession, sweepSessions } from '@/lib/database/sessions'
 import { conversationPage, settings } from '@/lib/protocol/api'
 import { budgetList } from '@/lib/protocol/budgets'
 import { priceList } from '@/lib/protocol/prices'
@@ -327,6 +329,30 @@ describe.each(engines)('bringing owners together, on %s', (engine) => {
       where scope = 'month:2026-11'`.execute(db)
     expect(rows).toEqual([{ reserved: '10' }])
   })
+})
+
+test('many visitors are swept with other work in between, and those with something left stay', async () => {
+  const stored = await emptyDatabase('sqlite')
+  const { db } = stored
+  await migrateTo(db, '9999')
+  const soon = Date.now() + 60_000
+  for (let number = 0; number < 1000; number++) {
+    const ownerId = `visitor ${number}`
+    await insertSession(db, { ownerId, tokenHash: `${number}`, passwordMark: null, expiresAt: number < 2 ? soon : 1 })
+  }
+  await conversation(db, { owner: 'visitor 999', title: 'kept', turn: 'turn', at: AT })
+  let over = false
+  const sweep = sweepSessions(db).then(() => {
+    over = true
+  })
+  let otherWork = 0
+  for (; !over; otherWork++) await setImmediate()
+  await sweep
+  expect(otherWork).toBeGreaterThan(5)
+  const { rows } = await sql<{ id: string }>`select id from owners order by id`.execute(db)
+  expect(rows.map(({ id }) => id)).toEqual(['visitor 0', 'visitor 1', 'visitor 999'])
+  expect((await sql`select id from sessions`.execute(db)).rows).toHaveLength(2)
+  await stored.remove()
 })
 
 describe.each(engines)('a database of an earlier version, on %s', (engine) => {
