@@ -68,8 +68,14 @@ function inKnownCurrency(each: Budget, own: Settings | null, settings: Settings 
   const known = ['USD', settings?.currency ?? 'USD']
   if (each.currency === null || known.includes(each.currency) || own === null) return each
   const rate = { currency: own.currency, perDollar: own.exchangeRate }
-  const picos = dollarsOf({ picos: picosOf(each.amount), currency: each.currency }, rate)
-  return picos === null ? each : { ...each, amount: amountOf(picos), currency: 'USD' }
+  try {
+    const picos = dollarsOf({ picos: picosOf(each.amount), currency: each.currency }, rate)
+    return picos === null ? each : { ...each, amount: amountOf(picos), currency: 'USD' }
+  } catch (error) {
+    // An amount or a rate that is no number, or a rate of 0: nothing is known of what it is in dollars.
+    if (error instanceof RangeError) return each
+    throw error
+  }
 }
 
 async function storedSettings(tx: Database, order: string[]): Promise<Map<string, Settings>> {

@@ -34,10 +34,14 @@ const movedTables = ['conversations', 'generations', 'providers', 'spending', 'u
 export async function claimOwners(db: Database, single: string): Promise<number> {
   const others = (await ownersByActivity(db, single)).filter((owner) => owner !== single)
   if (others.length === 0) return 0
-  await db.transaction().execute(async (tx) => {
-    await lockOwners(tx)
-    await claimChoices(tx, await ownersByActivity(tx, single), single)
-  })
+  try {
+    await db.transaction().execute(async (tx) => {
+      await lockOwners(tx)
+      await claimChoices(tx, await ownersByActivity(tx, single), single)
+    })
+  } catch (error) {
+    log().error({ error }, 'what browsers had chosen could not be brought together, and is tried again later')
+  }
   let claimed = 0
   for (const other of await ownersByActivity(db, single, movedTables)) {
     if (other === single) continue

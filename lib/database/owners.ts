@@ -1,7 +1,7 @@
 import 'server-only'
-import { sql } from 'kysely'
+import { PostgresAdapter, sql } from 'kysely'
 import { v7 as uuidv7 } from 'uuid'
-import { type Database, engine } from './client'
+import type { Database } from './client'
 
 /** The id of the one owner, once there is one. */
 export async function singleOwner(db: Database): Promise<string | null> {
@@ -27,7 +27,9 @@ export async function ensureSingleOwner(db: Database, adopt: boolean): Promise<s
 
 /** Holds up other instances that bring owners together, until the transaction is over. */
 export async function lockOwners(tx: Database): Promise<void> {
-  if (engine() === 'postgres') await sql`select pg_advisory_xact_lock(hashtextextended('rill owners', 0))`.execute(tx)
+  // On SQLite one transaction runs at a time.
+  if (!(tx.getExecutor().adapter instanceof PostgresAdapter)) return
+  await sql`select pg_advisory_xact_lock(hashtextextended('rill owners', 0))`.execute(tx)
 }
 
 async function busiestOwner(db: Database): Promise<string | null> {

@@ -268,6 +268,43 @@ describe.each(engines)('bringing owners together, on %s', (engine) => {
     for (const { scope } of others) expect(all.map(({ budget }) => budget).join()).toContain(`"scope":"${scope}"`)
   })
 
+  test.each([
+    ['an amount that is no number', 'about ten', '0.5'],
+    ['a rate that is none', '10', 'half'],
+    ['a rate of 0', '10', '0'],
+  ])('a budget with %s stays as it is and holds nothing up', async (_, amount, exchangeRate) => {
+    const { db, ids, single } = await upgraded()
+    const own = { ...settingsOf.ann, exchangeRate }
+    await sql`update settings set settings = ${JSON.stringify(own)} where owner_id = ${ids.ann}`.execute(db)
+    const odd = JSON.stringify({ ...budgetsOf.ann[0], amount })
+    await sql`update budget_limits set budget = ${odd} where owner_id = ${ids.ann} and measure = 'cost'`.execute(db)
+    expect(await claimOwners(db, single)).toBe(2)
+    const { rows } = await sql<{ ownerId: string; budget: string }>`select owner_id, budget from budget_limits`.execute(
+      db,
+    )
+    expect(rows.map(({ ownerId }) => ownerId)).toEqual([single, single, single])
+    expect(rows.map(({ budget }) => JSON.parse(budget))).toContainEqual(JSON.parse(odd))
+  })
+
+  test('choices that cannot be brought together keep nothing else back, and are tried again', async () => {
+    const { db, single } = await upgraded()
+    await sql`alter table prices rename to elsewhere`.execute(db)
+    await sql`create view prices as select * from elsewhere`.execute(db)
+    if (engine === 'postgres') await sql`create rule held as on delete to prices do instead select 1 / 0`.execute(db)
+    expect(await claimOwners(db, single)).toBe(2)
+    const { rows: others } = await sql`select id from conversations where owner_id <> ${single}`.execute(db)
+    expect(others).toEqual([])
+    const count = async () => {
+      const { rows } = await sql`select budget from budget_limits where owner_id = ${single}`.execute(db)
+      return rows.length
+    }
+    expect(await count()).toBe(2)
+    await sql`drop view prices`.execute(db)
+    await sql`alter table elsewhere rename to prices`.execute(db)
+    await claimOwners(db, single)
+    expect(await count()).toBe(3)
+  })
+
   test('what cannot be read is left alone from then on, and so is what the one owner has changed meanwhile', async () => {
     const { db, ids, single } = await upgraded()
     await sql`update budget_limits set budget = '{' where owner_id = ${ids.bob}`.execute(db)
