@@ -39,7 +39,7 @@ export function startingEndpoint<P extends Record<string, string | string[]> = R
 async function startedResponse(request: NextRequest, start: StartData, stream: boolean): Promise<Response> {
   if (request.headers.get('prefer')?.includes('respond-async'))
     return json(start, { status: 202, headers: { 'Preference-Applied': 'respond-async' } })
-  if (stream) return await followGeneration(start.generationId, 0)
+  if (stream) return await followGeneration(start.generationId, 0, { signal: request.signal })
   const finished = await finishedGeneration(start, request.signal)
   // Nobody is there any more to be answered.
   return finished ? json(finished) : new Response(null, { status: 499 })

@@ -9,7 +9,7 @@ import { generationStatus } from '@/lib/protocol/events'
 import { type Folded, foldEvent, type Part, textOf } from '@/lib/protocol/messages'
 import { Refused } from '@/lib/refused'
 import { aborted, readToEnd } from './read-to-end'
-import { eventStream } from './response'
+import { type Client, eventStream } from './response'
 import { runs } from './runs'
 import { readSeveral } from './several'
 import { ask } from './signals'
@@ -30,13 +30,13 @@ export interface Finished extends StartData {
 }
 
 /** Streams a generation's log after a cursor, from whatever holds it. The caller has checked whose it is. */
-export async function followGeneration(generationId: string, after: number, left?: () => void): Promise<Response> {
-  return await eventStream((wake) => runs().log.read(generationId, after, wake), left)
+export async function followGeneration(generationId: string, after: number, client: Client): Promise<Response> {
+  return await eventStream((wake) => runs().log.read(generationId, after, wake), client)
 }
 
 /** Streams several logs in one response, each after its cursor, until all have ended. The caller has checked whose they are. */
-export async function followGenerations(cursors: Map<string, number>, left?: () => void): Promise<Response> {
-  return await eventStream((wake) => readSeveral(runs().log, cursors, wake), left)
+export async function followGenerations(cursors: Map<string, number>, client: Client): Promise<Response> {
+  return await eventStream((wake) => readSeveral(runs().log, cursors, wake), client)
 }
 
 /**

@@ -10,6 +10,14 @@ const HEARTBEAT_MS = 15_000
 
 const comment = new TextEncoder().encode(heartbeat)
 
+/** Who is answered. */
+export interface Client {
+  /** Aborts when the client goes away before the response has ended. */
+  signal?: AbortSignal
+  /** Called once the client follows no more. */
+  left?: () => void
+}
+
 /**
  * An event-stream response that follows a log. It is pulled: bytes are taken from the log only when the client has
  * room for them, so a client that stops reading costs nothing. A client that goes away only ends its reading;
@@ -17,11 +25,14 @@ const comment = new TextEncoder().encode(heartbeat)
  */
 export async function eventStream(
   openLog: (wake: () => void) => Promise<LogReader>,
-  left = () => {},
+  { signal, left = () => {} }: Client = {},
 ): Promise<Response> {
   let wake = () => {}
   const delivery = new Delivery(await opened(openLog, () => wake(), left), left)
   wake = () => delivery.deliver()
+  // Next neither reads nor cancels the body of a response whose client went away before it was there.
+  if (signal?.aborted) delivery.close()
+  else signal?.addEventListener('abort', () => delivery.close(), { once: true })
   return new Response(new LogBody(delivery), { headers: eventStreamHeaders })
 }
 
@@ -86,6 +97,7 @@ class Delivery {
   }
 
   close(): void {
+    if (this.#closed) return
     this.#closed = true
     this.#quiet.delete(this.#beat)
     this.#reader.close()

@@ -176,3 +176,21 @@ test('a piped body is kept alive too, by one comment at a time', async () => {
   await vi.advanceTimersByTimeAsync(15_000)
   expect(pieces.slice(2)).toEqual([heartbeat, heartbeat])
 })
+
+test.each(['before the log is open', 'before its body is read'])(
+  'a client that goes away %s is counted no longer, and its reader is closed',
+  async (when) => {
+    const going = new AbortController()
+    const called: string[] = []
+    const reader = { take: () => ({ pieces: [], done: false }), close: () => void called.push('closed') }
+    const openLog = async () => {
+      if (when === 'before the log is open') going.abort()
+      return reader
+    }
+    const response = await eventStream(openLog, { signal: going.signal, left: () => void called.push('left') })
+    going.abort()
+    expect(called).toEqual(['closed', 'left'])
+    await response.body?.cancel()
+    expect(called).toEqual(['closed', 'left'])
+  },
+)

@@ -30,5 +30,6 @@ export const GET = endpoint(async (request, { principal }) => {
     places.map(([id]) => id),
     principal.ownerId,
   )
-  return await followGenerations(new Map(places), countReader(request, principal.ownerId))
+  const left = countReader(request, principal.ownerId)
+  return await followGenerations(new Map(places), { signal: request.signal, left })
 })

@@ -12,5 +12,6 @@ export const GET = endpoint<{ id: string }>(async (request, { principal, params 
   const { after } = readQuery(request, z.strictObject({ after: cursor.optional() }))
   const row = await ownedGeneration(params.id, principal.ownerId)
   const lastEventId = cursor.safeParse(request.headers.get('last-event-id')).data
-  return await followGeneration(row.id, after ?? lastEventId ?? 0, countReader(request, principal.ownerId))
+  const left = countReader(request, principal.ownerId)
+  return await followGeneration(row.id, after ?? lastEventId ?? 0, { signal: request.signal, left })
 })
