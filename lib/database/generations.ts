@@ -48,7 +48,7 @@ export interface Bill {
   /** In the price's currency; null when the price is not known. */
   cost: Money | null
   /** As the operator's own budget books it. */
-  serverSpent?: Amounts
+  serverSpent?: Amounts | undefined
 }
 
 /** The rows that a generation starts with. */

@@ -28,5 +28,6 @@ export function billOf(
 
 /** The bill for a generation whose use could not be counted: all that was reserved for it, so that no budget is passed. */
 export function billUncounted({ booking }: Pick<Charge, 'booking'>, attempts: number): Bill {
-  return { spent: booking.reserved, attempts, cost: null }
+  const { reserved, server } = booking
+  return { spent: reserved, attempts, cost: null, serverSpent: server && { picos: server.picos, tokens: 0n } }
 }

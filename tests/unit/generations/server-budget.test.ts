@@ -5,6 +5,8 @@ import { join } from 'node:path'
 import { afterAll, beforeAll, expect, test, vi } from 'vitest'
 import { database, migrate } from '@/lib/database/client'
 import { savePrices } from '@/lib/database/prices'
+import { readBooking } from '@/lib/database/spending'
+import { createReaper } from '@/lib/generations/abandoned'
 import { runs } from '@/lib/generations/runs'
 import { startTurn } from '@/lib/generations/turn'
 import { Refused } from '@/lib/refused'
@@ -87,4 +89,32 @@ test('a model without a price is refused before anything is asked or set aside',
   expect(String(refusal)).toContain('nobody has told it what this one costs')
   expect(upstream.requests.filter(({ prompt }) => prompt === 'unknown')).toEqual([])
   expect(await standing()).toEqual(before)
+})
+
+test('an answer of a dead process whose use cannot be counted takes all that was set aside for it', async () => {
+  upstream.scriptFor('left', [{ write: finish('stop') + done }])
+  const { generationId } = await start(await person(), 'left')
+  await runs().get(generationId)?.ended
+  const [before] = await standing()
+  const { booking } = await database()
+    .selectFrom('generations')
+    .select('booking')
+    .where('id', '=', generationId)
+    .executeTakeFirstOrThrow()
+  const held = Number(readBooking(booking ?? '').server?.picos)
+  expect(held).toBeGreaterThan(0)
+  // As that process left it, but for its settings.
+  await database()
+    .updateTable('spending')
+    .set({ reservedPicos: BigInt(held) })
+    .where('ownerId', '=', '')
+    .execute()
+  await database()
+    .updateTable('generations')
+    .set({ status: 'running', instanceId: 'the process before', outline: null, settings: 'no JSON' })
+    .where('id', '=', generationId)
+    .execute()
+  await createReaper()()
+  const [after] = await standing()
+  expect(after).toMatchObject({ spentPicos: Number(before?.spentPicos) + held, reservedPicos: 0 })
 })
