@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { type Answer, fatesOf, isBlank, type Waiting, waitingAfter } from '@/lib/protocol/unanswered'
+import { type Answer, answerIn, fatesOf, isBlank, type Waiting, waitingAfter } from '@/lib/protocol/unanswered'
 
 describe('what becomes of each prompt', () => {
   const [a, u, r] = ['answered', 'unanswered', 'refused'] as const
@@ -37,6 +37,19 @@ describe('what becomes of each prompt', () => {
       }),
     )
   })
+})
+
+it.each([
+  ['refusal', 'refused'],
+  ['SAFETY', 'refused'],
+  ['guardrail_intervened', 'refused'],
+  ['sensitive', 'refused'],
+  ['content_filtered', 'refused'],
+  ['stop', 'unanswered'],
+  ['MAX_TOKENS', 'unanswered'],
+  [null, 'unanswered'],
+])('a reply without text that ended with %j is %s', (finishReason, answer) => {
+  expect(answerIn({ parts: [], status: 'completed', finishReason })).toBe(answer)
 })
 
 it.each([
