@@ -12,7 +12,8 @@ const ROWS_A_SLICE = 100
 
 /**
  * Removes for good what was deleted more than a day ago: a few rows in each statement, with other work in between. One
- * that is cut off by the end of the process goes on from where it was at the next sweep.
+ * that is cut off by the end of the process goes on from where it was at the next sweep. One in which a generation is still
+ * to be ended is left until it has: only its row tells what is reserved for it.
  */
 export async function sweepDeleted(): Promise<void> {
   const db = database()
@@ -21,6 +22,16 @@ export async function sweepDeleted(): Promise<void> {
       .selectFrom('conversations')
       .select('id')
       .where('deletedAt', '<', Date.now() - UNDO_MS - LATER_MS)
+      .where(({ not, exists, selectFrom }) =>
+        not(
+          exists(
+            selectFrom('generations')
+              .select('generations.id')
+              .whereRef('generations.conversationId', '=', 'conversations.id')
+              .where('generations.status', '=', 'running'),
+          ),
+        ),
+      )
       .limit(1)
       .executeTakeFirst()
     if (!due) return

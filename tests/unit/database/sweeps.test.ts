@@ -73,6 +73,17 @@ test('20,000 messages are swept a few at a time, and what is left alone stays', 
   expect([longest, longest < took / 4]).toEqual([expect.any(Number), true])
 })
 
+test('a conversation in which something is still to be ended is swept once it has ended: what is reserved is in its row', async () => {
+  await fill('left running', Date.now() - 2 * DAY_MS, 4)
+  await fill('gone', Date.now() - 2 * DAY_MS, 4)
+  await sql`update generations set status = 'running' where id = 'left running-000001'`.execute(db)
+  await sweepDeleted()
+  expect([await count('conversations'), await count('generations')]).toEqual([1, 2])
+  await sql`update generations set status = 'interrupted'`.execute(db)
+  await sweepDeleted()
+  expect([await count('conversations'), await count('generations')]).toEqual([0, 0])
+})
+
 test('another sweep goes on where one is, and between slices the database is whole', async () => {
   await fill('gone', Date.now() - 2 * DAY_MS, 2_000)
   const first = sweepDeleted()
