@@ -10,7 +10,7 @@ import { continuing } from '@/lib/protocol/messages'
 import { resolveModel } from '@/lib/providers/resolve'
 import { Refused } from '@/lib/refused'
 import { fitsNow } from '@/lib/usage/admission'
-import { allowedLength, parseSettings, partialOf, promptSettings, type TurnSettings } from './settings'
+import { lengthOf, parseSettings, partialOf, promptSettings, type TurnSettings } from './settings'
 import { accountFor, emptyReply, type Prepared, type Spend, startingRow, startOnce } from './start'
 
 /** How a reply is asked for again. */
@@ -86,9 +86,9 @@ export async function modelsThatFit(row: OwnedGeneration, references: string[]):
     const resolved = await resolveModel(ownerId, reference)
     const account = await accountFor(ownerId, resolved)
     const source = { head: userMessageId, ...promptSettings(resolved.model, account.price, settings, partial) }
-    const maxTokens = allowedLength(settings.maxTokens, account.price)
+    const length = lengthOf(settings, account.price)
     const countPrompt = () => countPromptOf(source)
-    if (await fitsNow(account, { conversationId, at: Date.now(), countPrompt, maxTokens })) fitting.push(reference)
+    if (await fitsNow(account, { conversationId, at: Date.now(), countPrompt, length })) fitting.push(reference)
   }
   return fitting
 }

@@ -8,7 +8,7 @@ import { scopesOf } from '@/lib/usage/account'
 import { tightest, unknownOf } from '@/lib/usage/admission'
 import { amountIn, capsOf, lengthToAskFor } from '@/lib/usage/caps'
 import { costAtMost, longestAnswer } from '@/lib/usage/worst'
-import { allowedLength } from './settings'
+import { lengthOf } from './settings'
 import { accountFor } from './start'
 import { parentOf, type Turn } from './turn'
 
@@ -21,21 +21,22 @@ type Draft = Pick<Turn, 'conversationId' | 'parentId' | 'text' | 'model' | 'sett
  * @throws {Refused} as `startTurn` does for a conversation, a parent or a model; the signal's reason when it aborts.
  */
 export async function estimateTurn(ownerId: string, draft: Draft, signal?: AbortSignal): Promise<Estimate> {
-  const { settings, text } = draft
+  const { settings = {}, text } = draft
   const resolved = await resolveModel(ownerId, draft.model)
   const known = draft.conversationId ? await ownedConversation(draft.conversationId, ownerId) : null
   const head = await parentOf(known, draft.parentId)
   const account = await accountFor(ownerId, resolved)
   signal?.throwIfAborted()
   const window = account.price?.contextWindow ?? null
-  const room = allowedLength(settings?.maxTokens, account.price)
-  const source = { head, text, system: settings?.system, model: resolved.model, window, room }
+  const length = lengthOf(settings, account.price)
+  const room = length.maxTokens
+  const source = { head, text, system: settings.system, model: resolved.model, window, room }
   const { tokens: promptTokens, accuracy, trimmedTurns } = await countPromptOf(source, signal)
 
   const { price, rate } = account
   // A conversation that begins with this turn has spent nothing yet.
   const caps = capsOf(account, scopesOf(account.timeZone, known?.id ?? '', Date.now()))
-  const asked = room ?? (caps.length > 0 ? lengthToAskFor(account, caps, promptTokens) : null)
+  const asked = caps.length > 0 ? lengthToAskFor(account, caps, promptTokens, length) : room
   const maxTokens = asked ?? longestAnswer(price, promptTokens)
   const budget =
     caps.length > 0 && maxTokens !== null ? await tightest(account, caps, { promptTokens, maxTokens }) : null

@@ -6,6 +6,7 @@ import { type Part, textOf } from '@/lib/protocol/messages'
 import type { Price } from '@/lib/protocol/prices'
 import { isBlank } from '@/lib/protocol/unanswered'
 import { longestContinuation } from '@/lib/upstream/continuation'
+import type { SetLength } from '@/lib/usage/caps'
 
 const turnSettings = z.object({
   system: z.string().optional(),
@@ -25,9 +26,14 @@ export function parseSettings(json: string | null): TurnSettings {
  * The longest answer to ask for: what a turn wants, under the operator's cap where there is one. Undefined leaves it to the
  * provider. A cap above what the model can write would be refused.
  */
-export function allowedLength(wanted: number | undefined, price: Price | null): number | undefined {
+function allowedLength(wanted: number | undefined, price: Price | null): number | undefined {
   const cap = config().maxTokens
   return cap === 0 ? wanted : Math.min(wanted ?? price?.maxOutput ?? cap, cap)
+}
+
+/** The same, and whether the person set it. */
+export function lengthOf({ maxTokens }: TurnSettings, price: Price | null): SetLength {
+  return { maxTokens: allowedLength(maxTokens, price), byPerson: maxTokens !== undefined }
 }
 
 /** What a prompt is built with besides its messages: the settings of its turn, the model's window, and the reply that is continued. */

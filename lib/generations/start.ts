@@ -21,7 +21,7 @@ import { serverAdmissionOf, serverBudgetReached } from '@/lib/usage/server-budge
 import type { Charge } from './charge'
 import { heartbeat } from './heartbeat'
 import { runs } from './runs'
-import { allowedLength, partialOf, promptSettings, type TurnSettings } from './settings'
+import { lengthOf, partialOf, promptSettings, type TurnSettings } from './settings'
 import { checkStorage } from './storage'
 
 /** A generation that is ready to start. */
@@ -103,7 +103,7 @@ async function charged(ownerId: string, { rows, resolved, prompt: asked, setting
     at: generation.startedAt,
     model,
     countPrompt: () => prompt.count(),
-    maxTokens: allowedLength(settings.maxTokens, price),
+    length: lengthOf(settings, price),
   })
   const { caps } = admission
   const server = connection.providerId.startsWith(ENVIRONMENT)

@@ -3,7 +3,17 @@ import { type Amounts, type Booking, nothing, type Reservation, spendingIn } fro
 import type { Problem } from '@/lib/protocol/events'
 import { Refused } from '@/lib/refused'
 import { type Account, scopesOf } from './account'
-import { type Cap, capsOf, inWords, lengthToAskFor, limitsOf, nameOf, type Verdict, verdictOn } from './caps'
+import {
+  type Cap,
+  capsOf,
+  inWords,
+  lengthToAskFor,
+  limitsOf,
+  nameOf,
+  type SetLength,
+  type Verdict,
+  verdictOn,
+} from './caps'
 import type { Count } from './tokenizers'
 import { reservedFor } from './worst'
 
@@ -15,8 +25,7 @@ interface Candidate {
   model: string
   /** Counts what the model would be sent at most. */
   countPrompt(): Promise<Count>
-  /** The longest answer, where the person sets it. */
-  maxTokens: number | undefined
+  length: SetLength
 }
 
 /** How a generation may start. */
@@ -44,11 +53,11 @@ export async function admissionOf(account: Account, candidate: Candidate): Promi
   const booking = { model: candidate.model, scopes, held: [], reserved: nothing, rate }
   if (caps.length === 0) {
     const refusal = async () => new Refused(402, { kind: 'budget', message: 'A budget does not allow this.' })
-    return { booking, reservation: null, maxTokens: candidate.maxTokens, prompt: null, caps, refusal }
+    return { booking, reservation: null, maxTokens: candidate.length.maxTokens, prompt: null, caps, refusal }
   }
   const prompt = await candidate.countPrompt()
   const promptTokens = prompt.tokens
-  const maxTokens = candidate.maxTokens ?? lengthToAskFor(account, caps, promptTokens)
+  const maxTokens = lengthToAskFor(account, caps, promptTokens, candidate.length)
   const lengths = { promptTokens, maxTokens }
   for (const cap of caps.filter((each) => each.scope === null || needsPrice(account, each))) {
     const verdict = verdictOn(cap, undefined, account, lengths)
@@ -67,15 +76,12 @@ export async function admissionOf(account: Account, candidate: Candidate): Promi
 }
 
 /** Whether a generation could start now. Sets nothing aside. */
-export async function fitsNow(
-  account: Account,
-  { conversationId, at, countPrompt, maxTokens }: Omit<Candidate, 'model'>,
-) {
+export async function fitsNow(account: Account, { conversationId, at, countPrompt, length }: Omit<Candidate, 'model'>) {
   const caps = capsOf(account, scopesOf(account.timeZone, conversationId, at))
   if (caps.length === 0) return true
   const { tokens: promptTokens } = await countPrompt()
-  const longest = maxTokens ?? lengthToAskFor(account, caps, promptTokens)
-  return (await tightest(account, caps, { promptTokens, maxTokens: longest })).fits
+  const maxTokens = lengthToAskFor(account, caps, promptTokens, length)
+  return (await tightest(account, caps, { promptTokens, maxTokens })).fits
 }
 
 /** The cap that does not allow a generation, else the one that it takes the most of. */

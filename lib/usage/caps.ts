@@ -83,9 +83,22 @@ export function isNear(used: bigint, most: bigint): boolean {
   return used * 100n >= most * BigInt(Math.round(WARN_AT * 100))
 }
 
+/** The longest answer that somebody set, where anybody did. */
+export interface SetLength {
+  maxTokens: number | undefined
+  /** By the person, who is told when it does not fit. In place of the operator's own limit, a shorter answer is asked for. */
+  byPerson: boolean
+}
+
 /** The longest answer to ask for: what the person set, else what the model writes and each single answer is allowed. */
-export function lengthToAskFor(account: Account, caps: Cap[], promptTokens: number): number {
-  const longest = sensibleLength(account.price, promptTokens)
+export function lengthToAskFor(
+  account: Account,
+  caps: Cap[],
+  promptTokens: number,
+  { maxTokens, byPerson }: SetLength,
+): number {
+  const longest = maxTokens ?? sensibleLength(account.price, promptTokens)
+  if (byPerson) return longest
   const fitting = caps
     .filter(({ scope }) => scope === null)
     .flatMap((cap) => verdictOn(cap, undefined, account, { promptTokens, maxTokens: longest }).lowerMaxTokens ?? [])
