@@ -83,7 +83,9 @@ function counted(): CountedConversations {
 function nearestKnown(model: string, rows: BranchRow[]): { from: number; branch: CountedBranch } | null {
   for (let place = rows.length - 1; place >= 0; place--) {
     const row = rows[place]
-    const branch = row && counted().get(keyOf(model, row), row.revision, row.id)
+    // One that is being continued stands otherwise than it did.
+    if (!row || row.status === 'running') continue
+    const branch = counted().get(keyOf(model, row), row.revision, row.id)
     if (branch) return { from: place + 1, branch }
   }
   return null

@@ -103,6 +103,15 @@ test('a reply that is still being written is counted when it has ended', async (
   expect((await countPromptOf({ ...source, head })).tokens).toBe(await countOfSent(head))
 })
 
+test('a reply that is being continued is not counted as what it was before', async () => {
+  const { conversation, turns } = await conversationOf(1)
+  const promptId = await conversation.prompt(turns.at(-1)?.replyId ?? null, 'A question that nobody has answered yet')
+  const head = await conversation.reply(promptId, { parts: [problem('network')], status: 'failed' })
+  await countPromptOf({ ...source, head })
+  await database().updateTable('generations').set({ status: 'running' }).where('messageId', '=', head).execute()
+  expect((await countPromptOf({ ...source, head })).tokens).toBe(await countOfSent(head))
+})
+
 test('each tokenizer has its own count', async () => {
   const { turns } = await conversationOf(12)
   const head = turns.at(-1)?.replyId ?? null
