@@ -22,7 +22,7 @@ export function billOf(
   attempts: number,
 ): Bill {
   const spent = usage ? amountsOf(usage, price, booking.rate) : nothing
-  const serverSpent = booking.server && usage ? serverSpending(booking.server, usage) : nothing
+  const serverSpent = booking.server && usage ? serverSpending(booking.server, usage, booking.rate) : nothing
   return { spent, attempts, cost: storedCost(usage, price), serverSpent }
 }
 

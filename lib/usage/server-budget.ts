@@ -11,7 +11,7 @@ import {
 } from '@/lib/database/spending'
 import { dayOf, isoOfDay } from '@/lib/protocol/days'
 import type { Usage } from '@/lib/protocol/events'
-import { amountOf } from '@/lib/protocol/money'
+import { amountOf, dollarsOf, type Rate } from '@/lib/protocol/money'
 import type { Price } from '@/lib/protocol/prices'
 import { Refused } from '@/lib/refused'
 import type { Account } from './account'
@@ -42,7 +42,7 @@ interface ServerAdmission {
 
 /**
  * Works out what a generation may take of `RILL_BUDGET_PER_DAY`, in days of UTC; null where no such budget is set.
- * @throws {Refused} 402 for a model whose price is not known: an unknown price is not free.
+ * @throws {Refused} 402 for a model whose price is not known, in dollars: an unknown price is not free.
  */
 export async function serverAdmissionOf(account: Account, candidate: Candidate): Promise<ServerAdmission | null> {
   const most = config().budgetPerDay
@@ -51,7 +51,8 @@ export async function serverAdmissionOf(account: Account, candidate: Candidate):
   const { tokens: promptTokens } = await candidate.countPrompt()
   const maxTokens = candidate.maxTokens ?? sensibleLength(price, promptTokens)
   const { picos } = amountsAtMost({ ...account, price }, promptTokens, maxTokens)
-  if (price === null || picos === null) throw new Refused(402, { kind: 'budget', message: unpriced })
+  if (price === null || picos === null)
+    throw new Refused(402, { kind: 'budget', message: price ? unconvertible(price) : unpriced })
   const scope = `${SERVER_SCOPE}day:${isoOfDay(dayOf(candidate.at, 'UTC'))}`
   const limits = [{ scope, picos: most, tokens: null }]
   const reservation = { ownerId: SERVER, amounts: { picos, tokens: 0n }, limits }
@@ -60,6 +61,10 @@ export async function serverAdmissionOf(account: Account, candidate: Candidate):
 
 const unpriced =
   'This server has a budget for its models, and nobody has told it what this one costs. Choose another model, or add a provider of your own in the settings.'
+
+function unconvertible({ currency }: Price): string {
+  return `This server has a budget in dollars for its models, and this one is priced in ${currency}, for which Rill knows no exchange rate. Choose ${currency} as your currency in the settings, or choose another model.`
+}
 
 /** The refusal of a generation that the budget has no room for. */
 export function serverBudgetReached(): Refused {
@@ -75,9 +80,9 @@ export function serverBudgetReached(): Refused {
   )
 }
 
-/** What usage comes to in the operator's own budget. */
-export function serverSpending({ price }: ServerBooking, usage: Usage): Amounts {
-  const { picos } = costOf(usage, price)
+/** What usage comes to in the operator's own budget, by the rate that it was admitted at. */
+export function serverSpending({ price, picos: reserved }: ServerBooking, usage: Usage, rate: Rate): Amounts {
+  const picos = dollarsOf(costOf(usage, price), rate) ?? reserved
   return {
     picos: picos > MOST_PICOS ? MOST_PICOS : picos,
     tokens: BigInt(usage.promptTokens + usage.completionTokens),
@@ -86,6 +91,5 @@ export function serverSpending({ price }: ServerBooking, usage: Usage): Amounts 
 
 /** Where everybody is let in, a person's own price is that person's word, and the operator's money is not theirs. */
 function serverPrice(account: Account, { baseUrl, model }: Candidate): Price | null {
-  const price = mode() === 'open' ? priceOf({ baseUrl, model, free: false }, []) : account.price
-  return price?.currency === 'USD' ? price : null
+  return mode() === 'open' ? priceOf({ baseUrl, model, free: false }, []) : account.price
 }

@@ -5,6 +5,7 @@ import { join } from 'node:path'
 import { afterAll, beforeAll, expect, test, vi } from 'vitest'
 import { database, migrate } from '@/lib/database/client'
 import { savePrices } from '@/lib/database/prices'
+import { changeSettings } from '@/lib/database/settings'
 import { readBooking } from '@/lib/database/spending'
 import { createReaper } from '@/lib/generations/abandoned'
 import { runs } from '@/lib/generations/runs'
@@ -29,9 +30,9 @@ afterAll(async () => {
 })
 
 /** Ten dollars a million tokens: an answer of a thousand takes a cent, and the prompt a little. */
-async function person(): Promise<string> {
+async function person(currency = 'USD'): Promise<string> {
   const ownerId = randomUUID()
-  const own = { provider: new URL(upstream.baseUrl).host, model: 'scripted', currency: 'USD', input: '1', output: '10' }
+  const own = { provider: new URL(upstream.baseUrl).host, model: 'scripted', currency, input: '1', output: '10' }
   const nothing = { cachedInput: null, reasoning: null, longPrompt: null, contextWindow: null, maxOutput: null }
   await savePrices(ownerId, [{ price: { ...own, ...nothing, date: '2026-01-01', source: 'own' } }], 10)
   return ownerId
@@ -117,4 +118,17 @@ test('an answer of a dead process whose use cannot be counted takes all that was
   await createReaper()()
   const [after] = await standing()
   expect(after).toMatchObject({ spentPicos: Number(before?.spentPicos) + held, reservedPicos: 0 })
+})
+
+test('a price in another currency counts in dollars, by the rate that goes with it, and not without one', async () => {
+  const ownerId = await person('INR')
+  expect(await start(ownerId, 'no rate').catch((error: unknown) => error)).toMatchObject({ status: 402 })
+  await changeSettings(ownerId, { currency: 'INR', exchangeRate: '100' })
+  const [before] = await standing()
+  upstream.scriptFor('rupees', [{ write: finish('stop') + usage({ prompt: 5, completion: 100 }) + done }])
+  const { generationId } = await start(ownerId, 'rupees')
+  await runs().get(generationId)?.ended
+  const [after] = await standing()
+  // A hundredth of what the same comes to in dollars.
+  expect(after).toMatchObject({ spentPicos: Number(before?.spentPicos) + 10_050_000, reservedPicos: 0 })
 })
