@@ -2,7 +2,7 @@ import 'server-only'
 import { APIError } from 'openai'
 import type { ChatCompletionCreateParams } from 'openai/resources/chat/completions'
 import type { ChatMessage, CompletionRequest, Connection } from './connection'
-import { problemFromError } from './problems'
+import { problemFromError, type UpstreamProblem } from './problems'
 
 /** How a model is asked, where it was seen to refuse the usual way. */
 export interface Adaptation {
@@ -27,12 +27,19 @@ export const untried: Capabilities = new Map()
 /** A model may be served otherwise by then, so it is asked in the usual way again. */
 export const LEARNT_FOR_MS = 7 * 86_400_000
 
+/** An error as a server wrote it, and what it means. `status` is the response's; undefined inside a 200. */
+export interface Refused {
+  payload: unknown
+  problem: UpstreamProblem
+  status?: number
+}
+
 /**
  * Sends a request in the way that its model takes: what the model refuses is left out or said otherwise, and that is
  * remembered once it has been answered. Each change is tried once, and none when the refusal is about a key, a quota or
- * a rate. `differences` tells what the person should know of.
+ * a rate. `send` gives `refused` when the answer is an error inside a 200. `differences` tells what the person should know of.
  */
-export async function askAdapting<T>(
+export async function askAdapting<T extends { refused?: Refused }>(
   connection: Connection,
   request: CompletionRequest,
   send: (parameters: ChatCompletionCreateParams) => Promise<T>,
@@ -42,17 +49,25 @@ export async function askAdapting<T>(
   let adaptation = known
   for (;;) {
     const parameters = parametersOf(request, adaptation)
-    try {
-      const response = await send(parameters)
-      if (adaptation !== known) connection.remember(request.model, adaptation)
-      return { response, differences: differencesOf(request, adaptation) }
-    } catch (error) {
-      const change = changeFor(error, parameters, adaptation, tried)
-      if (!change) throw error
+    const sent = await send(parameters).then(
+      (response) => ({ response, refused: response.refused }),
+      (error: unknown) => ({ error, refused: refusedIn(error) }),
+    )
+    const change = sent.refused && changeFor(sent.refused, parameters, adaptation, tried)
+    if (change) {
       tried.add(change.name)
       adaptation = { ...adaptation, ...change.to }
+    } else if ('error' in sent) throw sent.error
+    else {
+      if (adaptation !== known && !sent.refused) connection.remember(request.model, adaptation)
+      return { response: sent.response, differences: differencesOf(request, adaptation) }
     }
   }
+}
+
+function refusedIn(error: unknown): Refused | undefined {
+  if (!(error instanceof APIError) || error.status === undefined) return undefined
+  return { payload: error.error ?? error.message, problem: problemFromError(error), status: error.status }
 }
 
 function adaptationTo(capabilities: Capabilities, model: string): Adaptation {
@@ -111,14 +126,15 @@ interface Change {
 }
 
 function changeFor(
-  error: unknown,
+  refused: Refused,
   parameters: ChatCompletionCreateParams,
   adaptation: Adaptation,
   tried: Set<string>,
 ): Change | null {
-  const words = refusalIn(error)
+  const words = wordsOf(refused)
   if (words === null) return null
-  const param = error instanceof APIError && typeof error.param === 'string' ? error.param : ''
+  // Wherever it stands: gateways pass it on inside errors of their own.
+  const param = /["']param["']\s*:\s*["']([\w.[\]]+)["']/.exec(words)?.[1] ?? ''
   for (const rule of rules) {
     const change = rule({ words, param, parameters, adaptation })
     if (change && !tried.has(change.name)) return change
@@ -127,17 +143,16 @@ function changeFor(
 }
 
 /** All that a server says when it may have refused what it was asked; null when it is about something else. */
-function refusalIn(error: unknown): string | null {
-  if (!(error instanceof APIError) || error.status === undefined) return null
-  const { status } = error
+function wordsOf({ payload, problem, status = problem.refusal?.status ?? 400 }: Refused): string | null {
   if (status < 400 || [401, 402, 403, 407, 408, 429].includes(status)) return null
-  if (['auth', 'quota', 'rate_limit'].includes(problemFromError(error).kind)) return null
+  if (['auth', 'quota', 'rate_limit'].includes(problem.kind)) return null
+  const words = typeof payload === 'string' ? payload : JSON.stringify(payload)
   // Gateways pass refusals on as JSON within JSON.
-  return `${error.message} ${JSON.stringify(error.error ?? '')}`.replace(/\\+(?=["'n])/g, '').slice(0, 8000)
+  return words.replace(/\\+(?=["'n])/g, '').slice(0, 8000)
 }
 
 const refuses =
-  /unsupported|not (?:be )?(?:supported|permitted|allowed|enabled|available|recogni[sz]ed|accepted)|n[o’']t (?:support|accept|allow|recogni)|unknown|unrecogni[sz]ed|unexpected|deprecated|extra (?:inputs?|fields?|propert)|additional propert|only (?:the default|\S+ is allowed|support)|(?:may|can|must) only be|must be (?:the default|unset|omitted|1\b)|can(?:not|’t|'t) be (?:set|used|specified)|both be specified|invalid (?:parameter|argument|field)/i
+  /unsupported|not (?:be )?(?:supported|permitted|allowed|enabled|available|recogni[sz]ed|accepted)|n[o’']t (?:support|accept|allow|recogni)|unknown|unrecogni[sz]ed|unexpected|deprecated|extra (?:inputs?|fields?|propert)|additional propert|only (?:the default|\S+ is allowed|support)|(?:may|can|must) only be|must be (?:the default|unset|omitted|1\b)|can(?:not|’t|'t) be (?:set|used|specified)|both be specified|invalid (?:parameter|argument|field)|不支持|不允许|サポートされていません|지원(?:되|하)지|nicht (?:unterstützt|erlaubt)|pas (?:pris en charge|supporté)|no (?:es compatible|se admite|soporta)|não (?:é )?(?:suportad|compatível)/i
 /** A value that is out of its range is the person's to change. */
 const outOfRange =
   /\b(?:between|at most|at least|less than|greater than|range|too (?:large|small|high|low|big|long|many)|exceeds?)\b|[<>≤≥]=?\s*\d/i
@@ -195,12 +210,13 @@ function leaving(field: string, { without }: Adaptation): Change {
   return { name: `without ${field}`, to: { without: [...without, field] } }
 }
 
-const no = "(?:not|n[o’']t|un)\\s?-?(?:\\w+\\s)?(?:support|allow|enabl|permit|accept|available|recogni|valid|implement)"
+const no =
+  "(?:(?:not|n[o’']t|un)\\s?-?(?:\\w+\\s)?(?:support|allow|enabl|permit|accept|available|recogni|valid|implement)|不支持|サポートされていません|지원(?:되|하)지|nicht unterstützt|pas (?:pris en charge|supporté)|no (?:es compatible|se admite|soporta)|não (?:é )?suportad)"
 const refusesSystem = new RegExp(
   [
     `\\b(?:system|developer)\\b.{0,60}${no}`,
     `${no}.{0,60}\\b(?:system|developer)\\b`,
-    '(?:unexpected|invalid|unknown|unsupported) (?:message )?role\\W{1,12}(?:system|developer)',
+    '(?:unexpected|invalid|unknown|unsupported) (?:message )?(?:role|value)\\W{1,12}(?:system|developer)\\b',
     // Templates that know two roles alone.
     'only (?:the )?\\W?user\\W? and \\W?(?:assistant|model)\\W?(?:, and \\w+)? roles?',
     '(?:should|must) be (?:one of )?\\W{0,3}user\\W{1,3}(?:or|,|and)\\W{1,3}(?:assistant|model)\\b',

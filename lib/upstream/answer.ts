@@ -1,5 +1,6 @@
 import 'server-only'
 import type { Usage } from '@/lib/protocol/events'
+import type { Refused } from './adaptation'
 import type { Chunk } from './chunk'
 import type { CompletionSink } from './connection'
 import { problemFromPayload, type UpstreamProblem } from './problems'
@@ -28,6 +29,8 @@ export class Answer {
   /** How the finish reason came; `not meant` once content has come after one, as from servers that write it on every chunk. */
   finish: 'none' | 'alone' | 'with content' | 'not meant' = 'none'
   problem: UpstreamProblem | null = null
+  /** The error that came in place of an answer. */
+  refused: Refused | undefined
   readonly tools: string[] = []
   /** Grows with each piece of content, so that a clock can tell content from chatter. */
   contents = 0
@@ -63,13 +66,20 @@ export class Answer {
     if (chunk.reasoning !== '' || chunk.text !== '' || chunk.callsTool) this.#takeContent(chunk)
     if (chunk.usage !== null) this.#report(chunk.usage)
     if (chunk.finishReason !== null) this.#takeFinish(chunk.finishReason, this.contents > contents)
-    if (chunk.error !== undefined) this.fail(problemFromPayload(chunk.error))
+    if (chunk.error !== undefined) this.refuse(chunk.error)
   }
 
   /** Ends the answer; what came before stays. */
   fail(problem: UpstreamProblem): void {
     this.closed = true
     this.problem ??= problem
+  }
+
+  /** Ends the answer with an error as the server wrote it. */
+  refuse(payload: unknown): void {
+    const problem = problemFromPayload(payload)
+    if (this.contents === 0) this.refused ??= { payload, problem }
+    this.fail(problem)
   }
 
   complete(): void {

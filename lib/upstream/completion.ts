@@ -53,18 +53,17 @@ async function answered(
   const ending = AbortSignal.any([signal, waits.late])
   let asked: Awaited<ReturnType<typeof ask>>
   try {
-    asked = await ask(connection, request, ending)
+    asked = await ask(connection, request, { sink, ending, waits })
   } catch (error) {
+    if (error instanceof SinkFailure) throw error.cause
     if (signal.aborted) return { finishReason: null, problem: null }
     if (waits.late.aborted) return { finishReason: null, problem: words.slowFirstContent }
     const problem = problemFromError(error)
     const headers = error instanceof APIError ? error.headers : undefined
     return { finishReason: null, problem: withoutSecrets(problem, connection), again: againAfter(problem, headers) }
   }
-  const { response, differences } = asked
-  const body = rawBody(response) ?? webBody(response.body)
-  const answer = new Answer(sink)
-  const cut = await readAnswer(body, { answer, sink }, ending, waits)
+  const { differences } = asked
+  const { response, answer, cut } = asked.response
   if (signal.aborted) return { finishReason: answer.finishReason, problem: null }
   const problem = problemAtEnd(answer, { late: waits.late.aborted, cut })
   const requestId = readableId(response.headers.get('x-request-id') ?? response.headers.get('request-id'))
@@ -76,14 +75,29 @@ async function answered(
   }
 }
 
-/** Sends the request as its model takes it. */
-function ask(connection: Connection, request: CompletionRequest, signal: AbortSignal) {
-  return askAdapting(connection, request, (parameters) =>
-    clientOf(connection)
+/** Sends the request as its model takes it, and reads the answer. */
+function ask(
+  connection: Connection,
+  request: CompletionRequest,
+  { sink, ending, waits }: { sink: CompletionSink; ending: AbortSignal; waits: Waits },
+) {
+  return askAdapting(connection, request, async (parameters) => {
+    const response = await clientOf(connection)
       // The waits are ours: the SDK must not end one sooner.
-      .chat.completions.create(parameters, { signal, timeout: longestTimerMs })
-      .asResponse(),
-  )
+      .chat.completions.create(parameters, { signal: ending, timeout: longestTimerMs })
+      .asResponse()
+    const body = rawBody(response) ?? webBody(response.body)
+    const answer = new Answer(sink)
+    const cut = await readAnswer(body, { answer, sink }, ending, waits).catch((error: unknown) => {
+      throw new SinkFailure('The sink threw', { cause: error })
+    })
+    return { response, answer, cut, refused: ending.aborted ? undefined : answer.refused }
+  })
+}
+
+/** What a sink threw is nothing that an upstream did. */
+class SinkFailure extends Error {
+  override name = 'SinkFailure'
 }
 
 /** Reads a body into the answer until no more is wanted; gives whether it was cut. */

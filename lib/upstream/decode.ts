@@ -5,7 +5,6 @@ import type { Answer } from './answer'
 import { readChunk } from './chunk'
 import { EventReader, EventSeparator, parseJson } from './event-reader'
 import { webPage } from './pages'
-import { problemFromPayload } from './problems'
 import { answerTooLong, eventTooLong, malformed, unreadableFormat } from './words'
 
 /** The longest event that is read, in characters; and the longest whole answer in JSON. */
@@ -102,7 +101,7 @@ function takeOddLine(answer: Answer, error: ParseError): void {
   if (answer.closed) return
   if (error.type === 'max-buffer-size-exceeded') answer.fail(eventTooLong)
   else if (error.type === 'unknown-field' && error.field === 'error') {
-    answer.fail(problemFromPayload(parseJson(error.value ?? '') ?? error.value))
+    answer.refuse(parseJson(error.value ?? '') ?? error.value)
   } else if (error.type === 'unknown-field' && error.line?.startsWith('{')) {
     const chunk = readChunk(parseJson(error.line), answer.choice)
     if (chunk.error !== undefined) answer.take(chunk)
@@ -135,7 +134,8 @@ function createWholeDecoder(answer: Answer): LineDecoder {
       if (first !== undefined) {
         const { error, isCompletion } = readChunk(first)
         if (isCompletion) for (const each of documents) answer.take(readChunk(each, answer.choice))
-        else answer.fail(error === undefined ? unreadableFormat : problemFromPayload(error))
+        else if (error === undefined) answer.fail(unreadableFormat)
+        else answer.refuse(error)
       } else if (!cut) answer.fail(malformed)
     },
   }

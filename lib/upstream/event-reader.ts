@@ -1,7 +1,6 @@
 import 'server-only'
 import type { Answer } from './answer'
 import { readChunk } from './chunk'
-import { problemFromPayload } from './problems'
 import { malformed } from './words'
 
 interface StreamEvent {
@@ -71,7 +70,7 @@ export class EventReader {
     }
     const value = parseJson(data)
     if (value === undefined) return event !== 'error' && this.#readEach(data)
-    if (event === 'error') this.#answer.fail(problemFromPayload(value))
+    if (event === 'error') this.#answer.refuse(value)
     else this.#answer.take(readChunk(value, this.#answer.choice))
     return true
   }
@@ -87,7 +86,7 @@ export class EventReader {
 
   /** What cannot be read is a hole in the text: it ends the answer, unless that had ended, or the event is no message. */
   #fail({ event, data }: StreamEvent): void {
-    if (event === 'error') this.#answer.fail(problemFromPayload(data))
+    if (event === 'error') this.#answer.refuse(data)
     else if (!this.#answer.ended && !this.isLast && (event === undefined || event === 'message'))
       this.#answer.fail(malformed)
   }

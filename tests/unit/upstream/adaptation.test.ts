@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import { LEARNT_FOR_MS, untried } from '@/lib/upstream/adaptation'
+import type { ChatMessage } from '@/lib/upstream/connection'
 import { delta, done, finish } from '@/tests/upstream/events'
 import {
   type ScriptedRequest,
@@ -338,4 +339,118 @@ describe('never asked again with less', () => {
   })
 
   test('what was learnt of nothing is nothing', () => expect(untried.size).toBe(0))
+})
+
+describe('a refusal that names its field apart from its words', () => {
+  test.each<[string, unknown, Asking['request'], (body: Body) => boolean]>([
+    ['stream', { message: 'Not for you.', param: 'stream', code: null }, {}, (body) => body.stream === true],
+    [
+      'max_tokens',
+      { message: 'Not for this model.', param: 'max_tokens', code: 'x' },
+      { maxTokens: 90 },
+      (body) => 'max_tokens' in body,
+    ],
+    [
+      'temperature',
+      { message: 'Unsupported value.', param: 'temperature', code: 'unsupported_value' },
+      { temperature: 0.5 },
+      (body) => 'temperature' in body,
+    ],
+    [
+      'stream, in what a gateway wraps',
+      { message: '{"error":{"message":"Refused.","param":"stream"}}', code: 400 },
+      {},
+      (body) => body.stream === true,
+    ],
+  ])('is understood: %s', async (_, error, request, refused) => {
+    expectSecondTry(await against(refused, { error }, { request }))
+  })
+})
+
+describe('a refusal inside a 200', () => {
+  const system: Asking['request'] = {
+    messages: [
+      { role: 'system', content: 'Be brief' },
+      { role: 'user', content: 'Hello' },
+    ],
+  }
+  test.each<[string, unknown, Asking['request'], (body: Body) => boolean]>([
+    [
+      'a temperature',
+      { message: "Unsupported value: 'temperature'", param: 'temperature', code: 'unsupported_value' },
+      { temperature: 0.5 },
+      (body) => 'temperature' in body,
+    ],
+    [
+      'stream options',
+      { message: 'Unrecognized request argument supplied: stream_options', code: 400 },
+      {},
+      (body) => 'stream_options' in body,
+    ],
+    [
+      'instructions',
+      'System role not supported',
+      system,
+      (body) => body.messages?.some(({ role }) => role === 'system') === true,
+    ],
+  ])('is asked again without %s', async (_, error, request, refused) => {
+    for (const inStream of [true, false]) {
+      upstream.requests.length = 0
+      const steps: Step[] = inStream
+        ? [{ write: `data: ${JSON.stringify({ error })}\n\n${done}` }]
+        : refusal({ error }, 200)
+      upstream.script(({ body }) => (refused(body) ? steps : answer))
+      const heard = await ask(upstream.baseUrl, { request })
+      expectSecondTry(heard)
+      expect(heard.remembered).toHaveLength(1)
+    }
+  })
+
+  test('is not asked again once something has come, nor when it is about a rate', async () => {
+    const error = { message: "Unsupported value: 'temperature'", code: 'unsupported_value' }
+    upstream.script([{ delta: 'Half' }, { write: `data: ${JSON.stringify({ error })}\n\n` }])
+    const half = await ask(upstream.baseUrl, { request: { temperature: 0.5 } })
+    expect([half.text, half.end.problem?.kind, upstream.requests.length]).toEqual(['Half', 'bad_request', 1])
+    upstream.script([{ write: `data: ${JSON.stringify({ error: { ...error, code: 429 } })}\n\n` }])
+    const limited = await ask(upstream.baseUrl, { request: { temperature: 0.5 } })
+    expect([limited.end.problem?.kind, upstream.requests.length]).toEqual(['rate_limit', 2])
+    expect(limited.remembered).toEqual([])
+  })
+
+  test('is told when nothing can be left out any more', async () => {
+    upstream.script([{ write: `data: ${JSON.stringify({ error: 'temperature is not supported' })}\n\n` }])
+    const heard = await ask(upstream.baseUrl, { request: { temperature: 0.5 } })
+    expect(heard.end.problem?.message).toContain('temperature is not supported')
+    expect([heard.remembered, upstream.requests.length]).toEqual([[], 2])
+  })
+})
+
+describe('a refusal in another language', () => {
+  test.each([
+    'temperature 参数不支持该模型',
+    'Der Parameter temperature wird von diesem Modell nicht unterstützt.',
+    "Le paramètre temperature n'est pas pris en charge.",
+    'El parámetro temperature no es compatible con este modelo.',
+  ])('of a field: %s', async (said) => {
+    expectSecondTry(await against((body) => 'temperature' in body, said, { request: { temperature: 0.5 } }))
+  })
+
+  test.each(['该模型不支持 stream 模式', 'Streaming wird von diesem Modell nicht unterstützt'])(
+    'of streaming: %s',
+    async (said) => {
+      expectSecondTry(await against((body) => body.stream === true, said))
+    },
+  )
+
+  test.each(['不支持 system 角色', "Invalid value: 'system'. Supported values are: 'user' and 'assistant'."])(
+    'of instructions: %s',
+    async (said) => {
+      const messages: ChatMessage[] = [
+        { role: 'system', content: 'Be brief' },
+        { role: 'user', content: 'Hello' },
+      ]
+      const refused = (body: Body) => body.messages?.some(({ role }) => role === 'system') === true
+      expectSecondTry(await against(refused, said, { request: { messages } }))
+    },
+  )
 })
