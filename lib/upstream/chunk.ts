@@ -95,17 +95,27 @@ function readMessage(message: Fields, chunk: Chunk): void {
   addTool(message.function_call, chunk)
 }
 
+/** The names under which servers send what a model thinks, the usual ones first. */
+const reasoningNames = [
+  'reasoning_content',
+  'reasoning',
+  'reasoning_text',
+  'thinking',
+  'reasoning_details',
+  'thinking_content',
+  'thinking_blocks',
+  'reasoningContent',
+  'thought',
+  'thoughts',
+]
+
 function reasoningIn(message: Fields): string {
-  const { reasoning_content, reasoning, reasoning_text, thinking, reasoning_details } = message
-  // Most chunks have none of them.
-  if (!(reasoning_content || reasoning || reasoning_text || thinking || reasoning_details)) return ''
-  return (
-    textIn(reasoning_content) ||
-    textIn(reasoning) ||
-    textIn(reasoning_text) ||
-    textIn(thinking) ||
-    textIn(reasoning_details)
-  )
+  for (const name of reasoningNames) {
+    // Most chunks have none of them.
+    const text = message[name] ? textIn(message[name]) : ''
+    if (text !== '') return text
+  }
+  return ''
 }
 
 function readParts(parts: unknown[], chunk: Chunk): void {
@@ -147,7 +157,9 @@ function stringOr(value: unknown): string {
   return typeof value === 'string' ? value : ''
 }
 
+/** An empty object or list fills a field as null does. */
 function isPresent(value: unknown): boolean {
+  if (typeof value === 'object' && value !== null) return Object.keys(value).length > 0
   return value !== undefined && value !== null && value !== false && value !== ''
 }
 

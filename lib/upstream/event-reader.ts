@@ -13,6 +13,11 @@ const mostPieces = 16
 /** How often a server may write `data:` before its data. */
 const mostNames = 4
 
+/** As OpenAI writes it, or nearly so. */
+const endOfStream = /^"?\[?done\]?"?$/i
+/** Some servers write into the data what belongs into a comment. */
+const signOfLife = /^\W{0,3}(?:ping|pong|heart-?beat|keep-?alive)\W{0,3}$/i
+
 /** Puts empty lines between the events of servers that leave them out, until one is seen that does not. */
 export class EventSeparator {
   isNeeded = true
@@ -44,7 +49,7 @@ export class EventReader {
 
   /** `separated`: the event may be half of one, since an empty line was put behind it. */
   take(event: StreamEvent, separated: boolean): void {
-    if (this.#answer.closed || event.data === '') return
+    if (this.#answer.closed || event.data === '' || signOfLife.test(event.data)) return
     const begun = this.#begun
     this.#begun = null
     const pieces = begun ? begun.pieces + 1 : 1
@@ -64,7 +69,7 @@ export class EventReader {
 
   /** Whether the answer could take it. */
   #read({ event, data }: StreamEvent): boolean {
-    if (data === '[DONE]') {
+    if (endOfStream.test(data)) {
       this.#answer.complete()
       return true
     }
@@ -72,6 +77,7 @@ export class EventReader {
     if (value === undefined) return event !== 'error' && this.#readEach(data)
     if (event === 'error') this.#answer.refuse(value)
     else this.#answer.take(readChunk(value, this.#answer.choice))
+    if (event === 'done' && !this.#answer.closed) this.#answer.complete()
     return true
   }
 
@@ -79,7 +85,7 @@ export class EventReader {
   #readEach(data: string): boolean {
     if (!data.startsWith('data:') && !data.includes('\n')) return false
     const documents = data.split('\n').flatMap((line) => withoutNames(line) || [])
-    if (!documents.every((each) => each === '[DONE]' || parseJson(each) !== undefined)) return false
+    if (!documents.every((each) => endOfStream.test(each) || parseJson(each) !== undefined)) return false
     for (const each of documents) if (!this.#answer.closed) this.#read({ event: undefined, data: each })
     return true
   }

@@ -41,7 +41,7 @@ export function unwrapText(whole: string): UnwrappedText {
   if (typeof document === 'string') return unwrapText(document.slice(0, searchedLength - 1))
   if (typeof document === 'object' && document !== null) return { labels: [], words: '', quoted: document, whole: '' }
   const { labels, rest } = withoutPrefixes(text.replace(suffix, ''))
-  const start = rest.search(/(?:\[\s*)?\{\s*\\?["']/)
+  const start = rest.search(/(?:\[(?:\s|\\n)*)?\{(?:\s|\\n)*\\?["']/)
   if (start === -1) return { labels, words: rest, quoted: undefined, whole: rest }
   const before = rest.slice(0, start)
   return {

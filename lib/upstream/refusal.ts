@@ -34,15 +34,16 @@ const longestList = 8
 /** Where errors keep other errors, the innermost first. */
 const wraps = fields(
   'metadata raw upstream_error original_error provider_error innererror inner_error base_resp',
-  'error errors detail details message body response cause',
+  'error Error errors detail details message body response cause',
+  'result data fault',
 )
 /** Where they keep words. */
 const says = fields(
   'message msg Message error_message errorMessage error_msg status_msg detail details',
-  'error error_description title reason raw',
+  'error error_description faultstring title reason raw',
 )
 /** Where they keep names for programs, and statuses. */
-const names = fields('code type status reason error_code errorCode error_type errorType __type Code')
+const names = fields('code type status reason error_code errorCode error_type errorType errorcode __type Code')
 const statusNames = fields(
   'status status_code statusCode http_status http_status_code http_code httpStatus code error_code',
 )

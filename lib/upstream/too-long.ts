@@ -38,6 +38,7 @@ const plainly = [
   /\btokens? limit exceeded\b|\bexceed(?:s|ed)? (?:the )?(?:model(?:[’']s)? )?(?:max(?:imum)? )?token limit\b/i,
   /\bcontext[ _-]?(?:length|window|size)\b.{0,20}\b(?:exceeded|full|overflow)|\bdoes not fit in (?:the )?context\b/i,
   /\b(?:shorten|reduce) (?:the |your )?(?:prompt|input|messages|conversation|context)\b/i,
+  /\b(?:contexte|contexto|kontext\w*|eingabe|entrada|invite|prompt)\b.{0,60}(?:\b(?:dépass\w+|trop long|exced\w+|supera|demasiado larg|zu lang|muito long)|überschreitet)/i,
   /(?:上下文|输入).{0,20}(?:超|过长)|超长|长度超/,
 ]
 /** Of a field, a picture or a name it may be said too. */

@@ -572,3 +572,33 @@ test('usage is told as it comes, between the text that it is of and what follows
   decoder.end(true)
   expect(told).toEqual(['One', 1, ', two', 3, ', three', ', four', 7, 8])
 })
+
+describe('marks of a stream, nearly as they should be', () => {
+  test.each(['data: "[DONE]"', 'data: [done]', 'data: DONE', 'event: done\ndata: {}', 'event: done\ndata: [DONE]'])(
+    'the end: %s',
+    (end) => {
+      expect(standOf(`${delta('Hi')}${end}\n\n`)).toMatchObject({ text: 'Hi', isDone: true, problem: null })
+    },
+  )
+
+  test.each(['ping', '[ping]', ': heartbeat', 'keep-alive', 'KEEPALIVE'])('a sign of life: %s', (sign) => {
+    const stream = `data: ${sign}\n\n${delta('Hi')}data: ${sign}\n\n${delta(' there')}${done}`
+    expect(standOf(stream)).toMatchObject({ text: 'Hi there', isDone: true, problem: null })
+  })
+
+  test.each([{ error: {} }, { error: [] }, { error: null, errors: [], detail: {} }])('no error: %j', (nothing) => {
+    const piece = event({ ...nothing, choices: [{ index: 0, delta: { content: 'Hi' } }] })
+    expect(standOf(piece + done)).toMatchObject({ text: 'Hi', isDone: true, problem: null })
+  })
+})
+
+test.each([
+  { thinking_content: 'hm' },
+  { thinking_blocks: [{ type: 'thinking', thinking: 'hm', signature: 'x' }] },
+  { reasoningContent: 'hm' },
+  { thought: 'hm' },
+  { thoughts: ['hm'] },
+])('reasoning is read from %j', (fields) => {
+  const piece = event({ choices: [{ index: 0, delta: fields }] })
+  expect(standOf(piece + delta('Hi') + done)).toMatchObject({ text: 'Hi', reasoning: 'hm', problem: null })
+})

@@ -11,6 +11,9 @@ const tooLong = (from: string, message: string, status: number | undefined = 400
 
 /** More was sent than the model reads. */
 export const lengths: Sent[] = [
+  tooLong('French', 'La longueur du contexte dépasse la limite maximale de 65536 jetons.'),
+  tooLong('Spanish', 'La entrada excede el número máximo de tokens.'),
+  tooLong('German', 'Die Eingabe überschreitet die maximale Länge von 8192 Tokens.'),
   tooLong(
     'OpenAI',
     'This model’s maximum context length is 8192 tokens. However, your messages resulted in 9000 tokens (8000 in the messages, 1000 in the functions). Please reduce the length of the messages.',

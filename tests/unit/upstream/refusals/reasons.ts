@@ -2,6 +2,23 @@ import { error, gemini, openai, type Sent } from './sent'
 
 /** An empty purse: never asked again, whatever the status. */
 export const purses: Sent[] = [
+  ...[
+    'Has superado tu cuota actual, revisa tu plan y los detalles de facturación.',
+    'Vous avez dépassé votre quota actuel.',
+    'Ihr Guthaben ist aufgebraucht.',
+    'You are using a Trial key, which is limited to 1000 API calls / month.',
+    'you have used up your daily free allocation of 10,000 neurons',
+    'Your account has reached the set inference limit for the model, and the model service has been paused.',
+  ].map((message): Sent => ({ from: message, status: 429, body: error(message), kind: 'quota', says: message })),
+  {
+    from: 'Vercel: no card',
+    status: 403,
+    body: error('AI Gateway requires a valid credit card on file to service requests.', {
+      type: 'customer_verification_required',
+    }),
+    kind: 'quota',
+    says: 'AI Gateway requires a valid credit card on file',
+  },
   {
     from: 'DeepSeek',
     status: 402,
@@ -185,6 +202,15 @@ export const purses: Sent[] = [
 
 /** Refused for what was said. */
 export const filters: Sent[] = [
+  {
+    from: 'OpenRouter: nothing charged',
+    status: 403,
+    body: error('This model requires moderation. Your input was flagged for “x”. No credits were charged.', {
+      code: 403,
+    }),
+    kind: 'content_filter',
+    says: 'This model requires moderation.',
+  },
   {
     from: 'Qwen',
     status: 400,

@@ -6,6 +6,15 @@ const wrapping = (inner: unknown) =>
 
 /** Errors within errors: what is inside is the error. */
 export const wrapped: Sent[] = [
+  ...[
+    { result: { error: { message: tooLong } } },
+    { code: 400, data: { error: { message: tooLong } } },
+    { Error: { Code: 'x', Message: tooLong } },
+    { fault: { faultstring: tooLong, detail: { errorcode: 'x.y' } } },
+    error(
+      `litellm.BadRequestError: Vertex_aiException - b'{\\n  "error": {\\n    "message": "${tooLong}"\\n  }\\n}\\n'`,
+    ),
+  ].map((body): Sent => ({ from: JSON.stringify(body), status: 400, body, kind: 'context_length', says: tooLong })),
   {
     from: 'OpenRouter: too long',
     status: 400,
