@@ -3,6 +3,7 @@ import { z } from 'zod'
 import { canChat } from '@/lib/protocol/chat-models'
 import type { Problem } from '@/lib/protocol/events'
 import { readStart } from './body'
+import { isFields, readChunk } from './chunk'
 import { isMarkup, withoutSecrets } from './clean'
 import { clientOf } from './client'
 import type { Connection } from './connection'
@@ -50,13 +51,9 @@ const fields = z.object({
     .catch(undefined),
 })
 
-/** One entry that cannot be read must not hide the others. */
-const list = z.union([
-  z.array(z.unknown()),
-  // A server without models may say null in place of an empty list.
-  z.object({ data: z.array(z.unknown()).nullable() }).transform(({ data }) => data ?? []),
-  z.object({ models: z.array(z.unknown()).nullable() }).transform(({ models }) => models ?? []),
-])
+/** Where lists keep their entries. Gateways put one within another. */
+const listNames = ['data', 'models', 'result']
+const deepestList = 3
 
 const listTooLong = problemOf('upstream', {
   message: 'The list of models is longer than 2 MB and was not read. Type the name of a model instead.',
@@ -90,10 +87,21 @@ function modelsIn(text: string): ModelNames | { problem: Problem } {
   if (isMarkup(text)) return { problem: webPage(200, text) }
   const document = json.safeParse(text)
   if (!document.success) return { problem: unreadableFormat }
-  const read = list.safeParse(document.data)
-  if (read.success) return namesOf(read.data)
-  const failure = z.object({ error: z.unknown() }).safeParse(document.data)
-  return { problem: failure.success && failure.data.error ? problemFromPayload(failure.data.error) : unreadableFormat }
+  const entries = entriesIn(document.data)
+  if (entries && entries.length > 0) return namesOf(entries)
+  // An error inside a 200 may stand beside a list that is null.
+  const { error } = readChunk(document.data)
+  if (error !== undefined) return { problem: problemFromPayload(error) }
+  return entries ? namesOf(entries) : { problem: unreadableFormat }
+}
+
+/** The entries of a list; null when there is none. A server without models may say null in place of an empty list. */
+function entriesIn(value: unknown, depth = 0): unknown[] | null {
+  if (Array.isArray(value)) return value
+  if (value === null && depth > 0) return []
+  if (!isFields(value) || depth === deepestList) return null
+  const lists = listNames.flatMap((each) => (each in value ? [entriesIn(value[each], depth + 1)] : []))
+  return lists.find((each) => each !== null && each.length > 0) ?? lists.find((each) => each !== null) ?? null
 }
 
 function namesOf(entries: unknown[]): ModelNames {
@@ -130,7 +138,7 @@ function saysItChats({ type, task, mode, capabilities, architecture }: z.infer<t
 
 const json = z.string().transform((text, context): unknown => {
   try {
-    return JSON.parse(text)
+    return JSON.parse(text.trimStart())
   } catch {
     context.addIssue({ code: 'custom', message: 'This is not JSON' })
     return z.NEVER

@@ -24,6 +24,11 @@ test.each<[string, unknown, string[]]>([
   ['data of names', { data: ['a'] }, ['a']],
   ['entries that say nothing', { data: [{ id: 'a' }, null, {}, { id: 7 }, { id: '' }, { id: 'a' }] }, ['a']],
   ['an empty list', { data: [] }, []],
+  ['a list within a gateway’s own', { code: 0, message: 'ok', data: { data: [{ id: 'a' }] } }, ['a']],
+  ['models within data', { success: true, data: { models: ['a'] } }, ['a']],
+  ['a result', { success: true, errors: [], result: [{ name: 'a' }] }, ['a']],
+  ['an empty list beside a full one', { data: [], models: [{ name: 'a' }] }, ['a']],
+  ['a list behind a byte order mark', '\uFEFF{"data":[{"id":"a"}]}', ['a']],
   ['no list at all where there is no model', { object: 'list', data: null }, []],
 ])('%s', async (_, body, models) => {
   upstream.models = { body }
@@ -32,6 +37,22 @@ test.each<[string, unknown, string[]]>([
 
 test.each<[string, { status?: number; body: unknown }, object]>([
   ['a refused key', { status: 401, body: { error: { message: 'No' } } }, { kind: 'auth' }],
+  ['a refused key inside a 200', { body: { code: 401, message: 'Invalid token' } }, { kind: 'auth' }],
+  [
+    'a refused key beside an empty result',
+    { body: { success: false, errors: [{ code: 401, message: 'Invalid API token' }], result: null } },
+    { kind: 'auth' },
+  ],
+  [
+    'MiniMax: an empty purse',
+    { body: { base_resp: { status_code: 1008, status_msg: 'insufficient balance' } } },
+    { kind: 'quota' },
+  ],
+  [
+    'words in place of a list',
+    { body: { detail: 'The list is being rebuilt' } },
+    { message: expect.stringContaining('The list is being rebuilt.') },
+  ],
   ['no such path', { status: 404, body: 'Not Found' }, { kind: 'not_found' }],
   [
     'a page',
