@@ -73,8 +73,18 @@ export function openTunnel(proxy: URL, target: string, signal: AbortSignal | nul
 
 function authorizationFor({ username, password }: URL): Record<string, string> {
   if (username === '') return {}
-  const credentials = `${decodeURIComponent(username)}:${decodeURIComponent(password)}`
+  const credentials = `${decoded(username)}:${decoded(password)}`
   return { 'Proxy-Authorization': `Basic ${Buffer.from(credentials).toString('base64')}` }
+}
+
+/** A password may hold a percent sign that nobody escaped. */
+function decoded(text: string): string {
+  try {
+    return decodeURIComponent(text)
+  } catch (error) {
+    if (error instanceof URIError) return text
+    throw error
+  }
 }
 
 const proxyAway = problemOf('network', {

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, test, vi } from 'vitest'
 import { listModels } from '@/lib/upstream/models'
-import { proxyTo } from '@/lib/upstream/tunnel'
+import { openTunnel, proxyTo } from '@/lib/upstream/tunnel'
 import { type ConnectProxy, startConnectProxy } from '@/tests/upstream/connect-proxy'
 import { now, type ScriptedUpstream, startScriptedUpstream } from '@/tests/upstream/scripted'
 import { ask, problemOf } from './asking'
@@ -40,6 +40,14 @@ test('an upstream is asked through the proxy, with the proxy’s name and passwo
   expect(proxy.tunnels).toEqual([{ target: host(), authorization }])
   expect(upstream.requests[0]?.headers.authorization).toBe('Bearer sk-a-test-key')
   expect(upstream.requests[0]?.headers['proxy-authorization']).toBeUndefined()
+})
+
+test('a password of the proxy may hold a percent sign that nobody escaped', async () => {
+  const url = new URL(proxy.url)
+  const socket = await openTunnel(new URL(`http://ann:50%@${url.host}`), host(), null)
+  socket.destroy()
+  const authorization = `Basic ${Buffer.from('ann:50%').toString('base64')}`
+  expect(proxy.tunnels).toEqual([{ target: host(), authorization }])
 })
 
 test('a name that only the proxy knows is left to it', async () => {
