@@ -417,6 +417,20 @@ describe('a refusal inside a 200', () => {
     expect(limited.remembered).toEqual([])
   })
 
+  test('Stop ends what is asked after it, and its socket', async () => {
+    const error = "Unsupported value: 'temperature'"
+    upstream.script(({ body }) =>
+      'temperature' in body ? [{ write: `data: ${JSON.stringify({ error })}\n\n` }] : [{ until: 'never' }],
+    )
+    const stop = new AbortController()
+    const asked = ask(upstream.baseUrl, { request: { temperature: 0.5 }, signal: stop.signal })
+    const second = await upstream.request(1)
+    stop.abort()
+    expect((await asked).end).toEqual({ finishReason: null, problem: null })
+    expect(await second.closed).toMatchObject({ ended: false })
+    expect(upstream.requests).toHaveLength(2)
+  })
+
   test('is told when nothing can be left out any more', async () => {
     upstream.script([{ write: `data: ${JSON.stringify({ error: 'temperature is not supported' })}\n\n` }])
     const heard = await ask(upstream.baseUrl, { request: { temperature: 0.5 } })
