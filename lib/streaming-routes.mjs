@@ -1,6 +1,6 @@
 // The routes that answer with event streams, called without Next's router in front of them.
 import { createRequire } from 'node:module'
-import { join } from 'node:path'
+import { join, relative } from 'node:path'
 
 /**
  * Next's router looks each request up among files, headers, rewrites and the proxy, and wraps each response for
@@ -25,6 +25,10 @@ export function streamingRoutes(root) {
 
   return (request, response) => {
     if (!STREAMING.test(request.url)) return null
-    return routeOf(request.url).handler(request, response, { waitUntil: (work) => void work.catch(() => {}) })
+    return routeOf(request.url).handler(request, response, {
+      waitUntil: (work) => void work.catch(() => {}),
+      // The router passes this on too: without it, a route looks for its build in the folder that Rill was started from.
+      requestMeta: { relativeProjectDir: relative(process.cwd(), root) },
+    })
   }
 }

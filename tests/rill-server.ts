@@ -31,15 +31,18 @@ export interface RillOptions {
   dataDir?: string
   /** Any free one otherwise. */
   port?: number
+  /** The folder that it is started from; that of the tests otherwise. */
+  cwd?: string
 }
 
 /**
  * Starts a real Rill the way `npm start` does, and waits until it can serve.
  * @throws {Error} when it ends or does not answer in time; with what it printed.
  */
-export async function startRill({ env = {}, dataDir, port = 0 }: RillOptions = {}): Promise<RillServer> {
+export async function startRill({ env = {}, dataDir, port = 0, cwd }: RillOptions = {}): Promise<RillServer> {
   const folder = dataDir ?? mkdtempSync(join(tmpdir(), 'rill-data-'))
   const server = spawn(process.execPath, [START], {
+    ...(cwd ? { cwd } : {}),
     env: {
       ...process.env,
       ...nothingSet,

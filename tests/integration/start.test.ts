@@ -40,6 +40,17 @@ it('listens beyond loopback once it is told that everybody may come in', async (
   expect(rill.logs()).toContain('(and at every address of this machine)')
 })
 
+it('answers a prompt wherever it is started from', async () => {
+  const rill = await start({ cwd: tmpdir() })
+  const answer = await fetch(`${rill.url}/api/chat`, {
+    method: 'POST',
+    headers: { 'Content-Type': 'application/json' },
+    body: JSON.stringify({ turnId: 'elsewhere', text: 'hello', stream: false }),
+  })
+  expect(answer.status).toBe(200)
+  expect(await answer.json()).toMatchObject({ status: 'completed' })
+})
+
 it.each([
   ['a port that is none', { PORT: 'often' }, 'PORT is "often"'],
   ['an address beyond loopback without a password', { HOST: '0.0.0.0' }, 'Set RILL_PASSWORD'],
