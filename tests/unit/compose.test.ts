@@ -80,6 +80,13 @@ test('both instances are the image, with settings that Rill knows and takes', ()
   })
 })
 
+test('every setting of .env.example can be given, but for those that compose.yaml decides itself', () => {
+  const documented = [...read('.env.example').matchAll(/^# ([A-Z][A-Z_]+)=/gm)].flatMap(([, name]) => name ?? [])
+  const own = ['HOST', 'DATA_DIR', 'RILL_OPEN', 'PORT', 'POSTGRES_PASSWORD']
+  const passed = Object.keys(rill.environment ?? {})
+  expect(documented.filter((name) => !own.includes(name) && !passed.includes(name))).toEqual([])
+})
+
 test('it starts with no secret and no password of ours', () => {
   expect(() => settingsWith({ RILL_PASSWORD: 'a password' })).toThrow(/^RILL_SECRET: Set RILL_SECRET/)
   expect(() => settingsWith({ RILL_SECRET: 'a secret of sixteen' })).toThrow(/^RILL_PASSWORD: Set RILL_PASSWORD/)
