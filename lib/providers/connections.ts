@@ -23,7 +23,11 @@ export async function environmentConnection(): Promise<Connection | null> {
   const credentials = { apiKey: upstream.apiKey, headers: {} }
   // The id goes to browsers, and an address may tell of the operator's network.
   const mark = createHash('sha256').update(upstream.baseUrl).digest('hex').slice(0, 12)
-  kept.connection ??= await dialled(`${ENVIRONMENT}${mark}`, place, credentials, false)
+  if (!kept.connection) {
+    const connection = await dialled(`${ENVIRONMENT}${mark}`, place, credentials, false)
+    connection.setByOperator = true
+    kept.connection ??= connection
+  }
   return kept.connection
 }
 

@@ -64,10 +64,18 @@ export function isMarkup(text: string): boolean {
  * A problem as it may leave the server: its words hold neither the key nor a header of the connection, of whatever shape,
  * since some providers quote them; and what the refusal said to Rill alone is gone.
  */
-export function withoutSecrets({ refusal, ...problem }: UpstreamProblem, { apiKey, headers }: Connection): Problem {
-  const { message, upstreamMessage: said } = problem
-  if (said === undefined) return problem
+export function withoutSecrets({ refusal, ...problem }: UpstreamProblem, connection: Connection): Problem {
+  const { apiKey, headers, setByOperator } = connection
+  const { upstreamMessage: said } = problem
+  const message = setByOperator ? forOperator(problem.message, said) : problem.message
+  if (said === undefined) return { ...problem, message }
   const held = [apiKey ?? '', ...Object.values(headers)].filter((secret) => secret.length >= shortestSecret)
   const upstreamMessage = held.reduce((words, secret) => words.replaceAll(secret, '[key]'), said)
   return { ...problem, upstreamMessage, message: message.replace(said, () => upstreamMessage) }
+}
+
+/** Nobody can change in Settings what the environment sets. The provider's own words, which come first, stay as they are. */
+function forOperator(message: string, said = ''): string {
+  const start = message.indexOf(said) + said.length
+  return message.slice(0, start) + message.slice(start).replace(/ in Settings\b/, ' in the server’s own settings')
 }

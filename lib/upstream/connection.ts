@@ -14,6 +14,8 @@ export interface Connection {
   headers: Record<string, string>
   /** A person gave the address: where others can reach Rill, it is dialled only if it is public. */
   guarded: boolean
+  /** Its address and key come from the environment: only the operator can change them. */
+  setByOperator?: boolean
   /** It runs on this machine: no proxy leads to it. */
   local?: boolean
   /** What was learnt of its models. */

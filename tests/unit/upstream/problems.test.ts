@@ -170,6 +170,24 @@ test('a header that is a word of ours does not change it', () => {
   expect(shown.message).toBe('The provider is not known here. Check the key in Settings.')
 })
 
+test.each([
+  [401, undefined, 'The provider did not accept the API key. Check the key in the server’s own settings.'],
+  [
+    401,
+    'Enable this key in Settings first',
+    'Enable this key in Settings first. Check the key in the server’s own settings.',
+  ],
+  [
+    404,
+    undefined,
+    'Nothing answers at this address. Check the base URL in the server’s own settings; it usually ends in /v1.',
+  ],
+])('%s of a provider that the operator has set does not send people to Settings (%s)', (status, said, message) => {
+  const problem = problemFromPayload(said ? { error: { message: said } } : '', status)
+  const shown = withoutSecrets(problem, { ...connectionTo('http://x/v1'), setByOperator: true })
+  expect(shown.message).toBe(message)
+})
+
 test('the names of tools are cleaned and cut', () => {
   const { message } = unaskedTools(['<script>x</script>', 'y'.repeat(500)])
   expect(message).not.toContain('<script>')
