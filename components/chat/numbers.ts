@@ -59,7 +59,10 @@ export function replyNumbers(generation: GenerationSummary, parts: Part[], money
   const rate = tokenRate(generation, parts)
   return [
     costs ? costWords(costs, money, estimated) : null,
-    usage ? `${estimated ? 'about ' : ''}${tokenWords(usage.completionTokens)}` : null,
+    // An estimate of nothing says nothing: the model was silent.
+    usage && (usage.completionTokens > 0 || !estimated)
+      ? `${estimated ? 'about ' : ''}${tokenWords(usage.completionTokens)}`
+      : null,
     endedAt === null || status === 'failed' ? null : formatSeconds(Math.max(0, endedAt - startedAt)),
     rate === null ? null : rateWords(rate),
   ].filter((each) => each !== null)

@@ -82,6 +82,8 @@ describe('the numbers of a reply', () => {
     }
     expect(replyNumbers(estimated, [], money)).toEqual(['about USD 0.04', 'about 1 token'])
     expect(replyNumbers({ ...estimated, usage: null }, [], money)).toEqual([])
+    const silent = { ...usage, completionTokens: 0, source: 'estimated' as const, cost: null }
+    expect(replyNumbers({ ...estimated, usage: silent }, [], money)).toEqual([])
     const free = { ...usage, cost: { amount: '0', currency: 'USD' } }
     expect(replyNumbers({ ...generation, usage: free }, [], money)[0]).toBe('free')
     expect(replyNumbers({ ...generation, usage: { ...usage, cost: null } }, [], money)[0]).toBe('1,240 tokens')
