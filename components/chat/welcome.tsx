@@ -9,7 +9,7 @@ const starters = [
   { title: 'Explain an idea', text: 'Explain how a river finds its way to the sea, for a curious ten-year-old.' },
   { title: 'Write some code', text: 'Write a Python function that groups words that are anagrams, with tests.' },
   { title: 'Compare in a table', text: 'Compare trains, planes and cars for a journey of 600 km, as a table.' },
-  { title: 'Summarise a text', text: 'Summarise this text in five sentences:\n\n' },
+  { title: 'Summarize a text', text: 'Summarize this text in five sentences:\n\n' },
 ]
 
 /** An empty conversation: a line of welcome, four starters that fill the box, and what answers. */

@@ -22,7 +22,7 @@ ${list}
 For real answers, connect a language model in **Settings**.`
 }
 
-const list = `- **Summarise**: paste a text of some length, and I pick out its central sentences.
+const list = `- **Summarize**: paste a text of some length, and I pick out its central sentences.
 - **Write at length**: *write 2000 words*, or *a long answer*.
 - **Show markdown**: *some code in Python and Rust*, *a table*, *a list*, *math*, or *everything*.
 - **Reason first**: *think first, then answer*.

@@ -12,7 +12,7 @@ const mostSentencesAsked = 20
 export function summaryReply(instruction: string, document: string, earlier: { content: string }[]): string {
   const text = document === '' ? longestOf(earlier) : document
   if (text === '') {
-    return 'I am Rill’s demo model. There is no text to summarise yet: paste one below your request, some hundred words or more, and I pick out its central sentences.'
+    return 'I am Rill’s demo model. There is no text to summarize yet: paste one below your request, some hundred words or more, and I pick out its central sentences.'
   }
   const sentences = numberBefore(instruction, 'sentence') ?? undefined
   const summary = summarise(text, {

@@ -117,7 +117,7 @@ describe('asked for', () => {
   })
 
   test('without a text, it asks for one', () => {
-    expect(reply('Summarise this text in five sentences:\n\n')).toContain('no text to summarise yet')
+    expect(reply('Summarise this text in five sentences:\n\n')).toContain('no text to summarize yet')
   })
 
   test('marks in a sentence stay marks', () => {
