@@ -25,7 +25,7 @@ export function checkOrigin(headers: Headers): void {
   if (secure || !isOrigin(origin, 'https', host)) throw refusal(otherSites)
   throw refusal(
     proxied
-      ? 'This page was loaded over https, and the proxy in front of Rill does not say so. Have it send X-Forwarded-Proto.'
+      ? 'This page was loaded over https, and no proxy that Rill believes says so. Have the one with the certificate send X-Forwarded-Proto, and count it in RILL_TRUSTED_PROXIES.'
       : 'This page was loaded over https, and Rill does not know the proxy in front of it. Name it in RILL_TRUSTED_PROXIES.',
   )
 }

@@ -10,7 +10,8 @@ async function under(environment: Record<string, string>) {
   vi.resetModules()
   for (const [name, value] of Object.entries(environment)) vi.stubEnv(name, value)
   const { checkOrigin, hostAllowed } = await import('@/lib/http/origin')
-  return { hostAllowed, refuses: (headers: Record<string, string>) => refuses(() => checkOrigin(new Headers(headers))) }
+  const check = (headers: Record<string, string>) => () => checkOrigin(new Headers(headers))
+  return { hostAllowed, check, refuses: (headers: Record<string, string>) => refuses(check(headers)) }
 }
 
 function refuses(check: () => void): boolean {
@@ -83,4 +84,18 @@ test('a page under a rebound name does not get in by naming another host', async
   expect(
     refuses({ ...peer, host: '127.0.0.1:3000', 'x-forwarded-host': 'rill.example', origin: 'http://rill.example' }),
   ).toBe(false)
+})
+
+test('a page over https behind proxies that are not all believed is told of the setting', async () => {
+  const { check } = await under({
+    HOST: '0.0.0.0',
+    RILL_OPEN: '1',
+    RILL_HOSTS: 'rill.example',
+    RILL_TRUSTED_PROXIES: '1',
+  })
+  const request = { host: 'rill.example', origin: 'https://rill.example', 'x-rill-peer': '172.18.0.5' }
+  // The one with the certificate, and nginx: the setting counts one.
+  const twice = { ...request, 'x-forwarded-for': '203.0.113.7, 172.18.0.1', 'x-forwarded-proto': 'https, http' }
+  expect(check(twice)).toThrow(/X-Forwarded-Proto.*RILL_TRUSTED_PROXIES/)
+  expect(check(request)).toThrow(/RILL_TRUSTED_PROXIES/)
 })
