@@ -44,9 +44,12 @@ function isAllowedHost(hostname: string): boolean {
   return isIP(host) === 0 ? !/(?:^|\.)localhost\.?$/i.test(host) : isPublicAddress(host)
 }
 
+/** It looks public, and is where Azure's own services answer each of its machines. */
+const AZURE_PLATFORM = '168.63.129.16'
+
 /** Whether an IP address belongs to the public internet: not loopback, private, link-local, mapped, reserved or the like. */
 export function isPublicAddress(address: string): boolean {
-  if (!ipaddr.isValid(address)) return false
+  if (!ipaddr.isValid(address) || address === AZURE_PLATFORM) return false
   const parsed = ipaddr.parse(address)
   if (parsed.range() !== 'unicast') return false
   // All that is routed today lies in 2000::/3; outside are old forms that embed IPv4 addresses.
