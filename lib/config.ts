@@ -167,7 +167,8 @@ export function parseConfig(variables: Record<string, string | undefined>) {
     /** Providers that people add may not be in the operator's network: whenever others can reach this server. */
     publicProvidersOnly:
       values.RILL_PUBLIC ||
-      (!values.RILL_PRIVATE_PROVIDERS && (!isLoopback(values.HOST ?? '127.0.0.1') || values.RILL_HOSTS.trim() !== '')),
+      (!values.RILL_PRIVATE_PROVIDERS &&
+        (values.RILL_OPEN || !isLoopback(values.HOST ?? '127.0.0.1') || values.RILL_HOSTS.trim() !== '')),
     metricsToken: values.RILL_METRICS_TOKEN ?? null,
     /** Whose word on where a request came from counts. */
     trustedProxies: values.RILL_TRUSTED_PROXIES,

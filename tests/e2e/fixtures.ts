@@ -41,7 +41,9 @@ export const test = base.extend<TestFixtures, WorkerFixtures>({
     async ({ environment }, use) => {
       const upstreamPort = await freePort()
       // Open, so that no test sees what another has written.
-      const rill = await startRill({ env: { ...upstreamEnvironment(upstreamPort), RILL_OPEN: '1', ...environment } })
+      const rill = await startRill({
+        env: { ...upstreamEnvironment(upstreamPort), RILL_OPEN: '1', RILL_PRIVATE_PROVIDERS: '1', ...environment },
+      })
       await use({ rill, upstreamPort })
       await rill.stop()
     },

@@ -70,7 +70,7 @@ const repeated = (status: number, times: number) => Array.from({ length: times }
 describe('calls', () => {
   let house: House
   beforeAll(async () => {
-    house = await openHouse('sqlite', { RILL_CALLS_PER_MINUTE: '50', RILL_OPEN: '1' })
+    house = await openHouse('sqlite', { RILL_CALLS_PER_MINUTE: '50', RILL_OPEN: '1', RILL_PRIVATE_PROVIDERS: '1' })
   })
   afterAll(() => house?.close())
 
@@ -112,6 +112,20 @@ describe('calls', () => {
     const call = await browser()
     const statuses = await statusesOf(12, () => call('POST', '/api/conversations', {}))
     expect(statuses).toEqual([...repeated(201, 10), 429, 429])
+  })
+
+  test('a turn that is sent again and again is limited as a look is, and starts nothing', async () => {
+    const call = await browser()
+    const turn = turnOf({ text: 'once and again', stream: false })
+    const statuses = await statusesOf(50, () => call('POST', '/api/chat', turn))
+    expect(statuses).toEqual([...repeated(200, 49), 429])
+    expect(house.timesAsked('once and again')).toBe(1)
+  })
+
+  test('turns that are refused before they start are limited too', async () => {
+    const call = await browser()
+    const turn = { ...turnOf({ text: 'nowhere' }), conversationId: 'none of mine' }
+    expect(await statusesOf(50, () => call('POST', '/api/chat', turn))).toEqual([...repeated(404, 49), 429])
   })
 
   test('a call that cannot be understood costs nothing', async () => {

@@ -40,7 +40,7 @@ describe.each(engines)('somebody else’s rows, on %s', (engine) => {
   let ids: Record<'conversation' | 'generation' | 'provider', string>
   let start: StartData
   beforeAll(async () => {
-    house = await openHouse(engine, { RILL_OPEN: '1' })
+    house = await openHouse(engine, { RILL_OPEN: '1', RILL_PRIVATE_PROVIDERS: '1' })
     house.upstream.scriptFor('mine', [{ delta: 'Mine too.' }, { until: 'never' }])
     owner = house.client()
     stranger = house.client()

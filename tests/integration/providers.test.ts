@@ -19,7 +19,7 @@ describe.each(engines)('a person’s own providers, on %s', (engine) => {
   /** Where their own providers point; the house's upstream is the operator's. */
   let theirs: ScriptedUpstream
   beforeAll(async () => {
-    house = await openHouse(engine, { RILL_OPEN: '1' })
+    house = await openHouse(engine, { RILL_OPEN: '1', RILL_PRIVATE_PROVIDERS: '1' })
     theirs = await startScriptedUpstream()
     theirs.models = ['small', 'large']
   })

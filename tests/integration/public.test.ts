@@ -43,7 +43,7 @@ describe('a Rill that others can reach', () => {
   /** Stored while Rill was private: a name that resolves to loopback, and loopback itself. */
   let stored: { id: string; baseUrl: string }[]
   beforeAll(async () => {
-    house = await openHouse('sqlite', { RILL_OPEN: '1' })
+    house = await openHouse('sqlite', { RILL_OPEN: '1', RILL_PRIVATE_PROVIDERS: '1' })
     client = house.client()
     // For a cookie: three first calls at once would be three people.
     await client.call('PATCH', '/api/settings', { json: {} })

@@ -48,14 +48,15 @@ test.each(engines)('everybody together spends so much a day on the server’s ow
 })
 
 test('a model without a price is refused, and where everybody is let in, no price of their own counts', async () => {
-  for (const open of ['0', '1']) {
-    const house = await openHouse('sqlite', { RILL_BUDGET_PER_DAY: '$5', RILL_OPEN: open })
+  const modes: Record<string, string>[] = [{}, { RILL_OPEN: '1' }, { RILL_HOSTS: 'rill.example.org' }]
+  for (const open of modes) {
+    const house = await openHouse('sqlite', { RILL_BUDGET_PER_DAY: '$5', RILL_PRIVATE_PROVIDERS: '1', ...open })
     try {
       const client = house.client()
       const host = new URL(house.upstream.baseUrl).host
       const start = () => client.refusal('POST', '/api/chat', { json: turnOf({ text: 'unknown' }) })
       expect(await start()).toMatchObject({ status: 402, problem: { kind: 'budget' } })
-      if (open === '1') {
+      if (Object.keys(open).length > 0) {
         const prices = [{ provider: host, model: 'scripted', input: '0', output: '0' }]
         await client.call('PUT', '/api/prices', { json: { prices } })
         expect((await start()).problem.message).toContain('nobody has told it what this one costs')

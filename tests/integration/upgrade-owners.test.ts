@@ -560,7 +560,7 @@ describe.each(engines)('a database of an earlier version, on %s', (engine) => {
 
   test('of an open Rill, each old cookie leads to its own history', async () => {
     const ids = await earlier('0008_usage_by_day')
-    await start({ RILL_OPEN: '1' })
+    await start({ RILL_OPEN: '1', RILL_PRIVATE_PROVIDERS: '1' })
     for (const person of people) {
       const client = browser(await cookieBefore(SECRET, ids[person]))
       expect((await titles(client)).map((title) => title.split(' ')[0])).toEqual(
@@ -579,7 +579,7 @@ describe.each(engines)('a database of an earlier version, on %s', (engine) => {
 
   test('open, then a password, then local: nothing is lost on the way; open again, the one history waits', async () => {
     const ids = await earlier('0008_usage_by_day')
-    await start({ RILL_OPEN: '1' })
+    await start({ RILL_OPEN: '1', RILL_PRIVATE_PROVIDERS: '1' })
     const visitor = browser()
     await visitor.finish({ text: 'a visitor' })
     const bob = browser(await cookieBefore(SECRET, ids.bob))
@@ -597,7 +597,7 @@ describe.each(engines)('a database of an earlier version, on %s', (engine) => {
     expect((await titles(local)).sort()).toEqual([...everybodys, 'a visitor', 'bob, later'].sort())
     await local.finish({ text: 'local' })
 
-    await start({ RILL_OPEN: '1' })
+    await start({ RILL_OPEN: '1', RILL_PRIVATE_PROVIDERS: '1' })
     // Who was signed in or local has no claim on the one history where there is no password; nobody else has either.
     for (const client of [
       browser(signedIn.cookie),

@@ -17,7 +17,7 @@ describe.each(engines)('usage, on %s', (engine) => {
   let house: House
   let client: Client
   beforeAll(async () => {
-    house = await openHouse(engine, { RILL_OPEN: '1' })
+    house = await openHouse(engine, { RILL_OPEN: '1', RILL_PRIVATE_PROVIDERS: '1' })
     client = house.client()
     house.upstream.script([{ delta: 'A brook is ' }, { delta: 'long.' }, end])
     house.upstream.scriptFor('cut', [{ delta: 'A brook' }, { cut: true }])

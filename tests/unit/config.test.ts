@@ -72,7 +72,11 @@ describe('providers that people add', () => {
   test.each<[Record<string, string>, boolean]>([
     [{}, false],
     [{ HOST: 'localhost' }, false],
-    [{ HOST: '::1', RILL_OPEN: '1' }, false],
+    [{ HOST: '::1' }, false],
+    [{ HOST: '::1', RILL_OPEN: '1' }, true],
+    [{ RILL_OPEN: 'yes' }, true],
+    [{ RILL_OPEN: '0' }, false],
+    [{ RILL_OPEN: '1', RILL_PRIVATE_PROVIDERS: '1' }, false],
     [{ HOST: '127.0.0.1', RILL_PASSWORD: 'a password' }, false],
     [{ HOST: '0.0.0.0', RILL_PASSWORD: 'a password' }, true],
     [{ HOST: '::', RILL_OPEN: '1' }, true],
