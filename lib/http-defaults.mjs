@@ -38,7 +38,8 @@ export function answeredAtOnce(request, response, built) {
   if (!path.startsWith('/') || decoded === null || decoded.includes('\0')) return refuse(response, 400, 'Bad Request')
   // The password that is typed before the page's script has run: the form is shown again, and nothing of it kept.
   if (request.method === 'POST' && decoded === '/sign-in') return showAgain(response, request.url)
-  const allowed = methods[decoded.startsWith('/api/') ? 'api' : 'page']
+  // As it was sent: Next takes an endpoint's path in another spelling for a page.
+  const allowed = methods[path.startsWith('/api/') ? 'api' : 'page']
   if (!allowed.includes(request.method)) {
     response.setHeader('Allow', allowed.join(', '))
     return refuse(response, 405, 'Method Not Allowed')

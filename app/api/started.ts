@@ -3,6 +3,7 @@ import { z } from 'zod'
 import { finishedGeneration, followGeneration } from '@/lib/generations/follow'
 import { type Call, endpoint, json } from '@/lib/http/endpoint'
 import { key, name, promptText } from '@/lib/http/fields'
+import { countReader } from '@/lib/http/readers'
 import type { StartData } from '@/lib/protocol/events'
 
 /** What a person sets for one answer. */
@@ -29,18 +30,35 @@ export function startingEndpoint<P extends Record<string, string | string[]> = R
 ) {
   return endpoint<P>(
     async (request, call) => {
-      const { started, stream } = await start(request, call)
-      return await startedResponse(request, started, stream)
+      if (prefersAsync(request)) {
+        const { started } = await start(request, call)
+        return json(started, { status: 202, headers: { 'Preference-Applied': 'respond-async' } })
+      }
+      // Before the start: a turn that is sent again starts nothing, and follows its answer like any other reader.
+      const left = countReader(request, call.principal.ownerId)
+      try {
+        return await startedResponse(request, await start(request, call), left)
+      } catch (error) {
+        left()
+        throw error
+      }
     },
     { limit: 'start' },
   )
 }
 
-async function startedResponse(request: NextRequest, start: StartData, stream: boolean): Promise<Response> {
-  if (request.headers.get('prefer')?.includes('respond-async'))
-    return json(start, { status: 202, headers: { 'Preference-Applied': 'respond-async' } })
-  if (stream) return await followGeneration(start.generationId, 0, { signal: request.signal })
-  const finished = await finishedGeneration(start, request.signal)
+function prefersAsync(request: NextRequest): boolean {
+  return request.headers.get('prefer')?.includes('respond-async') ?? false
+}
+
+async function startedResponse(
+  request: NextRequest,
+  { started, stream }: { started: StartData; stream: boolean },
+  left: () => void,
+): Promise<Response> {
+  if (stream) return await followGeneration(started.generationId, 0, { signal: request.signal, left })
+  const finished = await finishedGeneration(started, request.signal)
+  left()
   // Nobody is there any more to be answered.
   return finished ? json(finished) : new Response(null, { status: 499 })
 }

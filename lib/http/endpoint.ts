@@ -19,7 +19,7 @@ export interface Call<P> {
   principal: Principal
   session: Session
   params: P
-  /** Counts a start, once it is known that there will be one. Other calls are counted before their handler. */
+  /** Counts a start, once it is known that there will be one. The call itself is counted before its handler. */
   spend: () => Promise<void>
 }
 
@@ -79,8 +79,8 @@ function checked<P extends Params>(handler: Handler<OpenCall<P>>, options: Optio
       const payer = { ownerId: principal?.ownerId ?? null, address: addressOf(request) }
       const limit = options.limit ?? (reads ? 'read' : 'write')
       const call = { principal, session, params, spend: () => spend(limit, payer) }
-      const response =
-        limit === 'start' ? await handler(request, call) : await counted(limit, payer, () => handler(request, call))
+      // A call that turns out to start nothing, as when a turn is sent again, is a call all the same.
+      const response = await counted(limit === 'start' ? 'read' : limit, payer, () => handler(request, call))
       // What an answer says is done is on the disk.
       if (!reads) await durable()
       return withCookies(response, session)

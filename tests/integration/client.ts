@@ -8,7 +8,7 @@ import { part } from '@/lib/protocol/messages'
 import { EventReader } from './event-reader'
 
 export const methods = ['GET', 'POST', 'PUT', 'PATCH', 'DELETE'] as const
-export type Method = (typeof methods)[number]
+export type Method = (typeof methods)[number] | 'HEAD'
 
 export interface Answer {
   status: number

@@ -2,6 +2,7 @@ import { readFile } from 'node:fs/promises'
 import { expect, test } from 'vitest'
 import { createNamedEventDecoder } from '@/lib/protocol/sse'
 import { done, finish } from '../upstream/events'
+import { turnOf } from './client'
 import { openHouse } from './house'
 import { inspectable, memoryOf } from './memory'
 
@@ -64,7 +65,8 @@ test('a person follows answers over so many connections, and a place is free aga
   try {
     house.upstream.scriptFor('on and on', [{ delta: 'On' }, { until: 'never' }])
     const client = house.client()
-    const { generationId } = await client.start({ text: 'on and on' })
+    const turn = turnOf({ text: 'on and on' })
+    const { generationId } = await client.start(turn)
     const one = `/api/generations/${generationId}/events`
     const several = `/api/generations/events?from=${generationId}:0`
     const open = await Promise.all([one, several, several].map((path) => client.open('GET', path)))
@@ -76,6 +78,19 @@ test('a person follows answers over so many connections, and a place is free aga
     }
     // A call that is refused for another reason, or brings nothing, takes no place.
     expect((await client.call('GET', `/api/generations/events?from=${generationId}:x`)).status).toBe(400)
+    // A turn that is sent again follows its answer as well, and one that is new would.
+    for (const json of [turn, { ...turn, stream: false }, turnOf({ text: 'on and on' })]) {
+      const limited = await client.call('POST', '/api/chat', { json })
+      expect([limited.status, limited.headers['retry-after']]).toEqual([429, '5'])
+    }
+    expect(house.timesAsked('on and on')).toBe(1)
+    // Whoever only wants to be told of the answer takes no place, nor does a look at the headers.
+    const told = await client.call('POST', '/api/chat', { json: turn, headers: { Prefer: 'respond-async' } })
+    expect(told.status).toBe(202)
+    for (const path of [one, several]) {
+      const head = await client.call('HEAD', path)
+      expect([head.status, head.headers['content-type']]).toEqual([200, 'text/event-stream; charset=utf-8'])
+    }
     open[0]?.body.on('error', () => undefined).destroy()
     await expect
       .poll(async () => {

@@ -4,7 +4,7 @@ import { followGenerations } from '@/lib/generations/follow'
 import { readQuery } from '@/lib/http/body'
 import { endpoint } from '@/lib/http/endpoint'
 import { key } from '@/lib/http/fields'
-import { countReader } from '@/lib/http/readers'
+import { following } from '@/lib/http/readers'
 
 const MOST = 100
 
@@ -30,6 +30,5 @@ export const GET = endpoint(async (request, { principal }) => {
     places.map(([id]) => id),
     principal.ownerId,
   )
-  const left = countReader(request, principal.ownerId)
-  return await followGenerations(new Map(places), { signal: request.signal, left })
+  return await following(request, principal.ownerId, (client) => followGenerations(new Map(places), client))
 })

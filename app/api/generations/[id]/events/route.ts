@@ -3,7 +3,7 @@ import { ownedGeneration } from '@/lib/database/ownership'
 import { followGeneration } from '@/lib/generations/follow'
 import { readQuery } from '@/lib/http/body'
 import { endpoint } from '@/lib/http/endpoint'
-import { countReader } from '@/lib/http/readers'
+import { following } from '@/lib/http/readers'
 
 const cursor = z.coerce.number().int().min(0)
 
@@ -12,6 +12,7 @@ export const GET = endpoint<{ id: string }>(async (request, { principal, params 
   const { after } = readQuery(request, z.strictObject({ after: cursor.optional() }))
   const row = await ownedGeneration(params.id, principal.ownerId)
   const lastEventId = cursor.safeParse(request.headers.get('last-event-id')).data
-  const left = countReader(request, principal.ownerId)
-  return await followGeneration(row.id, after ?? lastEventId ?? 0, { signal: request.signal, left })
+  return await following(request, principal.ownerId, (client) =>
+    followGeneration(row.id, after ?? lastEventId ?? 0, client),
+  )
 })
