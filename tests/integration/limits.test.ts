@@ -79,6 +79,7 @@ describe('calls', () => {
   const browser = async () => {
     const client = house.client()
     const from = { 'x-forwarded-for': `198.51.100.${++addresses}` }
+    // A page gives the cookie; it is counted for the address alone.
     await client.call('GET', '/', { headers: from })
     return (method: Parameters<Client['call']>[0], path: string, json?: unknown) =>
       client.call(method, path, { headers: from, json })
@@ -92,8 +93,6 @@ describe('calls', () => {
     ['changes of the settings', 10, 'PATCH', '/api/settings', {}],
     ['addresses that nothing has', 10, 'POST', '/api/no-such-thing', {}],
     ['looks', 50, 'GET', '/api/settings', undefined],
-    // By address alone, and the browser's first is one of them.
-    ['pages', 199, 'GET', '/settings', undefined],
   ] as const)('%s are limited, in words and with a time', async (_name, most, method, path, json) => {
     const call = await browser()
     const statuses = await statusesOf(most, () => call(method, path, json))
@@ -114,18 +113,28 @@ describe('calls', () => {
     expect(statuses).toEqual([...repeated(201, 10), 429, 429])
   })
 
+  test('pages are limited by the address, in words and with a time', async () => {
+    const headers = { 'x-forwarded-for': '203.0.113.77' }
+    const look = (path: string) => house.client().call('GET', path, { headers })
+    expect(await statusesOf(199, () => look('/api/no-such-thing'))).toEqual(repeated(404, 199))
+    const pages = [await look('/settings'), await look('/settings'), await look('/sign-in')]
+    expect(pages.map(({ status }) => status)).toEqual([200, 429, 429])
+    expect(Number(pages[1]?.headers['retry-after'])).toBeGreaterThan(0)
+    expect(pages[1]?.text).toContain('That was more than 200 requests of this kind within a minute.')
+  })
+
   test('a turn that is sent again and again is limited as a look is, and starts nothing', async () => {
     const call = await browser()
     const turn = turnOf({ text: 'once and again', stream: false })
-    const statuses = await statusesOf(50, () => call('POST', '/api/chat', turn))
-    expect(statuses).toEqual([...repeated(200, 49), 429])
+    const statuses = await statusesOf(51, () => call('POST', '/api/chat', turn))
+    expect(statuses).toEqual([...repeated(200, 50), 429])
     expect(house.timesAsked('once and again')).toBe(1)
   })
 
   test('turns that are refused before they start are limited too', async () => {
     const call = await browser()
     const turn = { ...turnOf({ text: 'nowhere' }), conversationId: 'none of mine' }
-    expect(await statusesOf(50, () => call('POST', '/api/chat', turn))).toEqual([...repeated(404, 49), 429])
+    expect(await statusesOf(51, () => call('POST', '/api/chat', turn))).toEqual([...repeated(404, 50), 429])
   })
 
   test('a call that cannot be understood costs nothing', async () => {
@@ -238,6 +247,22 @@ test.each(['sqlite', 'postgres'] as const)('a person stores so much, in words, o
     }
     expect(house.timesAsked('more')).toBe(0)
     expect((await house.client().finish({ text: 'somebody else' })).status).toBe('completed')
+  } finally {
+    await house.close()
+  }
+})
+
+test.each(['sqlite', 'postgres'] as const)('instructions take room as well, on %s', async (engine) => {
+  const house = await openHouse(engine, { RILL_STORAGE_PER_PERSON: '50 kB', RILL_OPEN: '1' })
+  try {
+    const client = house.client()
+    await client.finish({ text: 'short' })
+    await client.finish({ text: 'short', settings: { system: 'é'.repeat(30_000) } })
+    await house.rill.stop()
+    await house.start()
+    const { status, problem } = await client.refusal('POST', '/api/chat', { json: turnOf({ text: 'more' }) })
+    expect([status, problem.message.includes('Your conversations take 60.')]).toEqual([507, true])
+    expect(house.timesAsked('more')).toBe(0)
   } finally {
     await house.close()
   }

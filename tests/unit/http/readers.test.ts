@@ -17,7 +17,7 @@ describe('a response that follows answers', () => {
 
   test('is counted until it is over, however often it is said to be', async () => {
     const lefts: (() => void)[] = []
-    const follow = async (left: () => void) => {
+    const follow = async ({ left }: { left: () => void }) => {
       lefts.push(left)
       return new Response('data: 1\n\n')
     }
