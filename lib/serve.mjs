@@ -111,7 +111,10 @@ export async function serve({ host, port }) {
   process.env.PORT = String(server.address().port)
 
   const next = createRequire(join(root, 'package.json'))('next')
-  const app = next({ dir: root, hostname: host, port: server.address().port, httpServer: server })
+  // Next would take upgrades from its server, past all checks here, and answer none. Without a listener for them, Node
+  // takes a request that offers one for an ordinary request.
+  const noUpgrades = createServer()
+  const app = next({ dir: root, hostname: host, port: server.address().port, httpServer: noUpgrades })
   // The server's own side handles the signals (lib/generations/shutdown.ts), and closes this once all is saved.
   globalThis.rill ??= new Map()
   globalThis.rill.set('close', (withinMs) => close(server, app, handling, withinMs))

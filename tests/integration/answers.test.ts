@@ -134,6 +134,23 @@ test('the address of a proxy’s form is not a way around the Host', async () =>
   expect(status).toBe(400)
 })
 
+test.each([
+  ['h2c', '/api/health', 'localhost', 200],
+  ['h2c', '/api/settings', 'evil.example', 403],
+  ['h2c', '/api/generations/none/events', 'localhost', 404],
+  ['websocket', '/', 'localhost', 200],
+  ['websocket', '/', 'evil.example', 403],
+  ['websocket', '/_next/hmr', 'localhost', 404],
+  ['websocket', '/_next/static/none', 'localhost', 404],
+  ['TLS/1.0', '/icon.svg', 'localhost', 200],
+])('an offer to upgrade to %s at %s of %s is ignored', async (protocol, path, name, expected) => {
+  const { status, head } = await raw(
+    `GET ${path} HTTP/1.1\r\nHost: ${name}\r\nConnection: Upgrade, close\r\nUpgrade: ${protocol}\r\n\r\n`,
+  )
+  expect(status).toBe(expected)
+  expect(head).toContain('x-frame-options: deny')
+})
+
 test('a client that leaves while it sends is no error', async () => {
   const before = house.rill.logs()
   for (const path of ['/api/chat', '/api/settings', '/']) {
