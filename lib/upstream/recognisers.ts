@@ -107,7 +107,7 @@ export const recognisers: Recogniser[] = [
       'base_resp_1008',
     ],
     is: ({ quotaIds }) => quotaIds.some((id) => /PerDay|PerMonth/i.test(id)),
-    words: [/\blimit: 0\b/i, /\bfree quota tier\b/i, /(?:\/ ?|\bper |\ba )month\b/i, /\bservice has been paused\b/i],
+    words: [/\blimit: 0\b/i, /\bfree quota tier\b/i, /(?:\/ ?|\bper )month\b/i, /\bservice has been paused\b/i],
     at: [403, 429],
   },
   {
