@@ -21,7 +21,8 @@ export function SignInForm({ next }: { next: string }) {
     setAsking(true)
     const words = await signIn(password)
     if (words === null) {
-      window.location.assign(next)
+      // A server is not told the fragment, which names a message of the page that was wanted; the browser keeps it.
+      window.location.assign(next.includes('#') ? next : next + window.location.hash)
       return
     }
     setRefusal(words)

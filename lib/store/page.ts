@@ -80,8 +80,8 @@ export const browserPage: Page = {
   },
   tabs: () => ('locks' in navigator && 'BroadcastChannel' in window ? browserTabs : null),
   signIn() {
-    const { pathname, search } = window.location
-    window.location.assign(`/sign-in?next=${encodeURIComponent(pathname + search)}`)
+    const { pathname, search, hash } = window.location
+    window.location.assign(`/sign-in?next=${encodeURIComponent(pathname + search + hash)}`)
   },
 }
 

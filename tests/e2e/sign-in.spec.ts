@@ -53,6 +53,12 @@ async function signIn(page: Page) {
   await page.keyboard.press('Enter')
 }
 
+test('signing in leads to the very place that a link names', async ({ page }) => {
+  await page.goto('/usage?from=2026-11-01#message-1')
+  await signIn(page)
+  await expect(page).toHaveURL('/usage?from=2026-11-01#message-1')
+})
+
 test('signing in leads to the page one wanted', async ({ page, upstream }) => {
   upstream.script([{ delta: 'Welcome back.' }, end])
   await page.goto('/settings')
