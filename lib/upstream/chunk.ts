@@ -67,13 +67,14 @@ function numberOf({ index }: Fields): number {
 
 function readChoice(choice: Fields, chunk: Chunk): void {
   chunk.choice = numberOf(choice)
-  if (typeof choice.finish_reason === 'string' && choice.finish_reason !== '' && isFinishReason(choice.finish_reason)) {
+  const delta = isFields(choice.delta) ? choice.delta : null
+  const reason = choice.finish_reason ?? choice.finishReason ?? delta?.finish_reason
+  if (typeof reason === 'string' && reason !== '' && isFinishReason(reason)) {
     // Kept as it is, whatever it says, as far as it is a word.
-    chunk.finishReason = choice.finish_reason.slice(0, 100).replace(/[\0\p{Cs}]/gu, '\uFFFD')
+    chunk.finishReason = reason.slice(0, 100).replace(/[\0\p{Cs}]/gu, '\uFFFD')
   }
   if (chunk.error === undefined && isPresent(choice.error)) chunk.error = choice.error
   chunk.usage ??= readUsage(choice.usage)
-  const delta = isFields(choice.delta) ? choice.delta : null
   if (delta !== null) readMessage(delta, chunk)
   if (chunk.text !== '' || chunk.reasoning !== '' || chunk.callsTool) return
   if (isFields(choice.message)) {

@@ -602,3 +602,11 @@ test.each([
   const piece = event({ choices: [{ index: 0, delta: fields }] })
   expect(standOf(piece + delta('Hi') + done)).toMatchObject({ text: 'Hi', reasoning: 'hm', problem: null })
 })
+
+test.each([{ finishReason: 'length' }, { delta: { finish_reason: 'length' } }])(
+  'a finish is read from %j',
+  (fields) => {
+    const last = event({ choices: [{ index: 0, delta: {}, ...fields }] })
+    expect(standOf(delta('Hi') + last + done)).toMatchObject({ text: 'Hi', finishReason: 'length', problem: null })
+  },
+)
