@@ -81,14 +81,16 @@ export async function modelsThatFit(row: OwnedGeneration, references: string[]):
   const { ownerId, conversationId, userMessageId } = row
   const settings = parseSettings(row.settings)
   const partial = partialOf(parseParts((await messageRow(row.messageId)).parts))
+  // All of them first: a request with one that nobody offers is refused before anything is counted.
+  const all = await Promise.all(references.map((reference) => resolveModel(ownerId, reference)))
   const fitting: string[] = []
-  for (const reference of references) {
-    const resolved = await resolveModel(ownerId, reference)
+  for (const resolved of all) {
     const account = await accountFor(ownerId, resolved)
     const source = { head: userMessageId, ...promptSettings(resolved.model, account.price, settings, partial) }
     const length = lengthOf(settings, account.price)
     const countPrompt = () => countPromptOf(source)
-    if (await fitsNow(account, { conversationId, at: Date.now(), countPrompt, length })) fitting.push(reference)
+    if (await fitsNow(account, { conversationId, at: Date.now(), countPrompt, length }))
+      fitting.push(resolved.reference)
   }
   return fitting
 }
