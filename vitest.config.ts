@@ -23,7 +23,16 @@ export default defineConfig({
           testTimeout: 20_000,
         },
       },
-      { ...shared, test: { name: 'dom', environment: 'jsdom', include: ['tests/unit/**/*.dom.test.{ts,tsx}'] } },
+      {
+        ...shared,
+        test: {
+          name: 'dom',
+          environment: 'jsdom',
+          include: ['tests/unit/**/*.dom.test.{ts,tsx}'],
+          setupFiles: 'tests/unit/dom-setup.ts',
+          testTimeout: 20_000,
+        },
+      },
       {
         ...shared,
         test: {
