@@ -25,7 +25,7 @@ const refusals: Refusal[] = [
     status: 401,
     body: errorBody('Incorrect API key provided.', 'invalid_api_key'),
     words: /Incorrect API key provided\./,
-    next: /key in settings/i,
+    next: /key in the server’s own settings/i,
   },
   {
     name: 'too many requests (429)',

@@ -59,8 +59,8 @@ beforeAll(() => {
 })
 afterAll(async () => {
   vi.unstubAllGlobals()
-  // React comes back once more to what was taken down.
-  await new Promise((resolve) => setTimeout(resolve))
+  // React comes back to what was taken down, in as many steps as it has work.
+  for (let step = 0; step < 50; step++) await new Promise((resolve) => setImmediate(resolve))
 })
 
 /** A text that comes in these pieces, as it is on the page in the end. */
