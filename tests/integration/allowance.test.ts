@@ -14,11 +14,13 @@ const WORD = ' the tea'
 /** Rill has no tokenizer for it. */
 const model = 'claude-sonnet-4-5'
 
+const METRICS_TOKEN = 'the token of the tests'
+
 describe.each(engines)('what an answer may come to under a budget, on %s', (engine) => {
   let house: House
   let client: Client
   beforeAll(async () => {
-    house = await openHouse(engine, { RILL_OPEN: '1', RILL_RETRY_ATTEMPTS: '2' })
+    house = await openHouse(engine, { RILL_OPEN: '1', RILL_METRICS_TOKEN: METRICS_TOKEN, RILL_RETRY_ATTEMPTS: '2' })
   })
   beforeEach(() => {
     client = house.client()
@@ -34,7 +36,7 @@ describe.each(engines)('what an answer may come to under a budget, on %s', (engi
   }
   /** How often what had come was saved. */
   const checkpoints = async () => {
-    const { text } = await client.call('GET', '/api/metrics')
+    const { text } = await client.call('GET', '/api/metrics', { headers: { authorization: `Bearer ${METRICS_TOKEN}` } })
     return Number(/^rill_checkpoint_lag_seconds_count (\d+)$/m.exec(text)?.[1] ?? 0)
   }
   const usageOf = (reader: EventReader): Usage =>
