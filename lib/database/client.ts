@@ -162,11 +162,15 @@ function causeOf(error: unknown): string {
 
 /** The folder may have been there before, for others to read: the files are for this user alone. */
 function keepPrivate(dataDir: string): void {
-  // SQLite gives its other files the mode of the first.
-  for (const name of ['rill.db', 'rill.lock']) closeSync(openSync(join(dataDir, name), 'a', 0o600))
+  // Without the marks, the build takes every file of the project for one that may be read here. SQLite gives its other
+  // files the mode of the first.
+  for (const name of ['rill.db', 'rill.lock'])
+    closeSync(openSync(/*turbopackIgnore: true*/ join(dataDir, name), 'a', 0o600))
   for (const name of ['rill.db', 'rill.db-wal', 'rill.db-shm', 'rill.lock', 'secret']) {
     const path = join(dataDir, name)
-    if (existsSync(path) && (statSync(path).mode & 0o077) !== 0) chmodSync(path, 0o600)
+    if (!existsSync(/*turbopackIgnore: true*/ path)) continue
+    const { mode } = statSync(/*turbopackIgnore: true*/ path)
+    if ((mode & 0o077) !== 0) chmodSync(/*turbopackIgnore: true*/ path, 0o600)
   }
 }
 

@@ -31,10 +31,16 @@ export async function complete(
   clocks: Clocks,
 ): Promise<CompletionEnd> {
   const waits = new Waits(clocks)
+  // Not AbortSignal.any: Node 20 keeps what it gives for good once somebody listens to it (nodejs/node#54614).
+  const ending = new AbortController()
+  const end = () => ending.abort(signal.reason)
+  if (signal.aborted) end()
+  for (const each of [signal, waits.late]) each.addEventListener('abort', end, { once: true })
   try {
-    return await answered(connection, request, sink, { signal, waits })
+    return await answered(connection, request, sink, { signal, waits, ending: ending.signal })
   } finally {
     waits.stop()
+    signal.removeEventListener('abort', end)
   }
 }
 
@@ -42,15 +48,16 @@ export async function complete(
 interface Limits {
   signal: AbortSignal
   waits: Waits
+  /** Aborts with either of them. */
+  ending: AbortSignal
 }
 
 async function answered(
   connection: Connection,
   request: CompletionRequest,
   sink: CompletionSink,
-  { signal, waits }: Limits,
+  { signal, waits, ending }: Limits,
 ): Promise<CompletionEnd> {
-  const ending = AbortSignal.any([signal, waits.late])
   let asked: Awaited<ReturnType<typeof ask>>
   try {
     asked = await ask(connection, request, { sink, ending, waits })

@@ -11,7 +11,7 @@ describe.each(engines)('budgets, on %s', (engine) => {
   let house: House
   let client: Client
   beforeAll(async () => {
-    house = await openHouse(engine, { RILL_OPEN: '1' })
+    house = await openHouse(engine, { RILL_OPEN: '1', RILL_PRIVATE_PROVIDERS: '1' })
   })
   beforeEach(async () => {
     client = house.client()

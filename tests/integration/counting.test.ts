@@ -10,7 +10,7 @@ import { type House, openHouse } from './house'
 let house: House
 let client: Client
 beforeAll(async () => {
-  house = await openHouse('sqlite', { RILL_OPEN: '1', RILL_RETRY_ATTEMPTS: '4' })
+  house = await openHouse('sqlite', { RILL_OPEN: '1', RILL_PRIVATE_PROVIDERS: '1', RILL_RETRY_ATTEMPTS: '4' })
 })
 beforeEach(async () => {
   client = house.client()

@@ -86,7 +86,9 @@ test('it serves the page and answers, installs and builds nothing, and drains at
   const container = await start({ RILL_OPEN: '1' })
   const { client, url } = container
   await untilHealthy(container)
-  await expect.poll(container.printed).toMatch(/^Rill is at .*\nConversations are kept in .*\n$/)
+  await expect
+    .poll(container.printed)
+    .toMatch(/^Rill is at .*\nConversations are kept in .*\n(Node .* is past its end of life.*\n)?$/)
 
   const page = await client.call('GET', '/')
   expect([page.status, page.headers['x-powered-by']]).toEqual([200, undefined])

@@ -84,7 +84,7 @@ describe.each(engines)('prices, on %s', (engine) => {
     const changes = [{ theme: 'dark' }, { enterSends: false }, { timeZone: 'Asia/Kolkata' }, { defaultModel: 'creek' }]
     for (let round = 0; round < 5; round++) {
       const somebody = house.client()
-      await somebody.call('GET', '/api/settings')
+      await somebody.call('GET', '/')
       await Promise.all(changes.map((json) => somebody.call('PATCH', '/api/settings', { json })))
       expect(await somebody.ask(settings, 'GET', '/api/settings')).toMatchObject(Object.assign({}, ...changes))
     }

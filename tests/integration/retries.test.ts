@@ -10,6 +10,7 @@ import { engines, type House, openHouse } from './house'
 const ATTEMPTS = 3
 const status = z.object({ status: generationStatus })
 const answer: Step[] = [{ delta: 'At last.' }, { write: finish('stop') + done }]
+const eventStream = { 'content-type': 'text/event-stream' }
 const limited: Step[] = [{ status: 429, headers: { 'retry-after-ms': '30' } }, { end: true }]
 /** Refuses for as long as no test lasts, and within what Rill waits. */
 const limitedForLong: Step[] = [{ status: 429, headers: { 'retry-after': '50' } }, { end: true }]
@@ -73,6 +74,8 @@ describe.each(engines)('retries, on %s', (engine) => {
     ],
   ]
   test.each(passing)('%s is asked again', async (what, refusal, words) => {
+    // On a connection that was kept, the first reset is the server's right, and nothing is told of it.
+    await play(`before ${what}`, [{ status: 200, headers: { ...eventStream, connection: 'close' } }, ...answer])
     const reader = await play(`after ${what}`, refusal, answer)
     expect(typesOf(reader)).toEqual(['start', 'retry', 'delta', 'usage', 'status'])
     expect(retriesOf(reader)[0]?.message).toContain(words)
