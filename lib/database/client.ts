@@ -165,9 +165,9 @@ function keepPrivate(dataDir: string): void {
   // Without the marks, the build takes every file of the project for one that may be read here. SQLite gives its other
   // files the mode of the first.
   for (const name of ['rill.db', 'rill.lock'])
-    closeSync(openSync(/*turbopackIgnore: true*/ join(dataDir, name), 'a', 0o600))
+    closeSync(openSync(/*turbopackIgnore: true*/ join(/*turbopackIgnore: true*/ dataDir, name), 'a', 0o600))
   for (const name of ['rill.db', 'rill.db-wal', 'rill.db-shm', 'rill.lock', 'secret']) {
-    const path = join(dataDir, name)
+    const path = join(/*turbopackIgnore: true*/ dataDir, name)
     if (!existsSync(/*turbopackIgnore: true*/ path)) continue
     const { mode } = statSync(/*turbopackIgnore: true*/ path)
     if ((mode & 0o077) !== 0) chmodSync(/*turbopackIgnore: true*/ path, 0o600)

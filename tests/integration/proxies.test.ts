@@ -127,7 +127,7 @@ describe('behind TLS and the nginx of the docs', () => {
 
   test('each client has a limit of its own, and none gets another by what it sends', async () => {
     // Of an address that has opened no page, which would count for it as well.
-    const elsewhere = new Agent({ connect: { rejectUnauthorized: false, localAddress: '127.0.0.2' } })
+    const elsewhere = new Agent({ connect: { rejectUnauthorized: false }, localAddress: '127.0.0.2' })
     const start = async (forwarded: string) => {
       const answer = await request(`${tls.url}/api/chat`, {
         dispatcher: elsewhere,
