@@ -78,6 +78,8 @@ async function startRill(upstream, { nodeFlags, name = 'rill', redisUrl = '', co
     OPENAI_API_KEY: 'bench',
     OPENAI_BASE_URL: `${upstream}/v1`,
     RILL_PASSWORD: '',
+    // With a session to look up at each call.
+    RILL_OPEN: '1',
     RILL_RATE_PER_MINUTE: '0',
     RILL_CALLS_PER_MINUTE: '0',
     RILL_READERS_PER_PERSON: '0',
@@ -136,7 +138,7 @@ async function send(method, url, headers, body) {
 }
 
 async function sessionCookie(address) {
-  const answer = await fetch(`${address}/api/models`)
+  const answer = await fetch(address)
   const [cookie] = answer.headers.getSetCookie()
   if (!cookie) throw new Error(`Rill gave no session: ${answer.status} ${await answer.text()}`)
   return cookie.split(';')[0]
