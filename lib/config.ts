@@ -2,7 +2,7 @@ import 'server-only'
 import { resolve } from 'node:path'
 import { z } from 'zod'
 import { bareKey, unquoted, withoutEndpoint } from '@/lib/protocol/pasted'
-import { parseTrustedProxies } from './networks'
+import { isLoopback, parseTrustedProxies } from './networks'
 import { picosOf } from './protocol/money'
 
 /** A variable that is set to nothing counts as not set. */
@@ -225,10 +225,6 @@ function isBaseUrl(text: string | undefined): boolean {
 function proxyVariables(variables: Record<string, string | undefined>): Record<string, string | undefined> {
   const names = ['HTTP_PROXY', 'HTTPS_PROXY', 'NO_PROXY']
   return Object.fromEntries(names.map((name) => [name, variables[name.toLowerCase()] || variables[name]]))
-}
-
-function isLoopback(host: string): boolean {
-  return host === 'localhost' || host === '::1' || /^127(?:\.\d{1,3}){3}$/.test(host)
 }
 
 function isRedisUrl(text: string | undefined): boolean {

@@ -53,3 +53,8 @@ function parseNetwork(text: string): Network | null {
   const bits = longest === 128 && address.kind() === 'ipv4' ? given - MAPPED_BITS : given
   return bits >= 0 && given <= longest ? { address, bits } : null
 }
+
+/** Whether a host is this machine alone: by name, or by an address of its loopback range. */
+export function isLoopback(host: string): boolean {
+  return host === 'localhost' || (ipaddr.isValid(host) && ipaddr.parse(host).range() === 'loopback')
+}

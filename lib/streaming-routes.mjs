@@ -26,7 +26,6 @@ export function streamingRoutes(root) {
   return (request, response) => {
     if (!STREAMING.test(request.url)) return null
     return routeOf(request.url).handler(request, response, {
-      waitUntil: (work) => void work.catch(() => {}),
       // The router passes this on too: without it, a route looks for its build in the folder that Rill was started from.
       requestMeta: { relativeProjectDir: relative(process.cwd(), root) },
     })

@@ -1,6 +1,6 @@
 import 'server-only'
-import ipaddr from 'ipaddr.js'
 import { type Config, config } from '@/lib/config'
+import { isLoopback } from '@/lib/networks'
 import type { Mode } from '@/lib/protocol/mode'
 
 /** The mode of this process. */
@@ -19,8 +19,4 @@ export function modeOf({
   if (password !== null) return 'password'
   // Each of these says that others reach it, if only through a proxy on this machine: they must not share a history.
   return open || forStrangers || hosts.length > 0 || !isLoopback(host) ? 'open' : 'local'
-}
-
-function isLoopback(host: string): boolean {
-  return host === 'localhost' || (ipaddr.isValid(host) && ipaddr.parse(host).range() === 'loopback')
 }

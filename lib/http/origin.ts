@@ -2,6 +2,7 @@ import 'server-only'
 import { hostname } from 'node:os'
 import ipaddr from 'ipaddr.js'
 import { config } from '@/lib/config'
+import { isLoopback } from '@/lib/networks'
 import { Refused } from '@/lib/refused'
 import { callerOf } from './address'
 
@@ -49,10 +50,6 @@ export function hostAllowed(host: string): boolean {
   if (isLoopback(listening)) return false
   // A rebound name has no session of ours, so with a password it finds the sign-in page and nothing else.
   return password !== null || [hostname(), `${hostname()}.local`].map((own) => own.toLowerCase()).includes(name)
-}
-
-function isLoopback(host: string): boolean {
-  return host === 'localhost' || (ipaddr.isValid(host) && ipaddr.parse(host).range() === 'loopback')
 }
 
 function nameOf(host: string): string | null {

@@ -5,8 +5,8 @@ import { Refused } from '@/lib/refused'
 import { sameSecret } from '@/lib/secret'
 
 /**
- * What this process counts, for Prometheus, which gives RILL_METRICS_TOKEN as its bearer token. Without one it is for those
- * who are not just anybody: whoever has the password, or sits at the machine.
+ * What this process counts, for Prometheus, which gives RILL_METRICS_TOKEN as its bearer token. Signed-in people see it too,
+ * and so does everybody on a local Rill that has no such token.
  */
 export const GET = openEndpoint(async (request, { principal }) => {
   const { metricsToken } = config()
