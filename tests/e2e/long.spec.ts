@@ -121,6 +121,7 @@ test('a turn in which the person has the focus or a selection stays, however far
 
   const words = reply(40).getByText('The end of 40.')
   await words.scrollIntoViewIfNeeded()
+  await expect(reply(41)).toBeAttached()
   await words.evaluate((element) => {
     if (document.activeElement instanceof HTMLElement) document.activeElement.blur()
     document.getSelection()?.selectAllChildren(element)
