@@ -72,14 +72,17 @@ async function serve(program: string, data: string, port: number, account: Accou
     env: { ...process.env, LC_ALL: 'C' },
     stdio: ['ignore', 'ignore', 'pipe'],
   })
-  let words = ''
-  for await (const chunk of server.stderr.iterator({ destroyOnReturn: false })) {
-    words += chunk
-    if (!words.includes('ready to accept connections')) continue
-    server.stderr.resume()
-    return server
-  }
-  throw new Error(`Postgres did not start.\n${words}`)
+  await new Promise<void>((resolve, reject) => {
+    let words = ''
+    // Read to the end: a server that cannot write its log stands still.
+    server.stderr.setEncoding('utf8').on('data', (chunk: string) => {
+      words = (words + chunk).slice(-10_000)
+      if (words.includes('ready to accept connections')) resolve()
+    })
+    server.once('error', reject)
+    server.once('close', () => reject(new Error(`Postgres did not start.\n${words}`)))
+  })
+  return server
 }
 
 /** To the server itself first, so that it starts no process that is missed, and then to each that serves a connection. */
