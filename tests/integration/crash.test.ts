@@ -5,6 +5,7 @@ import { type Message, textOf } from '@/lib/protocol/messages'
 import { delta, done, finish, reasoning, usage } from '../upstream/events'
 import { now, type ScriptedUpstream, type Step } from '../upstream/scripted'
 import type { Client, Turn } from './client'
+import { machineDelay } from './delay'
 import type { EventReader } from './event-reader'
 import { type Engine, engines, type House, openHouse } from './house'
 
@@ -29,13 +30,16 @@ describe.each(engines)('after kill -9, on %s', (engine) => {
     client = house.client()
     ended.push(...(await endedInManyWays(house, client)))
 
+    const delay = machineDelay()
     const sentAt = count(house.upstream)
     turns = ['counting one', 'counting two', 'counting three'].map((text) => ({ text, turnId: `${text}, ${engine}` }))
     counting = await Promise.all(turns.map((turn) => client.chat(turn)))
     await Promise.all(counting.map((reader) => reader.untilText(`${ENOUGH} `)))
     const killedAt = now()
     await house.rill.kill('SIGKILL')
-    due = sentAt.stop().filter((at) => at < killedAt - CHECKPOINT_MS).length
+    // The server waits for its turn as well, and so does its database.
+    const lateMs = CHECKPOINT_MS + 2 * delay.stop()
+    due = sentAt.stop().filter((at) => at < killedAt - lateMs).length
     await Promise.all(counting.map((reader) => reader.rest()))
 
     await lookDead(house, engine)
