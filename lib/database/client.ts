@@ -3,10 +3,11 @@ import { chmodSync, closeSync, existsSync, mkdirSync, openSync, statSync } from 
 import { Socket } from 'node:net'
 import { join } from 'node:path'
 import {
-  CamelCasePlugin,
   Kysely,
   Migrator,
+  PostgresAdapter,
   PostgresDialect,
+  type QueryCompiler,
   SqliteAdapter,
   SqliteDialect,
   type SqliteStatement,
@@ -17,6 +18,7 @@ import pg from 'pg'
 import { config } from '@/lib/config'
 import { log } from '@/lib/log'
 import { oncePerProcess } from '@/lib/process'
+import { CamelCaseRows, SnakeCasePostgresCompiler, SnakeCaseSqliteCompiler } from './column-names'
 import { migrations } from './migrations'
 import type { Tables } from './schema'
 import { adoptRenamedMigrations, unknownMigrations } from './versions'
@@ -47,6 +49,11 @@ export function database(): Database {
 /** Which engine the process runs on. */
 export function engine(): Engine {
   return config().databaseUrl ? 'postgres' : 'sqlite'
+}
+
+/** Which engine a database, or a transaction on it, is of. */
+export function engineOf(db: Database): Engine {
+  return db.getExecutor().adapter instanceof PostgresAdapter ? 'postgres' : 'sqlite'
 }
 
 /**
@@ -89,7 +96,13 @@ export function connectPostgres(url: string, answerMs = ANSWER_MS): Database {
   })
   // Without a listener, an idle connection that the server drops would end the process; the next query dials anew.
   pool.on('error', (error) => log().warn({ cause: error.message }, 'an idle database connection was lost'))
-  return new Kysely<Tables>({ dialect: new PostgresDialect({ pool }), plugins: [new CamelCasePlugin()] })
+  return new Kysely<Tables>({ dialect: new SnakeCasePostgresDialect({ pool }), plugins: [new CamelCaseRows()] })
+}
+
+class SnakeCasePostgresDialect extends PostgresDialect {
+  override createQueryCompiler(): QueryCompiler {
+    return new SnakeCasePostgresCompiler()
+  }
 }
 
 function impatientSocket(silenceMs: number): Socket {
@@ -214,13 +227,17 @@ export function kyselyOverSqlite(path: string): Database {
     return adapted
   }
   const dialect = new TransactionalDialect({ database: { prepare, close: () => file.close() } })
-  return new Kysely<Tables>({ dialect, plugins: [new CamelCasePlugin()] })
+  return new Kysely<Tables>({ dialect, plugins: [new CamelCaseRows()] })
 }
 
 /** Kysely migrates SQLite outside of a transaction: a crash half-way would leave tables that stop every later start. */
 class TransactionalDialect extends SqliteDialect {
   override createAdapter(): SqliteAdapter {
     return new TransactionalAdapter()
+  }
+
+  override createQueryCompiler(): QueryCompiler {
+    return new SnakeCaseSqliteCompiler()
   }
 }
 

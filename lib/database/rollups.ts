@@ -1,12 +1,12 @@
 import 'server-only'
-import { type RawBuilder, sql } from 'kysely'
+import { type CompiledQuery, type RawBuilder, sql } from 'kysely'
 import { z } from 'zod'
 import { dayOf } from '@/lib/protocol/days'
 import type { Usage } from '@/lib/protocol/events'
 import type { Money } from '@/lib/protocol/money'
 import { AT_ONCE_MS } from '@/lib/protocol/speed'
 import { speedBounds, waitBounds } from '@/lib/protocol/usage'
-import type { Database } from './client'
+import { type Database, type Engine, engineOf } from './client'
 import { MOST_STORED } from './spending'
 
 /*
@@ -71,15 +71,28 @@ export async function addToRollups(tx: Database, generationIds: string[]): Promi
     .leftJoin('settings', 'settings.ownerId', 'generations.ownerId')
     .select(['generations.id', 'generations.startedAt', 'settings.settings'])
     .where('generations.id', 'in', generationIds)
-    .orderBy('generations.ownerId')
-    .orderBy('generations.providerId')
-    .orderBy('generations.model')
-    .orderBy('generations.id')
     .execute()
-  for (const { id, startedAt, settings } of rows) {
+  const days = rows.map(({ id, startedAt, settings }) => {
     const { timeZone } = calendar.parse(JSON.parse(settings ?? '{}'))
-    await rollUp(sql`${dayOf(startedAt, timeZone)}`, sql`(select * from generations where id = ${id})`).execute(tx)
-  }
+    return [id, dayOf(startedAt, timeZone)]
+  })
+  await tx.executeQuery({ ...endedStatement(tx), parameters: [JSON.stringify(days)] })
+}
+
+const endedStatements = new Map<Engine, CompiledQuery>()
+
+/** Adds the generations of a list of ids and days, its one parameter. It has some hundred columns, so it is compiled once. */
+function endedStatement(tx: Database): CompiledQuery {
+  const engine = engineOf(tx)
+  const known = endedStatements.get(engine)
+  if (known) return known
+  const days = sql`${'[]'}`
+  const each = engine === 'postgres' ? sql`json_array_elements(${days}::json)` : sql`json_each(${days})`
+  const generations = sql`(select generations.*, entry.value ->> 1 as day
+    from ${each} as entry join generations on generations.id = entry.value ->> 0)`
+  const compiled = rollUp(sql`g.day`, generations).compile(tx)
+  endedStatements.set(engine, compiled)
+  return compiled
 }
 
 /** A call to an upstream that is no generation, and what it came to. */
@@ -131,7 +144,7 @@ function rollUp(day: Expression, calls: Expression) {
     from ${calls} as g cross join (select 0 as scope union all select 1) as own
     where 1 = 1
     group by 1, 2, 3, 4, 5, 6
-    order by 2
+    order by 1, 4, 5, 6, 3, 2
     on conflict (${sql.join(keyColumns.map((name) => sql.ref(name)))}) do update set ${sql.join(added)}`
 }
 

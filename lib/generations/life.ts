@@ -30,6 +30,8 @@ const shutDown: Problem = {
  * @throws {Error} in words when the database cannot be used.
  */
 export async function bootstrap(): Promise<void> {
+  // First here, which is no request: what they begin belongs to the process.
+  runs()
   const db = database()
   await migrate(db)
   await openAccounts(db)

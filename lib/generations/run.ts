@@ -12,7 +12,7 @@ import { Meter } from '@/lib/usage/meter'
 import { Arrivals } from './arrivals'
 import { billOf, billUncounted, type Charge } from './charge'
 import type { EventLog } from './log'
-import { Observer } from './observer'
+import type { Observer } from './observer'
 import { type LogOutline, outlineOf } from './outline'
 import type { createPace } from './pace'
 
@@ -87,14 +87,14 @@ export class Run {
   /** It waits to ask the upstream again. */
   #waiting = false
 
-  constructor({ start, before, connection, request, charge }: Starting, house: RunHouse) {
+  constructor({ start, before, connection, request, charge }: Starting, observer: Observer, house: RunHouse) {
     this.start = start
+    this.#observer = observer
     this.#charge = charge
     this.#meter = new Meter(charge.metered)
     if (charge.allowance) void this.#meter.prepare().catch(() => undefined)
     this.folded = continuing(before)
     this.#house = house
-    this.#observer = new Observer(start, connection, request)
     this.#append({ type: 'start', data: start })
     this.#arrivals = new Arrivals(this.#startedAt, this.folded.parts)
     this.ended = this.#run(connection, request)

@@ -1,4 +1,5 @@
 import 'server-only'
+import { AsyncLocalStorage } from 'node:async_hooks'
 import { v7 as uuidv7 } from 'uuid'
 import { database } from '@/lib/database/client'
 import { isDeleted } from '@/lib/database/conversations'
@@ -9,6 +10,7 @@ import type { Problem } from '@/lib/protocol/events'
 import { redis } from '@/lib/redis'
 import { createCheckpoints } from './checkpoints'
 import { createEventLog } from './event-log'
+import { Observer } from './observer'
 import { createPace } from './pace'
 import { createRedisLog } from './redis-log'
 import { Run, type Starting } from './run'
@@ -27,6 +29,8 @@ function createRuns() {
   const connections = redis()
   const feed = connections && createRedisLog(connections)
   const log = createEventLog(storedEvents, feed, { hasEnded, readEnded })
+  /** Runs work in the async context of the process: in a request's, each run would keep its request, and pay for its stores. */
+  const outsideRequests = AsyncLocalStorage.snapshot()
   const house = { log, pace: createPace(), checkpoints, isDeleted }
   let closing: Problem | null = null
   let closed = false
@@ -62,8 +66,10 @@ function createRuns() {
       return closing
     },
     start(starting: Starting): Run {
-      const { start } = starting
-      const run = new Run(starting, house)
+      const { start, connection, request } = starting
+      // Its span belongs to the request.
+      const observer = new Observer(start, connection, request)
+      const run = outsideRequests(() => new Run(starting, observer, house))
       running.set(start.generationId, run)
       metrics().running.set(running.size)
       // The turn was on its way here when the process began to close: what still runs then has its time, as others have.

@@ -1,6 +1,6 @@
 // What is measured: Rill, and what it is held against.
 import { randomUUID } from 'node:crypto'
-import { mkdtempSync, rmSync } from 'node:fs'
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { root } from '../../lib/install.mjs'
@@ -9,6 +9,9 @@ import { openaiDecoder, rillDecoder } from './wire.mjs'
 
 const here = join(root, 'tests', 'bench')
 const nextProgram = join(root, 'node_modules', 'next', 'dist', 'bin', 'next')
+/** What `npm start` gives Node. */
+const { scripts } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8'))
+const [, ...startParameters] = scripts.start.split(' ')
 /** A model whose tokenizer Rill has, and one of which it knows nothing. */
 const tokenized = 'gpt-4o'
 const untold = 'bench-1'
@@ -85,8 +88,8 @@ async function startRill(upstream, { nodeFlags, name = 'rill', redisUrl = '', co
     RILL_READERS_PER_PERSON: '0',
     RILL_STREAMS_PER_PERSON: '0',
   }
-  const parameters = [...nodeFlags, join(root, 'lib', 'start.mjs')]
-  const server = await start(name, parameters, { env, ready: `${address}/api/health` })
+  const cwd = root
+  const server = await start(name, [...nodeFlags, ...startParameters], { cwd, env, ready: `${address}/api/health` })
   const headers = { cookie: await sessionCookie(address) }
   if (counted) await setTerms(address, headers, new URL(upstream).host)
   return {
