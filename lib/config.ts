@@ -131,7 +131,7 @@ export function parseConfig(variables: Record<string, string | undefined>) {
   const parsed = environment.safeParse({ ...variables, ...proxyVariables(variables) })
   if (!parsed.success) {
     const wrong = parsed.error.issues.map((issue) => `${issue.path.join('.')}: ${issue.message}`)
-    throw new Error(`The environment is not right. ${wrong.join('; ')}.`)
+    throw new Error(`Check these environment variables. ${wrong.join('; ')}.`)
   }
   const values = parsed.data
   return {

@@ -22,18 +22,18 @@ export class Refusal extends Error {}
 /** Installs the packages of package-lock.json unless exactly they are there. @throws {Refusal} with npm's own words. */
 export function ensureInstalled() {
   if (installed()) return
-  say('Installing packages. This happens once and takes a minute or so.')
+  say('Installing packages. This happens once and takes about a minute.')
   const npm = process.env.npm_execpath
     ? [process.execPath, process.env.npm_execpath]
     : [process.platform === 'win32' ? 'npm.cmd' : 'npm']
-  run([...npm, 'ci', '--include=dev', '--no-audit', '--no-fund'], 'The packages could not be installed.')
+  run([...npm, 'ci', '--include=dev', '--no-audit', '--no-fund'], 'Couldn’t install the packages.')
 }
 
 /** Builds unless the build that is there was made from these very sources. @throws {Refusal} with Next's own words. */
 export function ensureBuilt() {
   const current = hashOfSources()
   if (existsSync(stamp) && readFileSync(stamp, 'utf8') === current) return
-  say('Building. This happens once after each change and takes half a minute or so.')
+  say('Building. This happens once after each change and takes about half a minute.')
   run([process.execPath, join(root, 'node_modules/next/dist/bin/next'), 'build'], 'The build failed.')
   writeFileSync(stamp, current)
 }

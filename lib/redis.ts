@@ -113,7 +113,8 @@ function createState() {
       if (next === up || closed) return
       // That it is there at the start is nothing to tell.
       if (next && up === false) log().info('Redis is back')
-      if (!next) log().warn({ error }, 'Redis is away: answers go on, and other instances read them from the database')
+      if (!next)
+        log().warn({ error }, 'Redis is unreachable: replies continue, and other instances read them from the database')
       up = next
     },
   }

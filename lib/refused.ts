@@ -24,7 +24,11 @@ export class Refused extends Error {
  * is where the id stands in the request, when there are several.
  */
 export function notFound(thing: string, field?: string): Refused {
-  return new Refused(404, { kind: 'not_found', message: `There is no such ${thing}. It may have been deleted.`, field })
+  return new Refused(404, {
+    kind: 'not_found',
+    message: `This ${thing} doesn’t exist. It may have been deleted.`,
+    field,
+  })
 }
 
 /** Input that is wrong in a field the caller can mend. */

@@ -83,7 +83,7 @@ function rootSecret(): string {
   const kept = readFileSync(path, 'utf8').trim()
   if (!/^[0-9a-f]{64}$/.test(kept)) {
     throw new Error(
-      `The file ${path} does not hold Rill's secret any more. Put it back from a backup, or delete it: people sign in again then, and enter their keys again.`,
+      `The file ${path} no longer contains Rill's secret. Restore it from a backup, or delete it; people will then have to sign in and enter their keys again.`,
     )
   }
   return kept

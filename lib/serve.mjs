@@ -22,7 +22,7 @@ export function requireNode(major, minor) {
   const [ownMajor, ownMinor] = process.versions.node.split('.').map(Number)
   if (ownMajor > major || (ownMajor === major && ownMinor >= minor)) return
   throw new Refusal(
-    `Rill needs Node ${major}.${minor} or later, and this is ${process.versions.node}. Install a newer one from https://nodejs.org.`,
+    `Rill needs Node ${major}.${minor} or later, but this is ${process.versions.node}. Get a newer version from https://nodejs.org.`,
   )
 }
 
@@ -52,15 +52,13 @@ function listenAddress({ HOST, PORT, RILL_PASSWORD, RILL_OPEN }) {
   const host = HOST?.trim() || '127.0.0.1'
   const port = Number(PORT?.trim() || 3000)
   if (!Number.isInteger(port) || port < 0 || port > 65535) {
-    throw new Refusal(
-      `PORT is "${PORT}", which is not a port. Set it to a number from 1 to 65535, for example PORT=3000.`,
-    )
+    throw new Refusal(`PORT is "${PORT}", which isn’t a port. Set it to a number from 1 to 65535, e.g. PORT=3000.`)
   }
   const loopback = host === 'localhost' || host === '::1' || /^127(\.\d{1,3}){3}$/.test(host)
   const open = ['1', 'true', 'yes'].includes(RILL_OPEN?.trim().toLowerCase() ?? '')
   if (!loopback && !RILL_PASSWORD?.trim() && !open) {
     throw new Refusal(
-      `HOST is ${host}, so other machines could use this Rill and its keys. Set RILL_PASSWORD to ask them for a password, or RILL_OPEN=1 to let everybody in.`,
+      `HOST is ${host}, so other machines could use this Rill and its keys. Set RILL_PASSWORD to require a password, or RILL_OPEN=1 to let everyone in.`,
     )
   }
   return { host, port }
@@ -69,7 +67,7 @@ function listenAddress({ HOST, PORT, RILL_PASSWORD, RILL_OPEN }) {
 function requireAddress(name, value) {
   const address = unquoted(value)
   if (!address || URL.canParse(address)) return
-  throw new Refusal(`${name} is not an address. It looks like http://127.0.0.1:11434/v1; see .env.example.`)
+  throw new Refusal(`${name} isn’t a valid address. It should look like http://127.0.0.1:11434/v1; see .env.example.`)
 }
 
 /** A value as it was meant: many paste it with quotes. */
@@ -79,10 +77,10 @@ function unquoted(value = '') {
 
 function listen(server, { host, port }) {
   const reasons = {
-    EADDRINUSE: `Port ${port} is in use. Stop what uses it, or choose another: PORT=${port + 1} npm start`,
-    EACCES: `Port ${port} is not allowed for this user. Choose one above 1023: PORT=3000 npm start`,
-    EADDRNOTAVAIL: `HOST is ${host}, which is not an address of this machine. Leave it out, or set it to one that is.`,
-    ENOTFOUND: `HOST is ${host}, which has no address. Leave it out, or set it to an address of this machine.`,
+    EADDRINUSE: `Port ${port} is in use. Stop whatever is using it, or choose another: PORT=${port + 1} npm start`,
+    EACCES: `This user isn’t allowed to use port ${port}. Choose one above 1023: PORT=3000 npm start`,
+    EADDRNOTAVAIL: `HOST is ${host}, which isn’t an address of this machine. Unset it, or set it to one that is.`,
+    ENOTFOUND: `HOST is ${host}, which doesn’t resolve. Unset it, or set it to an address of this machine.`,
   }
   return new Promise((done, fail) => {
     server.once('error', (error) => fail(error.code in reasons ? new Refusal(reasons[error.code]) : error))
@@ -124,16 +122,18 @@ export async function serve({ host, port }) {
   ready((request, response) => streaming(request, response) ?? byRouter(request, response))
   if (process.env.npm_lifecycle_event) whenOrphaned(() => process.kill(process.pid, 'SIGTERM'))
   await requireHealth(address)
-  const reach = everywhere(host) ? ' (and at every address of this machine)' : ''
+  const reach = everywhere(host) ? ' (and at every other address of this machine)' : ''
   say(`Rill is at ${address}${reach} — ${modelsInUse(process.env)}`)
-  say(`Conversations are kept in ${placeOfData(process.env)}`)
+  say(`Conversations are saved in ${placeOfData(process.env)}`)
   adviseNode()
 }
 
 function adviseNode() {
   const [major] = process.versions.node.split('.').map(Number)
   if (major < 22)
-    say(`Node ${process.versions.node} is past its end of life and gets no more security fixes. Use Node 22 or 24.`)
+    say(
+      `Node ${process.versions.node} has reached its end of life and no longer gets security fixes. Use Node 22 or 24.`,
+    )
 }
 
 async function answer(handler, request, response) {
@@ -163,7 +163,7 @@ function whenOrphaned(end) {
 // The first request waits for the database and its migrations. What cannot start says so itself and ends the process.
 async function requireHealth(address) {
   const answer = await fetch(`${address}/api/health`)
-  if (!answer.ok) throw new Refusal('Rill started but cannot serve. What is written above says why.')
+  if (!answer.ok) throw new Refusal('Rill started but can’t serve requests. See the messages above for the reason.')
 }
 
 // Next prints how long it took to read its settings, which says nothing to the person who starts Rill.
@@ -197,8 +197,8 @@ function everywhere(host) {
 }
 
 function modelsInUse({ OPENAI_API_KEY, OPENAI_BASE_URL }) {
-  if (unquoted(OPENAI_BASE_URL)) return `models of ${new URL(unquoted(OPENAI_BASE_URL)).host}`
-  return OPENAI_API_KEY?.trim() ? 'models of api.openai.com' : 'demo model: no key is set'
+  if (unquoted(OPENAI_BASE_URL)) return `using models from ${new URL(unquoted(OPENAI_BASE_URL)).host}`
+  return OPENAI_API_KEY?.trim() ? 'using models from api.openai.com' : 'using the demo model (no API key set)'
 }
 
 function placeOfData({ DATABASE_URL, DATA_DIR }) {

@@ -25,7 +25,7 @@ export async function openAccounts(db: Database): Promise<void> {
   const { password } = config()
   if (password !== null && password.length < SAFE_PASSWORD_LENGTH)
     log().warn(
-      `RILL_PASSWORD has fewer than ${SAFE_PASSWORD_LENGTH} characters and can be guessed. Set a longer one; everybody signs in again then.`,
+      `RILL_PASSWORD has fewer than ${SAFE_PASSWORD_LENGTH} characters and could be guessed. Set a longer one; everyone will have to sign in again.`,
     )
   await withPatience(db, async (patient) => {
     const single = await patient.transaction().execute(async (tx) => {

@@ -71,7 +71,7 @@ export async function addBudget(ownerId: string, added: Budget): Promise<void> {
     .values(row)
     .onConflict((kind) => kind.columns(['ownerId', 'scope', 'measure']).doNothing())
     .executeTakeFirst()
-  if (numInsertedOrUpdatedRows !== 1n) throw conflict('There is a budget of this kind already. Change that one.')
+  if (numInsertedOrUpdatedRows !== 1n) throw conflict('You already have a limit like this. Edit it instead.')
 }
 
 /** Names a budget, and which of its versions the person saw. */
@@ -88,7 +88,7 @@ export interface SeenBudget {
 export async function changeBudget({ ownerId, id, version }: SeenBudget, change: Omit<Budget, 'scope'>): Promise<void> {
   const { scope, measure } = await seenBudget({ ownerId, id, version })
   if (measure !== change.measure)
-    throw badRequest('measure', 'measure: cannot be changed. Remove the budget and add another.')
+    throw badRequest('measure', 'measure: can’t be changed. Remove this limit and add a new one.')
   const { numUpdatedRows } = await database()
     .updateTable('budgetLimits')
     .set({ budget: JSON.stringify({ ...change, scope }), version: version + 1 })
@@ -119,5 +119,5 @@ async function seenBudget({ ownerId, id, version }: SeenBudget): Promise<StoredB
 }
 
 function changedElsewhere() {
-  return conflict('This budget was changed in another tab or on another device. Look at it again, then save.')
+  return conflict('This budget was changed in another tab or on another device. Review it, then save again.')
 }

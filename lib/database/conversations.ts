@@ -139,7 +139,7 @@ export async function restoreConversation(id: string, ownerId: string): Promise<
 function parseCursor(cursor: string): { updatedAt: number; id: string } {
   const [updatedAt, id] = cursor.split('.')
   if (!updatedAt || !id || !Number.isSafeInteger(Number(updatedAt))) {
-    throw badRequest('cursor', 'The cursor is not one that this list gave.')
+    throw badRequest('cursor', 'This cursor didn’t come from this list.')
   }
   return { updatedAt: Number(updatedAt), id }
 }

@@ -276,12 +276,13 @@ export async function hasUsed(ownerId: string, providerId: string, model: string
 async function checkStreams(tx: Database, ownerId: string, streams: number): Promise<void> {
   await oneAtATime(tx, ownerId)
   if ((await running(tx, ownerId)) <= streams) return
-  const answers = `${streams} ${streams === 1 ? 'answer is' : 'answers are'}`
+  const replies = `${streams} ${streams === 1 ? 'reply' : 'replies'}`
+  const waiting = streams === 1 ? 'Wait for it to finish or stop it.' : 'Wait for one to finish or stop one.'
   throw new Refused(
     429,
     {
       kind: 'rate_limit',
-      message: `${answers} being written for you already, and there may be no more at once. Wait until one has ended, or stop one.`,
+      message: `You already have ${replies} running, which is the limit. ${waiting}`,
       retryable: true,
     },
     { 'Retry-After': '5' },
@@ -296,7 +297,7 @@ async function checkServerStreams(tx: Database, streams: number): Promise<void> 
     429,
     {
       kind: 'rate_limit',
-      message: `This server writes ${streams} ${streams === 1 ? 'answer' : 'answers'} at once, and is at that. Try again shortly.`,
+      message: `This server is already running ${streams} ${streams === 1 ? 'reply' : 'replies'}, which is its limit. Try again shortly.`,
       retryable: true,
     },
     { 'Retry-After': '5' },

@@ -41,7 +41,7 @@ export async function savePrices(ownerId: string, changes: PriceChange[], limit:
         .where('ownerId', '=', ownerId)
         .executeTakeFirstOrThrow()
       if (Number(count) > limit) {
-        throw badRequest('prices', `These would be more than ${limit} prices of your own. Reset some first.`)
+        throw badRequest('prices', `You can have at most ${limit} custom prices. Reset some first.`)
       }
     })
 }
@@ -75,7 +75,7 @@ async function savePrice(tx: Database, ownerId: string, { price: given, version 
 
 function changedElsewhere(model: string, field?: string) {
   return conflict(
-    `The price of ${model} was changed in another tab or on another device. Look at it again, then save.`,
+    `The price of ${model} was changed in another tab or on another device. Review it, then save again.`,
     field,
   )
 }

@@ -25,7 +25,7 @@ export function readSettings(json: string): Settings {
 
 const names: Record<keyof Settings, string> = {
   theme: 'theme',
-  enterSends: 'meaning of Enter',
+  enterSends: 'Enter key setting',
   defaultModel: 'default model',
   currency: 'currency',
   exchangeRate: 'exchange rate',
@@ -68,7 +68,7 @@ export async function changeSettings(
 
 function changedElsewhere(name: keyof Settings, value: unknown) {
   return conflict(
-    `The ${names[name]} was changed in another tab or on another device: it is ${value} now. Yours was not saved.`,
+    `The ${names[name]} was changed in another tab or on another device. It’s now ${value}, and your change wasn’t saved.`,
     name,
   )
 }

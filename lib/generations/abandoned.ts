@@ -28,7 +28,7 @@ const RETRY_MOST_MS = 60_000
 
 const crashed: Problem = {
   kind: 'internal',
-  message: 'The server stopped while this answer was being written. What had arrived is kept. Try again.',
+  message: 'The server stopped while this reply was being written. What arrived so far has been saved. Try again.',
   retryable: true,
 }
 /** Those that could not be ended: how often, and when each is tried again. */

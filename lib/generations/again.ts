@@ -103,14 +103,15 @@ function settingsOf({ settings }: OwnedGeneration, { maxTokens }: Again): TurnSe
 /** @throws {Refused} 409 */
 async function checkNewest({ messageId, continuation }: OwnedGeneration): Promise<void> {
   if ((await newestContinuation(database(), messageId)) === continuation) return
-  throw conflict('This answer has been continued already. Reload the conversation to see how it stands.')
+  throw conflict('This reply has already been continued. Reload the conversation to see the latest.')
 }
 
 /** @throws {Refused} 409 */
 function checkEnding({ status, finishReason }: OwnedGeneration): void {
-  if (status === 'running') throw conflict('This answer is still being written. Stop it first, or wait for its end.')
+  if (status === 'running')
+    throw conflict('This reply is still being written. Stop it first, or wait for it to finish.')
   if (status === 'completed' && finishKindOf(finishReason) !== 'length')
-    throw conflict('This answer is complete, so there is nothing to continue. Ask for more in a message instead.')
+    throw conflict('This reply is complete, so there’s nothing to continue. Ask for more in a new message instead.')
 }
 
 function conflict(message: string): Refused {

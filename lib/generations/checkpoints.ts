@@ -21,8 +21,7 @@ const SYNC_MS = 5_000
 
 const endedElsewhere: Problem = {
   kind: 'internal',
-  message:
-    'The server that wrote this answer hung, and another one has ended the answer with what was saved. Try again.',
+  message: 'The server writing this reply stopped responding, so the reply ends with what was saved. Try again.',
   retryable: true,
 }
 

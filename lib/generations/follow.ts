@@ -86,7 +86,7 @@ async function stopElsewhere(generationId: string, instanceId: string): Promise<
   throw new Refused(504, {
     kind: 'timeout',
     message:
-      'The server that writes this answer was asked to stop it and does not answer. If it is gone, the answer ends by itself within 15 seconds.',
+      'The server writing this reply isn’t responding. If it’s gone, the reply will end by itself within 15 seconds.',
     retryable: true,
   })
 }

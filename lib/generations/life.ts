@@ -21,7 +21,8 @@ const TASK_LIMIT_MS = 60_000
 
 const shutDown: Problem = {
   kind: 'internal',
-  message: 'The server was shut down while this answer was being written. What had arrived is kept. Try again.',
+  message:
+    'The server was shut down while this reply was being written. What arrived so far has been saved. Try again.',
   retryable: true,
 }
 
@@ -63,12 +64,12 @@ export async function bootstrap(): Promise<void> {
 async function adviseSecret(): Promise<void> {
   if (await anotherSecret(database(), secretMark(), DEAD_AFTER_MS)) {
     log().error(
-      'Another Rill that runs on this database has another RILL_SECRET. People are signed out whenever their requests change between the two, and keys that one has stored cannot be opened by the other. Set RILL_SECRET to the same for all of them.',
+      'Another Rill on this database uses a different RILL_SECRET. People are signed out whenever their requests move between the two, and neither can read keys the other has stored. Set the same RILL_SECRET for all of them.',
     )
   }
   if (config().secret) return
   log().warn(
-    `RILL_SECRET is not set, so this Rill uses the one in ${config().dataDir}. Before a second one shares this database, set RILL_SECRET to the same for both: to what the file \`secret\` there holds, so that nobody has to sign in again.`,
+    `RILL_SECRET is not set, so this Rill uses the one in ${config().dataDir}. Before a second one shares this database, set RILL_SECRET to the contents of the file \`secret\` there on both, so that nobody has to sign in again.`,
   )
 }
 

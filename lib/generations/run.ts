@@ -43,7 +43,7 @@ export interface Unsaved {
 
 const ownFault: Problem = {
   kind: 'internal',
-  message: 'Rill itself failed while it read this answer. The cause is in the server log. Try again.',
+  message: 'Something went wrong in Rill while it was reading this reply. The server log has the details. Try again.',
   retryable: true,
 }
 

@@ -81,7 +81,7 @@ export async function startOnce(
 
 const blankPrompt = new Refused(400, {
   kind: 'bad_request',
-  message: 'This prompt has no text, so there is nothing to answer. Write another one.',
+  message: 'This prompt has no text, so there’s nothing to reply to. Write another one.',
 })
 
 /** A person's account for a model. */

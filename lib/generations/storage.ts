@@ -28,7 +28,7 @@ export async function checkStorage(ownerId: string): Promise<void> {
   if (sum.bytes < most) return
   throw new Refused(507, {
     kind: 'forbidden',
-    message: `Your conversations take ${sizeOf(sum.bytes)}, and there is room for ${sizeOf(most)}. Delete some that you no longer need: their room is free a day later, when they can no longer be brought back.`,
+    message: `Your conversations take up ${sizeOf(sum.bytes)}, and the limit is ${sizeOf(most)}. Delete some you no longer need. Their space is freed after a day, once they can’t be restored.`,
   })
 }
 

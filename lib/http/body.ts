@@ -34,7 +34,7 @@ function checked<S extends z.ZodType>(schema: S, value: unknown): z.output<S> {
   const field = [...(issue?.path ?? []), ...(unknown === undefined ? [] : [unknown])].join('.') || 'body'
   throw badRequest(
     field,
-    `${field}: ${unknown === undefined ? (issue?.message ?? 'is not right') : 'is not a field here'}`,
+    `${field}: ${unknown === undefined ? (issue?.message ?? 'isn’t valid') : 'isn’t a known field'}`,
   )
 }
 
@@ -42,7 +42,7 @@ function parsedJson(text: string): unknown {
   try {
     return JSON.parse(text)
   } catch {
-    throw badRequest('body', 'The body is not valid JSON.')
+    throw badRequest('body', 'The body isn’t valid JSON.')
   }
 }
 
@@ -52,7 +52,7 @@ async function wholeText(request: Request): Promise<string> {
     return await textOf(request)
   } catch (error) {
     if (error instanceof Refused) throw error
-    throw badRequest('body', 'The connection closed before all of the body had arrived. Send it again.')
+    throw badRequest('body', 'The connection closed before the whole request arrived. Send it again.')
   }
 }
 
@@ -80,6 +80,6 @@ function tooLarge(): Refused {
   return new Refused(413, {
     kind: 'bad_request',
     field: 'body',
-    message: 'That is too long: a request may have 1 MB. Shorten the text, or send it in parts.',
+    message: 'This is too long: a request can be at most 1 MB. Shorten the text, or send it in parts.',
   })
 }

@@ -143,7 +143,7 @@ function errorResponse(error: unknown, request: NextRequest): Response {
   log().error({ requestId, method: request.method, path: request.nextUrl.pathname, error }, 'a request failed')
   const problem = {
     kind: 'internal',
-    message: 'Rill could not do that because of a fault of its own. Try again; the server log tells more.',
+    message: 'Something went wrong in Rill. Try again; the server log has the details.',
     requestId,
     retryable: true,
   }
@@ -152,7 +152,7 @@ function errorResponse(error: unknown, request: NextRequest): Response {
 
 const databaseAway: Problem = {
   kind: 'internal',
-  message: 'Rill cannot reach its database at the moment, so this was not done. Try again shortly.',
+  message: 'Rill can’t reach its database right now, so nothing was changed. Try again shortly.',
   retryable: true,
 }
 
@@ -165,5 +165,5 @@ function withCookies(response: Response, session: Session | null): Response {
 
 /** The refusal of a browser that has not given the password. */
 export function signInFirst(): Refused {
-  return new Refused(401, { kind: 'auth', message: 'Sign in first: this Rill asks for a password.' })
+  return new Refused(401, { kind: 'auth', message: 'Sign in first: this server is password-protected.' })
 }

@@ -100,16 +100,15 @@ function isLimited(thrown: unknown): thrown is Pick<RateLimiterRes, 'msBeforeNex
   return typeof thrown === 'object' && thrown !== null && 'msBeforeNext' in thrown
 }
 
-const more = (points: number) => `That was more than ${points} requests of this kind within a minute.`
+const more = (points: number) => `That’s more than ${points} requests of this kind in a minute.`
 const refusals: Record<LimitClass, (points: number) => string> = {
-  start: (points) => `More than ${points} answers were started within a minute.`,
-  test: (points) => `More than ${points} providers were tested within a minute.`,
+  start: (points) => `More than ${points} replies were started in a minute.`,
+  test: (points) => `More than ${points} providers were tested in a minute.`,
   costly: more,
   write: more,
   read: more,
 }
-const everybody = (points: number) =>
-  `This server starts no more than ${points} answers a minute for everybody together, and has started them.`
+const everybody = (points: number) => `This server has reached its limit of ${points} new replies per minute.`
 
 function limitersOf(limit: LimitClass) {
   const { ratePerMinute, startsPerMinute, callsPerMinute } = config()

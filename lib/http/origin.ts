@@ -16,7 +16,7 @@ export function checkOrigin(headers: Headers): void {
   // Both: a page under a rebound name can send the second one itself.
   if (!hostAllowed(headers.get('host') ?? '') || !hostAllowed(host)) {
     throw refusal(
-      `This address is not one that Rill answers to. Open it by its IP address or as localhost, or add the name to RILL_HOSTS.`,
+      `Rill doesn’t accept requests for this host name. Open it by its IP address or as localhost, or add the name to RILL_HOSTS.`,
     )
   }
   const site = headers.get('sec-fetch-site')
@@ -26,8 +26,8 @@ export function checkOrigin(headers: Headers): void {
   if (secure || !isOrigin(origin, 'https', host)) throw refusal(otherSites)
   throw refusal(
     proxied
-      ? 'This page was loaded over https, and no proxy that Rill believes says so. Have the one with the certificate send X-Forwarded-Proto, and count it in RILL_TRUSTED_PROXIES.'
-      : 'This page was loaded over https, and Rill does not know the proxy in front of it. Name it in RILL_TRUSTED_PROXIES.',
+      ? 'This page was loaded over https, but no trusted proxy says so. Have the proxy with the certificate send X-Forwarded-Proto, and include it in RILL_TRUSTED_PROXIES.'
+      : 'This page was loaded over https, but Rill doesn’t trust the proxy in front of it. Add it to RILL_TRUSTED_PROXIES.',
   )
 }
 
@@ -37,7 +37,7 @@ export function originOf(headers: Headers): string | null {
   return hostAllowed(host) && hostAllowed(headers.get('host') ?? '') ? `${secure ? 'https' : 'http'}://${host}` : null
 }
 
-const otherSites = 'Rill does not take requests from other sites.'
+const otherSites = 'Rill doesn’t accept requests from other sites.'
 
 /** Whether a `Host` header names this server: loopback, an IP address, the machine's own name, or one of `RILL_HOSTS`. */
 export function hostAllowed(host: string): boolean {

@@ -48,6 +48,6 @@ export function countReader(request: Request, ownerId: string): () => void {
 }
 
 function tooMany(most: number): Refused {
-  const message = `Answers are being followed over ${most} connections for you already, and there may be no more at once. Close a tab, or try again shortly.`
+  const message = `You already have ${most} connections open for replies, which is the limit. Close a tab, or try again shortly.`
   return new Refused(429, { kind: 'rate_limit', message, retryable: true }, { 'Retry-After': '5' })
 }

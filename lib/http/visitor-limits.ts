@@ -32,7 +32,7 @@ export function tooManyVisitors(): Refused {
     429,
     {
       kind: 'rate_limit',
-      message: 'Too many new browsers have come from your network. Try again in a minute.',
+      message: 'Too many new browsers have connected from your network. Try again in a minute.',
       retryable: true,
     },
     { 'Retry-After': String(SECONDS) },

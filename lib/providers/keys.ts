@@ -23,7 +23,7 @@ export function credentialsOf(row: SealedRow & Pick<ProviderRow, 'name'>): Crede
   throw new Refused(400, {
     kind: 'auth',
     field: 'apiKey',
-    message: `Rill can't read the saved key for ${row.name} because its secret changed. Edit the provider and enter the key again.`,
+    message: `Rill can’t read the saved key for ${row.name} because its secret changed. Edit the provider and enter the key again.`,
   })
 }
 

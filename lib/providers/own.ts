@@ -65,7 +65,7 @@ async function checkCount(tx: Database, ownerId: string): Promise<void> {
   if (Number(count) < PROVIDERS_AT_MOST) return
   throw new Refused(409, {
     kind: 'bad_request',
-    message: `You have ${PROVIDERS_AT_MOST} providers, and there may be no more. Remove one that you no longer use.`,
+    message: `You already have ${PROVIDERS_AT_MOST} providers, which is the limit. Remove one you no longer use.`,
   })
 }
 
@@ -110,7 +110,7 @@ export function mergedCredentials(row: ProviderRow, form: Partial<ProviderForm>)
     throw new Refused(400, {
       kind: 'bad_request',
       field: 'apiKey',
-      message: 'The address leads to another server now. Enter the key and the headers for it again.',
+      message: 'The address now points to another server. Enter the API key and headers again.',
     })
   }
   return { apiKey: form.apiKey === undefined ? stored.apiKey : form.apiKey, headers: form.headers ?? stored.headers }

@@ -42,7 +42,7 @@ export async function resolveModel(ownerId: string, reference: string | undefine
   if (!environment) {
     throw badRequest(
       'model',
-      `No provider offers the model "${wanted.slice(0, 100)}". Choose another, or add a provider in the settings.`,
+      `No provider offers the model “${wanted.slice(0, 100)}”. Choose another, or add a provider in Settings.`,
     )
   }
   return { connection: environment, model: wanted, reference: wanted, free: false }

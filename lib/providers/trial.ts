@@ -62,7 +62,7 @@ const mayBeElsewhere = new Set<Problem['kind']>(['not_found', 'model_not_found',
 
 const tooSlow: Problem = {
   kind: 'timeout',
-  message: `The server did not finish a short answer within ${TRIAL_MS / 1000} seconds. It may still be loading the model. Save the provider and ask it in a chat, which waits longer.`,
+  message: `The provider didn’t finish a short reply within ${TRIAL_MS / 1000} seconds. It may still be loading the model. Save it and try a chat, which waits longer.`,
   retryable: true,
 }
 

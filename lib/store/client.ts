@@ -34,19 +34,19 @@ type AgainRequest = Pick<ChatRequest, 'turnId' | 'model'> & { maxTokens?: number
 
 const unreachable: Problem = {
   kind: 'network',
-  message: 'Rill’s server cannot be reached. Check that it is running and that you are connected, then try again.',
+  message: 'Can’t reach Rill’s server. Check that it’s running and that you’re online, then try again.',
   retryable: true,
 }
 
 const tooSlow: Problem = {
   kind: 'timeout',
-  message: 'Rill’s server took too long to answer. Try again in a moment.',
+  message: 'Rill’s server took too long to respond. Try again in a moment.',
   retryable: true,
 }
 
 const notOurs: Problem = {
   kind: 'internal',
-  message: 'The answer was not one that this page understands. Reload the page: it may be older than the server.',
+  message: 'The server sent something this page doesn’t understand. Reload the page; it may be out of date.',
   retryable: true,
 }
 
@@ -196,8 +196,8 @@ async function refusal(response: Response): Promise<Problem> {
   return {
     kind: passing ? 'upstream' : 'internal',
     message: passing
-      ? `The server cannot answer just now (status ${response.status}). Try again in a moment.`
-      : `The server refused this without saying why (status ${response.status}). Reload the page and try again.`,
+      ? `Rill’s server isn’t available right now (${response.status}). Try again in a moment.`
+      : `Rill’s server rejected this without saying why (${response.status}). Reload the page and try again.`,
     upstreamStatus: response.status,
     retryable: passing,
   }

@@ -80,9 +80,9 @@ export function createSending(core: Core, streams: Streams, drafts: Drafts, refr
     await deliver(turn, (problem) => {
       set((now) => withEntry(now, conversationId, { pending: null }))
       if (!problem) return
-      const what = kind === 'continue' ? 'The reply was not continued.' : 'No other reply was started.'
+      const what = kind === 'continue' ? 'Couldn’t continue.' : 'Couldn’t regenerate.'
       const shorter = problem.lowerMaxTokens
-      const label = shorter ? `At most ${shorter.toLocaleString()} tokens` : undefined
+      const label = shorter ? `Limit to ${shorter.toLocaleString()} tokens` : undefined
       report(`${kind}:${replyId}`, `${what} ${problem.message}`, () => askAgain(kind, replyId, named, shorter), label)
       // It may stand otherwise on the server than here.
       void refresh()
@@ -179,11 +179,7 @@ export function createSending(core: Core, streams: Streams, drafts: Drafts, refr
       if (turn) turn.stopping = false
       markStopping(id, false)
       const again = () => stop(conversationId)
-      report(
-        `stop:${id}`,
-        `The reply could not be stopped and is still being written. ${problemOf(error).message}`,
-        again,
-      )
+      report(`stop:${id}`, `Couldn’t stop the reply. It’s still being written. ${problemOf(error).message}`, again)
     }
   }
 
@@ -194,7 +190,7 @@ export function createSending(core: Core, streams: Streams, drafts: Drafts, refr
 
   function isBusy(conversationId: string): boolean {
     if (!sends.has(conversationId)) return false
-    const text = 'The prompt before this one is still on its way. Wait until it has been sent, or stop it.'
+    const text = 'Your previous message is still being sent. Wait for it, or stop it.'
     notify(core, { id: 'busy', text, tone: 'quiet' })
     return true
   }

@@ -11,7 +11,7 @@ export function createSettings(core: Core, chooseModel: (id: string, model: stri
     try {
       set({ models: await client.models() })
     } catch (error) {
-      report('models', 'The list of models could not be loaded.', error)
+      report('models', 'Couldn’t load models.', error)
     }
   }
 
@@ -30,7 +30,7 @@ export function createSettings(core: Core, chooseModel: (id: string, model: stri
       await inOrder(() => client.saveSettings(change))
     } catch (error) {
       set(({ settings }) => ({ settings: takenBack(settings, change, before) }))
-      report('settings', 'The setting could not be saved.', error)
+      report('settings', 'Couldn’t save the setting.', error)
     }
   }
 

@@ -53,7 +53,7 @@ export function createSidebar(core: Core, reload: (id: string) => void) {
       const { conversations, nextCursor: next } = await client.conversations(nextCursor)
       set(({ summaries }) => ({ ...withSummaries(summaries, conversations), nextCursor: next }))
     } catch (error) {
-      report('more', 'Older conversations could not be loaded.', error)
+      report('more', 'Couldn’t load older conversations.', error)
     } finally {
       loadingMore = false
     }
@@ -67,7 +67,7 @@ export function createSidebar(core: Core, reload: (id: string) => void) {
       await change(client.change(id, { title }))
     } catch (error) {
       if (summaryOf(id)?.title === title) set((state) => changed(state, id, { title: before }))
-      report(`rename:${id}`, `“${before}” could not be renamed.`, error)
+      report(`rename:${id}`, `Couldn’t rename “${before}”.`, error)
     }
   }
 
@@ -79,7 +79,7 @@ export function createSidebar(core: Core, reload: (id: string) => void) {
       await change(client.change(id, { model }))
     } catch (error) {
       if (summaryOf(id)?.model === model) set((state) => changed(state, id, { model: before }))
-      report(`model:${id}`, 'The model could not be changed.', error)
+      report(`model:${id}`, 'Couldn’t change the model.', error)
     }
   }
 
@@ -110,21 +110,21 @@ export function createSidebar(core: Core, reload: (id: string) => void) {
         goOn()
       } catch (error) {
         hide()
-        report(`undo:${id}`, `“${summary.title}” could not be brought back.`, error)
+        report(`undo:${id}`, `Couldn’t restore “${summary.title}”.`, error)
       }
     }
 
     hide()
     const failure = failureOf(change(client.remove(id)))
     const action = { label: 'Undo', run: () => void undo() }
-    notify(core, { id: offer, text: `“${summary.title}” was deleted.`, tone: 'quiet', action })
+    notify(core, { id: offer, text: `Deleted “${summary.title}”.`, tone: 'quiet', action })
     page.timer(undoTime, () => dismiss(core, offer))
     const error = await failure
     if (error === null) return
     dismiss(core, offer)
     putBack()
     goOn()
-    report(`remove:${id}`, `“${summary.title}” could not be deleted.`, error)
+    report(`remove:${id}`, `Couldn’t delete “${summary.title}”.`, error)
   }
 
   const summaryOf = (id: string) => get().summaries.find((each) => each.id === id)

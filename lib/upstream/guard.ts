@@ -22,15 +22,15 @@ const secretNames = /^(?:api[-_]?key|key|subscription-key|access[-_]?token|token
 export function parseBaseUrl(text: string, { publicOnly = false } = {}): string {
   const typed = unquoted(text)
   if (!/^https?:\/\//i.test(typed)) throw new BaseUrlError('The address must start with http:// or https://.')
-  if (!URL.canParse(typed)) throw new BaseUrlError('This is not an address. Example: https://api.openai.com/v1')
+  if (!URL.canParse(typed)) throw new BaseUrlError('This isn’t a valid address. Example: https://api.openai.com/v1')
   const url = new URL(typed)
   if (url.username !== '' || url.password !== '') {
-    throw new BaseUrlError('The address must not hold a name or password. Put the key into its own field.')
+    throw new BaseUrlError('The address can’t contain a username or password. Put the API key in its own field.')
   }
   if ([...url.searchParams.keys()].some((name) => secretNames.test(name))) {
-    throw new BaseUrlError('The address must not hold a key. Put the key into its own field.')
+    throw new BaseUrlError('The address can’t contain an API key. Put the key in its own field.')
   }
-  if (url.hash !== '') throw new BaseUrlError('The address must end before any #.')
+  if (url.hash !== '') throw new BaseUrlError('The address can’t contain a #.')
   if (publicOnly) {
     if (!isAllowedHost(url.hostname)) throw new BaseUrlError(blockedAddress.message)
     if (!isAllowedPort(portOf(url))) throw new BaseUrlError(blockedPort.message)

@@ -56,7 +56,7 @@ const listNames = ['data', 'models', 'result']
 const deepestList = 3
 
 const listTooLong = problemOf('upstream', {
-  message: 'The list of models is longer than 2 MB and was not read. Type the name of a model instead.',
+  message: 'The provider’s model list is larger than 2 MB, so it wasn’t loaded. Type a model’s name instead.',
   retryable: false,
 })
 

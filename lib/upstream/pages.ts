@@ -19,61 +19,61 @@ const pages: Page[] = [
     says: /just a moment|cf[-_]chl|challenge-platform|cf-browser-verification|enable javascript and cookies/i,
     kind: 'auth',
     message:
-      'Cloudflare stands in front of the server and wants to check for a browser first (“Just a moment”). Ask whoever runs the server to let API requests pass, or use another address.',
+      'The provider is behind Cloudflare, which is asking for a browser check (“Just a moment”). Ask whoever runs it to let API requests through, or use another address.',
   },
   {
     says: /attention required!|sorry, you have been blocked|error (?:code:? )?10(?:06|07|08|09|10|20)\b/i,
     kind: 'auth',
     message:
-      'Cloudflare stands in front of the server and blocks this one. Ask whoever runs the server to let its address pass.',
+      'The provider is behind Cloudflare, which is blocking this server. Ask whoever runs it to allow this server’s address.',
   },
   {
     says: /plain http request was sent to https port|client sent an http request to an https server/i,
     kind: 'bad_request',
-    message: 'The server wants https at this address. Change http:// to https:// in the base URL in Settings.',
+    message: 'This address requires https. Change http:// to https:// in the base URL in Settings.',
   },
   {
     status: 401,
     kind: 'auth',
     message:
-      'The proxy in front of the server wants a password (401). Add the header that it asks for to the provider in Settings.',
+      'A proxy in front of the provider requires a password (401). Add the header it asks for to this provider in Settings.',
   },
   {
     status: 403,
     kind: 'auth',
     message:
-      'The proxy in front of the server refused access (403). Check with whoever runs it what the key and this server’s address may do.',
+      'A proxy in front of the provider denied access (403). Ask whoever runs it whether this key and this server’s address are allowed.',
   },
   {
     status: 404,
     kind: 'not_found',
-    message: `Nothing answers at this address: the server sent a web page (404). ${checkAddress}`,
+    message: `No API found at this address: the server sent a web page (404). ${checkAddress}`,
   },
   {
     status: 405,
     kind: 'not_found',
-    message: `Nothing takes a conversation at this address: the server sent a web page (405). ${checkAddress}`,
+    message: `No chat API found at this address: the server sent a web page (405). ${checkAddress}`,
   },
   {
     status: 407,
     kind: 'auth',
-    message: 'The proxy on the way to the server wants a password (407). Check this server’s proxy settings.',
+    message: 'A proxy on the way to the provider requires a password (407). Check this server’s proxy settings.',
   },
   {
     status: 413,
     kind: 'context_length',
     message:
-      'The proxy in front of the server refuses a request this large (413). Shorten the conversation, or have the proxy’s limit raised (nginx: client_max_body_size).',
+      'A proxy in front of the provider doesn’t accept requests this large (413). Shorten the conversation, or raise the proxy’s limit (nginx: client_max_body_size).',
   },
   {
     status: 414,
     kind: 'bad_request',
-    message: `The proxy in front of the server refuses an address this long (414). ${checkAddress}`,
+    message: `A proxy in front of the provider doesn’t accept addresses this long (414). ${checkAddress}`,
   },
   {
     status: 429,
     kind: 'rate_limit',
-    message: 'The proxy in front of the server is limiting requests (429). Wait a moment, then try again.',
+    message: 'A proxy in front of the provider is limiting requests (429). Wait a moment, then try again.',
   },
 ]
 
@@ -86,7 +86,7 @@ export function webPage(status: number, text = ''): Problem {
   const passes = status >= 500
   const timeout = status === 504 || status === 524
   return problemOf(timeout ? 'timeout' : 'upstream', {
-    message: `The server answered with a web page (${status}). ${passes ? 'Try again in a moment.' : checkAddress}`,
+    message: `The provider responded with a web page (${status}). ${passes ? 'Try again in a moment.' : checkAddress}`,
     upstreamStatus: status,
     retryable: passes,
   })

@@ -82,7 +82,7 @@ function problemFromStatus(error: APIError): UpstreamProblem {
   if (status >= 300 && status < 400) {
     return problemOf('bad_request', {
       message:
-        'The server redirects to another address, which Rill does not follow. Enter the final address as base URL.',
+        'The provider redirects to another address, and Rill doesn’t follow redirects. Use the final address as the base URL.',
       upstreamStatus: status,
       requestId,
     })
@@ -101,23 +101,23 @@ function problemFromCodes(codes: string[]): Problem {
   for (const code of codes) {
     if (code === 'ECONNREFUSED') {
       return problemOf('network', {
-        message: 'Nothing is listening at the server’s address. Check that it runs and that the base URL is right.',
+        message: 'Nothing is running at that address. Check that the server is running and that the base URL is right.',
       })
     }
     if (code === 'ENOTFOUND' || code === 'EAI_AGAIN') {
       return problemOf('network', {
-        message: 'The server’s name could not be found. Check the base URL and the connection to the internet.',
+        message: 'Couldn’t find that host. Check the base URL and your internet connection.',
         retryable: code === 'EAI_AGAIN',
       })
     }
     if (/CERT|SELF_SIGNED|UNABLE_TO_|ERR_TLS|ERR_SSL|EPROTO/.test(code)) {
       return problemOf('network', {
-        message: 'No safe connection could be made: the server’s certificate or encryption was not accepted.',
+        message: 'Couldn’t make a secure connection: the provider’s certificate or encryption wasn’t accepted.',
         retryable: false,
       })
     }
     if (['ECONNRESET', 'EPIPE', 'UND_ERR_SOCKET'].includes(code)) {
-      return problemOf('network', { message: 'The connection was cut before the server answered. Try again.' })
+      return problemOf('network', { message: 'The connection dropped before the provider responded. Try again.' })
     }
     if (code === 'UND_ERR_HEADERS_OVERFLOW') return unreadableFormat
     if (['UND_ERR_INVALID_ARG', 'ERR_INVALID_CHAR', 'ERR_INVALID_URL'].includes(code)) return unsendable

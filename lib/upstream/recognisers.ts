@@ -27,7 +27,7 @@ export interface Recogniser extends Meaning {
   at?: number[]
 }
 
-const shorterAnswer = 'Ask for a shorter answer, or choose another model.'
+const shorterAnswer = 'Ask for a shorter reply, or choose another model.'
 
 /** From the narrow to the wide: the first that matches counts. */
 export const recognisers: Recogniser[] = [

@@ -89,14 +89,18 @@ function decoded(text: string): string {
 
 const proxyAway = problemOf('network', {
   message:
-    'The network’s proxy cannot be reached. Whoever runs this Rill can check HTTP_PROXY and HTTPS_PROXY; then try again.',
+    'Couldn’t reach the network’s proxy. Ask whoever runs this server to check HTTP_PROXY and HTTPS_PROXY, then try again.',
 })
 
 function refusedByProxy(status: number) {
   const cause =
-    status === 407 ? 'wants a name and a password' : status >= 500 ? 'could not reach the server' : 'refused to connect'
+    status === 407
+      ? 'requires a username and password'
+      : status >= 500
+        ? 'couldn’t reach the provider'
+        : 'refused the connection'
   return problemOf('network', {
-    message: `The network’s proxy ${cause} (${status}). Whoever runs this Rill can check HTTP_PROXY and HTTPS_PROXY.`,
+    message: `The network’s proxy ${cause} (${status}). Ask whoever runs this server to check HTTP_PROXY and HTTPS_PROXY.`,
     retryable: status >= 500,
   })
 }

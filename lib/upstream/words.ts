@@ -12,18 +12,18 @@ export class ProblemError extends Error {
 
 /** What is wrong, of each kind, when the provider gives no reason in words. */
 const causes: Record<ErrorKind, string> = {
-  auth: 'The provider did not accept the API key.',
-  quota: 'The account is out of credit or over its quota.',
+  auth: 'The API key was rejected.',
+  quota: 'Your account is out of credit or over quota.',
   rate_limit: 'The provider is limiting requests.',
   context_length: 'This conversation is too long for the model.',
   content_filter: 'The provider’s content filter blocked this.',
-  model_not_found: 'The provider does not know this model, or the key may not use it.',
-  bad_request: 'The provider did not accept the request.',
-  forbidden: 'The provider refused access.',
-  not_found: 'Nothing answers at this address.',
-  upstream: 'The provider failed.',
-  network: 'The server could not be reached.',
-  timeout: 'The server took too long to answer.',
+  model_not_found: 'This model isn’t available with your key.',
+  bad_request: 'The provider rejected the request.',
+  forbidden: 'The provider denied access.',
+  not_found: 'No API found at this address.',
+  upstream: 'The provider returned an error.',
+  network: 'Couldn’t reach the provider.',
+  timeout: 'The provider took too long to respond.',
   budget: 'The budget is used up.',
   internal: 'Something went wrong in Rill.',
 }
@@ -31,16 +31,16 @@ const causes: Record<ErrorKind, string> = {
 /** What to do about it. */
 const nextSteps: Record<ErrorKind, string> = {
   auth: 'Check the key in Settings.',
-  quota: 'Check its billing with the provider, or choose another model.',
+  quota: 'Check billing with the provider, or choose another model.',
   rate_limit: 'Wait a moment, then try again.',
-  context_length: 'Shorten it, or choose a model with a larger context.',
+  context_length: 'Shorten it, or choose a model with a larger context window.',
   content_filter: 'Rephrase the prompt, then try again.',
   model_not_found: 'Choose another model.',
   bad_request: 'Choose another model, or check the provider in Settings.',
-  forbidden: 'Check what the account and the key may do.',
+  forbidden: 'Check what your account and key are allowed to do.',
   not_found: 'Check the base URL in Settings; it usually ends in /v1.',
   upstream: 'Try again in a moment.',
-  network: 'Check that it runs and that the base URL is right, then try again.',
+  network: 'Check that it’s running and that the base URL is right, then try again.',
   timeout: 'Try again, or choose another model.',
   budget: '',
   internal: 'Try again.',
@@ -48,8 +48,7 @@ const nextSteps: Record<ErrorKind, string> = {
 
 /** Next steps that stand behind the provider’s own sentence, where “it” would be something else. */
 const nextStepsAfterOthers: Partial<Record<ErrorKind, string>> = {
-  quota: 'Check the account’s billing with the provider, or choose another model.',
-  context_length: 'Shorten the conversation, or choose a model with a larger context.',
+  context_length: 'Shorten the conversation, or choose a model with a larger context window.',
 }
 
 /** What is said of a kind when nothing more is known. */
@@ -71,54 +70,54 @@ export function problemOf(kind: ErrorKind, more: Partial<Problem> = {}): Problem
 }
 
 export const cutConnection = problemOf('network', {
-  message: 'The connection was cut before the answer was complete. Try again.',
+  message: 'The connection dropped before the reply was complete. Try again.',
 })
 export const malformed = problemOf('upstream', {
-  message: 'The server sent something that could not be read, so the answer ends here. Try again.',
+  message: 'The provider sent something that couldn’t be read, so the reply ends here. Try again.',
 })
 export const emptyAnswer = problemOf('upstream', {
-  message: 'The server sent an empty answer. Try again, or check that the base URL belongs to a chat completions API.',
+  message: 'The provider sent an empty reply. Try again, or check that the base URL belongs to a chat completions API.',
 })
 export const unreadableFormat = problemOf('upstream', {
   message:
-    'The server answered in a format other than chat completions. Check the base URL in Settings; it usually ends in /v1.',
+    'The provider responded in a format other than chat completions. Check the base URL in Settings; it usually ends in /v1.',
   retryable: false,
 })
 export const eventTooLong = problemOf('upstream', {
-  message: 'The server sent a piece of more than 4 MB, so the answer ends here.',
+  message: 'The provider sent a chunk larger than 4 MB, so the reply ends here.',
   retryable: false,
 })
 export const answerTooLong = problemOf('upstream', {
-  message: 'The answer grew beyond 16 MB, so it ends here.',
+  message: 'The reply grew past 16 MB, so it ends here.',
   retryable: false,
 })
 export const filtered = problemOf('content_filter')
 export const endedInError = problemOf('upstream', {
-  message: 'The provider ended the answer with an error. Try again.',
+  message: 'The provider ended the reply with an error. Try again.',
 })
 export const outOfResources = problemOf('upstream', {
-  message: 'The provider ran out of capacity in the middle of the answer. Try again in a moment.',
+  message: 'The provider ran out of capacity partway through the reply. Try again in a moment.',
 })
 export const slowFirstContent = problemOf('timeout', {
-  message: 'The model did not start to answer in time. Try again, or choose another model.',
+  message: 'The model didn’t start responding in time. Try again, or choose another model.',
 })
 export const stalled = problemOf('timeout', {
-  message: 'The model stopped sending in the middle of the answer. Try again.',
+  message: 'The model stopped responding. Try again.',
 })
 export const slowHeaders = problemOf('timeout')
 export const blockedAddress = problemOf('bad_request', {
   message:
-    'This address is not a public one, and this server connects only to public addresses. Whoever runs it can allow others with RILL_PRIVATE_PROVIDERS=1.',
+    'This isn’t a public address, and this server only connects to public ones. Whoever runs it can allow others with RILL_PRIVATE_PROVIDERS=1.',
   field: 'baseUrl',
 })
 
 export const blockedName = problemOf('bad_request', {
   message:
-    'The server’s name was not found, or its address is not a public one, and this server connects only to public addresses. Check the base URL.',
+    'This host wasn’t found or isn’t public, and this server only connects to public addresses. Check the base URL.',
   field: 'baseUrl',
 })
 export const blockedPort = problemOf('bad_request', {
-  message: 'This server connects only to the ports 80, 443 and most from 1024 on. Check the base URL.',
+  message: 'This server only connects to ports 80, 443, and most ports from 1024 up. Check the base URL.',
   field: 'baseUrl',
 })
 
@@ -132,11 +131,11 @@ export function reasonToWait({ kind, upstreamStatus }: Problem, loading = false)
   const status = upstreamStatus === undefined ? '' : ` (${upstreamStatus})`
   if (loading) return 'The model is loading'
   if (kind === 'rate_limit') return 'Rate limited'
-  if (kind === 'network') return 'The model’s server cannot be reached'
-  if (kind === 'timeout') return `The model’s server did not answer in time${status}`
+  if (kind === 'network') return 'Couldn’t reach the provider'
+  if (kind === 'timeout') return `The provider didn’t respond in time${status}`
   return upstreamStatus === 503 || upstreamStatus === 529
-    ? `The model’s server is overloaded${status}`
-    : `The model’s server has a fault${status}`
+    ? `The provider is overloaded${status}`
+    : `The provider had an error${status}`
 }
 
 /** A problem that passes only after so long a wait that a person has to decide. `now` in epoch milliseconds. */
@@ -148,7 +147,7 @@ export function problemAfterWait(problem: Problem, waitMs: number, now: number):
   const until = new Date(Math.min(now + waitMs, 8.64e15)).toISOString().slice(0, 16).replace('T', ' ')
   return {
     ...problem,
-    message: `${reasonToWait(problem)}: the provider asks to wait about ${wait}, until ${until} UTC. Try again then, or choose another model.`,
+    message: `${reasonToWait(problem)}: the provider says to wait about ${wait}, until ${until} UTC. Try again then, or choose another model.`,
   }
 }
 
@@ -156,11 +155,11 @@ export function problemAfterWait(problem: Problem, waitMs: number, now: number):
 export function unaskedTools(names: string[]): Problem {
   const named = names.map((name) => `“${cleanMessage(name)?.slice(0, 64) ?? '?'}”`).join(', ')
   return problemOf('upstream', {
-    message: `The model asked to use ${names.length === 1 ? 'the tool' : 'the tools'} ${named}, which Rill does not offer. Try again, or choose another model.`,
+    message: `The model tried to use ${names.length === 1 ? 'the tool' : 'the tools'} ${named}, which Rill doesn’t offer. Try again, or choose another model.`,
   })
 }
 
 /** The request never left, because its headers or address cannot be sent. */
 export const unsendable = problemOf('bad_request', {
-  message: 'The request could not be sent. Check the base URL, the key and the extra headers in Settings.',
+  message: 'Couldn’t send the request. Check the base URL, the API key, and the extra headers in Settings.',
 })

@@ -11,6 +11,7 @@ import {
   limitsOf,
   nameOf,
   type SetLength,
+  sentenceOf,
   type Verdict,
   verdictOn,
 } from './caps'
@@ -52,7 +53,7 @@ export async function admissionOf(account: Account, candidate: Candidate): Promi
   const caps = capsOf(account, scopes)
   const booking = { model: candidate.model, scopes, held: [], reserved: nothing, rate }
   if (caps.length === 0) {
-    const refusal = async () => new Refused(402, { kind: 'budget', message: 'A budget does not allow this.' })
+    const refusal = async () => new Refused(402, { kind: 'budget', message: 'A budget doesn’t allow this.' })
     return { booking, reservation: null, maxTokens: candidate.length.maxTokens, prompt: null, caps, refusal }
   }
   const prompt = await candidate.countPrompt()
@@ -117,10 +118,10 @@ export async function reachedOf(account: Account, caps: Cap[], reserved: Amounts
   const budget = verdict?.cap.budget ?? first?.budget
   const name = budget ? nameOf(budget) : ''
   // A cheaper model takes as many tokens.
-  const ways = budget?.measure === 'cost' ? ', or continue with a model that fits in what is left' : ' to go on'
+  const ways = budget?.measure === 'cost' ? ', or continue with a cheaper model' : ' to go on'
   return {
     kind: 'budget',
-    message: `Budget reached: ${name}. What had arrived is kept. Raise the budget in the settings${ways}.`,
+    message: `Budget reached: ${name}. What arrived so far has been saved. Raise the budget in Settings${ways}.`,
     retryable: false,
   }
 }
@@ -148,25 +149,27 @@ export function refusalOf(account: Account, verdict: Verdict): Refused {
 }
 
 function unpricedWords({ price, rate }: Account, { budget, most }: Cap): string {
-  const name = nameOf(budget)
+  const name = sentenceOf(budget)
   if (most === null)
-    return `Your budget of ${name} is in ${budget.currency}, and Rill knows no exchange rate for it. Set the budget anew in the settings, or choose ${budget.currency} as your currency there.`
+    return `${name}, and Rill has no exchange rate for ${budget.currency}. Set the budget again in Settings, or choose ${budget.currency} as your currency there.`
   if (price === null)
-    return `Your budget is ${name}, and nobody has told Rill what this model costs. Enter its price in the settings, 0 if it is free, or choose another model.`
-  return `Your budget is ${name}, and this model is priced in ${price.currency}, for which Rill knows no exchange rate. Enter its price in USD or ${rate.currency} in the settings, or choose another model.`
+    return `${name}, but this model has no price set. Set its price in Settings (0 if it’s free), or choose another model.`
+  return `${name}, but this model is priced in ${price.currency}, and Rill has no exchange rate for it. Set its price in USD or ${rate.currency} in Settings, or choose another model.`
 }
 
 function overWords({ rate }: Account, { cap, left, fits, lowerMaxTokens }: Verdict): string {
-  const name = nameOf(cap.budget)
+  const name = sentenceOf(cap.budget)
   if (fits)
-    return `Your budget is ${name}, and what was left of it was set aside for another answer just then. It fits now: send it again.`
-  const remains = `Your budget is ${name}, and ${left === 0n ? 'nothing' : inWords(cap.budget, left, rate)} of it is left`
-  const shorter =
-    lowerMaxTokens === null
-      ? 'This does not fit in it, however short the answer is. Raise the budget in the settings'
-      : `An answer of at most ${lowerMaxTokens.toLocaleString('en')} tokens would fit. Set that limit, raise the budget in the settings`
+    return `${name}, and the rest of it was reserved for another reply just then. It fits now, so send your message again.`
+  const remains = `${name}, with ${left === 0n ? 'nothing' : inWords(cap.budget, left, rate)} left`
   // A cheaper model takes as many tokens, and where nothing is left, only what is free takes nothing.
-  const other =
-    cap.budget.measure === 'tokens' ? '' : left === 0n ? ', or choose a free model' : ', or choose a cheaper model'
-  return `${remains}. ${shorter}${other}.`
+  const model = cap.budget.measure === 'tokens' ? null : left === 0n ? 'choose a free model' : 'choose a cheaper model'
+  const raise = 'raise the budget in Settings'
+  if (lowerMaxTokens === null) {
+    const ways = model === null ? 'Raise the budget in Settings' : `Raise the budget in Settings, or ${model}`
+    return `${remains}. ${left === 0n ? '' : 'Even a short reply won’t fit. '}${ways}.`
+  }
+  const tokens = lowerMaxTokens.toLocaleString('en')
+  const limit = `Limit the reply to ${tokens} ${lowerMaxTokens === 1 ? 'token' : 'tokens'}`
+  return `${remains}. ${model === null ? `${limit}, or ${raise}` : `${limit}, ${raise}, or ${model}`}.`
 }

@@ -38,6 +38,6 @@ export async function checkCurrency(ownerId: string, budget: Pick<Budget, 'measu
   if (budget.currency === 'USD' || budget.currency === currency) return
   throw badRequest(
     'currency',
-    `currency: Rill knows no exchange rate for ${budget.currency}. Use ${currency}, or choose it as your currency in the settings first.`,
+    `currency: Rill has no exchange rate for ${budget.currency}. Use ${currency}, or choose ${budget.currency} as your currency in Settings first.`,
   )
 }

@@ -120,25 +120,41 @@ export function amountIn({ measure, currency }: Budget, value: bigint, rate: Rat
   return money && amountOf(money.picos)
 }
 
-/** The same for a reader. */
+/** The same for a reader, beside a budget of the same measure: "472", or "₹0.40". */
 export function inWords(budget: Budget, value: bigint, rate: Rate): string {
   const amount = amountIn(budget, value, rate)
-  if (amount === null) return 'an unknown part'
-  return budget.measure === 'tokens' ? tokensInWords(Number(amount)) : moneyInWords(amount, budget.currency, true)
+  if (amount === null) return 'an unknown amount'
+  return budget.measure === 'tokens' ? Number(amount).toLocaleString('en') : moneyInWords(amount, budget.currency, true)
 }
 
 const during = {
-  generation: 'for one answer',
+  generation: 'for one reply',
   conversation: 'in this conversation',
   batch: 'in this batch',
   day: 'today',
   month: 'this month',
 }
 
+const subjects = {
+  generation: 'The budget for one reply',
+  conversation: 'This conversation’s budget',
+  batch: 'This batch’s budget',
+  day: 'Today’s budget',
+  month: 'This month’s budget',
+}
+
 /** A budget for a reader: "₹50.00 today". */
-export function nameOf({ scope, measure, amount, currency }: Budget): string {
-  const much = measure === 'tokens' ? tokensInWords(Number(amount)) : moneyInWords(amount, currency, false)
-  return `${much} ${during[scope]}`
+export function nameOf(budget: Budget): string {
+  return `${muchOf(budget)} ${during[budget.scope]}`
+}
+
+/** The same as the beginning of a sentence: "Today’s budget is ₹50.00". */
+export function sentenceOf(budget: Budget): string {
+  return `${subjects[budget.scope]} is ${muchOf(budget)}`
+}
+
+function muchOf({ measure, amount, currency }: Budget): string {
+  return measure === 'tokens' ? tokensInWords(Number(amount)) : moneyInWords(amount, currency, false)
 }
 
 function moneyInWords(amount: string, currency: string | null, fine: boolean): string {

@@ -60,10 +60,10 @@ export async function serverAdmissionOf(account: Account, candidate: Candidate):
 }
 
 const unpriced =
-  'This server has a budget for its models, and nobody has told it what this one costs. Choose another model, or add a provider of your own in the settings.'
+  'This server has a budget for its models, and this one has no price set. Choose another model, or add your own provider in Settings.'
 
 function unconvertible({ currency }: Price): string {
-  return `This server has a budget in dollars for its models, and this one is priced in ${currency}, for which Rill knows no exchange rate. Choose ${currency} as your currency in the settings, or choose another model.`
+  return `This server’s budget is in dollars, but this model is priced in ${currency}, and Rill has no exchange rate for it. Choose ${currency} as your currency in Settings, or choose another model.`
 }
 
 /** The refusal of a generation that the budget has no room for. */
@@ -74,7 +74,7 @@ export function serverBudgetReached(): Refused {
     402,
     {
       kind: 'budget',
-      message: `This server spends ${budget} a day on its models, and what is left of that today has no room for this. Try a shorter answer, wait until midnight UTC, or add a provider of your own in the settings.`,
+      message: `This could go over this server’s budget of ${budget} a day. Ask for a shorter reply, wait until midnight UTC, or add your own provider in Settings.`,
     },
     { 'Retry-After': String(seconds) },
   )

@@ -157,7 +157,7 @@ test('a continuation that the server refuses is told, and the reply is as it was
     await route.continue()
   })
   await button(chat, 'Continue').click()
-  await expect(chat.page.getByText('This answer has been continued already.')).toBeVisible()
+  await expect(chat.page.getByText('This reply has already been continued.')).toBeVisible()
   await expect(chat.reply).toContainText('Half and half.')
   await chat.ended('completed')
 })

@@ -227,7 +227,7 @@ test('what does not fit is said before it is sent, with a shorter answer that do
   await expect(chat.page.getByText(/would not fit in today’s budget: ₹0\.40 of ₹0\.40 is left/)).toBeVisible()
   await chat.sendButton.click()
   const refusal = chat.page.getByRole('alert').filter({ hasText: 'Not sent' })
-  await expect(refusal).toContainText(/Your budget is ₹0\.40 today/)
+  await expect(refusal).toContainText(/Today’s budget is ₹0\.40/)
   await expect(chat.composer).toHaveValue('Tell me of the river')
   await expect(chat.page.getByRole('link', { name: 'Raise the budget' })).toBeVisible()
   expect(upstream.requests).toEqual([])

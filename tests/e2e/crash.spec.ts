@@ -82,7 +82,7 @@ test('a send that failed gives the text back', async ({ page, mortal, upstream, 
   await expect(chat.composer).toHaveValue('')
   await expect(chat.transcript).toContainText('Is anybody there?')
   const refusal = page.getByRole('alert').filter({ hasText: 'Not sent' })
-  await expect(refusal).toContainText('Rill’s server cannot be reached')
+  await expect(refusal).toContainText('Can’t reach Rill’s server')
   await expect(chat.composer).toHaveValue('Is anybody there?')
   await expect(chat.replies).toHaveCount(1)
 

@@ -46,7 +46,7 @@ const refusals: Refusal[] = [
     status: 502,
     type: 'text/html',
     body: '<html><body><h1>Bad gateway</h1><script>document.title = "no"</script></body></html>',
-    words: /answered with a web page \(502\)/,
+    words: /responded with a web page \(502\)/,
     next: /try again/i,
   },
   {
@@ -54,7 +54,7 @@ const refusals: Refusal[] = [
     status: 401,
     type: 'text/html',
     body: '<html><head><title>401 Authorization Required</title></head><body><center><h1>401 Authorization Required</h1></center><hr><center>nginx/1.27.0</center></body></html>',
-    words: /proxy in front of the server wants a password \(401\)/,
+    words: /proxy in front of the provider requires a password \(401\)/,
     next: /add the header/i,
   },
   {
@@ -74,7 +74,7 @@ const refusals: Refusal[] = [
     name: 'a word that is no sentence (529)',
     status: 529,
     body: errorBody('Overloaded', 'overloaded_error'),
-    words: /The provider failed\./,
+    words: /The provider returned an error\./,
     next: /try again/i,
     folded: 'Overloaded',
   },
@@ -119,7 +119,7 @@ test('an answer that the model allows no longer is asked for as long as it allow
   await chat.send('Tell me everything')
   await chat.ended('failed')
   await expect(chat.reply).toContainText('max_tokens must be at most 4096.')
-  await expect(chat.reply).toContainText('Ask for a shorter answer')
+  await expect(chat.reply).toContainText('Ask for a shorter reply')
   upstream.script([{ delta: 'This is it.' }, end])
   await chat.reply.getByRole('button', { name: /^Retry with at most 4.096 tokens$/ }).click()
   await chat.ended('completed')
@@ -164,7 +164,7 @@ test('an upstream that is not there is said so', async ({ chat, upstream }) => {
   await upstream.stop()
   await chat.send('Anybody?')
   await chat.ended('failed')
-  await expect(chat.reply).toContainText('Nothing is listening at the server’s address')
+  await expect(chat.reply).toContainText('Nothing is running at that address')
 })
 
 test('says of prompts that were not answered whether the model is told of them', async ({ chat, upstream }) => {

@@ -75,7 +75,7 @@ describe.each(engines)('budgets, on %s', (engine) => {
     await setBudgets(client, cap('month', 'tokens', '40'))
     const { status, problem } = await refused(client, { text: 'too long', settings: { maxTokens: 100 } })
     expect([status, problem.kind, problem.lowerMaxTokens]).toEqual([402, 'budget', 31])
-    expect(problem.message).toContain('Your budget is 40 tokens this month, and 40 tokens of it is left.')
+    expect(problem.message).toContain('This month’s budget is 40 tokens, with 40 left.')
     expect(house.timesAsked('too long')).toBe(0)
     expect((await client.call('GET', '/api/conversations')).text).not.toContain('too long')
     const { status: done } = await client.finish({ text: 'Hello there', model, settings: { maxTokens: 31 } })
@@ -83,8 +83,8 @@ describe.each(engines)('budgets, on %s', (engine) => {
   })
 
   test.each([
-    ['tokens', '40', '40 tokens of it is left. An answer of at most 31 tokens would fit. Set that limit, raise'],
-    ['cost', '0.00005', 'An answer of at most 20 tokens would fit. Set that limit, raise'],
+    ['tokens', '40', 'with 40 left. Limit the reply to 31 tokens, or raise'],
+    ['cost', '0.00005', 'Limit the reply to 20 tokens, raise'],
   ] as const)('what fits in part of a cap on %s is offered, and is all that fits', async (measure, amount, words) => {
     await setBudgets(client, cap('month', measure, amount))
     const { status, problem } = await refused(client, { text: 'Hello there', settings: { maxTokens: 100 } })
@@ -125,7 +125,7 @@ describe.each(engines)('budgets, on %s', (engine) => {
     await setBudgets(client, cap('day', 'cost', '0.0008'))
     expect(await fitting(generationId)).toEqual(['gratis', 'demo:rill-demo'])
     const used = await refused(client, { text: 'Hello there' })
-    expect(used.problem.message).toContain('nothing of it is left')
+    expect(used.problem.message).toContain('with nothing left')
     expect(used.problem.message).toContain('or choose a free model')
     await setBudgets(client, cap('conversation', 'tokens', '450'))
     expect(await fitting(generationId)).toEqual([])
@@ -239,7 +239,7 @@ describe.each(engines)('budgets, on %s', (engine) => {
     expect([stale.status, stale.problem.kind, stale.problem.message]).toEqual([
       409,
       'bad_request',
-      'This budget was changed in another tab or on another device. Look at it again, then save.',
+      'This budget was changed in another tab or on another device. Review it, then save again.',
     ])
     expect((await client.refusal('DELETE', `${path}?version=${seen.version}`)).status).toBe(409)
     expect(

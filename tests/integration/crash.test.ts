@@ -71,7 +71,7 @@ describe.each(engines)('after kill -9, on %s', (engine) => {
     for (const reply of replies) {
       expect(reply?.generation).toMatchObject({ status: 'interrupted', endedAt: expect.any(Number) })
       expect(reply?.parts.at(-1)).toMatchObject({ type: 'error', problem: { kind: 'internal', retryable: true } })
-      expect(JSON.stringify(reply?.parts.at(-1))).toContain('The server stopped while this answer was being written')
+      expect(JSON.stringify(reply?.parts.at(-1))).toContain('The server stopped while this reply was being written')
     }
   })
 

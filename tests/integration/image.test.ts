@@ -88,7 +88,7 @@ test('it serves the page and answers, installs and builds nothing, and drains at
   await untilHealthy(container)
   await expect
     .poll(container.printed)
-    .toMatch(/^Rill is at .*\nConversations are kept in .*\n(Node .* is past its end of life.*\n)?$/)
+    .toMatch(/^Rill is at .*\nConversations are saved in .*\n(Node .* has reached its end of life.*\n)?$/)
 
   const page = await client.call('GET', '/')
   expect([page.status, page.headers['x-powered-by']]).toEqual([200, undefined])

@@ -48,7 +48,7 @@ test('what is not JSON is refused, and what does not say that it is', async () =
   for (const body of ['{"text":', '', 'text=Hello']) {
     expect(await client.refusal('POST', '/api/chat', { body, headers: json })).toMatchObject({
       status: 400,
-      problem: { field: 'body', message: 'The body is not valid JSON.' },
+      problem: { field: 'body', message: 'The body isn’t valid JSON.' },
     })
   }
   for (const type of ['text/plain', 'application/x-www-form-urlencoded', 'multipart/form-data; boundary=x']) {

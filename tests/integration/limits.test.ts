@@ -100,9 +100,7 @@ describe('calls', () => {
     const limited = await call(method, path, json)
     expect(limited.status).toBe(429)
     expect(Number(limited.headers['retry-after'])).toBeGreaterThan(0)
-    expect(limited.text).toMatch(
-      /That was more than \d+ requests of this kind within a minute. Try again in \d+ second/,
-    )
+    expect(limited.text).toMatch(/That’s more than \d+ requests of this kind in a minute. Try again in \d+ second/)
     // Somebody else is not held back.
     expect((await (await browser())(method, path, json)).status).not.toBe(429)
   })
@@ -120,7 +118,7 @@ describe('calls', () => {
     const pages = [await look('/settings'), await look('/settings'), await look('/sign-in')]
     expect(pages.map(({ status }) => status)).toEqual([200, 429, 429])
     expect(Number(pages[1]?.headers['retry-after'])).toBeGreaterThan(0)
-    expect(pages[1]?.text).toContain('That was more than 200 requests of this kind within a minute.')
+    expect(pages[1]?.text).toContain('That’s more than 200 requests of this kind in a minute.')
   })
 
   test('a turn that is sent again and again is limited as a look is, and starts nothing', async () => {

@@ -68,7 +68,7 @@ describe.each(engines)('prices, on %s', (engine) => {
     const stale = await client.refusal('PUT', '/api/prices', { json: { prices: [{ ...row, version: 1 }] } })
     expect([stale.status, stale.problem.message]).toEqual([
       409,
-      'The price of gpt-4o was changed in another tab or on another device. Look at it again, then save.',
+      'The price of gpt-4o was changed in another tab or on another device. Review it, then save again.',
     ])
     expect((await client.refusal('DELETE', `${one}&version=1`)).status).toBe(409)
     expect((await client.ask(priceList, 'GET', '/api/prices')).own).toMatchObject([{ input: '3', version: 2 }])

@@ -240,7 +240,7 @@ describe.each(engines)('a person’s own providers, on %s', (engine) => {
       model: 'any',
     })
     for (const problem of [dead.modelsProblem, dead.answerProblem]) {
-      expect(problem).toMatchObject({ kind: 'network', message: expect.stringContaining('Nothing is listening') })
+      expect(problem).toMatchObject({ kind: 'network', message: expect.stringContaining('Nothing is running') })
     }
     expect(dead).toMatchObject({ models: [], text: '', firstTokenMs: null })
 

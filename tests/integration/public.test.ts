@@ -68,7 +68,7 @@ describe('a Rill that others can reach', () => {
     for (const path of ['/api/providers', '/api/providers/test']) {
       const refusal = await client.refusal('POST', path, { json: { name: 'Inside', baseUrl: `${origin}/v1` } })
       expect(refusal).toMatchObject({ status: 400, problem: { field: 'baseUrl' } })
-      expect(refusal.problem.message).toContain('not a public one')
+      expect(refusal.problem.message).toContain('only connects to public')
     }
     const [own] = stored
     const change = { baseUrl: `${origin}/v1`, apiKey: 'x' }
@@ -81,13 +81,13 @@ describe('a Rill that others can reach', () => {
       const answer = await client.finish({ text: 'from outside', model: `${id}:scripted` })
       expect(answer.status).toBe('failed')
       expect(answer.parts).toMatchObject([
-        { type: 'error', problem: { message: expect.stringContaining('not a public one') } },
+        { type: 'error', problem: { message: expect.stringContaining('only connects to public') } },
       ])
     }
     expect(house.upstream.requests).toHaveLength(before)
     const { groups } = await client.ask(modelList, 'GET', '/api/models')
     for (const { id } of stored) {
-      expect(groups.find(({ providerId }) => providerId === id)?.problem?.message).toContain('not a public one')
+      expect(groups.find(({ providerId }) => providerId === id)?.problem?.message).toContain('only connects to public')
     }
   })
 

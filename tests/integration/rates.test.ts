@@ -13,14 +13,14 @@ test('starts are limited by the minute and at once, with words and a time', asyn
     const [first] = [await client.start({ text: 'long' }), await client.start({ text: 'long' })]
     const third = await client.call('POST', '/api/chat', { json: turnOf({ text: 'one more' }) })
     expect([third.status, third.headers['retry-after']]).toEqual([429, '5'])
-    expect(third.text).toContain('2 answers are being written for you already')
+    expect(third.text).toContain('You already have 2 replies running')
     await client.call('POST', `/api/generations/${first.generationId}/stop`)
     expect((await client.finish({ text: 'one more' })).status).toBe('completed')
     await client.finish({ text: 'and one' }).catch(() => undefined)
     const sixth = await client.call('POST', '/api/chat', { json: turnOf({ text: 'too many' }) })
     expect(sixth.status).toBe(429)
     expect(Number(sixth.headers['retry-after'])).toBeGreaterThan(0)
-    expect(sixth.text).toContain('More than 5 answers were started within a minute.')
+    expect(sixth.text).toContain('More than 5 replies were started in a minute.')
     expect(house.timesAsked('too many')).toBe(0)
     // Others are not held back by it, until their address is.
     const other = house.client()

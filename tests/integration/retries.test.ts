@@ -63,14 +63,14 @@ describe.each(engines)('retries, on %s', (engine) => {
   })
 
   const passing: [string, Step[], string][] = [
-    ['a 502', [{ status: 502 }, { end: true }], 'has a fault (502)'],
+    ['a 502', [{ status: 502 }, { end: true }], 'had an error (502)'],
     ['a 529', [{ status: 529 }, { end: true }], 'overloaded (529)'],
-    ['a reset before the headers', [{ reset: true }], 'cannot be reached'],
-    ['a cut before the first word', [{ write: ': hello\n\n' }, { cut: true }], 'cannot be reached'],
+    ['a reset before the headers', [{ reset: true }], 'Couldn’t reach the provider'],
+    ['a cut before the first word', [{ write: ': hello\n\n' }, { cut: true }], 'Couldn’t reach the provider'],
     [
       'an error in a 200 before the first word',
       [{ write: event({ error: { type: 'overloaded_error', message: 'Overloaded' } }) }, { end: true }],
-      'has a fault',
+      'had an error',
     ],
   ]
   test.each(passing)('%s is asked again', async (what, refusal, words) => {

@@ -31,7 +31,7 @@ test.each(engines)('everybody together spends so much a day on the server’s ow
     )
     expect(answers.filter((answer) => answer?.status === 202)).toHaveLength(2)
     const refused = answers.find((answer) => answer?.status === 402)
-    expect(refused?.text).toContain('This server spends $0.025 a day on its models')
+    expect(refused?.text).toContain('this server’s budget of $0.025 a day')
     expect(Number(refused?.headers['retry-after'])).toBeGreaterThan(0)
     await expect.poll(() => house.timesAsked('long')).toBe(2)
 
@@ -59,7 +59,7 @@ test('a model without a price is refused, and where everybody is let in, no pric
       if (Object.keys(open).length > 0) {
         const prices = [{ provider: host, model: 'scripted', input: '0', output: '0' }]
         await client.call('PUT', '/api/prices', { json: { prices } })
-        expect((await start()).problem.message).toContain('nobody has told it what this one costs')
+        expect((await start()).problem.message).toContain('this one has no price set')
       }
       expect(house.timesAsked('unknown')).toBe(0)
       // What the operator does not pay is not held to it.

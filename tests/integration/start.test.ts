@@ -10,7 +10,7 @@ const running: RillServer[] = []
 /** What is said of a Node that gets no more security fixes. */
 const ofNode =
   Number(process.versions.node.split('.')[0]) < 22
-    ? `Node ${process.versions.node} is past its end of life and gets no more security fixes. Use Node 22 or 24.\n`
+    ? `Node ${process.versions.node} has reached its end of life and no longer gets security fixes. Use Node 22 or 24.\n`
     : ''
 
 afterEach(async () => {
@@ -20,7 +20,7 @@ afterEach(async () => {
 it('says where it is, what it runs on and where it keeps things', async () => {
   const rill = await start()
   expect(rill.logs()).toBe(
-    `Rill is at ${rill.url} — demo model: no key is set\nConversations are kept in ${rill.dataDir}\n${ofNode}`,
+    `Rill is at ${rill.url} — using the demo model (no API key set)\nConversations are saved in ${rill.dataDir}\n${ofNode}`,
   )
 })
 
@@ -54,8 +54,8 @@ it('answers a prompt wherever it is started from', async () => {
 it.each([
   ['a port that is none', { PORT: 'often' }, 'PORT is "often"'],
   ['an address beyond loopback without a password', { HOST: '0.0.0.0' }, 'Set RILL_PASSWORD'],
-  ['an address of another machine', { HOST: '192.0.2.1', RILL_OPEN: '1' }, 'not an address of this machine'],
-  ['an upstream that is no address', { OPENAI_BASE_URL: 'ollama' }, 'OPENAI_BASE_URL is not an address'],
+  ['an address of another machine', { HOST: '192.0.2.1', RILL_OPEN: '1' }, 'isn’t an address of this machine'],
+  ['an upstream that is no address', { OPENAI_BASE_URL: 'ollama' }, 'OPENAI_BASE_URL isn’t a valid address'],
   ['a data folder that cannot be', { DATA_DIR: '/dev/null/rill' }, 'DATA_DIR'],
 ])('refuses %s in one line', async (_, env, words) => {
   const printed = await refusal({ env })
@@ -67,7 +67,7 @@ it('refuses a port that is in use, and names another', async () => {
   const rill = await start()
   const printed = await refusal({ port: rill.port })
   expect(printed).toBe(
-    `Port ${rill.port} is in use. Stop what uses it, or choose another: PORT=${rill.port + 1} npm start`,
+    `Port ${rill.port} is in use. Stop whatever is using it, or choose another: PORT=${rill.port + 1} npm start`,
   )
 })
 

@@ -540,7 +540,7 @@ const cuts: Behaviour[] = [
     [{ delta: half }, { write: Buffer.from(delta('漢字')).subarray(0, 118) }, { cut: true }],
     'network',
   ),
-  cut('silence after the text', [{ delta: half }, never], 'timeout', { words: /stopped sending/i }),
+  cut('silence after the text', [{ delta: half }, never], 'timeout', { words: /stopped responding/i }),
   cut(
     'only comments after the text',
     [
@@ -562,7 +562,7 @@ const cuts: Behaviour[] = [
     'headers, then silence',
     [{ status: 200, headers: { 'content-type': 'text/event-stream' } }, { write: ':\n\n' }, never],
     'timeout',
-    /did not start/i,
+    /didn’t start/i,
   ),
   fails('no headers at all', [never], 'timeout', /too long|in time|did not/i),
   complete('comments for longer than the wait to the first word', [
@@ -802,7 +802,7 @@ const meanings: Behaviour[] = [
     '400: an answer that may not be so long',
     answers(400, said('max_tokens must be at most 4096')),
     'bad_request',
-    /Ask for a shorter answer/,
+    /Ask for a shorter reply/,
   ),
   fails(
     '400: an empty purse',
@@ -868,13 +868,13 @@ const pages: Behaviour[] = [
     '401 with nginx’s page',
     answers(401, nginx('401 Authorization Required'), html),
     'auth',
-    /proxy .* wants a password/,
+    /proxy .* requires a password/,
   ),
   fails(
     '413 with nginx’s page',
     answers(413, nginx('413 Request Entity Too Large'), html),
     'context_length',
-    /proxy .* refuses a request this large/,
+    /proxy .* accept requests this large/,
   ),
   fails(
     '403 with Cloudflare’s check',

@@ -149,7 +149,7 @@ export function codeReply(prompt: string): string {
   const unknown = named.length === 0 ? others.exec(prompt)?.[0] : undefined
   const names = examples.map((example) => example.name)
   return [
-    `A program that groups words which are anagrams of each other. I have it in ${names.slice(0, -1).join(', ')} and ${names.at(-1)}${unknown ? `, and not in ${unknown}` : ''}.`,
+    `Here’s a program that groups words that are anagrams of each other. I have it in ${names.slice(0, -1).join(', ')}, and ${names.at(-1)}${unknown ? `, but not in ${unknown}` : ''}.`,
     ...chosen.map((example) => `**${example.name}**\n\n\`\`\`${example.fence}\n${example.source}\n\`\`\``),
   ].join('\n\n')
 }

@@ -10,13 +10,13 @@ const closers = [
   'It flows.',
   'And so on.',
   'The rest is water.',
-  'Here the page is full.',
+  'This page is full now.',
   'The next bend is not shown.',
   'Somewhere below, the sea is already waiting.',
-  'There would be more, but not in here.',
-  'The stream goes on, and this answer does not.',
+  'There’s more, but there isn’t room for it.',
+  'The stream goes on, but this reply does not.',
   'What comes after this is for the reader to add.',
-  'Now every word that was asked for has been put down.',
+  'Now every word that you asked for has been written down.',
   'Nothing here was in a hurry, and it still came to rest.',
 ]
 
@@ -52,9 +52,9 @@ export function themeIn(prompt: string): Theme | null {
 
 function introduction(words: number): string {
   const pages = themes.flatMap((theme) => theme.paragraphs).reduce((sum, each) => sum + countWords(each), 0)
-  const again = words > pages ? ` Past the first ${pages} my paragraphs come round again.` : ''
-  const most = words === mostWords ? ' More than that I do not write.' : ''
-  return `I am Rill’s demo model. I cannot write about a subject of yours, so here are ${words} words from paragraphs that I carry with me, this line counted too.${again}${most}`
+  const again = words > pages ? ` After the first ${pages} words, my paragraphs repeat.` : ''
+  const most = words === mostWords ? ' That’s the most I’ll write.' : ''
+  return `I’m Rill’s demo model. I can’t write about a subject of your choice, so here are ${words} words from my samples, including this introduction.${again}${most}`
 }
 
 function themesFor(about: string): Theme[] {

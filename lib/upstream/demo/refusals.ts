@@ -21,7 +21,7 @@ const mostRemembered = 1000
 
 export const serverError: Refusal = {
   status: 500,
-  message: 'The server had an error while processing your request. (This is the demo model, and you asked for it.)',
+  message: 'The server had an error while processing your request. (This is the demo model; you asked for this error.)',
   type: 'server_error',
   code: 'server_error',
 }
@@ -44,7 +44,7 @@ export function rateLimit(model: string, messages: DemoMessage[]): Refusal | nul
   }
   return {
     status: 429,
-    message: `Rate limit reached for ${model}. Please try again in ${seconds}s. (This is the demo model, and you asked for it.)`,
+    message: `Rate limit reached for ${model}. Please try again in ${seconds}s. (This is the demo model; you asked for this error.)`,
     type: 'requests',
     code: 'rate_limit_exceeded',
     headers: { 'Retry-After': String(seconds) },

@@ -93,7 +93,7 @@ function refusalFor(instruction: string): Reply['refusal'] {
 function textFor({ instruction, document }: Prompt, prompt: string, earlier: DemoMessage[]): string {
   if (document !== '' || asksForSummary(instruction)) return summaryReply(instruction, document, earlier)
   if (refusalFor(instruction) !== null) {
-    return 'The rate limit has passed: the first two tries were refused, as you asked, and this is the third. I am Rill’s demo model, and I only play at being busy.'
+    return 'The rate limit has passed: the first two attempts were refused, as you asked, and this is the third. I’m Rill’s demo model, and I was only pretending to be busy.'
   }
   const words = numberBefore(instruction, 'word')
   if (words !== null && words > 0) return longAnswer(words, instruction)
@@ -106,11 +106,11 @@ function endingReply(instruction: string): string | null {
   const cut = asks.cut.test(instruction)
   if (!cut && !asks.limit.test(instruction)) return null
   const what = cut
-    ? 'the connection will break in the middle of this answer, without a word of warning from the server'
-    : `this answer ends at its limit of ${limitOnRequest} tokens, and says so with \`finish_reason: length\``
+    ? 'the connection will break in the middle of this reply, without any warning'
+    : `this reply will stop at its limit of ${limitOnRequest} tokens, with \`finish_reason: length\``
   const [theme] = themes
   return [
-    `I am Rill’s demo model. As you asked, ${what}. What has arrived by then stays.`,
+    `I’m Rill’s demo model. As you asked, ${what}. Whatever has arrived by then is kept.`,
     ...(theme?.paragraphs ?? []),
   ]
     .slice(0, 3)
@@ -122,40 +122,40 @@ function talk(instruction: string, prompt: string, earlier: DemoMessage[]): stri
   if (asks.past.test(instruction)) return pastReply(earlier)
   if (asks.help.test(instruction)) return abilities()
   if (asks.greeting.test(instruction)) return greeting
-  if (asks.thanks.test(instruction)) return 'You are welcome. Ask me for **help** to see what else I can do.'
+  if (asks.thanks.test(instruction)) return 'You’re welcome! Ask for **help** to see what else I can do.'
   const theme = asks.subject.test(instruction) ? themeIn(instruction) : null
   if (theme) {
     const paragraphs = theme.paragraphs.slice(0, 3).join('\n\n')
-    return `I am Rill’s demo model: I cannot explain anything, but I carry some paragraphs that touch on this.\n\n${paragraphs}\n\nFor an answer to your question, connect a language model in Settings.`
+    return `I’m Rill’s demo model. I can’t really explain things, but I have a few ready-made paragraphs on the subject.\n\n${paragraphs}\n\nTo get a real answer to your question, connect a language model in Settings.`
   }
   if (asks.reasoning.test(instruction)) {
-    return 'I am Rill’s demo model, and that was my reasoning: a list of what I do, not thought. Ask for something with it, for example *think step by step and show me a table*.'
+    return 'I’m Rill’s demo model, and that was my reasoning: a list of what I do, not real thought. Ask for something along with it, e.g. *think step by step and show me a table*.'
   }
   return notUnderstood(countWords(prompt), earlier.length)
 }
 
 function echoReply(text: string): string {
-  if (text.trim() === '') return 'There is nothing to echo. Write some text after the word *echo*.'
+  if (text.trim() === '') return 'There’s nothing to echo. Add some text after the word *echo*.'
   if (text.length <= mostEchoed) return text
-  return `${text.slice(0, mostEchoed)}\n\n(I echo at most ${mostEchoed.toLocaleString('en')} characters.)`
+  return `${text.slice(0, mostEchoed)}\n\n(I can echo up to ${mostEchoed.toLocaleString('en')} characters.)`
 }
 
 function countReply(earlier: DemoMessage[]): string {
   const yours = earlier.filter(({ role }) => role === 'user').length
   const mine = earlier.length - yours
-  return `With your question, this conversation has **${earlier.length + 1} messages**: ${yours + 1} of yours and ${mine} of mine. My answer to it is not counted yet.`
+  return `This conversation has **${earlier.length + 1} messages**: ${yours + 1} from you, including this one, and ${mine} from me. That doesn’t count this reply.`
 }
 
 function pastReply(earlier: DemoMessage[]): string {
   const yours = earlier.filter(({ role }) => role === 'user')
-  if (yours.length === 0) return 'Nothing: your question is the first message of this conversation.'
+  if (yours.length === 0) return 'Nothing yet: your question is the first message in this conversation.'
   const shown = yours.slice(-mostQuoted)
   const lines = shown.map(({ content }, index) => `${yours.length - shown.length + index + 1}. ${quoteLine(content)}`)
   const mine = earlier.findLast(({ role }) => role === 'assistant')
   return [
-    yours.length === 1 ? 'Before this message you wrote:' : `Before this message you wrote ${yours.length} others:`,
+    yours.length === 1 ? 'Before this message, you wrote:' : `Before this message, you wrote ${yours.length} others:`,
     lines.join('\n'),
-    ...(mine ? [`The last thing I said began with:\n\n> ${quoteLine(mine.content)}`] : []),
+    ...(mine ? [`My last reply began with:\n\n> ${quoteLine(mine.content)}`] : []),
   ].join('\n\n')
 }
 
@@ -164,7 +164,7 @@ function restOf(said: string, turns: DemoMessage[]): string {
   const asked = turns.slice(0, -1)
   const whole = missingRest(asked) ?? replyToPrompt(asked).text
   if (whole.startsWith(said)) return whole.slice(said.length)
-  return '\n\nI am Rill’s demo model, and what stands above is not mine: I can only go on with answers of my own.'
+  return '\n\nI’m Rill’s demo model, and I didn’t write the text above: I can only continue my own replies.'
 }
 
 /**
@@ -185,16 +185,16 @@ function missingRest(turns: DemoMessage[]): string | null {
   if (said === '') return null
   const { text } = replyToPrompt(turns.slice(0, end))
   if (!text.startsWith(said)) return null
-  return text.length > said.length ? text.slice(said.length) : 'That was all: my last answer was complete.'
+  return text.length > said.length ? text.slice(said.length) : 'That was everything: my last reply was complete.'
 }
 
 function reasoningFor(turns: DemoMessage[]): string {
   const characters = turns.at(-1)?.content.length ?? 0
   const earlier = turns.length - 1
   return [
-    'I am a small program, so this is not thought. It is a list of what I do before I answer, sent the way a reasoning model sends its thoughts.',
-    `I take the last message, which has ${characters.toLocaleString('en')} characters. Before it there ${earlier === 1 ? 'is 1 message' : `are ${earlier} messages`}, and I look at those only when I am asked about them.`,
-    'Then I try my patterns on it, one after the other. I do not weigh, doubt or compare: the first that fits decides.',
-    'Last I take the paragraphs that belong to it, cut them into pieces of some four characters, and send sixty of those a second. Now the answer begins.',
+    'I’m a small program, so this isn’t real thought. It’s a list of what I do before I reply, sent the way a reasoning model sends its thoughts.',
+    `I take the last message, which has ${characters.toLocaleString('en')} ${characters === 1 ? 'character' : 'characters'}. There ${earlier === 1 ? 'is 1 message' : `are ${earlier} messages`} before it, and I only look at those when you ask about them.`,
+    'Then I try my patterns on it, one after another. I don’t weigh or compare anything: the first match wins.',
+    'Finally, I take the paragraphs that go with it, cut them into pieces of about four characters, and send sixty of those per second. Here comes the reply.',
   ].join('\n\n')
 }

@@ -7,7 +7,7 @@ interface Sample {
   reply(prompt: string): string
 }
 
-const table = `A table of some long rivers. The lengths are rounded, because nobody agrees on them.
+const table = `Here’s a table of long rivers. The lengths are rounded, because nobody agrees on them.
 
 | River | Continent | Length (km) | Flows into |
 |:--|:--|--:|:--|
@@ -18,7 +18,7 @@ const table = `A table of some long rivers. The lengths are rounded, because nob
 | Danube | Europe | 2,850 | Black Sea |
 | Murray | Australia | 2,510 | Southern Ocean |`
 
-const list = `A list of what becomes of a raindrop:
+const list = `Here’s what happens to a raindrop:
 
 1. It falls on a slope.
 2. It sinks in, or it runs off:
@@ -28,27 +28,27 @@ const list = `A list of what becomes of a raindrop:
 4. The river meets the sea.
 5. The sun lifts it up, and it *starts again*.
 
-And one to tick off:
+And here’s a checklist:
 
 - [x] Send a message
-- [x] Watch the answer arrive
+- [x] Watch the reply arrive
 - [ ] Press Stop in the middle of one`
 
-const math = `Some mathematics: in a channel of width $w$ and depth $d$, water of mean speed $v$ brings the discharge $Q = w\\,d\\,v$. How fast it runs depends on the slope; Manning’s formula gives the speed as
+const math = `Here’s some math. In a channel of width $w$ and depth $d$, water flowing at mean speed $v$ has the discharge $Q = w\\,d\\,v$. How fast it flows depends on the slope; Manning’s formula gives the speed as
 
 $$
 v = \\frac{1}{n} \\, R^{2/3} \\, S^{1/2}
 $$
 
-where $R$ is the hydraulic radius, $S$ the slope and $n$ the roughness of the bed. And since no page of mathematics is whole without an integral:
+where $R$ is the hydraulic radius, $S$ the slope and $n$ the roughness of the bed. And since no page of math is complete without an integral:
 
 $$
 \\int_{-\\infty}^{\\infty} e^{-x^2} \\, dx = \\sqrt{\\pi}
 $$
 
-A price of $5 or $10 is not mathematics and should stay as it is.`
+A price of $5 or $10 isn’t math, so it should stay as it is.`
 
-const preface = 'I am Rill’s demo model. I do not understand what it should be about, so this is what I carry with me.'
+const preface = 'I’m Rill’s demo model. I can’t tailor this, so here’s one of my samples.'
 const everything = /\b(?:markdown|formatting|everything|all of (?:it|them))\b/i
 
 const samples: Sample[] = [

@@ -12,7 +12,7 @@ const mostSentencesAsked = 20
 export function summaryReply(instruction: string, document: string, earlier: { content: string }[]): string {
   const text = document === '' ? longestOf(earlier) : document
   if (text === '') {
-    return 'I am Rill’s demo model. There is no text to summarize yet: paste one below your request, some hundred words or more, and I pick out its central sentences.'
+    return 'I’m Rill’s demo model. There’s no text to summarize yet. Paste one below your request, about a hundred words or more, and I’ll pick out its key sentences.'
   }
   const sentences = numberBefore(instruction, 'sentence') ?? undefined
   const summary = summarise(text, {
@@ -20,7 +20,7 @@ export function summaryReply(instruction: string, document: string, earlier: { c
     words: numberBefore(instruction, 'word') ?? undefined,
   })
   if (summary.sentences.length === 0) {
-    return `I am Rill’s demo model. I found no sentences in this text of ${countOf(countWords(text), 'word')} that I could choose from: I need prose, with full stops.`
+    return `I’m Rill’s demo model. I couldn’t find any sentences to choose from in this text of ${countOf(countWords(text), 'word')}. I need prose, with periods.`
   }
   return [opening(summary, document === ''), summary.sentences.map(bullet).join('\n'), figures(text, summary)].join(
     '\n\n',
@@ -32,12 +32,12 @@ function opening(summary: Summary, fromEarlier: boolean): string {
   const count = summary.sentences.length
   const chosen =
     count >= summary.compared
-      ? `I left nothing out, for it has only ${countOf(count, 'sentence')}`
-      : `${count === 1 ? 'this is the sentence' : `these are the ${count} sentences`} that the others share most with`
+      ? `I left nothing out, since there ${count === 1 ? 'is only 1 sentence' : `are only ${count} sentences`}`
+      : `${count === 1 ? 'this is the sentence' : `these are the ${count} sentences`} with the most in common with the others`
   const excerpts = summary.excerpts
-    ? ' It is too long for me to read all of it, so I compared sentences from 16 places, spread evenly.'
+    ? ' It’s too long for me to read in full, so I compared sentences from 16 evenly spaced places.'
     : ''
-  return `I am Rill’s demo model. I do not understand ${which}, but I can compare its sentences: ${chosen} (TextRank).${excerpts}`
+  return `I’m Rill’s demo model. I don’t understand ${which}, but I can compare its sentences: ${chosen} (TextRank).${excerpts}`
 }
 
 function bullet(sentence: string): string {
@@ -48,7 +48,7 @@ function figures(text: string, summary: Summary): string {
   const before = countWords(text)
   const after = summary.sentences.reduce((sum, sentence) => sum + countWords(sentence), 0)
   const share = Math.max(1, Math.round((after / before) * 100))
-  return `The text has ${countOf(before, 'word')}, the summary ${countOf(after, 'word')} (${share} %). I compared ${countOf(summary.compared, 'sentence')}.`
+  return `The text has ${countOf(before, 'word')} and the summary has ${countOf(after, 'word')} (${share}%). I compared ${countOf(summary.compared, 'sentence')}.`
 }
 
 function countOf(count: number, noun: string): string {

@@ -15,7 +15,7 @@ const fine: ProviderTest = {
   firstTokenMs: 12,
   answerProblem: null,
 }
-const notFound = { kind: 'not_found' as const, message: 'Nothing answers at this address.', retryable: false }
+const notFound = { kind: 'not_found' as const, message: 'No API found at this address.', retryable: false }
 const noList: ProviderTest = {
   ...fine,
   models: [],

@@ -15,7 +15,7 @@ const demo: ModelGroup = {
 }
 const away: ModelGroup = {
   ...{ providerId: ID, name: 'My gateway', kind: 'own', models: [] },
-  problem: { kind: 'network', message: 'Nothing is listening at the server’s address.', retryable: true },
+  problem: { kind: 'network', message: 'Nothing is running at that address.', retryable: true },
 }
 
 function welcome(groups: ModelGroup[], chosen: string | null, fallback = 'demo:rill-demo') {
@@ -31,7 +31,7 @@ function welcome(groups: ModelGroup[], chosen: string | null, fallback = 'demo:r
 
 it('says that the chosen provider does not answer, and not that the demo model does', () => {
   const said = welcome([away, demo], `${ID}:gpt-4o`)
-  expect(said).toContain('My gateway does not answer now. Nothing is listening at the server’s address.')
+  expect(said).toContain('My gateway does not answer now. Nothing is running at that address.')
   expect(said).not.toContain('demo model')
   expect(screen.getByRole('link').getAttribute('href')).toBe('/settings#providers')
 })

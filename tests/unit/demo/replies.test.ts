@@ -57,11 +57,11 @@ describe('N words', () => {
     const paragraphs = replyOf('write 2400 words about computers').text.split('\n\n').slice(1)
     expect(paragraphs[0]).toBe('**What a computer is good at**')
     expect(new Set(paragraphs).size).toBe(paragraphs.length)
-    expect(replyOf('write 5000 words').text).toContain('my paragraphs come round again')
+    expect(replyOf('write 5000 words').text).toContain('my paragraphs repeat')
   })
 
   test('are honest about being ready-made', () => {
-    expect(replyOf('write 200 words about tax law').text).toMatch(/^I am Rill’s demo model\. I cannot write about/)
+    expect(replyOf('write 200 words about tax law').text).toMatch(/^I’m Rill’s demo model\. I can’t write about/)
   })
 })
 
@@ -74,16 +74,16 @@ describe('what it recognises', () => {
     ['show me some math', /\n\$\$\n[\s\S]*\n\$\$[\s\S]*\$5 or \$10/],
     ['make a list', /\n1\. [\s\S]*\n- \[x\]/],
     ['everything', /\n\| River[\s\S]*\n1\. [\s\S]*```python[\s\S]*\n\$\$/],
-    ['help', /^I am Rill’s demo model/],
+    ['help', /^I’m Rill’s demo model/],
     ['What can you do?', /\*\*Summarize\*\*/],
-    ['Hello there', /^Hello! I am Rill’s demo model/],
-    ['thank you!', /^You are welcome/],
-    ['Explain how a river finds its way to the sea', /I cannot explain anything[\s\S]*never deciding/],
-    ['What is the capital of France?', /did not understand[\s\S]*6 words[\s\S]*first message[\s\S]*\*\*Summarize/],
-    ['什么是河流?', /did not understand/],
+    ['Hello there', /^Hello! I’m Rill’s demo model/],
+    ['thank you!', /^You’re welcome/],
+    ['Explain how a river finds its way to the sea', /I can’t really explain[\s\S]*never deciding/],
+    ['What is the capital of France?', /didn’t understand[\s\S]*6 words[\s\S]*first message[\s\S]*\*\*Summarize/],
+    ['什么是河流?', /didn’t understand/],
     ['echo **bold** and <b>raw</b>', /^\*\*bold\*\* and <b>raw<\/b>$/],
     ['Repeat after me: one\n\ntwo', /^one\n\ntwo$/],
-    ['', /What|things I can do/],
+    ['', /Here’s what I can do/],
   ])('%s', (prompt, expected) => {
     expect(replyOf(prompt).text).toMatch(expected)
   })
@@ -94,7 +94,7 @@ describe('what it recognises', () => {
     expect(replyOf('write 300 words and cut the connection').cutAfter).toBe(60)
     expect(replyOf('a long answer that reaches max tokens').limit).toBe(48)
     expect(replyOf('think step by step and show me a table')).toMatchObject({
-      reasoning: expect.stringContaining('not thought'),
+      reasoning: expect.stringContaining('isn’t real thought'),
       text: expect.stringContaining('| River |'),
     })
   })
@@ -119,7 +119,7 @@ describe('earlier turns', () => {
     expect(text).toContain('1. “My boat is \\*blue\\*”\n2. “And fast”')
     expect(text).toContain('> “Fine.”')
     expect(replyOf('Hi', 'Hello!', 'How many messages are there?').text).toContain(
-      '**3 messages**: 2 of yours and 1 of mine',
+      '**3 messages**: 2 from you, including this one, and 1 from me',
     )
     expect(replyOf('what did I say before?').text).toMatch(/^Nothing/)
     expect(replyOf('Hi', 'Hello!', 'qwertz').text).toContain('message 3')
@@ -133,9 +133,9 @@ describe('earlier turns', () => {
     expect(replyOf('write 300 words', one).text).toBe(whole.slice(500))
     expect(replyOf('write 300 words', one, 'continue', two).text).toBe(whole.slice(900))
     expect(replyOf('write 300 words', whole).text).toBe('')
-    expect(replyOf('write 300 words', 'Not mine').text).toContain('not mine')
+    expect(replyOf('write 300 words', 'Not mine').text).toContain('I didn’t write')
     expect(replyOf('write 300 words', whole, 'continue').text).toContain('complete')
-    expect(replyOf('Hi', 'Something I never said', 'continue').text).toContain('did not understand')
+    expect(replyOf('Hi', 'Something I never said', 'continue').text).toContain('didn’t understand')
     const cut = replyOf('cut the connection')
     const rest = replyOf('cut the connection', cut.text.slice(0, 200), 'continue')
     expect(rest).toMatchObject({ text: cut.text.slice(200), cutAfter: null })

@@ -43,14 +43,14 @@ async function ask(prompt: string, { model = 'rill-demo', stream = true, stopAt 
 
 test('its answers are read, with their usage', async () => {
   const { text, usage, end } = await ask('Hello')
-  expect(text).toMatch(/^Hello! I am Rill’s demo model/)
+  expect(text).toMatch(/^Hello! I’m Rill’s demo model/)
   expect(end).toEqual({ finishReason: 'stop', problem: null })
   expect(usage).toMatchObject({ promptTokens: 2, source: 'reported' })
 })
 
 test('its reasoning is told from its text, streamed or not', async () => {
   const { text, reasoning, usage } = await ask('Hello', { model: 'rill-demo-reasoning', stream: false })
-  expect(reasoning).toMatch(/^I am a small program, so this is not thought/)
+  expect(reasoning).toMatch(/^I’m a small program, so this isn’t real thought/)
   expect(text).toMatch(/^Hello!/)
   expect(usage?.reasoningTokens).toBeGreaterThan(100)
   const streamed = await ask('echo Rivers bend.', { model: 'rill-demo-reasoning' })

@@ -101,8 +101,8 @@ describe('asked for', () => {
     const text = reply(prompt)
     expect(bulletsIn(text)).toHaveLength(2)
     expect(bulletsIn(text)).toContain(`- “${central}”`)
-    expect(text).toContain('these are the 2 sentences that the others share most with (TextRank)')
-    expect(text).toMatch(/The text has 1\d\d words, the summary 3\d words \(\d+ %\)\. I compared \d+ sentences\./)
+    expect(text).toContain('these are the 2 sentences with the most in common with the others (TextRank)')
+    expect(text).toMatch(/The text has 1\d\d words and the summary has 3\d words \(\d+%\)\. I compared \d+ sentences\./)
   })
 
   test('over the wire', async () => {

@@ -70,7 +70,7 @@ test('everybody together starts what the day has room for, and what was not used
     const refusal: unknown = each.reason
     if (!(refusal instanceof Refused)) throw refusal
     expect([refusal.status, refusal.problem.kind]).toEqual([402, 'budget'])
-    expect(refusal.message).toContain('This server spends $0.025 a day on its models')
+    expect(refusal.message).toContain('this server’s budget of $0.025 a day')
     expect(Number(refusal.headers['Retry-After'])).toBeGreaterThan(0)
   }
   upstream.open('end')
@@ -87,7 +87,7 @@ test('a model without a price is refused before anything is asked or set aside',
   const before = await standing()
   const refusal = await start(randomUUID(), 'unknown').catch((error: unknown) => error)
   expect(refusal).toMatchObject({ status: 402 })
-  expect(String(refusal)).toContain('nobody has told it what this one costs')
+  expect(String(refusal)).toContain('this one has no price set')
   expect(upstream.requests.filter(({ prompt }) => prompt === 'unknown')).toEqual([])
   expect(await standing()).toEqual(before)
 })

@@ -121,7 +121,7 @@ describe('a list without end', () => {
     const before = process.cpuUsage()
     const group = await groupOf(id)
     expect(group.models).toEqual([])
-    expect(group.problem?.message).toContain('longer than 2 MB')
+    expect(group.problem?.message).toContain('larger than 2 MB')
     // The work of the first look and of twenty pages after it, whatever else the machine does.
     for (let page = 0; page < 20; page++) await modelListForPage(owner, 1000)
     const { user, system } = process.cpuUsage(before)

@@ -17,7 +17,7 @@ describe('an answer that may not be longer', () => {
 
   test('is another turn than the one that was refused, and the words come back with the refusal', async () => {
     const { server, get } = await openHouse()
-    server.fault('POST', /chat/, (response) => refuse(response, 402, 'budget', 'Your budget is $1 today.'))
+    server.fault('POST', /chat/, (response) => refuse(response, 402, 'budget', 'Today’s budget is $1.'))
     await get().send(turn)
     expect(get().drafts[newConversationId]).toBe(turn.text)
     expect(get().conversations[newConversationId]?.pending?.problem).toMatchObject({ kind: 'budget' })
@@ -36,7 +36,7 @@ test.each(['continue', 'regenerate'] as const)(
     const { server, get } = await openHouse((server) => {
       server.turn(server.conversation('Rivers').id, 'Are there rivers?').end('interrupted')
       server.fault('POST', new RegExp(verb), (response) => {
-        const problem = { kind: 'budget', message: 'Your budget is $1 today.', retryable: false, lowerMaxTokens: 1234 }
+        const problem = { kind: 'budget', message: 'Today’s budget is $1.', retryable: false, lowerMaxTokens: 1234 }
         json(response, 402, { error: problem })
       })
     })
@@ -45,8 +45,8 @@ test.each(['continue', 'regenerate'] as const)(
     await (verb === 'continue' ? get().continueReply(messageId) : get().regenerate(messageId))
     const [notice] = get().notices
     expect(notice).toMatchObject({
-      text: expect.stringContaining('$1 today'),
-      action: { label: `At most ${(1234).toLocaleString()} tokens` },
+      text: expect.stringContaining('budget is $1'),
+      action: { label: `Limit to ${(1234).toLocaleString()} tokens` },
     })
     notice?.action?.run()
     await until(() => server.logs.size === 2)

@@ -73,7 +73,7 @@ describe('loading a conversation', () => {
     server.fault('GET', new RegExp(id), (response) => json(response, 200, answer))
     await get().loadConversation(id)
     expect(get().conversations[id]).toMatchObject({ state: 'failed', messageIds: [] })
-    expect(get().conversations[id]?.problem?.message).toMatch(/not one that this page understands. Reload the page/)
+    expect(get().conversations[id]?.problem?.message).toMatch(/something this page doesn’t understand. Reload the page/)
     await get().loadConversation(id)
     expect(get().conversations[id]).toMatchObject({ state: 'ready', problem: null, messageIds: { length: 2 } })
   })

@@ -264,7 +264,7 @@ describe('a send that the server refuses', () => {
     const { server, get } = await openHouse((server) =>
       server.fault('POST', /chat/, (response) => {
         response.setHeader('Retry-After', '1')
-        refuse(response, 402, 'budget', 'Your budget is $1 today.')
+        refuse(response, 402, 'budget', 'Today’s budget is $1.')
       }),
     )
     await get().send({ conversationId: null, text: 'Again', model: 'demo' })

@@ -20,7 +20,7 @@ describe('deleting', () => {
     expect(titles(get())).toEqual(['c', 'a'])
     expect(get().conversations[id]?.state).toBe('missing')
     const [notice] = get().notices
-    expect(notice).toMatchObject({ text: '“b” was deleted.', action: { label: 'Undo' } })
+    expect(notice).toMatchObject({ text: 'Deleted “b”.', action: { label: 'Undo' } })
     await removing
     expect(server.deleted.has(id)).toBe(true)
 
@@ -77,7 +77,7 @@ describe('deleting', () => {
     })
     await get().remove(idOf(get(), 'b'))
     expect(titles(get())).toEqual(['c', 'b', 'a'])
-    expect(get().notices).toMatchObject([{ tone: 'danger', text: '“b” could not be deleted. The disk is full.' }])
+    expect(get().notices).toMatchObject([{ tone: 'danger', text: 'Couldn’t delete “b”. The disk is full.' }])
   })
 
   test('what is gone already is deleted too', async () => {
@@ -148,7 +148,7 @@ describe('renaming', () => {
     })
     await get().rename(idOf(get(), 'b'), 'x'.repeat(300))
     expect(titles(get())).toEqual(['c', 'b', 'a'])
-    expect(get().notices).toMatchObject([{ tone: 'danger', text: '“b” could not be renamed. It is too long.' }])
+    expect(get().notices).toMatchObject([{ tone: 'danger', text: 'Couldn’t rename “b”. It is too long.' }])
     get().dismiss(get().notices[0]?.id ?? '')
     expect(get().notices).toEqual([])
   })

@@ -30,7 +30,7 @@ describe('stop', () => {
     expect(get().running[start.generationId]?.stopping).toBe(false)
     const [notice] = get().notices
     expect(notice).toMatchObject({ tone: 'danger', action: { label: 'Try again' } })
-    expect(notice?.text).toContain('cannot be reached')
+    expect(notice?.text).toContain('Can’t reach Rill’s server')
     notice?.action?.run()
     await until(() => statusOf(store, start.messageId) === 'stopped')
     expect(get().notices).toEqual([])

@@ -255,7 +255,7 @@ describe('an answer that does not end as it should', () => {
     expect(heard.text).toBe(text)
     expect(problemOf(heard)).toMatchObject({
       kind: 'network',
-      message: 'The connection was cut before the answer was complete. Try again.',
+      message: 'The connection dropped before the reply was complete. Try again.',
       retryable: true,
       requestId: 'req-scripted',
     })
@@ -405,11 +405,11 @@ describe('a 200 that is no stream', () => {
     ['HTML that is called a stream', 'text/event-stream', '\n <html><title>Sign in</title></html>', /web page/],
     ['NDJSON', 'application/x-ndjson', '{"message":{"content":"a"}}\n{"message":{"content":"b"}}\n', /format/],
     ['JSON that is no completion', 'application/json', '{"status":"ok"}', /format/],
-    ['an empty body', 'text/event-stream', '', /empty answer/],
-    ['blank lines', 'text/event-stream', '\n\n\n', /empty answer/],
-    ['plain text', 'text/plain', 'Not here', /empty answer/],
-    ['[DONE] and nothing else', 'text/event-stream', done, /empty answer/],
-    ['comments alone', 'text/event-stream', ': hello\n\n', /empty answer/],
+    ['an empty body', 'text/event-stream', '', /empty reply/],
+    ['blank lines', 'text/event-stream', '\n\n\n', /empty reply/],
+    ['plain text', 'text/plain', 'Not here', /empty reply/],
+    ['[DONE] and nothing else', 'text/event-stream', done, /empty reply/],
+    ['comments alone', 'text/event-stream', ': hello\n\n', /empty reply/],
   ])('%s is an error in words', async (_, type, text, message) => {
     const heard = await body(type, text)
     expect(heard.text).toBe('')
@@ -418,7 +418,7 @@ describe('a 200 that is no stream', () => {
 
   test('a 204', async () => {
     upstream.script([{ status: 204 }, { end: true }])
-    expect(problemOf(await ask(upstream.baseUrl)).message).toMatch(/empty answer/)
+    expect(problemOf(await ask(upstream.baseUrl)).message).toMatch(/empty reply/)
   })
 
   test('a JSON error', async () => {
@@ -489,7 +489,7 @@ describe('statuses', () => {
       'content-type': 'text/html',
     })
     expect(problemOf(heard)).toMatchObject({ kind: 'upstream', upstreamStatus: 502, retryable: true })
-    expect(problemOf(heard).message).toContain('The server answered with a web page (502)')
+    expect(problemOf(heard).message).toContain('The provider responded with a web page (502)')
     expect(problemOf(heard).upstreamMessage).toBeUndefined()
   })
 

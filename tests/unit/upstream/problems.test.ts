@@ -92,16 +92,16 @@ describe('a web page', () => {
   const nginx = (title: string) =>
     `<html>\r\n<head><title>${title}</title></head>\r\n<body>\r\n<center><h1>${title}</h1></center>\r\n<hr><center>nginx/1.27.0</center>\r\n</body>\r\n</html>`
   test.each<[string, number, string, string, RegExp]>([
-    ['nginx, 401', 401, nginx('401 Authorization Required'), 'auth', /wants a password/],
-    ['nginx, 403', 403, nginx('403 Forbidden'), 'auth', /refused access/],
-    ['nginx, 404', 404, nginx('404 Not Found'), 'not_found', /Nothing answers at this address.*base URL/],
+    ['nginx, 401', 401, nginx('401 Authorization Required'), 'auth', /requires a password/],
+    ['nginx, 403', 403, nginx('403 Forbidden'), 'auth', /denied access/],
+    ['nginx, 404', 404, nginx('404 Not Found'), 'not_found', /No API found at this address.*base URL/],
     ['nginx, 405', 405, nginx('405 Not Allowed'), 'not_found', /base URL/],
     [
       'nginx, 413',
       413,
       nginx('413 Request Entity Too Large'),
       'context_length',
-      /a request this large.*client_max_body_size/,
+      /requests this large.*client_max_body_size/,
     ],
     ['nginx, 429', 429, nginx('429 Too Many Requests'), 'rate_limit', /limiting requests/],
     ['nginx, 502', 502, nginx('502 Bad Gateway'), 'upstream', /web page \(502\)/],
@@ -127,7 +127,7 @@ describe('a web page', () => {
       403,
       '<!DOCTYPE html><title>Attention Required! | Cloudflare</title>',
       'auth',
-      /Cloudflare .* blocks/,
+      /Cloudflare.* is blocking/,
     ],
     [
       'Cloudflare, no server',
@@ -142,7 +142,7 @@ describe('a web page', () => {
       401,
       '<?xml version="1.0"?><html><body>Authentication required!</body></html>',
       'auth',
-      /wants a password/,
+      /requires a password/,
     ],
   ])('%s', (_, status, page, kind, message) => {
     const problem = problemFromPayload(page, status)
@@ -171,7 +171,7 @@ test('a header that is a word of ours does not change it', () => {
 })
 
 test.each([
-  [401, undefined, 'The provider did not accept the API key. Check the key in the server’s own settings.'],
+  [401, undefined, 'The API key was rejected. Check the key in the server’s own settings.'],
   [
     401,
     'Enable this key in Settings first',
@@ -180,7 +180,7 @@ test.each([
   [
     404,
     undefined,
-    'Nothing answers at this address. Check the base URL in the server’s own settings; it usually ends in /v1.',
+    'No API found at this address. Check the base URL in the server’s own settings; it usually ends in /v1.',
   ],
 ])('%s of a provider that the operator has set does not send people to Settings (%s)', (status, said, message) => {
   const problem = problemFromPayload(said ? { error: { message: said } } : '', status)

@@ -124,11 +124,11 @@ test('the backoff doubles up to its cap, with full jitter', () => {
 })
 
 test('the words say why, and until when', () => {
-  expect(reasonToWait(problemFromPayload('', 502))).toBe('The model’s server has a fault (502)')
+  expect(reasonToWait(problemFromPayload('', 502))).toBe('The provider had an error (502)')
   expect(reasonToWait(problemFromPayload('', 429))).toBe('Rate limited')
   const noon = Date.UTC(2026, 5, 1, 12)
   expect(problemAfterWait(problemOf('rate_limit'), 360_000, noon).message).toBe(
-    'Rate limited: the provider asks to wait about 6 minutes, until 2026-06-01 12:06 UTC. Try again then, or choose another model.',
+    'Rate limited: the provider says to wait about 6 minutes, until 2026-06-01 12:06 UTC. Try again then, or choose another model.',
   )
   expect(problemAfterWait(problemOf('rate_limit'), 1e300, noon).retryable).toBe(true)
 })

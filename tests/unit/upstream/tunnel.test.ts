@@ -86,9 +86,9 @@ test.each([
 
 describe('a proxy that does not let through', () => {
   test.each([
-    [403, 'refused to connect', false],
-    [407, 'wants a name and a password', false],
-    [502, 'could not reach the server', true],
+    [403, 'refused the connection', false],
+    [407, 'requires a username and password', false],
+    [502, 'couldn’t reach the provider', true],
   ])('%d is told as its own fault', async (status, words, retryable) => {
     proxy.status = status
     const problem = problemOf(await ask(`http://refused-${status}.example/v1`))
@@ -119,13 +119,13 @@ describe('a provider that a person added, where others can reach Rill', () => {
     'http://localhost:8080/v1',
     'http://ip6-localhost:8080/v1',
   ])('reaches nothing inside through the proxy: %s', async (baseUrl) => {
-    expect(problemOf(await guarded(baseUrl)).message).toContain('not a public one')
+    expect(problemOf(await guarded(baseUrl)).message).toContain('only connects to public')
     expect(proxy.tunnels).toEqual([])
   })
 
   test('a name that cannot be looked up here is not left to the proxy, which might know one inside', async () => {
     proxy.names.set('models.corp.invalid:8080', Number(new URL(upstream.baseUrl).port))
-    expect(problemOf(await guarded('http://models.corp.invalid:8080/v1')).message).toContain('not a public one')
+    expect(problemOf(await guarded('http://models.corp.invalid:8080/v1')).message).toContain('only connects to public')
     expect(proxy.tunnels).toEqual([])
   })
 

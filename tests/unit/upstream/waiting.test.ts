@@ -33,7 +33,7 @@ describe('clocks', () => {
 
   test('to the first content, when no headers come', async () => {
     const { heard, closed, took } = await late([never], { firstTokenMs: 150 })
-    expect(problemOf(heard)).toMatchObject({ kind: 'timeout', message: expect.stringContaining('did not start') })
+    expect(problemOf(heard)).toMatchObject({ kind: 'timeout', message: expect.stringContaining('didn’t start') })
     expect(closed.ended).toBe(false)
     expect(took).toBeLessThan(1000)
   })
@@ -44,7 +44,7 @@ describe('clocks', () => {
     ['an error body without end', [{ status: 500 }, { write: '{"error":' }, never]],
   ])('to the first content, through %s', async (_, steps) => {
     const { heard, closed, took } = await late(steps, { firstTokenMs: 150 })
-    expect(problemOf(heard)).toMatchObject({ kind: 'timeout', message: expect.stringContaining('did not start') })
+    expect(problemOf(heard)).toMatchObject({ kind: 'timeout', message: expect.stringContaining('didn’t start') })
     expect(closed.ended).toBe(false)
     expect(took).toBeLessThan(600)
   })
@@ -117,7 +117,7 @@ describe('clocks', () => {
   ])('between contents, through %s', async (_, steps) => {
     const { heard, closed, took } = await late(steps, { firstTokenMs: 3000, idleMs: 150 })
     expect(heard.text).toBe('kept')
-    expect(problemOf(heard)).toMatchObject({ kind: 'timeout', message: expect.stringContaining('stopped sending') })
+    expect(problemOf(heard)).toMatchObject({ kind: 'timeout', message: expect.stringContaining('stopped responding') })
     expect(closed.ended).toBe(false)
     expect(took).toBeLessThan(600)
   })
@@ -228,7 +228,7 @@ describe('servers that cannot be reached', () => {
     await stop()
     const problem = problemOf(await ask(`http://127.0.0.1:${port}/v1`))
     expect(problem).toMatchObject({ kind: 'network', retryable: true })
-    expect(problem.message).toContain('Nothing is listening')
+    expect(problem.message).toContain('Nothing is running')
   })
 
   test('no such name', async () => {

@@ -26,12 +26,16 @@ describe('a refusal', () => {
   const words = (change: Partial<Verdict>) => refusalOf(account, { ...verdict, ...change }).problem.message
 
   it('says what is left, and what would fit', () => {
-    expect(words({})).toContain('Your budget is $5.00 today, and $4.00 of it is left. This does not fit in it')
-    expect(words({ lowerMaxTokens: 70 })).toContain('An answer of at most 70 tokens would fit.')
+    expect(words({})).toContain(
+      'Today’s budget is $5.00, with $4.00 left. Even a short reply won’t fit. Raise the budget',
+    )
+    expect(words({ lowerMaxTokens: 70 })).toContain(
+      'Limit the reply to 70 tokens, raise the budget in Settings, or choose a cheaper model.',
+    )
   })
 
   it('that another answer was the cause of is to be tried again', () => {
-    expect(words({ fits: true })).toContain('It fits now: send it again.')
+    expect(words({ fits: true })).toContain('It fits now, so send your message again.')
     expect(words({ fits: true })).not.toContain('however short')
   })
 })

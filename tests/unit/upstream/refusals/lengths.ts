@@ -6,7 +6,7 @@ const tooLong = (from: string, message: string, status: number | undefined = 400
   body: status === undefined ? { message, ...more } : error(message, more),
   kind: 'context_length',
   says: message,
-  next: /Shorten the conversation, or choose a model with a larger context\.$/,
+  next: /Shorten the conversation, or choose a model with a larger context window\.$/,
 })
 
 /** More was sent than the model reads. */
@@ -120,7 +120,7 @@ const asked = (from: string, message: string, more: Partial<Sent> = {}): Sent =>
   says: message.slice(0, 60),
   ...more,
 })
-const shorter = /Ask for a shorter answer/
+const shorter = /Ask for a shorter reply/
 
 /** Refusals that speak of tokens, lengths and limits, and of no conversation that is too long. */
 export const notLengths: Sent[] = [

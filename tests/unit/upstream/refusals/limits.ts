@@ -39,7 +39,7 @@ export const limits: Sent[] = [
     ]),
     kind: 'quota',
     says: 'You exceeded your current quota',
-    next: /Check the account’s billing/,
+    next: /Check billing/,
   },
   {
     from: 'Gemini: a minute and a day',
@@ -220,7 +220,7 @@ export const limits: Sent[] = [
       'insufficient_quota',
     ),
     kind: 'quota',
-    says: 'You exceeded your current quota, please check your plan and billing details. Check the account’s billing',
+    says: 'You exceeded your current quota, please check your plan and billing details. Check billing',
   },
   {
     from: 'OpenAI: more than a minute has',

@@ -24,7 +24,7 @@ export const purses: Sent[] = [
     status: 402,
     body: openai('Insufficient Balance', 'unknown_error', 'invalid_request_error'),
     kind: 'quota',
-    says: 'Insufficient Balance. Check the account’s billing',
+    says: 'Insufficient Balance. Check billing',
   },
   {
     from: 'LiteLLM, 400',
@@ -385,7 +385,7 @@ export const keys: Sent[] = [
     status: 401,
     body: { detail: 'Unauthorized' },
     kind: 'auth',
-    says: 'The provider did not accept the API key. Check the key in Settings.',
+    says: 'The API key was rejected. Check the key in Settings.',
   },
   {
     from: 'Zhipu',
@@ -417,14 +417,14 @@ export const keys: Sent[] = [
       'unsupported_country_region_territory',
     ),
     kind: 'auth',
-    says: 'Country, region, or territory not supported. Check what the account and the key may do.',
+    says: 'Country, region, or territory not supported. Check what your account and key are allowed to do.',
   },
   {
     from: 'nothing',
     status: 403,
     body: '',
     kind: 'auth',
-    says: 'The provider refused access. Check what the account and the key may do.',
+    says: 'The provider denied access. Check what your account and key are allowed to do.',
   },
   {
     from: 'within a 500 of a gateway',
@@ -516,7 +516,7 @@ export const notLoading: Sent[] = [
     body: { type: 'error', error: { type: 'overloaded_error', message: 'Overloaded' } },
     kind: 'upstream',
     again: null,
-    says: 'The provider failed. Try again in a moment.',
+    says: 'The provider returned an error. Try again in a moment.',
   },
   {
     from: 'TGI',

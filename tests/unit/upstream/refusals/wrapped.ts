@@ -100,7 +100,7 @@ export const wrapped: Sent[] = [
     body: openrouter(502, ''),
     kind: 'upstream',
     again: null,
-    says: 'The provider failed.',
+    says: 'The provider returned an error.',
   },
   {
     from: 'LiteLLM: words',
@@ -311,7 +311,7 @@ export const inside: Sent[] = [
     from: 'MiniMax: purse',
     body: { id: '1', choices: null, base_resp: { status_code: 1008, status_msg: 'insufficient balance' } },
     kind: 'quota',
-    says: 'insufficient balance. Check the account’s billing',
+    says: 'insufficient balance. Check billing',
   },
   {
     from: 'MiniMax: limit',
@@ -405,7 +405,7 @@ export const inside: Sent[] = [
     body: { type: 'overloaded_error', message: 'Overloaded' },
     kind: 'upstream',
     again: null,
-    says: 'The provider failed.',
+    says: 'The provider returned an error.',
   },
   {
     from: 'words alone',
