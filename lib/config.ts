@@ -35,7 +35,7 @@ const size = (fallback: number) =>
     const [, number, unit = ''] = /^(\d+(?:\.\d+)?) ?([kmgt]?)i?b?$/i.exec(text) ?? []
     const bytes = Number(number) * 1000 ** ['', 'k', 'm', 'g', 't'].indexOf(unit.toLowerCase())
     if (Number.isFinite(bytes)) return Math.round(bytes)
-    context.addIssue('must be a size, such as 500 MB or 2 GB')
+    context.addIssue('must be a size, e.g. 500 MB or 2 GB')
     return z.NEVER
   })
 /** `5 USD`, in pico-dollars. */
@@ -43,21 +43,21 @@ const dollars = filled.transform((text, context) => {
   if (text === undefined) return null
   const [, amount = ''] = /^\$?(\d{1,6}(?:\.\d{1,6})?)(?: ?USD)?$/i.exec(text) ?? []
   if (amount !== '') return picosOf(amount)
-  context.addIssue('must be an amount in dollars, such as 5 USD')
+  context.addIssue('must be an amount in dollars, e.g. 5 USD')
   return z.NEVER
 })
 const secret = filled.refine((text) => text === undefined || text.length >= 16, 'must have at least 16 characters')
 const flag = z.stringbool({ truthy: ['1', 'true', 'yes'], falsy: ['0', 'false', 'no', ''] }).default(false)
 const address = filled
   .transform((text) => text && withoutEndpoint(unquoted(text)))
-  .refine(isBaseUrl, 'must be an address such as http://127.0.0.1:11434/v1, with no password in it')
+  .refine(isBaseUrl, 'must be an address, e.g. http://127.0.0.1:11434/v1, with no password in it')
 
 /** Of the network that the server is in. Many write it without its scheme. */
 const proxy = filled
   .transform((text) => (text === undefined || text.includes('://') ? text : `http://${text}`))
   .refine(
     (text) => text === undefined || (/^https?:/i.test(text) && URL.canParse(text)),
-    'must be an address such as http://proxy.example.org:3128',
+    'must be an address, e.g. http://proxy.example.org:3128',
   )
   .transform((text) => (text === undefined ? null : new URL(text)))
 
@@ -65,7 +65,7 @@ const trustedProxies = filled.transform((text, context) => {
   const parsed = parseTrustedProxies(text)
   if (parsed !== null) return parsed
   context.addIssue(
-    'must be how many proxies are in front, or their addresses and ranges, such as 10.0.0.5, 172.16.0.0/12',
+    'must be the number of proxies in front, or their addresses and ranges, e.g. 10.0.0.5, 172.16.0.0/12',
   )
   return z.NEVER
 })
@@ -73,14 +73,14 @@ const trustedProxies = filled.transform((text, context) => {
 /** A collector of traces. */
 const endpoint = filled.refine(
   (text) => text === undefined || (/^https?:/i.test(text) && URL.canParse(text)),
-  'must be an address such as http://127.0.0.1:4318',
+  'must be an address, e.g. http://127.0.0.1:4318',
 )
 
 const environment = z.object({
   HOST: filled,
   DATA_DIR: filled,
   DATABASE_URL: filled,
-  REDIS_URL: filled.refine(isRedisUrl, 'must be an address such as redis://127.0.0.1:6379'),
+  REDIS_URL: filled.refine(isRedisUrl, 'must be an address, e.g. redis://127.0.0.1:6379'),
   OPENAI_API_KEY: filled.transform((text) => text && (bareKey(text) || undefined)),
   OPENAI_BASE_URL: address,
   RILL_PROVIDER_NAME: filled,
@@ -131,7 +131,7 @@ export function parseConfig(variables: Record<string, string | undefined>) {
   const parsed = environment.safeParse({ ...variables, ...proxyVariables(variables) })
   if (!parsed.success) {
     const wrong = parsed.error.issues.map((issue) => `${issue.path.join('.')}: ${issue.message}`)
-    throw new Error(`Check these environment variables. ${wrong.join('; ')}.`)
+    throw new Error(`Some environment variables aren’t valid. ${wrong.join('; ')}.`)
   }
   const values = parsed.data
   return {

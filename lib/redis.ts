@@ -159,7 +159,7 @@ function createTail(commands: Redis, blocking: Redis) {
       each.heard(entries)
     } catch (error) {
       // What one cannot take is read from the database, and the others are told theirs.
-      log().error({ error }, 'entries of Redis could not be taken')
+      log().error({ error }, 'couldn’t process entries from Redis')
     }
   }
 

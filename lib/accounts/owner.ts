@@ -49,6 +49,6 @@ async function claimStray(db: Database, single: string): Promise<void> {
   if (claimed > 0)
     log().info(
       { owners: claimed },
-      'conversations, providers, usage and budgets that browsers had of their own now belong to one history',
+      'the conversations, providers, usage, and budgets of separate browsers now belong to one shared history',
     )
 }

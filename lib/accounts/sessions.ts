@@ -106,7 +106,7 @@ async function touch({ id, lastUsedAt }: LiveSession): Promise<boolean> {
     await touchSession(database(), id, Date.now() + SESSION_LIFE_MS)
   } catch (error) {
     // Whoever can be told who they are is answered, even while nothing can be written.
-    log().warn({ error }, 'the use of a session could not be saved')
+    log().warn({ error }, 'couldn’t save the use of a session')
   }
   return unused > RENEW_MS && lastUsedAt !== null
 }

@@ -87,7 +87,7 @@ async function storedSettings(tx: Database, order: string[]): Promise<Map<string
     try {
       if (json !== undefined) all.set(ownerId, readSettings(json))
     } catch (error) {
-      log().error({ ownerId, error }, 'the settings of an owner cannot be read and stay as they are')
+      log().error({ ownerId, error }, 'an owner’s settings are unreadable and were left as they are')
     }
   }
   return all
@@ -120,7 +120,7 @@ async function readableBudgets(tx: Database, single: string): Promise<ReadableBu
     const read = parseBudget(json)
     if (read) readable.push({ id, ownerId, budget: read })
     else {
-      log().error({ ownerId, budgetId: id }, 'a budget cannot be read and stays as it is')
+      log().error({ ownerId, budgetId: id }, 'a budget is unreadable and was left as it is')
       if (ownerId === single) blocked.add(kindOf({ scope, measure }))
     }
   }

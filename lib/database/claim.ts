@@ -40,7 +40,7 @@ export async function claimOwners(db: Database, single: string): Promise<number>
       await claimChoices(tx, await ownersByActivity(tx, single), single)
     })
   } catch (error) {
-    log().error({ error }, 'what browsers had chosen could not be brought together, and is tried again later')
+    log().error({ error }, 'couldn’t merge the choices of several browsers; will retry later')
   }
   let claimed = 0
   for (const other of await ownersByActivity(db, single, movedTables)) {
@@ -56,7 +56,7 @@ export async function claimOwners(db: Database, single: string): Promise<number>
       claimed++
     } catch (error) {
       // One that cannot be claimed must not keep the others, or the server, from their work.
-      log().error({ ownerId: other, error }, 'the history of a browser could not be added to the one history')
+      log().error({ ownerId: other, error }, 'couldn’t merge a browser’s history into the shared history')
     }
   }
   return claimed

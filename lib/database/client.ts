@@ -69,9 +69,7 @@ export function openSqlite(dataDir: string): Database {
   } catch (error) {
     if (error instanceof FolderInUse) throw error
     const cause = error instanceof Error ? error.message : String(error)
-    throw new Error(
-      `The data folder ${dataDir} cannot be used (${cause}). Set DATA_DIR to a folder that can be written.`,
-    )
+    throw new Error(`Can’t use the data folder ${dataDir} (${cause}). Set DATA_DIR to a writable folder.`)
   }
 }
 
@@ -141,12 +139,12 @@ async function migrateToLatest(db: Database): Promise<void> {
     if (unknown.length === 0) await latest(migrator)
   } catch (error) {
     throw new Error(
-      `The database cannot be used (${causeOf(error)}). ${engine() === 'postgres' ? 'Check DATABASE_URL, and that the server runs.' : 'The disk may be full or the file damaged.'}`,
+      `Can’t use the database (${causeOf(error)}). ${engine() === 'postgres' ? 'Check DATABASE_URL and that the server is running.' : 'The disk may be full, or the file may be damaged.'}`,
     )
   }
   if (unknown.length > 0)
     throw new Error(
-      `The database was changed by a later version of Rill (${unknown.join(', ')}), which this version cannot read. Nothing in it was touched. Start that version again, or restore a backup from before the upgrade.`,
+      `This database was upgraded by a later version of Rill (${unknown.join(', ')}), and this version can’t read it. Nothing in it was changed. Run that version again, or restore a backup from before the upgrade.`,
     )
 }
 

@@ -84,7 +84,7 @@ function readCursor(cursor: string): Worth {
     const [cost, tokens, id] = worthJson.parse(JSON.parse(Buffer.from(cursor, 'base64url').toString()))
     return { cost, tokens, id }
   } catch {
-    throw badRequest('cursor', 'cursor: is not one that this list gave')
+    throw badRequest('cursor', 'cursor: didn’t come from this list')
   }
 }
 

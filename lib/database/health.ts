@@ -9,7 +9,7 @@ export async function databaseAnswers(): Promise<boolean> {
     await sql`select 1`.execute(database())
     return true
   } catch (error) {
-    log().error({ error }, 'the database does not answer')
+    log().error({ error }, 'the database isn’t responding')
     return false
   }
 }

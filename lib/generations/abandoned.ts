@@ -43,7 +43,7 @@ export function createReaper(): () => Promise<void> {
     let ended = 0
     for (const row of due) if (await tryToEnd(row, failures)) ended++
     if (engine() === 'postgres') await forgetInstances(database(), DEAD_AFTER_MS)
-    if (ended > 0) log().warn({ generations: ended }, 'generations that nobody ran were interrupted')
+    if (ended > 0) log().warn({ generations: ended }, 'interrupted abandoned generations')
   }
 }
 
@@ -72,7 +72,7 @@ async function tryToEnd(row: GenerationRow, failures: Failures): Promise<boolean
     const times = (failures.get(row.id)?.times ?? 0) + 1
     failures.set(row.id, { times, dueAt: performance.now() + Math.min(RETRY_MS * 2 ** (times - 1), RETRY_MOST_MS) })
     // One that cannot be ended must not keep the others, or the server, from their work.
-    log().error({ generationId: row.id, error }, 'a generation that nobody runs could not be ended')
+    log().error({ generationId: row.id, error }, 'couldn’t end an abandoned generation')
     return false
   }
 }
@@ -117,7 +117,7 @@ async function countedUse(
   try {
     return { usage: before && (await usageOfOrphan(row, saved, before)) }
   } catch (error) {
-    log().error({ generationId: row.id, error }, 'the usage could not be counted')
+    log().error({ generationId: row.id, error }, 'couldn’t count the usage')
     return null
   }
 }
@@ -128,7 +128,7 @@ function billFor(row: GenerationRow, usage: Usage | null, saved: LogEvent[], cou
     if (counted) return billOfOrphan(row, usage, saved)
     return row.booking === null ? null : billUncounted({ booking: readBooking(row.booking) }, 1)
   } catch (error) {
-    log().error({ generationId: row.id, error }, 'the bill could not be made out')
+    log().error({ generationId: row.id, error }, 'couldn’t work out the cost')
     return null
   }
 }

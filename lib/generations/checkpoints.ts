@@ -188,7 +188,7 @@ async function onDisk(): Promise<void> {
   try {
     await Promise.race([durable(), late])
   } catch (error) {
-    log().error({ cause: error instanceof Error ? error.message : String(error) }, 'the disk could not be synced')
+    log().error({ cause: error instanceof Error ? error.message : String(error) }, 'couldn’t sync the disk')
   } finally {
     clearTimeout(timer)
   }

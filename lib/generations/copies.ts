@@ -76,7 +76,7 @@ export function createCopies(stored: StoredEvents, feed: LogFeed | null) {
   function refill(generationId: string, copy: Copy): void {
     copy.fill().catch((error: unknown) => {
       // It is tried again at the next poll; the readers keep what they have.
-      log().debug({ generationId, error }, 'a log that is written elsewhere could not be read on')
+      log().debug({ generationId, error }, 'couldn’t keep reading a log that another instance writes')
     })
   }
 

@@ -81,7 +81,7 @@ export function createEndedLogs(stored: ReadEnded) {
             again()
           })
           .catch((error: unknown) => {
-            log().debug({ generationId, error }, 'a log that has ended could not be read')
+            log().debug({ generationId, error }, 'couldn’t read a log that has ended')
             setTimeout(again, RETRY_MS).unref()
           })
       }

@@ -122,7 +122,7 @@ export async function stopConversation(conversationId: string): Promise<void> {
     // For speed alone: each looks at its conversation from time to time.
     ...running.map(({ id: generationId, instanceId }) =>
       ask(instanceId, { generationId, ask: 'stop' }).catch((error: unknown) =>
-        log().warn({ generationId, error }, 'another instance could not be told of a deletion'),
+        log().warn({ generationId, error }, 'couldn’t tell another instance about a deletion'),
       ),
     ),
   ])

@@ -37,7 +37,7 @@ export class HeldLog {
       wake()
     } catch (error) {
       this.#wakes.delete(wake)
-      log().error({ error }, 'a reader of a generation could not be told of more')
+      log().error({ error }, 'couldn’t notify a reader of a generation')
     }
   }
 

@@ -48,7 +48,7 @@ export function createPace(clock: Clock = processClock()) {
         each.flush()
       } catch (error) {
         // One that cannot be flushed holds back none of the others.
-        log().error({ error }, 'what had arrived of a generation could not be told')
+        log().error({ error }, 'couldn’t flush the deltas of a generation')
       }
     }
   }

@@ -118,7 +118,7 @@ function eventsOf(generationId: string, entries: StreamEntry[]): LogEvent[] {
     const text = entries.map(({ fields: [, event] }) => event).join('')
     return createEventDecoder().feed(new TextEncoder().encode(text))
   } catch (error) {
-    log().debug({ generationId, error }, 'entries in Redis could not be read')
+    log().debug({ generationId, error }, 'couldn’t read entries from Redis')
     return []
   }
 }

@@ -185,7 +185,7 @@ function quietReaders() {
         } catch (error) {
           // Nobody can be written to there any more.
           if (heardAt.delete(beat)) metrics().readers.dec()
-          log().debug({ error }, 'a quiet reader could not be written to')
+          log().debug({ error }, 'couldn’t write to a quiet reader')
         }
       }
     }, 1000).unref()

@@ -120,7 +120,7 @@ export class Run {
     try {
       this.#flush()
     } catch (error) {
-      this.#fail('what had arrived could not be told', error)
+      this.#fail('couldn’t flush what had arrived', error)
     }
   }
 
@@ -172,7 +172,7 @@ export class Run {
       if (!allowed && !this.#written) void this.#cutOff({ status: 'interrupted', problem: () => allowance.reached() })
     } catch (error) {
       // What cannot be counted is not known to be within the budget.
-      this.#fail('the budget of an answer could not be checked', error)
+      this.#fail('couldn’t check the budget of a reply', error)
     }
   }
 
@@ -239,7 +239,7 @@ export class Run {
     const { generationId, conversationId } = this.start
     // It may have been deleted since the start was committed. Where that cannot be told, the checkpoints will see it.
     const deleted = await this.#house.isDeleted(conversationId).catch((error: unknown) => {
-      log().warn({ generationId, error }, 'whether a conversation is deleted could not be looked up')
+      log().warn({ generationId, error }, 'couldn’t look up whether a conversation was deleted')
       return false
     })
     if (deleted) void this.stop()
@@ -255,7 +255,7 @@ export class Run {
       if (usage) this.#append({ type: 'usage', data: usage })
       this.bill = billOf(this.#charge, usage, this.#meter.attempts)
     } catch (error) {
-      log().error({ generationId: this.start.generationId, error }, 'the usage could not be counted')
+      log().error({ generationId: this.start.generationId, error }, 'couldn’t count the usage')
       this.bill = billUncounted(this.#charge, this.#meter.attempts)
     }
   }
@@ -327,7 +327,7 @@ export class Run {
     try {
       return typeof problem === 'function' ? await problem() : problem
     } catch (error) {
-      log().error({ generationId: this.start.generationId, error }, 'why a generation was cut could not be looked up')
+      log().error({ generationId: this.start.generationId, error }, 'couldn’t look up why a generation was cut')
       return ownFault
     }
   }

@@ -40,7 +40,7 @@ export async function saveRuns(growing: Run[], finishing: Run[], instanceId: str
       try {
         entries.push(entryOf(run))
       } catch (error) {
-        log().error({ generationId: run.start.generationId, error }, 'a generation could not be made ready to be saved')
+        log().error({ generationId: run.start.generationId, error }, 'couldn’t prepare a generation for saving')
         outcomes.set(run, { outcome: 'refused', events: 0 })
       }
     }
@@ -62,7 +62,7 @@ async function saveEntries(entries: Entry[], instanceId: string, outcomes: Map<R
     const [first] = entries
     const alone = entries.length === 1
     const generationId = alone ? first?.run.start.generationId : undefined
-    log().error({ generationId, error }, 'a checkpoint could not be saved')
+    log().error({ generationId, error }, 'couldn’t save a checkpoint')
     if (takesNothing(error)) note(() => 'failed')
     else if (alone) note(() => 'refused')
     else

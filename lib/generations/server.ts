@@ -24,7 +24,5 @@ export async function openServer(): Promise<void> {
 /** In the background: whoever needs one before it is there waits for it. */
 function loadTokenizers(): void {
   for (const encoding of ['o200k', 'cl100k'] as const)
-    loadTokenizer(encoding).catch((error: unknown) =>
-      log().error({ encoding, error }, 'a tokenizer could not be loaded'),
-    )
+    loadTokenizer(encoding).catch((error: unknown) => log().error({ encoding, error }, 'couldn’t load a tokenizer'))
 }

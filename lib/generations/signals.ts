@@ -25,7 +25,7 @@ export function listenForSignals(): void {
     const asked = signalJson.safeParse(text)
     // An instance of a later version may ask for what this one does not know.
     if (asked.success) obey(asked.data)
-    else log().warn('another instance asked for something unknown')
+    else log().warn('another instance sent an unknown command')
   })
 }
 

@@ -69,7 +69,7 @@ export async function readableEvents(generationId: string): Promise<LogEvent[]> 
     try {
       for (const event of eventsOf(piece)) if (event.seq === events.length + 1) events.push(event)
     } catch (error) {
-      log().error({ generationId, firstSeq: piece.firstSeq, error }, 'saved events cannot be read')
+      log().error({ generationId, firstSeq: piece.firstSeq, error }, 'saved events are unreadable')
       break
     }
   }

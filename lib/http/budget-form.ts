@@ -4,18 +4,18 @@ import { budgetMeasure, budgetScope } from '@/lib/protocol/budgets'
 import { isAmount, isCurrency } from '@/lib/protocol/money'
 
 const amount = z
-  .union([z.string().trim(), z.number().transform(String)], 'is not an amount. Write a number, as "50"')
-  .refine((text) => isAmount(text, 6, 12), 'is not an amount: a number from 0, under a million')
+  .union([z.string().trim(), z.number().transform(String)], 'isn’t an amount. Enter a number, e.g. "50"')
+  .refine((text) => isAmount(text, 6, 12), 'isn’t an amount: enter a number from 0 to under a million')
 
 const tokens = z
-  .union([z.string().trim(), z.number().transform(String)], 'is not a number of tokens')
-  .refine((text) => isAmount(text, 15, 0), 'is not a number of tokens: a whole number')
+  .union([z.string().trim(), z.number().transform(String)], 'isn’t a number of tokens')
+  .refine((text) => isAmount(text, 15, 0), 'isn’t a number of tokens: enter a whole number')
 
-const currency = z.string('is not a currency').trim().toUpperCase().refine(isCurrency, 'is not a currency')
+const currency = z.string('isn’t a currency').trim().toUpperCase().refine(isCurrency, 'isn’t a currency')
 
-const scope = z.enum(budgetScope.options, 'is not one of generation, conversation, batch, day, month')
+const scope = z.enum(budgetScope.options, 'isn’t one of generation, conversation, batch, day, month')
 
-const version = z.int('is not a version').positive('is not a version')
+const version = z.int('isn’t a version').positive('isn’t a version')
 
 /** A budget that is added: one on cost and one on tokens for each scope. */
 export const budgetForm = z.discriminatedUnion(
@@ -29,7 +29,7 @@ export const budgetForm = z.discriminatedUnion(
       currency: z.null().default(null),
     }),
   ],
-  'is not cost or tokens',
+  'isn’t cost or tokens',
 )
 
 /** Another amount of a budget. `version` is the one that the person saw. */
@@ -44,7 +44,7 @@ export const budgetChange = z.discriminatedUnion(
       version,
     }),
   ],
-  'is not cost or tokens',
+  'isn’t cost or tokens',
 )
 
 /** Which version of a budget is removed. */

@@ -136,7 +136,7 @@ export function json(value: unknown, init: ResponseInit = {}): Response {
 function errorResponse(error: unknown, request: NextRequest): Response {
   if (error instanceof Refused) return json({ error: error.problem }, { status: error.status, headers: error.headers })
   if (isDatabaseAway(error)) {
-    log().warn({ method: request.method, path: request.nextUrl.pathname, error }, 'the database is away')
+    log().warn({ method: request.method, path: request.nextUrl.pathname, error }, 'the database is unreachable')
     return json({ error: databaseAway }, { status: 503, headers: { 'Retry-After': '5' } })
   }
   const requestId = randomUUID()

@@ -3,7 +3,7 @@ import { z } from 'zod'
 import { isBlank } from '@/lib/protocol/unanswered'
 
 /** Text that rows are looked up by. No row of ours holds U+0000, and Postgres fails when it is asked for one. */
-export const key = z.string().refine((text) => !text.includes('\u0000'), 'has a character that it cannot have')
+export const key = z.string().refine((text) => !text.includes('\u0000'), 'has a character that isn’t allowed')
 
 /** An id of one of our rows. Any short text will do: one that names no row is a 404. */
 export const rowId = key.min(1).max(64)

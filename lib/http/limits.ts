@@ -86,7 +86,7 @@ async function consume({ limiter, key, words }: Purse): Promise<void> {
   } catch (limited) {
     if (!isLimited(limited)) {
       // The limit keeps a person from harm by accident; it is no reason to answer nobody.
-      log().warn({ cause: limited instanceof Error ? limited.message : String(limited) }, 'calls could not be counted')
+      log().warn({ cause: limited instanceof Error ? limited.message : String(limited) }, 'couldn’t count calls')
       return
     }
     const seconds = Math.max(1, Math.ceil(limited.msBeforeNext / 1000))

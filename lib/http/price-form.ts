@@ -9,31 +9,35 @@ export const PRICES_AT_MOST = 1000
 
 /** A number in somebody's JSON is taken as the decimal it was written as. */
 const amount = z
-  .union([z.string().trim(), z.number().transform(String)], 'is not a price. Write a number, as "2.50"')
-  .refine((text) => isAmount(text, 9, 6), 'is not a price per million tokens: a number from 0, with at most 6 decimals')
+  .union([z.string().trim(), z.number().transform(String)], 'isn’t a price. Enter a number, e.g. "2.50"')
+  .refine(
+    (text) => isAmount(text, 9, 6),
+    'isn’t a price per million tokens: enter a number from 0, with at most 6 decimals',
+  )
 
 const currency = z
-  .string('is not a currency')
+  .string('isn’t a currency')
   .trim()
   .toUpperCase()
-  .refine(isCurrency, 'is not a currency. Use its code, as USD or INR')
+  .refine(isCurrency, 'isn’t a currency. Use its code, e.g. USD or INR')
 
 const tokens = z
-  .number('is not a number of tokens')
-  .int('is not a number of tokens')
-  .min(1, 'is not a number of tokens')
-  .max(1_000_000_000, 'is more tokens than a model takes')
+  .number('isn’t a number of tokens')
+  .int('isn’t a number of tokens')
+  .min(1, 'isn’t a number of tokens')
+  .max(1_000_000_000, 'is more tokens than any model takes')
 
 /** The host of a base URL. A whole address is taken too. */
 const provider = z
-  .string('is not a host')
+  .string('isn’t a host')
   .trim()
   .toLowerCase()
   .max(300, 'is longer than 300 characters')
   .transform((text, context) => {
     const address = text.includes('://') ? text : `https://${text}`
     const host = URL.canParse(address) ? new URL(address).host : ''
-    if (host === '') context.addIssue({ code: 'custom', message: 'is not a host, as api.openai.com or localhost:8000' })
+    if (host === '')
+      context.addIssue({ code: 'custom', message: 'isn’t a host, e.g. api.openai.com or localhost:8000' })
     return host
   })
 
@@ -51,9 +55,9 @@ const row = z
       .nullish(),
     contextWindow: tokens.nullish(),
     maxOutput: tokens.nullish(),
-    date: z.iso.date('is not a day, as 2026-07-02').optional(),
+    date: z.iso.date('isn’t a date, e.g. 2026-07-02').optional(),
     source: z.string().trim().max(500, 'is longer than 500 characters').optional(),
-    version: z.int('is not a version').min(0, 'is not a version').optional(),
+    version: z.int('isn’t a version').min(0, 'isn’t a version').optional(),
   })
   .transform(
     ({ longPrompt, version, ...given }): PriceChange => ({
@@ -74,7 +78,7 @@ const row = z
 /** Prices as the settings page sends them: one that was edited, or all of a file. */
 export const priceForm = z.strictObject({
   prices: z
-    .array(row, 'is not a list')
-    .min(1, 'has no price')
+    .array(row, 'isn’t a list')
+    .min(1, 'has no prices')
     .max(PRICES_AT_MOST, `has more than ${PRICES_AT_MOST} prices`),
 })

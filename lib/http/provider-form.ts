@@ -30,7 +30,7 @@ const apiKey = z
   .max(5000)
   .transform(bareKey)
   .refine((key) => key.length <= 4000, 'is longer than 4,000 characters')
-  .refine((key) => isHeader('Authorization', key), 'has characters that a key cannot have. Copy it again')
+  .refine((key) => isHeader('Authorization', key), 'has characters that aren’t allowed in a key. Copy it again')
   .transform((key) => key || null)
   .nullable()
 
@@ -47,18 +47,18 @@ const headers = z
   )
   .refine(
     (record) => Object.entries(record).every(([header, value]) => isHeader(header, value)),
-    'has a header that cannot be sent',
+    'has a header that can’t be sent',
   )
   .refine(
     (record) => Object.keys(record).every((header) => !reserved.has(header.toLowerCase())),
-    `must not set ${[...reserved].join(', ')}`,
+    `can’t set ${[...reserved].join(', ')}`,
   )
 
 /** A silence that an answer is allowed, from a second to a day; null is the server's own limit. */
 const timeoutMs = z
   .int()
   .min(1000, 'must be at least 1 second')
-  .max(86_400_000, 'must be at most a day, 86,400 seconds')
+  .max(86_400_000, 'must be at most one day (86,400 seconds)')
   .nullable()
 
 /** A provider as the settings page sends it. */

@@ -14,7 +14,7 @@ const DAYS_AT_MOST = 3660
 const day = key.transform((text, context) => {
   const found = dayOfIso(text)
   if (found !== null) return found
-  context.addIssue('is not a day, as 2026-07-02')
+  context.addIssue('isn’t a date, e.g. 2026-07-02')
   return z.NEVER
 })
 

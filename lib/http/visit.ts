@@ -30,7 +30,7 @@ export async function beginVisit(request: NextRequest, headers: Headers): Promis
   } catch (error) {
     if (!isDatabaseAway(error)) throw error
     // The page says so itself.
-    log().warn({ error }, 'the database is away')
+    log().warn({ error }, 'the database is unreachable')
     return []
   }
 }

@@ -61,7 +61,7 @@ export function rememberAdaptation(providerId: string, model: string, adaptation
   const learnt = { without, lengthName, stream, systemRole }
   const values = { adaptation: JSON.stringify(learnt), learnedAt }
   saveAdaptation(providerId, model, values).catch((error: unknown) =>
-    log().warn({ providerId, error }, 'how a model is asked could not be saved'),
+    log().warn({ providerId, error }, 'couldn’t save how a model takes requests'),
   )
   return keep(providerId, new Map([...before, [model, { ...learnt, learnedAt }]]))
 }

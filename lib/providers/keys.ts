@@ -49,7 +49,7 @@ export async function resealKeys(): Promise<void> {
   for (const row of rows) {
     const credentials = open(row)
     if (credentials === null) {
-      log().warn({ providerId: row.id }, 'the key of a provider cannot be read: it was sealed with another secret')
+      log().warn({ providerId: row.id }, 'can’t read a provider’s key: it was sealed with another secret')
       continue
     }
     await database()

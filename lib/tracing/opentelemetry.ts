@@ -13,7 +13,7 @@ const CLOSE_MS = 2_000
 
 /** The SDK reads the rest of its standard environment variables by itself: endpoint, headers, sampler, batches. */
 export function createTracing(): Tracing {
-  const complain = (words: string) => log().warn({ words: words.slice(0, 500) }, 'the traces could not be sent')
+  const complain = (words: string) => log().warn({ words: words.slice(0, 500) }, 'couldn’t send traces')
   const silent = () => undefined
   diag.setLogger(
     { error: complain, warn: complain, info: silent, debug: silent, verbose: silent },

@@ -140,7 +140,7 @@ const json = z.string().transform((text, context): unknown => {
   try {
     return JSON.parse(text.trimStart())
   } catch {
-    context.addIssue({ code: 'custom', message: 'This is not JSON' })
+    context.addIssue({ code: 'custom', message: 'This isn’t JSON' })
     return z.NEVER
   }
 })

@@ -83,7 +83,7 @@ export class Allowance {
         )
     } catch (error) {
       if (!(error instanceof OverLimit))
-        log().error({ generationId: generation.id, error }, 'no more could be set aside for an answer')
+        log().error({ generationId: generation.id, error }, 'couldn’t reserve more for a reply')
       return false
     }
     this.#maxTokens = maxTokens

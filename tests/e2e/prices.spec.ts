@@ -62,7 +62,7 @@ test('a file of prices comes in whole, or says which row is wrong', async ({ pag
   const file = section.getByLabel('A file of prices')
   const row = { provider: 'api.example.com', model: 'brook', input: 1, output: 2 }
   await file.setInputFiles(json('wrong.json', [row, { ...row, model: 'creek', output: 'much' }]))
-  await expect(section.getByRole('status')).toContainText('Nothing was imported. Row 2: Output is not a price')
+  await expect(section.getByRole('status')).toContainText('Nothing was imported. Row 2: Output isn’t a price')
   await file.setInputFiles({ name: 'notes.txt', mimeType: 'text/plain', buffer: Buffer.from('brook: 1') })
   await expect(section.getByRole('status')).toContainText('That file is not JSON')
   await file.setInputFiles(json('mine.json', { prices: [row, { ...row, model: 'creek' }] }))

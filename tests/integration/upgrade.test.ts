@@ -109,7 +109,7 @@ describe.each(engines)('an upgrade to now, on %s', (engine) => {
       await sql`insert into kysely_migration (name, timestamp) values (${name}, 'then')`.execute(opened.db)
       const before = await opened.rows('conversations')
       await expect(opened.live.migrate(opened.db)).rejects.toThrow(
-        `The database was changed by a later version of Rill (${name}), which this version cannot read. Nothing in it was touched. Start that version again, or restore a backup from before the upgrade.`,
+        `This database was upgraded by a later version of Rill (${name}), and this version can’t read it. Nothing in it was changed. Run that version again, or restore a backup from before the upgrade.`,
       )
       expect(await opened.rows('conversations')).toEqual(before)
       expect((await opened.rows('kysely_migration')).length).toBe(10)

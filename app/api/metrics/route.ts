@@ -21,7 +21,6 @@ export const GET = openEndpoint(async (request, { principal }) => {
 })
 
 function tokenFirst(): Refused {
-  const message =
-    'Metrics are not for everybody. Set RILL_METRICS_TOKEN on the server, and send it as the bearer token.'
+  const message = 'Metrics require a token. Set RILL_METRICS_TOKEN on the server, and send it as the bearer token.'
   return new Refused(401, { kind: 'auth', message })
 }

@@ -24,12 +24,12 @@ const change = z
     theme: z.enum(['system', 'light', 'dark']).optional(),
     enterSends: z.boolean().optional(),
     defaultModel: name.nullable().optional(),
-    currency: z.string().refine(isCurrency, 'is not a currency').optional(),
-    exchangeRate: z.string().refine(isRate, 'is not a rate: a number above 0, as 88.50').optional(),
+    currency: z.string().refine(isCurrency, 'isn’t a currency').optional(),
+    exchangeRate: z.string().refine(isRate, 'isn’t a rate: enter a number above 0, e.g. 88.50').optional(),
     timeZone: z
       .string()
       .max(100)
-      .refine(isTimeZone, 'is not a time zone. Use its IANA name, as Asia/Kolkata')
+      .refine(isTimeZone, 'isn’t a time zone. Use its IANA name, e.g. Asia/Kolkata')
       .optional(),
   })
   .refine(({ currency, exchangeRate }) => (currency === undefined) === (exchangeRate === undefined), {

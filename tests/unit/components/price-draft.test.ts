@@ -28,11 +28,11 @@ it('keeps what long prompts cost when another part of a price is changed', () =>
 
 it('tells at which field the server found something wrong', () => {
   const wrong = (field: string) =>
-    priceProblem({ kind: 'bad_request', field, message: `${field}: is not a price`, retryable: false })
-  expect(wrong('prices.2.input')).toEqual({ row: 3, field: 'input', words: 'Input is not a price.' })
+    priceProblem({ kind: 'bad_request', field, message: `${field}: isn’t a price`, retryable: false })
+  expect(wrong('prices.2.input')).toEqual({ row: 3, field: 'input', words: 'Input isn’t a price.' })
   expect(wrong('prices.0.longPrompt.output')).toMatchObject({
-    ...{ field: 'longOutput', words: 'Output of long prompts is not a price.' },
+    ...{ field: 'longOutput', words: 'Output of long prompts isn’t a price.' },
   })
-  expect(wrong('prices.0.longPrompt.over')).toMatchObject({ field: 'longPrompt', words: 'Long prompt is not a price.' })
+  expect(wrong('prices.0.longPrompt.over')).toMatchObject({ field: 'longPrompt', words: 'Long prompt isn’t a price.' })
   expect(wrong('prices')).toBeNull()
 })

@@ -90,5 +90,5 @@ test.each([
   '010.0.0.1',
   ',',
 ])('RILL_TRUSTED_PROXIES=%s is refused in words', async (trusted) => {
-  await expect(callerUnder(trusted, {})).rejects.toThrow('RILL_TRUSTED_PROXIES: must be how many proxies')
+  await expect(callerUnder(trusted, {})).rejects.toThrow('RILL_TRUSTED_PROXIES: must be the number of proxies')
 })

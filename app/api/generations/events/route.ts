@@ -8,7 +8,7 @@ import { following } from '@/lib/http/readers'
 
 const MOST = 100
 
-const shape = 'is not understood. It is {id}:{seq}, with a comma between two'
+const shape = 'isn’t understood. Use {id}:{seq}, separated by commas'
 const place = z
   .string()
   .regex(/^[^:]+:\d{1,15}$/, shape)
