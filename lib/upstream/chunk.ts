@@ -212,7 +212,7 @@ function isErrorName(code: unknown): boolean {
   )
 }
 
-/** Groq keeps the usage of a stream in a field of its own. */
-function usageElsewhere(value: Fields): Usage | null {
-  return isFields(value.x_groq) ? readUsage(value.x_groq.usage) : null
+/** Groq keeps the usage of a stream in a field of its own, and so do gateways that pass Gemini's on. */
+function usageElsewhere({ x_groq: groq, usageMetadata, usage_metadata }: Fields): Usage | null {
+  return readUsage(isFields(groq) ? groq.usage : (usageMetadata ?? usage_metadata))
 }

@@ -7,15 +7,19 @@ const MOST_TOKENS = 1e9
 
 /**
  * Token counts in any dialect, or null unless both sides are whole numbers: nothing malformed may overwrite a valid report.
- * What the total has beyond prompt and answer was thought, and is billed as part of the answer.
+ * What the total has beyond prompt and reply was thought, and is billed as part of the reply.
  */
 export function readUsage(value: unknown): Usage | null {
   if (!isFields(value)) return null
+  return usageIn(value) ?? usageIn(inOpenAiNames(value))
+}
+
+function usageIn(value: Fields): Usage | null {
   const prompt = details(value, 'prompt_tokens_details', 'input_tokens_details')
   const completion = details(value, 'completion_tokens_details', 'output_tokens_details')
   const total = count(value.total_tokens)
   const said = sides(value, total)
-  // Nobody is asked with nothing: zeros fill a field that has no counts yet.
+  // Zeros fill a field that has no counts yet: no prompt is empty.
   if (said === null || said.prompt + said.completion === 0) return null
   const promptTokens = said.prompt + besidePrompt(value, prompt)
   const completionTokens = Math.max(said.completion, (total ?? 0) - promptTokens)
@@ -37,6 +41,36 @@ export function readUsage(value: unknown): Usage | null {
     source: 'reported',
     cost: null,
   }
+}
+
+/** What Gemini, Bedrock and the AI SDK call the counts, in snake case, and what OpenAI and Anthropic do. */
+const otherNames = new Map([
+  ['prompt_token_count', 'prompt_tokens'],
+  ['candidates_token_count', 'completion_tokens'],
+  ['total_token_count', 'total_tokens'],
+  ['cached_content_token_count', 'cached_tokens'],
+  ['thoughts_token_count', 'reasoning_tokens'],
+  ['cached_input_tokens', 'cached_tokens'],
+  ['cache_write_input_tokens', 'cache_creation_input_tokens'],
+])
+
+/** The same counts, and those one level down, by the names that are read here, whatever their case. */
+function inOpenAiNames(value: Fields): Fields {
+  const renamed = rename(value)
+  for (const [name, field] of Object.entries(renamed)) if (isFields(field)) renamed[name] = rename(field)
+  // Gemini counts what it thought beside its reply. Without a total, nothing else says so.
+  const thought = count(value.thoughtsTokenCount ?? value.thoughts_token_count)
+  const [prompt, reply] = [count(renamed.prompt_tokens), count(renamed.completion_tokens)]
+  if (thought !== null && prompt !== null && reply !== null) renamed.total_tokens ??= prompt + reply + thought
+  return renamed
+}
+
+function rename(value: Fields): Fields {
+  const named = Object.entries(value).map(([name, field]) => {
+    const snake = name.replace(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`)
+    return [otherNames.get(snake) ?? snake, field]
+  })
+  return Object.fromEntries(named)
 }
 
 /** Both sides as they are said; one that is missing is what the total leaves for it. */
@@ -77,6 +111,8 @@ function first(one: unknown, other: unknown): unknown {
   return one ?? other ?? undefined
 }
 
+/** A whole number, or the text of one. */
 function count(value: unknown): number | null {
+  if (typeof value === 'string') return /^\d{1,9}$/.test(value) ? Number(value) : null
   return typeof value === 'number' && Number.isInteger(value) && value >= 0 && value < MOST_TOKENS ? value : null
 }

@@ -547,6 +547,13 @@ describe('usage', () => {
       3,
     ],
     ['in x_groq', chunk({ choices: [], x_groq: { usage: counts(5, 3) } }) + stop, 5, 3],
+    [
+      'in Gemini’s field',
+      chunk({ choices: [], usageMetadata: { promptTokenCount: 5, candidatesTokenCount: 3, totalTokenCount: 8 } }) +
+        stop,
+      5,
+      3,
+    ],
     ['in the choice', choice({ finish_reason: 'stop', usage: counts(5, 3) }), 5, 3],
   ])('%s', async (_, body, promptTokens, completionTokens) => {
     const { usages } = await answerTo(body + done)

@@ -105,6 +105,46 @@ test.each<[string, object, Counts]>([
     },
     [50, 30, 40, 20],
   ],
+  ['counts as text', { prompt_tokens: '12', completion_tokens: '3', total_tokens: '15' }, [12, 3]],
+  [
+    'camel case',
+    {
+      promptTokens: 50,
+      completionTokens: 30,
+      totalTokens: 80,
+      promptTokensDetails: { cachedTokens: 40 },
+      completionTokensDetails: { reasoningTokens: 20 },
+    },
+    [50, 30, 40, 20],
+  ],
+  [
+    'Bedrock',
+    { inputTokens: 10, outputTokens: 5, totalTokens: 135, cacheReadInputTokens: 100, cacheWriteInputTokens: 20 },
+    [130, 5, 100],
+  ],
+  [
+    'the AI SDK',
+    { inputTokens: '50', outputTokens: '30', totalTokens: '80', cachedInputTokens: '40', reasoningTokens: '20' },
+    [50, 30, 40, 20],
+  ],
+  [
+    'Gemini by its own names',
+    {
+      promptTokenCount: 12,
+      candidatesTokenCount: 40,
+      totalTokenCount: 700,
+      cachedContentTokenCount: 8,
+      thoughtsTokenCount: 648,
+      promptTokensDetails: [{ modality: 'TEXT', tokenCount: 12 }],
+    },
+    [12, 688, 8, 648],
+  ],
+  [
+    'that with no total',
+    { prompt_token_count: 12, candidates_token_count: 40, thoughts_token_count: 648 },
+    [12, 688, 0, 648],
+  ],
+  ['that with thoughts alone', { promptTokenCount: 12, totalTokenCount: 60, thoughtsTokenCount: 48 }, [12, 48, 0, 48]],
   ['names of both', { prompt_tokens: 5, input_tokens: 5, completion_tokens: 3, output_tokens: 3 }, [5, 3]],
   ['no answer yet', { prompt_tokens: 5, total_tokens: 5 }, [5, 0]],
   ['no answer, and a total', { prompt_tokens: 5, total_tokens: 8 }, [5, 3]],
@@ -148,11 +188,25 @@ test.each<[string, object, Counts]>([
   })
 })
 
+test.each([
+  { prompt_tokens: '12 or so', completion_tokens: '3' },
+  { prompt_tokens: '-12', completion_tokens: '3' },
+  { prompt_tokens: '', completion_tokens: '3' },
+  { promptTokens: 1.5, completionTokens: 3 },
+  { promptTokenCount: 12 },
+  {},
+  [],
+  'usage',
+])('%j is no report', (fields) => {
+  expect(readUsage(fields)).toBeNull()
+})
+
 describe('whatever is reported', () => {
   const count = fc.oneof(fc.nat(), fc.integer(), fc.double(), fc.constantFrom(null, undefined, '7', 1e12))
   const names = [
     ...['prompt_tokens', 'completion_tokens', 'total_tokens', 'input_tokens', 'output_tokens', 'cached_tokens'],
     ...['cache_read_input_tokens', 'cache_creation_input_tokens', 'prompt_cache_hit_tokens', 'reasoning_tokens'],
+    ...['promptTokens', 'completionTokens', 'promptTokenCount', 'candidatesTokenCount', 'thoughtsTokenCount'],
   ]
   const counts = fc.dictionary(fc.constantFrom(...names), count)
   const details = fc.dictionary(fc.constantFrom('cached_tokens', 'reasoning_tokens', 'audio_tokens'), count)
