@@ -207,6 +207,11 @@ export class Run {
       return { finishReason: null, problem: ownFault }
     })
     this.#written = true
+    if (end.errorAfterEnd) {
+      const { kind, upstreamStatus, requestId } = end.errorAfterEnd
+      const { generationId } = this.start
+      log().warn({ generationId, kind, upstreamStatus, requestId }, 'a provider sent an error after a complete reply')
+    }
     this.#arrivals.endThought(Date.now())
     this.#safely('the last flush', () => this.#house.pace.now(this))
     this.endedAt = Date.now()

@@ -1,5 +1,6 @@
 import 'server-only'
 import type { Usage } from '@/lib/protocol/events'
+import { finishKindOf } from '@/lib/protocol/finish-reasons'
 import type { Refused } from './adaptation'
 import type { Chunk } from './chunk'
 import type { CompletionSink } from './connection'
@@ -29,6 +30,8 @@ export class Answer {
   /** How the finish reason came; `not meant` once content has come after one, as from servers that write it on every chunk. */
   finish: 'none' | 'alone' | 'with content' | 'not meant' = 'none'
   problem: UpstreamProblem | null = null
+  /** An error that came when the answer was complete: nothing of it is missing. */
+  errorAfterEnd: UpstreamProblem | null = null
   /** The error that came in place of an answer. */
   refused: Refused | undefined
   readonly tools: string[] = []
@@ -55,18 +58,23 @@ export class Answer {
     return this.done || (this.finishReason !== null && this.finish !== 'not meant')
   }
 
+  /** Its last word was a finish that is no error. */
+  get isComplete(): boolean {
+    return this.finish !== 'not meant' && this.finishReason !== null && finishKindOf(this.finishReason) !== 'cut'
+  }
+
   /** What was waited for has begun to come: text, or a call to a tool in its place. */
   get hasAnswer(): boolean {
     return this.hasText || this.tools.length > 0
   }
 
   take(chunk: Chunk): void {
-    const { contents } = this
+    const { contents, isComplete } = this
     if (chunk.isCompletion) this.isCompletion = true
     if (chunk.reasoning !== '' || chunk.text !== '' || chunk.callsTool) this.#takeContent(chunk)
     if (chunk.usage !== null) this.#report(chunk.usage)
     if (chunk.finishReason !== null) this.#takeFinish(chunk.finishReason, this.contents > contents)
-    if (chunk.error !== undefined) this.refuse(chunk.error)
+    if (chunk.error !== undefined) this.refuse(chunk.error, isComplete)
   }
 
   /** Ends the answer; what came before stays. */
@@ -75,11 +83,15 @@ export class Answer {
     this.problem ??= problem
   }
 
-  /** Ends the answer with an error as the server wrote it. */
-  refuse(payload: unknown): void {
+  /** Ends the answer with an error as the server wrote it. `isComplete` when it was complete before. */
+  refuse(payload: unknown, isComplete = this.isComplete): void {
     const problem = problemFromPayload(payload)
     if (this.contents === 0) this.refused ??= { payload, problem }
-    this.fail(problem)
+    this.flush()
+    if (isComplete && this.hasText) {
+      this.errorAfterEnd = problem
+      this.complete()
+    } else this.fail(problem)
   }
 
   complete(): void {

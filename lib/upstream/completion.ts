@@ -74,10 +74,12 @@ async function answered(
   if (signal.aborted) return { finishReason: answer.finishReason, problem: null }
   const problem = problemAtEnd(answer, { late: waits.late.aborted, cut })
   const requestId = readableId(response.headers.get('x-request-id') ?? response.headers.get('request-id'))
+  const told = (each: UpstreamProblem) => withoutSecrets({ ...each, requestId }, connection)
   return {
     finishReason: answer.finishReason,
     ...(differences.length > 0 ? { differences } : {}),
-    problem: problem && withoutSecrets({ ...problem, requestId }, connection),
+    problem: problem && told(problem),
+    ...(answer.errorAfterEnd ? { errorAfterEnd: told(answer.errorAfterEnd) } : {}),
     again: problem && answer.contents === 0 ? againAfter(problem, response.headers) : undefined,
   }
 }

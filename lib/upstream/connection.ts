@@ -73,6 +73,8 @@ export interface CompletionSink {
 export interface CompletionEnd {
   finishReason: string | null
   problem: Problem | null
+  /** An error that followed a complete text: worth a line in the log, and no reason to doubt the text. */
+  errorAfterEnd?: Problem
   /** There when nothing has come and the problem may pass. `afterMs` is how long the server asks to wait, if it does. */
   again?: {
     afterMs: number | null

@@ -363,6 +363,28 @@ describe('an answer that does not end as it should', () => {
     expect(problemOf(heard)).toMatchObject({ kind: 'upstream', upstreamMessage: 'over_capacity' })
   })
 
+  test.each<[string, string]>([
+    ['an event', event({ error: failure })],
+    ['an event named error', `event: error\ndata: ${JSON.stringify(failure)}\n\n`],
+    ['beside choices', chunk({ choices: [], error: failure })],
+    ['a bare JSON line', `${JSON.stringify({ error: failure })}\n\n`],
+  ])('an error after the end, as %s, leaves a complete reply complete, and is told', async (_, error) => {
+    for (const reason of ['stop', 'length']) {
+      const heard = await answerTo(delta('All of it.') + finish(reason) + error + done)
+      expect(heard.text).toBe('All of it.')
+      expect(heard.end).toMatchObject({ finishReason: reason, problem: null, errorAfterEnd: { kind: 'upstream' } })
+    }
+  })
+
+  test.each<[string, string]>([
+    ['that was an error too', delta('kept') + finish('error')],
+    ['with no text', reasoning('hm') + finish('stop')],
+    ['that was none, since text followed', delta('a') + finish('stop') + delta('b')],
+  ])('an error after an end %s is a problem', async (_, before) => {
+    const heard = await answerTo(before + event({ error: failure }) + done)
+    expect(problemOf(heard)).toMatchObject({ kind: 'upstream', upstreamMessage: 'The engine is overloaded' })
+  })
+
   test('a malformed event keeps the text, ends the answer and shows no payload', async () => {
     const heard = await answerTo(delta('kept') + event('{"choices": secret') + delta('lost') + stop + done)
     expect(heard.text).toBe('kept')
