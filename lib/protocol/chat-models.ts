@@ -13,6 +13,8 @@ const otherTasks: RegExp[] = [
   // Speech, in and out, and music.
   word('whisper', 'x?tts', 'stt', 'asr', 'transcribe', 'transcription', 'realtime', 'speech', 'native-audio'),
   word('kokoro', 'parakeet', 'cosyvoice', 'sensevoice', 'paraformer', 'musicgen', 'lyria', 'orpheus', 'chirp'),
+  word('suno', 'udio', 'riffusion', 'stable-audio', 'music', 'mureka', 'bark', 'chatterbox', 'wav2vec\\w*'),
+  /elevenlabs|(?:^|\/)(?:eleven_|scribe_v\d|sonic-\d|aura-\d)/,
   /(?:^|\/)gpt-(?:audio|4o(?:-mini)?-audio)|nova-sonic|gemini-(?:\S*-)?live/,
   // Pictures and films.
   word(
@@ -47,6 +49,32 @@ const otherTasks: RegExp[] = [
     'upscaler?',
     'inpaint\\w*',
   ),
+  word(
+    'nano-?banana\\d*',
+    'mj',
+    'jimeng',
+    'hidream',
+    'playground-v\\d\\S*?',
+    'pixart',
+    'dreamshaper',
+    'lucid-origin',
+    '(?:real-?)?esrgan',
+    'gfpgan',
+  ),
+  word(
+    'runway(?:ml)?',
+    'luma',
+    'pika',
+    'vidu\\w*',
+    'pixverse',
+    'wan-?\\d\\S*?',
+    'video-0\\d',
+    'grok-imagine',
+    'mochi-1',
+  ),
+  /(?:^|\/)gen-?[34]a?[-_]/,
+  // Things in space, what only looks, and what only translates.
+  word('hunyuan3d', 'tripo(?:3d|sr)', 'clip', 'siglip\\d?', 'yolo\\w*', 'nllb', 'm2m100'),
   /stable-?diffusion|(?:text|image)-to-(?:video|image)|image-generat|nova-(?:canvas|reel)/,
   // What only judges: is it allowed, is it good.
   /moderation|shieldgemma/,

@@ -21,6 +21,13 @@ grok-2-image-1212 black-forest-labs/FLUX.1-schnell flux-pro flux-1.1-pro stabili
 sd3.5-large gemini-2.5-flash-image gemini-2.0-flash-preview-image-generation qwen-image amazon.titan-image-generator-v2:0
 amazon.nova-canvas-v1:0 amazon.nova-reel-v1:0 amazon.nova-sonic-v1:0 cogview-4
 sora-2 sora-2-pro veo-2.0-generate-001 models/veo-3.0-fast-generate-preview kling-v2 wan2.1-t2v-turbo wan2.2-i2v-plus
+suno-v3.5 suno_music suno/chirp-v4 udio-130 riffusion stable-audio-2.5 music-1.5 minimax-music-01 mureka-7
+eleven_multilingual_v2 eleven_turbo_v2_5 eleven_v3 elevenlabs/eleven_flash_v2_5 scribe_v1 suno/bark chatterbox-tts sonic-2 aura-2-thalia-en
+nano-banana nano-banana-pro nano-banana-2 google/nano-banana gemini-3-pro-image-preview mj_imagine mj-fast-blend jimeng-4.0
+hidream-i1-full playground-v2.5-1024px-aesthetic pixart-sigma lykon/dreamshaper-8-lcm leonardo/lucid-origin real-esrgan gfpgan
+runway-gen4 runwayml/gen-3-alpha gen4_turbo gen3a_turbo luma-ray-2 luma/photon-flash pika-2.2 vidu-q1 viduq2-turbo pixverse-v5 wan-2.5
+wan2.6-image-edit Wan-AI/Wan2.2-Animate-14B minimax/video-01 T2V-01-Director grok-imagine-video grok-imagine-image mochi-1-preview
+Hunyuan3D-2 tripo3d-v2.5 wav2vec2-base openai/clip-vit-large-patch14 siglip2-so400m yolo11 nllb-200-distilled-600m m2m100-1.2b
 omni-moderation-latest text-moderation-stable mistral-moderation-latest
 meta-llama/llama-guard-4-12b llama-guard3:8b Meta-Llama-Guard-3-8B meta-llama/llama-prompt-guard-2-22m shieldgemma:9b
 granite3-guardian:8b openai/gpt-oss-safeguard-20b Qwen3Guard-Gen-8B allenai/wildguard xtts-v2 nvidia/nemotron-4-340b-reward
@@ -45,7 +52,8 @@ hermes-3-llama-3.1-405b nous-hermes2 dolphin-mixtral wizardlm2 zephyr starling-l
 snowflake-arctic-instruct jamba-1.5-large amazon.nova-pro-v1:0 amazon.nova-lite-v1:0 amazon.titan-text-express-v1 sonar-pro
 llava:13b video-llava-7b llava-next-video moondream minicpm-v granite-3.1-8b-instruct nemotron-70b-instruct
 adalm-7b adaptive-7b davinci-ng-chat speechless-llama2-13b vanguard-7b influx-7b soraka-7b veora-2 imagenie-3b livelier-7b
-salamandra-7b-instruct albert-small betterts-7b airealtimes-chat embla-7b watts-7b embedded-coder-7b live-oak-7b rill-demo scripted small large my-model`
+salamandra-7b-instruct albert-small betterts-7b airealtimes-chat embla-7b watts-7b embedded-coder-7b live-oak-7b rill-demo scripted small large my-model
+eleven-7b-chat musical-7b sunos-7b banana-7b nano-8b swan-7b wanda-7b clipper-7b barking-7b llama-3.2-11b-vision omni-video-chat`
 
 const names = (text: string) => text.split(/\s+/).filter(Boolean)
 
