@@ -7,25 +7,28 @@ const longestMessage = 300
 /** A secret shorter than this is no secret, and may be a word of the message. */
 const shortestSecret = 8
 
-/** What may name a key, an inner address or a place in somebody's code. Order matters: the wider patterns come last. */
+/**
+ * What may name a key, an inner address or a place in somebody's code. Order matters: the wider patterns come last.
+ * The end of a sentence that follows belongs to none of them.
+ */
 const secrets: [RegExp, string][] = [
-  [/\bBearer\s+[^\s"',]+/gi, '[key]'],
-  [/\b(?:sk|pk|rk|gsk|xai|nvapi|pplx|hf|ghp)[-_][^\s"',;)]{4,}/gi, '[key]'],
+  [/\bBearer\s+[^\s"',]+(?<![.!?…:;)])/gi, '[key]'],
+  [/\b(?:sk|pk|rk|gsk|xai|nvapi|pplx|hf|ghp)[-_][^\s"',;)]{4,}(?<![.!?…:])/gi, '[key]'],
   // "token_limit" and "key_access" are words, and a key has a digit.
-  [/\b(?:key|token)[-_](?=[^\s"',;)]*\d)[^\s"',;)]{4,}/gi, '[key]'],
+  [/\b(?:key|token)[-_](?=[^\s"',;)]*\d)[^\s"',;)]{4,}(?<![.!?…:])/gi, '[key]'],
   [/\bAIza[\w-]{10,}/g, '[key]'],
-  [/[^\s"']*\*{3,}[^\s"',;)]*/g, '[key]'],
-  [/(\b(?:api[ _-]?key|authorization|secret|password)\b[^:=\n]{0,24}[:=](?!\/\/)\s*)[^\s,;]+/gi, '$1[key]'],
+  [/[^\s"']*\*{3,}[^\s"',;)]*(?<![.!?…:])/g, '[key]'],
+  [/(\b(?:api[ _-]?key|authorization|secret|password)\b[^:=\n]{0,24}[:=](?!\/\/)\s*)[^\s,;]+(?<![.!?…])/gi, '$1[key]'],
   [/\b(?=\w*\d)[A-Za-z0-9_]{32,}\b/g, '[key]'],
   [
-    /\bhttps?:\/\/(?:[^\s/"'@]*@|localhost|[\d.]+|\[[^\]\s]*\]|[\w-]+[:/]|[\w.-]+\.(?:internal|local|lan|cluster))[^\s"']*/gi,
+    /\bhttps?:\/\/(?:[^\s/"'@]*@|localhost|[\d.]+|\[[^\]\s]*\]|[\w-]+[:/]|[\w.-]+\.(?:internal|local|lan|cluster))[^\s"']*(?<![.!?…,;)])/gi,
     '[address]',
   ],
   [/\b(?:localhost|\d{1,3}(?:\.\d{1,3}){3}|[\w.-]+\.(?:internal|local|lan))(?::\d+)?\b/gi, '[address]'],
   [/\bHTTPS?ConnectionPool\([^)]{0,200}\)/g, '[address]'],
   [/\b(host(?:name)?[ =:]{1,3}['"]?)[\w.-]+:\d{2,5}\b/gi, '$1[address]'],
   [/\[?\b(?:[0-9a-f]{1,4}:){3,7}(?::?[0-9a-f]{1,4})+\b\]?(?::\d+)?/gi, '[address]'],
-  [/(?:\/(?:usr|home|root|opt|srv|var|app|tmp|etc|mnt|Users)\/|[A-Z]:\\)[^\s"':)]*/g, '[path]'],
+  [/(?:\/(?:usr|home|root|opt|srv|var|app|tmp|etc|mnt|Users)\/|[A-Z]:\\)[^\s"':)]*(?<![.!?…,;])/g, '[path]'],
 ]
 
 /**

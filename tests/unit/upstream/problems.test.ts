@@ -9,7 +9,7 @@ describe('a provider’s own words', () => {
     [
       'a masked key',
       'Incorrect API key provided: sk-proj-abc***************wxyz. Find yours online.',
-      'Incorrect API key provided: [key] Find yours online.',
+      'Incorrect API key provided: [key]. Find yours online.',
     ],
     ['a bearer token', 'Header was "Bearer abcdef.123456"', 'Header was "[key]"'],
     ['a key of another shape', 'Invalid key gsk_AbCdEf123456 here', 'Invalid key [key] here'],
@@ -32,6 +32,14 @@ describe('a provider’s own words', () => {
       'You can find your API key at https://platform.openai.com/account/api-keys.',
       'You can find your API key at https://platform.openai.com/account/api-keys.',
     ],
+    ['a key at the end of a sentence', 'Your key is sk-abcdef1234. Renew it!', 'Your key is [key]. Renew it!'],
+    ['a key before an ellipsis', 'Got key-4f9a8b7c... Try another', 'Got [key]... Try another'],
+    ['a bearer token in brackets', 'Refused (Bearer abcdef.123456).', 'Refused ([key]).'],
+    ['a named secret at the end', 'Refused: api_key=hunter2. Try another', 'Refused: api_key=[key]. Try another'],
+    ['a starred key at the end', 'Not known: my-ke*****42!', 'Not known: [key]!'],
+    ['a URL at the end', 'See (http://vllm:8000/v1). It failed', 'See ([address]). It failed'],
+    ['a URL with no port', 'Cannot reach http://vllm: refused', 'Cannot reach [address] refused'],
+    ['a path at the end', 'No such file: /usr/lib/vllm.py. Sorry', 'No such file: [path]. Sorry'],
     ['words that begin like a key', 'key_access and token_limit are words', 'key_access and token_limit are words'],
     ['a key that begins so', 'token_4f9a8b7c is no word', '[key] is no word'],
     [

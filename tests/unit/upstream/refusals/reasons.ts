@@ -344,7 +344,7 @@ export const keys: Sent[] = [
       'invalid_api_key',
     ),
     kind: 'auth',
-    says: 'Incorrect API key provided: [key] You can find your API key at https://platform.openai.com/account/api-keys. Check the key in Settings.',
+    says: 'Incorrect API key provided: [key]. You can find your API key at https://platform.openai.com/account/api-keys. Check the key in Settings.',
   },
   {
     from: 'Gemini',
@@ -433,7 +433,7 @@ export const keys: Sent[] = [
       'litellm.AuthenticationError: AuthenticationError: OpenAIException - Incorrect API key provided: sk-****.',
     ),
     kind: 'auth',
-    says: 'Incorrect API key provided: [key]',
+    says: 'Incorrect API key provided: [key].',
   },
 ]
 
