@@ -9,9 +9,10 @@ import { finishKindOf } from '@/lib/protocol/finish-reasons'
 import { continuing } from '@/lib/protocol/messages'
 import { resolveModel } from '@/lib/providers/resolve'
 import { Refused } from '@/lib/refused'
-import { fitsNow } from '@/lib/usage/admission'
+import { fitNow } from '@/lib/usage/admission'
+import { serverRefusalOf } from '@/lib/usage/server-budget'
 import { lengthOf, parseSettings, partialOf, promptSettings, type TurnSettings } from './settings'
-import { accountFor, emptyReply, type Prepared, type Spend, startingRow, startOnce } from './start'
+import { accountFor, emptyReply, isPaidByServer, type Prepared, type Spend, startingRow, startOnce } from './start'
 
 /** How a reply is asked for again. */
 export interface Again {
@@ -74,8 +75,8 @@ async function prepareContinuation(row: OwnedGeneration, again: Again): Promise<
 }
 
 /**
- * Those of some models that could go on with a reply now: the longest answer fits in all that is left of the budgets. The
- * caller has checked whose the reply is.
+ * Those of some models that could go on with a reply now: the longest answer fits in all that is left of the budgets, the
+ * operator's too. The caller has checked whose the reply is.
  */
 export async function modelsThatFit(row: OwnedGeneration, references: string[]): Promise<string[]> {
   const { ownerId, conversationId, userMessageId } = row
@@ -88,9 +89,13 @@ export async function modelsThatFit(row: OwnedGeneration, references: string[]):
     const account = await accountFor(ownerId, resolved)
     const source = { head: userMessageId, ...promptSettings(resolved.model, account.price, settings, partial) }
     const length = lengthOf(settings, account.price)
+    const at = Date.now()
     const countPrompt = () => countPromptOf(source)
-    if (await fitsNow(account, { conversationId, at: Date.now(), countPrompt, length }))
-      fitting.push(resolved.reference)
+    const { fits, maxTokens } = await fitNow(account, { conversationId, at, countPrompt, length })
+    if (!fits) continue
+    const { connection, model, reference } = resolved
+    const asked = { baseUrl: connection.baseUrl, model, countPrompt, maxTokens, at }
+    if (!isPaidByServer(resolved) || (await serverRefusalOf(account, asked)) === null) fitting.push(reference)
   }
   return fitting
 }

@@ -1,22 +1,25 @@
 import 'server-only'
+import { config } from '@/lib/config'
 import { ownedConversation } from '@/lib/database/ownership'
 import { countPromptOf } from '@/lib/prompt/build'
 import type { Estimate } from '@/lib/protocol/budgets'
 import { amountOf, type Money } from '@/lib/protocol/money'
-import { resolveModel } from '@/lib/providers/resolve'
-import { scopesOf } from '@/lib/usage/account'
+import { type ResolvedModel, resolveModel } from '@/lib/providers/resolve'
+import { type Account, scopesOf } from '@/lib/usage/account'
 import { tightest, unknownOf } from '@/lib/usage/admission'
 import { amountIn, capsOf, lengthToAskFor } from '@/lib/usage/caps'
+import { serverRefusalOf } from '@/lib/usage/server-budget'
+import type { Count } from '@/lib/usage/tokenizers'
 import { costAtMost, longestAnswer } from '@/lib/usage/worst'
 import { lengthOf } from './settings'
-import { accountFor } from './start'
+import { accountFor, isPaidByServer } from './start'
 import { parentOf, type Turn } from './turn'
 
 /** A turn that has not been sent. */
 type Draft = Pick<Turn, 'conversationId' | 'parentId' | 'text' | 'model' | 'settings'>
 
 /**
- * What a turn would come to, and whether the person's budgets allow it. Writes nothing, and costs the same however long
+ * What a turn would come to, and whether the person's budgets and the operator's allow it. Writes nothing, and costs the same however long
  * the conversation is, once that has been counted.
  * @throws {Refused} as `startTurn` does for a conversation, a parent or a model; the signal's reason when it aborts.
  */
@@ -40,6 +43,15 @@ export async function estimateTurn(ownerId: string, draft: Draft, signal?: Abort
   const maxTokens = asked ?? longestAnswer(price, promptTokens)
   const budget =
     caps.length > 0 && maxTokens !== null ? await tightest(account, caps, { promptTokens, maxTokens }) : null
+  const own = budget && {
+    ...budget.cap.budget,
+    left: amountIn(budget.cap.budget, budget.left, rate),
+    fits: budget.fits,
+    unknown: unknownOf(account, budget.cap),
+    lowerMaxTokens: budget.lowerMaxTokens,
+    near: budget.near,
+  }
+  const server = await serverBudgetOf(account, resolved, { tokens: promptTokens, accuracy }, asked)
   return {
     promptTokens,
     accuracy,
@@ -47,15 +59,25 @@ export async function estimateTurn(ownerId: string, draft: Draft, signal?: Abort
     cost: price && onTheWire(costAtMost(price, promptTokens, 0)),
     atMost: price && maxTokens !== null ? onTheWire(costAtMost(price, promptTokens, maxTokens)) : null,
     context: { window, used: promptTokens, trimmedTurns },
-    budget: budget && {
-      ...budget.cap.budget,
-      left: amountIn(budget.cap.budget, budget.left, rate),
-      fits: budget.fits,
-      unknown: unknownOf(account, budget.cap),
-      lowerMaxTokens: budget.lowerMaxTokens,
-      near: budget.near,
-    },
+    budget: budget?.fits === false ? own : (server ?? own),
   }
+}
+
+/** What the operator's own budget says, where it has no room: in words, since what is left of it is the operator's business. */
+async function serverBudgetOf(
+  account: Account,
+  resolved: ResolvedModel,
+  count: Count,
+  maxTokens: number | undefined,
+): Promise<Estimate['budget']> {
+  const most = config().budgetPerDay
+  if (most === null || !isPaidByServer(resolved)) return null
+  const { connection, model } = resolved
+  const candidate = { baseUrl: connection.baseUrl, model, countPrompt: async () => count, maxTokens, at: Date.now() }
+  const refusal = await serverRefusalOf(account, candidate)
+  if (refusal === null) return null
+  const budget = { scope: 'day' as const, measure: 'cost' as const, amount: amountOf(most), currency: 'USD' }
+  return { ...budget, left: null, fits: false, unknown: refusal.message, lowerMaxTokens: null, near: false }
 }
 
 function onTheWire({ picos, currency }: Money) {

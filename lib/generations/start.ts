@@ -89,6 +89,11 @@ export async function accountFor(ownerId: string, { connection, model, free }: R
   return await accountOf(ownerId, { baseUrl: connection.baseUrl, model, free })
 }
 
+/** Whether a model is of the operator's own upstream. */
+export function isPaidByServer({ connection }: ResolvedModel): boolean {
+  return connection.providerId.startsWith(ENVIRONMENT)
+}
+
 /** What a generation is charged by, and its request as the model's window and the budgets allow it. */
 async function charged(ownerId: string, { rows, resolved, prompt: asked, settings, stream, before = [] }: Prepared) {
   const { connection, model } = resolved
@@ -106,7 +111,7 @@ async function charged(ownerId: string, { rows, resolved, prompt: asked, setting
     length: lengthOf(settings, price),
   })
   const { caps } = admission
-  const server = connection.providerId.startsWith(ENVIRONMENT)
+  const server = isPaidByServer(resolved)
     ? await serverAdmissionOf(account, {
         baseUrl: connection.baseUrl,
         model,

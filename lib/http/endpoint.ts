@@ -78,9 +78,11 @@ function checked<P extends Params>(handler: Handler<OpenCall<P>>, options: Optio
       const reads = onlyReads(request, options)
       const payer = { ownerId: principal?.ownerId ?? null, address: addressOf(request) }
       const limit = options.limit ?? (reads ? 'read' : 'write')
-      const call = { principal, session, params, spend: () => spend(limit, payer) }
-      // A call that turns out to start nothing, as when a turn is sent again, is a call all the same.
-      const response = await counted(limit === 'start' ? 'read' : limit, payer, () => handler(request, call))
+      const call = { principal, session, params }
+      const response =
+        limit === 'start'
+          ? await countedStart(payer, (spendStart) => handler(request, { ...call, spend: spendStart }))
+          : await counted(limit, payer, () => handler(request, { ...call, spend: async () => undefined }))
       // What an answer says is done is on the disk.
       if (!reads) await durable()
       return withCookies(response, session)
@@ -97,6 +99,27 @@ async function counted<T>(limit: LimitClass, payer: Payer, work: () => Promise<T
     return await work()
   } catch (error) {
     if (error instanceof Refused && [400, 413, 415].includes(error.status)) await refund(limit, payer)
+    throw error
+  }
+}
+
+/**
+ * Counts a start once `work` says that there will be one. A call that starts nothing, as when a turn is sent again, is a
+ * call all the same; one that a budget refuses took as much work as an estimate, and is counted as that.
+ */
+async function countedStart<T>(payer: Payer, work: (spendStart: () => Promise<void>) => Promise<T> | T): Promise<T> {
+  let spent = false
+  const spendStart = async () => {
+    await spend('start', payer)
+    spent = true
+  }
+  try {
+    return await counted('read', payer, () => work(spendStart))
+  } catch (error) {
+    if (spent && error instanceof Refused && error.status === 402) {
+      await refund('start', payer)
+      await spend('costly', payer)
+    }
     throw error
   }
 }

@@ -69,7 +69,7 @@ export const estimate = z.object({
       /** Null in a currency whose exchange rate is not known. */
       left: z.nullable(z.string()),
       fits: z.boolean(),
-      /** In words, why it cannot be told whether it fits: nobody has said a price or an exchange rate. Null when it can. */
+      /** In words, why it does not fit where numbers do not tell: a price or a rate that is not known, the operator's own budget. */
       unknown: z.nullable(z.string()),
       /** The longest answer that would fit, where a shorter one would. */
       lowerMaxTokens: z.nullable(z.number()),

@@ -76,13 +76,17 @@ export async function admissionOf(account: Account, candidate: Candidate): Promi
   }
 }
 
-/** Whether a generation could start now. Sets nothing aside. */
-export async function fitsNow(account: Account, { conversationId, at, countPrompt, length }: Omit<Candidate, 'model'>) {
+/** How a generation could start now: the longest answer to ask for, and whether that fits. Sets nothing aside. */
+export async function fitNow(
+  account: Account,
+  { conversationId, at, countPrompt, length }: Omit<Candidate, 'model'>,
+): Promise<{ fits: boolean; maxTokens: number | undefined }> {
   const caps = capsOf(account, scopesOf(account.timeZone, conversationId, at))
-  if (caps.length === 0) return true
+  if (caps.length === 0) return { fits: true, maxTokens: length.maxTokens }
   const { tokens: promptTokens } = await countPrompt()
   const maxTokens = lengthToAskFor(account, caps, promptTokens, length)
-  return (await tightest(account, caps, { promptTokens, maxTokens })).fits
+  const { fits } = await tightest(account, caps, { promptTokens, maxTokens })
+  return { fits, maxTokens }
 }
 
 /** The cap that does not allow a generation, else the one that it takes the most of. */

@@ -4,10 +4,12 @@ import { config } from '@/lib/config'
 import {
   type Amounts,
   MOST_PICOS,
+  nothing,
   type Reservation,
   SERVER,
   SERVER_SCOPE,
   type ServerBooking,
+  spendingIn,
 } from '@/lib/database/spending'
 import { dayOf, isoOfDay } from '@/lib/protocol/days'
 import type { Usage } from '@/lib/protocol/events'
@@ -57,6 +59,27 @@ export async function serverAdmissionOf(account: Account, candidate: Candidate):
   const limits = [{ scope, picos: most, tokens: null }]
   const reservation = { ownerId: SERVER, amounts: { picos, tokens: 0n }, limits }
   return { booking: { scope, picos, price }, reservation, maxTokens }
+}
+
+/** Why the budget has no room for a generation now; null when it has. Sets nothing aside. */
+export async function serverRefusalOf(account: Account, candidate: Candidate): Promise<Refused | null> {
+  try {
+    const admission = await serverAdmissionOf(account, candidate)
+    if (admission === null) return null
+    const { ownerId, amounts, limits } = admission.reservation
+    const standing = await spendingIn(
+      ownerId,
+      limits.map(({ scope }) => scope),
+    )
+    const fits = limits.every(({ scope, picos: most }) => {
+      const { spent, reserved } = standing.get(scope) ?? { spent: nothing, reserved: nothing }
+      return most === null || amounts.picos === 0n || spent.picos + reserved.picos + amounts.picos <= most
+    })
+    return fits ? null : serverBudgetReached()
+  } catch (error) {
+    if (error instanceof Refused) return error
+    throw error
+  }
 }
 
 const unpriced =

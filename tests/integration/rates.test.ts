@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest'
 import { startRedis } from '../redis'
 import { startRill } from '../rill-server'
-import { sameBrowser } from './budgets'
+import { cap, sameBrowser, setBudgets } from './budgets'
 import { type Client, turnOf } from './client'
 import { openHouse } from './house'
 
@@ -24,6 +24,11 @@ test('starts are limited by the minute and at once, with words and a time', asyn
     expect(house.timesAsked('too many')).toBe(0)
     // Others are not held back by it, until their address is.
     const other = house.client()
+    // A start that a budget refuses is none.
+    await setBudgets(other, cap('day', 'tokens', '1'))
+    for (let index = 0; index < 6; index++)
+      expect((await other.call('POST', '/api/chat', { json: turnOf({ text: 'over it' }) })).status).toBe(402)
+    await setBudgets(other)
     for (let index = 0; index < 4; index++) await other.finish({ text: `other ${index}` })
     expect((await house.client().call('POST', '/api/chat', { json: turnOf({ text: 'too' }) })).status).toBe(200)
     expect((await house.client().call('POST', '/api/chat', { json: turnOf({ text: 'too' }) })).status).toBe(429)
@@ -55,7 +60,7 @@ test('starts are counted for all instances together on Redis, and by each for it
     expect(await statuses([there, here, there, here, there, here])).toEqual([200, 200, 200, 200, 429, 429])
     const limited = await there.call('POST', '/api/chat', { json: turnOf({ text: 'too many' }) })
     const seconds = Number(limited.headers['retry-after'])
-    expect([seconds > 0, seconds <= 60, limited.text.includes('within a minute')]).toEqual([true, true, true])
+    expect([seconds > 0, seconds <= 60, limited.text.includes('in a minute')]).toEqual([true, true, true])
     await redis.stop()
     // Neither of them knows of a start yet.
     expect(await statuses([here, there])).toEqual([200, 200])

@@ -4,10 +4,13 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, expect, test, vi } from 'vitest'
 import { database, migrate } from '@/lib/database/client'
+import { ownedGeneration } from '@/lib/database/ownership'
 import { savePrices } from '@/lib/database/prices'
 import { changeSettings } from '@/lib/database/settings'
 import { readBooking } from '@/lib/database/spending'
 import { createReaper } from '@/lib/generations/abandoned'
+import { modelsThatFit } from '@/lib/generations/again'
+import { estimateTurn } from '@/lib/generations/estimate'
 import { runs } from '@/lib/generations/runs'
 import { startTurn } from '@/lib/generations/turn'
 import { Refused } from '@/lib/refused'
@@ -131,4 +134,28 @@ test('a price in another currency counts in dollars, by the rate that goes with 
   const [after] = await standing()
   // A hundredth of what the same comes to in dollars.
   expect(after).toMatchObject({ spentPicos: Number(before?.spentPicos) + 10_050_000, reservedPicos: 0 })
+})
+
+test('an estimate says what does not fit in it, and models that it has no room for are not offered', async () => {
+  const ownerId = await person()
+  const draft = { parentId: null, text: 'Hello', model: 'scripted' }
+  const estimated = async (who: string, maxTokens: number, model = 'scripted') =>
+    (await estimateTurn(who, { ...draft, model, settings: { maxTokens } })).budget
+  const [{ spentPicos = 0 } = {}] = await standing()
+  // A token of a reply costs ten millionths of a dollar.
+  const room = Math.floor((0.025e12 - Number(spentPicos)) / 10e6)
+  expect(await estimated(ownerId, room - 10)).toBeNull()
+  const refused = { fits: false, left: null, unknown: expect.stringContaining('this server’s budget of $0.025 a day') }
+  expect(await estimated(ownerId, room + 10)).toMatchObject(refused)
+  expect(await estimated(ownerId, room + 10, 'demo:rill-demo')).toBeNull()
+  expect(await estimated(randomUUID(), 1)).toMatchObject({ unknown: expect.stringContaining('has no price set') })
+
+  upstream.scriptFor('to go on with', [{ delta: 'On' }, { write: finish('length') + done }])
+  const { generationId } = await start(ownerId, 'to go on with')
+  await runs().get(generationId)?.ended
+  const row = await ownedGeneration(generationId, ownerId)
+  const fitting = async (maxTokens: number) =>
+    await modelsThatFit({ ...row, settings: JSON.stringify({ maxTokens }) }, ['scripted', 'demo:rill-demo'])
+  expect(await fitting(room - 100)).toEqual(['scripted', 'demo:rill-demo'])
+  expect(await fitting(room + 10)).toEqual(['demo:rill-demo'])
 })
