@@ -31,6 +31,7 @@ export async function claimChoices(tx: Database, order: string[], single: string
   )
   const stray = [...settings.keys()].some((owner) => owner !== single)
   if (stray && merged.settings) await writeSettings(tx, [...settings.keys()], single, merged.settings)
+  logClashes(order, budgets)
   await writeBudgets(tx, budgets, single, merged.budgets)
   await claimPrices(tx, order, single)
 }
@@ -137,6 +138,18 @@ function parseBudget(json: string): Budget | null {
 
 function kindOf({ scope, measure }: { scope: string; measure: string }): string {
   return `${scope} ${measure}`
+}
+
+/** Names the budgets that give way to one of the same kind, since nobody will see them again. */
+function logClashes(order: string[], budgets: ReadableBudget[]): void {
+  const kept = new Map<string, string>()
+  for (const owner of order)
+    for (const { id, ownerId, budget: each } of budgets) {
+      if (ownerId !== owner) continue
+      const keptId = kept.get(kindOf(each))
+      if (keptId === undefined) kept.set(kindOf(each), id)
+      else log().warn({ ownerId, budgetId: id, keptId }, 'a budget gave way to another of its kind')
+    }
 }
 
 /** Puts the merged budgets in the place of what they were merged from. The one owner's that hold stay as they are. */

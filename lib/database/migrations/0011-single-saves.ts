@@ -7,7 +7,13 @@ import { z } from 'zod'
  * Frozen: everything that this migration does is in this file. Do not import live code here.
  */
 
-const list = z.array(z.looseObject({ scope: z.string(), measure: z.string() }))
+const list = z.array(z.unknown())
+const entry = z.looseObject({
+  scope: z.enum(['generation', 'conversation', 'batch', 'day', 'month']),
+  measure: z.enum(['cost', 'tokens']),
+  amount: z.string(),
+  currency: z.string().nullable(),
+})
 
 /**
  * Each budget becomes a row of its own with a version, and a person's own prices get one. The lists that held all of a
@@ -44,10 +50,10 @@ async function copyBudgets(db: Kysely<unknown>): Promise<void> {
         on conflict (owner_id, scope, measure) do update set budget = excluded.budget`.execute(db)
 }
 
-/** What cannot be read stays where it was, and keeps no database from opening. */
-function budgetsIn(json: string): z.infer<typeof list> {
+/** What cannot be read stays where it was, and keeps neither the others nor the database from opening. */
+function budgetsIn(json: string): z.infer<typeof entry>[] {
   try {
-    return list.safeParse(JSON.parse(json)).data ?? []
+    return (list.safeParse(JSON.parse(json)).data ?? []).flatMap((each) => entry.safeParse(each).data ?? [])
   } catch {
     return []
   }
