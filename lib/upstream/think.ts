@@ -1,4 +1,5 @@
 import 'server-only'
+import { boundaryAt, HarmonySplitter } from './harmony'
 
 /** Where the two kinds of words go. */
 export interface ThinkSink {
@@ -25,10 +26,12 @@ const mostMentions = 8
  * start of an answer only, where models put it: further down, the tag is something the answer is talking about. Some
  * servers swallow it: then a closing tag says that all the text before it was reasoning.
  * The tags and the line breaks right after them are marks, not words, and go to neither side.
+ * An answer that begins with a header of Harmony is in that format to its end.
  */
 export class ThinkSplitter {
   readonly #sink: ThinkSink
   #state: 'start' | 'thinking' | 'text' = 'start'
+  #harmony: HarmonySplitter | null = null
   #held = ''
   #afterTag = false
   /** The closing tag that is waited for while thinking. */
@@ -48,6 +51,10 @@ export class ThinkSplitter {
   }
 
   split(piece: string): void {
+    if (this.#harmony) {
+      this.#harmony.split(piece)
+      return
+    }
     if (this.#state === 'text') {
       if (this.#before === null) this.#give(piece)
       else this.#seekClosing(piece, false)
@@ -61,6 +68,7 @@ export class ThinkSplitter {
 
   /** Gives out what was held back in wait for the rest of a tag. */
   end(): void {
+    this.#harmony?.end()
     if (this.#state === 'text') {
       if (this.#held !== '') this.#seekClosing('', true)
       return
@@ -78,7 +86,12 @@ export class ThinkSplitter {
     const start = words.slice(0, 16).toLowerCase()
     const opening = openings.find((tag) => start.startsWith(tag))
     const closing = lone.find((tag) => words.startsWith(tag))
-    if (opening !== undefined) {
+    const header = start.startsWith('<') && !this.#afterTag ? boundaryAt(words) : null
+    if (header !== null && header !== 'partial') {
+      this.#before = null
+      this.#harmony = new HarmonySplitter(this.#sink)
+      this.#harmony.split(words)
+    } else if (opening !== undefined) {
       this.#state = 'thinking'
       this.#before = null
       this.#afterTag = true
@@ -86,7 +99,7 @@ export class ThinkSplitter {
       this.#think(words.slice(opening.length))
     } else if (closing !== undefined && !this.#afterTag) {
       this.#close(words.slice(closing.length))
-    } else if (mayBecomeTag(words) && text.length - words.length <= longestLead) {
+    } else if ((header === 'partial' || mayBecomeTag(words)) && text.length - words.length <= longestLead) {
       this.#held = text
     } else {
       this.#state = 'text'
