@@ -14,7 +14,7 @@ test('a cut reply keeps its text, says why, and goes on in its place', async ({ 
   upstream.script(cut('The river rises in the hills and comes down to'))
   await chat.send('Tell me of the river')
   await chat.ended('interrupted')
-  await expect(chat.reply).toContainText('Response interrupted: the connection was cut before the answer was complete.')
+  await expect(chat.reply).toContainText('Response interrupted: the connection dropped before the reply was complete.')
   await expect(chat.reply).not.toContainText('Try again')
   for (const name of ['Continue', 'Retry', 'Copy']) await expect(button(chat, name)).toBeVisible()
 

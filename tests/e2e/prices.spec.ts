@@ -26,7 +26,7 @@ test('a price is found, changed where it stands, and reset', async ({ page, comp
   await expect(input).toBeFocused()
   await input.fill('a lot')
   await form.getByRole('button', { name: 'Save' }).click()
-  await expect(input).toHaveAccessibleDescription(/^Input is not a price/)
+  await expect(input).toHaveAccessibleDescription(/^Input isn’t a price/)
   await input.fill('0.17')
   await form.getByRole('button', { name: 'Save' }).click()
   await expect(row).toContainText('0.17')

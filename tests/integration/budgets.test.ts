@@ -159,7 +159,7 @@ describe.each(engines)('budgets, on %s', (engine) => {
     await setBudgets(client, cap('day', 'cost', '5'))
     const { status, problem } = await refused(client, { text: 'what is it', model: 'unpriced' })
     expect([status, problem.kind]).toEqual([402, 'budget'])
-    expect(problem.message).toContain('Enter its price in the settings')
+    expect(problem.message).toContain('Set its price in Settings')
     await setBudgets(client, cap('day', 'tokens', '100000'))
     const { usage: used } = await client.finish({ text: 'what is it', model: 'unpriced' })
     expect(used?.cost).toBeNull()

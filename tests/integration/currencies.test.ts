@@ -66,7 +66,7 @@ describe.each(engines)('money in another currency, on %s', (engine) => {
     await setBudgets(client, cap('day', 'cost', '5'))
     const { budget } = await estimated(client, { text: 'What is it?', model: 'unpriced', settings: { maxTokens: 9 } })
     expect(budget).toMatchObject({ left: '5', fits: false, lowerMaxTokens: null })
-    expect(budget?.unknown).toContain('Enter its price in the settings')
+    expect(budget?.unknown).toContain('Set its price in Settings')
     expect((await estimated(client, { text: 'What is it?', settings: { maxTokens: 9 } })).budget?.unknown).toBeNull()
   })
 

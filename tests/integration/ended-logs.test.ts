@@ -74,7 +74,7 @@ test('a person follows answers over so many connections, and a place is free aga
     for (const path of [one, several]) {
       const limited = await client.call('GET', path)
       expect([limited.status, limited.headers['retry-after']]).toEqual([429, '5'])
-      expect(limited.text).toContain('over 3 connections for you already')
+      expect(limited.text).toContain('You already have 3 connections open for replies')
     }
     // A call that is refused for another reason, or brings nothing, takes no place.
     expect((await client.call('GET', `/api/generations/events?from=${generationId}:x`)).status).toBe(400)

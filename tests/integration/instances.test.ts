@@ -170,7 +170,7 @@ describe('several on one Postgres', () => {
       const refused = await client.refusal('POST', '/api/chat', { json: turnOf({ text: 'not now' }) })
       expect([refused.status, refused.problem.message]).toEqual([
         503,
-        expect.stringContaining('cannot reach its database'),
+        expect.stringContaining('can’t reach its database'),
       ])
       await reader.rest()
       expect(reader.text).toBe('Before, during.')
@@ -235,7 +235,7 @@ test('a database that hangs counts as away within seconds, and is given all of i
     expect([health.status, JSON.parse(health.text).database]).toEqual([503, false])
     expect([refused.status, refused.problem.message]).toEqual([
       503,
-      expect.stringContaining('cannot reach its database'),
+      expect.stringContaining('can’t reach its database'),
     ])
     await reader.rest()
     expect(reader.seen.at(-1)?.data).toMatchObject({ status: 'completed' })

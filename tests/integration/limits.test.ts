@@ -188,7 +188,7 @@ test('a person has fifty providers at most, also when they come at once', async 
       Array.from({ length: 55 }, () => client.call('POST', '/api/providers', { json: form })),
     )
     expect(answers.filter(({ status }) => status === 201)).toHaveLength(50)
-    expect(answers.find(({ status }) => status === 409)?.text).toContain('You have 50 providers')
+    expect(answers.find(({ status }) => status === 409)?.text).toContain('You already have 50 providers')
   } finally {
     await house.close()
   }
@@ -218,7 +218,7 @@ test('starts: what is wrong or was sent before costs nothing; everybody together
         json: turnOf({ text: 'other' }),
       })
     expect(await statusesOf(3, other)).toEqual([200, 429, 429])
-    expect((await other(9)).text).toContain('This server starts no more than 4 answers a minute for everybody together')
+    expect((await other(9)).text).toContain('This server has reached its limit of 4 new replies per minute')
   } finally {
     await house.close()
   }
@@ -240,7 +240,7 @@ test.each(['sqlite', 'postgres'] as const)('a person stores so much, in words, o
     ]
     for (const { status, problem } of refusals) {
       expect(status).toBe(507)
-      expect(problem.message).toContain('Your conversations take 60.')
+      expect(problem.message).toContain('Your conversations take up 60.')
       expect(problem.message).toContain('kB, and there is room for 50 kB. Delete some')
     }
     expect(house.timesAsked('more')).toBe(0)
@@ -259,7 +259,7 @@ test.each(['sqlite', 'postgres'] as const)('instructions take room as well, on %
     await house.rill.stop()
     await house.start()
     const { status, problem } = await client.refusal('POST', '/api/chat', { json: turnOf({ text: 'more' }) })
-    expect([status, problem.message.includes('Your conversations take 60.')]).toEqual([507, true])
+    expect([status, problem.message.includes('Your conversations take up 60.')]).toEqual([507, true])
     expect(house.timesAsked('more')).toBe(0)
   } finally {
     await house.close()
@@ -274,7 +274,7 @@ test('the server has so many streams at once, and answers of a length', async ()
     await house.client().start({ text: 'long', settings: { maxTokens: 20 } })
     const third = await house.client().call('POST', '/api/chat', { json: turnOf({ text: 'one more' }) })
     expect([third.status, third.headers['retry-after']]).toEqual([429, '5'])
-    expect(third.text).toContain('This server writes 2 answers at once')
+    expect(third.text).toContain('This server is already running 2 replies')
     expect(house.timesAsked('one more')).toBe(0)
     const lengths = () =>
       house.upstream.requests

@@ -98,7 +98,7 @@ describe.each(engines)('prices, on %s', (engine) => {
     expect([status, problem.field, problem.message]).toEqual([
       409,
       'currency',
-      'The currency was changed in another tab or on another device: it is INR now. Yours was not saved.',
+      'The currency was changed in another tab or on another device. It’s now INR, and your change wasn’t saved.',
     ])
     expect(await client.ask(settings, 'GET', '/api/settings')).toMatchObject(first)
     expect(await client.ask(settings, 'PATCH', '/api/settings', { ...second, seen: first })).toMatchObject(second)

@@ -26,18 +26,18 @@ it('says where it is, what it runs on and where it keeps things', async () => {
 
 it('names the server whose models it uses, and not the key', async () => {
   const rill = await start({ env: { OPENAI_BASE_URL: 'http://127.0.0.1:9/v1', OPENAI_API_KEY: 'sk-not-to-be-seen' } })
-  expect(rill.logs()).toContain('— models of 127.0.0.1:9\n')
+  expect(rill.logs()).toContain('— using models from 127.0.0.1:9\n')
   expect(rill.logs()).not.toContain('sk-not-to-be-seen')
 })
 
 it('takes the address of its upstream out of quotes', async () => {
   const rill = await start({ env: { OPENAI_BASE_URL: ' "http://127.0.0.1:9/v1" ' } })
-  expect(rill.logs()).toContain('— models of 127.0.0.1:9\n')
+  expect(rill.logs()).toContain('— using models from 127.0.0.1:9\n')
 })
 
 it('listens beyond loopback once it is told that everybody may come in', async () => {
   const rill = await start({ env: { HOST: '0.0.0.0', RILL_OPEN: '1' } })
-  expect(rill.logs()).toContain('(and at every address of this machine)')
+  expect(rill.logs()).toContain('(and at every other address of this machine)')
 })
 
 it('answers a prompt wherever it is started from', async () => {
