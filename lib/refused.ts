@@ -1,7 +1,7 @@
 import 'server-only'
 import type { ErrorKind, Problem } from '@/lib/protocol/events'
 
-/** A request that cannot be done, with the words and the HTTP status that say why. Route handlers turn it into the answer. */
+/** A request that can't be done, with the message and HTTP status that say why. Route handlers turn it into the response. */
 export class Refused extends Error {
   readonly status: number
   readonly problem: Problem
@@ -20,8 +20,8 @@ export class Refused extends Error {
 }
 
 /**
- * The same answer for an id that does not exist and one that belongs to somebody else, so that ids tell nothing. `field`
- * is where the id stands in the request, when there are several.
+ * The same response for an id that doesn't exist and for someone else's, so that ids reveal nothing. `field` is where the
+ * id is in the request, if there are several.
  */
 export function notFound(thing: string, field?: string): Refused {
   return new Refused(404, {
@@ -31,12 +31,12 @@ export function notFound(thing: string, field?: string): Refused {
   })
 }
 
-/** Input that is wrong in a field the caller can mend. */
+/** Input that is wrong in a field that the caller can fix. */
 export function badRequest(field: string, message: string): Refused {
   return new Refused(400, { kind: 'bad_request', field, message })
 }
 
-/** A change of something that was changed elsewhere since the caller saw it. */
+/** A change to something that changed elsewhere since the caller saw it. */
 export function conflict(message: string, field?: string): Refused {
   return new Refused(409, { kind: 'bad_request', message, field })
 }

@@ -6,7 +6,7 @@ import { answeredAtOnce, assetsOf, refuse } from './http-defaults.mjs'
 import { Refusal, root, say } from './install.mjs'
 import { streamingRoutes } from './streaming-routes.mjs'
 
-/** Does the work of a command. A refusal is said in its own words, without a stack, and ends the process. */
+/** Runs a command. A refusal is printed as one message, without a stack, and ends the process. */
 export async function inWords(work) {
   try {
     await work()
@@ -26,7 +26,7 @@ export function requireNode(major, minor) {
   )
 }
 
-/** Reads the environment and gives the address to listen on. @throws {Refusal} when a setting is wrong. */
+/** Reads the environment and returns the address to listen on. @throws {Refusal} when a setting is wrong. */
 export function settings() {
   loadEnvironment()
   const address = listenAddress(process.env)
@@ -40,7 +40,7 @@ export async function requireFree(address) {
   probe.close()
 }
 
-// Next's own reader, so that `npm start` and `npm run dev` see the same files. What the shell sets wins.
+// Uses Next's own reader, so that `npm start` and `npm run dev` read the same files. The shell's variables win.
 function loadEnvironment() {
   process.env.NODE_ENV = 'production'
   process.env.NEXT_TELEMETRY_DISABLED = '1'
@@ -70,7 +70,7 @@ function requireAddress(name, value) {
   throw new Refusal(`${name} isn’t a valid address. It should look like http://127.0.0.1:11434/v1; see .env.example.`)
 }
 
-/** A value as it was meant: many paste it with quotes. */
+/** The value without the quotes that many paste along with it. */
 function unquoted(value = '') {
   return value.replace(/^[\s"'`“”]+|[\s"'`“”]+$/g, '')
 }
@@ -97,7 +97,7 @@ export async function serve({ host, port }) {
   const handling = new Set()
   const assets = assetsOf(root)
   const server = createServer((request, response) => {
-    // In place of whatever was sent: lib/http/address.ts takes it for the truth.
+    // Replaces whatever was sent: lib/http/address.ts trusts it.
     request.headers['x-rill-peer'] = request.socket.remoteAddress ?? ''
     if (answeredAtOnce(request, response, assets)) return
     const handled = answer(handler, request, response).finally(() => handling.delete(handled))
@@ -141,7 +141,7 @@ async function answer(handler, request, response) {
     const handle = await handler
     await handle(request, response)
   } catch (error) {
-    // Nobody is there any more, which is no fault.
+    // The client has gone, which isn't an error.
     if (response.destroyed) return
     process.stderr.write(`${error.stack ?? error}\n`)
     if (response.headersSent) response.destroy()
@@ -149,7 +149,7 @@ async function answer(handler, request, response) {
   }
 }
 
-// npm gives a signal to the shell between it and Rill, which dies of it and tells nobody.
+// npm sends a signal to the shell between it and Rill, which dies without passing it on.
 function whenOrphaned(end) {
   const parent = process.ppid
   const watch = setInterval(() => {
@@ -160,13 +160,13 @@ function whenOrphaned(end) {
   watch.unref()
 }
 
-// The first request waits for the database and its migrations. What cannot start says so itself and ends the process.
+// The first request waits for the database and its migrations. A failure there prints its own message and ends the process.
 async function requireHealth(address) {
   const answer = await fetch(`${address}/api/health`)
   if (!answer.ok) throw new Refusal('Rill started but can’t serve requests. See the messages above for the reason.')
 }
 
-// Next prints how long it took to read its settings, which says nothing to the person who starts Rill.
+// Next prints how long it took to read its settings, which is of no use to whoever starts Rill.
 async function withoutNextsNotes(work) {
   const { write } = process.stdout
   process.stdout.write = () => true
@@ -174,15 +174,15 @@ async function withoutNextsNotes(work) {
   process.stdout.write = write
 }
 
-/** Takes no new connection, and settles when every response has ended or been cut, which is after so long. */
+/** Accepts no new connections, and settles when every response has ended or, after `withinMs`, been cut. */
 async function close(server, app, handling, withinMs) {
-  // A browser that reads here what another instance writes reads on there.
+  // Browsers that read here what another instance writes reconnect there.
   setTimeout(() => server.closeAllConnections(), withinMs)
   const closed = new Promise((done) => server.close(done))
-  // Connections that a browser keeps for its next request become idle one by one, as their responses end.
+  // Keep-alive connections become idle one by one, as their responses end.
   setInterval(() => server.closeIdleConnections(), 20)
   await closed
-  // A response is closed a moment before its request has been seen to the end, which is when its span is complete.
+  // A response closes shortly before its request handler settles, which is when its span is complete.
   await Promise.all(handling)
   await app.close()
 }

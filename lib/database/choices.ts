@@ -15,8 +15,8 @@ export interface Choices {
 }
 
 /**
- * Merges the settings, budgets and prices of several owners into those of one of them. Where they clash, those of whoever
- * stands first in `order` hold. What cannot be read stays where it is.
+ * Merges the settings, budgets, and prices of several owners into those of one of them. Where they clash, the first
+ * owner in `order` wins. What can't be read stays where it is.
  */
 export async function claimChoices(tx: Database, order: string[], single: string): Promise<void> {
   // Another instance has done it.
@@ -48,11 +48,11 @@ export function mergedChoices(all: Choices[]): Choices {
   return { settings, budgets: [...budgets.values()] }
 }
 
-/** What is as Rill sets it by itself was not chosen, and gives way to what the other chose. */
+/** A default isn't a choice, so it gives way to what the other chose. */
 function mergedSettings(first: Settings | null, second: Settings | null): Settings | null {
   if (first === null || second === null) return first ?? second
   const pick = <K extends keyof Settings>(key: K) => (first[key] === defaultSettings[key] ? second[key] : first[key])
-  // A rate says nothing without its currency.
+  // A rate is meaningless without its currency.
   const { currency, exchangeRate } = first.currency === defaultSettings.currency ? second : first
   return {
     theme: pick('theme'),
@@ -64,7 +64,7 @@ function mergedSettings(first: Settings | null, second: Settings | null): Settin
   }
 }
 
-/** A cap in a currency whose rate is not known allows nothing, so one whose rate was known goes into dollars. */
+/** A budget in a currency without a known rate allows nothing, so one whose rate was known is converted to dollars. */
 function inKnownCurrency(each: Budget, own: Settings | null, settings: Settings | null): Budget {
   const known = ['USD', settings?.currency ?? 'USD']
   if (each.currency === null || known.includes(each.currency) || own === null) return each
@@ -73,7 +73,7 @@ function inKnownCurrency(each: Budget, own: Settings | null, settings: Settings 
     const picos = dollarsOf({ picos: picosOf(each.amount), currency: each.currency }, rate)
     return picos === null ? each : { ...each, amount: amountOf(picos), currency: 'USD' }
   } catch (error) {
-    // An amount or a rate that is no number, or a rate of 0: nothing is known of what it is in dollars.
+    // An invalid amount or rate, or a rate of 0: it can't be converted.
     if (error instanceof RangeError) return each
     throw error
   }
@@ -94,10 +94,10 @@ async function storedSettings(tx: Database, order: string[]): Promise<Map<string
   return all
 }
 
-/** Puts the merged settings in the place of what they were merged from. */
+/** Replaces the settings with the merged ones. */
 async function writeSettings(tx: Database, from: string[], single: string, merged: Settings): Promise<void> {
   const own = await tx.selectFrom('settings').select('ownerId').where('ownerId', '=', single).executeTakeFirst()
-  // The one owner's could not be read: the others keep theirs until somebody has mended it.
+  // The one owner's settings are unreadable: the others keep theirs until that is fixed.
   if (own && !from.includes(single)) return
   if (from.length > 0) await tx.deleteFrom('settings').where('ownerId', 'in', from).execute()
   await tx
@@ -112,7 +112,7 @@ interface ReadableBudget {
   budget: Budget
 }
 
-/** The budgets that can be merged: not those beside one of the same kind that the one owner has and nobody can read. */
+/** The budgets that can be merged, without those that clash with an unreadable one of the one owner. */
 async function readableBudgets(tx: Database, single: string): Promise<ReadableBudget[]> {
   const rows = await tx.selectFrom('budgetLimits').selectAll().orderBy('id').execute()
   const readable: ReadableBudget[] = []
@@ -152,7 +152,7 @@ function logClashes(order: string[], budgets: ReadableBudget[]): void {
     }
 }
 
-/** Puts the merged budgets in the place of what they were merged from. The one owner's that hold stay as they are. */
+/** Replaces the budgets with the merged ones. Those of the one owner that are kept stay as they are. */
 async function writeBudgets(tx: Database, from: ReadableBudget[], single: string, merged: Budget[]): Promise<void> {
   const holds = (each: ReadableBudget) => each.ownerId === single && merged.includes(each.budget)
   const kept = from.filter(holds).map(({ budget: own }) => own)

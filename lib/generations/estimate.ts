@@ -63,7 +63,7 @@ export async function estimateTurn(ownerId: string, draft: Draft, signal?: Abort
   }
 }
 
-/** What the operator's own budget says, where it has no room: in words, since what is left of it is the operator's business. */
+/** The operator's budget, if it has no room: as a message without numbers, since what is left of it is private. */
 async function serverBudgetOf(
   account: Account,
   resolved: ResolvedModel,

@@ -36,7 +36,7 @@ export interface Prepared {
   before?: Part[]
 }
 
-/** Counts a start. @throws {Refused} 429 when there were too many. */
+/** Counts a start. @throws {Refused} 429 when there are too many. */
 export type Spend = () => Promise<void>
 
 /**
@@ -70,7 +70,7 @@ export async function startOnce(
     // The same turn may have been sent twice at once: the unique constraint let one in.
     const other = await generationOfTurn(db, ownerId, turnId)
     if (!other) throw error instanceof OverLimit ? await refusalOf(error, admission) : error
-    // Or these rows are there, and only the word of it was lost.
+    // Or these rows were committed, and only the confirmation was lost.
     if (other.id !== rows.generation.id) return startOf(other)
   }
   const start = startOf(rows.generation)
@@ -94,7 +94,7 @@ export function isPaidByServer({ connection }: ResolvedModel): boolean {
   return connection.providerId.startsWith(ENVIRONMENT)
 }
 
-/** What a generation is charged by, and its request as the model's window and the budgets allow it. */
+/** Prices a turn: what to charge and reserve, and the request within the model's window and the budgets. */
 async function charged(ownerId: string, { rows, resolved, prompt: asked, settings, stream, before = [] }: Prepared) {
   const { connection, model } = resolved
   const { generation } = rows
@@ -126,7 +126,7 @@ async function charged(ownerId: string, { rows, resolved, prompt: asked, setting
     admission.prompt && maxTokens !== undefined
       ? new Allowance({ account, caps, generation, booking, promptTokens: admission.prompt.tokens }, maxTokens)
       : null
-  // What was set aside is for the longest continuation; the meter counts the one that is sent.
+  // The reservation is for the longest continuation; the meter counts the one that is sent.
   const after = continuationTo(connection, { partial })
   const charge: Charge = { booking, metered: { model, countPrompt: () => prompt.count(after), price }, allowance }
   const messages = prompt.messages.map(wireMessage)
@@ -143,7 +143,7 @@ async function charged(ownerId: string, { rows, resolved, prompt: asked, setting
   }
 }
 
-/** Why the database had no room for a start, in words. */
+/** The error for a start that a budget in the database had no room for. */
 async function refusalOf({ scope }: OverLimit, admission: Admission): Promise<Refused> {
   return scope.startsWith(SERVER_SCOPE) ? serverBudgetReached() : await admission.refusal()
 }

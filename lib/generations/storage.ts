@@ -4,15 +4,15 @@ import { storedBytes } from '@/lib/database/storage'
 import { oncePerProcess } from '@/lib/process'
 import { Refused } from '@/lib/refused'
 
-/** A sum is believed for so long. What can be written meanwhile is little beside it. */
+/** How long a sum is trusted. Little can be written in the meantime. */
 const BELIEVED_MS = 60_000
-/** Those who are over it are asked about sooner: they may have deleted something. */
+/** How long for people over the limit, who may have deleted something. */
 const OVER_BELIEVED_MS = 2_000
 const PEOPLE_KEPT = 10_000
 
 /**
- * Sees to it that a person stores no more than anybody may.
- * @throws {Refused} 507 when a person's conversations are as large as they may be.
+ * Checks that a person stays within the storage limit.
+ * @throws {Refused} 507 when their conversations are at the limit.
  */
 export async function checkStorage(ownerId: string): Promise<void> {
   const most = config().storagePerPerson

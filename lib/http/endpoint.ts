@@ -14,7 +14,7 @@ import { checkOrigin } from './origin'
 import { admitted, type Session, sessionOf } from './session'
 import { countVisitor, mayAdmit, tooManyVisitors } from './visitor-limits'
 
-/** What a handler is given besides the request. */
+/** What a handler gets besides the request. */
 export interface Call<P> {
   principal: Principal
   session: Session
@@ -24,13 +24,13 @@ export interface Call<P> {
 }
 
 interface Options {
-  /** What a call costs, where that is not a look for a GET and a write for anything else. */
+  /** What a call costs, if not a read for GET and a write for everything else. */
   limit?: LimitClass
-  /** Saves nothing, whatever its method. */
+  /** It saves nothing, whatever its method. */
   readOnly?: boolean
 }
 
-/** What a handler is given that also answers whoever has not given the password. */
+/** What a handler gets that also serves people who haven't entered the password. */
 export type OpenCall<P> = Omit<Call<P>, 'principal'> & { principal: Principal | null }
 
 type Handler<C> = (request: NextRequest, call: C) => Promise<Response> | Response
@@ -38,9 +38,8 @@ type Route<P> = (request: NextRequest, context: { params: Promise<P> }) => Promi
 type Params = Record<string, string | string[]>
 
 /**
- * A route handler behind the checks that every endpoint has: the Host and the origin of the request, the session and,
- * where a password is set, that it was given, and how many calls there were of its kind. Turns a `Refused` into its JSON
- * answer, and anything else that is thrown into a 500 whose cause is in the log under the request's id.
+ * A route handler behind the checks that every endpoint has: Host, origin, session, password, and rate limits. Turns a
+ * `Refused` into its JSON response, and anything else that is thrown into a 500 whose cause is logged under the request's id.
  */
 export function endpoint<P extends Params = Record<string, never>>(
   handler: Handler<Call<P>>,
@@ -52,7 +51,7 @@ export function endpoint<P extends Params = Record<string, never>>(
   }, options)
 }
 
-/** The same for whoever has not given the password as well: they have no principal. */
+/** The same, also for people who haven't entered the password; they have no principal. */
 export function openEndpoint<P extends Params = Record<string, never>>(
   handler: Handler<OpenCall<P>>,
   options: Options = {},
@@ -67,7 +66,7 @@ function checked<P extends Params>(handler: Handler<OpenCall<P>>, options: Optio
       checkOrigin(request.headers)
       session = await sessionOf(request.cookies, isSecure(request))
       const params = await context.params
-      // Routes without parameters are given none.
+      // Routes without parameters get none.
       if (
         !Object.values(params ?? {})
           .flat()
@@ -83,7 +82,7 @@ function checked<P extends Params>(handler: Handler<OpenCall<P>>, options: Optio
         limit === 'start'
           ? await countedStart(payer, (spendStart) => handler(request, { ...call, spend: spendStart }))
           : await counted(limit, payer, () => handler(request, { ...call, spend: async () => undefined }))
-      // What an answer says is done is on the disk.
+      // Whatever the response confirms must be on disk.
       if (!reads) await durable()
       return withCookies(response, session)
     } catch (error) {
@@ -92,7 +91,7 @@ function checked<P extends Params>(handler: Handler<OpenCall<P>>, options: Optio
   }
 }
 
-/** Counts a call, unless it could not be understood. */
+/** Counts a call, unless it is malformed. */
 async function counted<T>(limit: LimitClass, payer: Payer, work: () => Promise<T> | T): Promise<T> {
   await spend(limit, payer)
   try {
@@ -104,8 +103,8 @@ async function counted<T>(limit: LimitClass, payer: Payer, work: () => Promise<T
 }
 
 /**
- * Counts a start once `work` says that there will be one. A call that starts nothing, as when a turn is sent again, is a
- * call all the same; one that a budget refuses took as much work as an estimate, and is counted as that.
+ * Counts a start once `work` knows that there will be one. A call that starts nothing, e.g. a turn sent again, still
+ * counts as a read. A start that a budget refuses is as much work as an estimate, and counts as one.
  */
 async function countedStart<T>(payer: Payer, work: (spendStart: () => Promise<void>) => Promise<T> | T): Promise<T> {
   let spent = false
@@ -124,7 +123,7 @@ async function countedStart<T>(payer: Payer, work: (spendStart: () => Promise<vo
   }
 }
 
-/** Stores a visitor of whom nothing is stored yet once they have written something: a refused request leaves nothing. */
+/** Stores a new visitor once they have written something: a refused request leaves no trace. */
 async function storingNewcomer(
   request: NextRequest,
   session: Session,
@@ -144,12 +143,12 @@ function onlyReads({ method }: NextRequest, { readOnly }: Options): boolean {
   return readOnly === true || method === 'GET' || method === 'HEAD'
 }
 
-/** Whether the browser's own connection is encrypted, as far as a trusted proxy in front says so. */
+/** Whether the browser's own connection is encrypted, according to a trusted proxy in front. */
 export function isSecure(request: NextRequest): boolean {
   return callerOf(request.headers).secure
 }
 
-/** A JSON answer that nothing on the way keeps. */
+/** A JSON response that nothing on the way may cache. */
 export function json(value: unknown, init: ResponseInit = {}): Response {
   const headers = new Headers(init.headers)
   headers.set('Cache-Control', 'no-store')
@@ -180,13 +179,13 @@ const databaseAway: Problem = {
 }
 
 function withCookies(response: Response, session: Session | null): Response {
-  // A handler that sets the session's cookie itself has the last word.
+  // A handler that sets the session's cookie itself takes precedence.
   if (response.headers.has('Set-Cookie')) return response
   for (const cookie of session?.setCookies ?? []) response.headers.append('Set-Cookie', cookie)
   return response
 }
 
-/** The refusal of a browser that has not given the password. */
+/** The error for a browser that hasn't entered the password. */
 export function signInFirst(): Refused {
   return new Refused(401, { kind: 'auth', message: 'Sign in first: this server is password-protected.' })
 }

@@ -13,22 +13,22 @@ import { redis } from '@/lib/redis'
 import { Refused } from '@/lib/refused'
 import { secretMark } from '@/lib/secret'
 
-/** What a call costs: an answer of a model, a request to somebody's server, much work, a write, or a look. */
+/** What a call costs: a model's reply, a request to another server, heavy work, a write, or a read. */
 export type LimitClass = 'start' | 'test' | 'costly' | 'write' | 'read'
 
-/** Whom a call is counted for. A browser without a cookie is somebody new each time, so that its address alone counts. */
+/** Whom a call is counted for. A browser without a cookie is a new person each time, so only its address counts. */
 export interface Payer {
-  /** Null for whoever has not given the password. */
+  /** Null before the password has been entered. */
   ownerId: string | null
   address: string
 }
 
 const SECONDS = 60
-/** Several people may come from one address. */
+/** Several people may share an address. */
 const PEOPLE_AT_AN_ADDRESS = { start: 2, others: 4 }
-/** The part of all calls that one class may have. */
+/** The share of all calls that each class may have. */
 const SHARES = { test: 0.01, costly: 0.2, write: 0.2, read: 1 }
-/** Addresses are cheap to make up, so they share a fixed number of counters: memory stays bounded, whatever comes. */
+/** Addresses are cheap to make up, so they share a fixed number of counters, which bounds memory. */
 const COUNTERS = 65_536
 
 interface Purse {
@@ -39,7 +39,7 @@ interface Purse {
 
 /**
  * Counts a call for the person and the address, and a start for the whole server as well.
- * @throws {Refused} 429 with `Retry-After` when one of them has had its number within a minute.
+ * @throws {Refused} 429 with `Retry-After` when one of them is over its limit for the minute.
  */
 export async function spend(limit: LimitClass, payer: Payer): Promise<void> {
   const spent: Purse[] = []
@@ -49,13 +49,13 @@ export async function spend(limit: LimitClass, payer: Payer): Promise<void> {
       spent.push(purse)
     }
   } catch (refusal) {
-    // What a person is refused is not held against the address.
+    // A refused call of a person doesn't count against the address.
     await giveBack(spent)
     throw refusal
   }
 }
 
-/** Gives back what a call was counted as: it was not one that anything is done for. */
+/** Uncounts a call that led to nothing. */
 export async function refund(limit: LimitClass, payer: Payer): Promise<void> {
   await giveBack(pursesOf(limit, payer))
 }
@@ -73,7 +73,7 @@ function pursesOf(limit: LimitClass, { ownerId, address }: Payer): Purse[] {
   const { byPerson, byAddress, together } = oncePerProcess(`limiters: ${limit}`, () => limitersOf(limit))
   const words = refusals[limit]
   return [
-    // First the address, so that somebody new each time leaves the counters of others alone.
+    // The address comes first, so that a stream of new visitors doesn't use up the counters of others.
     ...(byAddress ? [{ limiter: byAddress, key: counterOf(address), words }] : []),
     ...(byPerson && ownerId !== null ? [{ limiter: byPerson, key: counterOf(ownerId), words }] : []),
     ...(together ? [{ limiter: together, key: 'all', words: everybody }] : []),
@@ -85,7 +85,7 @@ async function consume({ limiter, key, words }: Purse): Promise<void> {
     await limiter.consume(key)
   } catch (limited) {
     if (!isLimited(limited)) {
-      // The limit keeps a person from harm by accident; it is no reason to answer nobody.
+      // The limit prevents accidents; a failure to count is no reason to refuse everyone.
       log().warn({ cause: limited instanceof Error ? limited.message : String(limited) }, 'couldn’t count calls')
       return
     }
@@ -95,7 +95,7 @@ async function consume({ limiter, key, words }: Purse): Promise<void> {
   }
 }
 
-/** Not by its class: the limiter may have been made by another of Next's bundles, which has a class of its own. */
+/** Not by `instanceof`: the limiter may come from another of Next's bundles, which has its own class. */
 function isLimited(thrown: unknown): thrown is Pick<RateLimiterRes, 'msBeforeNext'> {
   return typeof thrown === 'object' && thrown !== null && 'msBeforeNext' in thrown
 }
@@ -126,9 +126,9 @@ function limitersOf(limit: LimitClass) {
 function limiterOf(keyPrefix: string, points: number, limit: LimitClass): RateLimiterAbstract | null {
   if (points === 0) return null
   const memory = new RateLimiterMemory({ keyPrefix, points, duration: SECONDS })
-  // What costs little is not worth a question to Redis.
+  // Cheap calls aren't worth a round trip to Redis.
   const storeClient = limit === 'read' || limit === 'write' ? undefined : redis()?.commands
-  // With Redis away, each instance counts for itself.
+  // Without Redis, each instance counts for itself.
   return storeClient
     ? new RateLimiterRedis({ storeClient, keyPrefix, points, duration: SECONDS, insuranceLimiter: memory })
     : memory

@@ -3,7 +3,7 @@ const start = '(?:^|[-_./:@\\s])'
 const end = '(?=$|[-_./:@\\s])'
 const word = (...words: string[]) => new RegExp(`${start}(?:${words.join('|')})${end}`)
 
-/** Models for other tasks than chat, by the names that their makers give them. Matched in lower case. */
+/** Models for tasks other than chat, by their makers' names. Matched in lower case. */
 const otherTasks: RegExp[] = [
   // Embeddings and reranking.
   new RegExp(`${start}\\w{0,4}embed(?!ded)`),
@@ -89,19 +89,19 @@ const otherTasks: RegExp[] = [
   /^(?:o\d-pro|o\d(?:-mini)?-deep-research|gpt-5(?:\.\d)?-(?:pro|codex)|codex-mini|computer-use)(?:-|$)/,
 ]
 
-/** The words in those names that mean something else in the name of a model that chats. */
+/** Words that look like those but occur in the names of chat models. */
 const chatsAfterAll = /vanguard|avant-guard/
 
 /**
- * Whether a model can hold a conversation, as far as its name tells. Lists of models also name those for embeddings,
- * speech, pictures and the like. An unknown name is taken for a model that can.
+ * Whether a model can chat, judging by its name. Model lists also include models for embeddings, speech, images, and
+ * so on. An unknown name is assumed to be a chat model.
  */
 export function canChat(model: string): boolean {
   const name = model.trim().toLowerCase()
   return chatsAfterAll.test(name) || !otherTasks.some((pattern) => pattern.test(name))
 }
 
-/** Chat models that most people know, the one to begin with first. Matched at the start of a name, after its maker's. */
+/** Well-known chat models, the preferred one first. Matched at the start of a name, after the maker's. */
 const wellKnown = [
   'gpt-5-mini',
   'gpt-5',
@@ -133,7 +133,7 @@ const wellKnown = [
   'qwen2.5',
 ]
 
-/** The model to begin with out of a list of those that can chat: one that people know, else the first. */
+/** The model to preselect from a list of chat models: a well-known one, or else the first. */
 export function firstChoiceOf<M extends { name: string }>(models: M[]): M | undefined {
   const bare = models.map((model) => ({ model, name: model.name.toLowerCase().replace(/^.*\//, '') }))
   for (const known of wellKnown) {

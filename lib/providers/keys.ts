@@ -37,8 +37,7 @@ export function open(row: SealedRow): Credentials | null {
 }
 
 /**
- * Seals anew what an earlier version sealed to its owner. What cannot be read stays as it is, for when the secret is put
- * back.
+ * Re-seals what an earlier version sealed to its owner. Unreadable keys stay as they are, in case the secret is restored.
  */
 export async function resealKeys(): Promise<void> {
   const rows = await database()
@@ -56,7 +55,7 @@ export async function resealKeys(): Promise<void> {
       .updateTable('providers')
       .set({ sealed: sealCredentials(row.id, credentials) })
       .where('id', '=', row.id)
-      // Not what somebody has entered meanwhile.
+      // Don't overwrite a key entered meanwhile.
       .where('sealed', '=', row.sealed)
       .execute()
   }

@@ -30,7 +30,7 @@ export class Answer {
   /** How the finish reason came; `not meant` once content has come after one, as from servers that write it on every chunk. */
   finish: 'none' | 'alone' | 'with content' | 'not meant' = 'none'
   problem: UpstreamProblem | null = null
-  /** An error that came when the answer was complete: nothing of it is missing. */
+  /** An error that came after the answer was complete: none of it is missing. */
   errorAfterEnd: UpstreamProblem | null = null
   /** The error that came in place of an answer. */
   refused: Refused | undefined
@@ -58,7 +58,7 @@ export class Answer {
     return this.done || (this.finishReason !== null && this.finish !== 'not meant')
   }
 
-  /** Its last word was a finish that is no error. */
+  /** The last thing that came was a finish reason, and no error. */
   get isComplete(): boolean {
     return this.finish !== 'not meant' && this.finishReason !== null && finishKindOf(this.finishReason) !== 'cut'
   }
@@ -83,7 +83,7 @@ export class Answer {
     this.problem ??= problem
   }
 
-  /** Ends the answer with an error as the server wrote it. `isComplete` when it was complete before. */
+  /** Ends the answer with an error from the server. `isComplete`: it was complete before. */
   refuse(payload: unknown, isComplete = this.isComplete): void {
     const problem = problemFromPayload(payload)
     if (this.contents === 0) this.refused ??= { payload, problem }

@@ -4,12 +4,12 @@ import type { Connection } from './connection'
 import type { UpstreamProblem } from './problems'
 
 const longestMessage = 300
-/** A secret shorter than this is no secret, and may be a word of the message. */
+/** A secret shorter than this isn't one, and may be a word of the message. */
 const shortestSecret = 8
 
 /**
- * What may name a key, an inner address or a place in somebody's code. Order matters: the wider patterns come last.
- * The end of a sentence that follows belongs to none of them.
+ * What may reveal a key, an internal address, or a path. Order matters: the wider patterns come last.
+ * None of them includes the punctuation that follows.
  */
 const secrets: [RegExp, string][] = [
   [/\bBearer\s+[^\s"',]+(?<![.!?…:;)])/gi, '[key]'],
@@ -32,12 +32,12 @@ const secrets: [RegExp, string][] = [
 ]
 
 /**
- * A provider's own words, made fit for the page: one line of at most 300 characters, without markup,
- * keys, stack traces, inner addresses and paths. Undefined when nothing is left to say.
+ * A provider's message made safe for the page: one line of at most 300 characters, without markup, keys,
+ * stack traces, internal addresses, and paths. Undefined when nothing is left.
  */
 export function cleanMessage(text: string): string | undefined {
   if (isMarkup(text)) return undefined
-  // What is far beyond the cut need not be searched.
+  // Text far beyond the cut needn't be searched.
   let words = text.slice(0, 4096).split(/\n\s*at |\bTraceback \(|\n\s*File "/, 1)[0] ?? ''
   for (const [pattern, name] of secrets) words = words.replace(pattern, name)
   words = words
@@ -48,14 +48,14 @@ export function cleanMessage(text: string): string | undefined {
   return words.length > longestMessage ? `${beginning(words)}…` : words
 }
 
-/** As much of a text as may be shown: up to the end of a word, unless that is far. */
+/** As much of a text as fits, cut at the end of a word if there is one nearby. */
 function beginning(words: string): string {
   const cut = words.slice(0, longestMessage - 1).replace(/[\ud800-\udbff]$/, '')
   const space = cut.lastIndexOf(' ')
   return (space > longestMessage - 60 ? cut.slice(0, space) : cut).replace(/[\s,;:.]+$/, '')
 }
 
-/** Whether a body is a web page, as proxies and sign-in walls answer. */
+/** Whether a body is a web page, e.g. from a proxy or a sign-in wall. */
 export function isMarkup(text: string): boolean {
   return (
     /^\s*(?:<!doctype|<html|<head|<body|<\?xml|<!--)/i.test(text.slice(0, 200)) ||
@@ -64,8 +64,8 @@ export function isMarkup(text: string): boolean {
 }
 
 /**
- * A problem as it may leave the server: its words hold neither the key nor a header of the connection, of whatever shape,
- * since some providers quote them; and what the refusal said to Rill alone is gone.
+ * A problem that may leave the server: without the connection's key and headers, which some providers quote, and
+ * without what only Rill needs of the refusal.
  */
 export function withoutSecrets({ refusal, ...problem }: UpstreamProblem, connection: Connection): Problem {
   const { apiKey, headers, setByOperator } = connection
@@ -77,7 +77,7 @@ export function withoutSecrets({ refusal, ...problem }: UpstreamProblem, connect
   return { ...problem, upstreamMessage, message: message.replace(said, () => upstreamMessage) }
 }
 
-/** Nobody can change in Settings what the environment sets. The provider's own words, which come first, stay as they are. */
+/** Settings can't change what the environment sets. The provider's own message, which comes first, stays as it is. */
 function forOperator(message: string, said = ''): string {
   const start = message.indexOf(said) + said.length
   return message.slice(0, start) + message.slice(start).replace(/ in Settings\b/, ' in the server’s own settings')

@@ -2,7 +2,7 @@ import 'server-only'
 import type { ErrorKind, Problem } from '@/lib/protocol/events'
 import { problemOf } from './words'
 
-/** What a web page in place of an answer means: who sent it, and what to do. */
+/** What a web page in place of a reply means: who sent it, and what to do. */
 interface Page {
   status?: number
   /** What the page itself says. */
@@ -13,7 +13,7 @@ interface Page {
 
 const checkAddress = 'Check the base URL in Settings; it usually ends in /v1.'
 
-/** The first that fits counts. */
+/** The first match counts. */
 const pages: Page[] = [
   {
     says: /just a moment|cf[-_]chl|challenge-platform|cf-browser-verification|enable javascript and cookies/i,
@@ -77,7 +77,7 @@ const pages: Page[] = [
   },
 ]
 
-/** What a web page means that stands where a completion should be. `status` is the HTTP status. */
+/** What a web page in place of a completion means. `status` is the HTTP status. */
 export function webPage(status: number, text = ''): Problem {
   const page = pages.find(
     (each) => (each.status ?? status) === status && (each.says?.test(text.slice(0, 65_536)) ?? true),

@@ -2,12 +2,12 @@ import 'server-only'
 import type { Usage } from '@/lib/protocol/events'
 import { type Fields, isFields } from './fields'
 
-/** No answer has a billion tokens: whoever reports so many does not count. */
+/** No reply has a billion tokens: such a report is wrong. */
 const MOST_TOKENS = 1e9
 
 /**
  * Token counts in any dialect, or null unless both sides are whole numbers: nothing malformed may overwrite a valid report.
- * What the total has beyond prompt and reply was thought, and is billed as part of the reply.
+ * What the total has beyond prompt and reply is reasoning, and is billed as part of the reply.
  */
 export function readUsage(value: unknown): Usage | null {
   if (!isFields(value)) return null
@@ -54,11 +54,11 @@ const otherNames = new Map([
   ['cache_write_input_tokens', 'cache_creation_input_tokens'],
 ])
 
-/** The same counts, and those one level down, by the names that are read here, whatever their case. */
+/** Renames the counts, and those one level down, to the names that are read here, whatever their case. */
 function inOpenAiNames(value: Fields): Fields {
   const renamed = rename(value)
   for (const [name, field] of Object.entries(renamed)) if (isFields(field)) renamed[name] = rename(field)
-  // Gemini counts what it thought beside its reply. Without a total, nothing else says so.
+  // Gemini counts reasoning separately from its reply. Without a total, nothing else shows that.
   const thought = count(value.thoughtsTokenCount ?? value.thoughts_token_count)
   const [prompt, reply] = [count(renamed.prompt_tokens), count(renamed.completion_tokens)]
   if (thought !== null && prompt !== null && reply !== null) renamed.total_tokens ??= prompt + reply + thought
@@ -73,7 +73,7 @@ function rename(value: Fields): Fields {
   return Object.fromEntries(named)
 }
 
-/** Both sides as they are said; one that is missing is what the total leaves for it. */
+/** Both sides as reported; a missing one is the rest of the total. */
 function sides(value: Fields, total: number | null): { prompt: number; completion: number } | null {
   const prompt = first(value.prompt_tokens, value.input_tokens)
   const completion = first(value.completion_tokens, value.output_tokens)

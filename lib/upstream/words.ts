@@ -2,7 +2,7 @@ import 'server-only'
 import type { ErrorKind, Problem } from '@/lib/protocol/events'
 import { cleanMessage } from './clean'
 
-/** An error that already knows what to tell; it passes through the SDK as a cause. */
+/** An error that already carries its problem; it passes through the SDK as a cause. */
 export class ProblemError extends Error {
   constructor(readonly problem: Problem) {
     super(problem.message)
@@ -10,7 +10,7 @@ export class ProblemError extends Error {
   }
 }
 
-/** What is wrong, of each kind, when the provider gives no reason in words. */
+/** What went wrong, for each kind, when the provider gives no reason of its own. */
 const causes: Record<ErrorKind, string> = {
   auth: 'The API key was rejected.',
   quota: 'Your account is out of credit or over quota.',
@@ -46,17 +46,17 @@ const nextSteps: Record<ErrorKind, string> = {
   internal: 'Try again.',
 }
 
-/** Next steps that stand behind the provider’s own sentence, where “it” would be something else. */
+/** Next steps to follow the provider’s own sentence, where “it” would refer to something else. */
 const nextStepsAfterOthers: Partial<Record<ErrorKind, string>> = {
   context_length: 'Shorten the conversation, or choose a model with a larger context window.',
 }
 
-/** What is said of a kind when nothing more is known. */
+/** The message for a kind when nothing more is known. */
 export function usualWords(kind: ErrorKind, nextStep = nextSteps[kind]): string {
   return `${causes[kind]} ${nextStep}`.trimEnd()
 }
 
-/** A provider's own sentence as the cause, with what to do behind it. */
+/** A provider's own sentence as the cause, followed by what to do. */
 export function inTheirWords(sentence: string, kind: ErrorKind, nextStep?: string): string {
   const closed = /[.!?…。！？]$/.test(sentence) ? sentence : `${sentence}.`
   return `${closed} ${nextStep ?? nextStepsAfterOthers[kind] ?? nextSteps[kind]}`.trimEnd()
@@ -64,7 +64,7 @@ export function inTheirWords(sentence: string, kind: ErrorKind, nextStep?: strin
 
 const passing = new Set<ErrorKind>(['rate_limit', 'upstream', 'network', 'timeout'])
 
-/** A problem of a kind, in its usual words unless better ones are known. */
+/** A problem of a kind, with its usual message unless a better one is known. */
 export function problemOf(kind: ErrorKind, more: Partial<Problem> = {}): Problem {
   return { kind, message: usualWords(kind), retryable: passing.has(kind), ...more }
 }
@@ -121,12 +121,12 @@ export const blockedPort = problemOf('bad_request', {
   field: 'baseUrl',
 })
 
-/** A model that is still being loaded when the time to its first word is over. */
+/** A model that is still loading when the time to its first word is over. */
 export function stillLoading(problem: Problem): Problem {
   return { ...problem, message: 'The model is still loading. Try again in a while, or choose another model.' }
 }
 
-/** Why an answer is waited for, in a few words; the page adds how long. */
+/** Why Rill waits, in a few words; the page adds how long. */
 export function reasonToWait({ kind, upstreamStatus }: Problem, loading = false): string {
   const status = upstreamStatus === undefined ? '' : ` (${upstreamStatus})`
   if (loading) return 'The model is loading'
@@ -138,12 +138,12 @@ export function reasonToWait({ kind, upstreamStatus }: Problem, loading = false)
     : `The provider had an error${status}`
 }
 
-/** A problem that passes only after so long a wait that a person has to decide. `now` in epoch milliseconds. */
+/** A problem that takes so long to pass that a person has to decide. `now` is in epoch milliseconds. */
 export function problemAfterWait(problem: Problem, waitMs: number, now: number): Problem {
   const minutes = Math.ceil(waitMs / 60_000)
   const hours = Math.round(minutes / 60)
   const wait = minutes < 120 ? `${minutes} ${minutes === 1 ? 'minute' : 'minutes'}` : `${hours} hours`
-  // A wait can be of any length, and a date cannot.
+  // A wait may be longer than any date allows.
   const until = new Date(Math.min(now + waitMs, 8.64e15)).toISOString().slice(0, 16).replace('T', ' ')
   return {
     ...problem,
@@ -151,7 +151,7 @@ export function problemAfterWait(problem: Problem, waitMs: number, now: number):
   }
 }
 
-/** A model that asks for tools which nobody offered. */
+/** A model that calls tools it wasn't offered. */
 export function unaskedTools(names: string[]): Problem {
   const named = names.map((name) => `“${cleanMessage(name)?.slice(0, 64) ?? '?'}”`).join(', ')
   return problemOf('upstream', {
@@ -159,7 +159,7 @@ export function unaskedTools(names: string[]): Problem {
   })
 }
 
-/** The request never left, because its headers or address cannot be sent. */
+/** The request was never sent, because its headers or address aren't valid. */
 export const unsendable = problemOf('bad_request', {
   message: 'Couldn’t send the request. Check the base URL, the API key, and the extra headers in Settings.',
 })

@@ -24,7 +24,7 @@ interface Candidate {
   at: number
   /** What the provider calls the model. */
   model: string
-  /** Counts what the model would be sent at most. */
+  /** Counts the longest prompt that the model would be sent. */
   countPrompt(): Promise<Count>
   length: SetLength
 }
@@ -32,20 +32,20 @@ interface Candidate {
 /** How a generation may start. */
 export interface Admission {
   booking: Booking
-  /** What must be set aside in the transaction of the start; null where no budget is. */
+  /** What to reserve in the transaction of the start; null without budgets. */
   reservation: Reservation | null
   /** The longest answer that the budgets were asked for. */
   maxTokens: number | undefined
-  /** Counted where a budget asked for it. */
+  /** Counted only if there is a budget. */
   prompt: Count | null
   caps: Cap[]
-  /** The refusal of the database, in words. */
+  /** The error for a start that the database refused. */
   refusal(): Promise<Refused>
 }
 
 /**
- * Works out what a generation may come to at most, and where that is to be set aside. Without budgets nothing is counted.
- * @throws {Refused} 402 when a budget can be seen not to allow it.
+ * Works out the maximum cost of a generation, and where to reserve it. Without budgets, nothing is counted.
+ * @throws {Refused} 402 when a budget clearly doesn't allow it.
  */
 export async function admissionOf(account: Account, candidate: Candidate): Promise<Admission> {
   const { ownerId, rate, timeZone } = account
@@ -76,7 +76,7 @@ export async function admissionOf(account: Account, candidate: Candidate): Promi
   }
 }
 
-/** How a generation could start now: the longest answer to ask for, and whether that fits. Sets nothing aside. */
+/** The longest reply that a generation could ask for now, and whether it fits. Reserves nothing. */
 export async function fitNow(
   account: Account,
   { conversationId, at, countPrompt, length }: Omit<Candidate, 'model'>,
@@ -89,7 +89,7 @@ export async function fitNow(
   return { fits, maxTokens }
 }
 
-/** The cap that does not allow a generation, else the one that it takes the most of. */
+/** The cap that doesn't allow a generation, or else the one with the smallest share left. */
 export async function tightest(
   account: Account,
   caps: Cap[],
@@ -109,19 +109,19 @@ export async function tightest(
 function isTighter(one: Verdict, other: Verdict): boolean {
   if (one.fits !== other.fits) return !one.fits
   if (!one.fits) return (one.lowerMaxTokens ?? 0) < (other.lowerMaxTokens ?? 0)
-  // By the part of the cap that is left.
+  // Compare the shares of the caps that are left.
   return one.left * (other.cap.most ?? 0n) < other.left * (one.cap.most ?? 0n)
 }
 
-/** The end of an answer that has come to all that the budgets allow, and for which so much was set aside. */
+/** The problem that ends a reply once it has used up a budget. `reserved` is its own reservation. */
 export async function reachedOf(account: Account, caps: Cap[], reserved: Amounts): Promise<Problem> {
   const one = { promptTokens: 0, maxTokens: 1 }
   const [first] = caps
-  // With the database away, the words name a budget all the same.
+  // Name a budget even if the database is unreachable.
   const verdict = await tightest(account, caps, one, reserved).catch(() => null)
   const budget = verdict?.cap.budget ?? first?.budget
   const name = budget ? nameOf(budget) : ''
-  // A cheaper model takes as many tokens.
+  // A cheaper model would need as many tokens.
   const ways = budget?.measure === 'cost' ? ', or continue with a cheaper model' : ' to go on'
   return {
     kind: 'budget',
@@ -130,18 +130,18 @@ export async function reachedOf(account: Account, caps: Cap[], reserved: Amounts
   }
 }
 
-/** Whether a cap cannot be checked because nobody has said what the model, or the cap's money, is worth. */
+/** Whether a cap can't be checked because the model's price, or the cap's exchange rate, is unknown. */
 function needsPrice({ price, rate }: Account, { budget, most }: Cap): boolean {
   if (budget.measure === 'tokens') return false
   return most === null || price === null || (price.currency !== 'USD' && price.currency !== rate.currency)
 }
 
-/** Why a cap cannot be checked, where it cannot. */
+/** Why a cap can't be checked; null if it can. */
 export function unknownOf(account: Account, cap: Cap): string | null {
   return needsPrice(account, cap) ? unpricedWords(account, cap) : null
 }
 
-/** A refusal in words. */
+/** The error for a generation that a cap doesn't allow. */
 export function refusalOf(account: Account, verdict: Verdict): Refused {
   const message = unknownOf(account, verdict.cap) ?? overWords(account, verdict)
   const { lowerMaxTokens } = verdict
@@ -166,7 +166,7 @@ function overWords({ rate }: Account, { cap, left, fits, lowerMaxTokens }: Verdi
   if (fits)
     return `${name}, and the rest of it was reserved for another reply just then. It fits now, so send your message again.`
   const remains = `${name}, with ${left === 0n ? 'nothing' : inWords(cap.budget, left, rate)} left`
-  // A cheaper model takes as many tokens, and where nothing is left, only what is free takes nothing.
+  // A cheaper model would need as many tokens, and with nothing left, only a free model fits.
   const model = cap.budget.measure === 'tokens' ? null : left === 0n ? 'choose a free model' : 'choose a cheaper model'
   const raise = 'raise the budget in Settings'
   if (lowerMaxTokens === null) {

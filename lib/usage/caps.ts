@@ -6,16 +6,16 @@ import { amountOf, convert, dollarsOf, formatMoney, picosOf, type Rate } from '@
 import type { Account } from './account'
 import { amountsAtMost, largest, sensibleLength } from './worst'
 
-/** A budget as it holds for one generation. */
+/** A budget as it applies to one generation. */
 export interface Cap {
   budget: Budget
-  /** The row that it is kept in; null for a cap on each generation, which needs none. */
+  /** The row it is kept in; null for a cap on each generation, which has none. */
   scope: string | null
-  /** In pico-dollars or tokens. Null when it is in a currency whose rate is not known: nothing can be allowed then. */
+  /** In pico-dollars or tokens. Null in a currency without a known rate, which allows nothing. */
   most: bigint | null
 }
 
-/** The caps that hold for a generation that is booked in these scopes. */
+/** The caps that apply to a generation booked in these scopes. */
 export function capsOf({ budgets, rate }: Pick<Account, 'budgets' | 'rate'>, scopes: string[]): Cap[] {
   return budgets.flatMap((budget): Cap[] => {
     const scope = scopes.find((each) => each.startsWith(`${budget.scope}:`)) ?? null
@@ -30,7 +30,7 @@ export function mostOf({ measure, amount, currency }: Budget, rate: Rate): bigin
   return dollarsOf({ picos: picosOf(amount), currency: currency ?? 'USD' }, rate)
 }
 
-/** The caps of each row, as the database checks them. A cap that cannot be told in dollars allows nothing. */
+/** The caps of each row, as the database checks them. A cap that can't be converted to dollars allows nothing. */
 export function limitsOf(caps: Cap[], scopes: string[]): Limit[] {
   return scopes.flatMap((scope): Limit[] => {
     const own = caps.filter((cap) => cap.scope === scope)
@@ -43,17 +43,17 @@ export function limitsOf(caps: Cap[], scopes: string[]): Limit[] {
   })
 }
 
-/** How a cap stands for a generation that would start now. */
+/** The result of checking a cap for a generation that would start now. */
 export interface Verdict {
   cap: Cap
   left: bigint
   fits: boolean
-  /** The longest answer that would fit, when this one does not. */
+  /** The longest reply that would fit, if this one doesn't. */
   lowerMaxTokens: number | null
   near: boolean
 }
 
-/** How a cap stands for a prompt and the longest answer to it. */
+/** Checks a cap for a prompt and the longest reply to it. */
 export function verdictOn(
   cap: Cap,
   spending: Spending | undefined,
@@ -78,19 +78,19 @@ export function verdictOn(
   }
 }
 
-/** Whether so much of a cap is used that people are to be warned. */
+/** Whether enough of a cap is used to warn people. */
 export function isNear(used: bigint, most: bigint): boolean {
   return used * 100n >= most * BigInt(Math.round(WARN_AT * 100))
 }
 
-/** The longest answer that somebody set, where anybody did. */
+/** The longest reply that a person or the operator set, if either did. */
 export interface SetLength {
   maxTokens: number | undefined
-  /** By the person, who is told when it does not fit. In place of the operator's own limit, a shorter answer is asked for. */
+  /** If the person set it, a misfit is an error. If the operator did, a shorter reply is requested instead. */
   byPerson: boolean
 }
 
-/** The longest answer to ask for: what the person set, else what the model writes and each single answer is allowed. */
+/** The longest reply to request: what the person set, or else what the model and the caps on each reply allow. */
 export function lengthToAskFor(
   account: Account,
   caps: Cap[],
@@ -105,7 +105,7 @@ export function lengthToAskFor(
   return Math.min(longest, ...fitting)
 }
 
-/** What is measured by a cap. */
+/** The amount in the measure of a cap. */
 export function inMeasure(amounts: Amounts, cap: Cap): bigint
 export function inMeasure(amounts: { picos: bigint | null; tokens: bigint }, cap: Cap): bigint | null
 export function inMeasure(amounts: { picos: bigint | null; tokens: bigint }, { budget }: Cap): bigint | null {

@@ -29,13 +29,13 @@ interface Candidate {
   baseUrl: string
   /** What the provider calls the model. */
   model: string
-  /** Counts what the model would be sent at most. */
+  /** Counts the longest prompt that the model would be sent. */
   countPrompt(): Promise<Count>
   maxTokens: number | undefined
   at: number
 }
 
-/** How a generation may start within the operator's own budget of a day. */
+/** How a generation may start within the operator's daily budget. */
 interface ServerAdmission {
   booking: ServerBooking
   reservation: Reservation
@@ -43,8 +43,8 @@ interface ServerAdmission {
 }
 
 /**
- * Works out what a generation may take of `RILL_BUDGET_PER_DAY`, in days of UTC; null where no such budget is set.
- * @throws {Refused} 402 for a model whose price is not known, in dollars: an unknown price is not free.
+ * Works out what to reserve of `RILL_BUDGET_PER_DAY` (days are UTC); null without such a budget.
+ * @throws {Refused} 402 for a model without a known price in dollars: an unknown price isn't free.
  */
 export async function serverAdmissionOf(account: Account, candidate: Candidate): Promise<ServerAdmission | null> {
   const most = config().budgetPerDay
@@ -61,7 +61,7 @@ export async function serverAdmissionOf(account: Account, candidate: Candidate):
   return { booking: { scope, picos, price }, reservation, maxTokens }
 }
 
-/** Why the budget has no room for a generation now; null when it has. Sets nothing aside. */
+/** Why the budget has no room for a generation now; null if it has. Reserves nothing. */
 export async function serverRefusalOf(account: Account, candidate: Candidate): Promise<Refused | null> {
   try {
     const admission = await serverAdmissionOf(account, candidate)
@@ -103,7 +103,7 @@ export function serverBudgetReached(): Refused {
   )
 }
 
-/** What usage comes to in the operator's own budget, by the rate that it was admitted at. */
+/** The cost of usage in the operator's budget, at the rate of its admission. */
 export function serverSpending({ price, picos: reserved }: ServerBooking, usage: Usage, rate: Rate): Amounts {
   const picos = dollarsOf(costOf(usage, price), rate) ?? reserved
   return {
@@ -112,7 +112,7 @@ export function serverSpending({ price, picos: reserved }: ServerBooking, usage:
   }
 }
 
-/** Where everybody is let in, a person's own price is that person's word, and the operator's money is not theirs. */
+/** In open mode, people's own prices can't decide how the operator's money is spent. */
 function serverPrice(account: Account, { baseUrl, model }: Candidate): Price | null {
   return mode() === 'open' ? priceOf({ baseUrl, model, free: false }, []) : account.price
 }

@@ -154,7 +154,7 @@ describe.each(engines)('a reply asked for again, on %s', (engine) => {
       await client.ask(z.unknown(), 'POST', `/api/generations/${running.generationId}/stop`)
       house.upstream.scriptFor(instruction, whole('on.'))
       expect((await client.finishAgain('continue', running.generationId)).text).toBe('And on.')
-      expect(await refusal(running)).toMatch(/^409 .*continued already/)
+      expect(await refusal(running)).toMatch(/^409 .*already been continued/)
     })
 
     test('goes on where the limit of its length was reached, and where nothing had come', async () => {

@@ -43,7 +43,7 @@ describe.each(engines)('money in another currency, on %s', (engine) => {
     ])
     const { budget } = await estimated(client, { conversationId: answer.conversationId, text: 'And now?' })
     expect(budget).toMatchObject({ left: null, fits: false, lowerMaxTokens: null })
-    expect(budget?.unknown).toContain('Rill knows no exchange rate for it')
+    expect(budget?.unknown).toContain('Rill has no exchange rate for')
 
     const [daily, monthly] = await budgetsOf(client)
     if (!daily || !monthly) throw new Error('A budget is missing')
