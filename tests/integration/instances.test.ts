@@ -63,7 +63,7 @@ describe('several on one Postgres', () => {
     try {
       for (const RILL_SECRET of [secret.RILL_SECRET, secret.RILL_SECRET, 'another one entirely'])
         together.push(await startRill({ env: { DATABASE_URL, RILL_SECRET } }))
-      const told = together.map((rill) => rill.logs().includes('has another RILL_SECRET'))
+      const told = together.map((rill) => rill.logs().includes('uses a different RILL_SECRET'))
       expect(told).toEqual([false, false, true])
     } finally {
       await Promise.all(together.map((rill) => rill.stop()))

@@ -133,7 +133,7 @@ test('Redis goes and comes back in mid-stream: nobody misses a character, and he
     expectNoGaps(reader)
     expect(reader.text).toBe('Before, meanwhile, after.')
   }
-  expect(b.logs().match(/Redis is (away|back)/g)).toEqual(['Redis is away', 'Redis is back'])
+  expect(b.logs().match(/Redis is (unreachable|back)/g)).toEqual(['Redis is unreachable', 'Redis is back'])
 })
 
 test('an instance that stands still is not waited for, and when it goes on it leaves alone what has been ended', {
