@@ -10,8 +10,9 @@ import { BlocksFrame, useRest } from './frames'
 import { heightOf } from './heights'
 import { HtmlBlock } from './html-block'
 import { Segments } from './inlines'
+import { LinkList } from './link-list'
 import { segmentsOf } from './parse/read'
-import type { Block, Container, Heading, Item, List, Paragraph } from './parse/tree'
+import type { Block, Container, Details, Heading, Item, List, Paragraph, Summary } from './parse/tree'
 import { mayVanish } from './parse/undecided'
 import { Table } from './table'
 
@@ -61,29 +62,57 @@ const BlockView = memo(function BlockView({ block }: { block: Block; stamp: numb
       return <HtmlBlock block={block} growing={growing} />
     case 'rule':
       return <hr />
+    case 'details':
+      return <DetailsView details={block} />
+    case 'summary':
+      return (
+        <summary dir="auto" data-caret={growing || undefined}>
+          <BlockText block={block} growing={growing} />
+        </summary>
+      )
+    case 'links':
+      return <LinkList links={block} stamp={block.stamp} />
     case 'note':
       return null
   }
 })
 
 function ParagraphView({ paragraph, growing }: { paragraph: Paragraph; growing: boolean }) {
-  const document = useDocument()
   // It may be a definition, or the head of a table, of which nothing is shown yet.
   if (growing && mayVanish(paragraph.lines)) return null
+  // A paragraph of HTML holds no lists.
+  const Name = paragraph.lines.some((line) => listTag.test(line)) ? 'div' : 'p'
   return (
-    <p dir="auto" data-caret={growing || undefined}>
-      <Segments segments={segmentsOf(paragraph, document.references, growing)} />
-    </p>
+    <Name dir="auto" className={Name === 'div' ? 'paragraph' : undefined} data-caret={growing || undefined}>
+      <BlockText block={paragraph} growing={growing} />
+    </Name>
+  )
+}
+
+const listTag = /<[ou]l>/i
+
+function BlockText({ block, growing }: { block: Paragraph | Heading | Summary; growing: boolean }) {
+  return <Segments segments={segmentsOf(block, useDocument().references, growing)} />
+}
+
+/** One whose end never came is open, so that all that follows it is there to be read. */
+function DetailsView({ details }: { details: Details }) {
+  const finished = useDocument().growing === null
+  const isCut = finished && !details.closed
+  return (
+    <details key={String(isCut)} open={isCut || undefined}>
+      {details.children.entries[0]?.type === 'summary' ? null : <summary>Details</summary>}
+      <Blocks container={details} stamp={details.stamp} />
+    </details>
   )
 }
 
 /** Headings begin at level 3, since the page and the turn have the first two; their size follows what the model wrote. */
 function HeadingView({ heading, growing }: { heading: Heading; growing: boolean }) {
-  const document = useDocument()
   const Name = ({ 4: 'h4', 5: 'h5', 6: 'h6' } as const)[heading.level] ?? 'h3'
   return (
     <Name dir="auto" data-level={heading.level} data-caret={growing || undefined}>
-      <Segments segments={segmentsOf(heading, document.references, growing)} />
+      <BlockText block={heading} growing={growing} />
     </Name>
   )
 }

@@ -24,7 +24,8 @@ export function directionOf(container: Container): Direction {
 function directionIn(block: Block): Direction {
   switch (block.type) {
     case 'paragraph':
-    case 'heading': {
+    case 'heading':
+    case 'summary': {
       const first = block.lines.join('\n').match(letter)?.[0]
       if (!first) return 'auto'
       return rightToLeft.test(first) ? 'rtl' : 'ltr'
@@ -32,6 +33,7 @@ function directionIn(block: Block): Direction {
     case 'quote':
     case 'list':
     case 'item':
+    case 'details':
       return directionOf(block)
     default:
       return 'auto'

@@ -12,6 +12,7 @@ export function heightOf(block: Block | undefined): number {
   switch (block?.type) {
     case 'paragraph':
     case 'heading':
+    case 'summary':
       return textHeight(block.lines.join(' ').length)
     case 'html':
       return block.lines.length * lineHeight + gap
@@ -23,6 +24,10 @@ export function heightOf(block: Block | undefined): number {
       return (block.rows.length + 1) * rowHeight + gap
     case 'rule':
       return 49
+    case 'details':
+      return lineHeight + gap
+    case 'links':
+      return block.definitions.length * lineHeight
     case 'quote':
     case 'list':
     case 'item':

@@ -56,6 +56,14 @@ function shown(inline: Inline, key: number, inLink: boolean): ReactNode {
           <Inlines inlines={inline.children} inLink={inLink} />
         </del>
       )
+    case 'element': {
+      const Name = inline.name
+      return (
+        <Name key={key}>
+          <Inlines inlines={inline.children} inLink={inLink} />
+        </Name>
+      )
+    }
     case 'math':
       return <Formula key={key} tex={inline.tex} display={inline.display} unfinished={inline.unfinished} />
     case 'reference':

@@ -125,9 +125,12 @@ function listenToPage(): void {
   document.addEventListener('focusin', ({ target }) => target instanceof Node && putBackAround(target))
 }
 
-/** Gives the browser what is around a node, so that it can be gone to, however far away it is. */
+/** Gives the browser what is around a node, so that it can be gone to, however far away it is, or folded. */
 export function putBackAround(node: Node | null): void {
   const element = node instanceof Element ? node : node?.parentElement
+  const folded = element?.closest<HTMLDetailsElement>('details:not([open])')
+  // What always shows of it is no reason to open it.
+  if (folded && !element?.closest('summary')) folded.open = true
   const holder = element?.closest<HTMLElement>(`[${farMark}]`)
   if (!holder) return
   putBack(holder)

@@ -70,28 +70,30 @@ function Part({ first, full, rows }: { first: boolean; full: boolean; rows: Reac
   const { table, widths, setWidths } = columns ?? {}
   useLayoutEffect(() => {
     if (!first || !full || widths || !head.current) return
-    const measured = [...head.current.querySelectorAll('th')].map((cell) => cell.getBoundingClientRect().width)
+    const measured = [...head.current.querySelectorAll('th, td')].map((cell) => cell.getBoundingClientRect().width)
     // Where nothing is laid out there are none.
     if (measured.some((width) => width > 0)) setWidths?.(measured)
   }, [first, full, widths, setWidths])
   if (!table) return null
-  const total = widths?.reduce((sum, width) => sum + width, 0)
+  // A row that is longer than those that were measured is as wide as it has to be.
+  const fixed = widths && widths.length >= table.columns ? widths : null
+  const total = fixed?.reduce((sum, width) => sum + width, 0)
   return (
     <div ref={resting}>
       <table
         dir="auto"
         aria-label={first ? undefined : 'Table, continued'}
-        style={widths ? { tableLayout: 'fixed', width: total } : undefined}
+        style={fixed ? { tableLayout: 'fixed', width: total } : undefined}
       >
-        {widths ? (
+        {fixed ? (
           <colgroup>
-            {inOrder(widths).map(({ each, place }) => (
+            {inOrder(fixed).map(({ each, place }) => (
               <col key={place} style={{ width: each }} />
             ))}
           </colgroup>
         ) : null}
         <thead ref={head} className={first ? undefined : 'continued'}>
-          <Cells table={table} row={table.head} name="th" unfinished={false} />
+          <Cells table={table} row={table.head} name="th" unfinished={false} columns={table.columns} />
         </thead>
         <tbody>{rows}</tbody>
       </table>
@@ -117,19 +119,29 @@ function Cells({
   row,
   name: Name,
   unfinished,
+  columns = 0,
 }: {
   table: TableBlock
   row: Row
   name: 'th' | 'td'
   unfinished: boolean
+  /** So many cells it has at the least: a row may have more of them than the head. */
+  columns?: number
 }) {
   const { references } = useDocument()
+  const missing = Array.from(
+    { length: Math.max(0, columns - row.cells.length) },
+    (_, place) => row.cells.length + place,
+  )
   return (
     <tr>
       {inOrder(cellsIn(table, row, references, unfinished)).map(({ each, place }) => (
         <Name key={place} data-align={alignOf(table, place)}>
           <Inlines inlines={each} />
         </Name>
+      ))}
+      {missing.map((place) => (
+        <td key={place} />
       ))}
     </tr>
   )

@@ -91,9 +91,7 @@ function count(text: string, character: string): number {
 export function withAutolinks(inlines: Inline[]): Inline[] {
   return inlines.flatMap((each): Inline[] => {
     if (each.type === 'text') return linksIn(each.text)
-    if (each.type === 'emphasis' || each.type === 'strong' || each.type === 'delete') {
-      return [{ ...each, children: withAutolinks(each.children) }]
-    }
+    if ('children' in each && each.type !== 'link') return [{ ...each, children: withAutolinks(each.children) }]
     return [each]
   })
 }

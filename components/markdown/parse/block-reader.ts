@@ -1,30 +1,45 @@
-import { normalized } from './characters'
-import { continues } from './continue'
-import { definitionAt, isNoDefinition } from './destinations'
+import { continues, innerFencesAfter } from './continue'
+import { DefinitionReader } from './definition-reader'
+import { beforeDetailsEnd, openDetails, takeSummary } from './details'
 import { chunkSizes, Growing } from './growing'
-import { GrowingTree, isContainer, newStamp, touchRows, type Unplaced } from './growing-tree'
+import { isContainer, newStamp, type Unplaced } from './growing-tree'
 import { Line } from './line'
 import { endsMath } from './math'
 import { marksOf, marksOfRow } from './read'
-import { ReferenceMap } from './reference-map'
-import { type Start, setextUnderline, startOf } from './starts'
+import { isUnderline, type Start, setextUnderline, startOf } from './starts'
 import { alignments, cellsOf, fitted } from './table'
-import type { Block, Code, Container, Definition, Item, Leaf, MathBlock, Note, Paragraph, Row, Table } from './tree'
+import type { Block, Code, Container, Details, Leaf, MathBlock, Paragraph, Row, Summary, Table } from './tree'
 
 /** Blocks deeper than this are text: what shows them has to go as deep. */
 const deepest = 100
 const taskMark = /^\[([ xX])\][ \t]+(?=\S)/
 
 /** Reads a text line by line into its tree, in the way the CommonMark specification describes. */
-export abstract class BlockReader extends GrowingTree {
-  /** What marks in the text refer to. */
-  readonly references = new ReferenceMap((leaf) => {
-    this.touch(leaf)
-    if (leaf.type === 'table') touchRows(leaf)
-  })
+export abstract class BlockReader extends DefinitionReader {
+  /** More of the line that is being read is to come. */
+  protected growsOn = false
 
   protected read(text: string): void {
-    const line = new Line(text.replaceAll('\0', '\ufffd'), ++this.lineNumber)
+    this.lineNumber++
+    const before = beforeDetailsEnd(text, this.tip)
+    if (before === null) {
+      this.readLine(text)
+      return
+    }
+    if (before.trim() !== '') this.readLine(before)
+    const details = openDetails(this.tip)
+    if (details) this.endDetails(details)
+  }
+
+  private endDetails(details: Details): void {
+    this.closeTo(details)
+    this.setClosed(details)
+    this.close(details)
+    this.setLastLine(details)
+  }
+
+  private readLine(text: string): void {
+    const line = new Line(text.replaceAll('\0', '\ufffd'), this.lineNumber)
     const matched = this.matched(line)
     if (!matched) return
     let container = matched
@@ -118,6 +133,9 @@ export abstract class BlockReader extends GrowingTree {
       case 'paragraph':
         if (!line.isBlank) this.addToParagraph(container, line.rest)
         return
+      case 'summary':
+        this.addSummary(container, line)
+        return
       case 'heading':
       case 'rule':
         this.touch(container)
@@ -141,15 +159,33 @@ export abstract class BlockReader extends GrowingTree {
     this.addTextLine(paragraph, text)
   }
 
-  private setDone(item: Item, done: boolean): void {
-    item.done = done
-    this.undoBy(() => {
-      item.done = null
-    })
+  /** What follows its end, if something does, is a text of its own. */
+  private addSummary(summary: Summary, line: Line): void {
+    const { lines } = summary
+    // The line that it begins in has been read.
+    if (summary.firstLine !== line.number) {
+      const { text, closed } = takeSummary(line)
+      summary.lines = text === '' ? lines : [...lines, text]
+      summary.read = null
+      this.undoBy(() => {
+        summary.lines = lines
+        summary.read = null
+      })
+      this.setLastLine(summary)
+      this.touch(summary)
+      if (closed) this.setClosed(summary)
+    }
+    if (summary.closed && !line.isBlank) this.addParagraph(line)
   }
 
   private addCode(code: Code, line: Line): void {
     this.addLine(code, line.remaining())
+    const { inner } = code
+    code.inner = innerFencesAfter(code, line.text)
+    if (code.inner !== inner)
+      this.undoBy(() => {
+        code.inner = inner
+      })
     if (code.fence || !line.isBlank) this.setLastLine(code)
   }
 
@@ -161,18 +197,21 @@ export abstract class BlockReader extends GrowingTree {
     this.touch(block)
     const { start, end } = block.fence
     if (!endsMath(first ? line.rest.slice(start.length) : line.rest, end)) return
-    block.closed = true
-    this.undoBy(() => {
-      block.closed = false
-    })
+    this.setClosed(block)
     this.close(block)
   }
 
   private addRow(table: Table, line: Line): void {
-    const cells = fitted(cellsOf(line.rest), table.align.length)
+    const width = table.align.length
+    const cells = fitted(cellsOf(line.rest, width, this.growsOn), width)
     const row = { cells, read: null, stamp: newStamp() }
     table.rows.push(row, newStamp())
-    this.undoBy(() => table.rows.pop(newStamp()))
+    const { columns } = table
+    table.columns = Math.max(columns, cells.length)
+    this.undoBy(() => {
+      table.rows.pop(newStamp())
+      table.columns = columns
+    })
     this.setLastLine(table)
     this.touch(table)
     if (!this.onTrial) this.references.number(marksOfRow(table, row, this.references, false))
@@ -181,7 +220,7 @@ export abstract class BlockReader extends GrowingTree {
   /** A paragraph turns out to be a heading: what it was is underlined. */
   private underline(line: Line, paragraph: Paragraph): Block | null {
     this.takeDefinitions(paragraph)
-    if (paragraph.lines.length === 0) return null
+    if (paragraph.lines.length === 0 || !isUnderline(line.rest, paragraph.lines)) return null
     this.closeTo(paragraph)
     const lines = [paragraph.lines.join('\n').trim()]
     const heading = this.instead(paragraph, {
@@ -199,7 +238,7 @@ export abstract class BlockReader extends GrowingTree {
     const head = paragraph.lines.at(-1)
     const align = head === undefined ? null : alignments(line.rest)
     if (!align || head === undefined) return null
-    const cells = cellsOf(head)
+    const cells = cellsOf(head, align.length)
     if (cells.length !== align.length) return null
     this.closeTo(paragraph)
     const table = {
@@ -207,6 +246,7 @@ export abstract class BlockReader extends GrowingTree {
       align,
       head: { cells, read: null, stamp: 0 },
       rows: new Growing<Row>(chunkSizes.rows),
+      columns: align.length,
     }
     line.toEnd()
     if (paragraph.lines.length > 1) {
@@ -234,7 +274,7 @@ export abstract class BlockReader extends GrowingTree {
       }
     }
     if (block.type === 'math' && !block.closed) this.asParagraph(block)
-    if (block.type === 'paragraph' || block.type === 'heading') this.number(block)
+    if (block.type === 'paragraph' || block.type === 'heading' || block.type === 'summary') this.number(block)
   }
 
   /** Numbers the footnotes whose first marks stand in a block. */
@@ -249,50 +289,10 @@ export abstract class BlockReader extends GrowingTree {
     paragraph.lastLine = lastLine
     if (!isContainer(paragraph)) this.close(paragraph)
   }
-
-  /** Blank lines at the end of indented code are none of it. */
-  private dropBlankLines({ lines }: Code): void {
-    for (let last = lines.entries.at(-1); last?.trim() === ''; last = lines.entries.at(-1)) {
-      const dropped = last
-      lines.pop(newStamp())
-      this.undoBy(() => lines.push(dropped, newStamp()))
-    }
-  }
-
-  /** Takes the definitions of link references off the beginning of a paragraph. */
-  private takeDefinitions(paragraph: Paragraph): void {
-    if (paragraph.noDefinition || !paragraph.lines[0]?.startsWith('[')) return
-    const text = paragraph.lines.join('\n')
-    let at = 0
-    for (let found = definitionAt(text, at); found; found = text[at] === '[' ? definitionAt(text, at) : null) {
-      this.define(normalized(found.value.label), found.value)
-      at = found.end
-    }
-    if (at === 0) {
-      if (isNoDefinition(text)) this.setNoDefinition(paragraph)
-      return
-    }
-    const rest = text.slice(at)
-    this.setLines(paragraph, rest.trim() === '' ? [] : rest.split('\n'))
-  }
-
-  private setNoDefinition(paragraph: Paragraph): void {
-    paragraph.noDefinition = true
-    this.undoBy(() => {
-      paragraph.noDefinition = false
-    })
-  }
-
-  private define(label: string, definition: Definition): void {
-    if (this.references.define(label, definition)) this.undoBy(() => this.references.forget(label))
-  }
-
-  private defineNote(note: Note): void {
-    const label = normalized(note.label)
-    if (this.references.defineNote(label, note)) this.undoBy(() => this.references.forgetNote(label))
-  }
 }
 
-function takesLines({ type }: Container | Leaf): boolean {
+function takesLines(block: Container | Leaf): boolean {
+  const { type } = block
+  if (block.type === 'summary') return !block.closed
   return type === 'paragraph' || type === 'code' || type === 'html' || type === 'math' || type === 'heading'
 }

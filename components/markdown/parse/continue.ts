@@ -8,6 +8,7 @@ const closingFence = /(`{3,}|~{3,})[ \t]*$/y
 export function continues(block: Block, line: Line): 'yes' | 'no' | 'closed' {
   switch (block.type) {
     case 'list':
+    case 'details':
       return 'yes'
     case 'quote':
       return takeQuoteMark(line) ? 'yes' : 'no'
@@ -16,7 +17,9 @@ export function continues(block: Block, line: Line): 'yes' | 'no' | 'closed' {
     case 'note':
       return continuesItem(line, 4, true)
     case 'code':
-      return block.fence ? continuesFenced(block.fence, line) : continuesIndented(line)
+      return block.fence ? continuesFenced(block.fence, block.inner, line) : continuesIndented(line)
+    case 'summary':
+      return block.closed || line.isBlank ? 'no' : 'yes'
     case 'html':
       return line.isBlank && block.end === null ? 'no' : 'yes'
     case 'paragraph':
@@ -47,8 +50,8 @@ function continuesItem(line: Line, indent: number, mayBeBlank: boolean): 'yes' |
   return 'yes'
 }
 
-function continuesFenced(fence: NonNullable<Code['fence']>, line: Line): 'yes' | 'closed' {
-  const found = line.isIndented ? null : matchAt(closingFence, line.text, line.next)
+function continuesFenced(fence: NonNullable<Code['fence']>, inner: number, line: Line): 'yes' | 'closed' {
+  const found = line.isIndented || inner > 0 ? null : matchAt(closingFence, line.text, line.next)
   if (found?.startsWith(fence.mark.repeat(fence.length))) return 'closed'
   line.advanceColumns(Math.min(fence.indent, line.indent))
   return 'yes'
@@ -59,4 +62,20 @@ function continuesIndented(line: Line): 'yes' | 'no' {
   else if (line.isBlank) line.toNext()
   else return 'no'
   return 'yes'
+}
+
+const quotedMarkdown = /^(?:markdown|md|mdx)(?![\w+#.-])/i
+const innerFence = /^[ \t>]*(?:(?:[-*+]|\d{1,9}[.)])[ \t]+)*(`{3,}|~{3,})[ \t]*([\w+#.{-]?[^`]*)$/
+
+/**
+ * How many fences are open after a line within markdown that is quoted as code: one with a language opens, a bare one
+ * closes the innermost. So the quotation ends where its writer meant it to.
+ */
+export function innerFencesAfter(code: Code, line: string): number {
+  const { fence, inner, info } = code
+  if (!fence || !line.includes(fence.mark.repeat(3)) || !quotedMarkdown.test(info)) return inner
+  const [, marks = '', language = ''] = innerFence.exec(line) ?? []
+  if (!marks.startsWith(fence.mark.repeat(fence.length))) return inner
+  if (language.trim() !== '') return inner + 1
+  return Math.max(0, inner - 1)
 }

@@ -1,7 +1,9 @@
 import { BlockReader } from './block-reader'
+import { normalized } from './characters'
 import { isContainer } from './growing-tree'
 import { marksOf, marksOfRow } from './read'
-import type { Container, Leaf, Mark, Paragraph } from './tree'
+import { referredIn } from './referred'
+import type { Container, Leaf, Links, Mark, Paragraph } from './tree'
 import { isUndecided } from './undecided'
 
 /** A line of a paragraph that begins so is text, however it goes on. */
@@ -17,6 +19,8 @@ export class MarkdownDocument extends BlockReader {
   length = 0
   finished = false
   private rest = ''
+  /** The labels that a finished text refers to; null while they are not known. */
+  private referred: Set<string> | null = null
   /** The paragraph that the line being written belongs to, when more of that line can only be more of its text. */
   private prose: Paragraph | null = null
   /** How to take back the numbers of footnotes whose first marks stand in what is being written. */
@@ -33,6 +37,7 @@ export class MarkdownDocument extends BlockReader {
     this.unnumber?.()
     if (this.finished) this.takeBack()
     this.finished = false
+    this.referred = null
     this.length += text.length
     if (!this.goOn(text)) this.readOn(text)
     this.unnumber = this.references.number(this.growingMarks())
@@ -80,6 +85,19 @@ export class MarkdownDocument extends BlockReader {
     const { leaves, undo } = this.references.finish()
     this.undoBy(undo)
     for (const leaf of leaves) this.number(leaf)
+    for (const links of this.links) this.touch(links)
+  }
+
+  /** Of definitions that stand together, those that nobody refers to. While the text grows, it may yet refer to any of them. */
+  unreferred({ definitions }: Links): Links['definitions'] {
+    if (!this.finished) return []
+    const { references } = this
+    this.referred ??= referredIn(this.root, references)
+    const { referred } = this
+    return definitions.filter((each) => {
+      const label = normalized(each.label)
+      return references.definition(label) !== each || !referred.has(label)
+    })
   }
 
   private growingMarks(): Mark[] {
@@ -94,7 +112,9 @@ export class MarkdownDocument extends BlockReader {
     const line = this.rest.replace(/\r$/, '')
     if (line === '' || isUndecided(line, this.tip)) return
     this.beginTrial()
+    this.growsOn = true
     this.read(line)
+    this.growsOn = false
     const { tip } = this
     if (tip.type === 'paragraph' && line === this.rest && letter.test(tip.lines.at(-1) ?? '')) this.prose = tip
   }

@@ -1,5 +1,20 @@
 import { chunkSizes, Growing } from './growing'
-import type { Block, Code, Container, Html, Leaf, List, Paragraph, Root, Settled, Table } from './tree'
+import type {
+  Block,
+  Code,
+  Container,
+  Details,
+  Html,
+  Item,
+  Leaf,
+  List,
+  MathBlock,
+  Paragraph,
+  Root,
+  Settled,
+  Summary,
+  Table,
+} from './tree'
 
 let clock = 0
 
@@ -141,6 +156,29 @@ export abstract class GrowingTree {
     this.undoBy(() => {
       block.lastLine = lastLine
     })
+  }
+
+  protected setDone(item: Item, done: boolean): void {
+    item.done = done
+    this.undoBy(() => {
+      item.done = null
+    })
+  }
+
+  protected setClosed(block: Summary | Details | MathBlock): void {
+    block.closed = true
+    this.undoBy(() => {
+      block.closed = false
+    })
+  }
+
+  /** Blank lines at the end of indented code are none of it. */
+  protected dropBlankLines({ lines }: Code): void {
+    for (let last = lines.entries.at(-1); last?.trim() === ''; last = lines.entries.at(-1)) {
+      const dropped = last
+      lines.pop(newStamp())
+      this.undoBy(() => lines.push(dropped, newStamp()))
+    }
   }
 
   protected remove(leaf: Leaf): void {

@@ -1,3 +1,4 @@
+import { beginsElement } from './elements'
 import type { Lookahead } from './lookahead'
 
 const names =
@@ -41,6 +42,6 @@ const kinds: { start: RegExp; end: RegExp | null; interrupts: boolean }[] = [
 
 /** The kind of HTML block that begins with `rest`, if one does. */
 export function htmlStart(rest: string, inParagraph: boolean): { end: RegExp | null } | null {
-  if (!rest.startsWith('<')) return null
+  if (!rest.startsWith('<') || beginsElement(rest, inParagraph)) return null
   return kinds.find(({ start, interrupts }) => (interrupts || !inParagraph) && start.test(rest)) ?? null
 }

@@ -1,6 +1,7 @@
 import { autolinkAt, linkOf, pointedLinkAt, withAutolinks } from './autolinks'
 import { characterReference, decoded, normalized } from './characters'
 import { matchAt } from './destinations'
+import { pairTags } from './elements'
 import { Runs, runAt } from './emphasis'
 import { inlineHtml, mayBeHtml } from './html'
 import { inlineTarget, referenceTarget, type Target, unfinishedTarget } from './link-targets'
@@ -42,6 +43,7 @@ class Reader {
   private readonly lookahead: Lookahead
   private bracket: Bracket | null = null
   private readonly mayHoldLinks: boolean
+  private holdsHtml = false
 
   constructor(
     private readonly text: string,
@@ -59,6 +61,8 @@ class Reader {
     if (this.unfinished) this.dropOpenBracket()
     this.runs.pair(null)
     if (this.unfinished) this.runs.closeOpen(this.text.length - nearEnd)
+    const openFrom = this.unfinished ? this.text.length - nearEnd : Number.POSITIVE_INFINITY
+    if (this.holdsHtml) pairTags(this.root, this.reach, openFrom)
     const parts = cut(
       this.root,
       this.text,
@@ -249,6 +253,7 @@ class Reader {
     }
     const html = mayBeHtml(this.text, this.at, this.lookahead) ? matchAt(inlineHtml, this.text, this.at) : null
     if (html && html.length <= this.reach) {
+      this.holdsHtml = true
       this.take(html.length, { type: 'html', text: html })
       return
     }

@@ -107,6 +107,8 @@ export function plainText(inlines: Inline[]): string {
         case 'html':
         case 'reference':
           return ''
+        case 'element':
+          return each.name === 'li' ? `\n• ${plainText(each.children)}` : plainText(each.children)
         default:
           return plainText(each.children)
       }

@@ -1,18 +1,20 @@
 import { inlinesIn, segmentsIn } from './inline'
 import type { ReferenceMap } from './reference-map'
-import type { Heading, Inline, Leaf, Mark, Paragraph, Read, Row, Settled, Table } from './tree'
+import type { Heading, Inline, Leaf, Mark, Paragraph, Read, Row, Settled, Summary, Table } from './tree'
 
 const nothing: Settled = { segments: [], marks: [], rest: '' }
+
+type Text = Paragraph | Heading | Summary
 
 /**
  * The text of a paragraph or heading, read for its marks; with `unfinished`, marks that are open yet are closed, and of
  * a long text only the end is read again.
  */
-export function segmentsOf(block: Paragraph | Heading, references: ReferenceMap, unfinished: boolean): Inline[][] {
+export function segmentsOf(block: Text, references: ReferenceMap, unfinished: boolean): Inline[][] {
   return read(block, references, unfinished).segments
 }
 
-function read(block: Paragraph | Heading, references: ReferenceMap, unfinished: boolean): Read {
+function read(block: Text, references: ReferenceMap, unfinished: boolean): Read {
   if (block.read?.unfinished === unfinished) return block.read
   const settled = (unfinished && block.type === 'paragraph' && block.settled) || nothing
   const text = settled === nothing ? block.lines.join('\n') : settled.rest
@@ -51,7 +53,7 @@ export function marksOf(leaf: Leaf, references: ReferenceMap, unfinished: boolea
   if (leaf.type === 'table') {
     return [leaf.head, ...leaf.rows.entries].flatMap((row) => marksOfRow(leaf, row, references, unfinished))
   }
-  if (leaf.type !== 'paragraph' && leaf.type !== 'heading') return []
+  if (leaf.type !== 'paragraph' && leaf.type !== 'heading' && leaf.type !== 'summary') return []
   const settled = unfinished && leaf.type === 'paragraph' ? leaf.settled : null
   const mayHold = settled ? settled.marks.length > 0 || mayHoldMark(settled.rest) : leaf.lines.some(mayHoldMark)
   return mayHold ? read(leaf, references, unfinished).marks : []

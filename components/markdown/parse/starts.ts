@@ -1,13 +1,29 @@
 import { unescaped } from './characters'
 import { takeQuoteMark } from './continue'
+import { detailsStart, summaryStartIn } from './details'
 import { chunkSizes, Growing } from './growing'
 import { htmlStart } from './html'
 import type { Line } from './line'
 import { mathStart } from './math'
-import type { Block, Code, Container, Heading, Html, Item, Leaf, List, MathBlock, Note, Quote, Rule } from './tree'
+import type {
+  Block,
+  Code,
+  Container,
+  Details,
+  Heading,
+  Html,
+  Item,
+  Leaf,
+  List,
+  MathBlock,
+  Note,
+  Quote,
+  Rule,
+  Summary,
+} from './tree'
 
 /** A block as it begins, before it has a place in the tree. */
-type New<Kind extends Block> = Omit<Kind, 'parent' | 'place' | 'stamp' | 'open' | 'firstLine' | 'lastLine'>
+export type New<Kind extends Block> = Omit<Kind, 'parent' | 'place' | 'stamp' | 'open' | 'firstLine' | 'lastLine'>
 export type Start =
   | New<Quote>
   | New<Item & { list: New<List> }>
@@ -17,15 +33,31 @@ export type Start =
   | New<Html>
   | New<Rule>
   | New<MathBlock>
+  | New<Details>
+  | New<Summary>
 
 const special = /^[#`~*+_=<>0-9-$\\[]/
 const atxHeading = /^(#{1,6})(?:[ \t]+|$)/
+/** Two marks or more before a word, with no space between. One alone may begin a hashtag. */
+const tightHeading = /^(#{2,6})(?=[\p{L}\p{N}\p{Extended_Pictographic}*【《「『“"(（])/u
 const fence = /^(`{3,})([^`]*)$|^(~{3,})(.*)$/
 const rule = /^(?:\*[ \t]*){3,}$|^(?:_[ \t]*){3,}$|^(?:-[ \t]*){3,}$/
 const note = /^\[\^([^\]\s[]+)\]:[ \t]*/
 const bullet = /^[*+-](?=[ \t]|$)/
 const number = /^(\d{1,9})([.)])(?=[ \t]|$)/
-export const setextUnderline = /^(?:=+|-+)[ \t]*$/
+export const setextUnderline = /^(?:=+|-{4,})[ \t]*$/
+const sentenceEnd = /[.!?:;,…。！？：；，、]$/
+
+/**
+ * Whether a line under a paragraph makes a heading of it. Dashes mostly are a rule: an underline is drawn under one line,
+ * as long as that, and under no sentence.
+ */
+export function isUnderline(line: string, above: string[]): boolean {
+  const [first = '', ...further] = above
+  const text = first.trim()
+  if (line.startsWith('=')) return true
+  return further.length === 0 && !sentenceEnd.test(text) && line.trimEnd().length >= text.length - 1
+}
 
 /** What begins at this place of a line, its mark taken off; null when it is text. */
 export function startOf(line: Line, container: Container | Leaf, inParagraph: boolean): Start | null {
@@ -36,6 +68,8 @@ export function startOf(line: Line, container: Container | Leaf, inParagraph: bo
   return (
     heading(line, rest) ??
     fenced(line, rest) ??
+    detailsStart(line, rest) ??
+    summaryStartIn(line, rest, container) ??
     html(rest, inParagraph) ??
     (rule.test(rest) ? ruleOf(line) : null) ??
     item(line, rest, container) ??
@@ -47,13 +81,16 @@ export function startOf(line: Line, container: Container | Leaf, inParagraph: bo
 function indentedCode(line: Line, inParagraph: boolean): New<Code> | null {
   if (inParagraph || line.isBlank) return null
   line.advanceColumns(4)
-  return { type: 'code', fence: null, info: '', lines: new Growing(chunkSizes.lines) }
+  return { type: 'code', fence: null, info: '', lines: new Growing(chunkSizes.lines), inner: 0 }
 }
 
 function heading(line: Line, rest: string): New<Heading> | null {
-  const found = atxHeading.exec(rest)
+  if (!rest.startsWith('#')) return null
+  const spaced = atxHeading.exec(rest)
+  const found = spaced ?? tightHeading.exec(rest)
   if (!found) return null
-  const text = withoutClosing(rest.slice(found[0].length).trim())
+  const inner = rest.slice(found[0].length).trim()
+  const text = spaced ? withoutClosing(inner) : withoutMark(inner, found[0])
   line.toEnd()
   return { type: 'heading', level: (found[1] ?? '').length, lines: [text], read: null }
 }
@@ -63,6 +100,13 @@ function withoutClosing(text: string): string {
   let end = text.length
   while (text[end - 1] === '#') end--
   return end === 0 || /[ \t]/.test(text[end - 1] ?? '') ? text.slice(0, end).trimEnd() : text
+}
+
+/** A heading without space around its marks, apart from those that close it as they opened it. */
+function withoutMark(text: string, mark: string): string {
+  return text.endsWith(mark) && !text.endsWith(`#${mark}`)
+    ? text.slice(0, -mark.length).trimEnd()
+    : withoutClosing(text)
 }
 
 function fenced(line: Line, rest: string): New<Code> | null {
@@ -76,6 +120,7 @@ function fenced(line: Line, rest: string): New<Code> | null {
     fence: { mark: opening.slice(0, 1), length: opening.length, indent },
     info: unescaped((found[2] ?? found[4] ?? '').trim()),
     lines: new Growing(chunkSizes.lines),
+    inner: 0,
   }
 }
 

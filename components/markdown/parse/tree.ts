@@ -1,3 +1,4 @@
+import type { ElementName } from './elements'
 import type { Growing } from './growing'
 
 /**
@@ -45,7 +46,14 @@ export interface Note extends Node {
   children: Growing<Block>
   label: string
 }
-export type Container = Root | Quote | List | Item | Note
+/** What opens and closes at a press: `<details>`. Its summary, if it has one, is the first block in it. */
+export interface Details extends Node {
+  type: 'details'
+  children: Growing<Block>
+  /** Its end has come. */
+  closed: boolean
+}
+export type Container = Root | Quote | List | Item | Note | Details
 
 export interface Paragraph extends Node {
   type: 'paragraph'
@@ -61,12 +69,21 @@ export interface Heading extends Node {
   lines: string[]
   read: Read | null
 }
+export interface Summary extends Node {
+  type: 'summary'
+  lines: string[]
+  /** Its end has come. */
+  closed: boolean
+  read: Read | null
+}
 export interface Code extends Node {
   type: 'code'
   /** The fence it was opened by; null when it is code by its indentation. */
   fence: { mark: string; length: number; indent: number } | null
   info: string
   lines: Growing<string>
+  /** In markdown that is quoted as code: how many fences within it are open. */
+  inner: number
 }
 export interface MathBlock extends Node {
   type: 'math'
@@ -93,12 +110,19 @@ export interface Table extends Node {
   align: Align[]
   head: Row
   rows: Growing<Row>
+  /** How many cells the longest row has: one may have more than the head. */
+  columns: number
 }
 export type Align = 'left' | 'right' | 'center' | null
 export interface Rule extends Node {
   type: 'rule'
 }
-export type Leaf = Paragraph | Heading | Code | MathBlock | Html | Table | Rule
+/** Definitions of link references that stand together. Those that nobody refers to are shown. */
+export interface Links extends Node {
+  type: 'links'
+  definitions: (Definition & { label: string })[]
+}
+export type Leaf = Paragraph | Heading | Code | MathBlock | Html | Table | Rule | Links | Summary
 export type Block = Exclude<Container, Root> | Leaf
 
 /** What the text of a block came to, as long as neither the text nor what it refers to changes. */
@@ -125,6 +149,7 @@ export type Inline =
   | { type: 'text'; text: string }
   | { type: 'break' }
   | { type: 'emphasis' | 'strong' | 'delete'; children: Inline[] }
+  | { type: 'element'; name: ElementName; children: Inline[] }
   | { type: 'code'; text: string }
   | { type: 'html'; text: string }
   | { type: 'math'; tex: string; display: boolean; unfinished: boolean }

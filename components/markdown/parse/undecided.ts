@@ -2,7 +2,7 @@ import type { Container, Leaf } from './tree'
 
 /** A line that may become anything yet: a list, a rule, an underline, a heading, a fence, a table, a note. */
 const open =
-  /^[ \t>]*(?:(?:[-*+] +)*(?:[-=+*_#|: \t]*|\d{1,9}[.)]?|[`~]+.*|\$\$?|\\|\[(?:[ xX]\]?|\^[^\]]*\]?)?|<))[ \t]*$/
+  /^[ \t>]*(?:(?:[-*+] +)*(?:[-=+*_#|: \t]*|\d{1,9}[.)]?|[`~]+.*|\$\$?|\\|\[(?:[ xX]\]?|\^[^\]]*\]?)?|<\/?[a-zA-Z]{0,10}))[ \t]*$/
 const inFence = /^[ \t>]*(?:`+|~+)[ \t]*$/
 const inMath = /^[ \t>]*[$\\]?$/
 

@@ -35,6 +35,24 @@ const hostile: [string, string][] = [
   ['a log', Array.from({ length: 8000 }, (_, line) => `[12:00:0${line % 10}] line ${line} of a log`).join('\n')],
   ['blocks that ask for one label', 'See [r] and[^1].\n\n'.repeat(3000)],
   ['labels', '[aaaaaaaaa\n'.repeat(8000)],
+  ['tags that never close', `a ${'<b>'.repeat(20_000)}${'</i>'.repeat(5000)}`],
+  ['tags that nest', `${'<b>'.repeat(10_000)}a${'</b>'.repeat(10_000)}`],
+  ['tags that cross', '<b><i></b></i>'.repeat(5000)],
+  ['half tags', `a ${'<su '.repeat(15_000)}`],
+  ['items', `<ul>${'<li>'.repeat(15_000)}`],
+  ['lists in lists', '<ul><li>'.repeat(8000)],
+  ['what opens in what opens', '<details>\n'.repeat(6000)],
+  ['ends of what never opened', '</details>\n'.repeat(6000)],
+  ['a row of pipes', `| a |\n|---|\n|${'a|'.repeat(30_000)}`],
+  ['a row of pipes in code', `| a |\n|---|\n|${'`a|b`|'.repeat(10_000)}`],
+  ['a row of pipes in half a formula', `| a |\n|---|\n|${'$a|'.repeat(15_000)}`],
+  [
+    'a row of runs of backticks',
+    `| a |\n|---|\n|${Array.from({ length: 300 }, (_, length) => '`'.repeat(length + 1)).join('|')}`,
+  ],
+  ['fences in fences', `\`\`\`markdown\n${'```js\n'.repeat(10_000)}`],
+  ['definitions', Array.from({ length: 5000 }, (_, line) => `[${line}]: https://a.b/${line}`).join('\n')],
+  ['definitions apart', Array.from({ length: 3000 }, (_, line) => `[${line}]: https://a.b/${line}`).join('\n\n')],
 ]
 
 describe('no text takes long', () => {

@@ -20,6 +20,18 @@ const pieces = fc.constantFrom(
     '[x]: wrong words\n',
   ],
   ...['[a [^1]](http://a.b) ', '[![p](http://p.q)](http://r.s) ', '![a [^1]](http://i.j)', '<!--\n', '-->\n', 'wow!\n'],
+  ...[
+    '<details>\n',
+    '<summary>s</summary>\n',
+    '</details>\n',
+    '<ul>\n',
+    '<li>i</li>\n',
+    '</ul>\n',
+    '<sub>',
+    '</sub>',
+    '<br>',
+  ],
+  ...['| `a|b` | 2 | 3\n', '##x\n', '```md\n', '```js\n', '[y]: http://a.b\n'],
 )
 
 /** A text on its way, as it is on the page after each piece. */

@@ -1,6 +1,6 @@
 import { MarkdownDocument } from '@/components/markdown/parse/document'
 import { cellsIn, segmentsOf } from '@/components/markdown/parse/read'
-import type { Align, Block, Container, Inline, Row, Table } from '@/components/markdown/parse/tree'
+import type { Align, Block, Container, Inline, Links, Row, Table } from '@/components/markdown/parse/tree'
 
 /** A document as HTML the way the specifications write it: raw HTML and all, which the page never shows so. */
 export function htmlOf(document: MarkdownDocument): string {
@@ -35,6 +35,12 @@ function blockHtml(document: MarkdownDocument, block: Block, tight: boolean): st
       return itemHtml(inner(block, tight), block.done, block.children.entries, tight)
     case 'note':
       return ''
+    case 'details':
+      return `<details>\n${inner(block)}</details>\n`
+    case 'links':
+      return linksHtml(document, block)
+    case 'summary':
+      return `<summary>${inlineHtml(document, segmentsOf(block, document.references, unfinished).flat())}</summary>\n`
     case 'paragraph': {
       const text = inlineHtml(document, segmentsOf(block, document.references, unfinished).flat())
       return tight ? `${text}\n` : `<p>${text}</p>\n`
@@ -57,6 +63,16 @@ function blockHtml(document: MarkdownDocument, block: Block, tight: boolean): st
     case 'table':
       return tableHtml(document, block, unfinished)
   }
+}
+
+function linksHtml(document: MarkdownDocument, links: Links): string {
+  const items = document
+    .unreferred(links)
+    .map(
+      ({ label, address, title }) =>
+        `<li>[${escaped(label)}] ${escaped(address)}${escaped(title && ` ${title}`)}</li>\n`,
+    )
+  return items.length > 0 ? `<ul class="links">\n${items.join('')}</ul>\n` : ''
 }
 
 function itemHtml(inner: string, done: boolean | null, children: Block[], tight: boolean): string {
@@ -108,6 +124,8 @@ function oneInline(document: MarkdownDocument, inline: Inline): string {
       return `<code>${escaped(inline.text)}</code>`
     case 'html':
       return inline.text
+    case 'element':
+      return `<${inline.name}>${inlineHtml(document, inline.children)}</${inline.name}>`
     case 'math':
       return `<math${inline.display ? ' display' : ''}>${escaped(inline.tex)}</math>`
     case 'reference':

@@ -4,9 +4,19 @@ import { MarkdownDocument } from '@/components/markdown/parse/document'
 import { commonmarkExamples, gfmExamples } from './examples'
 import { blocks, htmlOf, wholeHtml } from './html'
 
+/** Three dashes under a text are a rule. */
+const dashes = [59, 84, 91, 95, 96, 103, 141, 300]
+/** A line with a harmless tag alone is text. */
+const harmlessTags = [165, 166, 167]
+
 const examples = [...commonmarkExamples, ...gfmExamples]
-/** Where mathematics and bare addresses read a text of the specification in another way, on purpose. */
-const otherwise = [12, 602, 606, 608, 611, 612].map((number) => `CommonMark ${number}`)
+/** Where mathematics, bare addresses and the rules of docs/markdown.md read a text of the specification in another way, on purpose. */
+const otherwise = [
+  ...[12, 602, 606, 608, 611, 612].map((number) => `CommonMark ${number}`),
+  ...dashes.map((number) => `CommonMark ${number}`),
+  ...harmlessTags.map((number) => `CommonMark ${number}`),
+  'GFM 7',
+]
 
 const pieces = fc.constantFrom(
   ...['# h\n', 'words ', 'more\n', '\n', '\n\n', '- item\n', '  - inner\n', '1. one\n', '```js\n', 'a = 1\n', '```\n'],
@@ -14,11 +24,23 @@ const pieces = fc.constantFrom(
   ...['[x]: http://y.z\n', '[x]', '[a](b', ')', '![i](j "t")', '<div>\n', '<b>', '    code\n', '===\n', '---\n', '\\'],
   ...['&amp;', 'http://a.b/c_d', 'me@x.org', '[', ']', '  \n', '- [ ] t\n', '| a\n', '|-\n', '\r\n', '\r', '\0', '😀'],
   ...['[^1]', '[^2]', '[^1]: note\n', '$x^2$', '$5', '$$\n', '\\[', '\\]\n', '\\(a', '\\)', '    ', 'x\n[^2]: y\n'],
+  ...[
+    '<details>\n',
+    '<summary>s</summary>',
+    '<summary>',
+    '</details>\n',
+    '<sub>',
+    '</sub>',
+    '<br>',
+    '<ul><li>',
+    '</ul>',
+  ],
+  ...['```markdown\n', '```py\n', '| `a|b` | c |\n', '| $|x|$ | y\n', '##x\n', 'Foo\n----\n', '[y]: z\n', '<kbd'],
 )
 
 describe('the specifications', () => {
   it.each(examples.filter(({ name }) => !otherwise.includes(name)))('$name', ({ markdown, html }) => {
-    expect(wholeHtml(markdown)).toBe(html)
+    expect(withoutLinks(wholeHtml(markdown))).toBe(html)
   })
 })
 
@@ -95,6 +117,11 @@ describe('a text that is still being written', () => {
     }
   })
 })
+
+/** Without the definitions that nobody refers to, of which the specification shows nothing. */
+function withoutLinks(html: string): string {
+  return html.replace(/<ul class="links">\n(?:<li>[^<]*<\/li>\n)*<\/ul>\n/g, '')
+}
 
 /** The HTML of a text that came in pieces, looked at after each. */
 function inPieces(parts: string[]): string {

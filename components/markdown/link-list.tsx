@@ -1,0 +1,32 @@
+'use client'
+import { memo } from 'react'
+import { useDocument } from './document-context'
+import type { Links } from './parse/tree'
+import { safeAddress } from './safety'
+
+/** The definitions of links that nobody refers to, as under “Sources”: they were written to be read. */
+export const LinkList = memo(function LinkList({ links }: { links: Links; stamp: number }) {
+  const shown = useDocument().unreferred(links)
+  if (shown.length === 0) return null
+  return (
+    <ul className="link-list">
+      {shown.map(({ label, address, title }, place) => (
+        // biome-ignore lint/suspicious/noArrayIndexKey: a label may be defined twice.
+        <li key={place} dir="auto">
+          <span>[{label}]</span> <Target address={address} title={title} />
+        </li>
+      ))}
+    </ul>
+  )
+})
+
+function Target({ address, title }: { address: string; title: string }) {
+  const href = safeAddress(address)
+  const words = title ? `${title} (${address})` : address
+  if (!href) return words
+  return (
+    <a href={href} target="_blank" rel="noopener noreferrer">
+      {words}
+    </a>
+  )
+}

@@ -1,0 +1,84 @@
+import { cleanup, render, screen } from '@testing-library/react'
+import { afterEach, expect, it } from 'vitest'
+import { Markdown } from '@/components/markdown/markdown'
+
+afterEach(cleanup)
+
+function show(text: string, growing = false): HTMLElement {
+  return render(<Markdown text={text} growing={growing} />).container
+}
+
+it.each([
+  'b',
+  'strong',
+  'i',
+  'em',
+  'u',
+  'ins',
+  's',
+  'del',
+  'mark',
+  'small',
+  'sub',
+  'sup',
+  'kbd',
+  'code',
+  'samp',
+  'var',
+])('<%s> is an element of ours, with nothing from the text but words', (name) => {
+  const container = show(`a <${name}>b</${name}> c, <${name} class="x" onclick="y">d</${name}>`)
+  const [made, ...others] = container.querySelectorAll(name)
+  expect(made?.textContent).toBe('b')
+  expect(made?.getAttributeNames()).toEqual([])
+  expect(others).toEqual([])
+  expect(container.textContent).toContain(`<${name} class="x" onclick="y">d</${name}>`)
+})
+
+it('a cell holds lists and lines', () => {
+  const container = show('| a | b |\n|---|---|\n| <ul><li>one</li><li>two</li></ul> | x<br>y |')
+  expect([...container.querySelectorAll('td li')].map(({ textContent }) => textContent)).toEqual(['one', 'two'])
+  expect(container.querySelectorAll('td br')).toHaveLength(1)
+  expect(container.textContent).not.toMatch(/[<>]/)
+})
+
+it('a list in tags stands in no paragraph', () => {
+  const container = show('<ul>\n<li>one</li>\n</ul>')
+  expect(container.querySelector('p')).toBeNull()
+  expect(container.querySelector('ul > li')?.textContent).toBe('one')
+})
+
+it('a row that is longer than the head shows all its cells', () => {
+  const container = show('| a | b |\n|---|---|\n| 1 | 2 | three | four |')
+  expect([...container.querySelectorAll('tbody td')].map(({ textContent }) => textContent)).toEqual([
+    ...['1', '2', 'three', 'four'],
+  ])
+  expect(container.querySelectorAll('thead tr > *')).toHaveLength(4)
+  expect(container.querySelectorAll('thead th')).toHaveLength(2)
+})
+
+it('a fold is closed, and one that was cut off is open', () => {
+  const whole = show('<details>\n<summary>More **of it**</summary>\n\nHidden *words*.\n</details>\n\nAfter.')
+  const fold = whole.querySelector('details')
+  expect(fold?.open).toBe(false)
+  expect(fold?.querySelector(':scope > summary > strong')?.textContent).toBe('of it')
+  expect(fold?.querySelector(':scope > p > em')?.textContent).toBe('words')
+  expect(fold?.nextElementSibling?.textContent).toBe('After.')
+  cleanup()
+  expect(show('<details>\n<summary>More</summary>\n\nWords').querySelector('details')?.open).toBe(true)
+  cleanup()
+  expect(show('<details>\n<summary>More</summary>\n\nWords', true).querySelector('details')?.open).toBe(false)
+  cleanup()
+  expect(show('<details>\nWords\n</details>').querySelector('summary')?.textContent).toBe('Details')
+})
+
+it('definitions that nobody refers to are links, if they may be followed', () => {
+  show('**Sources**\n\n[1]: https://a.example/b "One"\n[2]: javascript:alert(1)\n[3]: https://c.example/\n\nSee [3].')
+  expect(screen.getByRole('link', { name: 'One (https://a.example/b)' }).getAttribute('rel')).toBe(
+    'noopener noreferrer',
+  )
+  expect(screen.getAllByRole('listitem').map(({ textContent }) => textContent)).toEqual([
+    '[1] One (https://a.example/b)',
+    '[2] javascript:alert(1)',
+  ])
+  expect(screen.getAllByRole('link')).toHaveLength(2)
+})
