@@ -8,8 +8,8 @@ import { formatSeconds, Seconds } from '@/components/ui/seconds'
 let openByChoice = false
 
 /**
- * What a model thought before it answered: folded, and only ever opened or closed by the person, unless no answer followed
- * and it is all there is to read. `since`, in epoch ms, is where that began, if it is known. `took`, in milliseconds, is
+ * What a model thought before it answered: folded, and only ever opened or closed by the person, unless it never came to an
+ * end, or no reply followed, and it is all there is to read. `since`, in epoch ms, is where that began, if it is known. `took`, in milliseconds, is
  * not known of what a crash cut off.
  */
 export function Reasoning({
@@ -37,7 +37,7 @@ export function Reasoning({
       <button type="button" aria-expanded={open} aria-controls={panel} onClick={toggle}>
         <ChevronRight size={16} aria-hidden="true" />
         {growing ? <Thinking since={since} before={took} /> : `Thought${took ? ` for ${formatSeconds(took)}` : 's'}`}
-        {unanswered ? <span>, with no answer after that</span> : null}
+        {unanswered ? <span>, unfinished: no reply followed</span> : null}
       </button>
       <div id={panel} hidden={!open}>
         {/* Nobody reads what is folded, and there may be much of it. */}

@@ -87,7 +87,7 @@ export const Reply = memo(function Reply({
             part={part}
             growing={status === 'running' && place === message.parts.length - 1}
             since={place === 0 ? since : undefined}
-            unanswered={status === 'completed' && textOf(message.parts) === ''}
+            unanswered={status !== 'running' && status !== 'stopped' && textOf(message.parts) === ''}
           />
         ))}
         {problem && generation ? (

@@ -3,12 +3,15 @@ import type { Block } from './parse/tree'
 const lineHeight = 26
 const gap = 14
 const charactersInLine = 64
+const imageHeight = 320
 /** The height of a line of code is no guess: markdown.css sets it. */
 export const codeLineHeight = 22
 export const rowHeight = 39
 
 /** About how high a block will be, in pixels, so that what is above the place where the person reads moves little. */
 export function heightOf(block: Block | undefined): number {
+  // One that stands in the text itself is far longer than it is high.
+  if (block?.type === 'paragraph' && block.lines.some((line) => line.includes('](data:image/'))) return imageHeight
   switch (block?.type) {
     case 'paragraph':
     case 'heading':

@@ -1,6 +1,7 @@
 'use client'
 import { ExternalLink } from 'lucide-react'
 import { memo, type ReactNode } from 'react'
+import { DataImage, isDataImage } from './data-image'
 import { useDocument } from './document-context'
 import { Formula } from './formula'
 import { noteId, referenceId } from './notes'
@@ -69,6 +70,8 @@ function shown(inline: Inline, key: number, inLink: boolean): ReactNode {
     case 'reference':
       return <NoteMark key={key} mark={inline} inLink={inLink} />
     case 'image':
+      if (inline.address !== null && isDataImage(inline.address))
+        return <DataImage key={key} address={inline.address} alt={inline.alt} />
       return inLink ? inline.alt || 'image' : <OutsideImage key={key} address={inline.address} alt={inline.alt} />
     case 'link':
       return <OutsideLink key={key} link={inline} inLink={inLink} />

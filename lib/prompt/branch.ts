@@ -1,6 +1,7 @@
 import 'server-only'
 import { type BranchRow, parseParts } from '@/lib/database/messages'
 import { textOf } from '@/lib/protocol/messages'
+import { withoutPictures } from '@/lib/protocol/pictures'
 import { answerIn, isBlank, type Waiting, waitingAfter } from '@/lib/protocol/unanswered'
 
 /** A prompt and what answered it, as a model is told of them later. */
@@ -25,7 +26,10 @@ export function step(waiting: WaitingPrompts, row: BranchRow): { waiting: Waitin
   const answer = answerIn({ parts, status: row.status, finishReason: row.finishReason })
   const prompt = joined(waiting)
   // A reply has its place between two prompts: without one of them, neither is told.
-  const turn = answer === 'answered' && prompt !== '' && !isBlank(text) ? { prompt, reply: text.toWellFormed() } : null
+  const turn =
+    answer === 'answered' && prompt !== '' && !isBlank(text)
+      ? { prompt, reply: withoutPictures(text).toWellFormed() }
+      : null
   return { waiting: waitingAfter(waiting, answer), turn }
 }
 

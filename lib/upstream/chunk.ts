@@ -88,6 +88,7 @@ function readMessage(message: Fields, chunk: Chunk): void {
   if (typeof content === 'string') chunk.text = content
   else if (Array.isArray(content)) readParts(content, chunk)
   if (typeof message.refusal === 'string') chunk.text += message.refusal
+  if (Array.isArray(message.images)) for (const image of message.images) chunk.text += imageIn(image)
   // Servers that send the reasoning under several names send the same words under each.
   if (chunk.reasoning === '') chunk.reasoning = reasoningIn(message)
   if (Array.isArray(message.tool_calls)) {
@@ -124,9 +125,24 @@ function readParts(parts: unknown[], chunk: Chunk): void {
     if (typeof part === 'string') chunk.text += part
     else if (isFields(part)) {
       if (isReasoning(part)) chunk.reasoning += textIn(part)
-      else chunk.text += stringOr(part.text) || stringOr(part.refusal)
+      else chunk.text += stringOr(part.text) || stringOr(part.refusal) || imageIn(part)
     }
   }
+}
+
+const imageAddress = /^(?:https?:\/\/|data:image\/)[^\s()<>]+$/i
+
+/** A picture, in the wrappings that servers send one in, as the markdown that shows it; nothing where there is none. */
+function imageIn(value: unknown): string {
+  if (!isFields(value)) return ''
+  const { image_url: image } = value
+  const found = [isFields(image) ? image.url : image, value.url, base64Of(value.b64_json)]
+  const address = found.find((each) => typeof each === 'string' && imageAddress.test(each))
+  return address === undefined ? '' : `\n\n![Image](${address})\n\n`
+}
+
+function base64Of(value: unknown): string {
+  return typeof value === 'string' && value !== '' ? `data:image/png;base64,${value}` : ''
 }
 
 /** Whether a part of the content is what the model thought: `reasoning`, `thinking`, `reasoning_text`, `thought` and kin. */

@@ -34,7 +34,7 @@ export class ThinkSplitter {
   #harmony: HarmonySplitter | null = null
   #held = ''
   #afterTag = false
-  /** The closing tag that is waited for while thinking. */
+  /** The closing tag that is waited for while thinking, in small letters: models do not always repeat the capitals. */
   #closing = ''
   /** The text so far, as long as a lone closing tag may follow; null when none may. */
   #before: string | null = ''
@@ -95,7 +95,7 @@ export class ThinkSplitter {
       this.#state = 'thinking'
       this.#before = null
       this.#afterTag = true
-      this.#closing = `${words.slice(0, 1)}/${words.slice(1, opening.length)}`
+      this.#closing = `${opening.slice(0, 1)}/${opening.slice(1)}`
       this.#think(words.slice(opening.length))
     } else if (closing !== undefined && !this.#afterTag) {
       this.#close(words.slice(closing.length))
@@ -111,7 +111,7 @@ export class ThinkSplitter {
     const words = this.#afterTag ? withoutLeadingBreaks(text) : text
     if (words === '') return
     this.#afterTag = false
-    const end = words.indexOf(this.#closing)
+    const end = placeOf(this.#closing, words)
     if (end === -1) {
       const whole = words.length - startAtEnd(words, this.#closing)
       this.#held = words.slice(whole)
@@ -244,10 +244,20 @@ function loneStartAtEnd(words: string): number {
   return lone.some((tag) => tag.startsWith(end)) ? end.length : 0
 }
 
+/** Where a tag stands in a text, in whichever letters; -1 where it does not. */
+function placeOf(tag: string, text: string): number {
+  const mark = tag.slice(0, 2)
+  for (let at = text.indexOf(mark); at >= 0; at = text.indexOf(mark, at + 1)) {
+    if (text.slice(at, at + tag.length).toLowerCase() === tag) return at
+  }
+  return -1
+}
+
 /** How many characters at the end could be the start of a tag. */
 function startAtEnd(text: string, tag: string): number {
+  const end = text.slice(1 - tag.length).toLowerCase()
   for (let length = Math.min(tag.length - 1, text.length); length > 0; length--) {
-    if (text.endsWith(tag.slice(0, length))) return length
+    if (end.endsWith(tag.slice(0, length))) return length
   }
   return 0
 }

@@ -3,6 +3,7 @@ import { storable } from '@/lib/database/spending'
 import { addUsage } from '@/lib/protocol/add-usage'
 import type { Usage } from '@/lib/protocol/events'
 import { amountOf } from '@/lib/protocol/money'
+import { withoutPictures } from '@/lib/protocol/pictures'
 import type { Price } from '@/lib/protocol/prices'
 import { costOf } from './cost'
 import { createTokenCounter, type TokenCounter } from './counter'
@@ -92,9 +93,10 @@ export class Meter {
 
   /** Text has come. */
   add(kind: Kind, text: string): void {
+    const words = withoutPictures(text)
     this.#unreported = true
-    this.#waiting[kind].push(text)
-    this.#uncounted += text.length
+    this.#waiting[kind].push(words)
+    this.#uncounted += words.length
   }
 
   /** All text that has come was reasoning. */

@@ -1,5 +1,6 @@
 import * as z from 'zod/mini'
 import { inTime, type Renderer, Rendering } from '../rendering'
+import { withQuotedLabels } from './quoted-labels'
 
 export interface DiagramSource {
   text: string
@@ -81,12 +82,18 @@ async function openFrame(): Promise<Renderer<DiagramSource>> {
     stop()
     throw new Error('The frame that draws diagrams did not start.')
   }
+  const draw = async (source: DiagramSource) => {
+    const drawn = nextAnswer(frame, removed.signal)
+    frame.contentWindow?.postMessage(source, '*')
+    return await drawn
+  }
   return {
     async render(source) {
       if (source.text.length > longest) return null
-      const drawn = nextAnswer(frame, removed.signal)
-      frame.contentWindow?.postMessage(source, '*')
-      return await drawn
+      const drawn = await draw(source)
+      const text = withQuotedLabels(source.text)
+      // Mermaid wants quotes around some labels, and models leave them out.
+      return drawn ?? (text === source.text ? null : await draw({ ...source, text }))
     },
     stop,
   }

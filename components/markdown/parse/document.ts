@@ -6,8 +6,8 @@ import { referredIn } from './referred'
 import type { Container, Leaf, Links, Mark, Paragraph } from './tree'
 import { isUndecided } from './undecided'
 
-/** A line of a paragraph that begins so is text, however it goes on. */
-const letter = /^\p{L}/u
+/** A line of a paragraph that begins so is text, however it goes on: with a letter, or an image, which may be very long. */
+const textStart = /^(?:\p{L}|!\[)/u
 
 /**
  * A text in markdown that grows. Whole lines are read once and for good, in the way the CommonMark specification
@@ -116,6 +116,6 @@ export class MarkdownDocument extends BlockReader {
     this.read(line)
     this.growsOn = false
     const { tip } = this
-    if (tip.type === 'paragraph' && line === this.rest && letter.test(tip.lines.at(-1) ?? '')) this.prose = tip
+    if (tip.type === 'paragraph' && line === this.rest && textStart.test(tip.lines.at(-1) ?? '')) this.prose = tip
   }
 }

@@ -1,5 +1,6 @@
 import { autolinkAt, linkOf, pointedLinkAt, withAutolinks } from './autolinks'
 import { characterReference, decoded, normalized } from './characters'
+import { dataImageAt } from './data-images'
 import { matchAt } from './destinations'
 import { pairTags } from './elements'
 import { Runs, runAt } from './emphasis'
@@ -101,7 +102,7 @@ class Reader {
         this.openBracket(false)
         break
       case '!':
-        if (this.text[this.at + 1] === '[') this.openBracket(true)
+        if (this.text[this.at + 1] === '[') this.image()
         else this.take(1, null, mark)
         break
       case ']':
@@ -171,6 +172,12 @@ class Reader {
     this.at += length
     append(this.root, run.piece)
     if (run.opens || run.closes) this.runs.push(run)
+  }
+
+  private image(): void {
+    const found = dataImageAt(this.text, this.at, this.lookahead, this.unfinished)
+    if (found) this.take(found.length, found.image)
+    else this.openBracket(true)
   }
 
   private openBracket(isImage: boolean): void {

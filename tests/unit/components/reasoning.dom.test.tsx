@@ -28,7 +28,7 @@ describe('what a model thought', () => {
     const { container, rerender } = render(thoughts(false))
     expect(container.textContent).not.toContain('rivers')
     rerender(thoughts(true))
-    expect(words()).toBe('Thought for 3 s, with no answer after that')
+    expect(words()).toBe('Thought for 3 s, unfinished: no reply followed')
     expect(container.textContent).toContain('They ask of rivers.')
     fireEvent.click(screen.getByRole('button'))
     expect(container.textContent).not.toContain('rivers')

@@ -126,6 +126,7 @@ it.each<[Part[], GenerationStatus, boolean]>([
   [[{ type: 'reasoning', text: 'They ask of rivers.' }], 'completed', true],
   [[{ type: 'reasoning', text: 'They ask of rivers.' }], 'running', false],
   [[{ type: 'reasoning', text: 'They ask of rivers.' }], 'stopped', false],
+  [[{ type: 'reasoning', text: 'They ask of rivers.' }], 'interrupted', true],
   [
     [
       { type: 'reasoning', text: 'They ask of rivers.' },

@@ -1,5 +1,5 @@
 import { cleanup, render, screen } from '@testing-library/react'
-import { afterEach, expect, it } from 'vitest'
+import { afterEach, describe, expect, it, vi } from 'vitest'
 import { Markdown } from '@/components/markdown/markdown'
 
 afterEach(cleanup)
@@ -81,4 +81,52 @@ it('definitions that nobody refers to are links, if they may be followed', () =>
     '[2] javascript:alert(1)',
   ])
   expect(screen.getAllByRole('link')).toHaveLength(2)
+})
+
+describe('pictures in the text', () => {
+  const base64 = 'iVBORw0KGgo='
+
+  it.each(['png', 'jpeg', 'jpg', 'gif', 'webp'])('image/%s is shown', (kind) => {
+    const picture = show(`See ![a dot](data:image/${kind};base64,${base64}) here.`).querySelector('img')
+    expect(picture?.getAttribute('src')).toBe(`data:image/${kind};base64,${base64}`)
+    expect(picture?.alt).toBe('a dot')
+  })
+
+  it('with a title, in brackets, without words, in a link and in a cell', () => {
+    const address = `data:image/png;base64,${base64}`
+    for (const text of [
+      `![a](${address} "title")`,
+      `![a](<${address}>)`,
+      `![](${address})`,
+      `[![a](${address})](https://a.example/)`,
+      `| a |\n|---|\n| ![a](${address}) |`,
+    ]) {
+      expect(show(text).querySelector('img')?.getAttribute('src')).toBe(address)
+      cleanup()
+    }
+  })
+
+  it.each([
+    'data:image/svg+xml;base64,PHN2Zz4=',
+    'data:image/svg+xml,<svg onload=alert(1)>',
+    'data:text/html;base64,PHN2Zz4=',
+    'data:image/png,raw',
+    'data:image/png;base64,no"quotes',
+  ])('%s is none', (address) => {
+    const container = show(`![a map](${address})`)
+    expect(container.querySelector('img, a, svg')).toBeNull()
+    expect(container.textContent).toContain('a map')
+  })
+
+  it('up to five megabytes, and while one is written none of it shows', { timeout: 20_000 }, async () => {
+    const large = `data:image/png;base64,${'A'.repeat(6 * 1024 * 1024)}`
+    const shown = show(`![a](${large})`)
+    await vi.waitFor(() => expect(shown.querySelector('img')).not.toBeNull(), { timeout: 5000 })
+    cleanup()
+    const refused = show(`![a](${large}${'A'.repeat(1024 * 1024)})`)
+    await vi.waitFor(() => expect(refused.textContent).toBe('a (too large to show: 5.3 MB)'), { timeout: 5000 })
+    expect(refused.querySelector('img')).toBeNull()
+    cleanup()
+    expect(show('![a](data:image/png;base64,AAAA', true).textContent).toBe('a')
+  })
 })

@@ -320,6 +320,30 @@ describe('shapes', () => {
       }),
       { text: 'text', reasoning: 'abcde' },
     ],
+    [
+      'a picture alone',
+      choice({
+        delta: { content: '', images: [{ type: 'image_url', image_url: { url: 'data:image/png;base64,AA==' } }] },
+      }),
+      { text: '\n\n![Image](data:image/png;base64,AA==)\n\n' },
+    ],
+    [
+      'a picture among the parts',
+      choice({ delta: { content: [{ type: 'image_url', image_url: 'https://a.example/b.png' }, { text: 'x' }] } }),
+      { text: '\n\n![Image](https://a.example/b.png)\n\nx' },
+    ],
+    [
+      'a picture in base64',
+      chunk({ choices: [{ message: { content: null, images: [{ b64_json: 'AA==' }] } }] }),
+      { text: '\n\n![Image](data:image/png;base64,AA==)\n\n' },
+    ],
+    [
+      'what is no picture',
+      choice({
+        delta: { content: 'x', images: [{ url: 'javascript:x' }, { image_url: { url: 'https://a.b/) c' } }, null] },
+      }),
+      { text: 'x' },
+    ],
     ['reasoning_text', choice({ delta: { reasoning_text: 'hm' } }), { reasoning: 'hm' }],
     ['thinking', choice({ delta: { content: '', thinking: 'hm' } }), { reasoning: 'hm' }],
     ['thinking as an object', choice({ delta: { thinking: { content: 'hm' } } }), { reasoning: 'hm' }],
@@ -461,6 +485,10 @@ describe('<think> in the text', () => {
   test.each<[string, string, string, string]>([
     ['at the start', '<think>hm</think>Hello', 'Hello', 'hm'],
     ['with line breaks around', '\n<think>\nhm\n</think>\n\nHello', 'Hello', 'hm\n'],
+    ['closed in other letters', '<Think>hm</think>Hello', 'Hello', 'hm'],
+    ['opened in other letters', '<think>hm</THINK>\nHello', 'Hello', 'hm'],
+    ['brackets in other letters', '[THINK]hm[/think]Hello', 'Hello', 'hm'],
+    ['never closed, with marks in it', '[THINK]hm [/TH', '', 'hm [/TH'],
     ['twice', '<think>a</think>\n<think>b</think>c', 'c', 'ab'],
     ['empty', '<think>\n\n</think>\n\nHello', 'Hello', ''],
     ['never closed', '<think>hm', '', 'hm'],

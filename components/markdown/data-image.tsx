@@ -1,0 +1,24 @@
+'use client'
+import { memo, useState } from 'react'
+
+/** In bytes. */
+const largest = 5 * 1024 * 1024
+const picture = /^data:image\/(?:png|jpe?g|gif|webp);base64,[A-Za-z0-9+/=%]*$/i
+
+/** Whether an address is a picture itself: showing it loads nothing from anywhere. */
+export function isDataImage(address: string): boolean {
+  return address.slice(0, 11).toLowerCase() === 'data:image/'
+}
+
+/** A picture that stands in the text. What is none, or too large, leaves its words. */
+export const DataImage = memo(function DataImage({ address, alt }: { address: string; alt: string }) {
+  const [failed, setFailed] = useState(false)
+  const size = (address.length * 3) / 4
+  if (size > largest)
+    return <span>{`${alt || 'Image'} (too large to show: ${(size / 1024 / 1024).toFixed(1)} MB)`}</span>
+  if (failed || !picture.test(address)) return <span>{`${alt || 'Image'} (can’t be shown)`}</span>
+  return (
+    // biome-ignore lint/performance/noImgElement: it is in the text, and there is nothing to optimise.
+    <img src={address} alt={alt || 'Image'} decoding="async" onError={() => setFailed(true)} />
+  )
+})
