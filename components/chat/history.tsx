@@ -4,6 +4,7 @@ import { Virtualizer, type VirtualizerHandle } from 'virtua'
 import type { ShownTurn } from '@/lib/store/selectors'
 import { guessedHeight, Turn } from './turn'
 import { turnMark, useHeld } from './use-held'
+import { usePrinting } from './use-printing'
 
 /** In pixels, on each side of what is in sight. */
 const buffer = 800
@@ -30,22 +31,30 @@ export function History({
   handle: Ref<VirtualizerHandle>
 }) {
   const held = useHeld(turns)
+  const printing = usePrinting()
+  const shown = (turn: ShownTurn) => <Turn conversationId={conversationId} turn={turn} last={false} />
   return (
-    <Virtualizer
-      ref={handle}
-      scrollRef={scroller}
-      startMargin={margin}
-      bufferSize={buffer}
-      itemSize={guessedHeight}
-      data={turns}
-      shift={shift}
-      keepMounted={held}
-    >
-      {(turn) => (
-        <div key={turn.key} {...{ [turnMark]: turn.key }} className="pb-8">
-          <Turn conversationId={conversationId} turn={turn} last={false} />
-        </div>
-      )}
-    </Virtualizer>
+    <>
+      {/* On paper nothing is out of sight. What has been measured here stays for when the person is back. */}
+      {printing ? turns.map((turn) => <div key={turn.key}>{shown(turn)}</div>) : null}
+      <div className="print:hidden">
+        <Virtualizer
+          ref={handle}
+          scrollRef={scroller}
+          startMargin={margin}
+          bufferSize={buffer}
+          itemSize={guessedHeight}
+          data={turns}
+          shift={shift}
+          keepMounted={held}
+        >
+          {(turn) => (
+            <div key={turn.key} {...{ [turnMark]: turn.key }} className="pb-8">
+              {shown(turn)}
+            </div>
+          )}
+        </Virtualizer>
+      </div>
+    </>
   )
 }

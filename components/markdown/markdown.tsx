@@ -1,10 +1,13 @@
 'use client'
 import { useEffect, useLayoutEffect, useState, useSyncExternalStore } from 'react'
+import { flushSync } from 'react-dom'
 import type { Growth } from '@/lib/store/growth'
 import { Blocks } from './blocks'
+import { copyAsWritten } from './copying'
 import { DocumentContext } from './document-context'
 import { Notes } from './notes'
 import { Opening, OpeningContext } from './opening'
+import { beforePrinting } from './paper'
 import { page, Reading } from './reading'
 
 /**
@@ -16,7 +19,17 @@ export function Markdown({ text, growth, growing }: { text: string; growth?: Gro
   const [reading] = useState(() => new Reading(page, () => opening.begin()))
   useSyncExternalStore(reading.subscribe, reading.version, reading.version)
   useLayoutEffect(() => reading.update(text, growing, growth), [reading, text, growing, growth])
-  useEffect(() => () => reading.pause(), [reading])
+  useEffect(copyAsWritten, [])
+  useEffect(() => {
+    const stopPrinting = beforePrinting(() => {
+      flushSync(reading.showAll)
+      opening.mountAll()
+    })
+    return () => {
+      stopPrinting()
+      reading.pause()
+    }
+  }, [reading, opening])
   const { document } = reading
   return (
     <OpeningContext value={opening}>

@@ -30,6 +30,12 @@ export class Opening {
     return () => this.waiting.delete(place)
   }
 
+  /** Mounts all that waits, and what that brings. */
+  mountAll(): void {
+    this.active = false
+    for (const place of this.waiting.keys()) this.fill(place)
+  }
+
   private mount(): void {
     this.scheduled = false
     const until = performance.now() + budget

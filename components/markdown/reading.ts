@@ -1,4 +1,5 @@
 import type { Growth } from '@/lib/store/growth'
+import { isPrinting } from './paper'
 import { MarkdownDocument } from './parse/document'
 
 /** In characters. What a frame is given at the least, however slow it is, and at the most. */
@@ -18,6 +19,8 @@ const mostLag = 110
 /** In milliseconds. Reading much text at once is cut into pieces this long. */
 const slice = 8
 const readAtOnce = 16_384
+/** In characters. A line that is so long holds a picture, and little of it is looked at. */
+const longLine = 1_048_576
 
 /** What a document depends on of the page it is shown in. */
 export interface Surroundings {
@@ -28,6 +31,8 @@ export interface Surroundings {
   /** Whether text is to be shown as it comes, without being spread over frames. */
   still(): boolean
   now(): number
+  /** Whether all of the text has to be there at once. */
+  printing(): boolean
 }
 
 /**
@@ -80,6 +85,13 @@ export class Reading {
     if (!this.cancel) this.go()
   }
 
+  /** Shows all that has arrived, without waiting for a frame. */
+  readonly showAll = (): void => {
+    if (this.waiting === '') return
+    this.pause()
+    this.go()
+  }
+
   /** Stops what waits for a frame. */
   pause(): void {
     this.cancel?.()
@@ -102,7 +114,8 @@ export class Reading {
   private readonly go = (): void => {
     this.cancel = null
     this.learn()
-    if (this.isStored || this.isFlood()) this.giveForATime()
+    if (this.surroundings.printing()) this.give(this.waiting.length)
+    else if (this.isStored || this.isFlood()) this.giveForATime()
     else this.give(this.share())
     const isWhole = this.waiting === ''
     if (isWhole) this.arrivals.length = 0
@@ -139,8 +152,15 @@ export class Reading {
 
   private giveForATime(): void {
     const until = this.surroundings.now() + slice
-    while (this.waiting !== '' && this.surroundings.now() < until) this.give(readAtOnce)
+    while (this.waiting !== '' && this.surroundings.now() < until) this.give(this.piece())
     this.onFlood()
+  }
+
+  /** How much is read in one go: more of a line that is far longer than any text. */
+  private piece(): number {
+    const end = this.waiting.indexOf('\n')
+    const line = end < 0 ? this.waiting.length : end
+    return Math.min(Math.max(readAtOnce, line), longLine)
   }
 
   private give(length: number): void {
@@ -184,4 +204,5 @@ export const page: Surroundings = {
   hidden: () => document.hidden,
   still: () => globalThis.matchMedia?.('(prefers-reduced-motion: reduce)').matches === true,
   now: () => performance.now(),
+  printing: isPrinting,
 }

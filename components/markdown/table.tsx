@@ -10,6 +10,7 @@ import { Inlines } from './inlines'
 import { cellsIn } from './parse/read'
 import type { Align, Row, Table as TableBlock } from './parse/tree'
 import { asCsv, asMarkdown } from './table-text'
+import { fadesWhenWide } from './wide'
 
 /** The widths of a long table's columns, measured when its first chunk was full: from then on they stand. */
 interface Columns {
@@ -22,7 +23,7 @@ const ColumnsContext = createContext<Columns | null>(null)
 
 /** A table, which scrolls inside itself. */
 export function Table({ table }: { table: TableBlock }) {
-  const { references } = useDocument()
+  const { references, growing } = useDocument()
   const [widths, setWidths] = useState<number[] | null>(null)
   const shown = useMemo(() => rowsOf(table), [table])
   const columns = useMemo(() => ({ table, widths, setWidths }), [table, widths])
@@ -35,7 +36,12 @@ export function Table({ table }: { table: TableBlock }) {
         Markdown
         <CopyButton label="Copy table as markdown" text={() => asMarkdown(table)} />
       </div>
-      <section className="table-scroller" aria-label="Table" {...reachable}>
+      <section
+        ref={growing === table ? null : fadesWhenWide}
+        className="table-scroller"
+        aria-label="Table"
+        {...reachable}
+      >
         <ColumnsContext value={columns}>
           {table.rows.length === 0 ? <Part first full={false} rows={null} /> : <Chunks shown={shown} />}
         </ColumnsContext>

@@ -8,6 +8,7 @@ import { Diagram } from '../diagram/diagram'
 import { useRest } from '../frames'
 import { codeLineHeight } from '../heights'
 import type { Code } from '../parse/tree'
+import { fadesWhenWide } from '../wide'
 import { extensionOf } from './languages'
 import type { Token } from './messages'
 import type { Painting } from './painting'
@@ -25,7 +26,7 @@ export const CodeBlock = memo(function CodeBlock({ code, growing }: { code: Code
   const painting = usePainting(code, language, figure, growing)
   const shown = useMemo(() => linesOf(code, painting), [code, painting])
   const source = (
-    <pre dir="ltr" data-wrapped={wrapped || undefined} {...reachable}>
+    <pre ref={growing ? undefined : fadesWhenWide} dir="ltr" data-wrapped={wrapped || undefined} {...reachable}>
       <code data-growing={growing || undefined}>
         <Chunks shown={shown} />
       </code>

@@ -15,6 +15,7 @@ function pageByHand({ still = false, hidden = false } = {}) {
     hidden: () => hidden,
     still: () => still,
     now: () => now,
+    printing: () => false,
   }
   const frame = (ms = 16) => {
     now += ms
