@@ -26,7 +26,8 @@ export function copyAsWritten(): void {
 /** A part of the page as text and as HTML; null where the browser's own way does as well. */
 function copiedOf(selected: Range): { text: string; html: string } | null {
   const holder = elementOf(selected.commonAncestorContainer)
-  if (!holder?.closest('[role="log"]') || holder.closest('input, textarea')) return null
+  // Who selects all selects more than the transcript.
+  if (!holder?.closest('[role="log"]') && !holder?.querySelector('[role="log"]')) return null
   const range = withWholeFormulas(selected)
   const around = elementOf(range.commonAncestorContainer) ?? holder
   const fragment = range.cloneContents()
@@ -94,6 +95,12 @@ function textOf(content: Element): string {
   place.setAttribute('aria-hidden', 'true')
   place.style.cssText = 'position:fixed;inset-inline-start:-200vw;width:60rem;'
   place.append(content.cloneNode(true))
+  // Around a paragraph the browser leaves a line free; so it is to be around a table and code.
+  for (const each of place.querySelectorAll('figure, section')) {
+    const paragraph = document.createElement('p')
+    paragraph.append(...each.childNodes)
+    each.replaceWith(paragraph)
+  }
   document.body.append(place)
   const text = place.innerText
   place.remove()

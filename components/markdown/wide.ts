@@ -10,6 +10,8 @@ const stops = new WeakSet<Element>()
 export function fadesWhenWide(element: HTMLElement | null): (() => void) | undefined {
   if (!element) return
   shown.add(element)
+  const onScroll = () => mark(element)
+  element.addEventListener('scroll', onScroll, { passive: true })
   const leave = watch({
     element,
     begin: () => startObserver()?.observe(element),
@@ -17,8 +19,18 @@ export function fadesWhenWide(element: HTMLElement | null): (() => void) | undef
   })
   return () => {
     shown.delete(element)
+    element.removeEventListener('scroll', onScroll)
     leave()
   }
+}
+
+/** Says on which sides there is more than is in sight; whether there is any. */
+function mark(element: Element): boolean {
+  const room = element.scrollWidth - element.clientWidth
+  const scrolled = Math.abs(element.scrollLeft)
+  element.toggleAttribute('data-before', scrolled > 1)
+  element.toggleAttribute('data-more', scrolled < room - 1)
+  return room > 0
 }
 
 /** The same, and it has to be within reach of the keyboard then; what fits is no place to stop at. A ref. */
@@ -39,11 +51,10 @@ function startObserver(): ResizeObserver | null {
 
 function look(entries: ResizeObserverEntry[]): void {
   for (const { target } of entries) {
-    const isWide = target.scrollWidth > target.clientWidth
-    target.toggleAttribute('data-more', isWide)
+    const isWide = mark(target)
     if (stops.has(target) && isWide) target.setAttribute('tabindex', '0')
     else if (stops.has(target)) target.removeAttribute('tabindex')
-    // All that are observed are looked at in each frame; a width changes only with the window's.
-    observer?.unobserve(target)
+    // All that are observed are looked at in each frame. What fits gets less room only with the window.
+    if (!isWide) observer?.unobserve(target)
   }
 }

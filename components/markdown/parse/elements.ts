@@ -100,9 +100,13 @@ class Tags {
     return true
   }
 
+  /** Closes at the end what was opened from a place on. What holds nothing yet is left away. */
   closeFrom(place: number): void {
-    for (const each of this.opened.toReversed())
-      if (each.piece.at >= place && each.piece.next && !this.close(each, null)) return
+    for (const each of this.opened.toReversed()) {
+      if (each.piece.at < place) return
+      if (!each.piece.next) remove(this.parent, each.piece)
+      else if (!this.close(each, null)) return
+    }
   }
 }
 

@@ -223,6 +223,8 @@ it.each(notTags)('%j stays text', (text) => {
 describe('while it is written', () => {
   it.each([
     ['a line of H<sub>2', '<p>a line of H<sub>2</sub></p>'],
+    ['a key <kbd>', '<p>a key </p>'],
+    ['x <ul><li>one</li><li>', '<p>x <ul><li>one</li></ul></p>'],
     ['a line of H<su', '<p>a line of H</p>'],
     ['a key <kbd>Ctrl</k', '<p>a key <kbd>Ctrl</kbd></p>'],
     ['**bold <u>und', '<p><strong>bold <u>und</u></strong></p>'],
