@@ -4,10 +4,19 @@ import type { Inline } from './tree'
 const start = /(?:https?:\/\/|www\.)(?=[\p{L}\p{N}_-])/iuy
 /** In characters. What is longer is no address: what may be one is looked at only so far. */
 const longest = 4096
-const body = /[^\s<]{0,4097}/y
+/** What no bare address holds: scripts that set no spaces, their punctuation and quotation marks, what is not seen, emoji. */
+const beyond =
+  '\\u1100-\\u11ff\\u2e80-\\u9fff\\ua960-\\ua97c\\uac00-\\ud7fb\\uf900-\\ufaff\\ufe30-\\ufe4f\\uff00-\\uffef\\u{20000}-\\u{3fffd}' +
+  '“”„‘’‚«»‹›…—\\p{Cf}\\p{Emoji_Presentation}'
+const body = new RegExp(`[^\\s<${beyond}]{0,4097}`, 'uy')
+/** The same of what is plain, as nearly all of it is. */
+const plainBody = /[!-;=-~]{0,4097}/y
+const besideWords = new RegExp(`[\\s*_~([\\]${beyond}]`, 'u')
 const longestDomain = 253
-const domains = /[^\s</?#:&]{0,254}/y
+const domains = new RegExp(`[^\\s</?#:&${beyond}]{0,254}`, 'uy')
+const plainDomains = /[!"$%'-.0-9;=>@-~]{0,254}/y
 const candidates = /(?:https?:\/\/|www\.)/gi
+const mayHoldAddress = /:\/\/|www\.|@/i
 const stops = '?!.,:*_~\'"'
 const mailDomain = /(?:[a-zA-Z0-9_-]+\.)+[a-zA-Z0-9_-]+/y
 /** In characters, the longest that may stand before the `@` of a mail address. */
@@ -29,16 +38,22 @@ export function autolinkAt(text: string, at: number): Autolink | null {
   if (!begun) return null
   const before = text[at - 1] ?? ''
   const isWeb = begun.endsWith('.')
-  if (isWeb ? !/^[\s*_~([\]]?$/.test(before) : /[a-zA-Z]/.test(before)) return null
+  if (isWeb ? before !== '' && !besideWords.test(before) : /[a-zA-Z]/.test(before)) return null
   const from = isWeb ? at : at + begun.length
-  if ((matchAt(domains, text, from)?.length ?? 0) > longestDomain) return null
-  const whole = matchAt(body, text, at) ?? ''
+  if (matchOf(plainDomains, domains, text, from).length > longestDomain) return null
+  const whole = matchOf(plainBody, body, text, at)
   if (whole.length > longest) return null
   const found = trimmed(whole)
-  const domain = matchAt(domains, found, from - at) ?? ''
+  const domain = matchOf(plainDomains, domains, found, from - at)
   const labels = domain.split('.').slice(-2)
   if (domain === '' || labels.some((label) => label.includes('_'))) return null
   return { text: found, address: isWeb ? `http://${found}` : found }
+}
+
+/** What a pattern finds; the one for plain characters is faster, and tells unless another character follows. */
+function matchOf(plain: RegExp, pattern: RegExp, text: string, at: number): string {
+  const found = matchAt(plain, text, at) ?? ''
+  return (text[at + found.length] ?? ' ') < '\u0080' ? found : (matchAt(pattern, text, at) ?? '')
 }
 
 /** An address in pointed brackets that begins at this place of a text, and how long it is with them. */
@@ -89,11 +104,13 @@ function count(text: string, character: string): number {
 
 /** Texts with the bare addresses in them made links: of the web, and of mail. */
 export function withAutolinks(inlines: Inline[]): Inline[] {
-  return inlines.flatMap((each): Inline[] => {
-    if (each.type === 'text') return linksIn(each.text)
-    if ('children' in each && each.type !== 'link') return [{ ...each, children: withAutolinks(each.children) }]
-    return [each]
-  })
+  const made: Inline[] = []
+  for (const each of inlines) {
+    if (each.type === 'text' && mayHoldAddress.test(each.text)) made.push(...linksIn(each.text))
+    else if ('children' in each && each.type !== 'link') made.push({ ...each, children: withAutolinks(each.children) })
+    else made.push(each)
+  }
+  return made
 }
 
 function linksIn(text: string): Inline[] {

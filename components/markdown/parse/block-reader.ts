@@ -4,7 +4,7 @@ import { beforeDetailsEnd, openDetails, takeSummary } from './details'
 import { chunkSizes, Growing } from './growing'
 import { isContainer, newStamp, type Unplaced } from './growing-tree'
 import { Line } from './line'
-import { endsMath } from './math'
+import { endsMath, paragraphsIn } from './math'
 import { marksOf, marksOfRow } from './read'
 import { isUnderline, type Start, setextUnderline, startOf } from './starts'
 import { alignments, cellsOf, fitted } from './table'
@@ -273,7 +273,7 @@ export abstract class BlockReader extends DefinitionReader {
         return
       }
     }
-    if (block.type === 'math' && !block.closed) this.asParagraph(block)
+    if (block.type === 'math' && !block.closed) this.asParagraphs(block)
     if (block.type === 'paragraph' || block.type === 'heading' || block.type === 'summary') this.number(block)
   }
 
@@ -283,11 +283,14 @@ export abstract class BlockReader extends DefinitionReader {
   }
 
   /** A formula that was never closed was none: it is the text that it looks like. */
-  private asParagraph(math: MathBlock): void {
-    const { lines, lastLine } = math
-    const paragraph = this.instead(math, { type: 'paragraph', lines, noDefinition: false, settled: null, read: null })
-    paragraph.lastLine = lastLine
-    if (!isContainer(paragraph)) this.close(paragraph)
+  private asParagraphs(math: MathBlock): void {
+    this.remove(math)
+    for (const { from, lines } of paragraphsIn(math.lines)) {
+      const text = { type: 'paragraph' as const, lines, noDefinition: false, settled: null, read: null }
+      const paragraph = this.place(text, math.firstLine + from)
+      paragraph.lastLine = paragraph.firstLine + lines.length - 1
+      this.close(paragraph)
+    }
   }
 }
 

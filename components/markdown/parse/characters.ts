@@ -28,10 +28,52 @@ export function normalized(label: string): string {
     .toUpperCase()
 }
 
-export function isSpace(character: string): boolean {
-  return character === '' || /\s/u.test(character)
+/** Wide characters and Hangul: the CJK characters of the CJK-friendly amendments to CommonMark, emoji among them. */
+const wide =
+  /[\u1100-\u11ff\u20a9\u2329\u232a\u2630-\u2637\u268a-\u268f\u2e80-\u303e\u3041-\ua4cf\ua960-\ua97c\uac00-\ud7fb\uf900-\ufaff\ufe10-\ufe19\ufe30-\ufe6b\uff01-\uffee\u{16fe0}-\u{18df2}\u{1aff0}-\u{1b2fb}\u{1d300}-\u{1d376}\u{1f200}-\u{1f265}\u{20000}-\u{3fffd}]/u
+const emoji = /\p{Emoji_Presentation}/u
+/** Thai, Lao, Tibetan, Burmese and Khmer, which set no spaces between words; what is not seen; variants of ideographs. */
+const spaceless = /[\u0e00-\u109f\u1780-\u17ff\p{Cf}]|[\u{e0100}-\u{e01ef}]/u
+
+/** What a character is beside a mark. */
+export interface Neighbour {
+  space: boolean
+  punctuation: boolean
+  /** Words stand beside it without a space, so that marks beside it are beside a word. */
+  spaceless: boolean
+  /** It is part of a word that spaces set apart from others. */
+  wordly: boolean
+  digit: boolean
 }
 
-export function isPunctuation(character: string): boolean {
-  return /[\p{P}\p{S}]/u.test(character)
+const neighbours = new Map<string, Neighbour>()
+const mostNeighbours = 2000
+
+export function neighbourOf(character: string): Neighbour {
+  const known = neighbours.get(character)
+  if (known) return known
+  const isSpaceless = spaceless.test(character) || (wide.test(character) && !emoji.test(character))
+  const neighbour = {
+    space: character === '' || /\s/u.test(character),
+    punctuation: /[\p{P}\p{S}]/u.test(character),
+    spaceless: isSpaceless,
+    wordly: !isSpaceless && /[\p{L}\p{N}]/u.test(character),
+    digit: /\d/.test(character),
+  }
+  if (neighbours.size >= mostNeighbours) neighbours.clear()
+  neighbours.set(character, neighbour)
+  return neighbour
+}
+
+/** The text of a span of code: in one line, without one space at either end. */
+export function codeText(text: string): string {
+  const line = text.replaceAll('\n', ' ')
+  const isPadded = line.startsWith(' ') && line.endsWith(' ') && /[^ ]/.test(line)
+  return isPadded ? line.slice(1, -1) : line
+}
+
+export function withoutSpaceAtEnd(text: string): string {
+  let end = text.length
+  while (text[end - 1] === ' ' || text[end - 1] === '\t') end--
+  return text.slice(0, end)
 }

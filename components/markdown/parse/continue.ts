@@ -1,4 +1,5 @@
 import { matchAt } from './destinations'
+import { mayGoOn } from './formula-content'
 import type { Line } from './line'
 import type { Block, Code } from './tree'
 
@@ -24,8 +25,9 @@ export function continues(block: Block, line: Line): 'yes' | 'no' | 'closed' {
       return line.isBlank && block.end === null ? 'no' : 'yes'
     case 'paragraph':
     case 'table':
-    case 'math':
       return line.isBlank ? 'no' : 'yes'
+    case 'math':
+      return line.isBlank || block.lines.at(-1) !== '' || mayGoOn(line.rest) ? 'yes' : 'no'
     default:
       return 'no'
   }

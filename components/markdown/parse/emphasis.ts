@@ -1,55 +1,9 @@
-import { isPunctuation, isSpace } from './characters'
-import { depthBetween, newPiece, type Piece, remove, wrap } from './pieces'
+import { mayPair, type Run } from './emphasis-run'
+import { depthBetween, type Piece, remove, wrap } from './pieces'
 import type { Inline } from './tree'
 
 /** Marks nested deeper than this are text: what shows them has to go as deep. */
 const deepest = 100
-
-/** A run of `*`, `_` or `~` that may open or close something. */
-export interface Run {
-  piece: Piece
-  mark: string
-  length: number
-  /** How many of its characters have not been used. */
-  left: number
-  opens: boolean
-  closes: boolean
-  /** It stands at the beginning of a word, as what opens something mostly does. */
-  beforeWord: boolean
-  at: number
-  previous: Run | null
-  next: Run | null
-}
-
-/** A run as it stands in a text, by the flanking rules of the specification. */
-export function runAt(text: string, at: number, mark: string, length: number, previous: Run | null): Run {
-  const before = characterBefore(text, at)
-  const after = characterAfter(text, at + length)
-  const left = !isSpace(after) && (!isPunctuation(after) || isSpace(before) || isPunctuation(before))
-  const right = !isSpace(before) && (!isPunctuation(before) || isSpace(after) || isPunctuation(after))
-  const isWordly = mark === '_'
-  return {
-    piece: newPiece(null, mark.repeat(length), at),
-    mark,
-    length,
-    left: length,
-    opens: left && (!isWordly || !right || isPunctuation(before)),
-    closes: right && (!isWordly || !left || isPunctuation(after)),
-    beforeWord: isSpace(before) || isPunctuation(before),
-    at,
-    previous,
-    next: null,
-  }
-}
-
-function characterBefore(text: string, at: number): string {
-  const code = text.charCodeAt(at - 1)
-  return code >= 0xdc00 && code <= 0xdfff ? text.slice(at - 2, at) : (text[at - 1] ?? '')
-}
-
-function characterAfter(text: string, at: number): string {
-  return at < text.length ? String.fromCodePoint(text.codePointAt(at) ?? 32) : ''
-}
 
 /** The runs of a text that have not found their other half, as a stack. */
 export class Runs {
@@ -82,7 +36,7 @@ export class Runs {
         closer = closer.next
         continue
       }
-      const key = `${closer.mark}${closer.opens}${closer.mark === '~' ? closer.left : closer.length % 3}`
+      const key = keyOf(closer)
       const floor = bottoms.has(key) ? bottoms.get(key) : bottom
       const opener = this.openerOf(closer, bottom, floor ?? null)
       if (opener && depthBetween(opener.piece, closer.piece) < deepest) closer = this.join(opener, closer)
@@ -103,11 +57,8 @@ export class Runs {
   private openerOf(closer: Run, bottom: Run | null, floor: Run | null): Run | null {
     for (let run = closer.previous; run && run !== bottom && run !== floor; run = run.previous) {
       if (closer.at - run.at > this.reach) return null
-      if (run.mark !== closer.mark || !run.opens) continue
-      if (run.mark === '~') {
-        if (run.left === closer.left) return run
-        continue
-      }
+      if (run.mark !== closer.mark || !run.opens || !mayPair(run, closer)) continue
+      if (run.mark === '~') return run
       const odd = (closer.opens || run.closes) && closer.length % 3 !== 0 && (run.length + closer.length) % 3 === 0
       if (!odd) return run
     }
@@ -115,7 +66,7 @@ export class Runs {
   }
 
   private join(opener: Run, closer: Run): Run | null {
-    const used = opener.mark === '~' ? closer.left : closer.left >= 2 && opener.left >= 2 ? 2 : 1
+    const used = closer.left >= 2 && opener.left >= 2 ? 2 : 1
     for (const run of [opener, closer]) {
       run.left -= used
       run.piece.text = run.piece.text.slice(used)
@@ -142,7 +93,7 @@ export class Runs {
     for (const run of open) {
       if (!run.piece.next) continue
       while (run.left > 0 && depthBetween(run.piece, null) < deepest) {
-        const used = run.mark === '~' ? run.left : Math.min(2, run.left)
+        const used = Math.min(2, run.left)
         run.left -= used
         wrap(this.parent, run.piece, null, kindOf(run.mark, used))
       }
@@ -153,4 +104,9 @@ export class Runs {
 
 function kindOf(mark: string, used: number): Inline {
   return { type: mark === '~' ? 'delete' : used === 2 ? 'strong' : 'emphasis', children: [] }
+}
+
+/** Closers of one key find no opener where another of it found none. */
+function keyOf({ mark, opens, length, wordEnd, byDigit }: Run): string {
+  return `${mark}${opens}${length === 1}${length % 3}${wordEnd === null}${byDigit}`
 }

@@ -1,14 +1,16 @@
 import { autolinkAt, linkOf, pointedLinkAt, withAutolinks } from './autolinks'
-import { characterReference, decoded, normalized } from './characters'
+import { characterReference, codeText, decoded, normalized, withoutSpaceAtEnd } from './characters'
 import { dataImageAt } from './data-images'
 import { matchAt } from './destinations'
 import { pairTags } from './elements'
-import { Runs, runAt } from './emphasis'
+import { Runs } from './emphasis'
+import { runAt } from './emphasis-run'
 import { inlineHtml, mayBeHtml } from './html'
 import { inlineTarget, referenceTarget, type Target, unfinishedTarget } from './link-targets'
 import { Lookahead } from './lookahead'
-import { formulaAt, mayBeFormula } from './math'
+import { chemistryAt, formulaAt, inlineOf, unfinishedFormula } from './math'
 import { append, type Bracket, inlinesOfPieces, newPiece, plainText, remove, wrap } from './pieces'
+import { nameAt, pathAt } from './plain-marks'
 import { cut, type Segment } from './segments'
 import type { Definition, Inline, References } from './tree'
 import { nearEnd, withoutHalfMark } from './unfinished'
@@ -115,7 +117,7 @@ class Reader {
         this.entity()
         break
       case '$':
-        this.formula(mark)
+        this.formula('$'.repeat(this.lookahead.dollarsAt(this.at)))
         break
       default:
         this.bareAddress()
@@ -142,7 +144,13 @@ class Reader {
     if (next === '\n') {
       const spaces = matchAt(/\\\n */y, this.text, this.at)?.length ?? 2
       this.take(spaces, { type: 'break' })
-    } else if (next === '(' || next === '[') this.formula(`\\${next}`)
+      return
+    }
+    const path = pathAt(this.text, this.at)
+    const found = path === null ? chemistryAt(this.text, this.at) : null
+    if (path !== null) this.take(path.length, null, path)
+    else if (found) this.take(found.end - this.at, inlineOf(found))
+    else if (next === '(' || next === '[') this.formula(`\\${next}`)
     else if (escapable.test(next)) this.take(2, null, next)
     else this.take(1, null, '\\')
   }
@@ -164,11 +172,17 @@ class Reader {
   private run(mark: string): void {
     let length = 1
     while (this.text[this.at + length] === mark) length++
-    if (mark === '~' && length > 2) {
+    // One tilde is a range or "about", in what models write.
+    if (mark === '~' && length !== 2) {
       this.take(length, null, mark.repeat(length))
       return
     }
-    const run = runAt(this.text, this.at, mark, length, this.runs.last)
+    const name = mark === '_' && length === 2 ? nameAt(this.text, this.at, this.unfinished) : null
+    if (name !== null) {
+      this.take(name.length, null, name)
+      return
+    }
+    const run = runAt(this.text, this.at, mark, length, this.runs.last, this.lookahead)
     this.at += length
     append(this.root, run.piece)
     if (run.opens || run.closes) this.runs.push(run)
@@ -275,20 +289,16 @@ class Reader {
     else this.take(1, null, '&')
   }
 
+  /** A formula, or the mark that would begin one. */
   private formula(mark: string): void {
-    const found = formulaAt(this.text, this.at, this.lookahead)
+    const found = formulaAt(this.text, this.at, this.lookahead, this.openedBracket()?.active === true)
     if (found && found.end - this.at <= this.reach) {
-      const { tex, display, end } = found
-      this.take(end - this.at, { type: 'math', tex, display, unfinished: false })
+      this.take(found.end - this.at, inlineOf(found))
       return
     }
-    const rest = this.text.slice(this.at + mark.length)
-    if (this.unfinished && rest.length < nearEnd && mayBeFormula(rest.replace(/^\$/, ''))) {
-      const tex = rest.replace(/^\$/, '')
-      this.take(mark.length + rest.length, { type: 'math', tex, display: false, unfinished: true })
-      return
-    }
-    this.take(mark.length, null, mark.startsWith('\\') ? mark.slice(1) : mark)
+    const tex = this.unfinished ? unfinishedFormula(this.text, this.at + mark.length, mark) : null
+    if (tex === null) this.take(mark.length, null, mark.startsWith('\\') ? mark.slice(1) : mark)
+    else this.take(mark.length + tex.length, { type: 'math', tex, display: false, unfinished: true })
   }
 
   private bareAddress(): void {
@@ -296,16 +306,4 @@ class Reader {
     if (link) this.take(link.text.length, linkOf(link))
     else this.take(1, null, this.text[this.at])
   }
-}
-
-function codeText(text: string): string {
-  const line = text.replaceAll('\n', ' ')
-  const isPadded = line.startsWith(' ') && line.endsWith(' ') && /[^ ]/.test(line)
-  return isPadded ? line.slice(1, -1) : line
-}
-
-function withoutSpaceAtEnd(text: string): string {
-  let end = text.length
-  while (text[end - 1] === ' ' || text[end - 1] === '\t') end--
-  return text.slice(0, end)
 }

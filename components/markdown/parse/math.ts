@@ -1,7 +1,15 @@
+import {
+  isBracketFormula,
+  isDisplayFormula,
+  isFormula,
+  isPlainlyFormula,
+  mayBeFormula,
+  mayGoOn,
+} from './formula-content'
 import type { Lookahead } from './lookahead'
+import type { Inline } from './tree'
+import { nearEnd } from './unfinished'
 
-/** What only a formula has; money and prose do not. */
-const formula = /[\\^_={}<>+]/
 const fences = [
   { start: '$$', end: '$$' },
   { start: '\\[', end: '\\]' },
@@ -14,14 +22,27 @@ export function mathStart(rest: string): { start: string; end: string } | null {
   const body = rest.slice(2).trim()
   if (body === '') return fence
   const at = body.indexOf(fence.end)
-  if (at < 0) return /[\\^_=]/.test(body) && !body.includes('](') ? fence : null
-  return at > 0 && endsMath(body, fence.end) && at === body.lastIndexOf(fence.end) ? fence : null
+  if (at < 0) return /[\\^_=]/.test(body) && mayGoOn(body) ? fence : null
+  if (at === 0 || !endsMath(body, fence.end) || at !== body.lastIndexOf(fence.end)) return null
+  const isOne = fence.start === '$$' ? isDisplayFormula : isBracketFormula
+  return isOne(rest.slice(2, rest.indexOf(fence.end, 2))) ? fence : null
 }
 
 /** Whether a line is the last of a formula. A stop or comma may follow, which belongs to the sentence around it. */
 export function endsMath(line: string, end: string): boolean {
   const trimmed = line.trimEnd()
   return trimmed.endsWith(end) || (/[.,;]$/.test(trimmed) && trimmed.slice(0, -1).trimEnd().endsWith(end))
+}
+
+/** The lines of a text by its paragraphs, and where each begins. */
+export function paragraphsIn(lines: string[]): { from: number; lines: string[] }[] {
+  const paragraphs: { from: number; lines: string[] }[] = []
+  for (const [place, line] of lines.entries()) {
+    if (line === '') continue
+    if (place > 0 && lines[place - 1] !== '') paragraphs.at(-1)?.lines.push(line)
+    else paragraphs.push({ from: place, lines: [line] })
+  }
+  return paragraphs
 }
 
 /** The formula itself, out of its lines. */
@@ -31,11 +52,11 @@ export function texOf(lines: string[], { start, end }: { start: string; end: str
   return (at < 0 ? text : text.slice(0, at) + text.slice(at + end.length)).trim()
 }
 
-const simple = /\$(?![\s$])((?:[^$\\\n]|\\[^\n])*?[^\s$\\]|(?:\\[^\n]))\$(?![\d$])/y
-const amount = /^\d[\d.,]*(?:[kmb]\b|\s*[-–]|\s+[a-z]{2,})/i
-const double = /\$\$((?:[^$\\]|\\[\s\S]){1,4000}?)\$\$/y
 const round = /\\\(([\s\S]{1,4000}?)\\\)/y
 const square = /\\\[([\s\S]{1,4000}?)\\\]/y
+const chemistry = /\\(?:ce|pu)\{(?:[^{}\n$]|\{[^{}\n$]{0,400}\}){1,400}\}/y
+/** In characters. What is longer is no formula within a text. */
+const longest = 4000
 
 export interface Formula {
   tex: string
@@ -44,25 +65,57 @@ export interface Formula {
 }
 
 /** A formula within a text, where one begins. Sums of money are none. */
-export function formulaAt(text: string, at: number, lookahead: Lookahead): Formula | null {
-  if (text[at] === '\\') {
-    const isRound = text[at + 1] === '('
-    if (lookahead.find(isRound ? '\\)' : '\\]', at + 2) - at > 4100) return null
-    return formulaBy(isRound ? round : square, text, at, !isRound)
-  }
-  if (text[at + 1] === '$') return formulaBy(double, text, at, true)
-  if (/[\p{L}\p{N}]/u.test(text[at - 1] ?? '')) return null
-  const found = formulaBy(simple, text, at, false)
-  return found && !amount.test(found.tex) ? found : null
+export function formulaAt(text: string, at: number, lookahead: Lookahead, inBracket: boolean): Formula | null {
+  if (text[at] === '\\') return backslashed(text, at, lookahead, inBracket)
+  const length = lookahead.dollarsAt(at)
+  return length === 1 || length === 2 ? between(text, at, length, lookahead) : null
 }
 
-function formulaBy(pattern: RegExp, text: string, at: number, display: boolean): Formula | null {
+/** What the rest of an unfinished text is when a formula is being written in it. */
+export function unfinishedFormula(text: string, from: number, mark: string): string | null {
+  if (text.length - from >= nearEnd) return null
+  const rest = text.slice(from)
+  return (mark.startsWith('\\') ? mayGoOn(rest) : mayBeFormula(rest)) ? rest : null
+}
+
+export function inlineOf({ tex, display }: Formula): Inline {
+  return { type: 'math', tex, display, unfinished: false }
+}
+
+function backslashed(text: string, at: number, lookahead: Lookahead, inBracket: boolean): Formula | null {
+  const isRound = text[at + 1] === '('
+  if (lookahead.find(isRound ? '\\)' : '\\]', at + 2) - at > longest + 100) return null
+  const pattern = isRound ? round : square
   pattern.lastIndex = at
-  const found = pattern.exec(text)
-  return found ? { tex: (found[1] ?? '').trim(), display, end: pattern.lastIndex } : null
+  const content = pattern.exec(text)?.[1]
+  if (content === undefined || !(isRound || isBracketFormula(content))) return null
+  const end = pattern.lastIndex
+  // `[\[5\]](…)` is a link whose text has brackets.
+  return !isRound && inBracket && text[end] === ']' ? null : { tex: content.trim(), display: !isRound, end }
 }
 
-/** Whether the rest of an unfinished text, after the mark that opens a formula, looks like one. */
-export function mayBeFormula(rest: string): boolean {
-  return /^\S/.test(rest) && formula.test(rest) && !rest.includes('$')
+/** A formula between dollar signs, one or two: what is between them tells. */
+function between(text: string, at: number, signs: 1 | 2, lookahead: Lookahead): Formula | null {
+  const from = at + signs
+  const close = lookahead.findDollar(from)
+  if (close - at > longest || lookahead.dollarsAt(close) < signs) return null
+  const content = text.slice(from, close)
+  const end = close + signs
+  if (signs === 2) return isDisplayFormula(content) ? { tex: content.trim(), display: true, end } : null
+  if (content.includes('\n')) return null
+  const isInWord = /[a-zA-Z0-9]/.test(text[at - 1] ?? '') || /[\d$]/.test(text[end] ?? '')
+  if (!(isInWord ? isPlainlyFormula(content) : isFormula(content))) return null
+  return { tex: withPercent(content.trim()), display: false, end }
+}
+
+/** TeX takes a bare percent sign for the beginning of a comment. */
+function withPercent(tex: string): string {
+  return tex.replace(/(?<!\\)%/g, '\\%')
+}
+
+/** A chemical formula that stands in a text without marks around it. */
+export function chemistryAt(text: string, at: number): Formula | null {
+  chemistry.lastIndex = at
+  const found = chemistry.exec(text)
+  return found ? { tex: found[0], display: false, end: chemistry.lastIndex } : null
 }

@@ -1,4 +1,4 @@
-import type { Run } from './emphasis'
+import type { Run } from './emphasis-run'
 import type { Inline } from './tree'
 
 /** A piece of a text while its marks are being paired: a list that is cut and wrapped as pairs are found. */

@@ -5,11 +5,13 @@ const open =
   /^[ \t>]*(?:(?:[-*+] +)*(?:[-=+*_#|: \t]*|\d{1,9}[.)]?|[`~]+.*|\$\$?|\\|\[(?:[ xX]\]?|\^[^\]]*\]?)?|<\/?[a-zA-Z]{0,10}))[ \t]*$/
 const inFence = /^[ \t>]*(?:`+|~+)[ \t]*$/
 const inMath = /^[ \t>]*[$\\]?$/
+/** After a blank line in a formula, words end it. */
+const afterBlank = /^[ \t>]*(?:[$\\]|\p{L}{0,12})$/u
 
 /** Whether the beginning of a line is too little to show it as what it will be. */
 export function isUndecided(line: string, tip: Container | Leaf): boolean {
   if (tip.type === 'code' && tip.fence) return inFence.test(line)
-  if (tip.type === 'math') return inMath.test(line)
+  if (tip.type === 'math') return (tip.lines.at(-1) === '' ? afterBlank : inMath).test(line)
   if (/^[ \t>]*[`~]/.test(line)) return /^[ \t>]*(?:`{1,2}|~{1,2}|`{3,}[^`]*|~{3,}.*)$/.test(line)
   return line.length < 80 && open.test(line)
 }

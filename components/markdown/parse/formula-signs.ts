@@ -1,0 +1,131 @@
+/** Letters that stand together in formulas: names of functions and operators. */
+const functions = new Set(
+  (
+    'sin cos tan cot sec csc sinh cosh tanh arcsin arccos arctan log ln lg exp min max sup inf lim det dim ker deg gcd ' +
+    'lcm mod arg argmin argmax sgn sign erf Re Im Pr Var Cov Tr tr rank diag span'
+  ).split(' '),
+)
+const currencies = new Set('USD EUR GBP CAD AUD NZD HKD SGD TWD MXN BRL CNY RMB JPY'.split(' '))
+
+/** Text within a formula, whose words are none of its own. */
+const textGroup =
+  /\\(?:text[a-z]*|mathrm|mathbf|mathit|mathsf|mathtt|mathcal|mathbb|mathfrak|boldsymbol|bm|operatorname\*?|mbox|hbox|ce|pu|label|tag|begin|end|color)\s*\{[^{}]*\}/g
+const tokens = /\s+|\\[a-zA-Z]+|\\[\s\S]|\d+(?:[.,]\d+)*|\.\d+|(?:\p{L}\p{M}*)+|[\s\S]/gu
+const latin = /^[\p{Script=Latin}\p{Script=Greek}ℝℕℤℚℂℓℏ]+$/u
+const relation = /^[=<>≤≥≠≈≡∈∉⊂⊆→↔⇒⇔]$/
+const operator = /^(?:[-+*/^_:,±×÷·–−]|\p{Sm})$/u
+
+type Kind = 'none' | 'number' | 'letter' | 'word' | 'function' | 'sign' | 'open' | 'close' | 'operator' | 'stop'
+
+/** What stands in a formula, or in the beginning of one. */
+export interface Signs {
+  /** What money and prose have none of: a command, an index, an escaped sign. */
+  strong: boolean
+  command: boolean
+  /** A relation, `=`. */
+  related: boolean
+  /** Something in brackets after its name, `f(x)`. */
+  calls: boolean
+  /** Words, and those of more than three letters. */
+  words: number
+  longWords: number
+  /** Words that follow each other as in a sentence. */
+  prose: boolean
+  /** Letters of scripts that formulas are not written in. */
+  otherLetters: boolean
+  balanced: boolean
+  first: Kind
+  last: Kind
+}
+
+/** Counts what stands in a formula. */
+export function signsIn(content: string): Signs {
+  const text = content.replace(textGroup, '\\x')
+  const signs: Signs = {
+    strong: /\\[^$]/.test(text),
+    command: /\\[a-zA-Z]/.test(text),
+    related: false,
+    calls: false,
+    words: 0,
+    longWords: 0,
+    prose: false,
+    otherLetters: false,
+    balanced: false,
+    first: 'none',
+    last: 'none',
+  }
+  let isSpaced = false
+  let sentences = 0
+  const brackets = new Brackets()
+  for (const { 0: token, index } of text.matchAll(tokens)) {
+    if (/^\s/.test(token)) {
+      isSpaced = true
+      continue
+    }
+    const kind = kindOf(token, signs.last)
+    if (currencies.has(token) || (isSpaced && isSentence(signs.last, kind))) sentences++
+    if (isIndex(token, text[index + 1]) && (token === '^' || signs.last !== 'word')) signs.strong = true
+    if (relation.test(token)) signs.related = true
+    if (kind === 'word') signs.words++
+    if (kind === 'word' && token.length > 3) signs.longWords++
+    if ((kind === 'word' || kind === 'letter') && !latin.test(token)) signs.otherLetters = true
+    if (token === '(' && !isSpaced && (signs.last === 'letter' || signs.last === 'word')) signs.calls = true
+    brackets.add(token, kind)
+    if (signs.first === 'none') signs.first = kind
+    signs.last = kind
+    isSpaced = false
+  }
+  // A command leaves little doubt: who writes one may leave `\text` away.
+  signs.prose = sentences > (signs.command ? 2 : 0)
+  signs.balanced = brackets.areBalanced(signs.strong, signs.calls || /^[^|]+\|[^|]+$/.test(text))
+  return signs
+}
+
+/** Brackets that have been opened and not closed. A half-open interval, `[0, 1)`, is balanced too. */
+class Brackets {
+  private depth = 0
+  private braces = 0
+  private bars = 0
+  private closedTooMany = false
+  private closedTooManyBraces = false
+
+  add(token: string, kind: Kind): void {
+    if (token === '{') this.braces++
+    else if (token === '}') this.braces--
+    else if (token === '|') this.bars++
+    else if (kind === 'open') this.depth++
+    else if (kind === 'close') this.depth--
+    this.closedTooMany ||= this.depth < 0
+    this.closedTooManyBraces ||= this.braces < 0
+  }
+
+  areBalanced(isStrong: boolean, mayBeDivided: boolean): boolean {
+    if (this.braces !== 0 || this.closedTooManyBraces) return false
+    return isStrong || (this.depth === 0 && !this.closedTooMany && (this.bars % 2 === 0 || mayBeDivided))
+  }
+}
+
+function kindOf(token: string, last: Kind): Kind {
+  if (token.startsWith('\\')) return 'sign'
+  if (/^\.?\d/.test(token)) return 'number'
+  if (/^\p{L}/u.test(token)) {
+    if (functions.has(token)) return 'function'
+    return /^\p{L}\p{M}*$/u.test(token) ? 'letter' : 'word'
+  }
+  if (/^[([{⟨]$/.test(token)) return 'open'
+  if (/^[)\]}⟩]$/.test(token)) return 'close'
+  if (/^[|∞∅]$/.test(token)) return 'sign'
+  if (/^[!'%°′″…]$/.test(token)) return last === 'operator' || last === 'none' ? 'stop' : 'sign'
+  return operator.test(token) || relation.test(token) ? 'operator' : 'stop'
+}
+
+function isIndex(token: string, next: string | undefined): boolean {
+  return (token === '^' || token === '_') && next !== undefined && /[^\s^_]/.test(next)
+}
+
+/** Whether two that follow each other after a space are words of a sentence: formulas set operators between them. */
+function isSentence(last: Kind, kind: Kind): boolean {
+  if (kind === 'word') return ['number', 'letter', 'word', 'close', 'sign', 'stop'].includes(last)
+  if (last === 'word') return ['number', 'letter', 'function', 'open'].includes(kind)
+  return last === 'number' && kind === 'number'
+}

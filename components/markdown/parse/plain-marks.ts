@@ -1,0 +1,38 @@
+import { matchAt } from './destinations'
+
+/** What a path may begin with before its first backslash: a drive, a relative folder, a variable, the registry. */
+const beginning = /(?:(?<![\w.])(?:[A-Za-z]:|\.{1,2})|(?<!\w)(?:~|%\w{1,40}%|HK[A-Z_]{2,30}))$/
+/** A path of Windows from its first backslash on. What ends at another backslash may hold spaces. */
+const path =
+  /(?:\\(?!\\)[^\s\\<>:"|?*`[\]](?:[^\\<>:"|?*`[\]\n]{0,80}[^\s\\<>:"|?*`[\]])?(?=\\))*\\[^\s\\<>:"|?*`[\]]*/y
+const share = /\\\\[\w.$-]{1,60}\\(?!\\)[^\s<>:"|?*`[\]]*/y
+
+/** A path of Windows whose backslashes are none of markdown, from the first of them on. */
+export function pathAt(text: string, at: number): string | null {
+  if (text[at + 1] === '\\') return /[\w\\]/.test(text[at - 1] ?? '') ? null : matchAt(share, text, at)
+  return beginning.test(text.slice(Math.max(0, at - 45), at)) ? matchAt(path, text, at) : null
+}
+
+/** Names between two underscores that programs are full of. */
+const names = new Set(
+  (
+    'init main name file doc str repr call len iter next enter exit new del dict class bases mro module slots eq ne lt le ' +
+    'gt ge hash bool add sub mul truediv floordiv mod pow and or xor neg abs int float index contains getitem setitem ' +
+    'delitem getattr setattr delattr getattribute get set delete await aiter anext aenter aexit all version author ' +
+    'package path loader spec cached builtins import annotations qualname wrapped proto pycache tests test mocks ' +
+    'snapshots fixtures dirname filename typename FILE LINE DATE TIME COUNTER'
+  ).split(' '),
+)
+const name = /__([A-Za-z][A-Za-z0-9]{0,40}(?:_[A-Za-z0-9]{1,40}){0,5})__(?![A-Za-z0-9_])/y
+const half = /__[a-z][a-z0-9_]{0,80}$/y
+
+/** A name such as `__init__`, by itself or by what stands beside it. While it is written, one that it may become. */
+export function nameAt(text: string, at: number, unfinished: boolean): string | null {
+  const before = text[at - 1] ?? ''
+  if (/[A-Za-z0-9_]/.test(before)) return null
+  const found = matchAt(name, text, at)
+  if (found === null) return unfinished ? matchAt(half, text, at) : null
+  const inner = found.slice(2, -2)
+  const isCode = /^(?:[([=/]|\.\w)/.test(text.slice(at + found.length, at + found.length + 2)) || /[./]/.test(before)
+  return isCode || inner.includes('_') || names.has(inner) ? found : null
+}
