@@ -1,7 +1,8 @@
-import type { Block, Container } from './parse/tree'
+import type { Block, Container, Table } from './parse/tree'
 
 const letter = /\p{Letter}/u
-const rightToLeft =
+/** A letter of a script that is written from right to left. */
+export const rightToLeft =
   /[\p{Script=Hebrew}\p{Script=Arabic}\p{Script=Syriac}\p{Script=Thaana}\p{Script=Nko}\p{Script=Samaritan}\p{Script=Mandaic}\p{Script=Adlam}]/u
 
 /** In blocks: a list of numbers alone may be long. */
@@ -21,15 +22,26 @@ export function directionOf(container: Container): Direction {
   return 'auto'
 }
 
+/** The side that the columns of a table begin on, by the first letter in its head, or in its first rows. */
+export function directionOfTable({ head, rows }: Table): Direction {
+  const first = [head, ...rows.entries.slice(0, mostLookedAt)]
+  return directionOfText(first.map(({ cells }) => cells.join(' ')).join(' '))
+}
+
+function directionOfText(text: string): Direction {
+  const first = text.match(letter)?.[0]
+  if (!first) return 'auto'
+  return rightToLeft.test(first) ? 'rtl' : 'ltr'
+}
+
 function directionIn(block: Block): Direction {
   switch (block.type) {
     case 'paragraph':
     case 'heading':
-    case 'summary': {
-      const first = block.lines.join('\n').match(letter)?.[0]
-      if (!first) return 'auto'
-      return rightToLeft.test(first) ? 'rtl' : 'ltr'
-    }
+    case 'summary':
+      return directionOfText(block.lines.join('\n'))
+    case 'table':
+      return directionOfTable(block)
     case 'quote':
     case 'list':
     case 'item':

@@ -1,5 +1,6 @@
 import { inTime, type Renderer, Rendering } from './rendering'
 import type { FormulaSource } from './typeset'
+import type { TypesetterQuestion } from './typesetter.worker'
 
 /** In milliseconds. A formula that takes longer is one that was made to. */
 const patience = 1000
@@ -10,6 +11,8 @@ const patience = 1000
  */
 export const formulas = new Rendering(startTypesetter, patience)
 
+const isChemical = /\\(?:ce|pu)\b/
+
 /** What most formulas are set in. With a font that came later, what has been set would move. */
 const fonts = ['1em KaTeX_Main', 'italic 1em KaTeX_Math', '1em KaTeX_Size1', '1em KaTeX_Size2', '1em KaTeX_AMS']
 
@@ -17,12 +20,18 @@ async function startTypesetter(): Promise<Renderer<FormulaSource>> {
   const worker = new Worker(new URL('./typesetter.worker.ts', import.meta.url), { type: 'module' })
   const styles = import('./katex-styles').then(() => inTime(loadFonts(), patience))
   await Promise.all([nextAnswer(worker), styles])
+  const ask = (question: TypesetterQuestion) => {
+    const answer = nextAnswer(worker)
+    worker.postMessage(question)
+    return answer
+  }
+  let chemistry: Promise<unknown> | null = null
   return {
-    render(source) {
-      const answer = nextAnswer(worker)
-      worker.postMessage(source)
-      return answer
+    async prepare({ tex }) {
+      if (isChemical.test(tex)) chemistry ??= ask('chemistry')
+      await chemistry
     },
+    render: ask,
     stop: () => worker.terminate(),
   }
 }

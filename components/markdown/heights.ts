@@ -16,7 +16,10 @@ export function heightOf(block: Block | undefined): number {
     case 'paragraph':
     case 'heading':
     case 'summary':
-      return textHeight(block.lines.join(' ').length)
+      return block.lines
+        .join('\n')
+        .split('\n')
+        .reduce((sum, line) => sum + rowsOf(line.length) * lineHeight, gap)
     case 'html':
       return block.lines.length * lineHeight + gap
     case 'math':
@@ -40,8 +43,8 @@ export function heightOf(block: Block | undefined): number {
   }
 }
 
-function textHeight(characters: number): number {
-  return Math.ceil(characters / charactersInLine) * lineHeight + gap
+function rowsOf(characters: number): number {
+  return Math.max(1, Math.ceil(characters / charactersInLine))
 }
 
 /** About how high a displayed formula will be, in pixels: the rows of what is common, with the padding around them. */

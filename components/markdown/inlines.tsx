@@ -4,6 +4,7 @@ import { memo, type ReactNode } from 'react'
 import { DataImage, isDataImage } from './data-image'
 import { useDocument } from './document-context'
 import { Formula } from './formula'
+import { withIslands } from './islands'
 import { noteId, referenceId } from './notes'
 import type { Inline, Mark } from './parse/tree'
 import { safeAddress } from './safety'
@@ -19,7 +20,7 @@ export function Segments({ segments }: { segments: Inline[][] }): ReactNode {
  * a link nothing else is one.
  */
 export function Inlines({ inlines, inLink = false }: { inlines: Inline[]; inLink?: boolean }): ReactNode {
-  if (inlines.length === 1 && inlines[0]?.type === 'text') return inlines[0].text
+  if (inlines.length === 1 && inlines[0]?.type === 'text') return withIslands(inlines[0].text)
   // A text only grows at its end, so a place in it is an identity.
   return inlines.map((inline, place) => shown(inline, place, inLink))
 }
@@ -33,12 +34,18 @@ const Segment = memo(Inlines)
 function shown(inline: Inline, key: number, inLink: boolean): ReactNode {
   switch (inline.type) {
     case 'text':
+      return withIslands(inline.text)
     case 'html':
       return inline.text
     case 'break':
       return <br key={key} />
     case 'code':
-      return <code key={key}>{inline.text}</code>
+      // An island: it reads from left to right, also in a text that does not.
+      return (
+        <code key={key} dir="ltr">
+          {inline.text}
+        </code>
+      )
     case 'emphasis':
       return (
         <em key={key}>
@@ -85,9 +92,16 @@ function OutsideLink({ link, inLink }: { link: Extract<Inline, { type: 'link' }>
   if (!isLink) return <span>{words}</span>
   return (
     <a href={href} title={link.title || undefined} target="_blank" rel="noopener noreferrer">
-      {words}
+      {isAddress(link) ? <bdi dir="ltr">{words}</bdi> : words}
     </a>
   )
+}
+
+/** Whether a link shows where it leads. */
+function isAddress({ address, children }: Extract<Inline, { type: 'link' }>): boolean {
+  const [words] = children
+  if (children.length !== 1 || words?.type !== 'text') return false
+  return /[:.@]/.test(words.text) && address?.endsWith(words.text) === true
 }
 
 /** An outside image would tell its host that it was looked at, and by whom: it opens only on a click, in a tab of its own. */

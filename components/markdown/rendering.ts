@@ -1,5 +1,7 @@
 /** What turns a source into markup beside the page, in a thread of its own, and may never come to an end with one. */
 export interface Renderer<Source> {
+  /** Fetches what a source needs besides; how long that takes says nothing about the source. */
+  prepare?(source: Source): Promise<unknown>
   /** The markup; null when the source is none that can be rendered. */
   render(source: Source): Promise<string | null>
   /** Ends it, whatever it is doing. */
@@ -59,6 +61,7 @@ export class Rendering<Source> {
   private async renderNow(source: Source): Promise<string | null> {
     try {
       const renderer = await this.started()
+      await renderer.prepare?.(source)
       const markup = await inTime(renderer.render(source), this.patience)
       if (markup === undefined) {
         renderer.stop()

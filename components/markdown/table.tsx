@@ -3,6 +3,7 @@ import { createContext, memo, type ReactNode, useContext, useLayoutEffect, useMe
 import { CopyButton } from '@/components/ui/copy-button'
 import { Chunks, type FrameProps, type Shown } from './chunks'
 import { reachable } from './code/code-block'
+import { directionOfTable } from './direction'
 import { useDocument } from './document-context'
 import { useRest } from './frames'
 import { rowHeight } from './heights'
@@ -38,6 +39,7 @@ export function Table({ table }: { table: TableBlock }) {
       </div>
       <section
         ref={growing === table ? null : fadesWhenWide}
+        dir={directionOfTable(table)}
         className="table-scroller"
         aria-label="Table"
         {...reachable}
@@ -87,7 +89,6 @@ function Part({ first, full, rows }: { first: boolean; full: boolean; rows: Reac
   return (
     <div ref={resting}>
       <table
-        dir="auto"
         aria-label={first ? undefined : 'Table, continued'}
         style={fixed ? { tableLayout: 'fixed', width: total } : undefined}
       >

@@ -1,5 +1,16 @@
 import { type FormulaSource, typeset } from './typeset'
 
-self.addEventListener('message', ({ data }: MessageEvent<FormulaSource>) => self.postMessage(typeset(data)))
+/** A formula, or the commands of chemistry, which few texts need. */
+export type TypesetterQuestion = FormulaSource | 'chemistry'
+
+self.addEventListener('message', ({ data }: MessageEvent<TypesetterQuestion>) => {
+  if (data !== 'chemistry') self.postMessage(typeset(data))
+  else
+    import('katex/contrib/mhchem').then(
+      () => self.postMessage(null),
+      // Their source is shown instead.
+      () => self.postMessage(null),
+    )
+})
 // It is ready.
 self.postMessage(null)

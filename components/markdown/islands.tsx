@@ -1,0 +1,40 @@
+import type { ReactNode } from 'react'
+import { rightToLeft } from './direction'
+
+/** Words in Latin letters with the signs around them, several in a row. */
+const latin = /[^\s\u0590-\u08ff\ufb1d-\ufdff\ufe70-\ufefc]*[A-Za-z][^\s\u0590-\u08ff\ufb1d-\ufdff\ufe70-\ufefc]*/
+const latinWords = new RegExp(`${latin.source}(?: +(?:${latin.source}|-[\\w=-]*))*`, 'g')
+const before = /^[([{"'«“‘]+/
+const after = /[)\]}"'»”’.,:;!?…]+$/
+
+/**
+ * A text as it is shown. Between letters that run from right to left, a path or an option would be torn apart, for its
+ * signs belong to neither direction: it is an island of its own.
+ */
+export function withIslands(text: string): ReactNode {
+  if (!rightToLeft.test(text)) return text
+  const parts: ReactNode[] = []
+  let from = 0
+  for (const { 0: words, index } of text.matchAll(latinWords)) {
+    const start = index + (before.exec(words)?.[0].length ?? 0)
+    const island = withoutStops(text.slice(start, index + words.length))
+    if (!/^[^A-Za-z0-9]|[^A-Za-z0-9]$/.test(island)) continue
+    if (start > from) parts.push(text.slice(from, start))
+    parts.push(
+      <bdi key={start} dir="ltr">
+        {island}
+      </bdi>,
+    )
+    from = start + island.length
+  }
+  if (parts.length === 0) return text
+  parts.push(text.slice(from))
+  return parts
+}
+
+/** Without what ends the sentence or the bracket around it; `f()` keeps its own. */
+function withoutStops(words: string): string {
+  const stops = after.exec(words)?.[0] ?? ''
+  const own = stops.startsWith(')') && words.slice(0, -stops.length).includes('(') ? 1 : 0
+  return words.slice(0, words.length - stops.length + own)
+}
