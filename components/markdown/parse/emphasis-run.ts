@@ -24,8 +24,8 @@ export interface Run {
 
 /**
  * A run as it stands in a text, by the flanking rules of the specification with the CJK-friendly amendments: what is
- * beside a script that sets no spaces is at the border of a word. Two marks or more after the end of a sentence may
- * close also where the space behind them is missing.
+ * beside a script that sets no spaces is at the border of a word. Two marks or more after a stop or a
+ * bracket may close also where the space behind them is missing.
  */
 export function runAt(
   text: string,
@@ -41,14 +41,17 @@ export function runAt(
   const left = !after.space && (!after.punctuation || before.space || before.punctuation || isLoose)
   const right = !before.space && (!before.punctuation || after.space || after.punctuation || isLoose)
   const isUnderscore = mark === '_'
-  const endsSentence = !isUnderscore && length > 1 && after.wordly && '.,:;!?…'.includes(characterBefore)
+  const isPair = !isUnderscore && length > 1 && characterBefore !== ''
+  const endsWords = isPair && after.wordly && '.,:;!?…%)]"”’»'.includes(characterBefore)
+  // `src/**/*.ts` is a pattern of files.
+  const isPattern = characterBefore === '/' && './'.includes(text[at + length] ?? ' ')
   return {
     piece: newPiece(null, mark.repeat(length), at),
     mark,
     length,
     left: length,
-    opens: left && (!isUnderscore || !right || before.punctuation),
-    closes: (endsSentence && characterBefore !== '') || (right && (!isUnderscore || !left || after.punctuation)),
+    opens: !isPattern && left && (!isUnderscore || !right || before.punctuation),
+    closes: !isPattern && (endsWords || (right && (!isUnderscore || !left || after.punctuation))),
     beforeWord: before.space || before.punctuation || before.spaceless,
     wordEnd: before.wordly && after.wordly ? lookahead.findSpace(at) : null,
     byDigit: before.digit || after.digit,

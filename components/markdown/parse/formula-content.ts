@@ -38,9 +38,9 @@ function judge(content: string): boolean {
   if (!signs.balanced || signs.prose || signs.last === 'stop') return false
   if (signs.otherLetters && !signs.command && !isEquation(signs)) return false
   if (signs.strong) return true
-  if (isPadded) return isEquation(signs)
+  if (isPadded) return signs.first !== 'number' && (signs.related || signs.words === 0) && isEnded(signs)
   if (money.test(text) || signs.first === 'stop' || !isEnded(signs)) return false
-  return signs.longWords === 0 || isEquation(signs) || (signs.calls && signs.first !== 'number') || isPolygon(text)
+  return signs.longWords === 0 || isEquation(signs) || (signs.calls && signs.first !== 'number') || isName(text)
 }
 
 /** Whether it also has what no money has, as is asked where a word or a number touches the dollar signs. */
@@ -90,7 +90,8 @@ function isEnded({ last }: Signs): boolean {
   return last !== 'open' && last !== 'operator' && last !== 'stop'
 }
 
-/** Corners in the order of the alphabet, `ABCD`. */
-function isPolygon(text: string): boolean {
-  return /^[A-Z]{4}$/.test(text) && [...text].every((letter, place) => place === 0 || letter > (text[place - 1] ?? ''))
+/** Corners in the order of the alphabet, `ABCD`, or elements in a compound, `NaCl`. */
+function isName(text: string): boolean {
+  const isPolygon = /^[A-Z]{4}$/.test(text) && [...text].sort().join('') === text
+  return isPolygon || (/[a-z]/.test(text) && /^(?:[A-Z][a-z]?){2,}$/.test(text))
 }

@@ -10,6 +10,9 @@ const currencies = new Set('USD EUR GBP CAD AUD NZD HKD SGD TWD MXN BRL CNY RMB 
 /** Text within a formula, whose words are none of its own. */
 const textGroup =
   /\\(?:text[a-z]*|mathrm|mathbf|mathit|mathsf|mathtt|mathcal|mathbb|mathfrak|boldsymbol|bm|operatorname\*?|mbox|hbox|ce|pu|label|tag|begin|end|color)\s*\{[^{}]*\}/g
+/** The probability of something that is said in words, `P(A and B)`. */
+const event = /^[A-Z][a-z]?\([^()]*\)/
+const eventWord = /\b(?:and|or|not|given)\b/g
 const tokens = /\s+|\\[a-zA-Z]+|\\[\s\S]|\d+(?:[.,]\d+)*|\.\d+|(?:\p{L}\p{M}*)+|[\s\S]/gu
 const latin = /^[\p{Script=Latin}\p{Script=Greek}ℝℕℤℚℂℓℏ]+$/u
 const relation = /^[=<>≤≥≠≈≡∈∉⊂⊆→↔⇒⇔]$/
@@ -24,7 +27,7 @@ export interface Signs {
   command: boolean
   /** A relation, `=`. */
   related: boolean
-  /** Something in brackets after its name, `f(x)`. */
+  /** Something in brackets after its name, `f(x)` or `a[i]`. */
   calls: boolean
   /** Words, and those of more than three letters. */
   words: number
@@ -40,7 +43,8 @@ export interface Signs {
 
 /** Counts what stands in a formula. */
 export function signsIn(content: string): Signs {
-  const text = content.replace(textGroup, '\\x')
+  const plain = content.replace(textGroup, '\\x')
+  const text = event.test(plain) ? plain.replace(eventWord, '\\x') : plain
   const signs: Signs = {
     strong: /\\[^$]/.test(text),
     command: /\\[a-zA-Z]/.test(text),
@@ -69,7 +73,8 @@ export function signsIn(content: string): Signs {
     if (kind === 'word') signs.words++
     if (kind === 'word' && token.length > 3) signs.longWords++
     if ((kind === 'word' || kind === 'letter') && !latin.test(token)) signs.otherLetters = true
-    if (token === '(' && !isSpaced && (signs.last === 'letter' || signs.last === 'word')) signs.calls = true
+    if ((token === '(' || token === '[') && !isSpaced && (signs.last === 'letter' || signs.last === 'word'))
+      signs.calls = true
     brackets.add(token, kind)
     if (signs.first === 'none') signs.first = kind
     signs.last = kind

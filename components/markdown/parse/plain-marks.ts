@@ -4,13 +4,17 @@ import { matchAt } from './destinations'
 const beginning = /(?:(?<![\w.])(?:[A-Za-z]:|\.{1,2})|(?<!\w)(?:~|%\w{1,40}%|HK[A-Z_]{2,30}))$/
 /** A path of Windows from its first backslash on. What ends at another backslash may hold spaces. */
 const path =
-  /(?:\\(?!\\)[^\s\\<>:"|?*`[\]](?:[^\\<>:"|?*`[\]\n]{0,80}[^\s\\<>:"|?*`[\]])?(?=\\))*\\[^\s\\<>:"|?*`[\]]*/y
+  /(?:\\(?!\\)(?:\*|[^\s\\<>:"|?*`[\]](?:[^\\<>:"|?*`[\]\n]{0,80}[^\s\\<>:"|?*`[\]])?)(?=\\))*\\(?:\*(?=\.))?[^\s\\<>:"|?*`[\]]*/y
 const share = /\\\\[\w.$-]{1,60}\\(?!\\)[^\s<>:"|?*`[\]]*/y
+/** A path without any beginning, which a letter after a backslash gives away: nobody escapes letters. */
+const folders = /(?=[^\s]{0,80}?[\w.)-]\\[A-Za-z])(?:\\[\w.()-]{1,60})+(?![\\{^_$])/y
 
 /** A path of Windows whose backslashes are none of markdown, from the first of them on. */
 export function pathAt(text: string, at: number): string | null {
   if (text[at + 1] === '\\') return /[\w\\]/.test(text[at - 1] ?? '') ? null : matchAt(share, text, at)
-  return beginning.test(text.slice(Math.max(0, at - 45), at)) ? matchAt(path, text, at) : null
+  const before = text.slice(Math.max(0, at - 45), at)
+  if (beginning.test(before)) return matchAt(path, text, at)
+  return /(?:^|[\s(])[\w.-]{2,40}$/.test(before) ? matchAt(folders, text, at) : null
 }
 
 /** Names between two underscores that programs are full of. */

@@ -92,6 +92,10 @@ describe('emphasis beside scripts without spaces, and beside punctuation', () =>
     ['**نص:**\u200fبعده', '<strong>نص:</strong>\u200fبعده'],
     ['**Note:**text and **Other.**More', '<strong>Note:</strong>text and <strong>Other.</strong>More'],
     ['**Warum?**Weil **ja!**', '<strong>Warum?</strong>Weil <strong>ja!</strong>'],
+    [
+      '**"Quoted"**text, **50%**of, **Name (role)**is',
+      '<strong>&quot;Quoted&quot;</strong>text, <strong>50%</strong>of, <strong>Name (role)</strong>is',
+    ],
     // What was never meant is left as it is.
     ['2 ** 3 和 4 ** 5', '2 ** 3 和 4 ** 5'],
     ['a**"foo"**', 'a**&quot;foo&quot;**'],
@@ -122,6 +126,7 @@ describe('marks inside words', () => {
     ['habl**o**, habl**as**', 'habl<strong>o</strong>, habl<strong>as</strong>'],
     ['snake_case_name, _private_', 'snake_case_name, <em>private</em>'],
     ['*args, **kwargs', '*args, **kwargs'],
+    ['glob **/*.ts and src/**/*.js', 'glob **/*.ts and src/**/*.js'],
   ])
 })
 
@@ -156,6 +161,9 @@ describe('paths of Windows', () => {
     ['C:\\\\temp\\\\_new', 'C:\\temp\\_new'],
     ['snake\\_case, \\*not\\*, end.\\_', 'snake_case, *not*, end._'],
     ['C:\\temp and then \\_x', 'C:\\temp and then _x'],
+    ['D:\\a\\*\\_b\\*.txt', 'D:\\a\\*\\_b\\*.txt'],
+    ['src\\_app\\(group)\\page.tsx', 'src\\_app\\(group)\\page.tsx'],
+    ['a\\_b\\_c and snake\\_case\\.md', 'a_b_c and snake_case.md'],
     ['a:\\_b and (C:\\x\\_y)', 'a:\\_b and (C:\\x\\_y)'],
   ])
 })
