@@ -17,7 +17,7 @@ const deepest = 250
 export function typeset({ tex, display }: FormulaSource): string | null {
   try {
     // What it says of a faulty formula may repeat it: the source is shown instead.
-    const html = katex.renderToString(tex, {
+    const html = katex.renderToString(display ? inRows(tex) : tex, {
       displayMode: display,
       throwOnError: true,
       trust: false,
@@ -30,6 +30,22 @@ export function typeset({ tex, display }: FormulaSource): string | null {
   } catch {
     return null
   }
+}
+
+/** What blank lines part are formulas of their own, one under the other, unless one of them goes on in the next. */
+function inRows(tex: string): string {
+  const rows = tex.split(/\n\s*\n/).map((row) => row.trim())
+  const areWhole = rows.every((row) => isBalanced(row) && !/(?:^[-+*/=<>&^_]|[-+*/=<>&^_,]$|\\\\$|\\tag\b)/.test(row))
+  return rows.length > 1 && areWhole ? `\\begin{gathered}${rows.join(' \\\\ ')}\\end{gathered}` : tex
+}
+
+function isBalanced(tex: string): boolean {
+  const count = (pattern: RegExp) => tex.match(pattern)?.length ?? 0
+  return (
+    count(/(?<!\\)\{/g) === count(/(?<!\\)\}/g) &&
+    count(/\\begin\b/g) === count(/\\end\b/g) &&
+    count(/\\left\b/g) === count(/\\right\b/g)
+  )
 }
 
 function depthOf(html: string): number {

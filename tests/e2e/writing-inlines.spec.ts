@@ -46,7 +46,7 @@ const formulas: [text: string, ...tex: string[]][] = [
   ['为$O(n)$，其中$n$是数组的长度', 'O(n)', 'n'],
   ['설$x$를 구하자', 'x'],
   ['Water is $\\ce{H2O}$, and \\ce{CO2} a gas.', '\\ce{H2O}', '\\ce{CO2}'],
-  ['$$\na = b\n\nc = d\n$$', 'a = b\n\nc = d'],
+  ['$$\na = b\n\nc = d\n$$', '\\begin{gathered}a = b \\\\ c = d\\end{gathered}'],
   ['\\[\n\nx^2 + 1\n\n\\]', 'x^2 + 1'],
 ]
 const money = [
@@ -121,6 +121,7 @@ const writings: Record<string, Writing> = {
         name: true,
         address: true,
         heading: true,
+        text: true,
         table: true,
         columns: true,
         cells: true,
@@ -166,7 +167,8 @@ function sides(reply: Element) {
     path: left(path, '/') < left(path, 'b') && left(path, 'b') < left(path, 'x'),
     name: left(path, 'C') < left(path, '+'),
     address: left(find('a', 'd=e'), 'h') < left(find('a', 'd=e'), '?'),
-    heading: Math.abs(words.getBoundingClientRect().right - right(heading)) < 2,
+    heading: Math.abs(words.getBoundingClientRect().right - right(scroller)) < 2,
+    text: Math.abs(right(path) - right(scroller)) < 2,
     table: Math.abs(right(table) - right(scroller)) < 2,
     columns: first !== undefined && second !== undefined && right(first) > right(second),
     cells: Math.abs(content.getBoundingClientRect().right - right(cell)) < 2,

@@ -42,7 +42,7 @@ export function runAt(
   const right = !before.space && (!before.punctuation || after.space || after.punctuation || isLoose)
   const isUnderscore = mark === '_'
   const isPair = !isUnderscore && length > 1 && characterBefore !== ''
-  const endsWords = isPair && after.wordly && '.,:;!?…%)]"”’»'.includes(characterBefore)
+  const endsWords = isPair && after.wordly && '.,:;!?…%)]"”’»،؛؟।'.includes(characterBefore)
   // `src/**/*.ts` is a pattern of files.
   const isPattern = characterBefore === '/' && './'.includes(text[at + length] ?? ' ')
   return {

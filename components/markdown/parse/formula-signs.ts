@@ -13,7 +13,7 @@ const textGroup =
 /** The probability of something that is said in words, `P(A and B)`. */
 const event = /^[A-Z][a-z]?\([^()]*\)/
 const eventWord = /\b(?:and|or|not|given)\b/g
-const tokens = /\s+|\\[a-zA-Z]+|\\[\s\S]|\d+(?:[.,]\d+)*|\.\d+|(?:\p{L}\p{M}*)+|[\s\S]/gu
+const tokens = /\s+|\\[a-zA-Z]+|\\[\s\S]|\d+(?:[.,]\d+)*|\.\d+|\.{3}|(?:\p{L}\p{M}*)+|[\s\S]/gu
 const latin = /^[\p{Script=Latin}\p{Script=Greek}ℝℕℤℚℂℓℏ]+$/u
 const relation = /^[=<>≤≥≠≈≡∈∉⊂⊆→↔⇒⇔]$/
 const operator = /^(?:[-+*/^_:,±×÷·–−]|\p{Sm})$/u
@@ -111,7 +111,7 @@ class Brackets {
 }
 
 function kindOf(token: string, last: Kind): Kind {
-  if (token.startsWith('\\')) return 'sign'
+  if (token.startsWith('\\') || token === '...') return 'sign'
   if (/^\.?\d/.test(token)) return 'number'
   if (/^\p{L}/u.test(token)) {
     if (functions.has(token)) return 'function'

@@ -10,7 +10,7 @@ import { inlineTarget, referenceTarget, type Target, unfinishedTarget } from './
 import { Lookahead } from './lookahead'
 import { chemistryAt, formulaAt, inlineOf, unfinishedFormula } from './math'
 import { append, type Bracket, inlinesOfPieces, newPiece, plainText, remove, wrap } from './pieces'
-import { nameAt, pathAt } from './plain-marks'
+import { pathAt, plainRunAt } from './plain-marks'
 import { cut, type Segment } from './segments'
 import type { Definition, Inline, References } from './tree'
 import { nearEnd, withoutHalfMark } from './unfinished'
@@ -172,14 +172,9 @@ class Reader {
   private run(mark: string): void {
     let length = 1
     while (this.text[this.at + length] === mark) length++
-    // One tilde is a range or "about", in what models write.
-    if (mark === '~' && length !== 2) {
-      this.take(length, null, mark.repeat(length))
-      return
-    }
-    const name = mark === '_' && length === 2 ? nameAt(this.text, this.at, this.unfinished) : null
-    if (name !== null) {
-      this.take(name.length, null, name)
+    const plain = plainRunAt(this.text, this.at, mark.repeat(length), this.unfinished)
+    if (plain !== null) {
+      this.take(plain.length, null, plain)
       return
     }
     const run = runAt(this.text, this.at, mark, length, this.runs.last, this.lookahead)
@@ -279,14 +274,12 @@ class Reader {
       return
     }
     const half = this.unfinished ? matchAt(halfPointed, this.text, this.at) : null
-    if (half) this.take(half.length, null, half.slice(1))
-    else this.take(1, null, '<')
+    this.take(half?.length ?? 1, null, half?.slice(1) ?? '<')
   }
 
   private entity(): void {
     const found = matchAt(characterReference, this.text, this.at)
-    if (found) this.take(found.length, null, decoded(found))
-    else this.take(1, null, '&')
+    this.take(found?.length ?? 1, null, found === null ? '&' : decoded(found))
   }
 
   /** A formula, or the mark that would begin one. */

@@ -75,7 +75,8 @@ export function formulaAt(text: string, at: number, lookahead: Lookahead, inBrac
 export function unfinishedFormula(text: string, from: number, mark: string): string | null {
   if (text.length - from >= nearEnd) return null
   const rest = text.slice(from)
-  return (mark.startsWith('\\') ? mayGoOn(rest) : mayBeFormula(rest)) ? rest : null
+  const mayBe = mark.startsWith('\\') ? !rest.includes(mark) && mayGoOn(rest) : mayBeFormula(rest)
+  return mayBe ? rest : null
 }
 
 export function inlineOf({ tex, display }: Formula): Inline {

@@ -30,8 +30,14 @@ const names = new Set(
 const name = /__([A-Za-z][A-Za-z0-9]{0,40}(?:_[A-Za-z0-9]{1,40}){0,5})__(?![A-Za-z0-9_])/y
 const half = /__[a-z][a-z0-9_]{0,80}$/y
 
+/** A run of marks that are none, with the name that it begins if it begins one. One tilde is a range, or "about". */
+export function plainRunAt(text: string, at: number, run: string, unfinished: boolean): string | null {
+  if (run.startsWith('~') && run.length !== 2) return run
+  return run === '__' ? nameAt(text, at, unfinished) : null
+}
+
 /** A name such as `__init__`, by itself or by what stands beside it. While it is written, one that it may become. */
-export function nameAt(text: string, at: number, unfinished: boolean): string | null {
+function nameAt(text: string, at: number, unfinished: boolean): string | null {
   const before = text[at - 1] ?? ''
   if (/[A-Za-z0-9_]/.test(before)) return null
   const found = matchAt(name, text, at)

@@ -96,6 +96,7 @@ describe('emphasis beside scripts without spaces, and beside punctuation', () =>
       '**"Quoted"**text, **50%**of, **Name (role)**is',
       '<strong>&quot;Quoted&quot;</strong>text, <strong>50%</strong>of, <strong>Name (role)</strong>is',
     ],
+    ['**पाठ।**अगला और **سؤال؟**جواب', '<strong>पाठ।</strong>अगला और <strong>سؤال؟</strong>جواب'],
     // What was never meant is left as it is.
     ['2 ** 3 和 4 ** 5', '2 ** 3 和 4 ** 5'],
     ['a**"foo"**', 'a**&quot;foo&quot;**'],

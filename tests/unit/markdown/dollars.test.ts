@@ -20,7 +20,7 @@ describe('formulas between dollar signs', () => {
 })
 
 describe('money', () => {
-  it.each(['costs $5$10', '$x=1; $y=2'])('%s, once the text after it is there', (text) => {
+  it.each(['costs $5$10', '$5...$10', '$x=1; $y=2'])('%s, once the text after it is there', (text) => {
     expect(inlinesIn(text, nothing, false)).toEqual([{ type: 'text', text }])
   })
 

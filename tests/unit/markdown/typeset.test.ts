@@ -11,6 +11,26 @@ describe('the HTML of a formula', () => {
     expect(typeset({ tex: `\\begin{aligned}${lines}\\end{aligned}`, display: true })).toContain('class="katex"')
   })
 
+  it('has a row for what blank lines part, unless it goes on', () => {
+    const rows = (tex: string) => typeset({ tex, display: true })?.match(/\\begin\{gathered\}.*/)?.[0]
+    expect(rows('a = b\n\nc = d\n \ne')).toContain('\\begin{gathered}a = b \\\\ c = d \\\\ e\\end{gathered}')
+    for (const tex of [
+      'a =\n\nb',
+      'a\n\n+ b',
+      '\\frac{a\n\n}{b}',
+      '\\begin{aligned}a\n\nb\\end{aligned}',
+      'a \\\\\n\nb',
+    ]) {
+      expect(typeset({ tex, display: true })).toContain('class="katex"')
+      expect(rows(tex)).toBeUndefined()
+    }
+  })
+
+  it('is there for chemistry', async () => {
+    await import('katex/contrib/mhchem')
+    expect(typeset({ tex: '\\ce{SO4^2- + 2H+}', display: false })).toContain('class="katex"')
+  })
+
   it.each([
     ['is wrong', '\\frac{'],
     ['calls itself', '\\def\\a{\\a\\a}\\a'],
