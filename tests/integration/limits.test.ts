@@ -241,7 +241,7 @@ test.each(['sqlite', 'postgres'] as const)('a person stores so much, in words, o
     for (const { status, problem } of refusals) {
       expect(status).toBe(507)
       expect(problem.message).toContain('Your conversations take up 60.')
-      expect(problem.message).toContain('kB, and there is room for 50 kB. Delete some')
+      expect(problem.message).toContain('kB, and the limit is 50 kB. Delete some you no longer need.')
     }
     expect(house.timesAsked('more')).toBe(0)
     expect((await house.client().finish({ text: 'somebody else' })).status).toBe('completed')
