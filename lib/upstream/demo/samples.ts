@@ -48,7 +48,8 @@ $$
 
 A price of $5 or $10 isn’t math, so it should stay as it is.`
 
-const preface = 'I’m Rill’s demo model. I can’t tailor this, so here’s one of my samples.'
+const preface = (count: number) =>
+  `I’m Rill’s demo model. I can’t tailor this, so ${count === 1 ? 'here’s one' : 'here are some'} of my samples.`
 const everything = /\b(?:markdown|formatting|everything|all of (?:it|them))\b/i
 
 const samples: Sample[] = [
@@ -64,5 +65,7 @@ const samples: Sample[] = [
 /** All the samples that a prompt asks for, one after the other, or null when it asks for none. */
 export function samplesReply(prompt: string): string | null {
   const wanted = everything.test(prompt) ? samples : samples.filter((sample) => sample.asked(prompt))
-  return wanted.length === 0 ? null : [preface, ...wanted.map((sample) => sample.reply(prompt))].join('\n\n')
+  return wanted.length === 0
+    ? null
+    : [preface(wanted.length), ...wanted.map((sample) => sample.reply(prompt))].join('\n\n')
 }
