@@ -1,9 +1,11 @@
 'use client'
 import { ChevronLeft, ChevronRight } from 'lucide-react'
+import { flushSync } from 'react-dom'
 import { IconButton } from '@/components/ui/button'
 import type { Message } from '@/lib/protocol/messages'
 import { useConversations } from '@/lib/store/context'
 import { branchesOf } from '@/lib/store/selectors'
+import { messageElement } from './message-element'
 
 /** ‹2/3›: the messages that stand in this one's place on other branches. */
 export function Branches({ conversationId, message }: { conversationId: string; message: Message }) {
@@ -11,20 +13,32 @@ export function Branches({ conversationId, message }: { conversationId: string; 
   const choose = useConversations((state) => state.choose)
   const place = branches.indexOf(message.id)
   if (branches.length < 2 || place < 0) return null
-  const go = (step: number) => {
+  const go = (step: -1 | 1) => {
     const sibling = branches[place + step]
-    if (sibling) choose(conversationId, message.parentId, sibling)
+    if (!sibling) return
+    // The button goes with its message, and the focus on to the same one under the other.
+    flushSync(() => choose(conversationId, message.parentId, sibling))
+    messageElement(document.body, sibling)
+      ?.querySelector<HTMLElement>(`[data-step="${step}"]`)
+      ?.focus({ preventScroll: true })
   }
   return (
     <span className="numbers flex shrink-0 items-center">
-      <IconButton label="Previous branch" disabled={place === 0} className="disabled:opacity-40" onClick={() => go(-1)}>
+      <IconButton
+        label="Previous branch"
+        data-step={-1}
+        aria-disabled={place === 0}
+        className="aria-disabled:opacity-40"
+        onClick={() => go(-1)}
+      >
         <ChevronLeft size={16} aria-hidden="true" />
       </IconButton>
       {place + 1}/{branches.length}
       <IconButton
         label="Next branch"
-        disabled={place === branches.length - 1}
-        className="disabled:opacity-40"
+        data-step={1}
+        aria-disabled={place === branches.length - 1}
+        className="aria-disabled:opacity-40"
         onClick={() => go(1)}
       >
         <ChevronRight size={16} aria-hidden="true" />

@@ -22,25 +22,35 @@ export function amountWords(
   return measure === 'tokens' || currency === null ? tokenWords(Number(amount)) : money({ amount, currency })
 }
 
+/** `8,740 of 9,000 tokens`, `₹41.20 of ₹50.00` */
+function amountsWords(
+  some: string,
+  all: string,
+  budget: Pick<Budget, 'measure' | 'currency'>,
+  money: (amount: Amount) => string,
+): string {
+  const [first, last] = [some, all].map((each) => amountWords(each, budget, money))
+  return budget.measure === 'tokens' ? `${Number(some).toLocaleString()} of ${last}` : `${first} of ${last}`
+}
+
 /** How much of a cap some amount is: 1 for all of it. Rounded down, so that none is said to be full that is not. */
 export function shareOf(amount: string, of: string): number {
   const whole = picosOf(of)
   return whole === 0n ? 1 : Number((picosOf(amount) * 100n) / whole) / 100
 }
 
-/** `80% of today’s budget is used: ₹41.20 of ₹50.00.` What is set aside for replies that are being written counts too. */
+/** `80% of today’s budget used (₹41.20 of ₹50.00)` What is reserved for replies that are being written counts too. */
 export function usedWords({ spent, reserved, ...budget }: BudgetState, money: (amount: Amount) => string): string {
-  const words = (amount: string) => amountWords(amount, budget, money)
   const used = amountOf(picosOf(spent ?? '0') + picosOf(reserved ?? '0'))
-  const how = reserved === null || reserved === '0' ? 'used' : 'used or set aside'
+  const how = reserved === null || reserved === '0' ? 'used' : 'used or reserved'
   const share = percentWords(shareOf(used, budget.amount))
-  return `${share} of ${budgetNames[budget.scope]} is ${how}: ${words(used)} of ${words(budget.amount)}.`
+  return `${share} of ${budgetNames[budget.scope]} ${how} (${amountsWords(used, budget.amount, budget, money)})`
 }
 
-/** `The longest answer to this would not fit in today’s budget: ₹0.40 of ₹50.00 is left.` */
+/** `This could go over today’s budget: ₹0.40 of ₹50.00 left.` */
 export function misfitWords(budget: NonNullable<Estimate['budget']>, money: (amount: Amount) => string): string {
   const { scope, amount, left, lowerMaxTokens } = budget
-  const words = (each: string) => amountWords(each, budget, money)
-  const what = lowerMaxTokens === null ? 'This does not fit in' : 'The longest answer to this would not fit in'
-  return `${what} ${budgetNames[scope]}${left === null ? '' : `: ${words(left)} of ${words(amount)} is left`}.`
+  const what = lowerMaxTokens === null ? 'This is over' : 'This could go over'
+  const rest = left === null ? '' : `: ${amountsWords(left, amount, budget, money)} left`
+  return `${what} ${budgetNames[scope]}${rest}.`
 }

@@ -1,12 +1,15 @@
 'use client'
-import { useState } from 'react'
+import { useLayoutEffect, useRef, useState } from 'react'
+import { useFileNotice } from '@/components/shell/use-file-drops'
 import { lazily } from '@/components/ui/lazily'
 import { touchScreen, useMedia } from '@/components/ui/use-media'
 import type { Problem } from '@/lib/protocol/events'
+import { MAX_PROMPT_LENGTH } from '@/lib/protocol/prompts'
 import { useConversations } from '@/lib/store/context'
 import { newConversationId } from '@/lib/store/types'
-import { Composer, focusComposer } from './composer'
+import { Composer } from './composer'
 import type { Costs } from './cost-watch'
+import { focusComposer } from './focus'
 import { ModelPicker } from './model-picker'
 import { modelFor } from './models'
 import type { Tail } from './tail'
@@ -15,15 +18,22 @@ import type { Tail } from './tail'
 const costs = lazily(() => import('./composer-costs'))
 const unknown: Costs = { estimate: null, budgets: [] }
 
-/** The composer of one conversation: its draft, its model, and what hinders sending. */
+/**
+ * The composer of one conversation: its draft, its model, and what keeps it from being sent. `floating`, it keeps its
+ * place while it grows, over what is below it, and tells when it covers that.
+ */
 export function ChatComposer({
   conversationId,
   tail,
+  floating,
   onInput,
+  onCovers,
 }: {
   conversationId: string
   tail: Tail
+  floating: boolean
   onInput(): void
+  onCovers(covers: boolean): void
 }) {
   const text = useConversations((state) => state.drafts[conversationId] ?? '')
   const model = useConversations((state) => modelFor(state, conversationId))
@@ -36,13 +46,23 @@ export function ChatComposer({
   const setModel = useConversations((state) => state.setModel)
 
   const touch = useMedia(touchScreen)
+  const onFiles = useFileNotice()
+  const [refused, setRefused] = useState({ reason: '', running: false })
+  const place = useRef<HTMLDivElement>(null)
+  const stack = useRef<HTMLDivElement>(null)
+  useLayoutEffect(() => {
+    onCovers(floating && (stack.current?.offsetHeight ?? 0) > (place.current?.offsetHeight ?? 0))
+  })
 
   const isNew = conversationId === newConversationId
-  const hindrance = !online
-    ? 'You are offline. What you write stays here.'
+  const excess = text.length - MAX_PROMPT_LENGTH
+  const disabledReason = !online
+    ? 'You’re offline. Your draft is saved.'
     : model === null
       ? 'Choose a model first.'
-      : null
+      : excess > 0
+        ? lengthWords(text.length)
+        : null
   // Changes when a reply ends; null while one is written.
   const settled = tail.running ? null : (tail.generationId ?? '')
   // Without them a prompt can be written and sent all the same.
@@ -52,44 +72,55 @@ export function ChatComposer({
     if (model === null) return
     void send({ conversationId: isNew ? null : conversationId, text, model, maxTokens })
   }
+  const stillRefused = tail.running ? refused.running : refused.reason === disabledReason
+  const warning = lengthWords(text.length) ?? (stillRefused ? refused.reason : '')
   return (
-    <div className="shrink-0 gutter">
-      <div className="column pt-1 pb-[env(safe-area-inset-bottom)]">
-        {notSent ? <NotSent problem={notSent} /> : null}
-        {parts ? (
-          <>
-            <parts.CostWatch
-              conversationId={conversationId}
-              text={text}
-              model={model}
-              settled={settled}
-              onCosts={setCosts}
-            />
-            <parts.ComposerNotes
-              notSent={notSent}
-              estimate={estimate}
-              budgets={budgets}
-              onSendShorter={(maxTokens) => {
-                submit(maxTokens)
-                if (!touch) focusComposer()
-              }}
-            />
-          </>
-        ) : null}
+    <div ref={place} className={floating ? 'relative z-10 h-40 shrink-0 touch:h-42' : 'gutter shrink-0'}>
+      <div
+        ref={stack}
+        className={`column flex flex-col bg-surface pt-1 pb-[env(safe-area-inset-bottom)] ${floating ? 'absolute inset-x-0' : ''}`}
+      >
+        <div className={`empty:hidden ${floating ? 'order-1 pt-2' : ''}`}>
+          {notSent ? <NotSent problem={notSent} /> : null}
+          {parts ? (
+            <>
+              <parts.CostWatch
+                conversationId={conversationId}
+                text={excess > 0 ? '' : text}
+                model={model}
+                settled={settled}
+                onCosts={setCosts}
+              />
+              <parts.ComposerNotes
+                notSent={notSent}
+                estimate={estimate}
+                budgets={budgets}
+                onSendShorter={(maxTokens) => {
+                  submit(maxTokens)
+                  if (!touch) focusComposer()
+                }}
+              />
+            </>
+          ) : null}
+        </div>
         <Composer
           place={conversationId}
           text={text}
-          hindrance={hindrance}
+          disabledReason={disabledReason}
           running={tail.running}
           stopping={tail.stopping}
           enterSends={enterSends}
           lastPrompt={tail.lastPrompt}
+          roomy={floating}
           onText={(next) => {
             onInput()
+            setRefused(nothingRefused)
             setDraft(conversationId, next)
           }}
           onSend={() => submit()}
+          onRefused={(reason) => setRefused({ reason, running: tail.running })}
           onStop={() => void stop(conversationId)}
+          onFiles={onFiles}
         >
           <ModelPicker
             value={model}
@@ -100,7 +131,10 @@ export function ChatComposer({
         </Composer>
         {/* Its height is always there. */}
         <div className="h-7">
-          {parts ? (
+          <p role="status" className={warning ? 'numbers truncate px-1 text-note text-warn leading-7' : ''}>
+            {warning}
+          </p>
+          {parts && !warning ? (
             <parts.ComposerFoot conversationId={conversationId} model={model} settled={settled} estimate={estimate} />
           ) : null}
         </div>
@@ -109,12 +143,26 @@ export function ChatComposer({
   )
 }
 
+const nothingRefused = { reason: '', running: false }
+const limit = MAX_PROMPT_LENGTH.toLocaleString('en')
+/** In characters: from here on the limit is in sight. */
+const NEAR_LIMIT = MAX_PROMPT_LENGTH * 0.9
+
+/** How a long text stands to the limit; null for one that is far from it. */
+function lengthWords(length: number): string | null {
+  if (length <= NEAR_LIMIT) return null
+  const over = length - MAX_PROMPT_LENGTH
+  return over > 0
+    ? `${over.toLocaleString()} ${over === 1 ? 'character' : 'characters'} over the limit of ${limit}. Shorten it to send.`
+    : `${length.toLocaleString()} of ${limit} characters`
+}
+
 /** A send that failed: the text is back in the box, and this says why. */
 function NotSent({ problem }: { problem: Problem }) {
   return (
     <div role="alert" className="mb-3 text-small">
       <p className="font-strong text-danger">Not sent: {problem.message}</p>
-      <p>Your text is back in the box.</p>
+      <p>Your message is back in the text box.</p>
     </div>
   )
 }

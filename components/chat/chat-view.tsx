@@ -9,11 +9,11 @@ import { visiblePath } from '@/lib/store/selectors'
 import { type Asked, newConversationId } from '@/lib/store/types'
 import { Announcer } from './announcer'
 import { ChatComposer } from './chat-composer'
-import { composerId, focusComposer } from './composer'
+import { composerId } from './focus'
 import { LazyTranscript, wantTranscript } from './lazy-transcript'
 import { Absent, TranscriptSkeleton } from './placeholders'
 import { tailOf } from './tail'
-import { Welcome } from './welcome'
+import { Starters, WelcomeLine } from './welcome'
 
 /**
  * The chat, at `/` and at `/c/{id}`. It stays mounted while the address changes, so a conversation that starts
@@ -27,7 +27,6 @@ export function ChatView() {
   const title = useConversations((state) => state.summaries.find((each) => each.id === conversationId)?.title ?? '')
   const path = useConversations(useShallow((state) => visiblePath(state, conversationId)))
   const tail = useConversations(useShallow((state) => tailOf(state, conversationId)))
-  const setDraft = useConversations((state) => state.setDraft)
   const load = useConversations((state) => state.loadConversation)
   const address = id ?? newConversationId
   const viewKey = useViewKey(conversationId, startedFromNew)
@@ -43,34 +42,41 @@ export function ChatView() {
     if (!empty) wantMessages()
   }, [empty])
 
-  const start = (text: string) => {
-    setDraft(conversationId, text)
-    focusComposer()
-  }
+  const [covered, setCovered] = useState(false)
   const absent = entry?.state === 'missing' || entry?.state === 'failed' ? entry : null
   const welcome = !absent && empty && (!id || entry?.state === 'ready')
   return (
     <>
       <title>{title ? `${title} · Rill` : 'Rill'}</title>
       <Header title={absent || welcome ? '' : title || 'Conversation'} />
-      {absent ? (
-        <Absent entry={absent} onRetry={() => void load(conversationId)} />
-      ) : welcome ? (
-        <Welcome conversationId={conversationId} onStart={start} />
-      ) : empty ? (
-        <TranscriptSkeleton />
-      ) : (
-        <LazyTranscript
-          key={viewKey}
-          conversationId={conversationId}
-          path={shownPath}
-          pending={pending}
-          running={tail.running}
-        />
-      )}
-      {entry?.state === 'missing' ? null : (
-        <ChatComposer conversationId={conversationId} tail={tail} onInput={wantMessages} />
-      )}
+      {/* The composer stays the same element wherever it stands: it keeps the focus and what can be undone. */}
+      <div className={`flex min-h-0 flex-1 flex-col ${welcome ? 'scrolls' : ''}`}>
+        {absent ? (
+          <Absent entry={absent} onRetry={() => void load(conversationId)} />
+        ) : welcome ? (
+          <WelcomeLine />
+        ) : empty ? (
+          <TranscriptSkeleton />
+        ) : (
+          <LazyTranscript
+            key={viewKey}
+            conversationId={conversationId}
+            path={shownPath}
+            pending={pending}
+            running={tail.running}
+          />
+        )}
+        {entry?.state === 'missing' ? null : (
+          <ChatComposer
+            conversationId={conversationId}
+            tail={tail}
+            floating={welcome}
+            onInput={wantMessages}
+            onCovers={setCovered}
+          />
+        )}
+        {welcome ? <Starters conversationId={conversationId} covered={covered} /> : null}
+      </div>
       <Announcer
         key={`said in ${viewKey}`}
         running={tail.running}
@@ -105,22 +111,27 @@ function useViewKey(conversationId: string, startedFromNew: string | null): stri
   return next.key
 }
 
-/** At once, without asking the server: a reload or a way elsewhere may come any moment. */
+/**
+ * At once, without asking the server: a reload or a way elsewhere may come any moment. Back leads to the empty conversation
+ * that it began as.
+ */
 function useAddressFollows(id: string | undefined, startedFromNew: string | null): void {
   useEffect(() => {
-    if (!id && startedFromNew) window.history.replaceState(null, '', `/c/${startedFromNew}`)
+    if (!id && startedFromNew) window.history.pushState(null, '', `/c/${startedFromNew}`)
   }, [id, startedFromNew])
 }
 
-/** Escape stops what runs, while the composer or the transcript has the focus. */
+/** Escape stops what runs, unless something else has a use for it: what floats, a drawer, another field. */
 function useEscapeStops(conversationId: string, running: boolean): void {
   const stop = useConversations((state) => state.stop)
   useEffect(() => {
     if (!running) return
     const onKey = (event: KeyboardEvent) => {
       if (event.key !== 'Escape' || event.shiftKey || event.isComposing || event.defaultPrevented) return
-      const focused = document.activeElement
-      if (focused?.id === composerId || focused?.closest('[role="log"]')) void stop(conversationId)
+      const focused = event.target instanceof Element ? event.target : null
+      const field = focused?.closest('input, textarea, select, [role="dialog"], [role="menu"]')
+      if ((field && field.id !== composerId) || document.querySelector('main[inert]')) return
+      void stop(conversationId)
     }
     document.addEventListener('keydown', onKey)
     return () => document.removeEventListener('keydown', onKey)

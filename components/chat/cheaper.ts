@@ -28,7 +28,7 @@ export function cheaperModels(models: ModelList | null, than: string, rate: Rate
   return [
     {
       providerId: 'cheaper',
-      name: 'The cheapest first',
+      name: 'Cheapest first',
       kind: 'own',
       models: sorted.map(({ cost, model, provider }) => ({ ...model, note: noteOf(model, provider, cost) })),
       problem: null,

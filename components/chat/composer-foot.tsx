@@ -39,8 +39,8 @@ export function ComposerFoot({
 function Total({ spending: { tokens, cost, others, unpriced } }: { spending: ConversationSpending }) {
   const money = useMoney()
   const all = [cost, ...others]
-  const costs = unpriced > 0 && isFree(all) ? 'price unknown' : costWords(all, money, false)
-  const more = unpriced > 0 && !isFree(all) ? ', and more whose price is unknown' : ''
+  const costs = unpriced > 0 && isFree(all) ? 'No price set' : costWords(all, money, false)
+  const more = unpriced > 0 && !isFree(all) ? ', plus replies with no price set' : ''
   const words = `${costs}${more} · ${tokenWords(tokens)}`
   return (
     <p title={`This conversation: ${words}`} className="min-w-0 truncate">

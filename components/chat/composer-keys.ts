@@ -25,3 +25,26 @@ export function answerToKey(
   if (pressed.ctrlKey || pressed.metaKey) return 'send'
   return box.enterSends && !box.touch && !pressed.shiftKey && !pressed.altKey ? 'send' : 'none'
 }
+
+/** What of a text box says whether a key has something to do in it. */
+type Box = Pick<HTMLTextAreaElement, 'value' | 'selectionStart' | 'selectionEnd' | 'scrollHeight' | 'clientHeight'>
+
+/** Whether a key that moves by a page, or to an end, is for the transcript, since it has nothing left to do in the box. */
+export function isForTranscript({ key, shiftKey, altKey }: PressedKey, box: Box): boolean {
+  if (shiftKey || altKey || box.selectionStart !== box.selectionEnd) return false
+  const atStart = box.selectionStart === 0
+  const atEnd = box.selectionEnd === box.value.length
+  const fits = box.scrollHeight <= box.clientHeight
+  switch (key) {
+    case 'PageUp':
+      return fits || atStart
+    case 'PageDown':
+      return fits || atEnd
+    case 'Home':
+      return atStart
+    case 'End':
+      return atEnd
+    default:
+      return false
+  }
+}

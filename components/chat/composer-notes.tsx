@@ -57,7 +57,7 @@ function Misfit({
       )}
       <Offer
         shorter={lowerMaxTokens}
-        raise={unknown === null ? 'Raise the budget' : 'Open the settings'}
+        raise={unknown === null ? 'Raise the budget' : 'Open Settings'}
         onSendShorter={onSendShorter}
       />
     </>
@@ -77,7 +77,7 @@ function Offer({
   return (
     <div className="mb-3 flex flex-wrap gap-2">
       {shorter === null ? null : (
-        <Button onClick={() => onSendShorter(shorter)}>Send with at most {tokenWords(shorter)}</Button>
+        <Button onClick={() => onSendShorter(shorter)}>Limit to {tokenWords(shorter)} and send</Button>
       )}
       <Link
         href="/settings#budgets"
@@ -107,16 +107,15 @@ function ContextNote({ context: { window, used, trimmedTurns } }: Pick<Estimate,
     return (
       <p role="status" className="mb-2 text-ink-quiet text-note">
         {trimmedTurns === 1
-          ? 'The oldest turn does not fit and is left out.'
-          : `The ${trimmedTurns.toLocaleString()} oldest turns do not fit and are left out.`}
+          ? 'The oldest message no longer fits and won’t be sent.'
+          : 'The oldest messages no longer fit and won’t be sent.'}
       </p>
     )
   }
   if (window === null || used < window * CONTEXT_WARNING) return null
   return (
     <p role="status" className="numbers mb-2 text-note text-warn">
-      This fills {percentWords(used / window)} of what the model can read. When it is full, the oldest turns are left
-      out.
+      {percentWords(used / window)} of the context window is used. When it’s full, the oldest messages won’t be sent.
     </p>
   )
 }

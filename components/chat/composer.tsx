@@ -1,30 +1,34 @@
 'use client'
 import { ArrowUp, Square } from 'lucide-react'
-import { type KeyboardEvent, type ReactNode, useEffect, useId, useRef } from 'react'
+import { type ClipboardEvent, type KeyboardEvent, type ReactNode, useEffect, useId, useRef, useState } from 'react'
 import { touchScreen, useMedia } from '@/components/ui/use-media'
-import { answerToKey } from './composer-keys'
+import { answerToKey, isForTranscript } from './composer-keys'
+import { composerId, scrollTranscript } from './focus'
 import { useGrowingHeight } from './use-growing-height'
+import { writeIn } from './write-in'
 
-/** The element id of the text box; the shell's key for it and the starters find it by this. */
-export const composerId = 'composer'
-
-export function focusComposer(): void {
-  document.getElementById(composerId)?.focus()
-}
+/** In milliseconds: a press that comes sooner after the button became another was meant for the one before. */
+const settlingMs = 500
 
 export interface ComposerProps {
   /** The box takes the focus when this changes: another conversation has come up. */
   place: string
   text: string
   /** Why the text cannot be sent now, in words; null when it can. */
-  hindrance: string | null
+  disabledReason: string | null
   running: boolean
   stopping: boolean
   enterSends: boolean
   lastPrompt: string | null
+  /** It has room for a second line before there is one. */
+  roomy?: boolean
   onText(text: string): void
   onSend(): void
+  /** The person wanted to send, and cannot: why. */
+  onRefused(reason: string): void
   onStop(): void
+  /** Files were pasted. */
+  onFiles(): void
   /** The model picker, and what stands by it. */
   children: ReactNode
 }
@@ -36,7 +40,8 @@ export function Composer(props: ComposerProps) {
   const touch = useMedia(touchScreen)
   const reason = useId()
   const empty = text.trim() === ''
-  const hindrance = props.hindrance ?? (empty ? 'Write a message first.' : null)
+  const disabledReason = props.disabledReason ?? (empty ? 'Write a message first.' : null)
+  const settling = useSettling(running)
   useGrowingHeight(box, text)
 
   const focusedAt = useRef<string | null>(null)
@@ -60,25 +65,39 @@ export function Composer(props: ComposerProps) {
     if (!touch) box.current?.focus({ preventScroll: true })
   }
   const send = () => {
-    if (running || hindrance) return
-    props.onSend()
+    if (running && !empty)
+      props.onRefused(`Wait for this reply to finish, or ${touch ? 'stop it' : 'press Esc to stop it'}.`)
+    else if (!running && !disabledReason) props.onSend()
+    else if (!running && props.disabledReason && !empty) props.onRefused(props.disabledReason)
     backToBox()
   }
   const stop = () => {
     props.onStop()
     backToBox()
   }
+  const recall = (prompt: string) => {
+    if (!box.current || !writeIn(box.current, prompt, 0, text.length)) onText(prompt)
+  }
   const onKeyDown = (event: KeyboardEvent<HTMLTextAreaElement>) => {
     const { isComposing, keyCode } = event.nativeEvent
     const { key, shiftKey, ctrlKey, metaKey, altKey } = event
-    const answer = answerToKey(
-      { key, shiftKey, ctrlKey, metaKey, altKey, isComposing, keyCode },
-      { empty: text === '', enterSends: props.enterSends, touch },
-    )
+    const pressed = { key, shiftKey, ctrlKey, metaKey, altKey, isComposing, keyCode }
+    if (!isComposing && isForTranscript(pressed, event.currentTarget)) {
+      if (scrollTranscript(key)) event.preventDefault()
+      return
+    }
+    const answer = answerToKey(pressed, { empty: text === '', enterSends: props.enterSends, touch })
     if (answer === 'none' || (answer === 'recall' && lastPrompt === null)) return
     event.preventDefault()
     if (answer === 'send') send()
-    else if (lastPrompt !== null) props.onText(lastPrompt)
+    else if (lastPrompt !== null) recall(lastPrompt)
+  }
+  const onPaste = (event: ClipboardEvent) => {
+    const { files, types } = event.clipboardData
+    // Office programs add a picture of the text that is copied.
+    if (files.length === 0 || types.includes('text/plain')) return
+    event.preventDefault()
+    props.onFiles()
   }
 
   return (
@@ -89,12 +108,15 @@ export function Composer(props: ComposerProps) {
         aria-label="Message"
         placeholder="Write a message"
         dir="auto"
-        rows={1}
+        rows={props.roomy ? 2 : 1}
         enterKeyHint={touch ? 'enter' : 'send'}
         value={text}
-        onChange={(event) => props.onText(event.target.value)}
+        onChange={(event) => onText(event.target.value)}
         onKeyDown={onKeyDown}
-        className="block field-sizing-content max-h-[min(14.25rem,35dvh)] w-full resize-none overflow-y-auto bg-transparent px-4 pt-3 pb-1 outline-none"
+        onPaste={onPaste}
+        className={`block field-sizing-content max-h-[min(15rem,35dvh)] w-full resize-none overflow-y-auto bg-transparent px-4 pt-3 pb-1 text-body outline-none ${
+          props.roomy ? 'min-h-18' : ''
+        }`}
       />
       <div className="flex items-center justify-between gap-2 p-2 ps-2.5">
         <div className="flex min-w-0 items-center gap-1.5">{props.children}</div>
@@ -103,8 +125,9 @@ export function Composer(props: ComposerProps) {
             type="button"
             aria-label="Stop"
             title={props.stopping ? 'Stopping' : 'Stop (Esc)'}
-            onClick={stop}
-            className={round}
+            aria-disabled={settling}
+            onClick={() => settling || stop()}
+            className={`${round} bg-accent text-accent-ink hover:bg-accent/90`}
           >
             <Square size={13} fill="currentColor" aria-hidden="true" />
           </button>
@@ -113,22 +136,34 @@ export function Composer(props: ComposerProps) {
           <button
             type="button"
             aria-label="Send"
-            title={hindrance ?? 'Send'}
-            onClick={send}
-            aria-disabled={hindrance !== null}
-            aria-describedby={hindrance ? reason : undefined}
-            className={`${round} aria-disabled:bg-surface-pressed aria-disabled:text-ink-quiet`}
+            title={disabledReason ?? 'Send'}
+            onClick={() => settling || send()}
+            aria-disabled={disabledReason !== null || settling}
+            aria-describedby={disabledReason ? reason : undefined}
+            className={`${round} ${
+              disabledReason ? 'bg-surface-pressed text-ink-quiet' : 'bg-accent text-accent-ink hover:bg-accent/90'
+            }`}
           >
             <ArrowUp size={19} aria-hidden="true" />
           </button>
         )}
         <span id={reason} hidden>
-          {hindrance}
+          {disabledReason}
         </span>
       </div>
     </div>
   )
 }
 
-const round =
-  'inline-flex size-9 touch:size-11 shrink-0 items-center justify-center rounded-full bg-accent text-accent-ink transition-colors hover:not-aria-disabled:bg-accent/90'
+const round = 'inline-flex size-9 touch:size-11 shrink-0 items-center justify-center rounded-full transition-colors'
+
+/** Whether the button has just become another. */
+function useSettling(running: boolean): boolean {
+  const [settled, setSettled] = useState(running)
+  useEffect(() => {
+    if (settled === running) return
+    const timer = setTimeout(() => setSettled(running), settlingMs)
+    return () => clearTimeout(timer)
+  }, [settled, running])
+  return settled !== running
+}

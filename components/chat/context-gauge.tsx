@@ -19,7 +19,7 @@ export function ContextGauge({ used, window }: { used: number; window: number })
       <Meter label="Context used" words={words} part={part} near={near} className="w-12" />
       <span aria-hidden="true">
         {percent}
-        <span className="max-sm:hidden"> of the context</span>
+        <span className="max-sm:hidden"> of the context window</span>
       </span>
     </span>
   )

@@ -33,7 +33,7 @@ export function EarlierMessages({ conversationId }: { conversationId: string }) 
         <p>Loading earlier messages</p>
       ) : (
         <>
-          <p role="alert">Earlier messages could not be loaded. {said}</p>
+          <p role="alert">Couldn’t load earlier messages. {said}</p>
           <Button className="mt-2" onClick={() => void load(conversationId)}>
             {failed ? 'Try again' : 'Trying again'}
           </Button>

@@ -15,7 +15,7 @@ export function EarlierTurns(props: ComponentProps<typeof History>) {
   if (!failed) return <div style={{ height: props.turns.length * guessedHeight }} />
   return (
     <div role="alert" className="pb-8 text-center text-small">
-      <p className="text-ink-quiet">The part of the page that shows earlier messages could not be loaded.</p>
+      <p className="text-ink-quiet">Couldn’t load the part of the page that shows earlier messages.</p>
       <Button className="mt-2" onClick={history.want}>
         Try again
       </Button>

@@ -6,15 +6,19 @@ import type { Fate } from '@/lib/protocol/unanswered'
 /** Of a finish reason that nobody knows, in characters; the details have all of it. */
 const longestReason = 40
 
-/** How a reply ended, in the words shown beside its numbers; empty when it simply completed. */
-export function endingWords(generation: GenerationSummary): string {
-  if (generation.status === 'stopped') return 'Stopped'
-  if (generation.status !== 'completed') return ''
+/** How a reply ended, in the words shown beside what can be done with it; empty when it simply completed. */
+export function endingWords({ generation, parts }: Pick<Message, 'generation' | 'parts'>): string {
+  if (generation?.status === 'stopped') {
+    // It was stopped while another attempt was waited for.
+    const waitedFor = parts.find((part) => part.type === 'error')?.problem.message
+    return waitedFor ? `Stopped. ${waitedFor}` : 'Stopped'
+  }
+  if (generation?.status !== 'completed') return ''
   switch (finishKindOf(generation.finishReason)) {
     case 'length':
-      return 'Reached the limit of its length'
+      return 'Stopped at the length limit'
     case 'filter':
-      return 'Ended by the provider’s content filter'
+      return 'Stopped by the provider’s content filter'
     case 'other':
       return `Ended with “${generation.finishReason?.slice(0, longestReason)}”`
     default:
@@ -49,7 +53,7 @@ export function statusWords(status: GenerationSummary['status']): string {
 
 const cut: Problem = {
   kind: 'network',
-  message: 'The answer was cut off before it was finished. What had arrived is kept. Try again.',
+  message: 'Reply interrupted. What arrived so far has been saved.',
   retryable: true,
 }
 
@@ -72,7 +76,7 @@ export function canContinue({ status, finishReason }: GenerationSummary): boolea
 
 /** What went wrong, and what to do about it, in words that stand beside the buttons. */
 export interface ProblemWords {
-  /** After “Response interrupted:” when text had come, and alone when not. */
+  /** After “Reply interrupted:” when text had come, and alone when not. */
   cause: string
   nextStep: string
 }
@@ -80,13 +84,13 @@ export interface ProblemWords {
 /** A problem as the page tells it. Where the provider gave the reason in a sentence, that is the cause. */
 export function problemWords(problem: Problem, { status }: GenerationSummary): ProblemWords {
   // That a budget was reached says itself that the reply was cut.
-  if (problem.kind === 'budget') return splitAfter(problem.message, firstSentence(problem.message))
-  const { cause, nextStep } = splitAfter(problem.message, providersSentence(problem) ?? problem.message)
+  if (problem.kind === 'budget' || problem === cut) return splitAfter(problem.message, firstSentence(problem.message))
+  const { cause, nextStep } = splitAfter(problem.message, providersSentence(problem) ?? firstSentence(problem.message))
   if (status !== 'interrupted') return { cause, nextStep }
   // The buttons say so too.
   const tryAgain = / ?Try again(?: in a moment)?\.$/
   const reason = cause.replace(tryAgain, '').replace(/^The /, 'the ')
-  return { cause: `Response interrupted: ${reason}`, nextStep: nextStep.replace(tryAgain, '') }
+  return { cause: `Reply interrupted: ${reason}`, nextStep: nextStep.replace(tryAgain, '') }
 }
 
 /** The provider's own sentence at the start of a message; null where the message is in Rill's words. */

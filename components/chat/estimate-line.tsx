@@ -4,24 +4,24 @@ import { isFree, useMoney } from '@/components/ui/use-money'
 import type { Estimate } from '@/lib/protocol/budgets'
 import { tokenWords } from './numbers'
 
-/** What the prompt in the box comes to, quietly: “≈ 1,240 tokens, about ₹0.04, at most ₹1.90”. */
+/** What the prompt in the box comes to, quietly: “~1,240 tokens, about ₹0.04, up to ₹1.90”. */
 export function EstimateLine({ estimate }: { estimate: Estimate }) {
   const money = useMoney()
   const { promptTokens, accuracy, cost, atMost } = estimate
   const guess = accuracy === 'unknown'
   const [count = '', unit = ''] = tokenWords(promptTokens).split(' ')
-  const title = guess ? 'Rill does not know this model’s tokenizer: it supposes four characters a token.' : undefined
+  const title = guess ? 'Rough estimate: about four characters per token.' : undefined
   return (
     <p title={title} className="numbers min-w-0 shrink-[0.2] truncate text-ink-quiet text-note">
-      <span aria-hidden="true">{guess ? '≈≈' : '≈'} </span>
-      <span className="sr-only">{guess ? 'A guess: ' : 'About '}</span>
+      <span aria-hidden="true">~</span>
+      <span className="sr-only">{guess ? 'Roughly ' : 'About '}</span>
       {count}
       <Wide> {unit}</Wide>
       {cost === null ? (
         <>
-          {', '}
+          {' · '}
           <Link href="/settings#prices" className="underline underline-offset-3 hover:text-ink">
-            price unknown
+            No price set
           </Link>
         </>
       ) : isFree(cost) && (atMost === null || isFree(atMost)) ? (
@@ -29,9 +29,9 @@ export function EstimateLine({ estimate }: { estimate: Estimate }) {
       ) : (
         <>
           {', '}
-          {money(cost).startsWith('<') ? null : <Wide>about </Wide>}
+          <Wide>about </Wide>
           {money(cost)}
-          {atMost ? <Wide>, at most {money(atMost)}</Wide> : null}
+          {atMost ? <Wide>, up to {money(atMost)}</Wide> : null}
         </>
       )}
     </p>

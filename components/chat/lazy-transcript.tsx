@@ -21,8 +21,8 @@ export function LazyTranscript(props: ComponentProps<typeof Transcript>) {
       className="flex min-h-0 flex-1 flex-col items-center justify-center gap-3 p-6 text-center text-small"
     >
       <p className="text-ink-quiet">
-        The part of the page that shows messages could not be loaded. Nothing is lost: it is tried again as long as this
-        page is open.
+        Couldn’t load the part of the page that shows messages. Nothing is lost, and Rill keeps trying while this page
+        is open.
       </p>
       <Button onClick={() => window.location.reload()}>Reload the page</Button>
     </div>

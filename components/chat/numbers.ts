@@ -1,4 +1,3 @@
-import { formatSeconds } from '@/components/ui/seconds'
 import { type Amount, isFree, type WriteMoney } from '@/components/ui/use-money'
 import { addUsage } from '@/lib/protocol/add-usage'
 import type { Usage } from '@/lib/protocol/events'
@@ -50,20 +49,8 @@ export function rateWords(rate: number): string {
   return `${rate.toLocaleString(undefined, { maximumFractionDigits: digits })} tokens/s`
 }
 
-/** A reply's numbers for the line under it: what it cost, its length, its time and its speed. */
-export function replyNumbers(generation: GenerationSummary, parts: Part[], money: WriteMoney): string[] {
-  const { startedAt, endedAt, status } = generation
-  const usage = usageOf(generation)
+/** What a reply cost, for the line under it; null while that is not known. */
+export function replyCost(generation: Runs, money: WriteMoney): string | null {
   const costs = costsOf(generation)
-  const estimated = usage?.source === 'estimated'
-  const rate = tokenRate(generation, parts)
-  return [
-    costs ? costWords(costs, money, estimated) : null,
-    // An estimate of nothing says nothing: the model was silent.
-    usage && (usage.completionTokens > 0 || !estimated)
-      ? `${estimated ? 'about ' : ''}${tokenWords(usage.completionTokens)}`
-      : null,
-    endedAt === null || status === 'failed' ? null : formatSeconds(Math.max(0, endedAt - startedAt)),
-    rate === null ? null : rateWords(rate),
-  ].filter((each) => each !== null)
+  return costs && costWords(costs, money, usageOf(generation)?.source === 'estimated')
 }

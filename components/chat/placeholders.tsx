@@ -17,7 +17,7 @@ export function TranscriptSkeleton() {
         {['w-2/5', 'w-3/5'].map((width) => (
           <div key={width} className="space-y-8">
             <div className={`ms-auto h-12 rounded-large bg-surface-raised ${width}`} />
-            <div className="max-w-measure space-y-3">
+            <div className="space-y-3">
               <div className="h-4 rounded-small bg-surface-raised" />
               <div className="h-4 rounded-small bg-surface-raised" />
               <div className="h-4 w-4/5 rounded-small bg-surface-raised" />
@@ -44,10 +44,10 @@ export function Absent({ entry, onRetry }: { entry: ConversationEntry; onRetry()
     <div className="min-h-0 flex-1 scrolls">
       <div className="column flex min-h-full flex-col items-start justify-center pb-16">
         <h1 className="font-strong text-lead">
-          {missing ? 'This conversation is not here' : 'This conversation could not be loaded'}
+          {missing ? 'Conversation not found' : 'Couldn’t load this conversation'}
         </h1>
         <p className="mt-2 max-w-measure text-ink-quiet">
-          {missing ? missingWords[mode] : (entry.problem?.message ?? 'The server did not answer.')}
+          {missing ? missingWords[mode] : (entry.problem?.message ?? 'The server didn’t respond.')}
         </p>
         <div className="mt-6">
           {missing ? (
@@ -55,7 +55,7 @@ export function Absent({ entry, onRetry }: { entry: ConversationEntry; onRetry()
               href="/"
               className="inline-flex h-9 touch:h-11 items-center rounded-small bg-accent px-3 font-strong text-accent-ink text-small hover:bg-accent/90"
             >
-              New conversation
+              Start a new conversation
             </Link>
           ) : (
             <Button look="primary" onClick={onRetry}>

@@ -1,91 +1,108 @@
 'use client'
-import { Copy, RotateCcw, StepForward } from 'lucide-react'
+import { ChevronRight, Copy, RotateCcw, StepForward } from 'lucide-react'
 import Link from 'next/link'
 import { useState } from 'react'
 import { Button } from '@/components/ui/button'
 import { copyText } from '@/components/ui/copy-text'
 import { lazily } from '@/components/ui/lazily'
 import type { Problem } from '@/lib/protocol/events'
-import type { GenerationSummary } from '@/lib/protocol/messages'
-import { problemDetails, problemWords, providersSentence } from './endings'
+import type { GenerationSummary, Message } from '@/lib/protocol/messages'
+import { textOf } from '@/lib/protocol/messages'
+import { problemWords, providersSentence } from './endings'
 import { tokenWords } from './numbers'
+import { OtherModel } from './other-model'
+import { ReplyMore } from './reply-more'
 
 /** What went wrong, why, and what to do next, where it happened: under the text that had arrived. */
-export function ProblemBlock({
+export function ProblemBlock({ problem, generation }: { problem: Problem; generation: GenerationSummary }) {
+  const { cause, nextStep } = problemWords(problem, generation)
+  const { upstreamMessage, upstreamStatus, requestId } = problem
+  const message = upstreamMessage && !providersSentence(problem) ? upstreamMessage : null
+  const marks = [upstreamStatus ? `Status ${upstreamStatus}` : null, requestId ? `Request ID ${requestId}` : null]
+  const known = marks.filter((each) => each !== null).join(' · ')
+  return (
+    <div className="py-1 text-small">
+      <p className={`font-strong wrap-anywhere ${generation.status === 'interrupted' ? 'text-warn' : 'text-danger'}`}>
+        {cause}
+      </p>
+      {nextStep ? <p className="wrap-anywhere">{nextStep}</p> : null}
+      {message || known ? (
+        <details className="group/fold mt-1 text-ink-quiet">
+          <summary className="-ms-1 flex h-8 w-fit touch:h-11 list-none items-center gap-1 rounded-small pe-2 hover:text-ink [&::-webkit-details-marker]:hidden">
+            <ChevronRight size={16} aria-hidden="true" className="transition-[rotate] group-open/fold:rotate-90" />
+            {message ? `Provider message${upstreamStatus ? ` (${upstreamStatus})` : ''}` : 'Details'}
+          </summary>
+          <div className="mt-1 mb-2 border-line border-s ps-3 wrap-anywhere">
+            {message ? <p>{message}</p> : null}
+            {known ? <p className="select-text text-note">{known}</p> : null}
+          </div>
+        </details>
+      ) : null}
+    </div>
+  )
+}
+
+/** The ways on from a reply that went wrong, in one row with what every reply has. */
+export function ProblemActions({
   conversationId,
   problem,
+  message,
   generation,
-  text,
   onContinue,
   onRetry,
 }: {
   conversationId: string
   problem: Problem
+  message: Message
   generation: GenerationSummary
-  /** The text that had arrived. */
-  text: string
   /** With another model than the one that wrote it, where one is named. */
   onContinue(model?: string): void
-  /** For an answer of at most so many tokens, where that is what helps. */
-  onRetry(maxTokens?: number): void
+  /** With another model, or for a reply of at most so many tokens, where that is what helps. */
+  onRetry(wish?: { model?: string; maxTokens?: number }): void
 }) {
   const interrupted = generation.status === 'interrupted'
-  const { cause, nextStep } = problemWords(problem, generation)
-  const { kind, upstreamMessage, upstreamStatus, requestId, lowerMaxTokens } = problem
+  const { kind, lowerMaxTokens } = problem
+  const text = textOf(message.parts)
   return (
-    <div className="max-w-measure pt-3 pb-2 text-small">
-      <p className={`font-strong wrap-anywhere ${interrupted ? 'text-warn' : 'text-danger'}`}>{cause}</p>
-      {nextStep ? <p>{nextStep}</p> : null}
-      {upstreamMessage && !providersSentence(problem) ? (
-        <details className="mt-2 text-ink-quiet">
-          <summary className="w-fit rounded-small touch:min-h-11">The provider’s own words</summary>
-          <p className="mt-1 border-line border-s-2 ps-3 font-mono text-note wrap-anywhere">{upstreamMessage}</p>
-        </details>
+    <div className="mt-2 flex flex-wrap items-center gap-x-1 gap-y-2 text-note text-ink-quiet">
+      {kind === 'budget' ? (
+        <>
+          <SettingsLink section="budgets">Raise</SettingsLink>
+          <CheaperModel
+            conversationId={conversationId}
+            generation={generation}
+            onChosen={interrupted ? onContinue : () => onRetry()}
+          />
+        </>
       ) : null}
-      {upstreamStatus || requestId ? (
-        <p className="mt-1 text-ink-quiet text-note wrap-anywhere">
-          {upstreamStatus ? `Status ${upstreamStatus}` : ''}
-          {upstreamStatus && requestId ? ' · ' : ''}
-          {requestId ? (
-            <>
-              Request id <span className="select-all">{requestId}</span>
-            </>
-          ) : null}
-        </p>
+      {interrupted ? (
+        <Button look={kind === 'budget' ? 'quiet' : 'plain'} className={low} onClick={() => onContinue()}>
+          <StepForward size={16} aria-hidden="true" />
+          Continue
+        </Button>
       ) : null}
-      <div className="mt-3 flex flex-wrap items-center gap-2">
-        {kind === 'budget' ? (
-          <>
-            <SettingsLink section="budgets">Raise</SettingsLink>
-            <CheaperModel
-              conversationId={conversationId}
-              generation={generation}
-              onChosen={interrupted ? onContinue : () => onRetry()}
-            />
-          </>
-        ) : null}
-        {interrupted ? (
-          <Button look={kind === 'budget' ? 'quiet' : 'plain'} onClick={() => onContinue()}>
-            <StepForward size={16} aria-hidden="true" />
-            Continue
-          </Button>
-        ) : null}
-        {lowerMaxTokens ? (
-          <Button onClick={() => onRetry(lowerMaxTokens)}>Retry with at most {tokenWords(lowerMaxTokens)}</Button>
-        ) : null}
-        <Button look={interrupted || lowerMaxTokens ? 'quiet' : 'plain'} onClick={() => onRetry()}>
+      {lowerMaxTokens ? (
+        <Button className={low} onClick={() => onRetry({ maxTokens: lowerMaxTokens })}>
+          Limit to {tokenWords(lowerMaxTokens)} and retry
+        </Button>
+      ) : null}
+      <span className="flex items-center">
+        <Button look={interrupted || lowerMaxTokens ? 'quiet' : 'plain'} className={low} onClick={() => onRetry()}>
           <RotateCcw size={16} aria-hidden="true" />
           Retry
         </Button>
-        {text ? <CopyWords face="Copy" look="quiet" text={() => text} /> : null}
-        {kind === 'auth' || kind === 'not_found' ? (
-          <SettingsLink section="providers">Open settings</SettingsLink>
-        ) : null}
-        <CopyWords face="Copy details" look="bare" text={() => problemDetails(problem, generation)} />
-      </div>
+        <span className="ms-1.5 flex touch:ms-0">
+          <OtherModel model={generation.model} onChoose={(model) => onRetry({ model })} />
+        </span>
+      </span>
+      {kind === 'auth' || kind === 'not_found' ? <SettingsLink section="providers">Open Settings</SettingsLink> : null}
+      {text ? <CopyWords text={() => text} /> : null}
+      <ReplyMore conversationId={conversationId} message={message} />
     </div>
   )
 }
+
+const low = 'h-8'
 
 const picker = lazily(() => import('./cheaper-picker').then((module) => module.CheaperPicker))
 
@@ -99,24 +116,24 @@ function SettingsLink({ section, children }: { section: string; children: string
   return (
     <Link
       href={`/settings#${section}`}
-      className="inline-flex h-9 touch:h-11 items-center rounded-small border border-line px-3 font-strong hover:bg-surface-raised"
+      className="inline-flex h-8 touch:h-11 items-center rounded-small border border-line px-3 text-ink text-small transition-colors hover:bg-surface-raised"
     >
       {children}
     </Link>
   )
 }
 
-function CopyWords({ face, look, text }: { face: string; look: 'quiet' | 'bare'; text: () => string }) {
+function CopyWords({ text }: { text: () => string }) {
   const [answer, setAnswer] = useState<string | null>(null)
   const copy = () =>
     copyText(text()).then(
       () => setAnswer('Copied'),
-      () => setAnswer('Copying was not allowed'),
+      () => setAnswer('Couldn’t copy'),
     )
   return (
-    <Button look={look} onClick={() => void copy()}>
+    <Button look="quiet" className={low} onClick={() => void copy()}>
       <Copy size={16} aria-hidden="true" />
-      {answer ?? face}
+      {answer ?? 'Copy'}
     </Button>
   )
 }

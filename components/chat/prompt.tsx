@@ -43,7 +43,7 @@ export function PromptText({ text }: { text: string }) {
         id={id}
         dir="auto"
         data-message-text
-        className={`whitespace-pre-wrap wrap-anywhere ${long && !whole ? 'line-clamp-12 overflow-hidden' : ''}`}
+        className={`whitespace-pre-wrap wrap-anywhere [unicode-bidi:plaintext] ${long && !whole ? 'line-clamp-12 overflow-hidden' : ''}`}
       >
         {text}
       </div>
@@ -55,7 +55,7 @@ export function PromptText({ text }: { text: string }) {
           onClick={() => setWhole(!whole)}
           className="mt-1 rounded-small text-small text-accent underline underline-offset-3 touch:min-h-11"
         >
-          {whole ? 'Show less' : 'Show all of it'}
+          {whole ? 'Show less' : 'Show more'}
         </button>
       ) : null}
     </div>

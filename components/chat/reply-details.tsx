@@ -1,6 +1,6 @@
 'use client'
 import { Popover } from 'radix-ui'
-import { type ReactElement, type ReactNode, useEffect, useState } from 'react'
+import { type ReactNode, useEffect, useState } from 'react'
 import { client } from '@/components/settings/client'
 import { CopyButton } from '@/components/ui/copy-button'
 import { formatSeconds } from '@/components/ui/seconds'
@@ -14,45 +14,44 @@ import { modelName, providerName } from './models'
 import { costsOf, rateWords, tokenRate, usageOf } from './numbers'
 import { priceWords } from './price-words'
 
-/** Everything that was counted about one reply, floating above its line of numbers. */
+/** Everything that was counted about one reply, in a popover by its menu's button. */
 export function ReplyDetails({
-  open,
-  onOpenChange,
-  trigger,
   message,
   generation,
+  onClosed,
 }: {
-  open: boolean
-  onOpenChange(open: boolean): void
-  trigger: ReactElement
   message: Message
   generation: GenerationSummary
+  onClosed(): void
 }) {
   return (
-    <Popover.Root open={open} onOpenChange={onOpenChange}>
-      <Popover.Trigger asChild>{trigger}</Popover.Trigger>
-      <Popover.Portal>
-        <Popover.Content
-          aria-label="Details of the reply"
-          side="top"
-          align="start"
-          sideOffset={8}
-          collisionPadding={12}
-          className="z-40 max-h-[min(32rem,var(--radix-popover-content-available-height))] w-88 max-w-[calc(100vw-1.5rem)] overflow-y-auto overscroll-contain rounded-medium border border-line bg-surface p-4 text-note shadow-float"
-        >
-          <Details message={message} generation={generation} />
-        </Popover.Content>
-      </Popover.Portal>
-    </Popover.Root>
+    <Popover.Portal>
+      <Popover.Content
+        aria-label="Details of the reply"
+        side="top"
+        align="start"
+        sideOffset={8}
+        collisionPadding={12}
+        onCloseAutoFocus={(event) => {
+          event.preventDefault()
+          onClosed()
+        }}
+        className="z-40 max-h-[min(32rem,var(--radix-popover-content-available-height))] w-88 max-w-[calc(100vw-1.5rem)] overflow-y-auto overscroll-contain rounded-medium border border-line bg-surface p-4 text-note shadow-float"
+      >
+        <Details message={message} generation={generation} />
+      </Popover.Content>
+    </Popover.Portal>
   )
 }
 
 function Details({ message, generation }: { message: Message; generation: GenerationSummary }) {
   const details = useDetails(generation.id)
+  const known = details === 'none' ? null : details
   const models = useConversations((state) => state.models)
   const { finishReason, status, attempts } = generation
   const usage = usageOf(generation)
-  const { startedAt, firstTokenAt, endedAt } = details ?? generation
+  // The server's own times: what this page saw came later, and by more the slower the network.
+  const { startedAt, firstTokenAt, endedAt } = details === 'none' ? generation : (details ?? unknownTimes)
   const rate = tokenRate({ usage: generation.usage, firstTokenAt, endedAt }, message.parts)
   const provider = providerName(models, generation.model)
   return (
@@ -60,44 +59,42 @@ function Details({ message, generation }: { message: Message; generation: Genera
       {usage ? (
         <>
           <Row name="Tokens in">{usage.promptTokens.toLocaleString()}</Row>
-          {usage.cachedTokens > 0 ? <Row name="of them cached">{usage.cachedTokens.toLocaleString()}</Row> : null}
+          {usage.cachedTokens > 0 ? <Row name="Cached tokens">{usage.cachedTokens.toLocaleString()}</Row> : null}
           <Row name="Tokens out">{usage.completionTokens.toLocaleString()}</Row>
           {usage.reasoningTokens > 0 ? (
-            <Row name="of them reasoning">{usage.reasoningTokens.toLocaleString()}</Row>
+            <Row name="Reasoning tokens">{usage.reasoningTokens.toLocaleString()}</Row>
           ) : null}
-          <Row name="Counted">{usage.source === 'reported' ? 'reported by the provider' : 'estimated by Rill'}</Row>
-          <Cost costs={costsOf(generation)} price={details?.price ?? null} />
+          <Row name="Token count">{usage.source === 'reported' ? 'from provider' : 'estimated by Rill'}</Row>
+          <Cost costs={costsOf(generation)} price={known?.price ?? null} />
         </>
       ) : null}
       <Gap />
-      {firstTokenAt === null ? null : <Row name="First token after">{timeWords(firstTokenAt - startedAt)}</Row>}
+      {firstTokenAt === null ? null : <Row name="Time to first token">{timeWords(firstTokenAt - startedAt)}</Row>}
       {rate === null ? null : <Row name="Speed">{rateWords(rate)}</Row>}
       {endedAt === null ? null : <Row name="Total time">{timeWords(endedAt - startedAt)}</Row>}
       {attempts > 0 ? <Row name="Attempts">{attempts.toLocaleString()}</Row> : null}
       <Gap />
       <Row name="Model">{modelName(models, generation.model)}</Row>
       {provider ? <Row name="Provider">{provider}</Row> : null}
-      <Row name="Ended">
-        {statusWords(status)}
-        {finishReason ? ` (${finishReason})` : ''}
-      </Row>
-      {details?.differences?.map((name) => (
-        <Row key={name} name="Asked otherwise">
+      <Row name="Status">{statusWords(status)}</Row>
+      {finishReason && finishReason !== 'stop' ? <Row name="Finish reason">{finishReason}</Row> : null}
+      {known?.differences?.map((name) => (
+        <Row key={name} name="Note">
           {differenceWords[name] ?? name}
         </Row>
       ))}
       <Gap />
-      <Id name="Generation id" id={generation.id} />
-      <Id name="Message id" id={message.id} />
+      <Id name="Generation ID" id={generation.id} />
+      <Id name="Message ID" id={message.id} />
     </dl>
   )
 }
 
 /** What a model does not take, and what was done about it. */
 const differenceWords: Record<string, string | undefined> = {
-  stream: 'The provider does not stream this model to you, so the answer came whole',
-  system: 'The model takes no instructions of their own, so they stood before the first prompt',
-  temperature: 'The model takes no temperature, so its own was used',
+  stream: 'The provider can’t stream this model for you, so the reply came all at once',
+  system: 'This model takes no system prompt, so it was put before your first message',
+  temperature: 'This model doesn’t take a temperature, so it used its own',
 }
 
 /** What it cost, and the price that this was reckoned by. */
@@ -106,16 +103,16 @@ function Cost({ costs, price }: { costs: Amount[] | null; price: Price | null })
   if (!costs) {
     return (
       <Row name="Cost">
-        price unknown,{' '}
+        No price set ·{' '}
         <a href="/settings#prices" className="text-accent underline underline-offset-3">
-          set it
+          Set price
         </a>
       </Row>
     )
   }
   return (
     <Row name="Cost">
-      {isFree(costs) ? 'free' : money(costs, { fine: true })}
+      {isFree(costs) ? 'free' : money(costs)}
       {price && !isFree(costs) ? (
         <span className="block text-ink-quiet">
           {priceWords(price)}
@@ -126,15 +123,17 @@ function Cost({ costs, price }: { costs: Amount[] | null; price: Price | null })
   )
 }
 
-/** What the server knows of a generation besides its summary; null until it has answered, or when it cannot. */
-function useDetails(generationId: string): GenerationDetails | null {
-  const [details, setDetails] = useState<GenerationDetails | null>(null)
+const unknownTimes = { startedAt: 0, firstTokenAt: null, endedAt: null }
+
+/** What the server knows of a generation besides its summary; null until it has answered, `none` when it cannot. */
+function useDetails(generationId: string): GenerationDetails | 'none' | null {
+  const [details, setDetails] = useState<GenerationDetails | 'none' | null>(null)
   useEffect(() => {
     const closing = new AbortController()
     client()
       .generation(generationId, closing.signal)
       // The cost stands without its price.
-      .then(setDetails, () => null)
+      .then(setDetails, () => closing.signal.aborted || setDetails('none'))
     return () => closing.abort()
   }, [generationId])
   return details
@@ -169,7 +168,11 @@ function Id({ name, id }: { name: string; id: string }) {
       <dt className="self-center text-ink-quiet">{name}</dt>
       <dd className="flex min-w-0 items-center justify-end">
         <span className="truncate font-mono">{id}</span>
-        <CopyButton label={`Copy the ${name.toLowerCase()}`} text={() => id} className="-me-2" />
+        <CopyButton
+          label={`Copy ${name.replace(/^./, (first) => first.toLowerCase())}`}
+          text={() => id}
+          className="-me-2"
+        />
       </dd>
     </>
   )

@@ -5,20 +5,19 @@ import { ReplyText } from '@/components/markdown/reply-text'
 import { lazily } from '@/components/ui/lazily'
 import { Seconds } from '@/components/ui/seconds'
 import { StreamLine } from '@/components/ui/stream-line'
-import { touchScreen } from '@/components/ui/use-media'
 import { type GenerationSummary, type Part, textOf } from '@/lib/protocol/messages'
 import type { Fate } from '@/lib/protocol/unanswered'
 import { useConversations } from '@/lib/store/context'
 import { growthOf } from '@/lib/store/growth'
 import { fateOf, messageOf } from '@/lib/store/selectors'
 import type { ConversationEntry, RunningGeneration } from '@/lib/store/types'
-import { focusComposer } from './composer'
 import { fateWords, problemOf } from './endings'
+import { leaveFocus } from './focus'
 import { modelName } from './models'
-import { ProblemBlock } from './problem-block'
+import { ProblemActions, ProblemBlock } from './problem-block'
 import { Reasoning } from './reasoning'
 import { ReplyFooter } from './reply-footer'
-import { Ticker } from './reply-numbers'
+import { Ticker } from './reply-more'
 import type { Retrying } from './retrying'
 
 const retrying = lazily(() => import('./retrying').then((module) => module.Retrying))
@@ -38,6 +37,7 @@ export const Reply = memo(function Reply({
   const running = useConversations((state) => state.running[generationId])
   const asking = useConversations((state) => isContinued(state.conversations[conversationId], messageId))
   const fate = useConversations((state) => fateOf(state, conversationId, messageId))
+  const online = useConversations((state) => state.online)
   const continueReply = useConversations((state) => state.continueReply)
   const regenerate = useConversations((state) => state.regenerate)
   const article = useRef<HTMLElement>(null)
@@ -53,12 +53,12 @@ export const Reply = memo(function Reply({
     // The words and buttons go, and the text grows into their place, so that nothing moves. Before they go: the browser
     // takes the end of the page for where it is while the button that has the focus is removed.
     flushSync(() => setLeast(article.current?.offsetHeight ?? 0))
-    leaveButton()
+    leaveFocus()
     void continueReply(messageId, model)
   }
-  const retry = (maxTokens?: number) => {
-    leaveButton()
-    void regenerate(messageId, maxTokens)
+  const retry = (wish?: { model?: string; maxTokens?: number }) => {
+    leaveFocus()
+    void regenerate(messageId, wish)
   }
   const waiting =
     generation && status === 'running' ? (
@@ -80,7 +80,12 @@ export const Reply = memo(function Reply({
       style={{ minHeight: least }}
     >
       <div className="relative">
-        <StreamLine status={status} arrived={lengthOf(message.parts)} className="inset-y-1 -start-3 sm:-start-5" />
+        <StreamLine
+          status={status}
+          arrived={lengthOf(message.parts)}
+          still={!online || running?.reader === 'reconnecting' || Boolean(generation?.retry)}
+          className="inset-y-1 -start-3 sm:-start-5"
+        />
         {inPlace(message.parts).map(({ part, place }) => (
           <ReplyPart
             key={place}
@@ -90,23 +95,29 @@ export const Reply = memo(function Reply({
             unanswered={status !== 'running' && status !== 'stopped' && textOf(message.parts) === ''}
           />
         ))}
-        {problem && generation ? (
-          <ProblemBlock
-            conversationId={conversationId}
-            problem={problem}
-            generation={generation}
-            text={textOf(message.parts)}
-            onContinue={goOn}
-            onRetry={retry}
-          />
-        ) : null}
+        {problem && generation ? <ProblemBlock problem={problem} generation={generation} /> : null}
         {waiting || fate === 'sent' ? null : <Unanswered fate={fate} />}
         {empty ? waiting : null}
       </div>
       {waiting ? (
-        !empty && waiting
+        !empty && <div className="mt-1">{waiting}</div>
+      ) : problem && generation ? (
+        <ProblemActions
+          conversationId={conversationId}
+          problem={problem}
+          message={message}
+          generation={generation}
+          onContinue={goOn}
+          onRetry={retry}
+        />
       ) : (
-        <ReplyFooter conversationId={conversationId} message={message} last={last} onContinue={() => goOn()} />
+        <ReplyFooter
+          conversationId={conversationId}
+          message={message}
+          last={last}
+          onContinue={() => goOn()}
+          onRegenerate={(model) => retry({ model })}
+        />
       )}
     </article>
   )
@@ -116,11 +127,6 @@ export const Reply = memo(function Reply({
 export function Unanswered({ fate }: { fate: Fate | null }) {
   const words = fateWords(fate)
   return words ? <p className="py-1 text-note text-ink-quiet">{words}</p> : null
-}
-
-/** The button is about to go: the focus is for what to write next. On touch, that would bring up the keyboard. */
-function leaveButton(): void {
-  if (!window.matchMedia(touchScreen).matches) focusComposer()
 }
 
 /** A reply is to go on, and the server has yet to say that it does. */
@@ -188,7 +194,7 @@ function Waiting({
       {running?.stopping ? (
         'Stopping'
       ) : running?.reader === 'reconnecting' ? (
-        'Connection lost, trying to reach the server again'
+        'Connection lost. Reconnecting…'
       ) : asking ? (
         'Sending'
       ) : empty || generation.firstTokenAt === null ? (

@@ -6,6 +6,7 @@ import type { RetryData } from '@/lib/protocol/events'
 import { createCalls, problemOf } from '@/lib/store/client'
 import { useConversations } from '@/lib/store/context'
 import { browserPage } from '@/lib/store/page'
+import { leaveFocus } from './focus'
 
 const calls = createCalls(browserPage)
 
@@ -24,7 +25,7 @@ export function Retrying({
   const retryNow = () => {
     setProblem(null)
     calls.done('POST', `/api/generations/${encodeURIComponent(generationId)}/retry`).catch((error: unknown) => {
-      setProblem(`The wait goes on. ${problemOf(error).message}`)
+      setProblem(`Still waiting. ${problemOf(error).message}`)
     })
   }
   const seconds = useSecondsLeft(wait)
@@ -52,7 +53,13 @@ export function Retrying({
         <Button onClick={retryNow} disabled={seconds === 0}>
           Retry now
         </Button>
-        <Button look="quiet" onClick={() => void stop(conversationId)}>
+        <Button
+          look="quiet"
+          onClick={() => {
+            leaveFocus()
+            void stop(conversationId)
+          }}
+        >
           Cancel
         </Button>
       </div>

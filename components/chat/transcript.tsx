@@ -8,6 +8,7 @@ import { turnsOf } from '@/lib/store/selectors'
 import type { Asked, PendingTurn } from '@/lib/store/types'
 import { EarlierMessages, earlierMessagesHeight } from './earlier-messages'
 import { EarlierTurns } from './earlier-turns'
+import { transcriptId } from './focus'
 import { PromptText } from './prompt'
 import { StaysPut } from './stays-put'
 import { Turn } from './turn'
@@ -45,6 +46,7 @@ export function Transcript({
 
   useLayoutEffect(() => toEnd('at once'), [toEnd])
   const asked = pending?.asked
+  const delayed = pending?.delayed ?? null
   const goesOn = asked?.kind === 'continue'
   useEffect(() => {
     // One that is continued stays where it is.
@@ -85,7 +87,7 @@ export function Transcript({
       ) : null}
       <div
         ref={scroller}
-        id="transcript"
+        id={transcriptId}
         role="log"
         aria-label="Conversation"
         aria-live="off"
@@ -112,13 +114,13 @@ export function Transcript({
               return (
                 <div key={turn.key} className={`space-y-1 ${last ? room : ''}`}>
                   <Turn conversationId={conversationId} turn={turn} last={last} />
-                  {last && asked ? <Sending asked={asked} /> : null}
+                  {last && asked ? <Sending asked={asked} delayed={delayed} /> : null}
                 </div>
               )
             })}
             {sent && asked ? (
               <div key={sent} className={`space-y-1 ${room}`}>
-                <Sending asked={asked} />
+                <Sending asked={asked} delayed={delayed} />
               </div>
             ) : null}
           </div>
@@ -129,8 +131,8 @@ export function Transcript({
           <div className="column flex justify-end px-1 pt-1 pb-3">
             <button
               type="button"
-              aria-label={fresh ? 'Go to the end, there is new text' : 'Go to the end'}
-              title="Go to the end"
+              aria-label={fresh ? 'Jump to latest (new text)' : 'Jump to latest'}
+              title="Jump to latest"
               onClick={() => toEnd('gliding')}
               className="pointer-events-auto relative flex size-9 touch:size-11 items-center justify-center rounded-full border border-line bg-surface text-ink-quiet shadow-float transition-colors hover:text-ink"
             >
@@ -145,7 +147,7 @@ export function Transcript({
 }
 
 /** What is on its way: a prompt, or another reply to the one above. The reply's place says so. */
-function Sending({ asked }: { asked: Asked }) {
+function Sending({ asked, delayed }: { asked: Asked; delayed: string | null }) {
   if (asked.kind === 'continue') return null
   return (
     <>
@@ -156,8 +158,8 @@ function Sending({ asked }: { asked: Asked }) {
         </div>
       ) : null}
       <div className="relative">
-        <StreamLine status="running" className="inset-y-1 -start-3 sm:-start-5" />
-        <p className="flex h-8 touch:h-11 items-center text-small text-ink-quiet">Sending</p>
+        <StreamLine status="running" still={delayed !== null} className="inset-y-1 -start-3 sm:-start-5" />
+        <p className="flex min-h-8 touch:min-h-11 items-center text-small text-ink-quiet">{delayed ?? 'Sending'}</p>
       </div>
     </>
   )

@@ -98,6 +98,17 @@ export function useFollow(): Follow {
     const onPress = () => {
       returning.current = true
     }
+    // Before it opens or closes: the person reads on from where it begins, and not at the end that it moves.
+    const onFold = (event: Event) => {
+      const { target } = event
+      if (!(target instanceof Element) || !target.closest('summary, [aria-expanded]:not([aria-haspopup])')) return
+      const wasFollowing = following.current
+      letGo()
+      requestAnimationFrame(() => {
+        const distance = element.scrollHeight - element.scrollTop - element.clientHeight
+        following.current ||= wasFollowing && distance < 1
+      })
+    }
     const onKey = (event: KeyboardEvent) => {
       const up = ['PageUp', 'ArrowUp', 'Home'].includes(event.key) || (event.key === ' ' && event.shiftKey)
       if (up) letGo()
@@ -133,6 +144,7 @@ export function useFollow(): Follow {
     element.addEventListener('touchmove', onTouch, { passive: true, signal })
     element.addEventListener('pointerdown', onPress, { passive: true, signal })
     element.addEventListener('keydown', onKey, { signal })
+    element.addEventListener('click', onFold, { capture: true, signal })
     document.addEventListener('selectionchange', onSelection, { signal })
     return () => {
       changes.disconnect()

@@ -1,10 +1,13 @@
 'use client'
 import Link from 'next/link'
-import type { ModelGroup, ModelList } from '@/lib/protocol/api'
+import { useEffect } from 'react'
+import type { ModelList } from '@/lib/protocol/api'
 import { groupServing } from '@/lib/protocol/references'
 import { useConversations } from '@/lib/store/context'
 import { modelFor, modelName } from './models'
+import { writeStarter } from './write-starter'
 
+/** Each fills the box; one that ends in blank lines stands before a text, the others after it. */
 const starters = [
   { title: 'Explain an idea', text: 'Explain how a river finds its way to the sea, for a curious ten-year-old.' },
   { title: 'Write some code', text: 'Write a Python function that groups words that are anagrams, with tests.' },
@@ -12,68 +15,104 @@ const starters = [
   { title: 'Summarize a text', text: 'Summarize this text in five sentences:\n\n' },
 ]
 
-/** An empty conversation: a line of welcome, four starters that fill the box, and what answers. */
-export function Welcome({ conversationId, onStart }: { conversationId: string; onStart(text: string): void }) {
+/** The line above the composer of an empty conversation. */
+export function WelcomeLine() {
+  return (
+    <div className="flex min-h-fit flex-[2_0_0px] flex-col justify-end pt-8 pb-4">
+      <h1 className="column px-1 font-strong text-title">What can I help with?</h1>
+    </div>
+  )
+}
+
+/** What is below it: ways to begin, and what there is to know of the model. `covered`, the text in the box has their place. */
+export function Starters({ conversationId, covered }: { conversationId: string; covered: boolean }) {
   const models = useConversations((state) => state.models)
   const model = useConversations((state) => modelFor(state, conversationId))
+  useAnsweringModels(models)
   return (
-    <div className="min-h-0 flex-1 scrolls">
-      <div className="column flex min-h-full flex-col justify-end pt-8 pb-6 sm:justify-center sm:pb-16">
-        <h1 className="font-strong text-title">Where shall we begin?</h1>
-        {models ? <RunsOn models={models} model={model} /> : null}
-        <ul className="mt-8 grid gap-x-6 sm:grid-cols-2">
-          {starters.map((starter) => (
-            <li key={starter.title} className="border-line border-t">
+    <div
+      className={`min-h-fit flex-[3_0_0px] pt-3 pb-6 transition-[opacity,visibility] ${covered ? 'invisible opacity-0' : ''}`}
+    >
+      <div className="column px-1">
+        <ul aria-label="Ways to start" className="flex flex-wrap gap-2">
+          {starters.map(({ title, text }) => (
+            <li key={title}>
               <button
                 type="button"
-                onClick={() => onStart(starter.text)}
-                className="group flex w-full flex-col gap-0.5 rounded-small py-3 text-start text-small"
+                title={text.trim()}
+                onClick={() => writeStarter(text, starters)}
+                className="h-8 touch:h-11 rounded-full border border-line px-3 text-ink-quiet text-small transition-colors hover:border-line-strong hover:text-ink"
               >
-                <span className="font-strong group-hover:text-accent">{starter.title}</span>
-                <span className="text-ink-quiet">{starter.text.trim()}</span>
+                {title}
               </button>
             </li>
           ))}
         </ul>
+        {models ? <ModelNote models={models} model={model} /> : null}
       </div>
     </div>
   )
 }
 
-/** Says what answers, and what is wrong when it does not; with the demo model plainly so, and how to get a real one. */
-function RunsOn({ models, model }: { models: ModelList; model: string | null }) {
+/** The page comes with what providers had answered by then. Those that had not are asked again, before anything is said of them. */
+function useAnsweringModels(models: ModelList | null): void {
+  const loadModels = useConversations((state) => state.loadModels)
+  const waits = models !== null && isWaitedFor(models)
+  useEffect(() => {
+    if (waits) void loadModels()
+  }, [waits, loadModels])
+}
+
+function isWaitedFor({ groups }: ModelList): boolean {
+  return groups.some(({ kind, models, problem }) => kind !== 'demo' && models.length === 0 && problem === null)
+}
+
+/** Says plainly that it is the demo which replies, or what is wrong with the provider that was chosen. */
+function ModelNote({ models, model }: { models: ModelList; model: string | null }) {
   const group = model === null ? undefined : groupServing(models.groups, model)
-  const local = models.groups.find((each) => each.kind === 'local' && each.models.length > 0)
-  if (model !== null && group?.kind !== 'demo') return <RealModel models={models} model={model} group={group} />
+  const away = models.groups.find(({ problem }) => problem !== null)
+  if (model !== null && !group)
+    return <Note warns>The provider of {modelName(models, model)} is gone. Choose another model above.</Note>
+  if (group && group.kind !== 'demo') {
+    if (!group.problem) return null
+    return (
+      <Note warns>
+        {group.name} isn’t responding. {group.problem.message} Choose another model above, or{' '}
+        <ProvidersLink>check the provider</ProvidersLink>.
+      </Note>
+    )
+  }
+  if (away) {
+    return (
+      <Note warns>
+        {away.name} isn’t responding, so you’re using Rill’s built-in demo, which isn’t a real language model.{' '}
+        {away.problem?.message} <ProvidersLink>Check the provider</ProvidersLink>.
+      </Note>
+    )
+  }
+  if (isWaitedFor(models)) return null
+  const local = models.groups.find(({ kind, models: listed }) => kind === 'local' && listed.length > 0)
   return (
-    <p className="mt-2 max-w-[34rem] text-pretty text-ink-quiet">
-      Rill’s own demo model answers here: a small program for trying the app, not a language model. For real answers,{' '}
-      <Link href="/settings#providers" className="text-accent underline underline-offset-3">
-        add a key or a base URL
-      </Link>
-      {local ? `, or choose a model of ${local.name}, found running on this machine.` : '.'}
+    <Note>
+      You’re using Rill’s built-in demo, which isn’t a real language model.{' '}
+      <ProvidersLink>Add an API key or a local server</ProvidersLink> to get real answers
+      {local ? `, or choose a model from ${local.name}, which is running on this machine.` : '.'}
+    </Note>
+  )
+}
+
+function Note({ warns = false, children }: { warns?: boolean; children: React.ReactNode }) {
+  return (
+    <p className={`mt-5 max-w-measure text-pretty text-small wrap-anywhere ${warns ? 'text-warn' : 'text-ink-quiet'}`}>
+      {children}
     </p>
   )
 }
 
-function RealModel({ models, model, group }: { models: ModelList; model: string; group: ModelGroup | undefined }) {
-  const name = modelName(models, model)
-  const settings = (
-    <Link href="/settings#providers" className="text-accent underline underline-offset-3">
-      check the provider
-    </Link>
-  )
+function ProvidersLink({ children }: { children: React.ReactNode }) {
   return (
-    <p className="mt-2 max-w-[34rem] text-pretty text-ink-quiet wrap-anywhere">
-      {group?.problem ? (
-        <>
-          {group.name} does not answer now. {group.problem.message} To go on, choose another model below or {settings}.
-        </>
-      ) : group ? (
-        `${name} answers here (${group.name}).`
-      ) : (
-        `The provider of ${name} is gone. Choose another model below.`
-      )}
-    </p>
+    <Link href="/settings#providers" className="text-accent underline underline-offset-3">
+      {children}
+    </Link>
   )
 }

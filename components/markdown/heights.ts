@@ -1,8 +1,8 @@
 import type { Block } from './parse/tree'
 
-const lineHeight = 26
+const lineHeight = 28
 const gap = 14
-const charactersInLine = 64
+const charactersInLine = 88
 const imageHeight = 320
 /** The height of a line of code is no guess: markdown.css sets it. */
 export const codeLineHeight = 22

@@ -27,11 +27,7 @@ function Plain({ text, growing }: ComponentProps<typeof MarkdownComponent>) {
     return () => clearTimeout(timer)
   }, [])
   return (
-    <div
-      dir="auto"
-      data-growing={growing || undefined}
-      className="plain max-w-measure whitespace-pre-wrap wrap-anywhere"
-    >
+    <div dir="auto" data-growing={growing || undefined} className="plain whitespace-pre-wrap wrap-anywhere">
       {whole ? text : text.slice(-long)}
     </div>
   )

@@ -2,7 +2,7 @@
 import { useRouter, useSelectedLayoutSegment } from 'next/navigation'
 import { type ReactNode, useEffect } from 'react'
 import { ChatView } from '@/components/chat/chat-view'
-import { focusComposer } from '@/components/chat/composer'
+import { focusComposer } from '@/components/chat/focus'
 import { Sidebar } from '@/components/sidebar/sidebar'
 import { Notices } from '@/components/ui/notices'
 import type { Mode } from '@/lib/protocol/mode'
@@ -11,6 +11,7 @@ import { newConversationId } from '@/lib/store/types'
 import { ModeContext } from './mode'
 import { OfflineBar } from './offline-bar'
 import { SidebarProvider, useSidebar } from './sidebar-state'
+import { useFileDrops } from './use-file-drops'
 import { useTheme } from './use-theme'
 
 /** The frame of every page: the sidebar, and beside it the chat or a page of its own. */
@@ -26,10 +27,11 @@ export function Shell({ today, mode, children }: { today: number; mode: Mode; ch
 
 function Frame({ today, children }: { today: number; children: ReactNode }) {
   const segment = useSelectedLayoutSegment()
-  const { drawer, shown, close } = useSidebar()
+  const { drawer, shown, folded, glides, close } = useSidebar()
   const inChat = segment === null || segment === 'c'
   useTheme()
   useKeys()
+  useFileDrops()
   useNothingShown(!inChat)
   return (
     <>
@@ -43,7 +45,10 @@ function Frame({ today, children }: { today: number; children: ReactNode }) {
           className="fixed inset-0 z-20 bg-scrim"
         />
       ) : null}
-      <main inert={drawer && shown} className="flex h-dvh flex-col">
+      <main
+        inert={drawer && shown}
+        className={`flex h-dvh flex-col ${folded ? '' : 'lg:ps-sidebar'} ${glides ? 'transition-[padding]' : ''}`}
+      >
         <OfflineBar />
         {inChat ? <ChatView /> : null}
         {children}

@@ -6,6 +6,10 @@ interface SidebarState {
   /** It is a drawer over the page rather than a part of it. */
   drawer: boolean
   shown: boolean
+  /** Beside the page, where the screen is wide enough, it is put away. */
+  folded: boolean
+  /** The person has opened or closed it since the page came up: from then on it glides. */
+  glides: boolean
   toggle(): void
   close(): void
 }
@@ -19,6 +23,7 @@ export function SidebarProvider({ children }: { children: ReactNode }) {
   const drawer = !useMedia(wideScreen)
   const [folded, setFolded] = useState(false)
   const [open, setOpen] = useState(false)
+  const [glides, setGlides] = useState(false)
 
   useEffect(() => setFolded(localStorage.getItem(storageKey) === 'folded'), [])
   const toggle = useCallback(() => {
@@ -26,14 +31,15 @@ export function SidebarProvider({ children }: { children: ReactNode }) {
       setOpen((was) => !was)
       return
     }
+    setGlides(true)
     localStorage.setItem(storageKey, folded ? 'open' : 'folded')
     setFolded(!folded)
   }, [drawer, folded])
   const close = useCallback(() => setOpen(false), [])
 
   const state = useMemo(
-    () => ({ drawer, shown: drawer ? open : !folded, toggle, close }),
-    [drawer, open, folded, toggle, close],
+    () => ({ drawer, shown: drawer ? open : !folded, folded, glides, toggle, close }),
+    [drawer, open, folded, glides, toggle, close],
   )
   return <SidebarContext value={state}>{children}</SidebarContext>
 }

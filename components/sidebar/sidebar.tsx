@@ -11,7 +11,7 @@ import { WhoseHistory } from './whose-history'
 
 /** Conversations and the way to everything else. Beside the page on a wide screen, a drawer over it on a small one. */
 export function Sidebar({ today }: { today: number }) {
-  const { shown, drawer, toggle, close } = useSidebar()
+  const { shown, folded, glides, drawer, toggle, close } = useSidebar()
   const panel = useRef<HTMLElement>(null)
   const path = usePathname()
   const open = drawer && shown
@@ -36,10 +36,10 @@ export function Sidebar({ today }: { today: number }) {
       id="sidebar"
       aria-label="Conversations"
       className={`fixed inset-y-0 start-0 z-30 flex w-sidebar flex-col border-line border-e bg-surface-raised pt-[env(safe-area-inset-top)] max-lg:w-72 max-lg:max-w-[85vw] ${
-        shown ? '' : 'lg:invisible lg:-translate-x-full rtl:lg:translate-x-full'
+        folded ? 'lg:invisible lg:-translate-x-full rtl:lg:translate-x-full' : ''
       } ${open ? 'shadow-float' : 'max-lg:invisible max-lg:-translate-x-full rtl:max-lg:translate-x-full'} ${
         // On the way out it stays visible until it is gone; on the way in it is there at once, to take the focus.
-        shown ? 'transition-[translate]' : 'transition-[translate,visibility]'
+        !drawer && !glides ? '' : shown ? 'transition-[translate]' : 'transition-[translate,visibility]'
       }`}
     >
       <div className="flex h-12 shrink-0 items-center justify-between ps-4 pe-2 touch:h-14">

@@ -9,22 +9,22 @@ export interface Amount {
   currency: string
 }
 
-export type WriteMoney = (amounts: Amount | Amount[], options?: { fine?: boolean }) => string
+export type WriteMoney = (amounts: Amount | Amount[]) => string
 
 /**
- * Writes amounts in the person's currency, several as their sum. What their rate says nothing of stays in its own:
- * "$0.42 + €0.10".
+ * Writes amounts in the person's currency, several as their sum, with two digits of what is less than a coin. What their
+ * rate says nothing of stays in its own: "$0.42 + €0.10".
  */
 export function useMoney(): WriteMoney {
   const currency = useConversations((state) => state.settings.currency)
   const perDollar = useConversations((state) => state.settings.exchangeRate)
   return useMemo(() => {
-    return (amounts, options) =>
+    return (amounts) =>
       sumsOf(
         [amounts].flat().map((each) => ({ picos: picosOf(each.amount), currency: each.currency })),
         { currency, perDollar },
       )
-        .map((sum) => formatMoney(sum, options))
+        .map((sum) => formatMoney(sum, { fine: true }))
         .join(' + ')
   }, [currency, perDollar])
 }

@@ -322,10 +322,16 @@ export class Run {
   }
 
   async #ending(end: CompletionEnd, cut: Cut | null): Promise<{ status: EndStatus; problem: Problem | null }> {
-    if (cut?.status === 'stopped') return { status: 'stopped', problem: null }
+    if (cut?.status === 'stopped') return { status: 'stopped', problem: this.#waitedFor() }
     if (cut) return { status: cut.status, problem: await this.#problemOf(cut) }
     if (!end.problem) return { status: 'completed', problem: null }
     return { status: this.folded.parts.length > 0 ? 'interrupted' : 'failed', problem: end.problem }
+  }
+
+  /** Why the attempt failed whose successor was waited for; null where nothing was. */
+  #waitedFor(): Problem | null {
+    const { retry } = this.folded
+    return this.#waiting && retry ? { kind: retry.kind, message: `${retry.message}.`, retryable: true } : null
   }
 
   async #problemOf({ problem }: Extract<Cut, { status: 'interrupted' }>): Promise<Problem> {

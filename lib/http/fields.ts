@@ -1,5 +1,6 @@
 import 'server-only'
 import { z } from 'zod'
+import { MAX_PROMPT_LENGTH } from '@/lib/protocol/prompts'
 import { isBlank } from '@/lib/protocol/unanswered'
 
 /** Text that rows are looked up by. No row of ours holds U+0000, and Postgres fails when it is asked for one. */
@@ -11,7 +12,7 @@ export const rowId = key.min(1).max(64)
 /** A prompt or an instruction. Postgres text holds no U+0000, and nobody means one. */
 export const promptText = z
   .string()
-  .max(100_000, 'is longer than 100,000 characters. Shorten it, or send it in parts')
+  .max(MAX_PROMPT_LENGTH, 'is longer than 100,000 characters. Shorten it, or send it in parts')
   .transform((text) => text.replaceAll('\u0000', ''))
   .refine((text) => !isBlank(text), 'is empty. Write something first')
 

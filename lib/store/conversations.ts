@@ -6,6 +6,7 @@ import { createCommits } from './commit'
 import { type Core, dismiss, notify } from './core'
 import { createDrafts } from './drafts'
 import { emptyEntry, withEntry } from './entries'
+import { createKeptBranches } from './kept-branches'
 import { createLoading } from './loading'
 import { browserPage, type Page } from './page'
 import { choicesTo } from './selectors'
@@ -42,14 +43,18 @@ export function createConversationStore(initial: InitialState, page: Page = brow
       const next = { ...state, ...applied(state, batches, sending.turnOf, page.now()) }
       return { ...next, unread: unread.unreadIn(next) }
     })
-    for (const generationId of batches.keys()) sending.committed(generationId)
+    for (const generationId of batches.keys()) {
+      const started = sending.committed(generationId)
+      if (started) branches.keep(started)
+    }
     streams.arrange()
   })
   const drafts = createDrafts(core)
   const streams = createStreams(core, commits, (id) => void loading.reload(id))
   const unread = createUnread(core)
   const sidebar = createSidebar(core, (id) => void loading.reload(id))
-  const loading = createLoading(core, streams, sidebar)
+  const branches = createKeptBranches(core)
+  const loading = createLoading(core, streams, sidebar, branches)
   const settings = createSettings(core, sidebar.chooseModel)
   const sending = createSending(core, streams, drafts, loading.refresh)
 
@@ -64,6 +69,7 @@ export function createConversationStore(initial: InitialState, page: Page = brow
         const chosen = { ...state.conversations[conversationId]?.chosen, [parentId ?? '']: childId }
         return withEntry(state, conversationId, { chosen })
       })
+      branches.keep(conversationId)
     },
     reveal(conversationId, messageId) {
       const choices = choicesTo(store.getState(), conversationId, messageId)
@@ -72,6 +78,7 @@ export function createConversationStore(initial: InitialState, page: Page = brow
           const chosen = { ...state.conversations[conversationId]?.chosen, ...choices }
           return withEntry(state, conversationId, { chosen })
         })
+        branches.keep(conversationId)
       }
       return choices !== null
     },

@@ -2,6 +2,7 @@ import type { Conversation, ConversationSummary } from '@/lib/protocol/api'
 import { ApiError } from './client'
 import type { Core } from './core'
 import { emptyEntry, withEntry } from './entries'
+import type { KeptBranches } from './kept-branches'
 import { withConversation, withEarlier, withoutConversation } from './merge'
 import type { Sidebar } from './sidebar'
 import type { Streams } from './streams'
@@ -12,7 +13,12 @@ const pollInterval = 5_000
 const firstCount = 60
 
 /** Fetching conversations, and noticing when the server has more of one than this page. */
-export function createLoading({ get, set, page, client }: Core, streams: Streams, sidebar: Sidebar) {
+export function createLoading(
+  { get, set, page, client }: Core,
+  streams: Streams,
+  sidebar: Sidebar,
+  branches: KeptBranches,
+) {
   const fetching = new Map<string, Promise<void>>()
   /** The server's `updatedAt` of each conversation as it was fetched. */
   const fetchedAt = new Map<string, number>()
@@ -59,7 +65,10 @@ export function createLoading({ get, set, page, client }: Core, streams: Streams
       if (hasGoneOn(id, before)) return addEarlier(fetched)
       // A reader without a connection is behind or ahead of this answer; it goes on from here.
       streams.park(({ conversationId, reader }) => conversationId === id && reader !== 'open')
-      set((state) => withConversation(state, fetched, streams.reading))
+      set((state) => {
+        const next = { ...state, ...withConversation(state, fetched, streams.reading) }
+        return { ...next, ...branches.restored(next, id) }
+      })
       fetchedAt.set(id, fetched.updatedAt)
       streams.arrange()
     } catch (error) {
@@ -70,7 +79,10 @@ export function createLoading({ get, set, page, client }: Core, streams: Streams
 
   function addEarlier(fetched: Conversation): void {
     if (get().conversations[fetched.id]?.earlier === 'here') return
-    set((state) => withEarlier(state, fetched))
+    set((state) => {
+      const next = { ...state, ...withEarlier(state, fetched) }
+      return { ...next, ...branches.restored(next, fetched.id) }
+    })
     streams.arrange()
   }
 

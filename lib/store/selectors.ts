@@ -35,6 +35,11 @@ export function visiblePath(state: ConversationState, conversationId: string): s
   return path
 }
 
+/** The last message of the branch that is shown as long as none has been chosen. */
+export function endUnchosen(state: ConversationState, conversationId: string): string | undefined {
+  return walk(treeOf(state.conversations[conversationId]?.messageIds ?? nothing, state.messages), {}).at(-1)
+}
+
 /** A prompt and what answers it. `promptId` is null where a branch begins with a reply, as when its prompt is not here yet. */
 export interface ShownTurn {
   key: string

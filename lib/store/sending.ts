@@ -16,6 +16,7 @@ import { type ConversationState, newConversationId } from './types'
 const attempts = 5
 /** A longer wait that the server asks for is left to the person. */
 const longestWait = 10_000
+const noConnection = 'Connection lost. Reconnecting…'
 /** Stop waits so long to hear which generation a send became, so that it can be stopped rather than left to run. */
 const stopGrace = 1_000
 
@@ -101,7 +102,7 @@ export function createSending(core: Core, streams: Streams, drafts: Drafts, refr
     const { id: turnId, conversationId, asked, model } = turn
     const closing = new AbortController()
     sends.set(conversationId, { turn, closing, onFail })
-    const pending = { turnId, asked, model, sentAt: page.now(), stopping: false, problem: null }
+    const pending = { turnId, asked, model, sentAt: page.now(), stopping: false, delayed: null, problem: null }
     set((state) => withEntry(state, conversationId, { pending }))
     try {
       const started = await streams.start(sourceOf(turn, closing), closing)
@@ -129,9 +130,11 @@ export function createSending(core: Core, streams: Streams, drafts: Drafts, refr
         // What has started is read on by the shared connection.
         if (turn.start) return false
         const { status, retryAfterMs } = error instanceof ApiError ? error : { status: 0, retryAfterMs: 0 }
-        // Too many starts pass when the server says how soon. A budget, which answers 402, does not.
-        const passes = status === 0 || status === 503 || (status === 429 && retryAfterMs > 0)
-        return passes && retryAfterMs <= longestWait && failures < attempts
+        // A limit is the person's to know of at once, however soon it passes.
+        const passes = status === 0 || status === 503
+        const goesAgain = passes && retryAfterMs <= longestWait && failures < attempts
+        if (goesAgain) markDelayed(turn.conversationId, status === 0 ? noConnection : problemOf(error).message)
+        return goesAgain
       },
       onStart(start: StartData): void {
         turn.start = start
@@ -183,6 +186,11 @@ export function createSending(core: Core, streams: Streams, drafts: Drafts, refr
     }
   }
 
+  function markDelayed(conversationId: string, delayed: string): void {
+    const { pending } = get().conversations[conversationId] ?? {}
+    if (pending) set((state) => withEntry(state, conversationId, { pending: { ...pending, delayed } }))
+  }
+
   function markStopping(id: string, stopping: boolean): void {
     const known = get().running[id]
     if (known) set(({ running }) => ({ running: { ...running, [id]: { ...known, stopping } } }))
@@ -210,19 +218,24 @@ export function createSending(core: Core, streams: Streams, drafts: Drafts, refr
   return {
     actions: {
       send,
-      regenerate: (messageId: string, maxTokens?: number) => askAgain('regenerate', messageId, undefined, maxTokens),
+      regenerate: (messageId: string, { model, maxTokens }: { model?: string; maxTokens?: number } = {}) =>
+        askAgain('regenerate', messageId, model, maxTokens),
       continueReply: (messageId: string, model?: string) => askAgain('continue', messageId, model),
       stop,
     },
     /** The turn that a generation answers, until its start has been committed. */
     turnOf,
-    /** The start of a turn is on the page: it has its messages, and its words need no keeping. */
-    committed(generationId: string): void {
+    /**
+     * The start of a turn is on the page: it has its messages, and its words need no keeping. Gives the conversation that
+     * it is in, once.
+     */
+    committed(generationId: string): string | null {
       const turn = turnOf(generationId)
-      if (!turn?.start) return
+      if (!turn?.start) return null
       sends.delete(turn.conversationId)
       drafts.keep(turn.conversationId)
       drafts.keep(turn.start.conversationId)
+      return turn.start.conversationId
     },
   }
 }

@@ -21,6 +21,8 @@ export interface PendingTurn {
   sentAt: number
   /** Stop was pressed before the server answered. */
   stopping: boolean
+  /** Why it has not been taken yet, while it is tried again. */
+  delayed: string | null
   problem: Problem | null
 }
 
@@ -99,9 +101,11 @@ export interface ConversationState {
   }): Promise<void>
   /** Stops what is running in a conversation, on the server. */
   stop(conversationId: string): Promise<void>
-  /** Has a reply written anew by the model chosen now, as another branch. */
-  /** With `maxTokens`, for an answer that is at most so long. */
-  regenerate(messageId: string, maxTokens?: number): Promise<void>
+  /**
+   * Has a reply written anew as another branch, by the model chosen now unless another is named. With `maxTokens`, for
+   * one that is at most so long.
+   */
+  regenerate(messageId: string, wish?: { model?: string; maxTokens?: number }): Promise<void>
   /** Has a reply that was cut, stopped or limited go on in its own message, by the model that wrote it unless another is named. */
   continueReply(messageId: string, model?: string): Promise<void>
   choose(conversationId: string, parentId: string | null, childId: string): void

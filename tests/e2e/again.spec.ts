@@ -14,7 +14,7 @@ test('a cut reply keeps its text, says why, and goes on in its place', async ({ 
   upstream.script(cut('The river rises in the hills and comes down to'))
   await chat.send('Tell me of the river')
   await chat.ended('interrupted')
-  await expect(chat.reply).toContainText('Response interrupted: the connection dropped before the reply was complete.')
+  await expect(chat.reply).toContainText('Reply interrupted: the connection dropped before the reply was complete.')
   await expect(chat.reply).not.toContainText('Try again')
   for (const name of ['Continue', 'Retry', 'Copy']) await expect(button(chat, name)).toBeVisible()
 
@@ -66,12 +66,12 @@ test('a reply that reached the limit of its length goes on', async ({ chat, upst
   upstream.script([{ delta: 'As far as' }, { write: finish('length') + done }])
   await chat.send('Be brief')
   await chat.ended('completed')
-  await expect(chat.reply).toContainText('Reached the limit of its length')
+  await expect(chat.reply).toContainText('Stopped at the length limit')
   upstream.scriptFor(instruction, [{ delta: ' it goes.' }, end])
   await button(chat, 'Continue').click()
   await expect(chat.reply).toContainText('As far as it goes.')
   await chat.ended('completed')
-  await expect(chat.reply).not.toContainText('limit of its length')
+  await expect(chat.reply).not.toContainText('length limit')
 })
 
 test('a reply that was stopped goes on', async ({ chat, upstream }) => {
@@ -91,7 +91,7 @@ test('what the content filter ended says so, and is not continued', async ({ cha
   upstream.script([{ delta: 'It is said that' }, { write: finish('content_filter') + done }])
   await chat.send('Say it')
   await chat.ended('completed')
-  await expect(chat.reply).toContainText('Ended by the provider’s content filter')
+  await expect(chat.reply).toContainText('Stopped by the provider’s content filter')
   await expect(button(chat, 'Continue')).toHaveCount(0)
 })
 

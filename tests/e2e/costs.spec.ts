@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto'
+import type { Locator } from '@playwright/test'
 import { done, finish, usage } from '../upstream/events'
 import type { Step } from '../upstream/scripted'
 import { axeComplaints, looks } from './axe'
@@ -12,12 +13,20 @@ const reported = (prompt: number, completion: number): Step => ({
 const box = (chat: Chat) => chat.page.locator('div:has(> #composer)')
 const foot = (chat: Chat) => box(chat).locator('xpath=following-sibling::div[1]')
 
+/** Opens all that was counted about the last reply; gives the button that has the focus again when it closes. */
+async function openDetails({ page, reply }: Chat): Promise<Locator> {
+  const opener = reply.getByRole('button', { name: 'More actions' })
+  await opener.click()
+  await page.getByRole('menuitem', { name: 'Details' }).click()
+  return opener
+}
+
 test('what a prompt comes to stands by the model while it is written, and by no empty box', async ({ chat, house }) => {
   await setPrice(chat, house.upstreamPort, { input: '20', output: '80', maxOutput: 1000 })
   await setRupees(chat)
   await chat.composer.fill('word '.repeat(800))
   // Nobody knows the tokenizer of this model.
-  await expect(box(chat)).toContainText(/≈≈ A guess: 1,0\d\d tokens, about ₹2\.\d\d, at most ₹10\.\d\d/)
+  await expect(box(chat)).toContainText(/~Roughly 1,0\d\d tokens, about ₹2\.\d\d, up to ₹10\.\d\d/)
   await chat.composer.fill('')
   await expect(box(chat)).not.toContainText('tokens')
   await chat.composer.fill('Short')
@@ -62,8 +71,8 @@ test('what a conversation costs is asked for once it is known to be there', asyn
 
 test('a price that nobody has said is said in words, with the way to enter it', async ({ chat }) => {
   await chat.composer.fill('What does it cost?')
-  await expect(box(chat)).toContainText('price unknown')
-  await box(chat).getByRole('link', { name: 'price unknown' }).click()
+  await expect(box(chat)).toContainText('No price set')
+  await box(chat).getByRole('link', { name: 'No price set' }).click()
   await expect(chat.page).toHaveURL(/\/settings#prices$/)
 })
 
@@ -91,7 +100,7 @@ test('the numbers run while a reply is written and move nothing, and stand under
     reported(1000, 240),
   ])
   await chat.send('Tell me of the river')
-  const ticker = chat.reply.getByText(/^about \d+ tokens · \$0\.\d\d$/)
+  const ticker = chat.reply.getByText(/^about \d+ tokens · \$0\.\d+$/)
   await expect(chat.reply).toContainText('w0060')
   const before = await ticker.boundingBox()
   upstream.open(gate)
@@ -100,8 +109,8 @@ test('the numbers run while a reply is written and move nothing, and stand under
   expect([after?.x, after?.y, after?.height]).toEqual([before?.x, before?.y, before?.height])
   upstream.open(last)
   await chat.ended('completed')
-  const details = chat.reply.getByRole('button', { name: /^Details/ })
-  await expect(details).toHaveAccessibleName(/\$0\.39 · 240 tokens · .* s · .* tokens\/s · scripted$/)
+  await expect(chat.reply).toContainText('$0.39')
+  await expect(chat.reply).not.toContainText('tokens')
   await expect(foot(chat)).toContainText('This conversation: $0.39 · 1,240 tokens')
   const gauge = chat.page.getByRole('meter', { name: 'Context used' })
   await expect(gauge).toHaveAttribute('aria-valuetext', '1,240 tokens of 4,000, 31%')
@@ -120,26 +129,25 @@ test('the details tell all that was counted, by which price, and give the ids', 
   await expect(chat.reply).toContainText('Well.')
   upstream.open('it is read')
   await chat.ended('completed')
-  const opener = chat.reply.getByRole('button', { name: /^Details/ })
-  await opener.click()
+  const opener = await openDetails(chat)
   const details = chat.page.getByRole('dialog', { name: 'Details of the reply' })
   for (const words of [
     /Tokens in1,000/,
     /Tokens out240/,
-    /reported by the provider/,
+    /from provider/,
     /Cost\$0\.39/,
     /\$200\.00 in, \$800\.00 out per million/,
     /price of \w+ \d+, \d{4}/,
-    /First token after[\d.]+ m?s/,
+    /Time to first token[\d.]+ m?s/,
     /Speed[\d,.]+ tokens\/s/,
     /Total time[\d.]+ m?s/,
     /Attempts1/,
     /Modelscripted/,
     /ProviderThis server/,
-    /EndedComplete \(stop\)/,
+    /StatusComplete/,
   ])
     await expect(details).toContainText(words)
-  await details.getByRole('button', { name: 'Copy the generation id' }).click()
+  await details.getByRole('button', { name: 'Copy generation ID' }).click()
   const id = await chat.page.evaluate(() => navigator.clipboard.readText())
   expect((await chat.page.request.get(`/api/generations/${id}`)).status()).toBe(200)
   await chat.page.keyboard.press('Escape')
@@ -153,10 +161,10 @@ test('an answer that was stopped says that its numbers are estimates', async ({ 
   await expect(chat.reply).toContainText('On and on')
   await chat.stopButton.click()
   await chat.ended('stopped')
-  await chat.reply.getByRole('button', { name: /^Details: about \d+ tokens/ }).click()
+  await openDetails(chat)
   const details = chat.page.getByRole('dialog', { name: 'Details of the reply' })
   await expect(details).toContainText('estimated by Rill')
-  await expect(details).toContainText('price unknown')
+  await expect(details).toContainText('No price set')
 })
 
 test('what will be left out is said before it is sent, and a window that fills warns', async ({
@@ -171,9 +179,9 @@ test('what will be left out is said before it is sent, and a window that fills w
   const gauge = chat.page.getByRole('meter', { name: 'Context used' })
   await expect(gauge).toHaveAttribute('aria-valuetext', /83%$/)
   await chat.composer.fill('two '.repeat(100))
-  await expect(chat.page.getByText('The oldest turn does not fit and is left out.')).toBeVisible()
+  await expect(chat.page.getByText('The oldest message no longer fits and won’t be sent.')).toBeVisible()
   await chat.composer.fill('two')
-  await expect(chat.page.getByText('The oldest turn does not fit')).toBeHidden()
+  await expect(chat.page.getByText('The oldest message no longer fits')).toBeHidden()
 })
 
 test.describe('a browser in Tokyo', () => {
@@ -205,7 +213,7 @@ for (const colorScheme of looks) {
       await chat.composer.fill('two')
       await expect(box(chat)).toContainText('tokens')
       expect(await axeComplaints(chat.page)).toEqual([])
-      await chat.reply.getByRole('button', { name: /^Details/ }).click()
+      await openDetails(chat)
       await expect(chat.page.getByRole('dialog', { name: 'Details of the reply' })).toContainText('per million')
       expect(await axeComplaints(chat.page)).toEqual([])
     })

@@ -107,7 +107,7 @@ test('thousands of messages open at their end, and nothing moves when the rest c
   await expect(loading(chat)).not.toBeAttached()
   expect(await watched()).toMatchObject({ furthest: expect.closeTo(0, 0), gone: false })
   expect(await nodes(page)).toBeLessThan(1_500)
-  await expect(page.getByRole('button', { name: /^Go to the end/ })).toHaveCount(0)
+  await expect(page.getByRole('button', { name: /^Jump to latest/ })).toHaveCount(0)
   await seesTheBeginning(chat)
 })
 
@@ -126,7 +126,7 @@ test('who has scrolled up to the first that was there meanwhile stays there', as
   await letGo()
   await expect(loading(chat)).not.toBeAttached()
   expect(await watched()).toMatchObject({ furthest: expect.closeTo(0, 0), gone: false })
-  await expect(page.getByRole('button', { name: 'Go to the end', exact: true })).toBeVisible()
+  await expect(page.getByRole('button', { name: 'Jump to latest', exact: true })).toBeVisible()
   await page.mouse.wheel(0, -300)
   await expect(transcript.getByText(`The end of ${count - 31}.`)).toBeInViewport()
 })

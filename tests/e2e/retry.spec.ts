@@ -36,7 +36,7 @@ test('a wait that could not be ended says so in its place, and goes on', async (
   await page.route(/\/retry$/, (route) => route.fulfill({ status: 503, json: away }))
   const retryNow = chat.reply.getByRole('button', { name: 'Retry now' })
   await retryNow.click()
-  await expect(chat.reply.getByRole('alert')).toHaveText('The wait goes on. Rill cannot reach its database.')
+  await expect(chat.reply.getByRole('alert')).toHaveText('Still waiting. Rill cannot reach its database.')
   await expect(chat.reply).toContainText('Trying again in')
   await page.unroute(/\/retry$/)
   upstream.script([{ delta: 'Here I am.' }, end])

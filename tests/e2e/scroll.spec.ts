@@ -57,7 +57,7 @@ test('the end is followed while the person is there', async ({ chat, upstream })
   upstream.open('more')
   await expect(chat.reply).toContainText('Paragraph 30')
   await expect.poll(() => below(chat.page)).toBeLessThan(2)
-  await expect(chat.page.getByRole('button', { name: /Go to the end/ })).toBeHidden()
+  await expect(chat.page.getByRole('button', { name: /Jump to latest/ })).toBeHidden()
 })
 
 const waysToLetGo: Record<string, (chat: Chat) => Promise<void>> = {
@@ -107,7 +107,7 @@ async function standsStill(chat: Chat, upstream: ScriptedUpstream, letGo: (chat:
   const before = await topOf(page, /^Paragraph 19:/)
   upstream.open('more')
   await expect(chat.reply).toContainText('Paragraph 30')
-  const back = page.getByRole('button', { name: 'Go to the end, there is new text' })
+  const back = page.getByRole('button', { name: 'Jump to latest (new text)' })
   await expect(back).toBeVisible()
   expect(await topOf(page, /^Paragraph 19:/)).toBe(before)
 

@@ -236,7 +236,7 @@ describe.each(engines)('retries, on %s', (engine) => {
     expect(now() - stoppedAt).toBeLessThan(1000)
     for (const each of [reader, late]) {
       await each.rest()
-      expect(typesOf(each)).toEqual(['start', 'retry', 'status'])
+      expect(typesOf(each)).toEqual(['start', 'retry', 'error', 'status'])
     }
     expect(house.timesAsked('stop the wait')).toBe(1)
   })

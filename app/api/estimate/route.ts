@@ -3,6 +3,7 @@ import { estimateTurn } from '@/lib/generations/estimate'
 import { readJson } from '@/lib/http/body'
 import { endpoint, json } from '@/lib/http/endpoint'
 import { name, rowId } from '@/lib/http/fields'
+import { MAX_PROMPT_LENGTH } from '@/lib/protocol/prompts'
 import { turnSettings } from '../started'
 
 /** Nobody reads this status: it is nginx's name for a client that has gone. */
@@ -11,7 +12,7 @@ const CLIENT_CLOSED = 499
 const draft = z.strictObject({
   conversationId: rowId.optional(),
   parentId: rowId.nullable().optional(),
-  text: z.string().max(100_000, 'is longer than 100,000 characters'),
+  text: z.string().max(MAX_PROMPT_LENGTH, 'is longer than 100,000 characters'),
   model: name.optional(),
   settings: turnSettings.optional(),
 })

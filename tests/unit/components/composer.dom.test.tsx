@@ -17,13 +17,14 @@ beforeEach(() => {
 /** A composer that keeps its text, and what it sent. */
 function open(given: Partial<ComposerProps> & { text?: string } = {}) {
   const sent: string[] = []
+  const refused: string[] = []
   const stopped = { times: 0 }
   function Held() {
     const [text, setText] = useState(given.text ?? '')
     return (
       <Composer
         place="new"
-        hindrance={null}
+        disabledReason={null}
         running={false}
         stopping={false}
         enterSends
@@ -32,6 +33,8 @@ function open(given: Partial<ComposerProps> & { text?: string } = {}) {
         text={text}
         onText={setText}
         onSend={() => sent.push(text)}
+        onRefused={(reason) => refused.push(reason)}
+        onFiles={() => undefined}
         onStop={() => {
           stopped.times += 1
         }}
@@ -42,7 +45,7 @@ function open(given: Partial<ComposerProps> & { text?: string } = {}) {
   }
   render(<Held />)
   const box = screen.getByRole<HTMLTextAreaElement>('textbox', { name: 'Message' })
-  return { sent, stopped, box }
+  return { sent, refused, stopped, box }
 }
 
 describe('keys', () => {
@@ -100,7 +103,7 @@ describe('the button', () => {
   })
 
   it('does not send while offline, and keeps the text', () => {
-    const { sent, box } = open({ text: 'hello', hindrance: 'You are offline.' })
+    const { sent, box } = open({ text: 'hello', disabledReason: 'You are offline.' })
     fireEvent.keyDown(box, { key: 'Enter' })
     expect(screen.getByRole('button', { name: 'Send', description: 'You are offline.' })).toBeTruthy()
     expect(sent).toEqual([])
@@ -108,11 +111,12 @@ describe('the button', () => {
   })
 
   it('is Stop while a reply runs, and typing goes on without sending', () => {
-    const { sent, stopped, box } = open({ running: true, text: 'next' })
+    const { sent, refused, stopped, box } = open({ running: true, text: 'next' })
     expect(screen.queryByRole('button', { name: 'Send' })).toBeNull()
     fireEvent.keyDown(box, { key: 'Enter' })
     expect(sent).toEqual([])
     expect(box.value).toBe('next')
+    expect(refused).toEqual(['Wait for this reply to finish, or press Esc to stop it.'])
     fireEvent.click(screen.getByRole('button', { name: 'Stop' }))
     expect(stopped.times).toBe(1)
   })

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { misfitWords, shareOf, usedWords } from '@/components/chat/budget-words'
 import { cheaperModels } from '@/components/chat/cheaper'
-import { replyNumbers, tokenRate, tokensGoingBack } from '@/components/chat/numbers'
+import { replyCost, tokenRate, tokensGoingBack, usageOf } from '@/components/chat/numbers'
 import { justBegun } from '@/components/lab/measure'
 import { paceWords } from '@/components/lab/words'
 import { amountProblem, draftOf, saidOf } from '@/components/settings/budget-draft'
@@ -44,29 +44,21 @@ const money: WriteMoney = (amounts) =>
     .join(' + ')
 
 describe('the numbers of a reply', () => {
-  it('are its cost, length, time and speed', () => {
-    expect(replyNumbers(generation, [], money)).toEqual(['USD 0.04', '1,240 tokens', '12 s', '124 tokens/s'])
-  })
-
-  it('are those of all runs that wrote it; its time and speed those of the last', () => {
+  it('are those of all runs that wrote it', () => {
+    expect(replyCost(generation, money)).toBe('USD 0.04')
     const earlier = [
       { ...usage, completionTokens: 60, source: 'estimated' as const, cost: { amount: '0.005', currency: 'USD' } },
       { ...usage, completionTokens: 700, cost: { amount: '0.1', currency: 'USD' } },
     ]
-    const all = ['about USD 0.145', 'about 2,000 tokens', '12 s', '124 tokens/s']
-    expect(replyNumbers({ ...generation, earlier }, [], money)).toEqual(all)
-    expect(replyNumbers({ ...generation, earlier, usage: null }, [], money)).toEqual([
-      'about USD 0.105',
-      'about 760 tokens',
-      '12 s',
-    ])
+    expect(usageOf({ usage, earlier })?.completionTokens).toBe(2000)
+    expect(replyCost({ usage, earlier }, money)).toBe('about USD 0.145')
+    expect(replyCost({ usage: null, earlier }, money)).toBe('about USD 0.105')
     const unknown = [{ ...usage, cost: null }]
-    expect(replyNumbers({ ...generation, earlier: unknown }, [], money)[0]).toBe('2,480 tokens')
     const rupees = [{ ...usage, cost: { amount: '1', currency: 'INR' } }]
-    expect(replyNumbers({ ...generation, earlier: [...rupees, ...rupees] }, [], money)[0]).toBe('INR 2 + USD 0.04')
-    expect(replyNumbers({ ...generation, earlier: [...rupees, ...unknown] }, [], money)[0]).toBe('3,720 tokens')
+    expect(replyCost({ usage, earlier: [...rupees, ...rupees] }, money)).toBe('INR 2 + USD 0.04')
+    expect(replyCost({ usage, earlier: [...rupees, ...unknown] }, money)).toBeNull()
     const free = [{ ...usage, cost: { amount: '0', currency: 'INR' } }]
-    expect(replyNumbers({ ...generation, earlier: free }, [], money)[0]).toBe('USD 0.04')
+    expect(replyCost({ usage, earlier: free }, money)).toBe('USD 0.04')
   })
 
   it('leave out what it thought where it is a question of what goes back to a model', () => {
@@ -75,18 +67,12 @@ describe('the numbers of a reply', () => {
   })
 
   it('say what is an estimate, and nothing of what is not known', () => {
-    const estimated = {
-      ...generation,
-      endedAt: null,
-      usage: { ...usage, completionTokens: 1, source: 'estimated' as const },
-    }
-    expect(replyNumbers(estimated, [], money)).toEqual(['about USD 0.04', 'about 1 token'])
-    expect(replyNumbers({ ...estimated, usage: null }, [], money)).toEqual([])
-    const silent = { ...usage, completionTokens: 0, source: 'estimated' as const, cost: null }
-    expect(replyNumbers({ ...estimated, usage: silent }, [], money)).toEqual([])
+    const estimated = { ...usage, source: 'estimated' as const }
+    expect(replyCost({ usage: estimated, earlier: [] }, money)).toBe('about USD 0.04')
+    expect(replyCost({ usage: null, earlier: [] }, money)).toBeNull()
     const free = { ...usage, cost: { amount: '0', currency: 'USD' } }
-    expect(replyNumbers({ ...generation, usage: free }, [], money)[0]).toBe('free')
-    expect(replyNumbers({ ...generation, usage: { ...usage, cost: null } }, [], money)[0]).toBe('1,240 tokens')
+    expect(replyCost({ usage: free, earlier: [] }, money)).toBe('free')
+    expect(replyCost({ usage: { ...usage, cost: null }, earlier: [] }, money)).toBeNull()
   })
 
   it('have no speed when all came as one', () => {
@@ -115,16 +101,16 @@ describe('the words of a budget', () => {
   }
 
   it('say how much is used, never more than is', () => {
-    expect(usedWords(day, money)).toBe('82% of today’s budget is used: INR 41.2 of INR 50.')
+    expect(usedWords(day, money)).toBe('82% of today’s budget used (INR 41.2 of INR 50)')
     const tokens = { ...day, scope: 'month' as const, measure: 'tokens' as const, amount: '3000', currency: null }
     expect(usedWords({ ...tokens, spent: '2999' }, money)).toBe(
-      '99% of this month’s budget is used: 2,999 tokens of 3,000 tokens.',
+      '99% of this month’s budget used (2,999 of 3,000 tokens)',
     )
   })
 
   it('count what is set aside', () => {
     expect(usedWords({ ...day, spent: '0.1', reserved: '0.2', amount: '0.3' }, money)).toBe(
-      '100% of today’s budget is used or set aside: INR 0.3 of INR 0.3.',
+      '100% of today’s budget used or reserved (INR 0.3 of INR 0.3)',
     )
   })
 
@@ -133,12 +119,8 @@ describe('the words of a budget', () => {
       ...{ scope: 'day', measure: 'cost', amount: '50', currency: 'INR', near: true, unknown: null },
       ...{ left: '0.4', fits: false, lowerMaxTokens: 12 },
     }
-    expect(misfitWords(misfit, money)).toBe(
-      'The longest answer to this would not fit in today’s budget: INR 0.4 of INR 50 is left.',
-    )
-    expect(misfitWords({ ...misfit, left: null, lowerMaxTokens: null }, money)).toBe(
-      'This does not fit in today’s budget.',
-    )
+    expect(misfitWords(misfit, money)).toBe('This could go over today’s budget: INR 0.4 of INR 50 left.')
+    expect(misfitWords({ ...misfit, left: null, lowerMaxTokens: null }, money)).toBe('This is over today’s budget.')
   })
 
   it('are exact where floats are not', () => {

@@ -66,7 +66,15 @@ it('counts thoughts that are gone on with from the click, not from the start of 
   set({ messages: { reply: reply([{ type: 'reasoning', text: 'Hm, ', ms: 2000 }], 'stopped') } })
   expect(words()).toEqual(['Thought for 2 s'])
   const asked = { kind: 'continue' as const, promptId: 'prompt', replyId: 'reply', generationId: 'run' }
-  const pending = { turnId: 'turn', asked, model: 'demo:rill', sentAt: 900_000, stopping: false, problem: null }
+  const pending = {
+    turnId: 'turn',
+    asked,
+    model: 'demo:rill',
+    sentAt: 900_000,
+    stopping: false,
+    delayed: null,
+    problem: null,
+  }
   set({ conversations: { rivers: { ...emptyEntry('rivers', 'ready'), pending } } })
   act(() => vi.advanceTimersByTime(1000))
   expect(words()).toEqual(['Thinking · 3 s'])

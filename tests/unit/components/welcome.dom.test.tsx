@@ -1,12 +1,15 @@
-import { cleanup, render, screen } from '@testing-library/react'
-import { afterEach, expect, it } from 'vitest'
+import { act, cleanup, render, screen } from '@testing-library/react'
+import { afterEach, expect, it, vi } from 'vitest'
 import { modelName } from '@/components/chat/models'
-import { Welcome } from '@/components/chat/welcome'
+import { Starters } from '@/components/chat/welcome'
 import { defaultSettings, type ModelGroup, type ModelList } from '@/lib/protocol/api'
 import { ConversationProvider } from '@/lib/store/context'
 import { newConversationId } from '@/lib/store/types'
 
-afterEach(cleanup)
+afterEach(() => {
+  cleanup()
+  vi.unstubAllGlobals()
+})
 
 const ID = '01a22c0f-0000-7000-8000-000000000001'
 const demo: ModelGroup = {
@@ -18,34 +21,49 @@ const away: ModelGroup = {
   problem: { kind: 'network', message: 'Nothing is running at that address.', retryable: true },
 }
 
-function welcome(groups: ModelGroup[], chosen: string | null, fallback = 'demo:rill-demo') {
+async function welcome(groups: ModelGroup[], chosen: string | null, fallback = 'demo:rill-demo', later = groups) {
   const models: ModelList = { groups, defaultModel: fallback, demoOnly: false }
+  vi.stubGlobal('fetch', async () => Response.json({ ...models, groups: later }))
   const settings = { ...defaultSettings, defaultModel: chosen }
-  render(
-    <ConversationProvider initial={{ conversations: { conversations: [], nextCursor: null }, settings, models }}>
-      <Welcome conversationId={newConversationId} onStart={() => undefined} />
-    </ConversationProvider>,
-  )
+  await act(async () => {
+    render(
+      <ConversationProvider initial={{ conversations: { conversations: [], nextCursor: null }, settings, models }}>
+        <Starters conversationId={newConversationId} covered={false} />
+      </ConversationProvider>,
+    )
+  })
   return document.body.textContent ?? ''
 }
 
-it('says that the chosen provider does not answer, and not that the demo model does', () => {
-  const said = welcome([away, demo], `${ID}:gpt-4o`)
-  expect(said).toContain('My gateway does not answer now. Nothing is running at that address.')
-  expect(said).not.toContain('demo model')
+it('says that the chosen provider does not respond, and not that the demo replies', async () => {
+  const said = await welcome([away, demo], `${ID}:gpt-4o`)
+  expect(said).toContain('My gateway isn’t responding. Nothing is running at that address.')
+  expect(said).not.toContain('demo')
   expect(screen.getByRole('link').getAttribute('href')).toBe('/settings#providers')
 })
 
-it('says who serves a model before its list is there, by its own name', () => {
-  expect(welcome([{ ...away, problem: null }, demo], `${ID}:gpt-4o`)).toContain('gpt-4o answers here (My gateway).')
+it('says why the demo replies where a provider is set up that does not respond', async () => {
+  expect(await welcome([away, demo], null)).toMatch(/My gateway isn’t responding, so you’re using Rill’s built-in demo/)
 })
 
-it('passes over a choice whose provider is gone', () => {
-  expect(welcome([demo], `${ID}:gpt-4o`)).toContain('demo model answers here')
+it('says nothing of a provider that has yet to list its models, and asks for them', async () => {
+  const slow = { ...away, problem: null }
+  expect(await welcome([slow, demo], null)).not.toContain('demo')
+  cleanup()
+  expect(await welcome([slow, demo], null, 'demo:rill-demo', [away, demo])).toContain('My gateway isn’t responding')
 })
 
-it('says that nobody serves the operator’s choice', () => {
-  expect(welcome([demo], null, 'gpt-4o')).toContain('The provider of gpt-4o is gone.')
+it('leaves it to the picker to name a model that works', async () => {
+  const listed = { ...away, problem: null, models: [{ id: `${ID}:gpt-4o`, name: 'gpt-4o' }] }
+  expect(await welcome([listed, demo], `${ID}:gpt-4o`)).toMatch(/Summarize a text$/)
+})
+
+it('passes over a choice whose provider is gone', async () => {
+  expect(await welcome([demo], `${ID}:gpt-4o`)).toContain('You’re using Rill’s built-in demo')
+})
+
+it('says that nobody serves the operator’s choice', async () => {
+  expect(await welcome([demo], null, 'gpt-4o')).toContain('The provider of gpt-4o is gone.')
 })
 
 it('a model keeps the name that its provider gave it, listed or not, and when its provider is gone', () => {

@@ -240,7 +240,13 @@ describe('a reply that is continued', () => {
 
 describe('a reply that is written anew', () => {
   test('is another branch under the same prompt, which is shown', async () => {
-    const { store, get, id, messageId, userMessageId, newest } = await withCutReply()
+    const { server, page, store, get, id, messageId, userMessageId, newest } = await withCutReply()
+    /** What a reload shows: another page with the same storage. */
+    const reloaded = async () => {
+      const later = openTab(server, page)
+      await later.get().loadConversation(id)
+      return visiblePath(later.get(), id)
+    }
     get().setDraft(id, 'something else')
     const asked = get().regenerate(messageId)
     expect(get().conversations[id]?.pending?.asked).toMatchObject({ kind: 'regenerate', promptId: userMessageId })
@@ -253,12 +259,17 @@ describe('a reply that is written anew', () => {
     newest().append(...says('No.'), done)
     await until(() => statusOf(store, other) === 'completed')
     expect([textIn(store, messageId), textIn(store, other)]).toEqual(['Yes, ', 'No.'])
+    expect(await reloaded()).toEqual([userMessageId, other])
     get().choose(id, userMessageId, messageId)
     expect(visiblePath(get(), id)).toEqual([userMessageId, messageId])
+    expect(await reloaded()).toEqual([userMessageId, messageId])
     await get().regenerate(messageId)
     const third = newest().start.messageId
     await until(() => statusOf(store, third) === 'running')
     expect(visiblePath(get(), id)).toEqual([userMessageId, third])
+    expect(await reloaded()).toEqual([userMessageId, third])
+    // The newest is shown anyway.
+    expect([...page.stored.keys()].filter((key) => key.includes('branch'))).toEqual([])
   })
 
   test('that fails says so and leaves the box alone', async () => {

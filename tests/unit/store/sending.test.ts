@@ -222,10 +222,11 @@ describe('a send that the server asks to make later', () => {
     refuse(response, status, 'rate_limit', 'Too many at once.')
   }
 
-  test.each([429, 503])('goes again as the same turn, not before its time (%i)', async (status) => {
-    const { server, page, get } = await openHouse((server) => server.fault('POST', /chat/, later(status, 7)))
+  test('goes again as the same turn, not before its time, and says why meanwhile', async () => {
+    const { server, page, get } = await openHouse((server) => server.fault('POST', /chat/, later(503, 7)))
     const sent = get().send({ conversationId: null, text: 'Again', model: 'demo' })
     await until(() => page.waits.includes(7_000))
+    expect(newEntry(get())?.pending?.delayed).toBe('Too many at once.')
     // What would end another wait is no reason to come sooner.
     page.setOnline(true)
     page.setHidden(false)
@@ -241,7 +242,7 @@ describe('a send that the server asks to make later', () => {
   })
 
   test('can be stopped meanwhile', async () => {
-    const { server, page, get } = await openHouse((server) => server.fault('POST', /chat/, later(429, 7)))
+    const { server, page, get } = await openHouse((server) => server.fault('POST', /chat/, later(503, 7)))
     const sent = get().send({ conversationId: null, text: 'Again', model: 'demo' })
     await until(() => page.waits.includes(7_000))
     await get().stop(newConversationId)
@@ -251,8 +252,11 @@ describe('a send that the server asks to make later', () => {
     expect(server.count('POST', /chat/)).toBe(1)
   })
 
-  test('is given back when that is long', async () => {
-    const { server, get } = await openHouse((server) => server.fault('POST', /chat/, later(429, 40)))
+  test.each([
+    [429, 1],
+    [503, 40],
+  ])('is given back at once for a limit, and when the wait is long (%i, %i s)', async (status, seconds) => {
+    const { server, get } = await openHouse((server) => server.fault('POST', /chat/, later(status, seconds)))
     await get().send({ conversationId: null, text: 'Again', model: 'demo' })
     expect(newEntry(get())?.pending?.problem).toMatchObject({ message: 'Too many at once.' })
     expect(server.count('POST', /chat/)).toBe(1)
