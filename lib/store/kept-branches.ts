@@ -16,7 +16,8 @@ export function createKeptBranches({ get, page }: Core) {
       const last = visiblePath(state, conversationId).at(-1)
       const storage = page.storage()
       try {
-        if (last === undefined || last === endUnchosen(state, conversationId)) storage?.removeItem(prefix + conversationId)
+        if (last === undefined || last === endUnchosen(state, conversationId))
+          storage?.removeItem(prefix + conversationId)
         else storage?.setItem(prefix + conversationId, last)
       } catch {
         // The browser's storage is full. The branch is still shown; only a reload would show another.

@@ -76,10 +76,35 @@ test('what is written before the page is awake stays, and Send does not throw it
   expect((await upstream.request(0)).prompt).toBe('Too early')
 })
 
-test('a starter fills the box and does not send', async ({ chat, upstream }) => {
-  await chat.page.getByRole('button', { name: /^Write some code/ }).click()
+test('a starter fills the box beside what was typed, undo takes it back, and nothing is sent or moved', async ({
+  chat,
+  upstream,
+}) => {
+  const { keyboard } = chat.page
+  const starter = (name: string) => chat.page.getByRole('button', { name })
+  const places = () =>
+    Promise.all(
+      [chat.page.getByRole('heading'), chat.composer, starter('Explain an idea')].map((each) => each.boundingBox()),
+    )
+  const before = (await places()).map((box) => box?.y)
+  await starter('Write some code').click()
   await expect(chat.composer).toHaveValue(/^Write a Python function/)
   await expect(chat.composer).toBeFocused()
+  // One that nobody has touched gives way to another.
+  await starter('Explain an idea').click()
+  await expect(chat.composer).toHaveValue(/^Explain how a river/)
+  await chat.composer.fill('')
+  await keyboard.type('My own words')
+  await starter('Explain an idea').click()
+  await expect(chat.composer).toHaveValue(/^My own words\n\nExplain how a river/)
+  await keyboard.press('Control+z')
+  await expect(chat.composer).toHaveValue('My own words')
+  await starter('Summarize a text').click()
+  await expect(chat.composer).toHaveValue('Summarize this text in five sentences:\n\nMy own words')
+  await keyboard.type(', and more')
+  await expect(chat.composer).toHaveValue(/My own words, and more$/)
+  await keyboard.type('\n\n\n'.replaceAll('\n', ' ').repeat(80))
+  expect((await places()).map((box) => box?.y)).toEqual(before)
   await expect(chat.replies).toHaveCount(0)
   expect(upstream.requests).toHaveLength(0)
 })
@@ -94,18 +119,91 @@ test('an empty message is not sent, and the button says why', async ({ chat, ups
   expect(upstream.requests).toHaveLength(0)
 })
 
-test('one can write while a reply streams, and Enter does not send it into the middle', async ({ chat, upstream }) => {
+test('one can write while a reply streams, and Enter says that it waits', async ({ chat, upstream }) => {
   upstream.script([{ delta: 'Still at it' }, { until: 'go on' }, end])
-  await chat.send('Take your time')
+  await chat.composer.fill('Take your time')
+  // The second click was meant for Send.
+  await chat.sendButton.dblclick()
   await expect(chat.reply).toContainText('Still at it')
+  await chat.running()
   await chat.composer.fill('The next thing')
   await chat.page.keyboard.press('Enter')
+  const waits = chat.page.getByRole('status').filter({ hasText: 'Wait for this reply to finish, or press Esc' })
+  await expect(waits).toBeVisible()
   await expect(chat.composer).toHaveValue('The next thing')
   upstream.open('go on')
   await chat.ended('completed')
+  await expect(waits).toHaveCount(0)
   await chat.composer.press('Enter')
   await expect(chat.replies).toHaveCount(2)
   await chat.ended('completed')
+})
+
+test('what is dropped or pasted and is no text is said to be of no use yet, and the page stays', async ({ chat }) => {
+  const { page } = chat
+  const said = page.getByRole('status').filter({ hasText: 'Rill can’t read files yet.' })
+  /** Whether the browser was kept from doing with it what it does by itself. */
+  const dispatch = (
+    target: string,
+    event: 'drop' | 'dragover' | 'paste',
+    kind: 'file' | 'link' | 'picture of a text',
+  ) =>
+    page.locator(target).evaluate(
+      (element, [type, what]) => {
+        const data = new DataTransfer()
+        if (what === 'link') data.setData('text/uri-list', 'https://example.org/')
+        else data.items.add(new File(['a, b'], 'table.csv', { type: 'text/csv' }))
+        if (what === 'picture of a text') data.setData('text/plain', 'a text')
+        const init = { bubbles: true, cancelable: true }
+        return !element.dispatchEvent(
+          type === 'paste'
+            ? new ClipboardEvent(type, { ...init, clipboardData: data })
+            : new DragEvent(type, { ...init, dataTransfer: data }),
+        )
+      },
+      [event, kind] as const,
+    )
+  expect(await dispatch('h1', 'dragover', 'file')).toBe(true)
+  expect(await dispatch('h1', 'drop', 'link')).toBe(true)
+  expect(await dispatch('#composer', 'drop', 'link')).toBe(false)
+  expect(await dispatch('#composer', 'paste', 'picture of a text')).toBe(false)
+  await expect(said).toHaveCount(0)
+  for (const [target, event] of [
+    ['h1', 'drop'],
+    ['#composer', 'drop'],
+    ['#composer', 'paste'],
+  ] as const) {
+    expect(await dispatch(target, event, 'file')).toBe(true)
+    await expect(said).toBeVisible()
+    await page.getByRole('button', { name: 'Dismiss' }).click()
+    await expect(said).toHaveCount(0)
+  }
+})
+
+test('the limit of a prompt is said while it is written', async ({ chat, upstream }) => {
+  const { page } = chat
+  await chat.composer.fill('a '.repeat(48_000))
+  await expect(page.getByText('96,000 of 100,000 characters')).toBeVisible()
+  await expect(chat.sendButton).toHaveAttribute('aria-disabled', 'false')
+  await chat.composer.fill('a '.repeat(50_001))
+  const words = '2 characters over the limit of 100,000. Shorten it to send.'
+  await expect(page.getByRole('status').filter({ hasText: words })).toBeVisible()
+  await expect(chat.sendButton).toHaveAccessibleDescription(words)
+  await chat.composer.press('Enter')
+  await expect(page).toHaveURL('/')
+  expect(upstream.requests).toHaveLength(0)
+})
+
+test('Back leads from the first message to the empty conversation, and on again', async ({ chat, upstream }) => {
+  upstream.script([{ delta: 'Here.' }, end])
+  await chat.ask('Where am I?')
+  const address = await chat.conversationId()
+  await chat.page.goBack()
+  await expect(chat.page.getByRole('heading', { name: 'What can I help with?' })).toBeVisible()
+  await expect(chat.composer).toBeFocused()
+  await chat.page.goForward()
+  await expect(chat.page).toHaveURL(`/c/${address}`)
+  await expect(chat.reply).toContainText('Here.')
 })
 
 test('ArrowUp in an empty box brings back the last prompt', async ({ chat, upstream }) => {

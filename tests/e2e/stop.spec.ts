@@ -32,6 +32,33 @@ for (const { name, event, stop } of ways) {
   })
 }
 
+test('Esc stops wherever the focus is, but where it has another use', async ({ chat, upstream }) => {
+  const { page } = chat
+  upstream.script([{ delta: 'On and on' }, { until: 'never' }])
+  await chat.send('Write on and on')
+  await expect(chat.reply).toContainText('On and on')
+  const model = page.getByRole('button', { name: /^Model: / })
+  const row = chat.row('Write on and on')
+  await model.click()
+  await expect(page.getByRole('option').first()).toBeVisible()
+  await page.keyboard.press('Escape')
+  await expect(page.getByRole('option')).toHaveCount(0)
+  await row.hover()
+  await row.getByRole('button', { name: /^Actions for/ }).click()
+  await page.getByRole('menuitem', { name: 'Rename' }).click()
+  await page.keyboard.press('Escape')
+  await expect(row.getByRole('link')).toBeFocused()
+  await chat.running()
+  await page.keyboard.press('Escape')
+  await chat.ended('stopped')
+  upstream.script([{ delta: 'Once more' }, { until: 'never' }])
+  await chat.reply.getByRole('button', { name: 'Regenerate' }).click()
+  await expect(chat.reply).toContainText('Once more')
+  await model.focus()
+  await page.keyboard.press('Escape')
+  await chat.ended('stopped')
+})
+
 test('Stop works before the first word', async ({ chat, upstream }) => {
   upstream.script([{ until: 'never' }])
   await chat.send('Think for ever')

@@ -33,7 +33,12 @@ export const CodeBlock = memo(function CodeBlock({ code, growing }: { code: Code
     </pre>
   )
   return (
-    <figure ref={figure} className="code-block" aria-label={language ? `Code, ${language}` : 'Code'}>
+    <figure
+      ref={figure}
+      className="code-block"
+      data-wide={isWide(code) || undefined}
+      aria-label={language ? `Code, ${language}` : 'Code'}
+    >
       <figcaption>
         <span className="me-auto">{language || 'text'}</span>
         {language === 'mermaid' ? (
@@ -107,6 +112,14 @@ function LinesFrame({ level, full, children }: FrameProps) {
       {level === 0 ? <span>{children}</span> : children}
     </span>
   )
+}
+
+/** In characters: a line of code in the column. */
+const columnWidth = 76
+
+/** Whether it has a line that is longer than the column. One that comes later makes it wide once, and for good. */
+function isWide({ lines }: Code): boolean {
+  return lines.entries.some((line) => line.length > columnWidth)
 }
 
 function textOf({ lines }: Code): string {
