@@ -1,6 +1,7 @@
 import type { Problem } from '@/lib/protocol/events'
 import { finishKindOf } from '@/lib/protocol/finish-reasons'
 import type { GenerationSummary, Message } from '@/lib/protocol/messages'
+import { nameIn } from '@/lib/protocol/references'
 import type { Fate } from '@/lib/protocol/unanswered'
 
 /** Of a finish reason that nobody knows, in characters; the details have all of it. */
@@ -115,7 +116,7 @@ export function problemDetails(problem: Problem, generation: GenerationSummary |
     ['Provider said', problem.upstreamMessage],
     ['Status', problem.upstreamStatus],
     ['Request id', problem.requestId],
-    ['Model', generation?.model],
+    ['Model', generation ? nameIn([], generation.model) : undefined],
     ['Generation', generation?.id],
     ['Time', generation ? new Date(generation.endedAt ?? generation.startedAt).toISOString() : undefined],
   ]

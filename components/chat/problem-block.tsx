@@ -30,7 +30,7 @@ export function ProblemBlock({ problem, generation }: { problem: Problem; genera
         <details className="group/fold mt-1 text-ink-quiet">
           <summary className="-ms-1 flex h-8 w-fit touch:h-11 list-none items-center gap-1 rounded-small pe-2 hover:text-ink [&::-webkit-details-marker]:hidden">
             <ChevronRight size={16} aria-hidden="true" className="transition-[rotate] group-open/fold:rotate-90" />
-            {message ? `Provider message${upstreamStatus ? ` (${upstreamStatus})` : ''}` : 'Details'}
+            {message ? `Provider message${upstreamStatus ? ` (${upstreamStatus})` : ''}` : 'Technical details'}
           </summary>
           <div className="mt-1 mb-2 border-line border-s ps-3 wrap-anywhere">
             {message ? <p>{message}</p> : null}
@@ -102,7 +102,7 @@ export function ProblemActions({
   )
 }
 
-const low = 'h-8'
+const low = 'h-8!'
 
 const picker = lazily(() => import('./cheaper-picker').then((module) => module.CheaperPicker))
 

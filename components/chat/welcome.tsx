@@ -19,7 +19,7 @@ const starters = [
 export function WelcomeLine() {
   return (
     <div className="flex min-h-fit flex-[2_0_0px] flex-col justify-end pt-8 pb-4">
-      <h1 className="column px-1 font-strong text-title">What can I help with?</h1>
+      <h1 className="column font-strong text-title">What can I help with?</h1>
     </div>
   )
 }
@@ -33,7 +33,7 @@ export function Starters({ conversationId, covered }: { conversationId: string; 
     <div
       className={`min-h-fit flex-[3_0_0px] pt-3 pb-6 transition-[opacity,visibility] ${covered ? 'invisible opacity-0' : ''}`}
     >
-      <div className="column px-1">
+      <div className="column">
         <ul aria-label="Ways to start" className="flex flex-wrap gap-2">
           {starters.map(({ title, text }) => (
             <li key={title}>

@@ -121,6 +121,7 @@ test('Regenerate writes another reply beside the first, by the model that is cho
   await expect(button(chat, 'Regenerate')).toHaveAttribute('title', 'Regenerate with brook-mini')
   upstream.script([...paced(['Another ', 'way.'], 50), end])
   await button(chat, 'Regenerate').click()
+  await expect(chat.composer).toBeFocused()
   await expect(chat.reply).toContainText('Another way.')
   await chat.ended('completed')
   expect((await upstream.request(1)).body).toMatchObject({
@@ -131,10 +132,23 @@ test('Regenerate writes another reply beside the first, by the model that is cho
   await expect(chat.reply).toContainText('2/2')
   await button(chat, 'Previous branch').click()
   await expect(chat.reply).toContainText('One way.')
+  await expect(button(chat, 'Previous branch')).toBeFocused()
+  await chat.reload()
+  await expect(chat.reply).toContainText('One way.')
+  await expect(chat.reply).toContainText('1/2')
   await button(chat, 'Next branch').click()
+  await expect(button(chat, 'Next branch')).toBeFocused()
   await chat.reload()
   await expect(chat.reply).toContainText('Another way.')
   await expect(chat.reply).toContainText('2/2')
+
+  upstream.script([{ delta: 'A third way.' }, end])
+  await button(chat, 'Try another model').click()
+  await chat.page.getByRole('option', { name: 'scripted-large' }).click()
+  await expect(chat.reply).toContainText('A third way.')
+  await expect(chat.reply).toContainText('3/3')
+  await expect(chat.composer).toBeFocused()
+  expect((await upstream.request(2)).body.model).toBe('scripted-large')
 })
 
 test('a continuation that the server refuses is told, and the reply is as it was', async ({

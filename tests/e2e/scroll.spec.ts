@@ -205,6 +205,47 @@ test('nothing moves when thoughts end or are folded, but what comes after them',
   expect(await topOf(page, 'Tell me of water')).toBe(before.prompt)
 })
 
+test('thoughts that are opened at the end are read from their beginning', async ({ chat, upstream }) => {
+  const { page } = chat
+  upstream.script([{ write: reasoning(paragraphs(1, 30)) }, { delta: 'The answer.' }, end])
+  await chat.ask('Tell me of water')
+  const fold = chat.reply.getByRole('button', { name: /^Thought/ })
+  const before = await fold.boundingBox()
+  await fold.click()
+  await expect(chat.reply).toContainText('Paragraph 30')
+  await settled(page)
+  expect(await fold.boundingBox()).toEqual(before)
+  // From the end of it too, where it is closed again.
+  await chat.composer.press('End')
+  await expect.poll(() => below(page)).toBeLessThan(2)
+})
+
+test('keys that have nothing to do in the box scroll the transcript', async ({ chat, upstream }) => {
+  const { page, composer } = chat
+  upstream.script([{ delta: paragraphs(1, 30) }, end])
+  await chat.ask('Tell me of water')
+  const top = () => chat.transcript.evaluate((log) => Math.round(log.scrollTop))
+  const atEnd = await top()
+  expect(atEnd).toBeGreaterThan(1000)
+  await expect(composer).toBeFocused()
+  await page.keyboard.press('PageUp')
+  const pageUp = await top()
+  expect(pageUp).toBeLessThan(atEnd - 300)
+  await page.keyboard.press('Home')
+  expect(await top()).toBe(0)
+  await page.keyboard.press('PageDown')
+  expect(await top()).toBeGreaterThan(300)
+  await page.keyboard.press('End')
+  expect(await below(page)).toBeLessThan(2)
+  await expect(composer).toBeFocused()
+  // Within a text they are the box's.
+  await page.keyboard.type('Some words')
+  await page.keyboard.press('Home')
+  expect(await below(page)).toBeLessThan(2)
+  await page.keyboard.press('Home')
+  expect(await top()).toBe(0)
+})
+
 test('a conversation opens at its end, and is never seen anywhere else', async ({ chat, upstream }) => {
   const { page } = chat
   upstream.script([{ delta: paragraphs(1, 40) }, end])

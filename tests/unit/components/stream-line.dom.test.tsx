@@ -4,11 +4,13 @@ import { StreamLine } from '@/components/ui/stream-line'
 
 afterEach(cleanup)
 
-it('flows by itself while nothing has come, then with the text alone, and not at all after the end', () => {
+it('flows by itself while something is on its way, then with the text alone, and not at all after the end', () => {
   const { container, rerender } = render(<StreamLine status="running" className="" />)
   const flow = () => container.querySelector<HTMLElement>('.stream-flow')
   const place = () => flow()?.style.transform
   expect([flow()?.hasAttribute('data-waiting'), place()]).toEqual([true, ''])
+  rerender(<StreamLine status="running" className="" still />)
+  expect(flow()?.hasAttribute('data-waiting')).toBe(false)
   const places = [4, 8, 8, 12].map((arrived) => {
     rerender(<StreamLine status="running" className="" arrived={arrived} />)
     expect(flow()?.hasAttribute('data-waiting')).toBe(false)
