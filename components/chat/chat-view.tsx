@@ -129,7 +129,7 @@ function useEscapeStops(conversationId: string, running: boolean): void {
     const onKey = (event: KeyboardEvent) => {
       if (event.key !== 'Escape' || event.shiftKey || event.isComposing || event.defaultPrevented) return
       const focused = event.target instanceof Element ? event.target : null
-      const field = focused?.closest('input, textarea, select, [role="dialog"], [role="menu"], [role="search"]')
+      const field = focused?.closest('input, textarea, select, [role="dialog"], [role="menu"]')
       if ((field && field.id !== composerId) || document.querySelector('main[inert]')) return
       void stop(conversationId)
     }

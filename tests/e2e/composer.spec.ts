@@ -82,11 +82,11 @@ test('a starter fills the box beside what was typed, undo takes it back, and not
 }) => {
   const { keyboard } = chat.page
   const starter = (name: string) => chat.page.getByRole('button', { name })
-  const places = () =>
-    Promise.all(
-      [chat.page.getByRole('heading'), chat.composer, starter('Explain an idea')].map((each) => each.boundingBox()),
-    )
-  const before = (await places()).map((box) => box?.y)
+  const places = async () => {
+    const all = [chat.page.getByRole('heading'), chat.composer, starter('Compare in a table')]
+    return (await Promise.all(all.map((each) => each.boundingBox()))).map((box) => box?.y)
+  }
+  const before = await places()
   await starter('Write some code').click()
   await expect(chat.composer).toHaveValue(/^Write a Python function/)
   await expect(chat.composer).toBeFocused()
@@ -95,6 +95,8 @@ test('a starter fills the box beside what was typed, undo takes it back, and not
   await expect(chat.composer).toHaveValue(/^Explain how a river/)
   await chat.composer.fill('')
   await keyboard.type('My own words')
+  await expect(chat.page.getByText(/No price set/)).toBeVisible()
+  expect(await places()).toEqual(before)
   await starter('Explain an idea').click()
   await expect(chat.composer).toHaveValue(/^My own words\n\nExplain how a river/)
   await keyboard.press('Control+z')
@@ -103,8 +105,10 @@ test('a starter fills the box beside what was typed, undo takes it back, and not
   await expect(chat.composer).toHaveValue('Summarize this text in five sentences:\n\nMy own words')
   await keyboard.type(', and more')
   await expect(chat.composer).toHaveValue(/My own words, and more$/)
-  await keyboard.type('\n\n\n'.replaceAll('\n', ' ').repeat(80))
-  expect((await places()).map((box) => box?.y)).toEqual(before)
+  // What has their place takes none of the others'.
+  await expect(starter('Explain an idea')).toBeHidden()
+  for (const each of [chat.page.getByRole('heading'), chat.composer])
+    expect(before).toContain((await each.boundingBox())?.y)
   await expect(chat.replies).toHaveCount(0)
   expect(upstream.requests).toHaveLength(0)
 })
