@@ -39,9 +39,13 @@ export function ComposerFoot({
 function Total({ spending: { tokens, cost, others, unpriced } }: { spending: ConversationSpending }) {
   const money = useMoney()
   const all = [cost, ...others]
-  const costs = unpriced > 0 && isFree(all) ? 'No price set' : costWords(all, money, false)
-  const more = unpriced > 0 && !isFree(all) ? ', plus replies with no price set' : ''
-  const words = `${costs}${more} · ${tokenWords(tokens)}`
+  const priced = costWords(all, money, false)
+  const words =
+    unpriced === 0
+      ? `${priced} · ${tokenWords(tokens)}`
+      : isFree(all)
+        ? `${tokenWords(tokens)} · no price set`
+        : `${priced}, plus replies with no price set · ${tokenWords(tokens)}`
   return (
     <p title={`This conversation: ${words}`} className="min-w-0 truncate">
       <span className="max-sm:sr-only">This conversation: </span>

@@ -44,7 +44,7 @@ test('one column for all that is read and written, in the middle of the pane, pa
       each,
       ...column,
     ])
-  expect((await span(page.getByText('What does the water say?').last().locator('..')))[1]).toBe(column[1])
+  expect((await span(chat.transcript.getByText('What does the water say?').locator('..')))[1]).toBe(column[1])
   for (const each of ['figure:nth-of-type(1)', '.table-block']) {
     const [from, to = 0] = await span(reply.locator(each).first())
     expect(from).toBe(column[0])
