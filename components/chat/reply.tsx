@@ -185,18 +185,19 @@ function Waiting({
   running: RunningGeneration | undefined
 }) {
   const models = useConversations((state) => state.models)
+  const delayed = useConversations((state) => state.conversations[conversationId]?.pending?.delayed)
   if (generation.retry && !running?.stopping && running?.reader !== 'reconnecting') {
     return <WaitingAgain conversationId={conversationId} generationId={generation.id} wait={generation.retry} />
   }
   return (
     // As wide as its words: less of the page moves down with them.
-    <p className="flex h-8 touch:h-11 w-fit items-center text-small text-ink-quiet">
+    <p className="flex min-h-8 touch:min-h-11 w-fit max-w-full items-center text-small text-ink-quiet wrap-anywhere">
       {running?.stopping ? (
         'Stopping'
       ) : running?.reader === 'reconnecting' ? (
         'Connection lost. Reconnecting…'
       ) : asking ? (
-        'Sending'
+        (delayed ?? 'Sending')
       ) : empty || generation.firstTokenAt === null ? (
         <span>
           Waiting for {modelName(models, generation.model)}

@@ -1,5 +1,5 @@
 'use client'
-import { useEffect, useState } from 'react'
+import { useEffect, useLayoutEffect, useRef, useState } from 'react'
 import { Button } from '@/components/ui/button'
 import { Seconds } from '@/components/ui/seconds'
 import type { RetryData } from '@/lib/protocol/events'
@@ -29,8 +29,16 @@ export function Retrying({
     })
   }
   const seconds = useSecondsLeft(wait)
+  const box = useRef<HTMLDivElement>(null)
+  // However the wait ends, its buttons go.
+  useLayoutEffect(() => {
+    const element = box.current
+    return () => {
+      if (element?.contains(document.activeElement)) leaveFocus()
+    }
+  }, [])
   return (
-    <div className="rounded-medium bg-surface-raised px-4 py-3 text-small">
+    <div ref={box} className="rounded-medium bg-surface-raised px-4 py-3 text-small">
       {/* Said once: a count that is read out each second would drown everything else. */}
       <p className="sr-only">
         {wait.message}. Trying again in {Math.ceil(wait.delayMs / 1000)} seconds, attempt {wait.attempt} of {wait.of}.
@@ -53,13 +61,7 @@ export function Retrying({
         <Button onClick={retryNow} disabled={seconds === 0}>
           Retry now
         </Button>
-        <Button
-          look="quiet"
-          onClick={() => {
-            leaveFocus()
-            void stop(conversationId)
-          }}
-        >
+        <Button look="quiet" onClick={() => void stop(conversationId)}>
           Cancel
         </Button>
       </div>
