@@ -69,8 +69,10 @@ function isWaitedFor({ groups }: ModelList): boolean {
 
 /** Says plainly that it is the demo which replies, or what is wrong with the provider that was chosen. */
 function ModelNote({ models, model }: { models: ModelList; model: string | null }) {
+  const chosen = useConversations((state) => state.settings.defaultModel)
   const group = model === null ? undefined : groupServing(models.groups, model)
-  const away = models.groups.find(({ problem }) => problem !== null)
+  // Who has chosen the demo uses it for no other reason.
+  const away = chosen === model ? undefined : models.groups.find(({ problem }) => problem !== null)
   if (model !== null && !group)
     return <Note warns>The provider of {modelName(models, model)} is gone. Choose another model above.</Note>
   if (group && group.kind !== 'demo') {

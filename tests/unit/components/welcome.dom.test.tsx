@@ -44,6 +44,8 @@ it('says that the chosen provider does not respond, and not that the demo replie
 
 it('says why the demo replies where a provider is set up that does not respond', async () => {
   expect(await welcome([away, demo], null)).toMatch(/My gateway isn’t responding, so you’re using Rill’s built-in demo/)
+  cleanup()
+  expect(await welcome([away, demo], 'demo:rill-demo')).toMatch(/You’re using Rill’s built-in demo[^M]*$/)
 })
 
 it('says nothing of a provider that has yet to list its models, and asks for them', async () => {
