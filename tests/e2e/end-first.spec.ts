@@ -264,7 +264,7 @@ test('when the rest cannot be loaded, the page says so, can be used, and tries a
   await chat.reload()
   await expect(transcript.getByText(`The end of ${count - 1}.`)).toBeInViewport()
   const alert = transcript.getByRole('alert')
-  await expect(alert).toContainText('Earlier messages could not be loaded. The disk is slow.')
+  await expect(alert).toContainText('Couldn’t load earlier messages. The disk is slow.')
   upstream.scriptFor('One more', [{ delta: 'All the same.' }, end])
   await chat.ask('One more')
   const again = transcript.getByRole('button', { name: 'Try again' })

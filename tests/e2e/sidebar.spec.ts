@@ -47,7 +47,7 @@ test('a conversation can be deleted, and brought back', async ({ chat, complaint
   await expect(chat.row('Keep me')).toBeVisible()
   await expect(chat.row('Delete me')).toHaveCount(0)
   await page.goto(address)
-  await expect(page.getByText('This conversation is not here')).toBeVisible()
+  await expect(page.getByText('Conversation not found')).toBeVisible()
 })
 
 test('a new conversation begins empty, and the keys lead there too', async ({ chat }) => {
@@ -106,7 +106,7 @@ test('another browser sees none of it', async ({ chat, browser, rill }) => {
   const stranger = await browser.newContext({ baseURL: rill.url })
   const page = await stranger.newPage()
   await page.goto(address)
-  await expect(page.getByText('This conversation is not here')).toBeVisible()
+  await expect(page.getByText('Conversation not found')).toBeVisible()
   await expect(page.getByText('Only mine')).toHaveCount(0)
   await stranger.close()
 })

@@ -49,7 +49,7 @@ test('who tries again to load what came before keeps the focus, and is told of t
   const { refuse, give } = await openEnd()
   await refuse()
   const alert = await screen.findByRole('alert')
-  expect(alert.textContent).toBe('Earlier messages could not be loaded. The disk is slow.')
+  expect(alert.textContent).toBe('Couldn’t load earlier messages. The disk is slow.')
   const button = await again()
   expect(alert.contains(button)).toBe(false)
   const changes: MutationRecord[] = []
