@@ -224,20 +224,17 @@ async function copiedFrom(page: Page, select: () => void): Promise<{ text: strin
   // Who selects text with the mouse leaves the composer.
   await page.evaluate(() => document.activeElement instanceof HTMLElement && document.activeElement.blur())
   await page.evaluate(select)
-  const copied = page.evaluate(
-    () =>
-      new Promise<{ text: string; html: string }>((resolve) => {
-        window.addEventListener(
-          'copy',
-          ({ clipboardData }) =>
-            resolve({
-              text: clipboardData?.getData('text/plain') ?? '',
-              html: clipboardData?.getData('text/html') ?? '',
-            }),
-          { once: true },
-        )
-      }),
-  )
+  await page.evaluate(() => {
+    const { dataset } = document.documentElement
+    delete dataset.copied
+    const note = ({ clipboardData }: ClipboardEvent) => {
+      const [text, html] = ['text/plain', 'text/html'].map((type) => clipboardData?.getData(type))
+      dataset.copied = JSON.stringify({ text, html })
+    }
+    window.addEventListener('copy', note, { once: true })
+  })
   await page.keyboard.press('ControlOrMeta+c')
-  return copied
+  const root = page.locator('html')
+  await expect(root).toHaveAttribute('data-copied', /./)
+  return JSON.parse((await root.getAttribute('data-copied')) ?? '{}')
 }
