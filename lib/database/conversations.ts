@@ -9,18 +9,10 @@ import type { ConversationRow, GenerationRow } from './schema'
 import { readBooking } from './spending'
 import { UNDO_MS } from './sweeps'
 
-const TITLE_LENGTH = 60
+/** The title of a conversation that nobody has given any. */
+export const untitled = 'New conversation'
 
 type RunningRow = Pick<GenerationRow, 'id' | 'conversationId'>
-
-/** The title a conversation has until somebody gives it another: the first line of its first prompt. */
-export function titleOf(text: string): string {
-  const line = text.trim().split('\n', 1)[0]?.trim() ?? ''
-  const characters = [...line]
-  return characters.length > TITLE_LENGTH
-    ? `${characters.slice(0, TITLE_LENGTH - 1).join('')}…`
-    : line || 'New conversation'
-}
 
 /** A page of a person's conversations, newest first. `cursor` is what the page before gave as `nextCursor`. */
 export async function listConversations(
@@ -82,7 +74,7 @@ export async function createConversation(
   const row: ConversationRow = {
     id: uuidv7(),
     ownerId,
-    title: given.title ?? titleOf(''),
+    title: given.title ?? untitled,
     model: given.model ?? null,
     createdAt: now,
     updatedAt: now,

@@ -1,11 +1,12 @@
 import 'server-only'
 import { v7 as uuidv7 } from 'uuid'
-import { titleOf } from '@/lib/database/conversations'
+import { untitled } from '@/lib/database/conversations'
 import { newestMessageId } from '@/lib/database/messages'
 import { ownedConversation, ownedMessage } from '@/lib/database/ownership'
 import type { ConversationRow, MessageRow } from '@/lib/database/schema'
 import type { StartData } from '@/lib/protocol/events'
 import type { Part } from '@/lib/protocol/messages'
+import { titleOf } from '@/lib/protocol/title'
 import { resolveModel } from '@/lib/providers/resolve'
 import type { TurnSettings } from './settings'
 import { emptyReply, type Prepared, type Spend, startingRow, startOnce } from './start'
@@ -65,7 +66,15 @@ export async function parentOf(
 
 function newConversation(ownerId: string, text: string, model: string): ConversationRow {
   const now = Date.now()
-  return { id: uuidv7(), ownerId, title: titleOf(text), model, createdAt: now, updatedAt: now, deletedAt: null }
+  return {
+    id: uuidv7(),
+    ownerId,
+    title: titleOf(text) || untitled,
+    model,
+    createdAt: now,
+    updatedAt: now,
+    deletedAt: null,
+  }
 }
 
 function newPrompt({ id, ownerId }: ConversationRow, parentId: string | null, text: string): MessageRow {

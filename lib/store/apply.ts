@@ -1,12 +1,13 @@
 import type { ConversationSummary } from '@/lib/protocol/api'
 import type { GenerationEvent, LogEvent, StartData } from '@/lib/protocol/events'
 import { type Folded, foldEvent, type GenerationSummary, type Message } from '@/lib/protocol/messages'
+import { titleOf } from '@/lib/protocol/title'
 import type { Batches } from './commit'
 import { emptyEntry } from './entries'
 import { noteGrowth } from './growth'
 import { continuing } from './reader'
 import { messageOf } from './selectors'
-import { newestFirst, titleOf } from './summaries'
+import { newestFirst } from './summaries'
 import { type Asked, type ConversationState, newConversationId } from './types'
 
 /** What was sent from this page, until the log of its generation starts. */

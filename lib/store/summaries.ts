@@ -1,8 +1,6 @@
 import type { ConversationPage, ConversationSummary } from '@/lib/protocol/api'
 import type { ConversationState } from './types'
 
-const titleLength = 60
-
 /** The order of the sidebar, which is the server's. */
 export function newestFirst(summaries: ConversationSummary[]): ConversationSummary[] {
   return summaries.toSorted((a, b) => b.updatedAt - a.updatedAt || (a.id < b.id ? 1 : -1))
@@ -29,11 +27,4 @@ export function withFirstPage(
     ...withSummaries(older, page.conversations),
     nextCursor: older.length > 0 ? state.nextCursor : page.nextCursor,
   }
-}
-
-/** The title that the server gives a conversation: the first line of its first prompt, cut. */
-export function titleOf(text: string): string {
-  const line = text.trim().split('\n', 1)[0]?.trim() ?? ''
-  const characters = [...line]
-  return characters.length > titleLength ? `${characters.slice(0, titleLength - 1).join('')}…` : line
 }

@@ -1,7 +1,6 @@
 import type { ServerResponse } from 'node:http'
 import { describe, expect, test } from 'vitest'
 import { messageOf } from '@/lib/store/selectors'
-import { titleOf } from '@/lib/store/summaries'
 import { type ConversationState, newConversationId } from '@/lib/store/types'
 import { openHouse, openTab, statusOf, textIn, until } from './house'
 import { TestPage } from './page'
@@ -93,12 +92,6 @@ describe('sending', () => {
     await until(() => Object.keys(get().running).length === 1)
     expect(get()).toMatchObject({ shown: elsewhere, startedFromNew: null })
     expect(get().conversations[server.onlyLog.start.conversationId]?.state).toBe('ready')
-  })
-
-  test('cuts the title as the server does', () => {
-    expect(titleOf('\n  Hello  \nworld')).toBe('Hello')
-    expect(titleOf('x'.repeat(60))).toBe('x'.repeat(60))
-    expect([...titleOf('🏞'.repeat(61))]).toEqual([...'🏞'.repeat(59), '…'])
   })
 })
 
