@@ -6,8 +6,8 @@ import { Button } from '@/components/ui/button'
 export default function ErrorPage({ error, retry }: { error: unknown; retry: () => void }) {
   return (
     <MessagePage
-      title="This page failed"
-      words={`Your conversations are safe on the server. Try again; if it fails again, reload the page. ${logMark(error)}`}
+      title="Something went wrong"
+      words={`Your conversations are safe on the server. Try again, or reload the page. ${logMark(error)}`}
     >
       <Button look="primary" onClick={retry}>
         Try again
@@ -16,8 +16,8 @@ export default function ErrorPage({ error, retry }: { error: unknown; retry: () 
   )
 }
 
-/** The number under which the server's log keeps what happened. */
+/** What to look for in the server's log. */
 function logMark(error: unknown): string {
   const digest = error instanceof Error && 'digest' in error ? error.digest : undefined
-  return typeof digest === 'string' ? `The server’s log knows this as ${digest}.` : ''
+  return typeof digest === 'string' ? `Error code in the server’s log: ${digest}.` : ''
 }

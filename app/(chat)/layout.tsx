@@ -3,8 +3,8 @@ import type { Metadata } from 'next'
 import type { ReactNode } from 'react'
 import { Document, metadataAt } from '@/components/shell/document'
 import { Shell } from '@/components/shell/shell'
-import { startOfDay } from '@/components/sidebar/group-by-date'
 import { pageOrigin, pageSession } from '@/lib/http/page'
+import { dayOf } from '@/lib/protocol/days'
 import { ConversationProvider } from '@/lib/store/context'
 
 export { viewport } from '@/components/shell/document'
@@ -19,7 +19,7 @@ export default async function ChatLayout({ children }: { children: ReactNode }) 
   return (
     <Document theme={session.settings.theme}>
       <ConversationProvider initial={session}>
-        <Shell today={startOfDay(Date.now())} mode={session.mode}>
+        <Shell today={dayOf(Date.now(), session.settings.timeZone)} mode={session.mode}>
           {children}
         </Shell>
       </ConversationProvider>

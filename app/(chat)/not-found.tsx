@@ -1,10 +1,5 @@
 import { MessagePage } from '@/components/shell/message-page'
 
 export default function NotFound() {
-  return (
-    <MessagePage
-      title="There is no page at this address"
-      words="It may have been moved, or the address was cut when it was copied."
-    />
-  )
+  return <MessagePage title="Page not found" words="The link may be broken or incomplete." />
 }

@@ -2,8 +2,10 @@
 import { useEffect, useMemo, useState } from 'react'
 import { useShallow } from 'zustand/react/shallow'
 import { wantMarkdown } from '@/components/markdown/use-markdown'
+import { ConversationTitle } from '@/components/shell/conversation-title'
 import { Header } from '@/components/shell/header'
 import { useConversationId } from '@/components/shell/use-conversation-id'
+import { plainTitle } from '@/lib/protocol/title'
 import { useConversations } from '@/lib/store/context'
 import { visiblePath } from '@/lib/store/selectors'
 import { type Asked, newConversationId } from '@/lib/store/types'
@@ -13,6 +15,7 @@ import { composerId } from './focus'
 import { LazyTranscript, wantTranscript } from './lazy-transcript'
 import { Absent, TranscriptSkeleton } from './placeholders'
 import { tailOf } from './tail'
+import { useFindBar } from './use-find-bar'
 import { Starters, WelcomeLine } from './welcome'
 
 /**
@@ -34,6 +37,7 @@ export function ChatView() {
   const pending = entry?.pending?.problem === null ? entry.pending : null
   const shownPath = useMemo(() => (pending ? upTo(path, pending.asked) : path), [path, pending])
   const empty = path.length === 0 && !tail.sending
+  const find = useFindBar(viewKey, !empty)
 
   useEffect(() => void load(address), [address, load])
   useAddressFollows(id, startedFromNew)
@@ -47,8 +51,12 @@ export function ChatView() {
   const welcome = !absent && empty && (!id || entry?.state === 'ready')
   return (
     <>
-      <title>{title ? `${title} · Rill` : 'Rill'}</title>
-      <Header title={absent || welcome ? '' : title || 'Conversation'} />
+      <title>{title ? `${plainTitle(title)} · Rill` : 'Rill'}</title>
+      <Header title={absent || welcome ? '' : 'Conversation'} finding={find.open}>
+        {title && !absent && !welcome ? (
+          <ConversationTitle key={viewKey} id={conversationId} title={title} onFind={empty ? null : find.show} />
+        ) : null}
+      </Header>
       {/* The composer stays the same element wherever it stands: it keeps the focus and what can be undone. */}
       <div className={`flex min-h-0 flex-1 flex-col ${welcome ? 'scrolls' : ''}`}>
         {absent ? (
@@ -64,6 +72,7 @@ export function ChatView() {
             path={shownPath}
             pending={pending}
             running={tail.running}
+            find={find}
           />
         )}
         {entry?.state === 'missing' ? null : (

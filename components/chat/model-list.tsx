@@ -1,16 +1,22 @@
 'use client'
-import { Check, TriangleAlert } from 'lucide-react'
+import { TriangleAlert } from 'lucide-react'
 import { type KeyboardEvent, useId, useMemo, useRef, useState } from 'react'
-import { filterModels, type ListedGroup, onlyChat, typedModels } from './model-filter'
+import { filterModels, type ListedGroup, onlyChat, recentFirst, typedModels } from './model-filter'
+import { ModelOption } from './model-option'
+
+const nothing: string[] = []
 
 /** A search box over the models of every provider: a combobox whose list is always open. */
 export function ModelList({
   groups,
   value,
+  recent = nothing,
   onChange,
 }: {
   groups: ListedGroup[]
   value: string | null
+  /** What was used last, the latest first. */
+  recent?: string[]
   onChange(model: string): void
 }) {
   const [query, setQuery] = useState('')
@@ -19,7 +25,11 @@ export function ModelList({
   const list = useRef<HTMLDivElement>(null)
   const base = useId()
   const chat = useMemo(() => onlyChat(groups, value), [groups, value])
-  const shown = useMemo(() => filterModels(showsAll ? groups : chat, query), [groups, chat, showsAll, query])
+  const offered = showsAll ? groups : chat
+  const shown = useMemo(
+    () => (query.trim() === '' ? recentFirst(offered, recent) : filterModels(offered, query)),
+    [offered, query, recent],
+  )
   const typed = useMemo(() => typedModels(groups, query, !isFound(shown)), [groups, shown, query])
   const ids = useMemo(
     () => [...shown.flatMap(({ models }) => models), ...typed].map((model) => model.id),
@@ -79,8 +89,7 @@ export function ModelList({
               <ModelOption
                 key={model.id}
                 id={optionId(model.id)}
-                name={model.name}
-                note={model.note}
+                model={model}
                 chosen={model.id === value}
                 active={model.id === active}
                 onPoint={() => setPointed(model.id)}
@@ -91,14 +100,13 @@ export function ModelList({
           </fieldset>
         ))}
         {!isFound(shown) && query !== '' ? (
-          <p className="px-2 py-3 text-ink-quiet text-small">No model is called “{query.trim()}”.</p>
+          <p className="px-2 py-3 text-ink-quiet text-small">No models match “{query.trim()}”.</p>
         ) : null}
         {typed.map((model) => (
           <ModelOption
             key={model.id}
             id={optionId(model.id)}
-            name={model.name}
-            note={model.note}
+            model={model}
             chosen={model.id === value}
             active={model.id === active}
             onPoint={() => setPointed(model.id)}
@@ -106,57 +114,42 @@ export function ModelList({
           />
         ))}
       </div>
-      {chat.some(({ models }, place) => models.length !== groups[place]?.models.length) ? (
-        <label className="flex min-h-9 shrink-0 touch:min-h-11 items-center gap-2 border-line border-t px-3.5 text-ink-quiet text-note">
-          <input
-            type="checkbox"
-            checked={showsAll}
-            onChange={({ target }) => setShowsAll(target.checked)}
-            className="size-4 touch:size-6 accent-accent"
-          />
-          Show all, also models that cannot chat
-        </label>
-      ) : null}
+      <Foot
+        isPriced={shown.some(({ models }) => models.some(({ price, contextWindow }) => price ?? contextWindow))}
+        isPartial={chat.some(({ models }, place) => models.length !== groups[place]?.models.length)}
+        showsAll={showsAll}
+        onShowAll={setShowsAll}
+      />
     </>
   )
 }
 
-function ModelOption({
-  id,
-  name,
-  note,
-  chosen,
-  active,
-  onPoint,
-  onChoose,
+function Foot({
+  isPriced,
+  isPartial,
+  showsAll,
+  onShowAll,
 }: {
-  id: string
-  name: string
-  note: string | undefined
-  chosen: boolean
-  active: boolean
-  onPoint(): void
-  onChoose(): void
+  isPriced: boolean
+  isPartial: boolean
+  showsAll: boolean
+  onShowAll(all: boolean): void
 }) {
+  if (!isPriced && !isPartial) return null
   return (
-    <div
-      id={id}
-      role="option"
-      tabIndex={-1}
-      aria-selected={chosen}
-      data-active={active || undefined}
-      onPointerMove={onPoint}
-      onClick={onChoose}
-      onKeyDown={(event) => {
-        if (event.key === 'Enter') onChoose()
-      }}
-      className="flex min-h-8 touch:min-h-11 scroll-my-2 items-center gap-2 rounded-small px-2 py-1 text-small wrap-anywhere data-active:bg-surface-pressed"
-    >
-      <span className="grow">
-        {name}
-        {note ? <span className="numbers block text-ink-quiet text-note">{note}</span> : null}
-      </span>
-      {chosen ? <Check size={16} className="shrink-0 text-accent" aria-hidden="true" /> : null}
+    <div className="flex min-h-9 shrink-0 touch:min-h-11 flex-wrap items-center justify-between gap-x-4 border-line border-t px-3.5 py-1 text-ink-quiet text-note">
+      {isPartial ? (
+        <label className="flex touch:min-h-11 items-center gap-2">
+          <input
+            type="checkbox"
+            checked={showsAll}
+            onChange={({ target }) => onShowAll(target.checked)}
+            className="size-4 touch:size-6 accent-accent"
+          />
+          Show non-chat models
+        </label>
+      ) : null}
+      {isPriced ? <span className="ms-auto max-sm:hidden">Context · price per million tokens, in / out</span> : null}
     </div>
   )
 }
@@ -169,9 +162,9 @@ function isFound(groups: ListedGroup[]): boolean {
 function GroupNote({ group: { more = 0, models, kind } }: { group: ListedGroup }) {
   const words =
     more > 0
-      ? `${more.toLocaleString('en')} more are not listed. Type the full name of one to use it.`
+      ? `${more.toLocaleString('en')} more not listed. Type a full model id to use one.`
       : kind !== 'demo' && models.length === 0
-        ? 'No models listed. Type the name of one to use it.'
+        ? 'No models listed. Type a model id to use one.'
         : null
   return words ? <p className="px-2 py-1.5 text-ink-quiet text-note">{words}</p> : null
 }

@@ -1,10 +1,12 @@
 'use client'
 import { ChevronDown } from 'lucide-react'
 import { useEffect } from 'react'
+import { useShallow } from 'zustand/react/shallow'
 import { lazily } from '@/components/ui/lazily'
+import { tooltip } from '@/components/ui/tooltip'
 import { usePopup } from '@/components/ui/use-popup'
 import { useConversations } from '@/lib/store/context'
-import { modelName } from './models'
+import { modelLabel, recentModels } from './models'
 
 /** The list's code. */
 export const modelPopover = lazily(() => import('./model-popover').then((module) => module.ModelPopover))
@@ -25,7 +27,9 @@ export function ModelPicker({
   const models = useConversations((state) => state.models)
   const loadModels = useConversations((state) => state.loadModels)
   const { component: Popover, open, setOpen, props } = usePopup(modelPopover)
-  const name = value === null ? 'Choose a model' : modelName(models, value)
+  const recent = useConversations(useShallow(recentModels))
+  const { name, provider } = value === null ? { name: 'Choose a model' } : modelLabel(models, value)
+  const words = provider ? `${name}, ${provider}` : name
   useEffect(() => {
     if (open) void loadModels()
   }, [open, loadModels])
@@ -33,12 +37,15 @@ export function ModelPicker({
     <button
       type="button"
       aria-haspopup="dialog"
-      aria-label={`${label}: ${name}`}
-      title={name}
+      aria-label={`${label}: ${words}`}
+      {...tooltip(words, { side: 'above', whenCut: true })}
       {...props}
       className="flex h-8 touch:h-11 min-w-0 items-center gap-1 rounded-small px-1.5 text-ink-quiet text-small transition-colors hover:bg-surface-pressed hover:text-ink aria-expanded:bg-surface-pressed"
     >
-      <span className="truncate">{name}</span>
+      <span className="truncate">
+        {name}
+        {provider ? <span className="max-sm:hidden"> · {provider}</span> : null}
+      </span>
       <ChevronDown size={14} className="shrink-0" aria-hidden="true" />
     </button>
   )
@@ -50,6 +57,7 @@ export function ModelPicker({
       trigger={face}
       groups={models?.groups ?? []}
       value={value}
+      recent={recent}
       focusNext={focusNext}
       onChange={(model) => {
         onChange(model)

@@ -11,6 +11,7 @@ export function ModelPopover({
   trigger,
   groups,
   value,
+  recent,
   focusNext,
   onChange,
 }: {
@@ -19,6 +20,7 @@ export function ModelPopover({
   trigger: ReactElement
   groups: ListedGroup[]
   value: string | null
+  recent?: string[]
   focusNext?: () => void
   onChange(model: string): void
 }) {
@@ -39,11 +41,12 @@ export function ModelPopover({
             event.preventDefault()
             focusNext()
           }}
-          className="z-40 flex max-h-[min(26rem,var(--radix-popover-content-available-height))] w-80 max-w-[calc(100vw-1.5rem)] flex-col overflow-hidden rounded-medium border border-line bg-surface shadow-float"
+          className="z-40 flex max-h-[min(28rem,var(--radix-popover-content-available-height))] w-112 max-w-[calc(100vw-1.5rem)] flex-col overflow-hidden rounded-medium border border-line bg-surface shadow-float"
         >
           <ModelList
             groups={groups}
             value={value}
+            recent={recent}
             onChange={(model) => {
               chosen.current = true
               onChange(model)

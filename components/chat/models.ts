@@ -16,6 +16,27 @@ export function modelName(models: ModelList | null, id: string): string {
   return nameIn(models?.groups ?? [], id)
 }
 
+/** A model's name, with its provider's where another provider has a model of that name. */
+export function modelLabel(models: ModelList | null, id: string): { name: string; provider?: string } {
+  const groups = models?.groups ?? []
+  const name = modelName(models, id)
+  const own = groupServing(groups, id)
+  const isShared = groups.some((group) => group !== own && group.models.some((model) => model.name === name))
+  return { name, provider: isShared ? own?.name : undefined }
+}
+
+const RECENT_MODELS = 4
+
+/** The models of the latest conversations, each once. */
+export function recentModels({ summaries }: Pick<ConversationState, 'summaries'>): string[] {
+  const recent = new Set<string>()
+  for (const { model } of summaries) {
+    if (model !== null) recent.add(model)
+    if (recent.size === RECENT_MODELS) break
+  }
+  return [...recent]
+}
+
 /** Who serves a model; null when that provider is not there (any more). */
 export function providerName(models: ModelList | null, id: string): string | null {
   return groupServing(models?.groups ?? [], id)?.name ?? null

@@ -9,7 +9,7 @@ import type { ConversationEntry } from '@/lib/store/types'
 export function TranscriptSkeleton() {
   return (
     <div className="min-h-0 flex-1 gutter" aria-busy="true">
-      <span className="sr-only">Loading the conversation</span>
+      <span className="sr-only">Loading conversation…</span>
       <div
         className="column flex min-h-full animate-pulse flex-col justify-end space-y-8 pt-4 pb-10"
         aria-hidden="true"

@@ -1,53 +1,71 @@
 'use client'
 import { PanelLeft, SquarePen } from 'lucide-react'
 import Link from 'next/link'
+import type { ReactNode } from 'react'
 import { IconButton } from '@/components/ui/button'
+import { tooltip } from '@/components/ui/tooltip'
+import { sidebarId } from './focus'
+import { OfflineBar } from './offline-bar'
 import { useSidebar } from './sidebar-state'
 
-/** The strip above the page: the way to the sidebar when it is away, and the title, for pages without one of their own. */
-export function Header({ title }: { title: string }) {
+/** The element id of the place for a search within the page. */
+export const findSlotId = 'find'
+
+/**
+ * The strip above the page: the way to the sidebar when it is away, and the title, for pages without one of their own.
+ * `finding` makes room for a search, which takes the whole strip on a phone.
+ */
+export function Header({
+  title,
+  finding = false,
+  children,
+}: {
+  title: string
+  finding?: boolean
+  /** In place of the plain title. */
+  children?: ReactNode
+}) {
   const { shown, drawer, toggle } = useSidebar()
+  const aside = finding ? 'max-sm:invisible' : ''
   return (
     <header className="relative box-content flex h-12 shrink-0 items-center pt-[env(safe-area-inset-top)] touch:h-14">
-      <div className={`absolute start-2 flex ${shown && !drawer ? 'lg:hidden' : ''}`}>
-        <IconButton
-          label="Open sidebar"
-          title="Open sidebar (Ctrl+B)"
-          aria-keyshortcuts="Control+B"
-          aria-expanded={shown}
-          aria-controls="sidebar"
-          onClick={toggle}
-        >
+      <div className={`absolute start-2 flex ${shown && !drawer ? 'lg:hidden' : ''} ${aside}`}>
+        <IconButton label="Open sidebar" keys="Mod+B" aria-expanded={shown} aria-controls={sidebarId} onClick={toggle}>
           <PanelLeft size={18} aria-hidden="true" />
         </IconButton>
-        <Link
-          href="/"
-          aria-label="New conversation"
-          title="New conversation (Ctrl+Shift+O)"
-          className="hidden size-8 touch:size-11 items-center justify-center rounded-small text-ink-quiet hover:bg-surface-pressed hover:text-ink lg:inline-flex"
-        >
-          <SquarePen size={18} aria-hidden="true" />
-        </Link>
+        <NewConversation className="max-lg:hidden" />
       </div>
-      <div className="gutter grow">
-        {title ? (
-          <h1
-            title={title}
-            dir="auto"
-            className="column truncate text-ink-quiet text-small max-lg:px-11 max-lg:text-center"
-          >
-            {title}
-          </h1>
-        ) : null}
+      <div className="gutter grow py-1">
+        <div className="column grid grid-cols-[minmax(0,1fr)_auto_minmax(0,1fr)] items-center gap-x-3 max-lg:px-[max(0px,3.25rem-max(1rem,(100%-var(--container-column))/2))] max-sm:grid-cols-[minmax(0,1fr)_auto_auto]">
+          <div className={`col-start-1 row-start-1 flex min-w-0 ${aside}`}>
+            {children ?? (title ? <PlainTitle title={title} /> : null)}
+          </div>
+          <OfflineBar brief={finding} />
+          <div id={findSlotId} className="col-start-3 row-start-1 min-w-0" />
+        </div>
       </div>
-      <Link
-        href="/"
-        aria-label="New conversation"
-        title="New conversation (Ctrl+Shift+O)"
-        className="absolute end-2 inline-flex size-8 touch:size-11 items-center justify-center rounded-small text-ink-quiet hover:bg-surface-pressed hover:text-ink lg:hidden"
-      >
-        <SquarePen size={18} aria-hidden="true" />
-      </Link>
+      <NewConversation className={`absolute end-2 lg:hidden ${aside}`} />
     </header>
+  )
+}
+
+function PlainTitle({ title }: { title: string }) {
+  return (
+    <h1 dir="auto" {...tooltip(title, { whenCut: true })} className="min-w-0 truncate text-ink-quiet text-small">
+      {title}
+    </h1>
+  )
+}
+
+function NewConversation({ className }: { className: string }) {
+  return (
+    <Link
+      href="/"
+      aria-label="New conversation"
+      {...tooltip('New conversation', { keys: 'Mod+Shift+O' })}
+      className={`inline-flex size-8 touch:size-11 items-center justify-center rounded-small text-ink-quiet hover:bg-surface-pressed hover:text-ink ${className}`}
+    >
+      <SquarePen size={18} aria-hidden="true" />
+    </Link>
   )
 }

@@ -16,7 +16,7 @@ export function MessagePage({ title, words, children }: { title: string; words: 
           <div className="mt-6 flex items-center gap-4">
             {children}
             <Link href="/" className="text-accent text-small underline underline-offset-3">
-              Go to a new conversation
+              Start a new conversation
             </Link>
           </div>
         </div>

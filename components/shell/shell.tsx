@@ -4,12 +4,14 @@ import { type ReactNode, useEffect } from 'react'
 import { ChatView } from '@/components/chat/chat-view'
 import { focusComposer } from '@/components/chat/focus'
 import { Sidebar } from '@/components/sidebar/sidebar'
+import { isCommand } from '@/components/ui/keys'
 import { Notices } from '@/components/ui/notices'
+import { Tooltips } from '@/components/ui/tooltip'
 import type { Mode } from '@/lib/protocol/mode'
 import { useConversations } from '@/lib/store/context'
 import { newConversationId } from '@/lib/store/types'
+import { contentId } from './focus'
 import { ModeContext } from './mode'
-import { OfflineBar } from './offline-bar'
 import { SidebarProvider, useSidebar } from './sidebar-state'
 import { useFileDrops } from './use-file-drops'
 import { useTheme } from './use-theme'
@@ -46,14 +48,16 @@ function Frame({ today, children }: { today: number; children: ReactNode }) {
         />
       ) : null}
       <main
+        id={contentId}
+        tabIndex={-1}
         inert={drawer && shown}
-        className={`flex h-dvh flex-col ${folded ? '' : 'lg:ps-sidebar'} ${glides ? 'transition-[padding]' : ''}`}
+        className={`relative flex h-dvh flex-col outline-none ${folded ? '' : 'lg:ms-sidebar'} ${glides ? 'transition-[margin]' : ''}`}
       >
-        <OfflineBar />
         {inChat ? <ChatView /> : null}
         {children}
       </main>
-      <Notices />
+      <Notices className={folded ? '' : 'lg:ps-sidebar'} />
+      <Tooltips />
     </>
   )
 }
@@ -66,13 +70,13 @@ function useNothingShown(nothing: boolean): void {
   }, [nothing, load])
 }
 
-/** Ctrl or Cmd with B, with Shift and O; Shift with Escape. */
+/** Ctrl or ⌘ with B, with Shift and O; Shift with Escape. */
 function useKeys(): void {
   const router = useRouter()
   const { toggle, close } = useSidebar()
   useEffect(() => {
     const onKey = (event: KeyboardEvent) => {
-      const command = (event.ctrlKey || event.metaKey) && !event.altKey
+      const command = isCommand(event)
       const key = event.key.toLowerCase()
       if (command && event.shiftKey && key === 'o') {
         close()

@@ -10,8 +10,8 @@ export function ConversationList({ today: todayOnServer }: { today: number }) {
   const summaries = useConversations((state) => state.summaries)
   const unread = useConversations((state) => state.unread)
   const nextCursor = useConversations((state) => state.nextCursor)
-  const today = useToday(todayOnServer)
-  const groups = useMemo(() => groupByDate(summaries, today), [summaries, today])
+  const { today, timeZone } = useToday(todayOnServer)
+  const groups = useMemo(() => groupByDate(summaries, today, timeZone), [summaries, today, timeZone])
   return (
     <div className="min-h-0 flex-1 overflow-y-auto overscroll-contain px-2 pb-4">
       {groups.map((group) => (
@@ -31,7 +31,7 @@ export function ConversationList({ today: todayOnServer }: { today: number }) {
         </section>
       ))}
       {summaries.length === 0 ? (
-        <p className="px-2 pt-4 text-ink-quiet text-small">Conversations will be listed here.</p>
+        <p className="px-2 pt-4 text-ink-quiet text-small">Your conversations will appear here.</p>
       ) : null}
       {nextCursor === null ? null : <MoreRows key={nextCursor} />}
     </div>
@@ -56,7 +56,7 @@ function MoreRows() {
   }, [loadMore])
   return (
     <div ref={place} className="animate-pulse space-y-2 px-2 py-2">
-      <span className="sr-only">Loading more conversations</span>
+      <span className="sr-only">Loading more conversations…</span>
       <div className="h-4 w-4/5 rounded-small bg-surface-pressed" />
       <div className="h-4 w-3/5 rounded-small bg-surface-pressed" />
       <div className="h-4 w-2/3 rounded-small bg-surface-pressed" />

@@ -1,20 +1,16 @@
 import type { ConversationSummary } from '@/lib/protocol/api'
-
-const day = 24 * 60 * 60 * 1000
+import { dayOf, isoOfDay } from '@/lib/protocol/days'
 
 export interface DateGroup {
-  name: 'Today' | 'Yesterday' | 'Previous 7 days' | 'Older'
+  name: string
   conversations: ConversationSummary[]
 }
 
-/**
- * Groups summaries, newest first, by the day of their last change.
- * `today` is the moment the day began, in epoch ms.
- */
-export function groupByDate(summaries: ConversationSummary[], today: number): DateGroup[] {
+/** Groups summaries, newest first, by the day of their last change: the last days, then months. Days as `dayOf` counts them. */
+export function groupByDate(summaries: ConversationSummary[], today: number, timeZone: string): DateGroup[] {
   const groups: DateGroup[] = []
   for (const summary of summaries) {
-    const name = nameOf(summary.updatedAt, today)
+    const name = nameOf(dayOf(summary.updatedAt, timeZone), today)
     const group = groups.at(-1)
     if (group?.name === name) group.conversations.push(summary)
     else groups.push({ name, conversations: [summary] })
@@ -22,14 +18,13 @@ export function groupByDate(summaries: ConversationSummary[], today: number): Da
   return groups
 }
 
-function nameOf(time: number, today: number): DateGroup['name'] {
-  if (time >= today) return 'Today'
-  if (time >= today - day) return 'Yesterday'
-  if (time >= today - 7 * day) return 'Previous 7 days'
-  return 'Older'
+function nameOf(day: number, today: number): string {
+  if (day >= today) return 'Today'
+  if (day === today - 1) return 'Yesterday'
+  if (day >= today - 7) return 'Previous 7 days'
+  const isThisYear = isoOfDay(day).slice(0, 4) === isoOfDay(today).slice(0, 4)
+  return (isThisYear ? month : monthOfYear).format(Date.parse(isoOfDay(day)))
 }
 
-/** When the day that holds a moment began, by the clock of this machine. */
-export function startOfDay(moment: number): number {
-  return new Date(moment).setHours(0, 0, 0, 0)
-}
+const month = new Intl.DateTimeFormat('en-US', { month: 'long', timeZone: 'UTC' })
+const monthOfYear = new Intl.DateTimeFormat('en-US', { month: 'long', year: 'numeric', timeZone: 'UTC' })

@@ -41,7 +41,7 @@ export function RenameField({
           close(false)
         }
       }}
-      className="h-full w-full rounded-small border border-accent bg-surface px-2 text-small touch:text-body outline-none"
+      className="h-full w-full min-w-0 rounded-small border border-accent bg-surface px-2 text-small touch:text-body outline-none"
     />
   )
 }

@@ -1,11 +1,13 @@
 'use client'
-import { ChartColumn, PanelLeft, Settings, SquarePen } from 'lucide-react'
+import { ChartColumn, FlaskConical, type LucideIcon, PanelLeft, Settings, SquarePen } from 'lucide-react'
 import Link from 'next/link'
 import { usePathname } from 'next/navigation'
 import { useEffect, useRef } from 'react'
+import { sidebarId } from '@/components/shell/focus'
 import { useSidebar } from '@/components/shell/sidebar-state'
 import { IconButton } from '@/components/ui/button'
 import { Mark } from '@/components/ui/mark'
+import { tooltip } from '@/components/ui/tooltip'
 import { ConversationList } from './conversation-list'
 import { WhoseHistory } from './whose-history'
 
@@ -21,7 +23,10 @@ export function Sidebar({ today }: { today: number }) {
     const before = document.activeElement
     panel.current?.querySelector<HTMLElement>('a, button')?.focus()
     const onKey = (event: KeyboardEvent) => {
-      if (event.key === 'Escape' && !event.defaultPrevented) close()
+      if (event.key !== 'Escape' || event.defaultPrevented) return
+      // It closes the drawer, and does nothing else.
+      event.preventDefault()
+      close()
     }
     document.addEventListener('keydown', onKey)
     return () => {
@@ -33,7 +38,7 @@ export function Sidebar({ today }: { today: number }) {
   return (
     <nav
       ref={panel}
-      id="sidebar"
+      id={sidebarId}
       aria-label="Conversations"
       className={`fixed inset-y-0 start-0 z-30 flex w-sidebar flex-col border-line border-e bg-surface-raised pt-[env(safe-area-inset-top)] max-lg:w-72 max-lg:max-w-[85vw] ${
         folded ? 'lg:invisible lg:-translate-x-full rtl:lg:translate-x-full' : ''
@@ -47,22 +52,14 @@ export function Sidebar({ today }: { today: number }) {
           <Mark className="size-5 text-accent" />
           Rill
         </Link>
-        <IconButton
-          label="Close sidebar"
-          title="Close sidebar (Ctrl+B)"
-          aria-keyshortcuts="Control+B"
-          aria-expanded={shown}
-          aria-controls="sidebar"
-          onClick={toggle}
-        >
+        <IconButton label="Close sidebar" keys="Mod+B" aria-expanded={shown} aria-controls={sidebarId} onClick={toggle}>
           <PanelLeft size={18} aria-hidden="true" />
         </IconButton>
       </div>
       <Link
         href="/"
         onClick={close}
-        aria-keyshortcuts="Control+Shift+O"
-        title="New conversation (Ctrl+Shift+O)"
+        {...tooltip('New conversation', { keys: 'Mod+Shift+O' })}
         className={`${row} mx-2 mb-1`}
       >
         <SquarePen size={16} aria-hidden="true" />
@@ -70,19 +67,29 @@ export function Sidebar({ today }: { today: number }) {
       </Link>
       <ConversationList today={today} />
       <div className="shrink-0 border-line border-t p-2 pb-[max(0.5rem,env(safe-area-inset-bottom))]">
-        <Link href="/usage" onClick={close} aria-current={path === '/usage' ? 'page' : undefined} className={row}>
-          <ChartColumn size={16} aria-hidden="true" />
-          Usage
-        </Link>
-        <Link href="/settings" onClick={close} aria-current={path === '/settings' ? 'page' : undefined} className={row}>
-          <Settings size={16} aria-hidden="true" />
-          Settings
-        </Link>
+        {pages.map(({ address, name, icon: Icon }) => (
+          <Link
+            key={address}
+            href={address}
+            onClick={close}
+            aria-current={path === address ? 'page' : undefined}
+            className={row}
+          >
+            <Icon size={16} aria-hidden="true" />
+            {name}
+          </Link>
+        ))}
         <WhoseHistory className={row} />
       </div>
     </nav>
   )
 }
+
+const pages: { address: string; name: string; icon: LucideIcon }[] = [
+  { address: '/usage', name: 'Usage', icon: ChartColumn },
+  { address: '/lab', name: 'Lab', icon: FlaskConical },
+  { address: '/settings', name: 'Settings', icon: Settings },
+]
 
 const row =
   'flex h-8 touch:h-11 items-center gap-2 rounded-small px-2 text-small transition-colors hover:bg-surface-pressed aria-[current=page]:bg-surface-pressed'

@@ -1,15 +1,24 @@
 'use client'
 import { useSyncExternalStore } from 'react'
-import { startOfDay } from './group-by-date'
+import { dayOf } from '@/lib/protocol/days'
+import { useConversations } from '@/lib/store/context'
 
-/** When today began where the person is. The page wakes up with the server's view of it, so that both render alike. */
-export function useToday(onServer: number): number {
-  return useSyncExternalStore(
+/**
+ * Which day it is where the person is, and in which time zone that is. The page wakes up with the server's view of it,
+ * so that both render alike.
+ */
+export function useToday(onServer: number): { today: number; timeZone: string } {
+  const known = useConversations((state) => state.settings.timeZone)
+  const timeZone = useSyncExternalStore(subscribe, ownTimeZone, () => known)
+  const today = useSyncExternalStore(
     subscribe,
-    () => startOfDay(Date.now()),
+    () => dayOf(Date.now(), ownTimeZone()),
     () => onServer,
   )
+  return { today, timeZone }
 }
+
+const ownTimeZone = () => new Intl.DateTimeFormat().resolvedOptions().timeZone
 
 function subscribe(changed: () => void): () => void {
   const timer = setInterval(changed, 60_000)

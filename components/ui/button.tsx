@@ -1,4 +1,6 @@
 import type { ComponentProps } from 'react'
+import type { Shortcut } from './keys'
+import { tooltip } from './tooltip'
 
 const looks = {
   primary: 'bg-accent font-strong text-accent-ink hover:bg-accent/90',
@@ -23,13 +25,19 @@ export function Button({
   )
 }
 
-/** A button that is an icon: `label` is its name for screen readers and its tooltip. */
-export function IconButton({ label, className = '', ...rest }: ComponentProps<'button'> & { label: string }) {
+/** A button that is an icon. `label` is its name, and its tooltip unless `title` says more; that shows the shortcut too. */
+export function IconButton({
+  label,
+  title = label,
+  keys,
+  className = '',
+  ...rest
+}: ComponentProps<'button'> & { label: string; keys?: Shortcut }) {
   return (
     <button
       type="button"
       aria-label={label}
-      title={label}
+      {...tooltip(title, { keys })}
       className={`inline-flex size-8 touch:size-11 shrink-0 items-center justify-center rounded-small text-ink-quiet transition-colors hover:bg-surface-pressed hover:text-ink ${className}`}
       {...rest}
     />

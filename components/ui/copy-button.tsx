@@ -7,7 +7,7 @@ import { copyText } from './copy-text'
 const answers = {
   ready: { icon: null, said: '' },
   copied: { icon: Check, said: 'Copied' },
-  refused: { icon: X, said: 'The browser did not allow copying. Select the text and copy it with the keyboard.' },
+  refused: { icon: X, said: 'Couldn’t copy. Select the text and copy it with the keyboard.' },
 }
 
 /** Copies what `text()` gives at the moment of the click, and says whether that worked. */

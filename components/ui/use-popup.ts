@@ -5,7 +5,7 @@ import type { Lazily } from './lazily'
 
 const notHere = {
   id: 'popup',
-  text: 'What this button opens could not be loaded: the server may be out of reach, or Rill was updated. Try again, or reload the page.',
+  text: 'Couldn’t load this. The server may be unreachable, or Rill was updated. Try again, or reload the page.',
   tone: 'danger' as const,
 }
 

@@ -1,11 +1,13 @@
 import type { ConversationSummary } from '@/lib/protocol/api'
+import { plainTitle, shortened } from '@/lib/protocol/title'
 import { ApiError, problemOf } from './client'
 import { type Core, dismiss, notify } from './core'
 import { withEntry } from './entries'
 import { newestFirst, withFirstPage, withSummaries } from './summaries'
 import type { ConversationState } from './types'
 
-const undoTime = 10_000
+/** In characters: a title within a sentence. */
+const quotedLength = 50
 
 export type Sidebar = ReturnType<typeof createSidebar>
 
@@ -14,7 +16,7 @@ export type Sidebar = ReturnType<typeof createSidebar>
  * is for one that was deleted while it was being fetched.
  */
 export function createSidebar(core: Core, reload: (id: string) => void) {
-  const { get, set, page, client } = core
+  const { get, set, client } = core
   /** Changes on their way to the server, which a fetched list may or may not hold. */
   let changing = 0
   let loadingMore = false
@@ -67,7 +69,7 @@ export function createSidebar(core: Core, reload: (id: string) => void) {
       await change(client.change(id, { title }))
     } catch (error) {
       if (summaryOf(id)?.title === title) set((state) => changed(state, id, { title: before }))
-      report(`rename:${id}`, `Couldn’t rename “${before}”.`, error)
+      report(`rename:${id}`, `Couldn’t rename ${quoted(before)}.`, error)
     }
   }
 
@@ -83,10 +85,11 @@ export function createSidebar(core: Core, reload: (id: string) => void) {
     }
   }
 
-  async function remove(id: string): Promise<void> {
+  async function remove(id: string, onReturn?: () => void): Promise<void> {
     const summary = summaryOf(id)
     if (!summary) return
     const entry = get().conversations[id]
+    const title = quoted(summary.title)
     const hide = () =>
       set((state) => ({
         summaries: state.summaries.filter((each) => each.id !== id),
@@ -97,8 +100,9 @@ export function createSidebar(core: Core, reload: (id: string) => void) {
         summaries: newestFirst([summary, ...state.summaries.filter((each) => each.id !== id)]),
         ...(entry ? withEntry(state, id, entry) : {}),
       }))
-    /** What was still to come of it was not taken while it was hidden. */
     const goOn = () => {
+      onReturn?.()
+      // What was still to come of it was not taken while it was hidden.
       if (entry && (entry.state !== 'ready' || entry.earlier !== 'here')) reload(id)
     }
     const offer = `deleted:${id}`
@@ -110,21 +114,20 @@ export function createSidebar(core: Core, reload: (id: string) => void) {
         goOn()
       } catch (error) {
         hide()
-        report(`undo:${id}`, `Couldn’t restore “${summary.title}”.`, error)
+        report(`undo:${id}`, `Couldn’t restore ${title}.`, error)
       }
     }
 
     hide()
     const failure = failureOf(change(client.remove(id)))
     const action = { label: 'Undo', run: () => void undo() }
-    notify(core, { id: offer, text: `Deleted “${summary.title}”.`, tone: 'quiet', action })
-    page.timer(undoTime, () => dismiss(core, offer))
+    notify(core, { id: offer, text: `Deleted ${title}.`, tone: 'quiet', action })
     const error = await failure
     if (error === null) return
     dismiss(core, offer)
     putBack()
     goOn()
-    report(`remove:${id}`, `Couldn’t delete “${summary.title}”.`, error)
+    report(`remove:${id}`, `Couldn’t delete ${title}.`, error)
   }
 
   const summaryOf = (id: string) => get().summaries.find((each) => each.id === id)
@@ -134,6 +137,10 @@ export function createSidebar(core: Core, reload: (id: string) => void) {
   }
 
   return { actions: { loadMoreSummaries, rename, remove }, chooseModel, refresh }
+}
+
+function quoted(title: string): string {
+  return `“${shortened(plainTitle(title), quotedLength)}”`
 }
 
 function changed(

@@ -116,7 +116,8 @@ export interface ConversationState {
   setModel(conversationId: string, model: string): Promise<void>
   rename(id: string, title: string): Promise<void>
   /** Deletes with a notice that offers Undo. */
-  remove(id: string): Promise<void>
+  /** Deletes, and offers Undo. `onReturn` is called when it is there again: undone, or not deleted after all. */
+  remove(id: string, onReturn?: () => void): Promise<void>
   saveSettings(change: Partial<Settings>): Promise<void>
   /**
    * Saves what was typed, and shows it as a setting once it is saved. When it was changed elsewhere meanwhile, that is

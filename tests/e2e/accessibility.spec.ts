@@ -1,6 +1,6 @@
 import { reasoning } from '../upstream/events'
 import { axeComplaints, looks } from './axe'
-import { end } from './chat'
+import { end, tooltip } from './chat'
 import { expect, test } from './fixtures'
 
 const reply = `## Two ways to count
@@ -58,8 +58,16 @@ for (const colorScheme of looks) {
       await chat.row('How do I count words?').hover()
       await chat.page.getByRole('button', { name: 'Actions for How do I count words?' }).click()
       await expect(chat.page.getByRole('menuitem', { name: 'Delete' })).toBeVisible()
-      // A menu floats over the page and is no part of its regions.
-      expect(await axeComplaints(chat.page, ['region'])).toEqual([])
+      expect(await axeComplaints(chat.page)).toEqual([])
+      await chat.page.keyboard.press('Escape')
+      await chat.title.getByRole('button').click()
+      await chat.page.getByRole('menuitem', { name: 'Find in conversation' }).hover()
+      expect(await axeComplaints(chat.page)).toEqual([])
+      await chat.page.getByRole('menuitem', { name: 'Find in conversation' }).click()
+      await expect(chat.page.getByRole('textbox', { name: 'Find in conversation' })).toBeFocused()
+      await chat.page.getByRole('button', { name: 'Close', exact: true }).hover()
+      await expect(tooltip(chat.page)).toHaveText('CloseEsc')
+      expect(await axeComplaints(chat.page)).toEqual([])
     })
 
     test('axe finds nothing on a reply that went wrong', async ({ chat, upstream }) => {

@@ -3,10 +3,10 @@ import type { Page } from '@playwright/test'
 
 export const looks = ['light', 'dark'] as const
 
-/** What axe has to say about a page, a line each; nothing is best. `except` names rules that do not hold here. */
-export async function axeComplaints(page: Page, except: string[] = []): Promise<string[]> {
+/** What axe has to say about a page, a line each; nothing is best. */
+export async function axeComplaints(page: Page): Promise<string[]> {
   await transitionsOver(page)
-  const { violations } = await new AxeBuilder({ page }).disableRules(except).analyze()
+  const { violations } = await new AxeBuilder({ page }).analyze()
   return violations.flatMap(({ id, help, nodes }) => nodes.map(({ html }) => `${id}: ${help}: ${html}`))
 }
 

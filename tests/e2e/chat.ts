@@ -15,6 +15,8 @@ export class Chat {
   readonly replies: Locator
   /** The last one. */
   readonly reply: Locator
+  /** Of the conversation on screen. */
+  readonly title: Locator
   readonly sidebar: Locator
   /** Rows of the sidebar whose conversation is being answered. */
   readonly liveRows: Locator
@@ -26,6 +28,7 @@ export class Chat {
     this.transcript = page.getByRole('log')
     this.replies = this.transcript.getByRole('article', { name: 'Reply' })
     this.reply = this.replies.last()
+    this.title = page.locator('header').getByRole('heading')
     this.sidebar = page.getByRole('navigation', { name: 'Conversations' })
     this.liveRows = this.sidebar.getByRole('listitem').filter({ hasText: 'generating' })
   }
@@ -87,6 +90,11 @@ export class Chat {
     const { messages }: Conversation = await response.json()
     return textOf(messages.at(-1)?.parts ?? [])
   }
+}
+
+/** The one that is shown, if any. */
+export function tooltip(page: Page): Locator {
+  return page.locator('[popover]:popover-open')
 }
 
 /** What ends an answer as it should. */

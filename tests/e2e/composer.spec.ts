@@ -230,7 +230,7 @@ test('the model picker filters, and the chosen model answers', async ({ chat, up
   await expect(options).toHaveText(['scripted-large'])
   await page.keyboard.type('nothing')
   await expect(options).toHaveText([/^Use “largenothing”/])
-  await expect(page.getByText('No model is called “largenothing”')).toBeVisible()
+  await expect(page.getByText('No models match “largenothing”')).toBeVisible()
   await search.fill('large')
   await page.keyboard.press('Enter')
   await expect(search).toBeHidden()

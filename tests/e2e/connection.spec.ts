@@ -1,3 +1,4 @@
+import type { Locator } from '@playwright/test'
 import { Chat, end, numbered, paced, wordsIn } from './chat'
 import { expect, test } from './fixtures'
 import { startTcpProxy } from './tcp-proxy'
@@ -40,8 +41,12 @@ test('off line, the page says so, and goes on when the network is back', async (
   await chat.send('Count')
   await expect(chat.reply).toContainText('w0020')
   await context.setOffline(true)
-  const bar = chat.page.getByRole('status').filter({ hasText: 'You are offline' })
+  const bar = chat.page.getByRole('status').filter({ hasText: 'You’re offline' })
   await expect(bar).toBeVisible()
+  // In the middle of the pane, beside the title.
+  const [pill, title, pane] = await Promise.all([boxOf(bar), boxOf(chat.title), boxOf(chat.page.getByRole('main'))])
+  expect(title.x + title.width).toBeLessThanOrEqual(pill.x)
+  expect(Math.abs(pill.x + pill.width / 2 - (pane.x + pane.width / 2))).toBeLessThan(12)
   await chat.composer.fill('Written meanwhile')
   upstream.open('off line')
   upstream.open('the end')
@@ -104,3 +109,7 @@ test('the code that shows messages cannot be fetched: words say so, and it is tr
   await words.getByRole('button', { name: 'Reload the page' }).click()
   await expect(chat.reply).toContainText('Here.')
 })
+
+async function boxOf(element: Locator): Promise<{ x: number; y: number; width: number; height: number }> {
+  return (await element.boundingBox()) ?? { x: Number.NaN, y: Number.NaN, width: Number.NaN, height: Number.NaN }
+}

@@ -238,7 +238,7 @@ test('find counts again when the rest is here, and the place that was gone to st
   }).toPass()
   const status = page.getByRole('search').getByRole('status')
   await box.fill('the very first prompt')
-  await expect(status).toHaveText('None found yet')
+  await expect(status).toHaveText('No matches yet')
   await box.fill(`prompt number 249`)
   await expect(status).toHaveText('10')
   await box.press('Enter')

@@ -1,6 +1,6 @@
 import type { Locator, Page } from '@playwright/test'
 import { addTurns } from '../stored-turns.mjs'
-import { end } from './chat'
+import { type Chat, end } from './chat'
 import { expect, test } from './fixtures'
 import { longReply, turn } from './long-texts'
 
@@ -37,10 +37,28 @@ test('find looks in what is not on the screen, goes from place to place, and giv
   await expect(status).toHaveText('11 of 11')
   await expect(chat.transcript.getByText('Prompt number 599', { exact: true })).toBeInViewport()
   await box.fill('nowhere to be found')
-  await expect(status).toHaveText('None found')
+  await expect(status).toHaveText('No matches')
+  // It has a place of its own, and lets the browser's search through.
+  expect(await covers(page.getByRole('search'), chat.transcript)).toBe(false)
+  expect(await covers(page.getByRole('search'), chat.title)).toBe(false)
+  expect(await isTaken(page)).toBe(false)
   await box.press('Escape')
   await expect(box).toBeHidden()
   await expect(chat.composer).toBeFocused()
+})
+
+test('where the browser can find everything, its key is its own, and the menu of the title opens find', async ({
+  chat,
+}) => {
+  const { page } = chat
+  const box = page.getByRole('textbox', { name: 'Find in conversation' })
+  expect(await isTaken(page)).toBe(false)
+  await expect(box).toHaveCount(0)
+  await findInMenu(chat)
+  await box.fill('first')
+  await expect(page.getByRole('search').getByRole('status')).toHaveText('2')
+  await chat.startNew()
+  await expect(box).toHaveCount(0)
 })
 
 test('find goes to the right place of a long reply, past captions and what is still to be mounted', async ({
@@ -83,7 +101,7 @@ test('find counts what comes while a reply grows, and stays with the place that 
   ])
   await chat.send('Tell me of water')
   await expect(reply).toContainText('Line 30')
-  const box = await openFind(page)
+  const box = await findInMenu(chat)
   await box.fill('long brook')
   const status = page.getByRole('search').getByRole('status')
   await expect(status).toHaveText('30')
@@ -116,6 +134,34 @@ async function openFind(page: Page): Promise<Locator> {
     await expect(box).toBeFocused({ timeout: 500 })
   }).toPass()
   return box
+}
+
+/** Whether the page keeps the key for itself. */
+async function isTaken(page: Page): Promise<boolean> {
+  const pressed = await page.evaluateHandle(() => {
+    const seen = { taken: false }
+    addEventListener('keydown', ({ key, defaultPrevented }) => {
+      if (key === 'f') seen.taken = defaultPrevented
+    })
+    return seen
+  })
+  await page.keyboard.press('ControlOrMeta+f')
+  return await pressed.evaluate(({ taken }) => taken)
+}
+
+async function findInMenu({ page, title }: Chat): Promise<Locator> {
+  await title.getByRole('button').click()
+  await page.getByRole('menuitem', { name: 'Find in conversation' }).click()
+  const box = page.getByRole('textbox', { name: 'Find in conversation' })
+  await expect(box).toBeFocused()
+  return box
+}
+
+/** Whether two elements stand on the same spot. */
+async function covers(one: Locator, other: Locator): Promise<boolean> {
+  const [a, b] = await Promise.all([one.boundingBox(), other.boundingBox()])
+  if (!a || !b) return false
+  return a.x < b.x + b.width && b.x < a.x + a.width && a.y < b.y + b.height && b.y < a.y + a.height
 }
 
 /** The words that a highlight marks. */

@@ -43,6 +43,17 @@ test('a conversation is reached through the drawer', async ({ page }) => {
   await chat.row('How are you?').getByRole('link').tap()
   await expect(chat.reply).toContainText('Fine.')
   await expect(chat.sidebar).toBeHidden()
+
+  // From the drawer it can be deleted, and brought back over it; nothing loses the focus.
+  await page.getByRole('button', { name: /^Open sidebar/ }).tap()
+  await chat.row('How are you?').getByRole('button').tap()
+  await page.getByRole('menuitem', { name: 'Delete' }).tap()
+  await expect(chat.row('How are you?')).toHaveCount(0)
+  await expect(page.locator('body')).not.toBeFocused()
+  await page.getByRole('button', { name: 'Undo' }).tap()
+  await expect(chat.reply).toContainText('Fine.')
+  await expect(chat.row('How are you?')).toBeVisible()
+  await expect(page.locator('body')).not.toBeFocused()
 })
 
 test('wide content scrolls inside itself', async ({ page, upstream }) => {

@@ -130,7 +130,7 @@ it('says that it cannot be opened, and opens with the next click only', async ()
   expect(button().getAttribute('aria-expanded')).toBe('false')
   await settled()
   const notices = screen.getByRole('status')
-  expect(notices.textContent).toContain('could not be loaded')
+  expect(notices.textContent).toContain('Couldn’t load this')
   // The network is back, and the button is pointed at.
   fireEvent.pointerEnter(button())
   await later(10_000)

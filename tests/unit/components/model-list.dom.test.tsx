@@ -54,8 +54,8 @@ describe('the list of models', () => {
   it('says so when nothing is found', () => {
     const { box } = open()
     fireEvent.change(box, { target: { value: 'zzz' } })
-    expect(names().every((name) => name?.startsWith('Use “zzz”'))).toBe(true)
-    expect(screen.getByText('No model is called “zzz”.')).toBeTruthy()
+    expect(names().every((name) => name?.startsWith('Use “zzz” as the model id'))).toBe(true)
+    expect(screen.getByText('No models match “zzz”.')).toBeTruthy()
   })
 
   it('says what is wrong with a provider', () => {
@@ -101,9 +101,9 @@ describe('models that cannot chat', () => {
   it('are offered only when all are asked for', () => {
     show('a:chat')
     expect(names()).toEqual(['chat'])
-    fireEvent.click(screen.getByRole('checkbox', { name: /Show all/ }))
+    fireEvent.click(screen.getByRole('checkbox', { name: /Show non-chat/ }))
     expect(names()).toEqual(['embed', 'chat', 'whisper'])
-    fireEvent.click(screen.getByRole('checkbox', { name: /Show all/ }))
+    fireEvent.click(screen.getByRole('checkbox', { name: /Show non-chat/ }))
     expect(names()).toEqual(['chat'])
   })
 
@@ -121,7 +121,7 @@ describe('a model that is in no list', () => {
     const { chosen, box } = open()
     fireEvent.change(box, { target: { value: 'org/my-model:7b' } })
     expect(screen.getAllByRole('option').map((option) => option.textContent)).toEqual(
-      ['Ollama', 'Far away', 'Router'].map((name) => `Use “org/my-model:7b”As a model of ${name}`),
+      ['Ollama', 'Far away', 'Router'].map((name) => `Use “org/my-model:7b” as the model id${name}`),
     )
     fireEvent.keyDown(box, { key: 'ArrowDown' })
     fireEvent.keyDown(box, { key: 'Enter' })
@@ -131,7 +131,7 @@ describe('a model that is in no list', () => {
   it('is offered at a provider that lists nothing, also when others have one of a like name', () => {
     const { box } = open()
     fireEvent.change(box, { target: { value: 'model-299' } })
-    expect(names()).toEqual(['maker/model-299', 'Use “model-299”As a model of Far away'])
+    expect(names()).toEqual(['maker/model-299', 'Use “model-299” as the model idFar away'])
   })
 
   it('goes to the operator’s upstream by its bare name', () => {
@@ -144,7 +144,7 @@ describe('a model that is in no list', () => {
       problem: null,
     }
     render(<ModelList groups={[operators]} value={null} onChange={(model) => chosen.push(model)} />)
-    expect(screen.getByText('No models listed. Type the name of one to use it.')).toBeTruthy()
+    expect(screen.getByText('No models listed. Type a model id to use one.')).toBeTruthy()
     fireEvent.change(screen.getByRole('combobox'), { target: { value: ' typed ' } })
     fireEvent.keyDown(screen.getByRole('combobox'), { key: 'Enter' })
     expect(chosen).toEqual(['typed'])

@@ -61,15 +61,6 @@ describe('deleting', () => {
     expect(titles(get())).toEqual(['c', 'b', 'a'])
   })
 
-  test('offers Undo for ten seconds', async () => {
-    const { page, get } = await openHouse(abc)
-    await get().remove(idOf(get(), 'b'))
-    page.advance(9_999)
-    expect(get().notices).toHaveLength(1)
-    page.advance(1)
-    expect(get().notices).toHaveLength(0)
-  })
-
   test('that fails puts it back and says why', async () => {
     const { get } = await openHouse((server) => {
       abc(server)

@@ -1,0 +1,14 @@
+import { composerId } from '@/components/chat/focus'
+import { touchScreen } from '@/components/ui/use-media'
+
+/** The element ids of the two parts of the page. */
+export const contentId = 'content'
+export const sidebarId = 'sidebar'
+
+/** Puts the focus where it is of use when what had it is gone. On touch, the composer would bring up the keyboard. */
+export function focusContent(): void {
+  const content = document.getElementById(contentId)
+  const composer = window.matchMedia(touchScreen).matches ? null : document.getElementById(composerId)
+  const drawer = document.querySelector<HTMLElement>(`#${sidebarId} a`)
+  ;(content?.inert ? drawer : (composer ?? content))?.focus({ preventScroll: true })
+}

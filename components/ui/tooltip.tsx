@@ -1,0 +1,125 @@
+'use client'
+import { useEffect, useLayoutEffect, useRef, useState } from 'react'
+import { ariaKeys, isMac, keyCaps, type Shortcut } from './keys'
+
+interface TooltipOptions {
+  keys?: Shortcut
+  /** Where it opens, if there is room: below otherwise. */
+  side?: 'above' | 'after'
+  /** Only while some of the words are cut off. */
+  whenCut?: boolean
+}
+
+/** The attributes that give an element a tooltip. Its name for screen readers is its own matter. */
+export function tooltip(text: string, { keys, side, whenCut }: TooltipOptions = {}) {
+  return {
+    'data-tooltip': text,
+    'data-tooltip-keys': keys,
+    'data-tooltip-side': side,
+    'data-tooltip-when-cut': whenCut || undefined,
+    'aria-keyshortcuts': keys && ariaKeys(keys),
+  }
+}
+
+/** In pixels: between a tooltip and its element, and the edge of the window. */
+const gap = 6
+const margin = 8
+
+/**
+ * The one tooltip of the page, at whatever element the mouse or the keyboard's focus is on. It shows at once and repeats
+ * what the element is called, so that screen readers need not hear it.
+ */
+export function Tooltips() {
+  const [element, setElement] = useState<HTMLElement | null>(null)
+  const box = useRef<HTMLDivElement>(null)
+
+  useEffect(() => {
+    /** It was pressed, and says no more until the mouse has left it. */
+    let pressed: HTMLElement | null = null
+    const hide = () => setElement(null)
+    const onPress = ({ target }: PointerEvent) => {
+      pressed = described(target)
+      hide()
+    }
+    const onPointer = ({ target, pointerType }: PointerEvent) => {
+      const under = pointerType === 'touch' ? null : described(target)
+      if (under !== pressed) pressed = null
+      setElement(pressed ? null : under)
+    }
+    const onFocus = ({ target }: FocusEvent) =>
+      setElement(target instanceof Element && target.matches(':focus-visible') ? described(target) : null)
+    const events = {
+      pointerover: onPointer,
+      pointerdown: onPress,
+      focusin: onFocus,
+      focusout: hide,
+      keydown: hide,
+      scroll: hide,
+    }
+    // Captured, so that what stops an event still hides the tooltip.
+    const all = Object.entries(events) as [string, EventListener][]
+    for (const [name, listener] of all) document.addEventListener(name, listener, { capture: true, passive: true })
+    return () => {
+      for (const [name, listener] of all) document.removeEventListener(name, listener, { capture: true })
+    }
+  }, [])
+
+  useLayoutEffect(() => {
+    if (!element || !box.current) return
+    box.current.showPopover?.()
+    place(box.current, element)
+  }, [element])
+
+  if (!element) return null
+  const keys = element.dataset.tooltipKeys
+  return (
+    <div
+      ref={box}
+      popover="manual"
+      aria-hidden="true"
+      className="pointer-events-none fixed z-50 m-0 flex max-w-72 items-center gap-2 rounded-small bg-ink px-2 py-1 text-note text-surface wrap-anywhere"
+    >
+      <span dir="auto">{element.dataset.tooltip}</span>
+      {keys ? (
+        <span className="flex gap-0.5">
+          {keyCaps(keys, isMac()).map((cap) => (
+            <kbd key={cap} className="min-w-5 rounded-[0.25rem] bg-surface/18 px-1 text-center font-sans">
+              {cap}
+            </kbd>
+          ))}
+        </span>
+      ) : null}
+    </div>
+  )
+}
+
+/** The element around a target that has a tooltip now. */
+function described(target: EventTarget | null): HTMLElement | null {
+  const element = target instanceof Element ? target.closest<HTMLElement>('[data-tooltip]') : null
+  // What a button has opened says enough.
+  if (!element?.dataset.tooltip || element.matches('[aria-haspopup][aria-expanded="true"]')) return null
+  return 'tooltipWhenCut' in element.dataset && !isCut(element) ? null : element
+}
+
+function isCut(element: HTMLElement): boolean {
+  return [element, ...element.querySelectorAll('.truncate')].some((each) => each.scrollWidth > each.clientWidth)
+}
+
+function place(box: HTMLElement, element: HTMLElement): void {
+  const at = element.getBoundingClientRect()
+  const { width, height } = box.getBoundingClientRect()
+  const within = (start: number, size: number, space: number) =>
+    Math.max(margin, Math.min(start, space - size - margin))
+  const side = element.dataset.tooltipSide
+  const roomAfter = at.right + gap + width + margin <= window.innerWidth
+  if (side === 'after' && roomAfter) {
+    box.style.left = `${at.right + gap}px`
+    box.style.top = `${within(at.top + (at.height - height) / 2, height, window.innerHeight)}px`
+    return
+  }
+  const above = at.top - gap - height
+  const below = at.bottom + gap
+  const fitsBelow = below + height + margin <= window.innerHeight
+  box.style.left = `${within(at.left + (at.width - width) / 2, width, window.innerWidth)}px`
+  box.style.top = `${(side === 'above' && above >= margin) || !fitsBelow ? above : below}px`
+}
