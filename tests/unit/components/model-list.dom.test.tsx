@@ -1,6 +1,7 @@
 import { cleanup, fireEvent, render, screen } from '@testing-library/react'
 import { afterEach, describe, expect, it } from 'vitest'
 import { ModelList } from '@/components/chat/model-list'
+import { modelLabel } from '@/components/chat/models'
 import type { ModelGroup } from '@/lib/protocol/api'
 
 afterEach(cleanup)
@@ -82,6 +83,56 @@ describe('the list of models', () => {
     fireEvent.change(box, { target: { value: 'model-1' } })
     fireEvent.keyDown(box, { key: 'Enter' })
     expect(chosen).toEqual(['c:1'])
+  })
+})
+
+describe('what is known of models', () => {
+  const typed = { ...{ providerId: 'd', name: 'Gateway', kind: 'own' as const, problem: null }, models: [] }
+  const priced: ModelGroup = {
+    ...{ providerId: 'e', name: 'Priced', kind: 'own', problem: null },
+    models: [
+      {
+        ...{ id: 'e:big', name: 'big', contextWindow: 128_000 },
+        price: { currency: 'USD', input: '2.5', output: '10' },
+      },
+    ],
+  }
+
+  it('those used last come first, each once, and are found where they belong when one searches', () => {
+    const recent = ['d:typed-once', 'c:7', 'gone:x', 'a:qwen']
+    render(<ModelList groups={[...groups, typed]} value="c:7" recent={recent} onChange={() => undefined} />)
+    expect(names().slice(0, 4)).toEqual(['typed-onceGateway', 'maker/model-7Router', 'qwen3:14bOllama', 'llama3:8b'])
+    expect(screen.getByRole('option', { selected: true }).textContent).toBe('maker/model-7Router')
+    expect(names()).toHaveLength(303)
+    fireEvent.change(screen.getByRole('combobox'), { target: { value: 'qwen' } })
+    expect(names()).toEqual(['qwen3:14b', 'Use “qwen” as the model idFar away', 'Use “qwen” as the model idGateway'])
+  })
+
+  it('their context and price stand beside the name, and do not change it', () => {
+    render(<ModelList groups={[priced]} value={null} onChange={() => undefined} />)
+    const option = screen.getByRole('option', { name: 'big' })
+    expect(option.textContent).toBe('big128K$2.50 / $10')
+    expect(option.getAttribute('aria-description')).toBe('128K context, $2.50 in, $10.00 out per million')
+  })
+
+  it('a model’s label has its provider where another has a model of that name', () => {
+    const twin = {
+      ...priced,
+      providerId: 'f',
+      name: 'Twin',
+      models: [
+        { id: 'f:big', name: 'big' },
+        { id: 'f:x', name: 'x' },
+      ],
+    }
+    const models = { groups: [priced, twin], defaultModel: 'e:big', demoOnly: false }
+    const labels = ['e:big', 'f:big', 'f:x', 'f:typed'].map((id) => modelLabel(models, id))
+    expect(labels).toEqual([
+      { name: 'big', provider: 'Priced' },
+      { name: 'big', provider: 'Twin' },
+      { name: 'x', provider: undefined },
+      { name: 'typed', provider: undefined },
+    ])
   })
 })
 
