@@ -2,6 +2,7 @@ import { cleanup, screen, waitFor } from '@testing-library/react'
 import { afterEach, expect, test } from 'vitest'
 import { EarlierMessages } from '@/components/chat/earlier-messages'
 import { FindBar } from '@/components/chat/find-bar'
+import { findSlotId } from '@/components/shell/header'
 import { useConversations } from '@/lib/store/context'
 import { away, openPage, promptsOf } from './page'
 
@@ -28,6 +29,10 @@ function Shown() {
 
 /** A page that shows the end of a conversation; what came before is held until it is given or refused. */
 async function openEnd() {
+  // The header's.
+  const slot = document.createElement('div')
+  slot.id = findSlotId
+  document.body.replaceChildren(slot)
   const held: ((answer: object) => void)[] = []
   const answers = {
     '/api/conversations/long?newest=60': () => promptsOf('long', 100, 60),
