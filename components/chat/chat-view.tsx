@@ -8,14 +8,14 @@ import { useConversationId } from '@/components/shell/use-conversation-id'
 import { plainTitle } from '@/lib/protocol/title'
 import { useConversations } from '@/lib/store/context'
 import { visiblePath } from '@/lib/store/selectors'
-import { type Asked, newConversationId } from '@/lib/store/types'
+import { type Asked, type ConversationState, newConversationId } from '@/lib/store/types'
 import { Announcer } from './announcer'
 import { ChatComposer } from './chat-composer'
 import { composerId } from './focus'
 import { LazyTranscript, wantTranscript } from './lazy-transcript'
+import { openFind } from './open-find'
 import { Absent, TranscriptSkeleton } from './placeholders'
 import { tailOf } from './tail'
-import { useFindBar } from './use-find-bar'
 import { Starters, WelcomeLine } from './welcome'
 
 /**
@@ -27,7 +27,7 @@ export function ChatView() {
   const startedFromNew = useConversations((state) => state.startedFromNew)
   const conversationId = id ?? startedFromNew ?? newConversationId
   const entry = useConversations((state) => state.conversations[conversationId])
-  const title = useConversations((state) => state.summaries.find((each) => each.id === conversationId)?.title ?? '')
+  const title = useConversations((state) => plainTitle(titleIn(state, conversationId)))
   const path = useConversations(useShallow((state) => visiblePath(state, conversationId)))
   const tail = useConversations(useShallow((state) => tailOf(state, conversationId)))
   const load = useConversations((state) => state.loadConversation)
@@ -37,7 +37,6 @@ export function ChatView() {
   const pending = entry?.pending?.problem === null ? entry.pending : null
   const shownPath = useMemo(() => (pending ? upTo(path, pending.asked) : path), [path, pending])
   const empty = path.length === 0 && !tail.sending
-  const find = useFindBar(viewKey, !empty)
 
   useEffect(() => void load(address), [address, load])
   useAddressFollows(id, startedFromNew)
@@ -51,10 +50,10 @@ export function ChatView() {
   const welcome = !absent && empty && (!id || entry?.state === 'ready')
   return (
     <>
-      <title>{title ? `${plainTitle(title)} · Rill` : 'Rill'}</title>
-      <Header title={absent || welcome ? '' : 'Conversation'} finding={find.open}>
+      <title>{title ? `${title} · Rill` : 'Rill'}</title>
+      <Header title={absent || welcome ? '' : 'Conversation'}>
         {title && !absent && !welcome ? (
-          <ConversationTitle key={viewKey} id={conversationId} title={title} onFind={empty ? null : find.show} />
+          <ConversationTitle key={viewKey} id={conversationId} name={title} onFind={empty ? undefined : openFind} />
         ) : null}
       </Header>
       {/* The composer stays the same element wherever it stands: it keeps the focus and what can be undone. */}
@@ -72,7 +71,6 @@ export function ChatView() {
             path={shownPath}
             pending={pending}
             running={tail.running}
-            find={find}
           />
         )}
         {entry?.state === 'missing' ? null : (
@@ -96,6 +94,8 @@ export function ChatView() {
     </>
   )
 }
+
+const titleIn = ({ summaries }: ConversationState, id: string) => summaries.find((each) => each.id === id)?.title ?? ''
 
 /** Starts fetching all that shows messages. */
 function wantMessages(): void {

@@ -1,6 +1,7 @@
 'use client'
 import { ArrowDown } from 'lucide-react'
 import { useCallback, useEffect, useLayoutEffect, useRef, useState } from 'react'
+import { lazily } from '@/components/ui/lazily'
 import { StreamLine } from '@/components/ui/stream-line'
 import { useConversations } from '@/lib/store/context'
 import { turnsOf } from '@/lib/store/selectors'
@@ -11,11 +12,12 @@ import { transcriptId } from './focus'
 import { PromptText } from './prompt'
 import { StaysPut } from './stays-put'
 import { Turn } from './turn'
-import { type FindBarState, windowedMark } from './use-find-bar'
+import { useFindBar, windowedMark } from './use-find-bar'
 import { useFollow } from './use-follow'
 import { useLinkedMessage } from './use-linked-message'
 import { useWindowed } from './use-windowed'
 
+const findBar = lazily(() => import('./find-bar').then((module) => module.FindBar))
 /** In pixels. */
 const paddingAbove = 16
 
@@ -29,14 +31,12 @@ export function Transcript({
   path,
   pending,
   running,
-  find,
 }: {
   conversationId: string
   path: string[]
   /** A turn on its way, shown after the path. */
   pending: PendingTurn | null
   running: boolean
-  find: FindBarState
 }) {
   const { scroller, content, growing, away, fresh, toEnd, letGo } = useFollow()
   const active = running || pending !== null
@@ -70,7 +70,9 @@ export function Transcript({
     [letGo, bring],
   )
   useLinkedMessage(conversationId, goTo)
-  const { component: FindBar } = find
+  // Without its code, the browser's own search opens.
+  const { component: FindBar } = findBar.useIt()
+  const find = useFindBar(FindBar !== null)
   return (
     <div className="relative min-h-0 flex-1">
       {find.open && FindBar ? (

@@ -1,43 +1,33 @@
 'use client'
 import { useEffect, useState } from 'react'
 import { isCommand } from '@/components/ui/keys'
-import { lazily } from '@/components/ui/lazily'
+import { findEvent } from './open-find'
 
-const findBar = lazily(() => import('./find-bar').then((module) => module.FindBar))
-
-const closed = { place: '', open: false, selected: '' }
-
-export type FindBarState = ReturnType<typeof useFindBar>
+const closed = { open: false, selected: '' }
 
 /**
- * The search in a conversation, closed again when another `place` comes on screen. Ctrl or ⌘ with F opens it where the
- * browser's own search would not see everything, filled with what is selected; once more, and the browser's opens.
+ * Whether the search of a conversation is open, once it is ready. Ctrl or ⌘ with F opens it where the browser's own would
+ * not see everything, filled with what is selected; once more, and the browser's opens.
  */
-export function useFindBar(place: string, wanted: boolean) {
+export function useFindBar(ready: boolean) {
   const [state, setState] = useState(closed)
-  // Without its code, the browser's own search opens.
-  const { component } = findBar.useIt(wanted)
-  const ready = component !== null
   useEffect(() => {
-    if (!ready) return
+    const onAsked = () => setState({ open: true, selected: '' })
     const onKey = (event: KeyboardEvent) => {
-      if (!isCommand(event) || event.shiftKey || event.key.toLowerCase() !== 'f') return
+      if (!ready || !isCommand(event) || event.shiftKey || event.key.toLowerCase() !== 'f') return
       if (document.activeElement?.closest('search') || !isSomeAway()) return
       event.preventDefault()
-      setState({ place, open: true, selected: document.getSelection()?.toString().slice(0, 200) ?? '' })
+      setState({ open: true, selected: document.getSelection()?.toString().slice(0, 200) ?? '' })
       focusOn(document.querySelector<HTMLInputElement>(`#${boxId}`))
     }
+    document.addEventListener(findEvent, onAsked)
     document.addEventListener('keydown', onKey)
-    return () => document.removeEventListener('keydown', onKey)
-  }, [ready, place])
-  const { open, selected } = state.place === place ? state : closed
-  return {
-    component,
-    open: open && ready,
-    selected,
-    show: () => setState({ place, open: true, selected: '' }),
-    close: () => setState(closed),
-  }
+    return () => {
+      document.removeEventListener(findEvent, onAsked)
+      document.removeEventListener('keydown', onKey)
+    }
+  }, [ready])
+  return { ...state, close: () => setState(closed) }
 }
 
 /** Marks a transcript that holds more messages than are in the page. */

@@ -1,23 +1,28 @@
 'use client'
-import { ChevronDown, Search } from 'lucide-react'
+import { ChevronDown } from 'lucide-react'
 import { useRef, useState } from 'react'
-import { RenameField } from '@/components/sidebar/rename-field'
-import { actionMenu, useConversationActions } from '@/components/sidebar/use-conversation-actions'
+import { conversationMenu } from '@/components/sidebar/lazy-conversation-menu'
 import { tooltip } from '@/components/ui/tooltip'
 import { usePopup } from '@/components/ui/use-popup'
-import { plainTitle } from '@/lib/protocol/title'
 import { useConversations } from '@/lib/store/context'
 import { contentId } from './focus'
 
 /** The title of the open conversation, and the menu of what can be done with it. */
-export function ConversationTitle({ id, title, onFind }: { id: string; title: string; onFind: (() => void) | null }) {
+export function ConversationTitle({
+  id,
+  name,
+  onFind,
+}: {
+  id: string
+  /** The title without marks of Markdown. */
+  name: string
+  onFind?: () => void
+}) {
   const rename = useConversations((state) => state.rename)
+  const title = useConversations((state) => state.summaries.find((each) => each.id === id)?.title ?? '')
   const [renaming, setRenaming] = useState(false)
   const place = useRef<HTMLDivElement>(null)
-  const actions = useConversationActions(id, { onRename: () => setRenaming(true) })
-  const { component: Menu, open, setOpen, props } = usePopup(actionMenu)
-  const name = plainTitle(title)
-  const find = onFind && { name: 'Find in conversation', icon: Search, movesFocus: true, run: onFind }
+  const { component: lazy, open, setOpen, props } = usePopup(conversationMenu)
   const face = (
     <button
       type="button"
@@ -25,7 +30,7 @@ export function ConversationTitle({ id, title, onFind }: { id: string; title: st
       aria-haspopup="menu"
       {...tooltip(name, { whenCut: true })}
       {...props}
-      className="group/title flex h-8 touch:h-11 min-w-0 items-center gap-1 rounded-small px-2 text-ink-quiet text-small transition-colors hover:bg-surface-pressed hover:text-ink aria-expanded:bg-surface-pressed aria-expanded:text-ink"
+      className="flex h-8 touch:h-11 min-w-0 items-center gap-1 rounded-small px-2 text-ink-quiet text-small transition-colors hover:bg-surface-pressed hover:text-ink aria-expanded:bg-surface-pressed aria-expanded:text-ink"
     >
       <span className="truncate">{name}</span>
       <ChevronDown size={14} className="shrink-0" aria-hidden="true" />
@@ -33,8 +38,8 @@ export function ConversationTitle({ id, title, onFind }: { id: string; title: st
   )
   return (
     <div ref={place} className="-ms-2 flex h-8 touch:h-11 min-w-0 grow">
-      {renaming ? (
-        <RenameField
+      {renaming && lazy ? (
+        <lazy.RenameField
           title={title}
           onSave={(next) => void rename(id, next)}
           onClose={() => {
@@ -44,13 +49,15 @@ export function ConversationTitle({ id, title, onFind }: { id: string; title: st
         />
       ) : (
         <h1 className="flex min-w-0">
-          {Menu ? (
-            <Menu
+          {lazy ? (
+            <lazy.ConversationMenu
+              id={id}
               open={open}
               onOpenChange={setOpen}
               trigger={face}
-              actions={[actions.rename, ...(find ? [find] : []), actions.copyLink, actions.remove]}
               within={contentId}
+              onRename={() => setRenaming(true)}
+              onFind={onFind}
             />
           ) : (
             face

@@ -8,27 +8,26 @@ import { sidebarId } from './focus'
 import { OfflineBar } from './offline-bar'
 import { useSidebar } from './sidebar-state'
 
+const aside = 'max-sm:group-has-[search]/header:invisible'
+
 /** The element id of the place for a search within the page. */
 export const findSlotId = 'find'
 
 /**
  * The strip above the page: the way to the sidebar when it is away, and the title, for pages without one of their own.
- * `finding` makes room for a search, which takes the whole strip on a phone.
+ * A search takes the whole strip on a phone.
  */
 export function Header({
   title,
-  finding = false,
   children,
 }: {
   title: string
-  finding?: boolean
   /** In place of the plain title. */
   children?: ReactNode
 }) {
   const { shown, drawer, toggle } = useSidebar()
-  const aside = finding ? 'max-sm:invisible' : ''
   return (
-    <header className="relative box-content flex h-12 shrink-0 items-center pt-[env(safe-area-inset-top)] touch:h-14">
+    <header className="group/header relative box-content flex h-12 shrink-0 items-center pt-[env(safe-area-inset-top)] touch:h-14">
       <div className={`absolute start-2 flex ${shown && !drawer ? 'lg:hidden' : ''} ${aside}`}>
         <IconButton label="Open sidebar" keys="Mod+B" aria-expanded={shown} aria-controls={sidebarId} onClick={toggle}>
           <PanelLeft size={18} aria-hidden="true" />
@@ -40,7 +39,7 @@ export function Header({
           <div className={`col-start-1 row-start-1 flex min-w-0 ${aside}`}>
             {children ?? (title ? <PlainTitle title={title} /> : null)}
           </div>
-          <OfflineBar brief={finding} />
+          <OfflineBar />
           <div id={findSlotId} className="col-start-3 row-start-1 min-w-0" />
         </div>
       </div>

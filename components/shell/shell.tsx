@@ -5,8 +5,8 @@ import { ChatView } from '@/components/chat/chat-view'
 import { focusComposer } from '@/components/chat/focus'
 import { Sidebar } from '@/components/sidebar/sidebar'
 import { isCommand } from '@/components/ui/keys'
+import { LazyTooltips } from '@/components/ui/lazy-tooltips'
 import { Notices } from '@/components/ui/notices'
-import { Tooltips } from '@/components/ui/tooltip'
 import type { Mode } from '@/lib/protocol/mode'
 import { useConversations } from '@/lib/store/context'
 import { newConversationId } from '@/lib/store/types'
@@ -57,7 +57,7 @@ function Frame({ today, children }: { today: number; children: ReactNode }) {
         {children}
       </main>
       <Notices className={folded ? '' : 'lg:ps-sidebar'} />
-      <Tooltips />
+      <LazyTooltips />
     </>
   )
 }

@@ -5,14 +5,12 @@ import { memo, useRef, useState } from 'react'
 import { sidebarId } from '@/components/shell/focus'
 import { useSidebar } from '@/components/shell/sidebar-state'
 import { useConversationId } from '@/components/shell/use-conversation-id'
-import type { Action } from '@/components/ui/action-menu'
 import { StreamLine } from '@/components/ui/stream-line'
 import { tooltip } from '@/components/ui/tooltip'
 import { usePopup } from '@/components/ui/use-popup'
 import { plainTitle } from '@/lib/protocol/title'
 import { useConversations } from '@/lib/store/context'
-import { RenameField } from './rename-field'
-import { actionMenu, useConversationActions } from './use-conversation-actions'
+import { conversationMenu } from './lazy-conversation-menu'
 
 /** One conversation in the sidebar. */
 export const ConversationRow = memo(function ConversationRow({
@@ -34,12 +32,12 @@ export const ConversationRow = memo(function ConversationRow({
   const current = useConversationId() === id
   const name = plainTitle(title) || 'New conversation'
   const dot = unread && !running && !current
-  const actions = useConversationActions(id, { onRename: () => setRenaming(true) })
+  const { component: lazy, open, setOpen, props } = usePopup(conversationMenu)
 
-  if (renaming) {
+  if (renaming && lazy) {
     return (
       <li ref={row} className="relative h-8 touch:h-11">
-        <RenameField
+        <lazy.RenameField
           title={title}
           onSave={(next) => void rename(id, next)}
           onClose={() => {
@@ -50,6 +48,18 @@ export const ConversationRow = memo(function ConversationRow({
       </li>
     )
   }
+  const face = (
+    <button
+      type="button"
+      aria-label={`Actions for ${name}`}
+      {...tooltip('Rename, copy link, delete')}
+      aria-haspopup="menu"
+      {...props}
+      className="absolute end-1 top-1 inline-flex size-6 touch:top-0 touch:end-0 touch:size-11 items-center justify-center rounded-small text-ink-quiet opacity-0 transition-opacity hover:text-ink focus-visible:opacity-100 group-hover/row:opacity-100 group-focus-within/row:opacity-100 touch:opacity-100 aria-expanded:opacity-100"
+    >
+      <Ellipsis size={16} aria-hidden="true" />
+    </button>
+  )
   return (
     <li ref={row} className="group/row relative h-8 touch:h-11">
       {running ? <StreamLine status="running" arrived={current ? 1 : 0} className="start-0 inset-y-2" /> : null}
@@ -67,7 +77,18 @@ export const ConversationRow = memo(function ConversationRow({
         {running ? <span className="sr-only">, generating</span> : null}
         {dot ? <UnreadDot /> : null}
       </Link>
-      <RowMenuButton name={name} actions={[actions.rename, actions.copyLink, actions.remove]} />
+      {lazy ? (
+        <lazy.ConversationMenu
+          id={id}
+          open={open}
+          onOpenChange={setOpen}
+          trigger={face}
+          within={sidebarId}
+          onRename={() => setRenaming(true)}
+        />
+      ) : (
+        face
+      )}
     </li>
   )
 })
@@ -83,22 +104,4 @@ function UnreadDot() {
       />
     </>
   )
-}
-
-function RowMenuButton({ name, actions }: { name: string; actions: Action[] }) {
-  const { component: Menu, open, setOpen, props } = usePopup(actionMenu)
-  const face = (
-    <button
-      type="button"
-      aria-label={`Actions for ${name}`}
-      {...tooltip('Rename, copy link, delete')}
-      aria-haspopup="menu"
-      {...props}
-      className="absolute end-1 top-1 inline-flex size-6 touch:top-0 touch:end-0 touch:size-11 items-center justify-center rounded-small text-ink-quiet opacity-0 transition-opacity hover:text-ink focus-visible:opacity-100 group-hover/row:opacity-100 group-focus-within/row:opacity-100 touch:opacity-100 aria-expanded:opacity-100"
-    >
-      <Ellipsis size={16} aria-hidden="true" />
-    </button>
-  )
-  if (!Menu) return face
-  return <Menu open={open} onOpenChange={setOpen} trigger={face} actions={actions} within={sidebarId} />
 }

@@ -1,5 +1,7 @@
 import type { ConversationSummary } from '@/lib/protocol/api'
-import { dayOf, isoOfDay } from '@/lib/protocol/days'
+import { dayOf } from '@/lib/protocol/days'
+
+const DAY_MS = 86_400_000
 
 export interface DateGroup {
   name: string
@@ -22,8 +24,9 @@ function nameOf(day: number, today: number): string {
   if (day >= today) return 'Today'
   if (day === today - 1) return 'Yesterday'
   if (day >= today - 7) return 'Previous 7 days'
-  const isThisYear = isoOfDay(day).slice(0, 4) === isoOfDay(today).slice(0, 4)
-  return (isThisYear ? month : monthOfYear).format(Date.parse(isoOfDay(day)))
+  const date = new Date(day * DAY_MS)
+  const isThisYear = date.getUTCFullYear() === new Date(today * DAY_MS).getUTCFullYear()
+  return (isThisYear ? month : monthOfYear).format(date)
 }
 
 const month = new Intl.DateTimeFormat('en-US', { month: 'long', timeZone: 'UTC' })

@@ -1,25 +1,6 @@
 'use client'
 import { useEffect, useLayoutEffect, useRef, useState } from 'react'
-import { ariaKeys, isMac, keyCaps, type Shortcut } from './keys'
-
-interface TooltipOptions {
-  keys?: Shortcut
-  /** Where it opens, if there is room: below otherwise. */
-  side?: 'above' | 'after'
-  /** Only while some of the words are cut off. */
-  whenCut?: boolean
-}
-
-/** The attributes that give an element a tooltip. Its name for screen readers is its own matter. */
-export function tooltip(text: string, { keys, side, whenCut }: TooltipOptions = {}) {
-  return {
-    'data-tooltip': text,
-    'data-tooltip-keys': keys,
-    'data-tooltip-side': side,
-    'data-tooltip-when-cut': whenCut || undefined,
-    'aria-keyshortcuts': keys && ariaKeys(keys),
-  }
-}
+import { isMac, keyCaps } from './keys'
 
 /** In pixels: between a tooltip and its element, and the edge of the window. */
 const gap = 6
@@ -30,7 +11,7 @@ const margin = 8
  * what the element is called, so that screen readers need not hear it.
  */
 export function Tooltips() {
-  const [element, setElement] = useState<HTMLElement | null>(null)
+  const [element, setElement] = useState(alreadyMeant)
   const box = useRef<HTMLDivElement>(null)
 
   useEffect(() => {
@@ -91,6 +72,12 @@ export function Tooltips() {
       ) : null}
     </div>
   )
+}
+
+/** The mouse or the keyboard may be at one already: it is what has this code fetched. */
+function alreadyMeant(): HTMLElement | null {
+  const hovered = window.matchMedia('(hover: hover)').matches ? [...document.querySelectorAll(':hover')].at(-1) : null
+  return described(hovered ?? null) ?? described(document.querySelector(':focus-visible'))
 }
 
 /** The element around a target that has a tooltip now. */
