@@ -2,9 +2,9 @@
 import { useEffect, useMemo, useState } from 'react'
 import { useShallow } from 'zustand/react/shallow'
 import { wantMarkdown } from '@/components/markdown/use-markdown'
-import { ConversationTitle } from '@/components/shell/conversation-title'
 import { Header } from '@/components/shell/header'
 import { useConversationId } from '@/components/shell/use-conversation-id'
+import { lazily } from '@/components/ui/lazily'
 import { plainTitle } from '@/lib/protocol/title'
 import { useConversations } from '@/lib/store/context'
 import { visiblePath } from '@/lib/store/selectors'
@@ -17,6 +17,10 @@ import { openFind } from './open-find'
 import { Absent, TranscriptSkeleton } from './placeholders'
 import { tailOf } from './tail'
 import { Starters, WelcomeLine } from './welcome'
+
+const conversationTitle = lazily(() =>
+  import('@/components/shell/conversation-title').then((module) => module.ConversationTitle),
+)
 
 /**
  * The chat, at `/` and at `/c/{id}`. It stays mounted while the address changes, so a conversation that starts
@@ -37,6 +41,7 @@ export function ChatView() {
   const pending = entry?.pending?.problem === null ? entry.pending : null
   const shownPath = useMemo(() => (pending ? upTo(path, pending.asked) : path), [path, pending])
   const empty = path.length === 0 && !tail.sending
+  const { component: Title } = conversationTitle.useIt(!empty)
 
   useEffect(() => void load(address), [address, load])
   useAddressFollows(id, startedFromNew)
@@ -51,9 +56,9 @@ export function ChatView() {
   return (
     <>
       <title>{title ? `${title} · Rill` : 'Rill'}</title>
-      <Header title={absent || welcome ? '' : 'Conversation'}>
-        {title && !absent && !welcome ? (
-          <ConversationTitle key={viewKey} id={conversationId} name={title} onFind={empty ? undefined : openFind} />
+      <Header title={absent || welcome ? '' : title || 'Conversation'}>
+        {Title && title && !absent && !welcome ? (
+          <Title key={viewKey} id={conversationId} name={title} onFind={empty ? undefined : openFind} />
         ) : null}
       </Header>
       {/* The composer stays the same element wherever it stands: it keeps the focus and what can be undone. */}

@@ -1,12 +1,11 @@
 'use client'
 import { ChevronDown } from 'lucide-react'
 import { useEffect } from 'react'
-import { useShallow } from 'zustand/react/shallow'
 import { lazily } from '@/components/ui/lazily'
 import { tooltip } from '@/components/ui/tooltip'
 import { usePopup } from '@/components/ui/use-popup'
 import { useConversations } from '@/lib/store/context'
-import { modelLabel, recentModels } from './models'
+import { modelLabel } from './models'
 
 /** The list's code. */
 export const modelPopover = lazily(() => import('./model-popover').then((module) => module.ModelPopover))
@@ -27,7 +26,6 @@ export function ModelPicker({
   const models = useConversations((state) => state.models)
   const loadModels = useConversations((state) => state.loadModels)
   const { component: Popover, open, setOpen, props } = usePopup(modelPopover)
-  const recent = useConversations(useShallow(recentModels))
   const { name, provider } = value === null ? { name: 'Choose a model' } : modelLabel(models, value)
   const words = provider ? `${name}, ${provider}` : name
   useEffect(() => {
@@ -57,7 +55,7 @@ export function ModelPicker({
       trigger={face}
       groups={models?.groups ?? []}
       value={value}
-      recent={recent}
+      recentFirst
       focusNext={focusNext}
       onChange={(model) => {
         onChange(model)

@@ -1,6 +1,9 @@
 'use client'
 import { Popover } from 'radix-ui'
 import { type ReactElement, useRef } from 'react'
+import { useShallow } from 'zustand/react/shallow'
+import { useConversations } from '@/lib/store/context'
+import type { ConversationState } from '@/lib/store/types'
 import type { ListedGroup } from './model-filter'
 import { ModelList } from './model-list'
 
@@ -11,7 +14,7 @@ export function ModelPopover({
   trigger,
   groups,
   value,
-  recent,
+  recentFirst = false,
   focusNext,
   onChange,
 }: {
@@ -20,11 +23,13 @@ export function ModelPopover({
   trigger: ReactElement
   groups: ListedGroup[]
   value: string | null
-  recent?: string[]
+  /** What was used last comes first. */
+  recentFirst?: boolean
   focusNext?: () => void
   onChange(model: string): void
 }) {
   const chosen = useRef(false)
+  const recent = useConversations(useShallow(recentModels))
   return (
     <Popover.Root open={open} onOpenChange={onOpenChange}>
       <Popover.Trigger asChild>{trigger}</Popover.Trigger>
@@ -46,7 +51,7 @@ export function ModelPopover({
           <ModelList
             groups={groups}
             value={value}
-            recent={recent}
+            recent={recentFirst ? recent : undefined}
             onChange={(model) => {
               chosen.current = true
               onChange(model)
@@ -56,4 +61,16 @@ export function ModelPopover({
       </Popover.Portal>
     </Popover.Root>
   )
+}
+
+const RECENT_MODELS = 4
+
+/** The models of the latest conversations, each once. */
+function recentModels({ summaries }: Pick<ConversationState, 'summaries'>): string[] {
+  const recent = new Set<string>()
+  for (const { model } of summaries) {
+    if (model !== null) recent.add(model)
+    if (recent.size === RECENT_MODELS) break
+  }
+  return [...recent]
 }

@@ -25,18 +25,6 @@ export function modelLabel(models: ModelList | null, id: string): { name: string
   return { name, provider: isShared ? own?.name : undefined }
 }
 
-const RECENT_MODELS = 4
-
-/** The models of the latest conversations, each once. */
-export function recentModels({ summaries }: Pick<ConversationState, 'summaries'>): string[] {
-  const recent = new Set<string>()
-  for (const { model } of summaries) {
-    if (model !== null) recent.add(model)
-    if (recent.size === RECENT_MODELS) break
-  }
-  return [...recent]
-}
-
 /** Who serves a model; null when that provider is not there (any more). */
 export function providerName(models: ModelList | null, id: string): string | null {
   return groupServing(models?.groups ?? [], id)?.name ?? null

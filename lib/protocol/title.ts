@@ -14,7 +14,7 @@ const fence = /^ {0,3}(`{3,}(?=[^`]*$)|~{3,})/
 export function titleOf(prompt: string): string {
   const { prose, code } = linesOf(prompt.slice(0, maxLooked))
   const line = prose.map(withoutMarks).find(hasWords) ?? code.find(hasWords)
-  return shortened((line ?? prompt.trim().split('\n', 1)[0] ?? '').trim(), maxCharacters)
+  return shortened((line ?? prompt.trim().split('\n', 1)[0] ?? '').trim().slice(0, maxLine), maxCharacters)
 }
 
 /** A title as it is shown: those of earlier versions, and those that people write, may hold marks of Markdown. */
@@ -26,20 +26,13 @@ export function plainTitle(title: string): string {
 /** A text that is cut where it is too long, never within what is read as one character. */
 export function shortened(text: string, length: number): string {
   if (text.length <= length) return text
-  segmenter ??= new Intl.Segmenter('en')
-  const characters: string[] = []
-  for (const { segment } of segmenter.segment(text)) {
-    characters.push(segment)
-    if (characters.length > length)
-      return `${characters
-        .slice(0, length - 1)
-        .join('')
-        .trimEnd()}…`
-  }
-  return text
+  const characters = Array.from(new Intl.Segmenter('en').segment(text), ({ segment }) => segment)
+  const start = characters
+    .slice(0, length - 1)
+    .join('')
+    .trimEnd()
+  return characters.length > length ? `${start}…` : text
 }
-
-let segmenter: Intl.Segmenter | undefined
 
 const hasWords = (line: string) => words.test(line)
 
