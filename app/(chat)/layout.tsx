@@ -1,10 +1,12 @@
 import '../globals.css'
 import type { Metadata } from 'next'
+import { cookies } from 'next/headers'
 import type { ReactNode } from 'react'
 import { Document, metadataAt } from '@/components/shell/document'
 import { Shell } from '@/components/shell/shell'
+import { sidebarCookie } from '@/components/shell/sidebar-cookie'
+import { dayAt, offsetAt } from '@/components/sidebar/group-by-date'
 import { pageOrigin, pageSession } from '@/lib/http/page'
-import { dayOf } from '@/lib/protocol/days'
 import { ConversationProvider } from '@/lib/store/context'
 
 export { viewport } from '@/components/shell/document'
@@ -16,10 +18,12 @@ export async function generateMetadata(): Promise<Metadata> {
 /** The root of the app: everything under it shares one store, so streams survive going from page to page. */
 export default async function ChatLayout({ children }: { children: ReactNode }) {
   const session = await pageSession()
+  const now = Date.now()
+  const folded = (await cookies()).get(sidebarCookie)?.value === 'folded'
   return (
     <Document theme={session.settings.theme}>
       <ConversationProvider initial={session}>
-        <Shell today={dayOf(Date.now(), session.settings.timeZone)} mode={session.mode}>
+        <Shell clock={{ today: dayAt(now), offset: offsetAt(now) }} folded={folded} mode={session.mode}>
           {children}
         </Shell>
       </ConversationProvider>

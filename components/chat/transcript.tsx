@@ -128,8 +128,8 @@ export function Transcript({
         </div>
       </div>
       {away ? (
-        <div className="gutter pointer-events-none absolute inset-x-0 bottom-0">
-          <div className="column flex justify-end px-1 pt-1 pb-3">
+        <div className="gutter pointer-events-none absolute inset-x-0 -bottom-6">
+          <div className="column flex justify-end px-1 pt-6 pb-9">
             <button
               type="button"
               aria-label={fresh ? 'Jump to latest (new text)' : 'Jump to latest'}

@@ -4,6 +4,7 @@ import { type ReactNode, useEffect } from 'react'
 import { ChatView } from '@/components/chat/chat-view'
 import { focusComposer } from '@/components/chat/focus'
 import { Sidebar } from '@/components/sidebar/sidebar'
+import type { Clock } from '@/components/sidebar/use-today'
 import { isCommand } from '@/components/ui/keys'
 import { LazyTooltips } from '@/components/ui/lazy-tooltips'
 import { Notices } from '@/components/ui/notices'
@@ -17,17 +18,28 @@ import { useFileDrops } from './use-file-drops'
 import { useTheme } from './use-theme'
 
 /** The frame of every page: the sidebar, and beside it the chat or a page of its own. */
-export function Shell({ today, mode, children }: { today: number; mode: Mode; children: ReactNode }) {
+export function Shell({
+  clock,
+  mode,
+  folded,
+  children,
+}: {
+  clock: Clock
+  mode: Mode
+  /** The sidebar was put away. */
+  folded: boolean
+  children: ReactNode
+}) {
   return (
     <ModeContext value={mode}>
-      <SidebarProvider>
-        <Frame today={today}>{children}</Frame>
+      <SidebarProvider startsFolded={folded}>
+        <Frame clock={clock}>{children}</Frame>
       </SidebarProvider>
     </ModeContext>
   )
 }
 
-function Frame({ today, children }: { today: number; children: ReactNode }) {
+function Frame({ clock, children }: { clock: Clock; children: ReactNode }) {
   const segment = useSelectedLayoutSegment()
   const { drawer, shown, folded, glides, close } = useSidebar()
   const inChat = segment === null || segment === 'c'
@@ -37,7 +49,7 @@ function Frame({ today, children }: { today: number; children: ReactNode }) {
   useNothingShown(!inChat)
   return (
     <>
-      <Sidebar today={today} />
+      <Sidebar clock={clock} />
       {drawer && shown ? (
         <button
           type="button"

@@ -1,6 +1,7 @@
 'use client'
-import { createContext, type ReactNode, useCallback, useContext, useEffect, useMemo, useState } from 'react'
+import { createContext, type ReactNode, useCallback, useContext, useMemo, useState } from 'react'
 import { useMedia, wideScreen } from '@/components/ui/use-media'
+import { sidebarCookie } from './sidebar-cookie'
 
 interface SidebarState {
   /** It is a drawer over the page rather than a part of it. */
@@ -16,23 +17,23 @@ interface SidebarState {
 
 const SidebarContext = createContext<SidebarState | null>(null)
 
-/** The browser remembers a folded sidebar, the drawer always starts closed. */
-const storageKey = 'rill.sidebar'
+const year = 365 * 24 * 60 * 60
 
-export function SidebarProvider({ children }: { children: ReactNode }) {
+/** What is folded stays so; the drawer always starts closed. */
+export function SidebarProvider({ startsFolded, children }: { startsFolded: boolean; children: ReactNode }) {
   const drawer = !useMedia(wideScreen)
-  const [folded, setFolded] = useState(false)
+  const [folded, setFolded] = useState(startsFolded)
   const [open, setOpen] = useState(false)
   const [glides, setGlides] = useState(false)
 
-  useEffect(() => setFolded(localStorage.getItem(storageKey) === 'folded'), [])
   const toggle = useCallback(() => {
     if (drawer) {
       setOpen((was) => !was)
       return
     }
     setGlides(true)
-    localStorage.setItem(storageKey, folded ? 'open' : 'folded')
+    // biome-ignore lint/suspicious/noDocumentCookie: the Cookie Store API is not in every browser.
+    document.cookie = `${sidebarCookie}=${folded ? 'open' : 'folded'}; path=/; max-age=${year}; samesite=lax`
     setFolded(!folded)
   }, [drawer, folded])
   const close = useCallback(() => setOpen(false), [])

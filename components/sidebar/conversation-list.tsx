@@ -3,15 +3,15 @@ import { useEffect, useMemo, useRef } from 'react'
 import { useConversations } from '@/lib/store/context'
 import { ConversationRow } from './conversation-row'
 import { groupByDate } from './group-by-date'
-import { useToday } from './use-today'
+import { type Clock, useToday } from './use-today'
 
 /** The conversations, newest first, under their dates; more are fetched as the end comes near. */
-export function ConversationList({ today: todayOnServer }: { today: number }) {
+export function ConversationList({ clock }: { clock: Clock }) {
   const summaries = useConversations((state) => state.summaries)
   const unread = useConversations((state) => state.unread)
   const nextCursor = useConversations((state) => state.nextCursor)
-  const { today, timeZone } = useToday(todayOnServer)
-  const groups = useMemo(() => groupByDate(summaries, today, timeZone), [summaries, today, timeZone])
+  const { today, offset } = useToday(clock)
+  const groups = useMemo(() => groupByDate(summaries, today, offset), [summaries, today, offset])
   return (
     <div className="min-h-0 flex-1 overflow-y-auto overscroll-contain px-2 pb-4">
       {groups.map((group) => (

@@ -1,5 +1,4 @@
 import type { ConversationSummary } from '@/lib/protocol/api'
-import { dayOf } from '@/lib/protocol/days'
 
 const DAY_MS = 86_400_000
 
@@ -8,11 +7,21 @@ export interface DateGroup {
   conversations: ConversationSummary[]
 }
 
-/** Groups summaries, newest first, by the day of their last change: the last days, then months. Days as `dayOf` counts them. */
-export function groupByDate(summaries: ConversationSummary[], today: number, timeZone: string): DateGroup[] {
+/** The day of a moment, counted from 1970-01-01, so many ms east of UTC: by this machine's clock where nobody says. */
+export function dayAt(time: number, offset = offsetAt(time)): number {
+  return Math.floor((time + offset) / DAY_MS)
+}
+
+/** How far this machine's clock is ahead of UTC at a moment, in ms. */
+export function offsetAt(time: number): number {
+  return -60_000 * new Date(time).getTimezoneOffset()
+}
+
+/** Groups summaries, newest first, by the day of their last change: the last days, then months. */
+export function groupByDate(summaries: ConversationSummary[], today: number, offset?: number): DateGroup[] {
   const groups: DateGroup[] = []
   for (const summary of summaries) {
-    const name = nameOf(dayOf(summary.updatedAt, timeZone), today)
+    const name = nameOf(dayAt(summary.updatedAt, offset), today)
     const group = groups.at(-1)
     if (group?.name === name) group.conversations.push(summary)
     else groups.push({ name, conversations: [summary] })
@@ -25,9 +34,6 @@ function nameOf(day: number, today: number): string {
   if (day === today - 1) return 'Yesterday'
   if (day >= today - 7) return 'Previous 7 days'
   const date = new Date(day * DAY_MS)
-  const isThisYear = date.getUTCFullYear() === new Date(today * DAY_MS).getUTCFullYear()
-  return (isThisYear ? month : monthOfYear).format(date)
+  const year = date.getUTCFullYear() === new Date(today * DAY_MS).getUTCFullYear() ? undefined : 'numeric'
+  return date.toLocaleDateString('en-US', { month: 'long', year, timeZone: 'UTC' })
 }
-
-const month = new Intl.DateTimeFormat('en-US', { month: 'long', timeZone: 'UTC' })
-const monthOfYear = new Intl.DateTimeFormat('en-US', { month: 'long', year: 'numeric', timeZone: 'UTC' })

@@ -9,10 +9,11 @@ import { IconButton } from '@/components/ui/button'
 import { Mark } from '@/components/ui/mark'
 import { tooltip } from '@/components/ui/tooltip'
 import { ConversationList } from './conversation-list'
+import type { Clock } from './use-today'
 import { WhoseHistory } from './whose-history'
 
 /** Conversations and the way to everything else. Beside the page on a wide screen, a drawer over it on a small one. */
-export function Sidebar({ today }: { today: number }) {
+export function Sidebar({ clock }: { clock: Clock }) {
   const { shown, folded, glides, drawer, toggle, close } = useSidebar()
   const panel = useRef<HTMLElement>(null)
   const path = usePathname()
@@ -65,7 +66,7 @@ export function Sidebar({ today }: { today: number }) {
         <SquarePen size={16} aria-hidden="true" />
         New conversation
       </Link>
-      <ConversationList today={today} />
+      <ConversationList clock={clock} />
       <div className="shrink-0 border-line border-t p-2 pb-[max(0.5rem,env(safe-area-inset-bottom))]">
         {pages.map(({ address, name, icon: Icon }) => (
           <Link

@@ -1,4 +1,4 @@
-import { ariaKeys, type Shortcut } from './keys'
+import type { Shortcut } from './keys'
 
 interface TooltipOptions {
   keys?: Shortcut
@@ -15,6 +15,7 @@ export function tooltip(text: string, { keys, side, whenCut }: TooltipOptions = 
     'data-tooltip-keys': keys,
     'data-tooltip-side': side,
     'data-tooltip-when-cut': whenCut || undefined,
-    'aria-keyshortcuts': keys && ariaKeys(keys),
+    // The page is rendered before its keyboard is known, so both forms stand.
+    'aria-keyshortcuts': keys?.startsWith('Mod+') ? `Control${keys.slice(3)} Meta${keys.slice(3)}` : keys,
   }
 }

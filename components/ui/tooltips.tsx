@@ -1,6 +1,9 @@
 'use client'
 import { useEffect, useLayoutEffect, useRef, useState } from 'react'
-import { isMac, keyCaps } from './keys'
+import { isMac, type Shortcut } from './keys'
+
+const macCaps: Record<string, string> = { Mod: '⌘', Shift: '⇧', Alt: '⌥', Enter: '↩', Escape: 'Esc' }
+const otherCaps: Record<string, string> = { Mod: 'Ctrl', Escape: 'Esc' }
 
 /** In pixels: between a tooltip and its element, and the edge of the window. */
 const gap = 6
@@ -109,4 +112,10 @@ function place(box: HTMLElement, element: HTMLElement): void {
   const fitsBelow = below + height + margin <= window.innerHeight
   box.style.left = `${within(at.left + (at.width - width) / 2, width, window.innerWidth)}px`
   box.style.top = `${(side === 'above' && above >= margin) || !fitsBelow ? above : below}px`
+}
+
+/** What stands on each key of a shortcut. */
+function keyCaps(keys: Shortcut, mac: boolean): string[] {
+  const caps = mac ? macCaps : otherCaps
+  return keys.split('+').map((key) => caps[key] ?? key)
 }

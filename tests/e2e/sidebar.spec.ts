@@ -161,11 +161,19 @@ test('a title is plain text, cut on its own line, and stands on its own side', a
   expect(await widthOver(page)).toBe(0)
 })
 
-test('the sidebar folds, and stays folded', async ({ chat }) => {
+test('the sidebar folds, and stays folded', async ({ chat, browser }) => {
   const { page } = chat
   await expect(chat.sidebar).toBeVisible()
   await page.keyboard.press('Control+B')
   await expect(chat.sidebar).toBeHidden()
+  // Also in what the server renders, so that nothing moves as the page wakes up.
+  const storageState = await page.context().storageState()
+  const asleep = await browser.newContext({ javaScriptEnabled: false, storageState })
+  const rendered = new Chat(await asleep.newPage())
+  await rendered.page.goto(page.url())
+  await expect(rendered.composer).toBeVisible()
+  await expect(rendered.sidebar).toBeHidden()
+  await asleep.close()
   await chat.reload()
   await expect(chat.sidebar).toBeHidden()
   await page.getByRole('button', { name: /^Open sidebar/ }).click()

@@ -1,6 +1,5 @@
 import { expect, test } from 'vitest'
-import { groupByDate } from '@/components/sidebar/group-by-date'
-import { dayOf } from '@/lib/protocol/days'
+import { dayAt, groupByDate } from '@/components/sidebar/group-by-date'
 
 test('conversations stand under the last days and then under months, by the calendar of the person', () => {
   const times = [
@@ -18,8 +17,10 @@ test('conversations stand under the last days and then under months, by the cale
     ...{ id: String(id), title: '', model: null, createdAt: 0, running: [] },
     updatedAt: Date.parse(time),
   }))
-  const zone = 'Pacific/Auckland'
-  const today = dayOf(Date.parse('2026-03-09T09:00Z'), zone)
-  const named = groupByDate(summaries, today, zone).flatMap(({ name, conversations }) => conversations.map(() => name))
+  const offset = 13 * 60 * 60 * 1000
+  const today = dayAt(Date.parse('2026-03-09T09:00Z'), offset)
+  const named = groupByDate(summaries, today, offset).flatMap(({ name, conversations }) =>
+    conversations.map(() => name),
+  )
   expect(named).toEqual(times.map(([, name]) => name))
 })
