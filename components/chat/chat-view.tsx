@@ -9,7 +9,6 @@ import { plainTitle } from '@/lib/protocol/title'
 import { useConversations } from '@/lib/store/context'
 import { visiblePath } from '@/lib/store/selectors'
 import { type Asked, type ConversationState, newConversationId } from '@/lib/store/types'
-import { Announcer } from './announcer'
 import { ChatComposer } from './chat-composer'
 import { composerId } from './focus'
 import { LazyTranscript, wantTranscript } from './lazy-transcript'
@@ -18,6 +17,7 @@ import { Absent, TranscriptSkeleton } from './placeholders'
 import { tailOf } from './tail'
 import { Starters, WelcomeLine } from './welcome'
 
+const announcer = lazily(() => import('./announcer').then((module) => module.Announcer))
 const conversationTitle = lazily(() =>
   import('@/components/shell/conversation-title').then((module) => module.ConversationTitle),
 )
@@ -42,6 +42,7 @@ export function ChatView() {
   const shownPath = useMemo(() => (pending ? upTo(path, pending.asked) : path), [path, pending])
   const empty = path.length === 0 && !tail.sending
   const { component: Title } = conversationTitle.useIt(!empty)
+  const { component: Announcer } = announcer.useIt(!empty)
 
   useEffect(() => void load(address), [address, load])
   useAddressFollows(id, startedFromNew)
@@ -89,13 +90,15 @@ export function ChatView() {
         )}
         {welcome ? <Starters conversationId={conversationId} covered={covered} /> : null}
       </div>
-      <Announcer
-        key={`said in ${viewKey}`}
-        running={tail.running}
-        generationId={tail.generationId}
-        status={tail.status}
-        problem={tail.problem}
-      />
+      {Announcer ? (
+        <Announcer
+          key={`said in ${viewKey}`}
+          running={tail.running}
+          generationId={tail.generationId}
+          status={tail.status}
+          problem={tail.problem}
+        />
+      ) : null}
     </>
   )
 }
@@ -104,6 +107,7 @@ const titleIn = ({ summaries }: ConversationState, id: string) => summaries.find
 
 /** Starts fetching all that shows messages. */
 function wantMessages(): void {
+  void announcer.want()
   wantTranscript()
   wantMarkdown()
 }

@@ -3,6 +3,7 @@ import { finishKindOf } from '@/lib/protocol/finish-reasons'
 import type { GenerationSummary, Message } from '@/lib/protocol/messages'
 import { nameIn } from '@/lib/protocol/references'
 import type { Fate } from '@/lib/protocol/unanswered'
+import { cut } from './reply-problem'
 
 /** Of a finish reason that nobody knows, in characters; the details have all of it. */
 const longestReason = 40
@@ -50,20 +51,6 @@ export function statusWords(status: GenerationSummary['status']): string {
     interrupted: 'Interrupted',
     failed: 'Failed',
   }[status]
-}
-
-const cut: Problem = {
-  kind: 'network',
-  message: 'Reply interrupted. What arrived so far has been saved.',
-  retryable: true,
-}
-
-/** Why a reply did not end well, or null when it did. A reply cut by a crash carries no problem of its own. */
-export function problemOf(message: Message): Problem | null {
-  const status = message.generation?.status
-  if (status !== 'interrupted' && status !== 'failed') return null
-  for (const part of message.parts) if (part.type === 'error') return part.problem
-  return cut
 }
 
 /** Whether a reply can go on where it ended. */

@@ -5,8 +5,9 @@ import { type ReactElement, useRef, useState } from 'react'
 import { copyText } from '@/components/ui/copy-text'
 import type { Message } from '@/lib/protocol/messages'
 import { useConversations } from '@/lib/store/context'
-import { problemDetails, problemOf } from './endings'
+import { problemDetails } from './endings'
 import { ReplyDetails } from './reply-details'
+import { problemOf } from './reply-problem'
 import { messageLink } from './use-linked-message'
 
 /** What is seldom done with a reply, and all that was counted about it. */

@@ -2,7 +2,7 @@ import type { GenerationStatus } from '@/lib/protocol/events'
 import { textOf } from '@/lib/protocol/messages'
 import { messageOf, visiblePath } from '@/lib/store/selectors'
 import type { ConversationState } from '@/lib/store/types'
-import { problemOf } from './endings'
+import { problemOf } from './reply-problem'
 
 /** How the shown branch of a conversation ends: what the composer and the announcements need, in plain values. */
 export interface Tail {

@@ -1,0 +1,17 @@
+import type { Problem } from '@/lib/protocol/events'
+import type { Message } from '@/lib/protocol/messages'
+
+/** Of a reply that a crash cut. */
+export const cut: Problem = {
+  kind: 'network',
+  message: 'Reply interrupted. What arrived so far has been saved.',
+  retryable: true,
+}
+
+/** Why a reply did not end well, or null when it did. A reply cut by a crash carries no problem of its own. */
+export function problemOf(message: Message): Problem | null {
+  const status = message.generation?.status
+  if (status !== 'interrupted' && status !== 'failed') return null
+  for (const part of message.parts) if (part.type === 'error') return part.problem
+  return cut
+}
