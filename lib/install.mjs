@@ -8,7 +8,7 @@ import { fileURLToPath } from 'node:url'
 export const root = dirname(dirname(fileURLToPath(import.meta.url)))
 
 const sources = ['app', 'components', 'lib', 'public', 'package-lock.json', 'next.config.ts', 'tsconfig.json']
-const optionalSources = ['postcss.config.mjs', 'proxy.ts', 'instrumentation.ts']
+const optionalSources = ['postcss.config.mjs', 'proxy.ts', 'instrumentation.ts', 'package.json', 'docs']
 const stamp = join(root, '.next', 'rill-sources')
 
 /** Prints a line. */

@@ -38,9 +38,9 @@ export interface Question {
   stream: boolean
 }
 
-/** A conversation for what the lab asks, so that it is counted, kept and deleted like everything else. */
-export async function openLab(): Promise<string> {
-  const { id } = await client().post(conversationSummary, '/api/conversations', { title: 'Lab' })
+/** A run of the Lab: it is counted, kept and deleted like a conversation, and not listed among them. */
+export async function openRun(title: string): Promise<string> {
+  const { id } = await client().post(conversationSummary, '/api/conversations', { title, kind: 'lab' })
   return id
 }
 
@@ -87,7 +87,7 @@ export async function measure(
     }
     signal.removeEventListener('abort', stop)
     if (seen.state === 'running')
-      tell({ state: 'failed', problem: 'The connection was cut. The answer is in the conversation named Lab.' })
+      tell({ state: 'failed', problem: 'The connection was cut. The reply is saved with this run below.' })
   } catch (error) {
     tell(signal.aborted ? { state: 'stopped' } : { state: 'failed', problem: problemOf(error).message })
   }

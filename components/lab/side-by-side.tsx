@@ -8,6 +8,7 @@ import { StreamLine } from '@/components/ui/stream-line'
 import { fieldLook } from '@/components/ui/text-field'
 import { useRate } from '@/components/usage/money'
 import { useConversations } from '@/lib/store/context'
+import { titleOf } from '@/lib/store/summaries'
 import { type Measurement, measure } from './measure'
 import { useRun } from './use-run'
 import { priceWords, stateWords, timeWords, tokenWords } from './words'
@@ -18,19 +19,19 @@ const ways = [
   { name: 'All at once', stream: false },
 ]
 
-/** One prompt asked twice, so that a person sees what streaming buys. */
-export function SideBySide() {
+/** One prompt sent both ways, so that a person sees what streaming changes. */
+export function SideBySide({ onSaved }: { onSaved(): void }) {
   const model = useConversations(defaultModel)
   const [chosen, setChosen] = useState<string | null>(null)
   const [text, setText] = useState(promptAtFirst)
   const [beganAt, setBeganAt] = useState(0)
-  const { results, running, problem, run, stop } = useRun()
+  const { results, running, problem, run, stop } = useRun(onSaved)
   const prompt = useId()
   const asked = chosen ?? model
   const start = () => {
     if (!asked) return
     setBeganAt(Date.now())
-    void run(async ({ conversationId, signal, show }) => {
+    void run(titleOf(text), async ({ conversationId, signal, show }) => {
       await Promise.all(
         ways.map(({ name, stream }) => measure({ conversationId, model: asked, text, stream }, signal, show(name))),
       )
@@ -54,11 +55,11 @@ export function SideBySide() {
           <Button onClick={stop}>Stop</Button>
         ) : (
           <Button look="primary" disabled={!asked || text.trim() === ''} onClick={start}>
-            Ask twice
+            Run comparison
           </Button>
         )}
         <ModelPicker value={asked} onChange={setChosen} />
-        <span className="text-ink-quiet text-note">Costs as much as two answers.</span>
+        <span className="text-ink-quiet text-note">Costs as much as two replies.</span>
       </div>
       {problem ? (
         <p role="alert" className="mt-3 text-danger text-small">
@@ -82,8 +83,8 @@ function Answer({ name, result, beganAt }: { name: string; result: Measurement; 
   const rate = useRate()
   const { state, firstTextMs, totalMs, text, problem } = result
   const facts = [
-    ['First text', timeWords(firstTextMs)],
-    ['In all', timeWords(totalMs)],
+    ['Time to first token', timeWords(firstTextMs)],
+    ['Total', timeWords(totalMs)],
     ['Tokens', tokenWords(result)],
     ['Cost', priceWords(result, rate)],
   ]
@@ -124,6 +125,7 @@ function verdict(streamed: Measurement | undefined, whole: Measurement | undefin
   if (streamed?.state !== 'completed' || whole?.state !== 'completed') return null
   if (streamed.firstTextMs === null || whole.firstTextMs === null) return null
   const sooner = whole.firstTextMs - streamed.firstTextMs
-  if (sooner < 100) return 'The first text came at about the same time both ways: this answer was too short to tell.'
-  return `Streamed, there was something to read ${timeWords(sooner)} sooner.`
+  if (sooner < 100)
+    return 'Both ways, the first words arrived at about the same time. This reply was too short to show a difference.'
+  return `With streaming, the first words arrived ${timeWords(sooner)} sooner.`
 }

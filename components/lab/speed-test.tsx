@@ -12,11 +12,11 @@ import { paceWords, priceWords, stateWords, timeWords, tokenWords } from './word
 const prompt = 'Write the numbers from one to fifty in words, separated by commas.'
 
 /** The same short prompt to several models, one after another so that none slows another down. */
-export function SpeedTest() {
+export function SpeedTest({ onSaved }: { onSaved(): void }) {
   const models = useConversations((state) => state.models)
   const loadModels = useConversations((state) => state.loadModels)
   const [chosen, setChosen] = useState<string[]>([])
-  const { results, running, problem, run, stop } = useRun()
+  const { results, running, problem, run, stop } = useRun(onSaved)
   const rate = useRate()
   useEffect(() => {
     // What came with the page may be the beginning only.
@@ -24,7 +24,7 @@ export function SpeedTest() {
   }, [loadModels])
   const names = new Map(models?.groups.flatMap((group) => group.models.map(({ id, name }) => [id, name] as const)))
   const start = () =>
-    run(async ({ conversationId, signal, show }) => {
+    run(`Speed of ${modelCount(chosen.length)}`, async ({ conversationId, signal, show }) => {
       for (const model of chosen) {
         if (signal.aborted) return
         await measure({ conversationId, model, text: prompt, stream: true }, signal, show(model))
@@ -50,24 +50,27 @@ export function SpeedTest() {
   }))
   return (
     <div>
-      <fieldset disabled={running} className="max-h-64 overflow-y-auto rounded-small border border-line px-3 py-2">
+      <fieldset
+        disabled={running}
+        className="relative max-h-64 overflow-y-auto rounded-small border border-line px-3 py-2"
+      >
         <legend className="px-1 text-ink-quiet text-note">Models</legend>
         {models?.groups.map((group) => (
           <ModelChoices key={group.providerId} group={group} chosen={chosen} onChoose={setChosen} />
-        )) ?? <p className="text-ink-quiet text-small">Loading the models</p>}
+        )) ?? <p className="text-ink-quiet text-small">Loading models…</p>}
       </fieldset>
       <div className="mt-2 flex flex-wrap items-center gap-2">
         {running ? (
-          <Button onClick={stop}>Stop the test</Button>
+          <Button onClick={stop}>Stop test</Button>
         ) : (
           <Button look="primary" disabled={chosen.length === 0} onClick={start}>
-            Test {chosen.length === 0 ? 'the models' : chosen.length === 1 ? 'one model' : `${chosen.length} models`}
+            Test {chosen.length === 0 ? 'models' : modelCount(chosen.length)}
           </Button>
         )}
         <span className="text-ink-quiet text-note">
           {chosen.length === 0
-            ? 'Choose some models first.'
-            : `Costs as much as ${chosen.length === 1 ? 'one short answer' : `${chosen.length} short answers`}.`}
+            ? 'Select one or more models.'
+            : `Costs as much as ${chosen.length === 1 ? 'one short reply' : `${chosen.length} short replies`}.`}
         </span>
       </div>
       {problem ? (
@@ -76,13 +79,13 @@ export function SpeedTest() {
         </p>
       ) : null}
       <p role="status" className="sr-only">
-        {running ? `Testing, ${rows.length} of ${chosen.length}` : rows.length > 0 ? 'The test is over' : ''}
+        {running ? `Testing ${rows.length} of ${chosen.length}` : rows.length > 0 ? 'Done' : ''}
       </p>
       {rows.length > 0 ? (
         <div className="mt-5">
           <FigureTable
-            caption="How fast the models are"
-            heads={['Model', 'First text', 'Tokens/s', 'In all', 'Tokens', 'Cost']}
+            caption="Model speed"
+            heads={['Model', 'First token', 'Tokens/s', 'Total', 'Tokens', 'Cost']}
             wide={[4]}
             rows={rows}
           />
@@ -90,4 +93,8 @@ export function SpeedTest() {
       ) : null}
     </div>
   )
+}
+
+function modelCount(count: number): string {
+  return count === 1 ? '1 model' : `${count} models`
 }

@@ -1,10 +1,10 @@
 'use client'
 import { useEffect, useRef, useState } from 'react'
 import { problemOf } from '@/lib/store/client'
-import { type Measurement, openLab } from './measure'
+import { type Measurement, openRun } from './measure'
 
-/** One run of an experiment: its measurements by name, and the way to stop it. It ends when its page is left. */
-export function useRun() {
+/** One run of an experiment: its measurements by name, and the way to stop it. It ends when its page is left. `onSaved` is told when there is one more. */
+export function useRun(onSaved: () => void) {
   const [results, setResults] = useState<Record<string, Measurement>>({})
   const [running, setRunning] = useState(false)
   const [problem, setProblem] = useState<string | null>(null)
@@ -12,6 +12,7 @@ export function useRun() {
   useEffect(() => () => abort.current?.abort(), [])
 
   async function run(
+    title: string,
     experiment: (lab: {
       conversationId: string
       signal: AbortSignal
@@ -24,7 +25,8 @@ export function useRun() {
     setResults({})
     setProblem(null)
     try {
-      const conversationId = await openLab()
+      const conversationId = await openRun(title)
+      onSaved()
       const show = (name: string) => (measurement: Measurement) =>
         setResults((before) => ({ ...before, [name]: measurement }))
       await experiment({ conversationId, signal: controller.signal, show })
@@ -32,6 +34,7 @@ export function useRun() {
       setProblem(problemOf(error).message)
     }
     setRunning(false)
+    onSaved()
   }
 
   return { results, running, problem, run, stop: () => abort.current?.abort() }

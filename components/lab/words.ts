@@ -23,7 +23,7 @@ export function paceWords({ usage, firstTokenMs, totalMs, thoughtsCame }: Measur
 
 export function priceWords({ usage }: Measurement, rate: Rate): string {
   if (!usage) return '–'
-  if (!usage.cost) return 'no price'
+  if (!usage.cost) return 'No price'
   const money = { picos: picosOf(usage.cost.amount), currency: usage.cost.currency }
   const words = formatMoney(convert(money, rate) ?? money, { fine: true })
   return usage.source === 'estimated' && money.picos > 0n ? `about ${words}` : words

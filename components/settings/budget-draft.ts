@@ -39,9 +39,9 @@ export function draftOf(budget: Budget | null, own: string): BudgetDraft {
 export function amountProblem({ measure, amount }: BudgetDraft): string | null {
   const text = amount.trim()
   if (text === '') return 'Enter an amount.'
-  if (measure === 'tokens' && !isAmount(text, 15, 0)) return 'Enter a whole number, as 200000.'
-  if (measure === 'cost' && !isAmount(text, 6, 12)) return 'Enter a number under a million, as 50 or 0.25.'
-  return /[1-9]/.test(text) ? null : 'Enter more than 0. With 0 nothing could be sent at all.'
+  if (measure === 'tokens' && !isAmount(text, 15, 0)) return 'Enter a whole number, e.g. 200000.'
+  if (measure === 'cost' && !isAmount(text, 6, 12)) return 'Enter a number under a million, e.g. 50 or 0.25.'
+  return /[1-9]/.test(text) ? null : 'Enter more than 0. With a limit of 0, nothing could be sent.'
 }
 
 export function isSame(one: Pick<Budget, 'scope' | 'measure'>, other: Pick<Budget, 'scope' | 'measure'>): boolean {

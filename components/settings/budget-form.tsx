@@ -57,7 +57,7 @@ export function BudgetForm({
   const save = async (event: FormEvent) => {
     event.preventDefault()
     const twice = others.some((each) => isSame(each, draft))
-    const wrong = amountProblem(draft) ?? (twice ? 'There is one of this kind already. Change that one.' : null)
+    const wrong = amountProblem(draft) ?? (twice ? 'You already have a limit like this. Edit it instead.' : null)
     setProblem(wrong)
     if (wrong !== null) amount.current?.focus()
     if (wrong !== null || saving) return
@@ -72,19 +72,19 @@ export function BudgetForm({
     }
   }
   return (
-    <form onSubmit={save} noValidate aria-label={budget ? 'Change the budget' : 'Add a budget'} className="py-4">
+    <form onSubmit={save} noValidate aria-label={budget ? 'Edit budget' : 'Add a budget'} className="py-4">
       <div className="flex flex-wrap items-start gap-4">
         {budget ? null : (
           <>
             <SelectField
               ref={first}
-              label="For"
+              label="Applies to"
               value={draft.scope}
               options={scopesToSet.map((scope) => ({ value: scope, name: scopeNames[scope] }))}
               onChange={(scope) => change({ scope })}
             />
             <SelectField
-              label="Of"
+              label="Limit by"
               value={draft.measure}
               options={[
                 { value: 'cost', name: 'Cost' },
@@ -105,7 +105,7 @@ export function BudgetForm({
         <TextField
           ref={amount}
           className="w-56"
-          label={draft.measure === 'tokens' ? 'At most, in tokens' : `At most, in ${draft.currency}`}
+          label={draft.measure === 'tokens' ? 'Limit (tokens)' : `Limit (${draft.currency})`}
           inputMode={draft.measure === 'tokens' ? 'numeric' : 'decimal'}
           autoComplete="off"
           value={draft.amount}
@@ -117,10 +117,12 @@ export function BudgetForm({
         {elsewhere && budget ? elsewhereWords(gone, amountWords(budget.amount, budget, money)) : null}
       </p>
       <div className="mt-4 flex flex-wrap gap-2">
-        <Button type="submit" look="primary" disabled={saving}>
-          {saving ? 'Saving' : 'Save'}
+        <Button type="submit" look="primary" aria-disabled={saving}>
+          {saving ? 'Saving…' : 'Save'}
         </Button>
-        <Button onClick={onCancel}>Cancel</Button>
+        <Button look="bare" onClick={onCancel}>
+          Cancel
+        </Button>
       </div>
     </form>
   )
@@ -130,5 +132,5 @@ export function BudgetForm({
 function elsewhereWords(gone: boolean, now: string): string {
   return gone
     ? 'Not saved: this budget was removed in another tab or on another device. Save again to add it with your amount, or cancel to leave it out.'
-    : `Not saved: this budget was changed in another tab or on another device, and is ${now} now. Save again to set your amount instead, or cancel to keep it.`
+    : `Not saved: this budget was changed in another tab or on another device, and is now ${now}. Save again to use your amount instead, or cancel to keep it.`
 }

@@ -2,19 +2,34 @@
 import { Plus } from 'lucide-react'
 import { useCallback, useEffect, useState } from 'react'
 import { Button } from '@/components/ui/button'
+import { useFocusAfter } from '@/components/ui/use-focus-after'
 import type { Budget, BudgetState } from '@/lib/protocol/budgets'
 import { problemOf } from '@/lib/store/client'
 import { useConversations } from '@/lib/store/context'
-import { isChanged, scopes } from './budget-draft'
+import { isChanged, isSame, scopes } from './budget-draft'
 import { BudgetForm } from './budget-form'
 import { BudgetRow } from './budget-row'
 import { client } from './client'
+import { Section } from './section'
 
-/** Caps on what may be spent, and how much of each has gone. */
+/** Limits on what may be spent, and how much of each has gone. */
 export function Budgets() {
+  return (
+    <Section
+      slug="budgets"
+      words="Spending limits. Rill reserves the cost of the longest possible reply before it starts. A reply that hits a limit stops, and its text is kept."
+    >
+      <BudgetList />
+    </Section>
+  )
+}
+
+function BudgetList() {
   const [budgets, setBudgets] = useState<BudgetState[] | null>(null)
   const [problem, setProblem] = useState<string | null>(null)
   const [editing, setEditing] = useState<BudgetState | 'new' | null>(null)
+  const { container, focusAfter } = useFocusAfter<HTMLDivElement>()
+  const notify = useConversations((state) => state.notify)
 
   const load = useCallback(async () => {
     try {
@@ -28,35 +43,51 @@ export function Budgets() {
   // biome-ignore lint/correctness/useExhaustiveDependencies: by another rate, other amounts are used
   useEffect(() => void load(), [load, rate])
 
+  const retry = () => {
+    focusAfter(addButton)
+    void load()
+  }
   if (!budgets) {
     return (
       <div className="text-ink-quiet text-small">
         <p role={problem ? 'alert' : undefined} className={problem ? 'text-danger' : ''}>
-          {problem ?? 'Loading the budgets'}
+          {problem ?? 'Loading budgets…'}
         </p>
         {problem ? (
-          <Button className="mt-3" onClick={() => void load()}>
+          <Button className="mt-3" onClick={retry}>
             Try again
           </Button>
         ) : null}
       </div>
     )
   }
-  const store = async (job: Promise<BudgetState[]>) => {
-    setBudgets(await job)
-    setProblem(null)
+  const close = (next: string) => {
     setEditing(null)
+    focusAfter(next)
   }
-  const save = (seen: BudgetState | null, { scope, ...change }: Budget) => {
+  const tell = (text: string) => notify({ id: 'budget', text, tone: 'quiet' })
+  const save = async (seen: BudgetState | null, budget: Budget) => {
+    const { scope, ...change } = budget
     const known = budgets.find(({ id }) => id === seen?.id)
-    return store(known ? client().changeBudget(known, change) : client().addBudget({ scope, ...change }))
+    const saved = await (known ? client().changeBudget(known, change) : client().addBudget(budget))
+    setBudgets(saved)
+    setProblem(null)
+    const row = saved.find((each) => isSame(each, budget))
+    close(row ? rowOf(row) : addButton)
+    tell('Budget saved.')
   }
   const remove = async (budget: BudgetState) => {
     try {
-      await store(client().removeBudget(budget))
+      const left = await client().removeBudget(budget)
+      close(addButton)
+      setBudgets(left)
+      setProblem(null)
+      tell('Budget removed.')
     } catch (error) {
-      if (isChanged(error)) await load()
-      setProblem(`It was not removed. ${problemOf(error).message}`)
+      if (!isChanged(error)) throw error
+      await load()
+      setProblem(`It wasn’t removed. ${problemOf(error).message}`)
+      close(rowOf(budget))
     }
   }
   const stored = editing === 'new' ? null : editing
@@ -64,11 +95,11 @@ export function Budgets() {
   const gone = stored && !budgets.some(({ id }) => id === stored.id) ? [stored] : []
   const shown = [...budgets, ...gone].toSorted(byScope)
   return (
-    <div>
+    <div ref={container}>
       {shown.length > 0 ? (
         <ul aria-label="Budgets" className="border-line border-y *:border-line [&>*+*]:border-t">
           {shown.map((budget) => (
-            <li key={budget.id}>
+            <li key={budget.id} data-budget={budget.id}>
               {stored?.id === budget.id ? (
                 <BudgetForm
                   budget={budget}
@@ -76,16 +107,23 @@ export function Budgets() {
                   gone={gone.length > 0}
                   onSave={(changed) => save(budget, changed)}
                   onChanged={load}
-                  onCancel={() => setEditing(null)}
+                  onCancel={() => close(rowOf(budget))}
                 />
               ) : (
-                <BudgetRow budget={budget} onChange={() => setEditing(budget)} onRemove={() => void remove(budget)} />
+                <BudgetRow
+                  // One that was changed elsewhere asks anew.
+                  key={budget.version}
+                  budget={budget}
+                  onEdit={() => setEditing(budget)}
+                  onRemove={() => remove(budget)}
+                  onKept={() => focusAfter(`${rowOf(budget)}:last-of-type`)}
+                />
               )}
             </li>
           ))}
         </ul>
       ) : editing === null ? (
-        <p className="text-ink-quiet text-small">No budget yet: nothing is ever held back.</p>
+        <p className="text-ink-quiet text-small">No limits set.</p>
       ) : null}
       <p role="alert" className="text-danger text-small">
         {problem}
@@ -97,10 +135,10 @@ export function Budgets() {
           gone={false}
           onSave={(added) => save(null, added)}
           onChanged={load}
-          onCancel={() => setEditing(null)}
+          onCancel={() => close(addButton)}
         />
       ) : (
-        <Button className="mt-4" onClick={() => setEditing('new')}>
+        <Button data-add className="mt-4" onClick={() => setEditing('new')}>
           <Plus size={16} aria-hidden="true" />
           Add a budget
         </Button>
@@ -108,6 +146,9 @@ export function Budgets() {
     </div>
   )
 }
+
+const addButton = '[data-add]'
+const rowOf = ({ id }: BudgetState) => `[data-budget="${id}"] button`
 
 function byScope(one: Budget, other: Budget): number {
   return scopes.indexOf(one.scope) - scopes.indexOf(other.scope) || one.measure.localeCompare(other.measure)

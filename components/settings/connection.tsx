@@ -11,14 +11,15 @@ export function ConnectionTest() {
   const [result, setResult] = useState<Result | null>(null)
   const [testing, setTesting] = useState(false)
   const run = async () => {
+    if (testing) return
     setTesting(true)
     setResult(await testConnection())
     setTesting(false)
   }
   return (
     <div className="space-y-3">
-      <Button onClick={run} disabled={testing}>
-        {testing ? 'Testing…' : 'Test the connection'}
+      <Button onClick={run} aria-disabled={testing}>
+        {testing ? 'Testing…' : 'Test connection'}
       </Button>
       <div role="status">{result && !testing ? <Verdict result={result} /> : null}</div>
     </div>
@@ -48,8 +49,8 @@ function Verdict({ result }: { result: Result }) {
 
 function wordsOf(result: Result): string {
   if ('failed' in result) {
-    return 'The test did not come to its end: the connection was cut, or something on the way ended it early. Check that Rill’s server runs, then test again.'
+    return 'The test was cut off. Check that Rill’s server is running, then test again.'
   }
-  if (result.smooth) return 'Text arrives as it is written: nothing between Rill’s server and this page holds it back.'
-  return `A proxy between Rill’s server and this page collects the text for ${(result.heldMs / 1000).toFixed(1)} s and hands it over at once. In nginx, set “proxy_buffering off” and “gzip off” for Rill; elsewhere, turn off response buffering and compression of text/event-stream. docs/deploy.md has configurations that work.`
+  if (result.smooth) return 'Streaming works: nothing is buffering replies.'
+  return `A proxy between Rill’s server and this page holds text back for ${(result.heldMs / 1000).toFixed(1)} s. In nginx, set “proxy_buffering off” and “gzip off” for Rill; elsewhere, turn off response buffering and compression for text/event-stream. “Deploying Rill” under About has configurations that work.`
 }

@@ -49,7 +49,7 @@ export function Currency() {
             inputMode="decimal"
             autoComplete="off"
             value={rate}
-            problem={rate === '' || isRate(rate) ? problem : 'Enter a number, as 88.50'}
+            problem={rate === '' || isRate(rate) ? problem : 'Enter a number, e.g. 88.50'}
             onChange={({ target }) => change({ currency, rate: target.value.trim() })}
             onBlur={leave}
           />
@@ -59,7 +59,7 @@ export function Currency() {
         {currency === 'USD' && problem ? <p className="mt-1 text-danger text-note">{problem}</p> : null}
         {elsewhere ? (
           <div className="mt-2 flex flex-wrap gap-2">
-            <Button onClick={save}>Set 1 US dollar to {rateWords({ currency, rate })}</Button>
+            <Button onClick={save}>Use {rateWords({ currency, rate })}</Button>
             <Button onClick={() => change(null)}>
               Keep {rateWords({ currency: saved.currency, rate: saved.exchangeRate })}
             </Button>
@@ -110,7 +110,7 @@ function useCurrencyDraft() {
   useEffect(() => {
     const onLeave = () =>
       void leave().catch((error: unknown) => {
-        const text = `The exchange rate could not be saved. ${problemOf(error).message}`
+        const text = `Couldn’t save the exchange rate. ${problemOf(error).message}`
         notify({ id: 'settings', text, tone: 'danger' })
       })
     // The first comes before the next page is asked for; where there is none, the second does.
@@ -140,8 +140,8 @@ function rateWords({ currency, rate }: Draft): string {
 }
 
 function exampleWords(amount: string | null): string {
-  if (amount === null) return 'Enter the rate, and costs are shown in this currency.'
-  return `For example, a thousand tokens at $10 a million cost ${amount}.`
+  if (amount === null) return 'Enter the rate to see costs in this currency.'
+  return `For example, 1,000 tokens at $10 per million cost ${amount}.`
 }
 
 /** All currencies, those that most people look for first. The server does not know the reader's language, so only later. */

@@ -15,6 +15,8 @@ export interface ProviderDraft {
   name: string
   baseUrl: string
   apiKey: string
+  /** The header that the key goes in, where the server wants another than the usual one. */
+  keyHeader: string | null
   /** Null keeps the headers that are stored. */
   headers: HeaderRow[] | null
   /** In seconds, as typed; empty is the server's own limit. */
@@ -25,13 +27,13 @@ export interface ProviderDraft {
 }
 
 export function draftOf(provider: Provider | null): ProviderDraft {
-  if (!provider)
-    return { name: '', baseUrl: '', apiKey: '', headers: [], firstTokenTimeout: '', idleTimeout: '', model: '' }
+  if (!provider) return empty
   const { name, baseUrl, headerNames } = provider
   return {
     name,
     baseUrl,
     apiKey: '',
+    keyHeader: keyHeaderOf(provider),
     headers: headerNames.length > 0 ? null : [],
     firstTokenTimeout: inSeconds(provider.firstTokenTimeoutMs),
     idleTimeout: inSeconds(provider.idleTimeoutMs),
@@ -39,9 +41,26 @@ export function draftOf(provider: Provider | null): ProviderDraft {
   }
 }
 
-/** What a preset fills in, with the header for the key where it has one of its own. */
-export function presetDraft({ name, baseUrl, keyHeader }: Preset): Partial<ProviderDraft> {
-  return { name, baseUrl, headers: keyHeader ? [{ id: 1, name: keyHeader, value: '' }] : [] }
+const empty: ProviderDraft = {
+  ...{ name: '', baseUrl: '', apiKey: '', keyHeader: null, headers: [] },
+  ...{ firstTokenTimeout: '', idleTimeout: '', model: '' },
+}
+
+/** The one header of a stored provider, where it is one for a key: a new key takes its place. */
+function keyHeaderOf({ hasKey, headerNames }: Provider): string | null {
+  const [only, ...others] = headerNames
+  return only !== undefined && others.length === 0 && !hasKey && /^(?:x-)?api-key$/i.test(only) ? only : null
+}
+
+/** Whether a key is stored, in the usual place or in a header of its own. */
+export function keyIsStored(provider: Provider | null): boolean {
+  return provider !== null && (provider.hasKey || keyHeaderOf(provider) !== null)
+}
+
+/** What a preset fills in; null is a server that has none. */
+export function presetDraft(preset: Preset | null): Partial<ProviderDraft> {
+  const { name = '', baseUrl = '', keyHeader = null } = preset ?? {}
+  return { name, baseUrl, keyHeader, headers: [] }
 }
 
 /** Whether a test found no model that it could ask, so that one has to be named. */
@@ -51,13 +70,15 @@ export function wantsModel({ modelsProblem, model, modelCount }: ProviderTest): 
 
 /** What goes to the server: an empty key keeps the stored one, header rows without a name are left out. */
 export function requestOf(draft: ProviderDraft): ProviderChange {
-  const { name, baseUrl, apiKey, headers, firstTokenTimeout, idleTimeout } = draft
-  const named = headers?.filter((row) => row.name.trim() !== '')
+  const { name, baseUrl, apiKey, keyHeader, headers, firstTokenTimeout, idleTimeout } = draft
+  const named = headers?.filter((row) => row.name.trim() !== '').map((row) => [row.name.trim(), row.value] as const)
+  const inHeader = keyHeader !== null && apiKey !== ''
+  const sent = inHeader ? [[keyHeader, apiKey] as const, ...(named ?? [])] : named
   return {
     name,
     baseUrl,
-    ...(apiKey === '' ? {} : { apiKey }),
-    ...(named ? { headers: Object.fromEntries(named.map((row) => [row.name.trim(), row.value])) } : {}),
+    ...(apiKey === '' || inHeader ? {} : { apiKey }),
+    ...(sent ? { headers: Object.fromEntries(sent) } : {}),
     firstTokenTimeoutMs: inMilliseconds(firstTokenTimeout),
     idleTimeoutMs: inMilliseconds(idleTimeout),
   }
@@ -95,8 +116,8 @@ const labels = {
   baseUrl: 'The base URL',
   apiKey: 'The key',
   headers: 'The list of headers',
-  firstTokenTimeoutMs: 'The wait for the first word',
-  idleTimeoutMs: 'The wait between words',
+  firstTokenTimeoutMs: 'The first-token timeout',
+  idleTimeoutMs: 'The idle timeout',
   model: 'The model',
 }
 export type FieldName = keyof typeof labels

@@ -25,7 +25,7 @@ export function HeaderFields({
       <legend className="font-strong">Extra headers</legend>
       {rows === null ? (
         <div className="mt-1 flex flex-wrap items-center gap-x-3 gap-y-2">
-          <span className="text-ink-quiet wrap-anywhere">Stored, values hidden: {stored.join(', ')}</span>
+          <span className="text-ink-quiet wrap-anywhere">Saved, values hidden: {stored.join(', ')}</span>
           <Button onClick={() => onChange([])}>Replace all</Button>
         </div>
       ) : (
@@ -61,9 +61,9 @@ export function HeaderFields({
           <div className="flex flex-wrap gap-2">
             <Button onClick={add}>
               <Plus size={16} aria-hidden="true" />
-              Add a header
+              Add header
             </Button>
-            {stored.length > 0 ? <Button onClick={() => onChange(null)}>Keep the stored ones</Button> : null}
+            {stored.length > 0 ? <Button onClick={() => onChange(null)}>Keep existing headers</Button> : null}
           </div>
         </div>
       )}

@@ -4,6 +4,10 @@ export interface Preset {
   baseUrl: string
   /** The header that takes the key, where it is not the usual one. */
   keyHeader?: string
+  /** Its address has parts that differ from person to person: what to put there. */
+  addressHint?: string
+  /** It runs on somebody's own machine, and usually wants no key. */
+  local?: boolean
 }
 
 export const presets: Preset[] = [
@@ -19,8 +23,9 @@ export const presets: Preset[] = [
     name: 'Azure',
     baseUrl: 'https://RESOURCE.openai.azure.com/openai/deployments/DEPLOYMENT?api-version=2024-10-21',
     keyHeader: 'api-key',
+    addressHint: 'Replace RESOURCE and DEPLOYMENT with the names of yours.',
   },
-  { name: 'Ollama', baseUrl: 'http://localhost:11434/v1' },
-  { name: 'LM Studio', baseUrl: 'http://localhost:1234/v1' },
-  { name: 'llama.cpp', baseUrl: 'http://localhost:8080/v1' },
+  { name: 'Ollama', baseUrl: 'http://localhost:11434/v1', local: true },
+  { name: 'LM Studio', baseUrl: 'http://localhost:1234/v1', local: true },
+  { name: 'llama.cpp', baseUrl: 'http://localhost:8080/v1', local: true },
 ]

@@ -16,9 +16,9 @@ export interface PriceDraft {
   longOutput: string
 }
 
-export function draftOf(price: Price | null): PriceDraft {
+export function draftOf(price: Price | null, provider = ''): PriceDraft {
   return {
-    provider: price?.provider ?? '',
+    provider: price?.provider ?? provider,
     model: price?.model ?? '',
     currency: price?.currency ?? 'USD',
     input: price?.input ?? '',
@@ -84,6 +84,17 @@ export function priceProblem({ field, message }: Problem): { row: number; field:
   return { row: Number(row) + 1, field: name, words: `${label[0]?.toUpperCase()}${label.slice(1)} ${said}.` }
 }
 
+/** What people call the provider that a price is about. */
+export function providerName({ providers }: Pick<PriceList, 'providers'>, provider: string): string {
+  const known = providers.find((each) => each.provider === provider)
+  return known?.name ?? (provider.startsWith('environment') ? 'A previous server' : provider)
+}
+
+/** Tells the prices of a list apart. */
+export function keyOf({ provider, model }: Pick<Price, 'provider' | 'model'>): string {
+  return `${provider} ${model}`
+}
+
 /** The person's own price of a model, as it stands in a list. */
 export function ownOf(list: PriceList, { provider, model }: Pick<Price, 'provider' | 'model'>): OwnPrice | undefined {
   return list.own.find((each) => each.provider === provider && each.model === model)
@@ -93,8 +104,8 @@ export function ownOf(list: PriceList, { provider, model }: Pick<Price, 'provide
 export function conflictWords(now: OwnPrice | undefined): string {
   const place = 'in another tab or on another device'
   return now
-    ? `Not saved: this price was changed ${place}, and is ${now.input} in, ${now.output} out in ${now.currency} now. Save again to set yours instead, or cancel to keep it.`
-    : `Not saved: this price was reset ${place}. Save again to set yours, or cancel to leave the list price.`
+    ? `Not saved: this price was changed ${place}, and is now ${now.input} in, ${now.output} out (${now.currency}). Save again to use yours instead, or cancel to keep it.`
+    : `Not saved: this price was reset ${place}. Save again to use yours, or cancel to keep the list price.`
 }
 
 /** The rows of somebody's JSON: a list, or an object that has it under `prices`. Throws for what is not JSON. */

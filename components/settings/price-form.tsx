@@ -1,11 +1,14 @@
 'use client'
 import { type ChangeEvent, type FormEvent, type Ref, useEffect, useRef, useState } from 'react'
+import { Ask } from '@/components/ui/ask'
 import { Button } from '@/components/ui/button'
 import { TextField } from '@/components/ui/text-field'
-import type { Price, PriceList } from '@/lib/protocol/prices'
+import { useFocusAfter } from '@/components/ui/use-focus-after'
+import type { Price, PricedProvider, PriceList } from '@/lib/protocol/prices'
 import { ApiError } from '@/lib/store/client'
 import { client } from './client'
 import { conflictWords, draftOf, ownOf, type PriceDraft, priceProblem, rowOf } from './price-draft'
+import { PricedModelFields } from './priced-model-fields'
 import { useWork } from './use-work'
 
 interface AmountField {
@@ -17,14 +20,14 @@ interface AmountField {
 
 const amounts: AmountField[] = [
   { field: 'input', label: 'Input' },
-  { field: 'cachedInput', label: 'Cached input', hint: 'Empty: as input' },
+  { field: 'cachedInput', label: 'Cached input', hint: 'Defaults to input' },
   { field: 'output', label: 'Output' },
-  { field: 'reasoning', label: 'Reasoning', hint: 'Empty: as output' },
+  { field: 'reasoning', label: 'Reasoning', hint: 'Defaults to output' },
 ]
 
 const longAmounts: AmountField[] = [
   { field: 'longInput', label: 'Long input' },
-  { field: 'longCachedInput', label: 'Long cached', hint: 'Empty: as long input' },
+  { field: 'longCachedInput', label: 'Long cached', hint: 'Defaults to long input' },
   { field: 'longOutput', label: 'Long output' },
 ]
 
@@ -32,15 +35,21 @@ const longAmounts: AmountField[] = [
 export function PriceForm({
   price,
   own,
+  listed = false,
+  providers,
   onChanged,
   onCancel,
 }: {
   price: Price | null
   own: number | null
-  onChanged(list: PriceList): void
+  /** Whether there is a list price under it. */
+  listed?: boolean
+  /** Those that a new price can be about. */
+  providers: PricedProvider[]
+  onChanged(list: PriceList, words: string): void
   onCancel(): void
 }) {
-  const [draft, setDraft] = useState(() => draftOf(price))
+  const [draft, setDraft] = useState(() => draftOf(price, providers[0]?.provider))
   const { work, problem, run, forgetProblem } = useWork<'saving'>()
   const first = useRef<HTMLInputElement>(null)
   useEffect(() => {
@@ -59,12 +68,14 @@ export function PriceForm({
   })
   /** Of the person's own price, as it was seen; 0 is none. */
   const version = useRef(own ?? 0)
+  const [asking, setAsking] = useState(false)
+  const { container, focusAfter } = useFocusAfter<HTMLFormElement>()
   const [conflict, setConflict] = useState<string | null>(null)
-  const change = (job: () => Promise<PriceList>) =>
+  const save = () =>
     void run('saving', async () => {
       setConflict(null)
       try {
-        onChanged(await job())
+        onChanged(await client().savePrices([rowOf(draft, price, version.current)]), 'Price saved.')
       } catch (error) {
         if (!(error instanceof ApiError && error.status === 409)) throw error
         const now = ownOf(await client().prices(), price ?? draft)
@@ -75,17 +86,29 @@ export function PriceForm({
     })
   const onSave = (event: FormEvent) => {
     event.preventDefault()
-    change(() => client().savePrices([rowOf(draft, price, version.current)]))
+    save()
   }
-  const onReset = ({ provider, model }: Price) =>
-    change(() => client().resetPrices({ provider, model, version: version.current }))
+  const onReset = async ({ provider, model }: Price) => {
+    const list = await client().resetPrices({ provider, model, version: version.current })
+    onChanged(list, listed ? 'List price restored.' : 'Price removed.')
+  }
   return (
-    <form onSubmit={onSave} aria-label={price ? `Price of ${price.model}` : 'Add a price'} className="space-y-4 py-4">
+    <form
+      ref={container}
+      onSubmit={onSave}
+      aria-label={price ? `Price of ${price.model}` : 'Add a price'}
+      className="space-y-4 py-4"
+    >
       {price ? null : (
-        <div className="grid gap-4 sm:grid-cols-2">
-          <TextField ref={first} label="Provider" required placeholder="api.example.com" {...bind('provider')} />
-          <TextField label="Model" required {...bind('model')} />
-        </div>
+        <PricedModelFields
+          providers={providers}
+          provider={bind('provider')}
+          model={bind('model')}
+          onProvider={(provider) => {
+            setDraft((before) => ({ ...before, provider }))
+            forgetProblem()
+          }}
+        />
       )}
       <div className="grid grid-cols-2 items-start gap-4 sm:grid-cols-5">
         <Amounts fields={amounts} bind={bind} first={price ? first : undefined} />
@@ -105,17 +128,31 @@ export function PriceForm({
           <p className="text-danger text-small">{wrong?.words ?? problem.message}</p>
         ) : null}
       </div>
-      <div className="flex flex-wrap gap-2">
-        <Button type="submit" look="primary" disabled={work !== null}>
-          {work === null ? 'Save' : 'Saving'}
-        </Button>
-        {own !== null && price ? (
-          <Button disabled={work !== null} onClick={() => onReset(price)}>
-            Reset
+      {asking && price ? (
+        <Ask
+          question={listed ? `Reset ${price.model} to its list price?` : `Remove the price of ${price.model}?`}
+          action={listed ? 'Reset' : 'Remove'}
+          onConfirm={() => onReset(price)}
+          onCancel={() => {
+            setAsking(false)
+            focusAfter('[data-reset]')
+          }}
+        />
+      ) : (
+        <div className="flex flex-wrap gap-2">
+          <Button type="submit" look="primary" aria-disabled={work !== null}>
+            {work === null ? 'Save' : 'Saving…'}
           </Button>
-        ) : null}
-        <Button onClick={onCancel}>Cancel</Button>
-      </div>
+          <Button look="bare" onClick={onCancel}>
+            Cancel
+          </Button>
+          {own !== null && price ? (
+            <Button data-reset look="bare" className="ms-auto" onClick={() => setAsking(true)}>
+              {listed ? 'Reset to list price' : 'Remove'}
+            </Button>
+          ) : null}
+        </div>
+      )}
     </form>
   )
 }

@@ -2,22 +2,30 @@
 import { Pencil } from 'lucide-react'
 import { useState } from 'react'
 import { IconButton } from '@/components/ui/button'
-import type { OwnPrice, Price, PriceList } from '@/lib/protocol/prices'
+import type { Price, PriceList } from '@/lib/protocol/prices'
+import { keyOf, providerName } from './price-draft'
 import { PriceForm } from './price-form'
 
 /** Prices per million tokens, each of which can be changed where it stands. */
 export function PriceTable({
   rows,
-  own,
+  prices,
   onChanged,
+  onClosed,
 }: {
   rows: Price[]
-  own: OwnPrice[]
-  onChanged(list: PriceList): void
+  prices: PriceList
+  onChanged(list: PriceList, words: string): void
+  /** A form is closed, and the focus goes to what the selector names. */
+  onClosed(next: string): void
 }) {
   const [editing, setEditing] = useState<string | null>(null)
+  const close = (key: string) => {
+    setEditing(null)
+    onClosed(`[data-price="${CSS.escape(key)}"] button`)
+  }
   if (rows.length === 0)
-    return <p className="mt-4 text-ink-quiet text-small">No price by that name. Add it, and its costs are shown.</p>
+    return <p className="mt-4 text-ink-quiet text-small">No matching price. Add one to see costs.</p>
   return (
     <table className="mt-4 w-full border-line border-b text-small">
       <caption className="sr-only">Prices per million tokens</caption>
@@ -32,43 +40,45 @@ export function PriceTable({
           </Figure>
           <Figure heading>Out</Figure>
           <th scope="col">
-            <span className="sr-only">Change</span>
+            <span className="sr-only">Edit</span>
           </th>
         </tr>
       </thead>
       <tbody>
         {rows.map((price) => {
-          const key = `${price.provider} ${price.model}`
-          const version = own.find((each) => each === price)?.version ?? null
-          const mine = version !== null
+          const key = keyOf(price)
+          const version = prices.own.find((each) => each === price)?.version ?? null
+          const name = <Name price={price} own={version !== null} provider={providerName(prices, price.provider)} />
           if (editing === key) {
             return (
               <tr key={key} className="border-line border-t">
                 <td colSpan={5}>
-                  <Name price={price} own={mine} />
+                  {name}
                   <PriceForm
                     price={price}
                     own={version}
-                    onChanged={(list) => {
-                      setEditing(null)
-                      onChanged(list)
+                    listed={prices.list.some((each) => keyOf(each) === key)}
+                    providers={prices.providers}
+                    onChanged={(list, words) => {
+                      close(key)
+                      onChanged(list, words)
                     }}
-                    onCancel={() => setEditing(null)}
+                    onCancel={() => close(key)}
                   />
                 </td>
               </tr>
             )
           }
           return (
-            <tr key={key} className="border-line border-t">
+            <tr key={key} data-price={key} className="border-line border-t">
               <th scope="row" className="pb-1.5 text-start font-regular">
-                <Name price={price} own={mine} />
+                {name}
               </th>
               <Figure>{price.input}</Figure>
               <Figure wide>{price.cachedInput ?? '–'}</Figure>
               <Figure>{price.output}</Figure>
               <td className="w-8 text-end">
-                <IconButton label={`Change the price of ${price.model}`} onClick={() => setEditing(key)}>
+                <IconButton label={`Edit the price of ${price.model}`} onClick={() => setEditing(key)}>
                   <Pencil size={16} aria-hidden="true" />
                 </IconButton>
               </td>
@@ -80,15 +90,15 @@ export function PriceTable({
   )
 }
 
-function Name({ price, own }: { price: Price; own: boolean }) {
-  const { provider, model, currency, source, date, longPrompt } = price
+function Name({ price, own, provider }: { price: Price; own: boolean; provider: string }) {
+  const { model, currency, source, date, longPrompt } = price
   const facts = [
     provider,
     ...(currency === 'USD' ? [] : [`in ${currency}`]),
     ...(longPrompt
       ? [`${longPrompt.input} and ${longPrompt.output} over ${longPrompt.over.toLocaleString()} tokens`]
       : []),
-    own ? 'your own' : date,
+    own ? 'custom' : date,
   ]
   return (
     <>

@@ -1,26 +1,49 @@
 'use client'
 import { Plus, Upload } from 'lucide-react'
 import { useCallback, useEffect, useRef, useState } from 'react'
+import { Ask } from '@/components/ui/ask'
 import { Button } from '@/components/ui/button'
 import { TextField } from '@/components/ui/text-field'
+import { useFocusAfter } from '@/components/ui/use-focus-after'
 import type { Price, PriceList } from '@/lib/protocol/prices'
 import { problemOf } from '@/lib/store/client'
 import { useConversations } from '@/lib/store/context'
 import { client } from './client'
-import { priceProblem, rowsIn } from './price-draft'
+import { Currency } from './currency'
+import { keyOf, priceProblem, providerName, rowsIn } from './price-draft'
 import { PriceForm } from './price-form'
 import { PriceTable } from './price-table'
+import { Group, Section } from './section'
 
-const SHOWN_AT_FIRST = 12
-
-/** What every model costs: found, changed in place, brought in from a file, and set back. */
+/** The currency of costs, and what every model costs. */
 export function Prices() {
+  return (
+    <Section slug="prices">
+      <div className="space-y-8">
+        <Currency />
+        <Group
+          title="Model prices"
+          words="List prices per million tokens. Edit any that differ for you. Models without a price aren’t counted as free."
+        >
+          <PriceLists />
+        </Group>
+      </div>
+    </Section>
+  )
+}
+
+const addButton = '[data-add]'
+
+/** Prices are found, changed in place, brought in from a file, and set back. */
+function PriceLists() {
   const loadModels = useConversations((state) => state.loadModels)
+  const notify = useConversations((state) => state.notify)
   const [prices, setPrices] = useState<PriceList | null>(null)
   const [said, setSaid] = useState<{ text: string; wrong: boolean } | null>(null)
   const [wanted, setWanted] = useState('')
-  const [all, setAll] = useState(false)
-  const [adding, setAdding] = useState(false)
+  const [onlyOwn, setOnlyOwn] = useState(false)
+  const [open, setOpen] = useState<'adding' | 'resetting' | null>(null)
+  const { container, focusAfter } = useFocusAfter<HTMLDivElement>()
   const file = useRef<HTMLInputElement>(null)
 
   const known = prices?.own
@@ -43,31 +66,35 @@ export function Prices() {
   const onFile = async (chosen: File | undefined) => {
     if (!chosen) return
     const text = await chosen.text()
-    await take(async () => client().savePrices(rowsIn(text)), `The prices of ${chosen.name} are in.`)
+    await take(async () => client().savePrices(rowsIn(text)), `Imported prices from ${chosen.name}.`)
     if (file.current) file.current.value = ''
   }
-  const changed = (list: PriceList) => {
+  const close = (next: string) => {
+    setOpen(null)
+    focusAfter(next)
+  }
+  const changed = (list: PriceList, words: string) => {
     setPrices(list)
-    setAdding(false)
     setSaid(null)
+    notify({ id: 'price', text: words, tone: 'quiet' })
   }
 
-  const rows = prices ? found(prices, wanted) : []
-  const shown = all || wanted ? rows : rows.slice(0, SHOWN_AT_FIRST)
+  const own = prices?.own.length ?? 0
+  const rows = prices ? found(prices, wanted, onlyOwn && own > 0) : []
   return (
-    <div>
+    <div ref={container}>
       <div className="flex flex-wrap items-end gap-2">
         <TextField
           className="min-w-40 flex-1"
-          label="Find a price"
+          label="Search prices"
           type="search"
           placeholder="Model or provider"
           value={wanted}
           onChange={(event) => setWanted(event.target.value)}
         />
-        <Button onClick={() => setAdding(true)}>
+        <Button data-add onClick={() => setOpen('adding')}>
           <Plus size={16} aria-hidden="true" />
-          Add
+          Add price
         </Button>
         <Button onClick={() => file.current?.click()}>
           <Upload size={16} aria-hidden="true" />
@@ -82,43 +109,79 @@ export function Prices() {
           onChange={(event) => void onFile(event.target.files?.[0])}
         />
       </div>
-      {adding ? <PriceForm price={null} own={null} onChanged={changed} onCancel={() => setAdding(false)} /> : null}
+      {prices && open === 'adding' ? (
+        <PriceForm
+          price={null}
+          own={null}
+          providers={prices.providers}
+          onChanged={(list) => {
+            changed(list, 'Price saved.')
+            close(addButton)
+          }}
+          onCancel={() => close(addButton)}
+        />
+      ) : null}
       <p role="status" className={`text-small ${said?.wrong ? 'text-danger' : 'text-ink-quiet'} ${said ? 'mt-3' : ''}`}>
         {said?.text}
       </p>
+      {own > 0 ? (
+        <div className="mt-3 flex min-h-9 flex-wrap items-center justify-between gap-x-4 gap-y-2">
+          <label className="flex items-center gap-2 text-small touch:min-h-11">
+            <input
+              type="checkbox"
+              checked={onlyOwn}
+              onChange={({ target }) => setOnlyOwn(target.checked)}
+              className="size-4 touch:size-6 accent-accent"
+            />
+            Only your custom prices
+          </label>
+          {open === 'resetting' ? (
+            <Ask
+              question={`Reset ${customPrices(own)} to list prices? This can’t be undone.`}
+              action="Reset"
+              onConfirm={async () => {
+                const list = await client().resetPrices()
+                close(addButton)
+                changed(list, 'List prices restored.')
+              }}
+              onCancel={() => close('[data-reset]')}
+            />
+          ) : (
+            <Button data-reset look="bare" onClick={() => setOpen('resetting')}>
+              Reset {customPrices(own)}
+            </Button>
+          )}
+        </div>
+      ) : null}
       {prices ? (
-        <PriceTable rows={shown} own={prices.own} onChanged={changed} />
+        <PriceTable rows={rows} prices={prices} onChanged={changed} onClosed={focusAfter} />
       ) : (
-        <p className="mt-4 text-ink-quiet text-small">Loading the prices</p>
+        <p className="mt-4 text-ink-quiet text-small">{said ? null : 'Loading prices…'}</p>
       )}
-      <div className="mt-3 flex flex-wrap items-center gap-2">
-        {shown.length < rows.length ? <Button onClick={() => setAll(true)}>Show all {rows.length}</Button> : null}
-        {prices && prices.own.length > 0 ? (
-          <Button look="danger" onClick={() => void take(() => client().resetPrices(), 'All list prices hold again.')}>
-            Reset all {prices.own.length} of your own
-          </Button>
-        ) : null}
-      </div>
     </div>
   )
 }
 
-/** The person's own first, then the list prices that they do not replace. */
-function found({ list, own }: PriceList, wanted: string): Price[] {
-  const replaced = new Set(own.map(keyOf))
+function customPrices(own: number): string {
+  return own === 1 ? 'your custom price' : `your ${own} custom prices`
+}
+
+/** The person's own in the place of those that they replace, and before them all what the list does not have. */
+function found(prices: PriceList, wanted: string, onlyOwn: boolean): Price[] {
+  const { list, own } = prices
+  const mine = new Map(own.map((price) => [keyOf(price), price]))
+  const listed = new Set(list.map(keyOf))
+  const added = own.filter((price) => !listed.has(keyOf(price)))
+  const all: Price[] = onlyOwn ? own : [...added, ...list.map((price) => mine.get(keyOf(price)) ?? price)]
   const words = wanted.toLowerCase().split(/\s+/)
-  return [...own, ...list.filter((price) => !replaced.has(keyOf(price)))].filter((price) => {
-    const text = keyOf(price).toLowerCase()
+  return all.filter((price) => {
+    const text = `${providerName(prices, price.provider)} ${keyOf(price)}`.toLowerCase()
     return words.every((word) => text.includes(word))
   })
 }
 
-function keyOf({ provider, model }: Price): string {
-  return `${provider} ${model}`
-}
-
 function wordsOf(error: unknown): string {
-  if (error instanceof SyntaxError) return 'That file is not JSON. Choose one that holds a list of prices.'
+  if (error instanceof SyntaxError) return 'That file isn’t JSON. Choose a file with a list of prices.'
   const problem = problemOf(error)
   const wrong = priceProblem(problem)
   return wrong ? `Nothing was imported. Row ${wrong.row}: ${wrong.words}` : problem.message

@@ -2,22 +2,41 @@
 import { Plus } from 'lucide-react'
 import { type ReactNode, useCallback, useEffect, useState } from 'react'
 import { Button } from '@/components/ui/button'
+import { useFocusAfter } from '@/components/ui/use-focus-after'
 import type { Problem } from '@/lib/protocol/events'
 import type { Provider, ProviderList } from '@/lib/protocol/providers'
 import { problemOf } from '@/lib/store/client'
 import { useConversations } from '@/lib/store/context'
 import { client } from './client'
+import { Connected } from './connected'
 import { ProviderForm } from './provider-form'
 import { ProviderRow } from './provider-row'
+import { Section } from './section'
 
-type Editing = { kind: 'none' } | { kind: 'new' } | { kind: 'stored'; id: string }
+/** What is open in the list: the form of a provider, or what saving one came to. */
+type Open = { kind: 'none' } | { kind: 'new' } | { kind: 'edit' | 'saved'; id: string }
+
+const addButton = '[data-add]'
 
 /** The person's providers, the operator's, and local servers found running. */
 export function Providers() {
+  return (
+    <Section
+      slug="providers"
+      words="Any OpenAI-compatible API. Keys are encrypted on the server and never sent back to your browser."
+    >
+      <ProviderLists />
+    </Section>
+  )
+}
+
+function ProviderLists() {
   const [list, setList] = useState<ProviderList | null>(null)
   const [problem, setProblem] = useState<Problem | null>(null)
-  const [editing, setEditing] = useState<Editing>({ kind: 'none' })
+  const [open, setOpen] = useState<Open>({ kind: 'none' })
+  const { container, focusAfter } = useFocusAfter<HTMLDivElement>()
   const loadModels = useConversations((state) => state.loadModels)
+  const notify = useConversations((state) => state.notify)
 
   const load = useCallback(async () => {
     try {
@@ -28,17 +47,30 @@ export function Providers() {
     }
   }, [])
   useEffect(() => void load(), [load])
-  const changed = () => {
-    setEditing({ kind: 'none' })
-    void load()
+  const close = (next: string) => {
+    setOpen({ kind: 'none' })
+    focusAfter(next)
+  }
+  const saved = async (provider: Provider) => {
+    await load()
+    setOpen({ kind: 'saved', id: provider.id })
+  }
+  const deleted = async ({ name }: Provider) => {
+    close(addButton)
+    await load()
+    notify({ id: 'provider', text: `${name} was deleted.`, tone: 'quiet' })
     void loadModels()
   }
 
+  const retry = () => {
+    focusAfter(addButton)
+    void load()
+  }
   if (problem) {
     return (
       <div role="alert" className="text-small">
         <p className="font-strong text-danger">{problem.message}</p>
-        <Button className="mt-3" onClick={() => void load()}>
+        <Button className="mt-3" onClick={retry}>
           Try again
         </Button>
       </div>
@@ -46,11 +78,11 @@ export function Providers() {
   }
   if (!list) return <ProvidersSkeleton />
   return (
-    <>
+    <div ref={container}>
       <ul className="border-line border-y *:border-line [&>*+*]:border-t">
         {list.environment ? (
           <FixedRow name={list.environment.name}>
-            Set by whoever runs this server{list.environment.hasKey ? ', with a key' : ', without a key'}
+            Set up by whoever runs this server{list.environment.hasKey ? ', with a key' : ', without a key'}
           </FixedRow>
         ) : null}
         {list.local.map((server) => (
@@ -59,54 +91,44 @@ export function Providers() {
           </FixedRow>
         ))}
         {list.own.map((provider) => (
-          <OwnRow
-            key={provider.id}
-            provider={provider}
-            open={editing.kind === 'stored' && editing.id === provider.id}
-            onEdit={() => setEditing({ kind: 'stored', id: provider.id })}
-            onClose={() => setEditing({ kind: 'none' })}
-            onChanged={changed}
-          />
+          <li key={provider.id} data-provider={provider.id}>
+            {open.kind === 'edit' && open.id === provider.id ? (
+              <ProviderForm
+                provider={provider}
+                onSaved={saved}
+                onCancel={() => close(`[data-provider="${provider.id}"] button`)}
+              />
+            ) : (
+              <ProviderRow
+                provider={provider}
+                onEdit={() => setOpen({ kind: 'edit', id: provider.id })}
+                onDelete={async () => {
+                  await client().deleteProvider(provider.id)
+                  await deleted(provider)
+                }}
+                onKept={() => focusAfter(`[data-provider="${provider.id}"] button:last-of-type`)}
+              />
+            )}
+            {open.kind === 'saved' && open.id === provider.id ? (
+              <Connected key={provider.id} provider={provider} />
+            ) : null}
+          </li>
         ))}
         {list.own.length + list.local.length === 0 && !list.environment ? (
           <li className="py-4 text-ink-quiet text-small">
-            No provider yet. Until there is one, the demo model answers.
+            No providers yet. Until you add one, Rill uses the demo model.
           </li>
         ) : null}
       </ul>
-      {editing.kind === 'new' ? (
-        <ProviderForm provider={null} onSaved={changed} onCancel={() => setEditing({ kind: 'none' })} />
+      {open.kind === 'new' ? (
+        <ProviderForm provider={null} onSaved={saved} onCancel={() => close(addButton)} />
       ) : (
-        <Button className="mt-4" onClick={() => setEditing({ kind: 'new' })}>
+        <Button data-add className="mt-4" onClick={() => setOpen({ kind: 'new' })}>
           <Plus size={16} aria-hidden="true" />
           Add a provider
         </Button>
       )}
-    </>
-  )
-}
-
-function OwnRow({
-  provider,
-  open,
-  onEdit,
-  onClose,
-  onChanged,
-}: {
-  provider: Provider
-  open: boolean
-  onEdit(): void
-  onClose(): void
-  onChanged(): void
-}) {
-  return (
-    <li>
-      {open ? (
-        <ProviderForm provider={provider} onSaved={onChanged} onCancel={onClose} />
-      ) : (
-        <ProviderRow provider={provider} onEdit={onEdit} onDeleted={onChanged} />
-      )}
-    </li>
+    </div>
   )
 }
 
@@ -124,7 +146,7 @@ function FixedRow({ name, baseUrl, children }: { name: string; baseUrl?: string;
 function ProvidersSkeleton() {
   return (
     <div aria-busy="true" className="animate-pulse space-y-3 border-line border-y py-4">
-      <span className="sr-only">Loading the providers</span>
+      <span className="sr-only">Loading providers…</span>
       <div className="h-4 w-32 rounded-small bg-surface-raised" />
       <div className="h-4 w-64 max-w-full rounded-small bg-surface-raised" />
     </div>

@@ -5,7 +5,7 @@ import { Button } from '@/components/ui/button'
 import type { Problem } from '@/lib/protocol/events'
 import type { ProviderTest } from '@/lib/protocol/providers'
 
-/** How far a test of a provider got: the models it lists, and a short answer with the time to its first text. */
+/** How far a test of a provider got: the models it lists, and a short reply with the time to its first token. */
 export function TestResult({ test, onBetter }: { test: ProviderTest; onBetter(baseUrl: string): void }) {
   const { betterBaseUrl, models, modelCount, modelsProblem, model, text, firstTokenMs, answerProblem } = test
   const list = useRef<HTMLUListElement>(null)
@@ -18,7 +18,7 @@ export function TestResult({ test, onBetter }: { test: ProviderTest; onBetter(ba
         <li className="flex gap-2">
           <TriangleAlert size={16} className="mt-0.5 shrink-0 text-warn" aria-hidden="true" />
           <div className="min-w-0 wrap-anywhere">
-            <p>The server answers at {betterBaseUrl}, and not at the base URL above.</p>
+            <p>The server responds at {betterBaseUrl}, not at the base URL above.</p>
             <Button className="mt-1" onClick={() => onBetter(betterBaseUrl)}>
               Use this address
             </Button>
@@ -26,9 +26,9 @@ export function TestResult({ test, onBetter }: { test: ProviderTest; onBetter(ba
         </li>
       ) : null}
       {modelsProblem ? (
-        <Failed problem={modelsProblem}>No list of models: </Failed>
+        <Failed problem={modelsProblem}>Couldn’t load models: </Failed>
       ) : modelCount === 0 ? (
-        <Passed>The server answers, and lists no models.</Passed>
+        <Passed>The server responds, but lists no models.</Passed>
       ) : (
         <Passed>
           {modelCount === 1 ? '1 model' : `${modelCount.toLocaleString('en')} models`} found
@@ -36,16 +36,16 @@ export function TestResult({ test, onBetter }: { test: ProviderTest; onBetter(ba
         </Passed>
       )}
       {answerProblem ? (
-        <Failed problem={answerProblem}>{model ? `${model} did not answer: ` : 'No answer: '}</Failed>
+        <Failed problem={answerProblem}>{model ? `${model} didn’t respond: ` : 'No response: '}</Failed>
       ) : model ? (
         <Passed>
-          {model} answered
+          {model} responded
           {firstTokenMs === null ? (
             ''
           ) : (
-            <span className="numbers">, first text after {Math.round(firstTokenMs)} ms</span>
+            <span className="numbers">, first token after {Math.round(firstTokenMs)} ms</span>
           )}
-          <span className="block text-ink-quiet wrap-anywhere">“{text.trim()}”</span>
+          {text.trim() ? <span className="block text-ink-quiet wrap-anywhere">“{text.trim()}”</span> : null}
         </Passed>
       ) : null}
     </ul>
@@ -78,7 +78,7 @@ function Failed({ problem, children }: { problem: Problem; children: ReactNode }
         </span>
         {problem.upstreamMessage && !problem.message.startsWith(problem.upstreamMessage) ? (
           <details className="text-ink-quiet">
-            <summary className="w-fit">The provider’s own words</summary>
+            <summary className="w-fit">Provider message</summary>
             <span className="font-mono text-note">{problem.upstreamMessage}</span>
           </details>
         ) : null}

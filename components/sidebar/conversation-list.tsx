@@ -7,7 +7,8 @@ import { type Clock, useToday } from './use-today'
 
 /** The conversations, newest first, under their dates; more are fetched as the end comes near. */
 export function ConversationList({ clock }: { clock: Clock }) {
-  const summaries = useConversations((state) => state.summaries)
+  const all = useConversations((state) => state.summaries)
+  const summaries = useMemo(() => all.filter(({ kind }) => kind !== 'lab'), [all])
   const unread = useConversations((state) => state.unread)
   const nextCursor = useConversations((state) => state.nextCursor)
   const { today, offset } = useToday(clock)

@@ -19,7 +19,7 @@ export function Button({
   return (
     <button
       type="button"
-      className={`inline-flex h-9 touch:h-11 shrink-0 items-center justify-center gap-2 rounded-small px-3 text-small transition-colors disabled:opacity-60 ${looks[look]} ${className}`}
+      className={`inline-flex h-9 touch:h-11 shrink-0 items-center justify-center gap-2 rounded-small px-3 text-small transition-colors disabled:opacity-60 aria-disabled:opacity-60 ${looks[look]} ${className}`}
       {...rest}
     />
   )

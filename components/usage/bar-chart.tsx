@@ -17,6 +17,7 @@ const AXIS_LEFT = 56
 const AXIS_BOTTOM = 24
 const LABEL_WIDTH = 64
 const BAR_AT_MOST = 40
+const TICKS = 3
 
 /** Upright bars. What one of them stands for is said below, for the mouse and for the arrow keys alike. */
 export function BarChart({
@@ -37,7 +38,7 @@ export function BarChart({
   const most = Math.max(...bars.map(({ value }) => value), 0)
   const inner = { width: Math.max(width - AXIS_LEFT, 1), height: height - AXIS_BOTTOM }
   const x = scaleBand({ domain: bars.map(({ key }) => key), range: [0, inner.width], padding: 0.25 })
-  const y = scaleLinear({ domain: [0, most || 1], range: [inner.height, 8], nice: most > 0 })
+  const y = scaleLinear({ domain: [0, most || 1], range: [inner.height, 8], nice: most > 0 && TICKS })
   const every = Math.max(1, Math.ceil((bars.length * LABEL_WIDTH) / inner.width))
   const bar = chosen === null ? null : bars[chosen]
 
@@ -57,7 +58,7 @@ export function BarChart({
         ref={ref}
         role="group"
         aria-roledescription="chart"
-        aria-label={`${label} Arrow keys go from bar to bar.`}
+        aria-label={`${label} Use the arrow keys to move between bars.`}
         aria-describedby={said}
         // biome-ignore lint/a11y/noNoninteractiveTabindex: it answers to the arrow keys.
         tabIndex={0}
@@ -70,13 +71,13 @@ export function BarChart({
           <g transform={`translate(${AXIS_LEFT} 0)`}>
             <AxisLeft
               scale={y}
-              numTicks={3}
+              numTicks={TICKS}
               hideAxisLine
               hideTicks
               tickFormat={(value) => tick(Number(value))}
               tickLabelProps={tickLook('end')}
             />
-            {y.ticks(3).map((value) => (
+            {y.ticks(TICKS).map((value) => (
               <line key={value} x2={inner.width} y1={y(value)} y2={y(value)} className="stroke-line" />
             ))}
             {bars.map(({ key, value }, index) => {

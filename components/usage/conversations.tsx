@@ -14,7 +14,7 @@ import { costLength, costWords } from './money'
 import { conversationName } from './names'
 import { queryOf, type Wanted } from './query'
 
-/** The dearest conversations, a page at a time, and what the rest comes to. */
+/** The most expensive conversations, a page at a time, and what the rest comes to. */
 export function Conversations({
   report,
   wanted,
@@ -53,8 +53,8 @@ export function Conversations({
   return (
     <Part title="By conversation">
       <FigureTable
-        caption="Usage by conversation, the dearest first"
-        heads={['Conversation', 'Cost', 'Tokens', 'Answers']}
+        caption="Usage by conversation, most expensive first"
+        heads={['Conversation', 'Cost', 'Tokens', 'Replies']}
         rows={rows.map((each) => ({
           key: each.conversationId,
           name: <Name conversation={each} onOnly={wanted.conversation ? null : onConversation} />,

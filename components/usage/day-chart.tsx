@@ -6,7 +6,7 @@ import type { UsageReport } from '@/lib/protocol/usage'
 import { BarChart } from './bar-chart'
 import { ChartSection } from './chart-section'
 import { FigureTable } from './figure-table'
-import { periodsOf, shortNumber, tokensOf } from './figures'
+import { periodsOf, replies, shortNumber, tokensOf } from './figures'
 import { costLength, costWords } from './money'
 
 type Measure = 'cost' | 'tokens'
@@ -23,14 +23,14 @@ export function DayChart({ report, rate }: { report: UsageReport; rate: Rate }) 
     label,
     value: figures === null ? 0 : measure === 'cost' ? costLength(figures.cost, rate) : tokensOf(figures),
     words: figures
-      ? `${name}: ${costWords(figures, rate)} · ${tokensOf(figures).toLocaleString()} tokens · ${answers(figures.generations)}`
-      : `${name}: nothing`,
+      ? `${name}: ${costWords(figures, rate)} · ${tokensOf(figures).toLocaleString()} tokens · ${replies(figures.generations)}`
+      : `${name}: no usage`,
   }))
   const title = monthly ? 'By month' : 'By day'
   return (
     <ChartSection
       title={title}
-      aside={<Segments label="Shown by day" options={measures} value={measure} onChange={setChosen} />}
+      aside={<Segments label="Show" options={measures} value={measure} onChange={setChosen} />}
       chart={
         <BarChart
           label={`${measures[measure]} ${title.toLowerCase()}.`}
@@ -48,7 +48,7 @@ export function DayChart({ report, rate }: { report: UsageReport; rate: Rate }) 
       table={
         <FigureTable
           caption={`Usage ${title.toLowerCase()}`}
-          heads={[monthly ? 'Month' : 'Day', 'Cost', 'Tokens', 'Answers']}
+          heads={[monthly ? 'Month' : 'Day', 'Cost', 'Tokens', 'Replies']}
           rows={periods.flatMap(({ key, name, figures }) =>
             figures
               ? {
@@ -66,8 +66,4 @@ export function DayChart({ report, rate }: { report: UsageReport; rate: Rate }) 
       }
     />
   )
-}
-
-function answers(count: number): string {
-  return `${count.toLocaleString()} ${count === 1 ? 'answer' : 'answers'}`
 }

@@ -4,7 +4,7 @@ import { FigureTable } from './figure-table'
 import { speedWords, waitWords } from './figures'
 
 export type Measure = 'waits' | 'speeds'
-export const measures: Record<Measure, string> = { waits: 'Time to first text', speeds: 'Tokens a second' }
+export const measures: Record<Measure, string> = { waits: 'Time to first token', speeds: 'Tokens per second' }
 
 /** What stands behind the charts of distributions: every model in a line, and the steps of those that are charted. */
 export function DistributionTables({
@@ -25,7 +25,7 @@ export function DistributionTables({
     <div className="space-y-6">
       <FigureTable
         caption={`${measures[measure]} by model`}
-        heads={['Model', 'Median', percentWords(0.1), percentWords(0.9), 'Counted']}
+        heads={['Model', 'Median', percentWords(0.1), percentWords(0.9), 'Replies']}
         rows={models.map((each) => ({
           key: `${each.providerId} ${each.model}`,
           name: modelName(each.model),
@@ -41,7 +41,7 @@ export function DistributionTables({
         <FigureTable
           key={`${each.providerId} ${each.model}`}
           caption={`${measures[measure]} of ${modelName(each.model)}`}
-          heads={[modelName(each.model), 'Answers']}
+          heads={[modelName(each.model), 'Replies']}
           rows={each[measure].map((count, bucket) => ({
             key: String(bucket),
             name: bucketName(bounds, bucket, measure).long,
@@ -55,12 +55,12 @@ export function DistributionTables({
 
 export function bucketName(bounds: number[], bucket: number, measure: Measure): { short: string; long: string } {
   const write = (value: number) => (measure === 'waits' ? inSeconds(value) : `${value}`)
-  const unit = measure === 'waits' ? 's' : 'tokens a second'
+  const unit = measure === 'waits' ? 's' : 'tokens per second'
   const [low, high] = [bounds[bucket - 1], bounds[bucket]]
   if (high === undefined)
     return {
       short: measure === 'waits' ? `${write(low ?? 0)} s +` : `${write(low ?? 0)}+`,
-      long: `${write(low ?? 0)} ${unit} and more`,
+      long: `${write(low ?? 0)} ${unit} or more`,
     }
   return {
     short: measure === 'waits' ? `<${write(high)} s` : `<${write(high)}`,

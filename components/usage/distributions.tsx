@@ -5,11 +5,11 @@ import { type ModelUsage, speedBounds, waitBounds } from '@/lib/protocol/usage'
 import { BarChart } from './bar-chart'
 import { ChartSection } from './chart-section'
 import { bucketName, DistributionTables, type Measure, measures } from './distribution-tables'
-import { speedWords, waitWords } from './figures'
+import { replies, speedWords, waitWords } from './figures'
 
 const MODELS_SHOWN = 4
 
-/** How long each model's first text took, and how fast it writes: how often which. */
+/** How long each model's first token took, and how fast it writes: how often which. */
 export function Distributions({ models, modelName }: { models: ModelUsage[]; modelName(id: string): string }) {
   const [measure, setMeasure] = useState<Measure>('waits')
   const bounds = measure === 'waits' ? waitBounds : speedBounds
@@ -17,12 +17,12 @@ export function Distributions({ models, modelName }: { models: ModelUsage[]; mod
   const words = measure === 'waits' ? waitWords : speedWords
   return (
     <ChartSection
-      title="How fast models are"
-      words="Counted in steps, so medians are about right. An answer that never had a first text is not counted."
+      title="Model speed"
+      words="Medians are approximate. Replies that never produced any text aren’t counted."
       aside={<Segments label="Measure" options={measures} value={measure} onChange={setMeasure} />}
       chart={
         counted.length === 0 ? (
-          <p className="text-ink-quiet text-small">No answer in these days was long enough to measure.</p>
+          <p className="text-ink-quiet text-small">No replies in this period were long enough to measure.</p>
         ) : (
           <div className="space-y-6">
             {counted.slice(0, MODELS_SHOWN).map((each) => (
@@ -31,7 +31,7 @@ export function Distributions({ models, modelName }: { models: ModelUsage[]; mod
                   <span className="wrap-anywhere font-strong">{modelName(each.model)}</span>
                   <span className="numbers text-ink-quiet">
                     {' '}
-                    · median {words(each[measure])} · nine in ten {measure === 'waits' ? 'below' : 'above'}{' '}
+                    · median {words(each[measure])} · 90% {measure === 'waits' ? 'under' : 'over'}{' '}
                     {words(each[measure], measure === 'waits' ? 0.9 : 0.1)}
                   </span>
                 </figcaption>
@@ -44,7 +44,7 @@ export function Distributions({ models, modelName }: { models: ModelUsage[]; mod
                       key: String(bucket),
                       label: name.short,
                       value: count,
-                      words: `${name.long}: ${count.toLocaleString()} ${count === 1 ? 'answer' : 'answers'}`,
+                      words: `${name.long}: ${replies(count)}`,
                     }
                   })}
                   tick={(value) => (Number.isInteger(value) ? value.toLocaleString() : '')}

@@ -24,7 +24,7 @@ export function FigureTable({
 }) {
   const look = (index: number) => (wide.includes(index) ? 'max-sm:hidden' : '')
   return (
-    <div className="overflow-x-auto">
+    <div className="relative overflow-x-auto">
       <table className="w-full border-line border-b text-small">
         <caption className="sr-only">{caption}</caption>
         <thead className="text-ink-quiet text-note">

@@ -15,6 +15,11 @@ export function shortNumber(value: number): string {
   return new Intl.NumberFormat(undefined, { notation: 'compact', maximumFractionDigits: 1 }).format(value)
 }
 
+/** `1 reply`, `1,200 replies`. */
+export function replies(count: number): string {
+  return `${count.toLocaleString()} ${count === 1 ? 'reply' : 'replies'}`
+}
+
 /** A share in words: `96.4 %`, and `–` of nothing. */
 export function shareWords(part: number, all: number): string {
   return all === 0
@@ -22,7 +27,7 @@ export function shareWords(part: number, all: number): string {
     : new Intl.NumberFormat(undefined, { style: 'percent', maximumFractionDigits: 1 }).format(part / all)
 }
 
-/** The time below which half of all first texts came; about, since roll-ups know buckets only. */
+/** The time below which half of all first tokens came; about, since roll-ups know buckets only. */
 export function waitWords(waits: number[], share = 0.5): string {
   const ms = quantile(waits, waitBounds, share)
   return ms === null ? '–' : ms < 1000 ? `${Math.round(ms / 10) * 10} ms` : formatSeconds(ms)

@@ -1,16 +1,15 @@
 'use client'
-import { Download } from 'lucide-react'
-import { type ReactNode, type Ref, useId } from 'react'
+import { type Ref, useId } from 'react'
 import { SelectField } from '@/components/ui/select-field'
 import { fieldLook } from '@/components/ui/text-field'
-import { daysOf, queryOf, type Range, rangeProblem, ranges, type Wanted } from './query'
+import { daysOf, type Range, rangeProblem, ranges, type Wanted } from './query'
 
 export interface Choice {
   value: string
   name: string
 }
 
-/** Which days, models, providers and conversations are shown, and the same as a file. */
+/** Which days, models, providers and conversations are shown. */
 export function Filters({
   wanted,
   timeZone,
@@ -24,7 +23,7 @@ export function Filters({
   timeZone: string
   models: Choice[]
   providers: Choice[]
-  /** The dearest, and the one that is chosen. */
+  /** The most expensive, and the one that is chosen. */
   conversations: Choice[]
   conversationField: Ref<HTMLSelectElement>
   onChange(wanted: Wanted): void
@@ -35,7 +34,7 @@ export function Filters({
   const options = Object.entries(ranges).map(([value, name]) => ({ value, name }))
   return (
     <div className="space-y-2">
-      <div className="flex flex-wrap items-end gap-2">
+      <div className="flex flex-wrap items-end gap-x-2 gap-y-3">
         <SelectField
           quiet
           className="max-w-40"
@@ -75,14 +74,6 @@ export function Filters({
           options={[{ value: '', name: 'All conversations' }, ...conversations]}
           onChange={(conversation) => onChange({ ...wanted, conversation })}
         />
-        <div className="flex gap-2">
-          <Export wanted={wanted} format="csv">
-            CSV
-          </Export>
-          <Export wanted={wanted} format="json">
-            JSON
-          </Export>
-        </div>
       </div>
       {problem ? (
         <p role="alert" className="text-danger text-small">
@@ -108,20 +99,6 @@ function Day({ label, value, onChange }: { label: string; value: string; onChang
         className={fieldLook}
       />
     </div>
-  )
-}
-
-function Export({ wanted, format, children }: { wanted: Wanted; format: 'csv' | 'json'; children: ReactNode }) {
-  return (
-    <a
-      href={`/api/usage/export?${queryOf(wanted, { format })}`}
-      download
-      aria-label={`Export as ${format.toUpperCase()}`}
-      className="inline-flex h-9 touch:h-11 items-center gap-2 rounded-small border border-line px-3 text-small transition-colors hover:bg-surface-raised"
-    >
-      <Download size={16} aria-hidden="true" />
-      {children}
-    </a>
   )
 }
 

@@ -12,7 +12,7 @@ export function useRate(): Rate {
 
 /** A cost in words: "about $0.42 + €0.10" when some of it is estimated, and some of a currency without a rate. */
 export function costWords({ cost, estimated, generations, unpriced }: Figures, rate: Rate): string {
-  if (generations > 0 && unpriced === generations) return 'no price'
+  if (generations > 0 && unpriced === generations) return 'No price'
   const sums = sumsIn(cost, rate)
   const words = sums.map((each) => formatMoney(each, { fine: true })).join(' + ')
   return estimated > 0 && sums.some(({ picos }) => picos > 0n) ? `about ${words}` : words

@@ -9,7 +9,7 @@ export function conversationName({
   conversationId,
   title,
 }: Pick<ConversationUsage, 'conversationId' | 'title'>): string {
-  return title ?? (conversationId === TESTS ? 'Tests of providers' : 'Deleted conversation')
+  return title ?? (conversationId === TESTS ? 'Provider tests' : 'Deleted conversation')
 }
 
 /** What models and providers are called, also those that are not there any more. */
@@ -27,6 +27,8 @@ export function useNames() {
 
 /** What a provider was that is not among those there are. */
 function nameOfGone(providerId: string): string {
-  if (/^[0-9a-f-]{36}$/.test(providerId)) return 'A removed provider'
-  return providerId.startsWith('environment') ? 'An earlier server of this Rill’s' : providerId
+  if (/^[0-9a-f-]{36}$/.test(providerId)) return 'Removed provider'
+  if (providerId.startsWith('environment')) return 'A previous server'
+  // One that was tested and not saved is known by its host.
+  return /[.:]/.test(providerId) ? `Provider tests (${providerId})` : providerId
 }

@@ -51,6 +51,6 @@ export function isFiltered({ model, provider, conversation }: Wanted): boolean {
 
 /** Why a range cannot be shown; null when it can. */
 export function rangeProblem({ from, to }: Wanted): string | null {
-  if (!from || !to) return 'Choose a first and a last day.'
-  return from > to ? 'The first day is later than the last.' : null
+  if (!from || !to) return 'Choose a start and an end date.'
+  return from > to ? 'The start date is after the end date.' : null
 }

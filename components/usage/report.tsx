@@ -6,7 +6,7 @@ import { Conversations } from './conversations'
 import { DayChart } from './day-chart'
 import { Distributions } from './distributions'
 import { type FigureRow, FigureTable } from './figure-table'
-import { shareWords, shortNumber, tokensOf, waitWords } from './figures'
+import { replies, shareWords, shortNumber, tokensOf, waitWords } from './figures'
 import { costLength, costWords, useRate } from './money'
 import { useNames } from './names'
 import type { Wanted } from './query'
@@ -24,8 +24,14 @@ export function Report({
   const rate = useRate()
   const { totals, models, providers } = report
   const { modelName, providerName } = useNames()
-  const heads = ['Cost', 'Tokens', 'Answers', 'Completed']
-  const dearest = <Row extends (typeof providers)[number]>(all: Row[]) => all.toSorted((a, b) => weight(b) - weight(a))
+  /** With the provider where two have a model of the same name. */
+  const nameOf = ({ model, providerId }: (typeof models)[number]) => {
+    const name = modelName(model)
+    const twice = models.filter((each) => modelName(each.model) === name).length > 1
+    return twice ? `${name} · ${providerName(providerId)}` : name
+  }
+  const heads = ['Cost', 'Tokens', 'Replies', 'Completed']
+  const byCost = <Row extends (typeof providers)[number]>(all: Row[]) => all.toSorted((a, b) => weight(b) - weight(a))
   const most = (all: typeof providers) => Math.max(...all.map((each) => weight(each)), 0)
   const weight = (each: (typeof providers)[number]) => costLength(each.cost, rate)
   const row = (key: string, name: string, each: (typeof providers)[number], max: number): FigureRow => ({
@@ -48,9 +54,7 @@ export function Report({
           caption="Usage by model"
           heads={['Model', ...heads]}
           wide={[4]}
-          rows={dearest(models).map((each) =>
-            row(`${each.providerId} ${each.model}`, modelName(each.model), each, most(models)),
-          )}
+          rows={byCost(models).map((each) => row(`${each.providerId} ${each.model}`, nameOf(each), each, most(models)))}
         />
       </Part>
       <Part title="By provider">
@@ -58,7 +62,7 @@ export function Report({
           caption="Usage by provider"
           heads={['Provider', ...heads]}
           wide={[4]}
-          rows={dearest(providers).map((each) =>
+          rows={byCost(providers).map((each) =>
             row(each.providerId, providerName(each.providerId), each, most(providers)),
           )}
         />
@@ -71,11 +75,11 @@ export function Report({
         onConversation={onConversation}
       />
       <Distributions models={models} modelName={modelName} />
-      <Part title="How answers ended">
+      <Part title="How replies ended">
         <dl className="grid grid-cols-2 gap-x-4 gap-y-3 sm:grid-cols-5">
           <Tile name="Completed" value={shareWords(totals.completed, totals.generations)} />
           <Tile name="Retried" value={shareWords(totals.retried, totals.generations)} />
-          <Tile name="Cut" value={shareWords(totals.interrupted, totals.generations)} />
+          <Tile name="Interrupted" value={shareWords(totals.interrupted, totals.generations)} />
           <Tile name="Stopped" value={shareWords(totals.stopped, totals.generations)} />
           <Tile name="Failed" value={shareWords(totals.failed, totals.generations)} />
         </dl>
@@ -91,22 +95,21 @@ function Tiles({ report: { totals } }: { report: UsageReport }) {
       <dl className="grid grid-cols-2 gap-4 sm:grid-cols-4">
         <Tile large name="Cost" value={costWords(totals, rate)} />
         <Tile large name="Tokens" value={shortNumber(tokensOf(totals))} />
-        <Tile large name="Answers" value={totals.generations.toLocaleString()} />
-        <Tile large name="Median time to first text" value={waitWords(totals.waits)} />
+        <Tile large name="Replies" value={totals.generations.toLocaleString()} />
+        <Tile large name="Median time to first token" value={waitWords(totals.waits)} />
       </dl>
       <p className="mt-3 max-w-measure text-ink-quiet text-note">
         {totals.unpriced > 0 ? (
           <>
-            {totals.unpriced.toLocaleString()} of the answers {totals.unpriced === 1 ? 'has' : 'have'} no known price
-            and
-            {totals.unpriced === 1 ? ' is' : ' are'} not in the cost.{' '}
-            <Link href="/settings#prices" className="text-accent underline underline-offset-2">
+            {replies(totals.unpriced)} {totals.unpriced === 1 ? 'has no price and isn’t' : 'have no price and aren’t'}{' '}
+            in the cost.{' '}
+            <Link href="/settings/prices" className="text-accent underline underline-offset-2">
               Add prices
             </Link>{' '}
           </>
         ) : null}
         {totals.estimated > 0
-          ? `The tokens of ${totals.estimated.toLocaleString()} are Rill’s own estimate: their providers reported none.`
+          ? `Tokens of ${replies(totals.estimated)} are estimated, because the provider didn’t report them.`
           : null}
       </p>
     </div>

@@ -1,11 +1,12 @@
 'use client'
 import Link from 'next/link'
 import { useRef, useState } from 'react'
-import { Header } from '@/components/shell/header'
+import { Page } from '@/components/shell/page'
 import { Button } from '@/components/ui/button'
 import { lazily } from '@/components/ui/lazily'
 import type { UsageReport } from '@/lib/protocol/usage'
 import { useConversations } from '@/lib/store/context'
+import { ExportLinks } from './export-links'
 import { type Choice, Filters } from './filters'
 import { conversationName, useNames } from './names'
 import { isFiltered, type Wanted, wantedAtFirst } from './query'
@@ -27,50 +28,47 @@ export function UsagePage() {
     conversationField.current?.focus()
   }
   return (
-    <>
-      <title>Usage · Rill</title>
-      <Header title="" />
-      <div className="min-h-0 flex-1 scrolls">
-        <div className="column space-y-8 pt-4 pb-24">
-          <div className="flex flex-wrap items-baseline justify-between gap-x-4">
-            <h1 className="font-strong text-title">Usage</h1>
-            <Link href="/lab" className="rounded-small text-accent text-small underline underline-offset-2">
-              What streaming buys, and how fast models are
-            </Link>
-          </div>
-          <Filters
-            wanted={wanted}
-            timeZone={timeZone}
-            {...choices}
-            conversationField={conversationField}
-            onChange={setWanted}
-          />
-          <p role="status" className="sr-only">
-            {loading ? 'Loading the usage' : ''}
-          </p>
-          {problem ? (
-            <div role="alert">
-              <p className="max-w-measure text-danger">{problem}</p>
-              <Button className="mt-4" onClick={retry}>
-                Try again
-              </Button>
-            </div>
-          ) : !report || !Report ? (
-            <Skeleton />
-          ) : report.totals.generations === 0 ? (
-            <Nothing filtered={isFiltered(wanted)} />
-          ) : (
-            <div aria-busy={loading} className={`space-y-10 transition-opacity ${loading ? 'opacity-60' : ''}`}>
-              <Report report={report} wanted={wanted} onConversation={showOnly} />
-            </div>
-          )}
+    <Page title="Usage" className="space-y-8">
+      <div>
+        <div className="flex flex-wrap items-center justify-between gap-x-4">
+          <h1 className="font-strong text-title">Usage</h1>
+          <ExportLinks wanted={wanted} />
         </div>
+        <Link href="/lab" className="rounded-small text-accent text-small underline underline-offset-2">
+          Lab: compare speed →
+        </Link>
       </div>
-    </>
+      <Filters
+        wanted={wanted}
+        timeZone={timeZone}
+        {...choices}
+        conversationField={conversationField}
+        onChange={setWanted}
+      />
+      <p role="status" className="sr-only">
+        {loading ? 'Loading usage…' : ''}
+      </p>
+      {problem ? (
+        <div role="alert">
+          <p className="max-w-measure text-danger">{problem}</p>
+          <Button className="mt-4" onClick={retry}>
+            Try again
+          </Button>
+        </div>
+      ) : !report || !Report ? (
+        <Skeleton />
+      ) : report.totals.generations === 0 ? (
+        <Nothing filtered={isFiltered(wanted)} />
+      ) : (
+        <div aria-busy={loading} className={`space-y-10 transition-opacity ${loading ? 'opacity-60' : ''}`}>
+          <Report report={report} wanted={wanted} onConversation={showOnly} />
+        </div>
+      )}
+    </Page>
   )
 }
 
-/** Every model and provider of the days that are shown, and the dearest conversations, whichever of them are chosen. */
+/** Every model and provider of the days that are shown, and the most expensive conversations, whichever of them are chosen. */
 function useChoices(
   report: UsageReport | null,
   wanted: Wanted,
@@ -89,7 +87,7 @@ function useChoices(
       .flatMap((each) => each?.conversations.rows ?? [])
       .map((each) => [each.conversationId, conversationName(each)]),
   )
-  if (conversation && !conversations.has(conversation)) conversations.set(conversation, 'The one that is chosen')
+  if (conversation && !conversations.has(conversation)) conversations.set(conversation, 'Selected conversation')
   return {
     conversations: Array.from(conversations, ([value, name]) => ({ value, name })),
     models: Array.from(models, (value) => ({ value, name: modelName(value) })),
@@ -100,11 +98,11 @@ function useChoices(
 function Nothing({ filtered }: { filtered: boolean }) {
   return (
     <div className="py-10">
-      <p className="font-strong text-lead">Nothing in these days</p>
+      <p className="font-strong text-lead">No usage in this period</p>
       <p className="mt-2 max-w-measure text-ink-quiet">
         {filtered
-          ? 'No answer came from what is chosen above. Choose all models, providers and conversations, or more days.'
-          : 'Once you have asked a model something, what it took and what it cost stands here. Choose more days to see what was before.'}
+          ? 'Nothing matches these filters. Choose more days, or all models, providers, and conversations.'
+          : 'Once you send a prompt, its time and cost will show up here. Choose more days to look further back.'}
       </p>
     </div>
   )

@@ -15,8 +15,8 @@ export interface Terms {
   prices: Price[]
 }
 
-/** A person's terms for a provider, in one query: every start asks for them. */
-export async function termsOf(ownerId: string, provider: string): Promise<Terms> {
+/** A person's terms for a provider, by what prices may know it by, in one query: every start asks for them. */
+export async function termsOf(ownerId: string, providers: string[]): Promise<Terms> {
   const rows = await database()
     .selectFrom('settings')
     .select((eb) => [eb.val('settings').as('kind'), eb.val('').as('place'), 'settings.settings as json'])
@@ -32,7 +32,7 @@ export async function termsOf(ownerId: string, provider: string): Promise<Terms>
         .selectFrom('prices')
         .select((of) => [of.val('price').as('kind'), of.val('').as('place'), 'prices.price as json'])
         .where('ownerId', '=', ownerId)
-        .where('provider', '=', provider),
+        .where('provider', 'in', providers),
     )
     .execute()
   const terms: Terms = { settings: defaultSettings, budgets: [], prices: [] }

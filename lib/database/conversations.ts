@@ -5,7 +5,7 @@ import type { ConversationSummary } from '@/lib/protocol/api'
 import type { Money } from '@/lib/protocol/money'
 import { badRequest } from '@/lib/refused'
 import { database } from './client'
-import type { ConversationRow, GenerationRow } from './schema'
+import type { ConversationKind, ConversationRow, GenerationRow } from './schema'
 import { readBooking } from './spending'
 import { UNDO_MS } from './sweeps'
 
@@ -14,15 +14,16 @@ export const untitled = 'New conversation'
 
 type RunningRow = Pick<GenerationRow, 'id' | 'conversationId'>
 
-/** A page of a person's conversations, newest first. `cursor` is what the page before gave as `nextCursor`. */
+/** A page of a person's conversations, or of their Lab runs, newest first. `cursor` is what the page before gave as `nextCursor`. */
 export async function listConversations(
   ownerId: string,
-  page: { cursor?: string; limit: number },
+  page: { cursor?: string; limit: number; kind?: ConversationKind },
 ): Promise<{ conversations: ConversationSummary[]; nextCursor: string | null }> {
   let query = database()
     .selectFrom('conversations')
     .selectAll()
     .where('ownerId', '=', ownerId)
+    .where('kind', '=', page.kind ?? 'chat')
     .where('deletedAt', 'is', null)
     .orderBy('updatedAt', 'desc')
     .orderBy('id', 'desc')
@@ -60,20 +61,21 @@ async function runningIn(rows: ConversationRow[]): Promise<RunningRow[]> {
 }
 
 function summaryOf(row: ConversationRow, running: RunningRow[]): ConversationSummary {
-  const { id, title, model, createdAt, updatedAt } = row
+  const { id, kind, title, model, createdAt, updatedAt } = row
   const own = running.filter((generation) => generation.conversationId === id)
-  return { id, title, model, createdAt, updatedAt, running: own.map((generation) => generation.id) }
+  return { id, kind, title, model, createdAt, updatedAt, running: own.map((generation) => generation.id) }
 }
 
 /** Makes an empty conversation. */
 export async function createConversation(
   ownerId: string,
-  given: { title?: string; model?: string },
+  given: { title?: string; model?: string; kind?: ConversationKind },
 ): Promise<ConversationSummary> {
   const now = Date.now()
   const row: ConversationRow = {
     id: uuidv7(),
     ownerId,
+    kind: given.kind ?? 'chat',
     title: given.title ?? untitled,
     model: given.model ?? null,
     createdAt: now,

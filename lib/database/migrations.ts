@@ -6,6 +6,7 @@ import { conversationRevisions } from './migrations/0010-conversation-revisions'
 import { singleSaves } from './migrations/0011-single-saves'
 import { providersMigration } from './migrations/0012-providers'
 import { storageIndex } from './migrations/0013-storage-index'
+import { labRuns } from './migrations/0014-lab-runs'
 
 /**
  * Every change of the schema, the same for both engines. Each is in a file of its own from now on, calls no live code,
@@ -216,4 +217,5 @@ export const migrations: Record<string, Migration> = {
   '0011_single_saves': singleSaves,
   '0012_providers': providersMigration,
   '0013_storage_index': storageIndex,
+  '0014_lab_runs': labRuns,
 }

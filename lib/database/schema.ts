@@ -6,7 +6,7 @@ import type { Generated } from 'kysely'
  * text that is parsed by zod on the way in. Every row that belongs to a person carries `ownerId`.
  */
 export interface Tables {
-  conversations: ConversationRow & { revision: Generated<number> }
+  conversations: Omit<ConversationRow, 'kind'> & { kind: Generated<ConversationKind>; revision: Generated<number> }
   messages: MessageRow
   generations: GenerationRow
   generationPieces: GenerationPieceRow
@@ -22,10 +22,14 @@ export interface Tables {
   sessions: SessionRow
 }
 
+/** A run of the Lab is kept like a conversation, and is not listed among them. */
+export type ConversationKind = 'chat' | 'lab'
+
 /** The table has its `revision` as well: how often a reply of it that had ended was continued to another end. */
 export interface ConversationRow {
   id: string
   ownerId: string
+  kind: ConversationKind
   title: string
   model: string | null
   createdAt: number

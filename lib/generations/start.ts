@@ -86,7 +86,8 @@ const blankPrompt = new Refused(400, {
 
 /** A person's account for a model. */
 export async function accountFor(ownerId: string, { connection, model, free }: ResolvedModel): Promise<Account> {
-  return await accountOf(ownerId, { baseUrl: connection.baseUrl, model, free })
+  const { providerId, baseUrl } = connection
+  return await accountOf(ownerId, { providerId, baseUrl, model, free })
 }
 
 /** Whether a model is of the operator's own upstream. */

@@ -69,6 +69,7 @@ function newConversation(ownerId: string, text: string, model: string): Conversa
   return {
     id: uuidv7(),
     ownerId,
+    kind: 'chat',
     title: titleOf(text) || untitled,
     model,
     createdAt: now,

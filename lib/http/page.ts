@@ -5,6 +5,7 @@ import { cache } from 'react'
 import { mode } from '@/lib/accounts/mode'
 import type { Principal } from '@/lib/accounts/principal'
 import { identify } from '@/lib/accounts/sessions'
+import { config } from '@/lib/config'
 import { listConversations } from '@/lib/database/conversations'
 import { ownedConversation } from '@/lib/database/ownership'
 import { settingsOf } from '@/lib/database/settings'
@@ -12,6 +13,7 @@ import type { ConversationPage, ModelList, Settings } from '@/lib/protocol/api'
 import type { Mode } from '@/lib/protocol/mode'
 import { modelListForPage } from '@/lib/providers/models'
 import { Refused } from '@/lib/refused'
+import { license, version } from '@/package.json'
 import { nextPath, signInPath } from './next-path'
 import { originOf } from './origin'
 import { SESSION_HEADER } from './session'
@@ -40,6 +42,12 @@ async function requirePrincipal(): Promise<Principal> {
 /** Where the browser has the page from, for addresses that have to be whole. Null when that cannot be told. */
 export async function pageOrigin(): Promise<string | null> {
   return originOf(await headers())
+}
+
+/** What a page says of this server: what runs, and where it keeps what it is given. */
+export async function pageAbout(): Promise<{ version: string; license: string; database: 'SQLite' | 'Postgres' }> {
+  await requirePrincipal()
+  return { version, license, database: config().databaseUrl === null ? 'SQLite' : 'Postgres' }
 }
 
 /** What every page of the app starts with. */

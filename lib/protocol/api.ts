@@ -5,8 +5,13 @@ import { message } from './messages'
 /** What every endpoint answers when it refuses or fails. */
 export const errorBody = z.object({ error: problem })
 
+/** What the Lab asks is kept like a conversation, and is not listed among them. */
+export const conversationKind = z.enum(['chat', 'lab'])
+
 export const conversationSummary = z.object({
   id: z.string(),
+  /** Absent when the server is older than the page: then it is `chat`. */
+  kind: z.optional(conversationKind),
   title: z.string(),
   model: z.nullable(z.string()),
   createdAt: z.number(),

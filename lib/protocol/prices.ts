@@ -5,7 +5,7 @@ const perMillion = z.string()
 
 /** What a model costs, and how much it reads and writes, where that is known. */
 export const price = z.object({
-  /** The host of the provider's base URL, with its port where it has one: `api.openai.com`. */
+  /** The host of the provider's base URL, with its port where it has one: `api.openai.com`. Of the operator's, its id. */
   provider: z.string(),
   model: z.string(),
   currency: z.string(),
@@ -31,6 +31,14 @@ export type Price = z.infer<typeof price>
 const ownPrice = z.extend(price, { version: z.number() })
 export type OwnPrice = z.infer<typeof ownPrice>
 
+/** A provider that prices can be about: what people call it, and what prices know it by. */
+const pricedProvider = z.object({ name: z.string(), provider: z.string() })
+export type PricedProvider = z.infer<typeof pricedProvider>
+
 /** `GET /api/prices`: the list prices that Rill ships with, and the person's own, which go before them. */
-export const priceList = z.object({ list: z.array(price), own: z.array(ownPrice) })
+export const priceList = z.object({
+  list: z.array(price),
+  own: z.array(ownPrice),
+  providers: z._default(z.array(pricedProvider), []),
+})
 export type PriceList = z.infer<typeof priceList>

@@ -21,10 +21,12 @@ export function withFirstPage(
   page: ConversationPage,
 ): Pick<ConversationState, 'summaries' | 'nextCursor'> {
   const oldest = page.conversations.at(-1)
-  if (!oldest || page.nextCursor === null) return { summaries: page.conversations, nextCursor: null }
-  const older = state.summaries.filter((each) => each.updatedAt < oldest.updatedAt)
+  // A run of the Lab that was opened is here for its page, and in no list of the server's.
+  const runs = state.summaries.filter(({ kind }) => kind === 'lab')
+  if (!oldest || page.nextCursor === null) return { ...withSummaries(runs, page.conversations), nextCursor: null }
+  const older = state.summaries.filter(({ kind, updatedAt }) => kind !== 'lab' && updatedAt < oldest.updatedAt)
   return {
-    ...withSummaries(older, page.conversations),
+    ...withSummaries([...runs, ...older], page.conversations),
     nextCursor: older.length > 0 ? state.nextCursor : page.nextCursor,
   }
 }

@@ -22,7 +22,8 @@ export interface Account {
 
 /** A person's account for a model. */
 export async function accountOf(ownerId: string, model: PricedModel): Promise<Account> {
-  const { settings, budgets, prices } = await termsOf(ownerId, new URL(model.baseUrl).host)
+  const places = [new URL(model.baseUrl).host, ...(model.providerId ? [model.providerId] : [])]
+  const { settings, budgets, prices } = await termsOf(ownerId, places)
   return {
     ownerId,
     price: priceOf(model, prices),

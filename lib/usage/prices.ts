@@ -1,6 +1,6 @@
 import 'server-only'
 import { z } from 'zod'
-import type { Price } from '@/lib/protocol/prices'
+import type { Price, PricedProvider } from '@/lib/protocol/prices'
 import data from './list-prices.json'
 
 const perMillion = z.string()
@@ -35,24 +35,35 @@ const listed = z.array(
   }),
 )
 
+let parsed: z.infer<typeof listed> | null = null
 let kept: Price[] | null = null
+
+function shipped(): z.infer<typeof listed> {
+  parsed ??= listed.parse(data)
+  return parsed
+}
 
 /** The list prices that Rill ships with: one entry for each host that a provider answers at. */
 export function listPrices(): Price[] {
-  kept ??= listed
-    .parse(data)
-    .flatMap(({ hosts, models }) =>
-      hosts.flatMap((provider) =>
-        models.map(
-          ({ sources, ...model }): Price => ({ ...model, provider, currency: 'USD', source: sources.join(', ') }),
-        ),
+  kept ??= shipped().flatMap(({ hosts, models }) =>
+    hosts.flatMap((provider) =>
+      models.map(
+        ({ sources, ...model }): Price => ({ ...model, provider, currency: 'USD', source: sources.join(', ') }),
       ),
-    )
+    ),
+  )
   return kept
+}
+
+/** The providers of the list, once for each host. */
+export function listProviders(): PricedProvider[] {
+  return shipped().flatMap(({ name, hosts }) => hosts.map((provider) => ({ name, provider })))
 }
 
 /** Where a model is asked. `free` is for the demo model and servers on the operator's own machine. */
 export interface PricedModel {
+  /** A price may be about the provider by its id, where its host is not told. */
+  providerId?: string
   baseUrl: string
   model: string
   free: boolean
@@ -62,10 +73,10 @@ export interface PricedModel {
  * What a model costs: the person's own price, else nothing for what is free, else the list price. Null when nobody has
  * said: an unknown price is not free.
  */
-export function priceOf({ baseUrl, model, free }: PricedModel, own: Price[]): Price | null {
+export function priceOf({ providerId, baseUrl, model, free }: PricedModel, own: Price[]): Price | null {
   const provider = new URL(baseUrl).host
   const name = model.replace(/^models\//, '')
-  const theirs = closest(own, provider, name)
+  const theirs = closest(own, provider, name) ?? (providerId ? closest(own, providerId, name) : null)
   if (free) return theirs ?? freeOf(provider, name)
   const listed = closest(listPrices(), provider, name)
   // The own one wins where both fit as well.

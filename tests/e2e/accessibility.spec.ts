@@ -82,9 +82,13 @@ for (const colorScheme of looks) {
     })
 
     test('axe finds nothing on the settings', async ({ page }) => {
-      await page.goto('/settings')
+      for (const part of ['', '/models', '/shortcuts', '/about', '/providers']) {
+        await page.goto(`/settings${part}`)
+        expect(await axeComplaints(page)).toEqual([])
+      }
       await page.getByRole('button', { name: 'Add a provider' }).click()
-      await page.getByRole('button', { name: 'Add a header' }).click()
+      await page.getByRole('button', { name: 'Advanced' }).click()
+      await page.getByRole('button', { name: 'Add header' }).click()
       expect(await axeComplaints(page)).toEqual([])
     })
   })

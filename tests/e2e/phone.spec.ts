@@ -71,7 +71,7 @@ test('wide content scrolls inside itself', async ({ page, upstream }) => {
     expect(await each.evaluate((element) => element.scrollWidth - element.clientWidth)).toBeGreaterThan(100)
   }
   expect(await overflowing(page)).toEqual([])
-  await page.goto('/settings')
+  await page.goto('/settings/providers')
   await page.getByRole('button', { name: 'Add a provider' }).tap()
   expect(await overflowing(page)).toEqual([])
 })

@@ -3,8 +3,8 @@ import { axeComplaints, looks } from './axe'
 import { expect, test } from './fixtures'
 
 async function openPrices(page: Page) {
-  await page.goto('/settings')
-  const section = page.getByRole('region', { name: 'Prices and currency' })
+  await page.goto('/settings/prices')
+  const section = page.getByRole('region', { name: 'Prices', exact: true })
   await expect(section.getByRole('row').nth(3)).toBeVisible()
   return section
 }
@@ -16,11 +16,11 @@ function json(name: string, value: unknown) {
 test('a price is found, changed where it stands, and reset', async ({ page, complaints }) => {
   complaints.expect(/status of 400 .*\/api\/prices/)
   const section = await openPrices(page)
-  await section.getByRole('searchbox', { name: 'Find a price' }).fill('openai gpt-4o-mini')
+  await section.getByRole('searchbox', { name: 'Search prices' }).fill('openai gpt-4o-mini')
   const row = section.getByRole('row').filter({ hasText: 'gpt-4o-mini' })
   await expect(row).toHaveCount(1)
   await expect(row).toContainText('0.15')
-  await row.getByRole('button', { name: 'Change the price of gpt-4o-mini' }).click()
+  await row.getByRole('button', { name: 'Edit the price of gpt-4o-mini' }).click()
   const form = section.getByRole('form', { name: 'Price of gpt-4o-mini' })
   const input = form.getByRole('textbox', { name: 'Input', exact: true })
   await expect(input).toBeFocused()
@@ -30,30 +30,48 @@ test('a price is found, changed where it stands, and reset', async ({ page, comp
   await input.fill('0.17')
   await form.getByRole('button', { name: 'Save' }).click()
   await expect(row).toContainText('0.17')
-  await expect(row).toContainText('your own')
+  await expect(row).toContainText('OpenAI · custom')
+  const edit = row.getByRole('button', { name: 'Edit the price of gpt-4o-mini' })
+  await expect(edit).toBeFocused()
+  await expect(page.getByText('Price saved.')).toBeVisible()
 
   await page.reload()
-  await expect(section.getByRole('row').nth(1)).toContainText('gpt-4o-mini')
-  await section.getByRole('button', { name: 'Change the price of gpt-4o-mini' }).first().click()
-  await form.getByRole('button', { name: 'Reset' }).click()
-  await section.getByRole('searchbox', { name: 'Find a price' }).fill('openai gpt-4o-mini')
+  await section.getByRole('checkbox', { name: 'Only your custom prices' }).check()
+  await expect(section.getByRole('row')).toHaveCount(2)
+  await edit.click()
+  await form.getByRole('button', { name: 'Reset to list price' }).click()
+  await expect(form.getByRole('button', { name: 'Cancel' })).toBeFocused()
+  await form.getByRole('button', { name: 'Reset', exact: true }).click()
+  await expect(page.getByText('List price restored.')).toBeVisible()
+  await section.getByRole('searchbox', { name: 'Search prices' }).fill('openai gpt-4o-mini')
   await expect(row).toContainText('0.15')
-  await expect(row).not.toContainText('your own')
+  await expect(row).not.toContainText('custom')
 })
 
 test('a model that is not listed can be added', async ({ page }) => {
   const section = await openPrices(page)
-  await section.getByRole('button', { name: 'Add', exact: true }).click()
+  await section.getByRole('button', { name: 'Add price' }).click()
   const form = section.getByRole('form', { name: 'Add a price' })
-  await form.getByRole('textbox', { name: 'Provider' }).fill('http://localhost:8000/v1')
-  await form.getByRole('textbox', { name: 'Model' }).fill('creek')
+  const provider = form.getByRole('combobox', { name: 'Provider' })
+  await expect(provider).toBeFocused()
+  // A name is all that people know of the operator's.
+  await provider.selectOption('This server')
+  await form.getByRole('combobox', { name: 'Model' }).fill('scripted')
+  await form.getByRole('textbox', { name: 'Input', exact: true }).fill('1')
+  await form.getByRole('textbox', { name: 'Output' }).fill('3')
+  await form.getByRole('button', { name: 'Save' }).click()
+  await expect(section.getByRole('row').filter({ hasText: 'scripted' })).toContainText('This server · custom')
+  await expect(section.getByRole('button', { name: 'Add price' })).toBeFocused()
+
+  await section.getByRole('button', { name: 'Add price' }).click()
+  await provider.selectOption('Other…')
+  await form.getByRole('textbox', { name: 'Host' }).fill('http://localhost:8000/v1')
+  await form.getByRole('combobox', { name: 'Model' }).fill('creek')
   await form.getByRole('textbox', { name: 'Input', exact: true }).fill('0')
   await form.getByRole('textbox', { name: 'Output' }).fill('1.5')
   await form.getByRole('textbox', { name: 'Currency' }).fill('inr')
   await form.getByRole('button', { name: 'Save' }).click()
-  await expect(section.getByRole('row').filter({ hasText: 'creek' })).toContainText(
-    'localhost:8000 · in INR · your own',
-  )
+  await expect(section.getByRole('row').filter({ hasText: 'creek' })).toContainText('localhost:8000 · in INR · custom')
 })
 
 test('a file of prices comes in whole, or says which row is wrong', async ({ page, complaints }) => {
@@ -64,17 +82,18 @@ test('a file of prices comes in whole, or says which row is wrong', async ({ pag
   await file.setInputFiles(json('wrong.json', [row, { ...row, model: 'creek', output: 'much' }]))
   await expect(section.getByRole('status')).toContainText('Nothing was imported. Row 2: Output isn’t a price')
   await file.setInputFiles({ name: 'notes.txt', mimeType: 'text/plain', buffer: Buffer.from('brook: 1') })
-  await expect(section.getByRole('status')).toContainText('That file is not JSON')
+  await expect(section.getByRole('status')).toContainText('That file isn’t JSON')
   await file.setInputFiles(json('mine.json', { prices: [row, { ...row, model: 'creek' }] }))
-  await expect(section.getByRole('status')).toHaveText('The prices of mine.json are in.')
+  await expect(section.getByRole('status')).toHaveText('Imported prices from mine.json.')
   await expect(section.getByRole('row').nth(1)).toContainText('brook')
-  await section.getByRole('button', { name: 'Reset all 2 of your own' }).click()
+  await section.getByRole('button', { name: 'Reset your 2 custom prices' }).click()
+  await section.getByRole('button', { name: 'Reset', exact: true }).click()
   await expect(section.getByRole('row').filter({ hasText: 'brook' })).toHaveCount(0)
 })
 
 test('costs are shown in a currency of one’s own, once its rate is there', async ({ page }) => {
   const section = await openPrices(page)
-  await expect(section).toContainText('a thousand tokens at $10 a million cost $0.01.')
+  await expect(section).toContainText('1,000 tokens at $10 per million cost $0.01.')
   await section.getByRole('combobox', { name: 'Currency' }).selectOption('INR')
   await expect(section).toContainText('Enter the rate')
   const saved = page.waitForResponse(async (response) => {
@@ -97,10 +116,10 @@ for (const colorScheme of looks) {
     test('axe finds nothing on the prices, nor while one is changed', async ({ page }) => {
       const section = await openPrices(page)
       await section
-        .getByRole('button', { name: /^Change the price/ })
+        .getByRole('button', { name: /^Edit the price/ })
         .first()
         .click()
-      await section.getByRole('button', { name: 'Add', exact: true }).click()
+      await section.getByRole('button', { name: 'Add price' }).click()
       expect(await axeComplaints(page)).toEqual([])
     })
   })

@@ -17,7 +17,7 @@ describe.each(engines)('conversations, on %s', (engine) => {
   })
   afterAll(() => house?.close())
 
-  const create = (given: { title?: string; model?: string } = {}) =>
+  const create = (given: { title?: string; model?: string; kind?: 'lab' } = {}) =>
     client.ask(conversationSummary, 'POST', '/api/conversations', given)
   const list = (query = '') => client.ask(conversationPage, 'GET', `/api/conversations${query}`)
   const titles = async () => (await list()).conversations.map(({ title }) => title)
@@ -32,6 +32,16 @@ describe.each(engines)('conversations, on %s', (engine) => {
     const after = await client.conversation(made.id)
     expect(after.title).toBe('Plans')
     expect(after.messages.map(({ parts }) => textOf(parts))[0]).toBe('Into it.')
+  })
+
+  test('a run of the Lab is kept, and listed apart', async () => {
+    const run = await create({ title: 'Why?', kind: 'lab' })
+    await create({ title: 'Plans' })
+    await client.finish({ text: 'Why?', conversationId: run.id })
+    expect(await titles()).toEqual(['Plans'])
+    expect((await list('?kind=lab')).conversations).toMatchObject([{ id: run.id, kind: 'lab', title: 'Why?' }])
+    expect((await client.conversation(run.id)).messages).toHaveLength(2)
+    expect((await client.call('GET', '/api/conversations?kind=all')).status).toBe(400)
   })
 
   test('takes its title from the first line of its first prompt', async () => {

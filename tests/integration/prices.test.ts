@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
-import { settings } from '@/lib/protocol/api'
+import { modelList, settings } from '@/lib/protocol/api'
+import { estimate } from '@/lib/protocol/budgets'
 import { priceList } from '@/lib/protocol/prices'
 import type { Client } from './client'
 import { engines, type House, openHouse } from './house'
@@ -119,6 +120,23 @@ describe.each(engines)('prices, on %s', (engine) => {
     expect((await client.ask(priceList, 'GET', '/api/prices')).own.map(({ input }) => input)).toEqual(['3'])
   })
 
+  test('a provider goes by its name; the operator’s address is not told, and its price holds', async () => {
+    expect((await put({ ...row, provider: ' openai ' })).own).toMatchObject([{ provider: 'api.openai.com' }])
+    const { text } = await client.call('PUT', '/api/prices', {
+      json: { prices: [{ ...row, provider: 'This server', model: 'scripted' }] },
+    })
+    const { own, providers } = priceList.parse(JSON.parse(text))
+    const { provider } = own.find(({ model }) => model === 'scripted') ?? {}
+    expect(provider).toMatch(/^environment-/)
+    expect(providers).toContainEqual({ name: 'This server', provider })
+    expect(text).not.toContain('127.0.0.1')
+    const { groups } = await client.ask(modelList, 'GET', '/api/models')
+    const priced = groups.flatMap(({ models }) => models).find(({ id }) => id === 'scripted')
+    expect(priced?.price).toEqual({ currency: 'USD', input: '3', output: '12.5' })
+    const estimated = await client.ask(estimate, 'POST', '/api/estimate', { text: 'Why?', model: 'scripted' })
+    expect(estimated.cost).not.toBeNull()
+  })
+
   test.each([
     ['a field that is missing', { model: 'a', input: 1, output: 1 }, 'provider'],
     ['a price below 0', { ...row, input: -1 }, 'input'],
@@ -128,6 +146,7 @@ describe.each(engines)('prices, on %s', (engine) => {
     ['a currency that is none', { ...row, currency: 'XQQ' }, 'currency'],
     ['an empty name', { ...row, model: ' ' }, 'model'],
     ['no host', { ...row, provider: 'two words' }, 'provider'],
+    ['a name that no provider has', { ...row, provider: 'opnai' }, 'provider'],
     ['half a token', { ...row, contextWindow: 0.5 }, 'contextWindow'],
     ['a field that is none', { ...row, inputs: 1 }, 'inputs'],
   ])('%s is refused by row and field, and nothing is stored', async (_name, wrong, field) => {

@@ -49,7 +49,7 @@ describe.each(engines)('an upgrade to now, on %s', (engine) => {
         for (const { settings } of mine('settings'))
           expect(await live.settingsOf(owner)).toMatchObject(JSON.parse(String(settings)))
         expect(await live.ownPrices(owner)).toMatchObject(mine('prices').map(({ price }) => JSON.parse(String(price))))
-        const { budgets } = await live.termsOf(owner, '')
+        const { budgets } = await live.termsOf(owner, [''])
         const listed = mine('budgets').flatMap((row) => z.array(z.unknown()).parse(JSON.parse(String(row.budgets))))
         expect(budgets).toHaveLength(listed.length)
         expect(budgets).toEqual(
@@ -87,6 +87,23 @@ describe.each(engines)('an upgrade to now, on %s', (engine) => {
     await opened.live.migrate(opened.db)
     const costs = (await opened.rows('usage_rollups')).map(({ costPicos }) => BigInt(String(costPicos)))
     expect(costs.reduce((most, each) => (each > most ? each : most))).toBe(9n * 10n ** 18n)
+  })
+
+  test('runs of the Lab leave the list of conversations; what only has their name stays', async () => {
+    opened = await openStored(engine, '0008.sql')
+    const { db, rows, live } = opened
+    const mine = (await rows('conversations')).filter(({ ownerId, deletedAt }) => deletedAt === null && ownerId)
+    const [run, named] = mine.map(({ id }) => String(id))
+    await sql`update conversations set title = 'Lab', model = null where id = ${run}`.execute(db)
+    await sql`update conversations set title = 'Lab', model = 'scripted' where id = ${named}`.execute(db)
+    await live.migrate(db)
+    const listed = async (kind?: 'lab') => {
+      const owners = [...new Set(mine.map(({ ownerId }) => String(ownerId)))]
+      const pages = await Promise.all(owners.map((owner) => live.listConversations(owner, { limit: 100, kind })))
+      return pages.flatMap(({ conversations }) => conversations.map(({ id }) => id)).sort()
+    }
+    expect(await listed('lab')).toEqual([run])
+    expect(await listed()).toEqual(mine.flatMap(({ id }) => (id === run ? [] : String(id))).sort())
   })
 
   test('what breaks half-way leaves nothing of itself, and the next start does all of it', async () => {

@@ -40,7 +40,15 @@ const mayImport: Record<string, string[]> = {
   'lib/protocol': [],
   // The server.
   'lib/accounts': ['lib/database', 'lib/protocol', ...ground],
-  'lib/http': ['lib/accounts', 'lib/providers', 'lib/upstream', 'lib/database', 'lib/protocol', ...ground],
+  'lib/http': [
+    'lib/accounts',
+    'lib/providers',
+    'lib/upstream',
+    'lib/database',
+    'lib/protocol',
+    'package.json',
+    ...ground,
+  ],
   'lib/generations': [
     'lib/accounts',
     'lib/tracing',

@@ -1,5 +1,5 @@
-import { SettingsPage } from '@/components/settings/settings-page'
+import { General } from '@/components/settings/general'
 
 export default function Page() {
-  return <SettingsPage />
+  return <General />
 }

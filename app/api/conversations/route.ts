@@ -3,14 +3,17 @@ import { createConversation, listConversations } from '@/lib/database/conversati
 import { readJson, readQuery } from '@/lib/http/body'
 import { endpoint, json } from '@/lib/http/endpoint'
 import { key, name } from '@/lib/http/fields'
+import { conversationKind } from '@/lib/protocol/api'
 
+const kind = z.enum(conversationKind.options, 'is not chat or lab').optional()
 const page = z.strictObject({
+  kind,
   cursor: key.optional(),
   limit: z.coerce.number().int().min(1).max(100).default(40),
 })
-const fresh = z.strictObject({ title: name.optional(), model: name.optional() })
+const fresh = z.strictObject({ title: name.optional(), model: name.optional(), kind })
 
-/** A page of conversations, newest first. */
+/** A page of conversations, newest first; with `?kind=lab` of the Lab's runs. */
 export const GET = endpoint(async (request, { principal }) =>
   json(await listConversations(principal.ownerId, readQuery(request, page))),
 )

@@ -4,7 +4,7 @@ import { readJson, readQuery } from '@/lib/http/body'
 import { endpoint, json } from '@/lib/http/endpoint'
 import { key } from '@/lib/http/fields'
 import { PRICES_AT_MOST, priceForm } from '@/lib/http/price-form'
-import { listPrices } from '@/lib/usage/prices'
+import { pricedProviders, priceKeyOf, pricesOf } from '@/lib/providers/priced'
 
 const one = z.strictObject({
   provider: key.max(300),
@@ -18,8 +18,14 @@ export const GET = endpoint(async (_request, { principal }) => json(await prices
 
 /** Adds prices of the person's own, or changes them; answers all. */
 export const PUT = endpoint(async (request, { principal }) => {
-  const { prices } = await readJson(request, priceForm)
-  await savePrices(principal.ownerId, prices, PRICES_AT_MOST)
+  const { ownerId } = principal
+  const [providers, own] = await Promise.all([pricedProviders(ownerId), ownPrices(ownerId)])
+  const known = new Set(own.map(({ provider }) => provider))
+  const { prices } = await readJson(
+    request,
+    priceForm((text) => priceKeyOf(text, providers, known)),
+  )
+  await savePrices(ownerId, prices, PRICES_AT_MOST)
   return json(await pricesOf(principal.ownerId))
 })
 
@@ -28,7 +34,3 @@ export const DELETE = endpoint(async (request, { principal }) => {
   await deletePrices(principal.ownerId, readQuery(request, chosen))
   return json(await pricesOf(principal.ownerId))
 })
-
-async function pricesOf(ownerId: string) {
-  return { list: listPrices(), own: await ownPrices(ownerId) }
-}

@@ -1,5 +1,6 @@
 import { cleanup, fireEvent, render, screen, waitFor } from '@testing-library/react'
 import { afterEach, beforeEach, expect, it, vi } from 'vitest'
+import { changeOf, draftOf } from '@/components/settings/form-state'
 import { ProviderForm } from '@/components/settings/provider-form'
 import type { ProviderTest } from '@/lib/protocol/providers'
 
@@ -64,7 +65,7 @@ it('asks for the name of a model where the server lists none, and tests that', a
   type('Model to test', ' org/large:7b ')
   await test()
   expect(asked[1]).toMatchObject({ baseUrl: 'https://gateway.example/v1', model: 'org/large:7b' })
-  expect(screen.getByRole('status').textContent).toContain('large answered')
+  expect(screen.getByRole('status').textContent).toContain('large responded')
   // What is stored is the provider alone.
   type('Name', 'Gateway')
   fireEvent.click(screen.getByRole('button', { name: 'Save' }))
@@ -94,16 +95,30 @@ it('offers the address that works, and takes it over at a click', async () => {
   expect(screen.getByRole('status').textContent).toContain('1 model found')
 })
 
-it('has a preset for Azure, with its query and the header for its key', async () => {
-  const { test } = open()
+it('has a preset for Azure, whose key goes where Azure wants it', async () => {
+  const { type, test } = open()
   fireEvent.click(screen.getByRole('button', { name: 'Azure' }))
-  expect(screen.getByLabelText<HTMLInputElement>('Header 1, name').value).toBe('api-key')
-  fireEvent.change(screen.getByLabelText('Header 1, value'), { target: { value: 'abc' } })
+  type('API key', 'abc')
   await test()
   expect(asked[0]).toMatchObject({ headers: { 'api-key': 'abc' } })
+  expect(asked[0]).not.toHaveProperty('apiKey')
   expect(asked[0]?.baseUrl).toMatch(
     /^https:\/\/RESOURCE\.openai\.azure\.com\/openai\/deployments\/DEPLOYMENT\?api-version=\d{4}-\d\d-\d\d$/,
   )
   fireEvent.click(screen.getByRole('button', { name: 'OpenAI' }))
-  expect(screen.queryByLabelText('Header 1, name')).toBeNull()
+  expect(screen.queryByLabelText('Base URL')).toBeNull()
+  await test()
+  expect(asked[1]).toMatchObject({ baseUrl: 'https://api.openai.com/v1', apiKey: 'abc', headers: {} })
+})
+
+it('keeps an Azure key where it is, and puts a new one in its place', async () => {
+  const stored = {
+    ...{ id: 'one', name: 'Azure', baseUrl: 'https://mine.openai.azure.com/openai', hasKey: false, createdAt: 1 },
+    ...{ headerNames: ['api-key'], unreadable: false, firstTokenTimeoutMs: null, idleTimeoutMs: null },
+  }
+  expect(changeOf(draftOf(stored), stored)).toEqual({})
+  expect(changeOf({ ...draftOf(stored), apiKey: 'new' }, stored)).toEqual({
+    baseUrl: stored.baseUrl,
+    headers: { 'api-key': 'new' },
+  })
 })

@@ -68,6 +68,7 @@ test('an end that is saved once more, as nobody said that it was, leaves alone w
   const conversation = {
     id: 'conversation',
     ownerId,
+    kind: 'chat' as const,
     title: '',
     model: null,
     createdAt: 1,

@@ -1,0 +1,5 @@
+import { Models } from '@/components/settings/models'
+
+export default function Page() {
+  return <Models />
+}

@@ -1,0 +1,5 @@
+import { Prices } from '@/components/settings/prices'
+
+export default function Page() {
+  return <Prices />
+}

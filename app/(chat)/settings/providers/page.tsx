@@ -1,0 +1,5 @@
+import { Providers } from '@/components/settings/providers'
+
+export default function Page() {
+  return <Providers />
+}

@@ -1,0 +1,5 @@
+import { Shortcuts } from '@/components/settings/shortcuts'
+
+export default function Page() {
+  return <Shortcuts />
+}

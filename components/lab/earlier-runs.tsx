@@ -1,0 +1,99 @@
+'use client'
+import { Trash2 } from 'lucide-react'
+import Link from 'next/link'
+import { useCallback, useEffect, useState } from 'react'
+import { client } from '@/components/settings/client'
+import { Ask } from '@/components/ui/ask'
+import { Button, IconButton } from '@/components/ui/button'
+import { useFocusAfter } from '@/components/ui/use-focus-after'
+import { Part } from '@/components/usage/chart-section'
+import { type ConversationPage, type ConversationSummary, conversationPage } from '@/lib/protocol/api'
+import { problemOf } from '@/lib/store/client'
+
+/** What the Lab asked before: each run can be opened and deleted. `runs` counts those of this page. */
+export function EarlierRuns({ runs }: { runs: number }) {
+  const [page, setPage] = useState<ConversationPage | null>(null)
+  const [problem, setProblem] = useState<string | null>(null)
+  const [asking, setAsking] = useState<string | null>(null)
+  const { container, focusAfter } = useFocusAfter<HTMLDivElement>()
+  const load = useCallback(async (before: ConversationPage | null) => {
+    const query = before?.nextCursor ? `&cursor=${encodeURIComponent(before.nextCursor)}` : ''
+    try {
+      const fetched = await client().read(conversationPage, `/api/conversations?kind=lab&limit=10${query}`)
+      const shown = before?.conversations ?? []
+      setPage({ ...fetched, conversations: [...shown, ...fetched.conversations] })
+      setProblem(null)
+    } catch (error) {
+      setProblem(problemOf(error).message)
+    }
+  }, [])
+  // biome-ignore lint/correctness/useExhaustiveDependencies: one more run is one more row
+  useEffect(() => void load(null), [load, runs])
+
+  const remove = async (id: string) => {
+    await client().remove(id)
+    setPage((before) => before && { ...before, conversations: before.conversations.filter((each) => each.id !== id) })
+    setAsking(null)
+    focusAfter('a, button, [data-empty]')
+  }
+  if (!page && !problem) return null
+  return (
+    <Part title="Earlier runs">
+      <div ref={container}>
+        {problem ? (
+          <p role="alert" className="text-danger text-small">
+            {problem}
+          </p>
+        ) : null}
+        {page?.conversations.length === 0 ? (
+          <p data-empty tabIndex={-1} className="text-ink-quiet text-small outline-none">
+            Your runs will appear here.
+          </p>
+        ) : null}
+        <ul className="*:border-line [&>*+*]:border-t">
+          {page?.conversations.map((run) => (
+            <li key={run.id} data-run={run.id} className="py-1">
+              {asking === run.id ? (
+                <div className="py-2">
+                  <Ask
+                    question={`Delete “${run.title}”? This can’t be undone.`}
+                    action="Delete"
+                    onConfirm={() => remove(run.id)}
+                    onCancel={() => {
+                      setAsking(null)
+                      focusAfter(`[data-run="${run.id}"] button`)
+                    }}
+                  />
+                </div>
+              ) : (
+                <Run run={run} onDelete={() => setAsking(run.id)} />
+              )}
+            </li>
+          ))}
+        </ul>
+        {page?.nextCursor ? (
+          <Button className="mt-3" onClick={() => void load(page)}>
+            Show more
+          </Button>
+        ) : null}
+      </div>
+    </Part>
+  )
+}
+
+function Run({ run: { id, title, createdAt }, onDelete }: { run: ConversationSummary; onDelete(): void }) {
+  const time = new Date(createdAt)
+  return (
+    <div className="flex items-center gap-3 text-small">
+      <Link href={`/c/${id}`} dir="auto" className="min-w-0 truncate rounded-small underline-offset-2 hover:underline">
+        {title}
+      </Link>
+      <time dateTime={time.toISOString()} className="numbers ms-auto shrink-0 text-ink-quiet text-note">
+        {time.toLocaleString(undefined, { day: 'numeric', month: 'short', hour: 'numeric', minute: '2-digit' })}
+      </time>
+      <IconButton label={`Delete the run: ${title}`} onClick={onDelete}>
+        <Trash2 size={16} aria-hidden="true" />
+      </IconButton>
+    </div>
+  )
+}

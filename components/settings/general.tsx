@@ -1,0 +1,55 @@
+'use client'
+import { useId } from 'react'
+import { Segments } from '@/components/ui/segments'
+import type { Settings } from '@/lib/protocol/api'
+import { useConversations } from '@/lib/store/context'
+import { ConnectionTest } from './connection'
+import { Group, Section } from './section'
+
+const themes: Record<Settings['theme'], string> = { system: 'System', light: 'Light', dark: 'Dark' }
+
+export function General() {
+  const theme = useConversations((state) => state.settings.theme)
+  const save = useConversations((state) => state.saveSettings)
+  return (
+    <Section slug="general">
+      <div className="space-y-8">
+        <Group title="Theme">
+          <Segments label="Theme" options={themes} value={theme} onChange={(chosen) => void save({ theme: chosen })} />
+        </Group>
+        <Typing />
+        <Group
+          title="Connection"
+          words="Some proxies buffer streamed replies. This checks that text reaches your browser as it’s written."
+        >
+          <ConnectionTest />
+        </Group>
+      </div>
+    </Section>
+  )
+}
+
+function Typing() {
+  const enterSends = useConversations((state) => state.settings.enterSends)
+  const save = useConversations((state) => state.saveSettings)
+  const enter = useId()
+  return (
+    <div className="flex items-start gap-2.5">
+      <input
+        id={enter}
+        type="checkbox"
+        checked={enterSends}
+        onChange={(event) => void save({ enterSends: event.target.checked })}
+        className="mt-0.5 size-4 touch:size-6 accent-accent"
+      />
+      <label htmlFor={enter} className="max-w-measure text-small">
+        <span className="font-strong">Enter sends</span>
+        <span className="block text-ink-quiet">
+          {enterSends
+            ? 'Press Enter to send, Shift+Enter to add a new line. On touch screens, Enter always adds a new line.'
+            : 'Enter adds a new line; Ctrl+Enter (⌘ Enter on a Mac) sends.'}
+        </span>
+      </label>
+    </div>
+  )
+}

@@ -1,0 +1,66 @@
+'use client'
+import Link from 'next/link'
+import { useEffect } from 'react'
+import { ModelPicker } from '@/components/chat/model-picker'
+import { defaultModel } from '@/components/chat/models'
+import type { ModelGroup } from '@/lib/protocol/api'
+import { useConversations } from '@/lib/store/context'
+import { Group, Section } from './section'
+import { settingsPath } from './sections'
+
+/** Which model new conversations begin with, and what there is to choose from. */
+export function Models() {
+  const model = useConversations(defaultModel)
+  const models = useConversations((state) => state.models)
+  const saveSettings = useConversations((state) => state.saveSettings)
+  const loadModels = useConversations((state) => state.loadModels)
+  // What came with the page may be the beginning only.
+  useEffect(() => void loadModels(), [loadModels])
+  return (
+    <Section slug="models">
+      <div className="space-y-8">
+        <Group title="Default model" words="Used for new conversations. You can switch models in any conversation.">
+          <div className="inline-flex max-w-full rounded-small border border-line-strong">
+            <ModelPicker
+              label="Default model"
+              value={model}
+              onChange={(chosen) => void saveSettings({ defaultModel: chosen })}
+            />
+          </div>
+        </Group>
+        <Group title="Available models">
+          <ul className="border-line border-y *:border-line [&>*+*]:border-t">
+            {models?.groups.map((group) => (
+              <li key={group.providerId} className="flex flex-wrap justify-between gap-x-4 py-2.5 text-small">
+                <span dir="auto" className="wrap-anywhere">
+                  {group.name}
+                </span>
+                <span className={`numbers ${group.problem ? 'text-warn' : 'text-ink-quiet'}`}>{countWords(group)}</span>
+              </li>
+            ))}
+          </ul>
+          <p className="mt-3 flex flex-wrap gap-x-6 gap-y-2 text-small">
+            <Link href={settingsPath('providers')} className={link}>
+              Manage providers
+            </Link>
+            <Link href={settingsPath('prices')} className={link}>
+              Prices
+            </Link>
+            <Link href="/lab" className={link}>
+              Lab: compare speed →
+            </Link>
+          </p>
+        </Group>
+      </div>
+    </Section>
+  )
+}
+
+const link = 'rounded-small text-accent underline underline-offset-2'
+
+/** How many models a provider has, or why it is not known. */
+export function countWords({ models, more = 0, problem }: Pick<ModelGroup, 'models' | 'more' | 'problem'>): string {
+  if (problem) return 'Couldn’t load models'
+  const count = models.length + more
+  return count === 1 ? '1 model' : `${count.toLocaleString()} models`
+}

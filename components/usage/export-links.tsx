@@ -1,0 +1,23 @@
+import { Download } from 'lucide-react'
+import { queryOf, type Wanted } from './query'
+
+/** What is shown, as a file. */
+export function ExportLinks({ wanted }: { wanted: Wanted }) {
+  return (
+    <div className="flex gap-2">
+      {(['csv', 'json'] as const).map((format) => (
+        <a
+          key={format}
+          href={`/api/usage/export?${queryOf(wanted, { format })}`}
+          download
+          aria-label={`Export as ${format.toUpperCase()}`}
+          title={`Export as ${format.toUpperCase()}`}
+          className="inline-flex h-8 touch:h-11 items-center gap-1.5 rounded-small px-2 text-ink-quiet text-small transition-colors hover:bg-surface-pressed hover:text-ink"
+        >
+          <Download size={16} aria-hidden="true" />
+          {format.toUpperCase()}
+        </a>
+      ))}
+    </div>
+  )
+}
