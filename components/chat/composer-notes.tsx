@@ -80,7 +80,7 @@ function Offer({
         <Button onClick={() => onSendShorter(shorter)}>Limit to {tokenWords(shorter)} and send</Button>
       )}
       <Link
-        href="/settings#budgets"
+        href="/settings/budgets"
         className="inline-flex h-9 touch:h-11 items-center rounded-small border border-line px-3 text-small transition-colors hover:bg-surface-raised"
       >
         {raise}

@@ -20,7 +20,7 @@ export function EstimateLine({ estimate }: { estimate: Estimate }) {
       {cost === null ? (
         <>
           {' · '}
-          <Link href="/settings#prices" className="underline underline-offset-3 hover:text-ink">
+          <Link href="/settings/prices" className="underline underline-offset-3 hover:text-ink">
             No price set
           </Link>
         </>

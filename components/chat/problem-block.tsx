@@ -115,7 +115,7 @@ function CheaperModel(props: { conversationId: string; generation: GenerationSum
 function SettingsLink({ section, children }: { section: string; children: string }) {
   return (
     <Link
-      href={`/settings#${section}`}
+      href={`/settings/${section}`}
       className="inline-flex h-8 touch:h-11 items-center rounded-small border border-line px-3 text-ink text-small transition-colors hover:bg-surface-raised"
     >
       {children}

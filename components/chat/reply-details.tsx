@@ -104,7 +104,7 @@ function Cost({ costs, price }: { costs: Amount[] | null; price: Price | null })
     return (
       <Row name="Cost">
         No price set ·{' '}
-        <a href="/settings#prices" className="text-accent underline underline-offset-3">
+        <a href="/settings/prices" className="text-accent underline underline-offset-3">
           Set price
         </a>
       </Row>

@@ -113,7 +113,7 @@ function Note({ warns = false, children }: { warns?: boolean; children: React.Re
 
 function ProvidersLink({ children }: { children: React.ReactNode }) {
   return (
-    <Link href="/settings#providers" className="text-accent underline underline-offset-3">
+    <Link href="/settings/providers" className="text-accent underline underline-offset-3">
       {children}
     </Link>
   )

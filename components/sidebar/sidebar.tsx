@@ -73,7 +73,7 @@ export function Sidebar({ clock }: { clock: Clock }) {
             key={address}
             href={address}
             onClick={close}
-            aria-current={path === address ? 'page' : undefined}
+            aria-current={path === address || path.startsWith(`${address}/`) ? 'page' : undefined}
             className={row}
           >
             <Icon size={16} aria-hidden="true" />

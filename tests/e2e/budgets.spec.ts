@@ -275,7 +275,7 @@ test('a budget that is reached keeps the text, and another model goes on that fi
     await expect(chat.reply.getByRole('button', { name, exact: true })).toBeVisible()
   await expect(chat.reply.getByRole('link', { name: 'Raise', exact: true })).toHaveAttribute(
     'href',
-    '/settings#budgets',
+    '/settings/budgets',
   )
 
   const cheaper = chat.reply.getByRole('button', { name: 'Continue with a cheaper model' })

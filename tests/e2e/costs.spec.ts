@@ -73,7 +73,7 @@ test('a price that nobody has said is said in words, with the way to enter it', 
   await chat.composer.fill('What does it cost?')
   await expect(box(chat)).toContainText('No price set')
   await box(chat).getByRole('link', { name: 'No price set' }).click()
-  await expect(chat.page).toHaveURL(/\/settings#prices$/)
+  await expect(chat.page).toHaveURL(/\/settings\/prices$/)
 })
 
 test('a model of one’s own machine is free, and its tokens are known', async ({ chat }) => {

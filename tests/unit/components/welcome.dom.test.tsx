@@ -39,7 +39,7 @@ it('says that the chosen provider does not respond, and not that the demo replie
   const said = await welcome([away, demo], `${ID}:gpt-4o`)
   expect(said).toContain('My gateway isn’t responding. Nothing is running at that address.')
   expect(said).not.toContain('demo')
-  expect(screen.getByRole('link').getAttribute('href')).toBe('/settings#providers')
+  expect(screen.getByRole('link').getAttribute('href')).toBe('/settings/providers')
 })
 
 it('says why the demo replies where a provider is set up that does not respond', async () => {
