@@ -8,6 +8,7 @@ import { lazily } from '@/components/ui/lazily'
 import type { Problem } from '@/lib/protocol/events'
 import type { GenerationSummary, Message } from '@/lib/protocol/messages'
 import { textOf } from '@/lib/protocol/messages'
+import { CheckProvider } from './check-provider'
 import { problemWords, providersSentence } from './endings'
 import { tokenWords } from './numbers'
 import { OtherModel } from './other-model'
@@ -95,7 +96,7 @@ export function ProblemActions({
           <OtherModel model={generation.model} onChoose={(model) => onRetry({ model })} />
         </span>
       </span>
-      {kind === 'auth' || kind === 'not_found' ? <SettingsLink section="providers">Open Settings</SettingsLink> : null}
+      <CheckProvider kind={kind} model={generation.model} />
       {text ? <CopyWords text={() => text} /> : null}
       <ReplyMore conversationId={conversationId} message={message} />
     </div>

@@ -72,7 +72,10 @@ export function EarlierRuns({ runs }: { runs: number }) {
           ))}
         </ul>
         {page?.nextCursor ? (
-          <Button className="mt-3" onClick={() => void load(page)}>
+          <Button
+            className="mt-3"
+            onClick={() => void load(page).then(() => focusAfter(`li:nth-child(${page.conversations.length + 1}) a`))}
+          >
             Show more
           </Button>
         ) : null}

@@ -1,6 +1,7 @@
 'use client'
 import { useState } from 'react'
 import { Button } from '@/components/ui/button'
+import { useFocusAfter } from '@/components/ui/use-focus-after'
 import type { ModelGroup } from '@/lib/protocol/api'
 
 const SHOWN_AT_FIRST = 30
@@ -16,9 +17,10 @@ export function ModelChoices({
   onChoose(chosen: string[]): void
 }) {
   const [all, setAll] = useState(false)
+  const { container, focusAfter } = useFocusAfter<HTMLDivElement>()
   const models = listed.filter(({ otherTask }) => !otherTask)
   return (
-    <div className="pb-2">
+    <div ref={container} className="pb-2">
       <p className="text-ink-quiet text-note">{name}</p>
       {(all ? models : models.slice(0, SHOWN_AT_FIRST)).map(({ id, name: modelName }) => (
         <label key={id} className="flex min-h-8 touch:min-h-11 items-center gap-2 text-small">
@@ -32,7 +34,13 @@ export function ModelChoices({
         </label>
       ))}
       {all || models.length <= SHOWN_AT_FIRST ? null : (
-        <Button look="quiet" onClick={() => setAll(true)}>
+        <Button
+          look="quiet"
+          onClick={() => {
+            setAll(true)
+            focusAfter(`label:nth-of-type(${SHOWN_AT_FIRST + 1}) input`)
+          }}
+        >
           Show all {models.length}
           <span className="sr-only">: {name}</span>
         </Button>

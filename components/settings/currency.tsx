@@ -25,6 +25,12 @@ export function Currency() {
   const currencies = useCurrencies(saved.currency)
   const { currency, rate } = draft ?? { currency: saved.currency, rate: saved.exchangeRate }
   const converted = isRate(rate) ? convert(example, { currency, perDollar: rate }) : null
+  const field = useRef<HTMLInputElement>(null)
+  /** The question goes away with its answer, and the focus goes back to what it was about. */
+  const answer = (choice: () => void) => {
+    field.current?.focus()
+    choice()
+  }
   const onSubmit = (event: FormEvent) => {
     event.preventDefault()
     save()
@@ -44,6 +50,7 @@ export function Currency() {
         />
         {currency === 'USD' ? null : (
           <TextField
+            ref={field}
             className="w-56 max-w-full"
             label={`1 US dollar in ${currency}`}
             inputMode="decimal"
@@ -59,8 +66,8 @@ export function Currency() {
         {currency === 'USD' && problem ? <p className="mt-1 text-danger text-note">{problem}</p> : null}
         {elsewhere ? (
           <div className="mt-2 flex flex-wrap gap-2">
-            <Button onClick={save}>Use {rateWords({ currency, rate })}</Button>
-            <Button onClick={() => change(null)}>
+            <Button onClick={() => answer(save)}>Use {rateWords({ currency, rate })}</Button>
+            <Button onClick={() => answer(() => change(null))}>
               Keep {rateWords({ currency: saved.currency, rate: saved.exchangeRate })}
             </Button>
           </div>

@@ -53,8 +53,8 @@ export function SignInForm({ next }: { next: string }) {
       <p id={reason} role="alert" className="min-h-6 pt-1 text-danger text-small">
         {refusal}
       </p>
-      <Button type="submit" look="primary" className="mt-2 h-11 w-full" disabled={asking}>
-        {asking ? 'Signing in' : 'Sign in'}
+      <Button type="submit" look="primary" className="mt-2 h-11 w-full" aria-disabled={asking}>
+        {asking ? 'Signing in…' : 'Sign in'}
       </Button>
     </form>
   )
@@ -72,11 +72,11 @@ async function signIn(password: string): Promise<string | null> {
     const parsed = errorBody.safeParse(await response.json())
     if (response.status === 429) {
       const seconds = Number(response.headers.get('Retry-After'))
-      return `Too many tries. Wait ${inWords(seconds)}, then try again.`
+      return `Too many attempts. Try again in ${inWords(seconds)}.`
     }
-    return parsed.data?.error.message ?? 'The server did not take the password. Try again in a moment.'
+    return parsed.data?.error.message ?? 'Couldn’t sign in. Try again in a moment.'
   } catch {
-    return 'The server cannot be reached. Check the connection, then try again.'
+    return 'Couldn’t reach the server. Check your connection, then try again.'
   }
 }
 

@@ -4,6 +4,7 @@ import Link from 'next/link'
 import { useState } from 'react'
 import { client } from '@/components/settings/client'
 import { Button } from '@/components/ui/button'
+import { useFocusAfter } from '@/components/ui/use-focus-after'
 import type { Rate } from '@/lib/protocol/money'
 import { type ConversationUsage, conversationUsagePage, type UsageReport } from '@/lib/protocol/usage'
 import { problemOf } from '@/lib/store/client'
@@ -30,12 +31,13 @@ export function Conversations({
   const [cursor, setCursor] = useState(report.conversations.nextCursor)
   const [loading, setLoading] = useState(false)
   const [problem, setProblem] = useState<string | null>(null)
+  const { container, focusAfter } = useFocusAfter<HTMLDivElement>()
   const rows = [...report.conversations.rows, ...more]
   const rest = report.conversations.count - rows.length
   const restTokens = rows.reduce((left, each) => left - tokensOf(each), tokensOf(report.totals))
   const most = Math.max(...rows.map(({ cost }) => costLength(cost, rate)), 0)
   const load = async () => {
-    if (cursor === null) return
+    if (cursor === null || loading) return
     setLoading(true)
     setProblem(null)
     try {
@@ -45,6 +47,7 @@ export function Conversations({
       // One that sank meanwhile, by another exchange rate, may come again.
       setMore([...more, ...page.rows.filter(({ conversationId }) => !shown.has(conversationId))])
       setCursor(page.nextCursor)
+      focusAfter(`tbody tr:nth-child(${rows.length + 1}) :is(a, button)`)
     } catch (error) {
       setProblem(problemOf(error).message)
     }
@@ -52,33 +55,35 @@ export function Conversations({
   }
   return (
     <Part title="By conversation">
-      <FigureTable
-        caption="Usage by conversation, most expensive first"
-        heads={['Conversation', 'Cost', 'Tokens', 'Replies']}
-        rows={rows.map((each) => ({
-          key: each.conversationId,
-          name: <Name conversation={each} onOnly={wanted.conversation ? null : onConversation} />,
-          cells: [costWords(each, rate), shortNumber(tokensOf(each)), each.generations.toLocaleString()],
-          share: most > 0 ? costLength(each.cost, rate) / most : 0,
-        }))}
-      />
-      {rest > 0 ? (
-        <div className="mt-3 flex flex-wrap items-center gap-3">
-          {cursor === null ? null : (
-            <Button onClick={load} disabled={loading}>
-              {loading ? 'Loading…' : 'Show more'}
-            </Button>
-          )}
-          <p className="numbers text-ink-quiet text-small">
-            and {rest.toLocaleString()} more with {shortNumber(Math.max(restTokens, 0))} tokens
+      <div ref={container}>
+        <FigureTable
+          caption="Usage by conversation, most expensive first"
+          heads={['Conversation', 'Cost', 'Tokens', 'Replies']}
+          rows={rows.map((each) => ({
+            key: each.conversationId,
+            name: <Name conversation={each} onOnly={wanted.conversation ? null : onConversation} />,
+            cells: [costWords(each, rate), shortNumber(tokensOf(each)), each.generations.toLocaleString()],
+            share: most > 0 ? costLength(each.cost, rate) / most : 0,
+          }))}
+        />
+        {rest > 0 ? (
+          <div className="mt-3 flex flex-wrap items-center gap-3">
+            {cursor === null ? null : (
+              <Button onClick={load} aria-disabled={loading}>
+                {loading ? 'Loading…' : 'Show more'}
+              </Button>
+            )}
+            <p className="numbers text-ink-quiet text-small">
+              and {rest.toLocaleString()} more with {shortNumber(Math.max(restTokens, 0))} tokens
+            </p>
+          </div>
+        ) : null}
+        {problem ? (
+          <p role="alert" className="mt-2 text-danger text-small">
+            {problem}
           </p>
-        </div>
-      ) : null}
-      {problem ? (
-        <p role="alert" className="mt-2 text-danger text-small">
-          {problem}
-        </p>
-      ) : null}
+        ) : null}
+      </div>
     </Part>
   )
 }

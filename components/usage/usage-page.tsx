@@ -22,6 +22,7 @@ export function UsagePage() {
   const { component: Report } = charts.useIt()
   const choices = useChoices(report, wanted)
   const conversationField = useRef<HTMLSelectElement>(null)
+  const heading = useRef<HTMLHeadingElement>(null)
   const showOnly = (conversation: string) => {
     setWanted({ ...wanted, conversation })
     // The button is gone then, and this is where the choice is undone.
@@ -31,7 +32,9 @@ export function UsagePage() {
     <Page title="Usage" className="space-y-8">
       <div>
         <div className="flex flex-wrap items-center justify-between gap-x-4">
-          <h1 className="font-strong text-title">Usage</h1>
+          <h1 ref={heading} tabIndex={-1} className="font-strong text-title outline-none">
+            Usage
+          </h1>
           <ExportLinks wanted={wanted} />
         </div>
         <Link href="/lab" className="rounded-small text-accent text-small underline underline-offset-2">
@@ -51,7 +54,13 @@ export function UsagePage() {
       {problem ? (
         <div role="alert">
           <p className="max-w-measure text-danger">{problem}</p>
-          <Button className="mt-4" onClick={retry}>
+          <Button
+            className="mt-4"
+            onClick={() => {
+              heading.current?.focus()
+              retry()
+            }}
+          >
             Try again
           </Button>
         </div>

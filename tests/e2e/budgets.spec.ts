@@ -156,6 +156,7 @@ test('an exchange rate is saved once it is typed, not while it is; another tabâ€
   await expect(rate).toHaveValue('91')
   await page.getByRole('button', { name: 'Keep 90 INR' }).click()
   await expect(rate).toHaveValue('90')
+  await expect(rate).toBeFocused()
   await rate.fill('92')
   // Left at once: what was typed goes along.
   await page.reload()

@@ -1,5 +1,5 @@
 import type { Page } from '@playwright/test'
-import { type ScriptedUpstream, startScriptedUpstream } from '../upstream/scripted'
+import { type ScriptedUpstream, type Step, startScriptedUpstream } from '../upstream/scripted'
 import { end } from './chat'
 import { environmentKey, expect, test } from './fixtures'
 
@@ -109,6 +109,31 @@ test('a test that fails says how far it got', async ({ page }) => {
   const result = form.getByRole('status')
   await expect(result).toContainText('2 models found')
   await expect(result).toContainText('creek didn’t respond: Incorrect API key provided. Check the key in Settings.')
+})
+
+test('a key that is refused is for its owner to mend', async ({ chat, upstream }) => {
+  const { page } = chat
+  const refused: Step[] = [
+    { status: 401 },
+    { write: JSON.stringify({ error: { message: 'No such key.' } }) },
+    { end: true },
+  ]
+  upstream.script(refused)
+  await chat.send('Hello')
+  await chat.ended('failed')
+  await expect(chat.reply).toContainText('Ask whoever runs this server to check it.')
+  await expect(chat.reply.getByRole('link', { name: 'Open Settings' })).toHaveCount(0)
+
+  const headers = { origin: new URL(page.url()).origin }
+  const added = await page.request.post('/api/providers', { headers, data: { name: 'Creek', baseUrl: own.baseUrl } })
+  const defaultModel = `${(await added.json()).id}:creek`
+  expect((await page.request.patch('/api/settings', { headers, data: { defaultModel } })).ok()).toBe(true)
+  await chat.open('/')
+  own.script(refused)
+  await chat.send('Hello')
+  await chat.ended('failed')
+  await chat.reply.getByRole('link', { name: 'Open Settings' }).click()
+  await expect(page).toHaveURL('/settings/providers')
 })
 
 test('a field that is wrong is named beside it', async ({ page, complaints }) => {

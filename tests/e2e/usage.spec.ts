@@ -118,6 +118,7 @@ test('a report that cannot be had says why, and can be asked for again', async (
   await expect(page.getByRole('alert').filter({ hasText: 'cannot reach its database' })).toBeVisible()
   await page.unroute(/\/api\/usage\?/)
   await page.getByRole('button', { name: 'Try again' }).click()
+  await expect(page.getByRole('heading', { name: 'Usage', level: 1 })).toBeFocused()
   await expect(page.getByText('No usage in this period')).toBeVisible()
 })
 
