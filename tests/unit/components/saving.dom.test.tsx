@@ -90,7 +90,7 @@ test('a rate that could not be saved stays in the field, and says why', async ()
 
 test.each([
   ['Keep 90 INR', '90', 1],
-  ['Set 1 US dollar to 88.5 INR', '88.5', 2],
+  ['Use 88.5 INR', '88.5', 2],
 ] as const)(
   'a rate that was changed elsewhere is shown beside the one that was typed: %s',
   async (choice, kept, calls) => {
@@ -160,16 +160,17 @@ async function openPageOn(shown: React.ReactNode) {
 }
 
 test.each([
-  ['changed', 409, [{ ...day, amount: '75', version: 2 }], 'and is 75 tokens now', 'PATCH'],
+  ['changed', 409, [{ ...day, amount: '75', version: 2 }], 'is now 75 tokens', 'PATCH'],
   ['removed', 404, [], 'was removed in another tab', 'POST'],
 ] as const)(
   'a budget that was %s elsewhere: what was typed stays, and is saved when one says so',
   async (_how, status, after, said, then) => {
     const sent = await openBudgets(status, [...after])
-    const retry = screen.queryByRole('button', { name: 'Try again' })
-    if (retry) fireEvent.click(retry)
-    fireEvent.click(await screen.findByRole('button', { name: 'Change the budget: Each day, tokens' }))
-    const form = screen.getByRole('form', { name: 'Change the budget' })
+    // The page's own answers may have come first, which know of no budgets.
+    const first = await screen.findByRole('button', { name: /^(Edit budget: |Try again)/ })
+    if (first.textContent === 'Try again') fireEvent.click(first)
+    fireEvent.click(await screen.findByRole('button', { name: /^Edit budget: / }))
+    const form = screen.getByRole('form', { name: 'Edit budget' })
     fireEvent.change(within(form).getByRole('textbox'), { target: { value: '60' } })
     fireEvent.submit(form)
     await waitFor(() => expect(within(form).getByRole('alert').textContent).toContain(said))

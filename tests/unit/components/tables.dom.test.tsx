@@ -14,12 +14,12 @@ it('has every step of a chart in the table behind it', () => {
     ...{ reasoningTokens: 0, cost: [], waits, speeds: [...speedBounds, 0].map(() => 0) },
   }
   render(<DistributionTables models={[model]} shown={4} measure="waits" modelName={(id) => id} />)
-  const table = screen.getByRole('table', { name: 'Time to first text of brook' })
+  const table = screen.getByRole('table', { name: 'Time to first token of brook' })
   const rows = within(table).getAllByRole('row')
   expect(rows.map(({ textContent }) => textContent)).toEqual([
-    'brookAnswers',
+    'brookReplies',
     ...['0 to 0.1 s0', '0.1 to 0.2 s1', '0.2 to 0.4 s2', '0.4 to 0.7 s3', '0.7 to 1 s4', '1 to 1.5 s5', '1.5 to 2 s6'],
-    ...['2 to 3 s7', '3 to 5 s8', '5 to 10 s9', '10 to 20 s10', '20 to 60 s11', '60 s and more12'],
+    ...['2 to 3 s7', '3 to 5 s8', '5 to 10 s9', '10 to 20 s10', '20 to 60 s11', '60 s or more12'],
   ])
 })
 
