@@ -73,7 +73,8 @@ test('after kill -9 the text up to the last 250 ms is there, and the page recove
 })
 
 test('a send that failed gives the text back', async ({ page, mortal, upstream, complaints }) => {
-  complaints.expect(/net::ERR_CONNECTION/)
+  // Code that the page fetches ahead may be on its way.
+  complaints.expect(/net::ERR_(CONNECTION|INCOMPLETE_CHUNKED)/)
   const chat = new Chat(page)
   await chat.open(mortal.server.url)
   await chat.ask('Good morning')
