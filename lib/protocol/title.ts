@@ -13,13 +13,17 @@ const fence = /^ {0,3}(`{3,}(?=[^`]*$)|~{3,})/
  */
 export function titleOf(prompt: string): string {
   const { prose, code } = linesOf(prompt.slice(0, maxLooked))
-  const line = prose.map(withoutMarks).find(hasWords) ?? code.find(hasWords)
-  return shortened((line ?? prompt.trim().split('\n', 1)[0] ?? '').trim().slice(0, maxLine), maxCharacters)
+  const line = firstPlain(prose) ?? code.find(hasWords) ?? prompt.trim().split('\n', 1)[0] ?? ''
+  return shortened(line.trim().slice(0, maxLine), maxCharacters)
 }
 
-/** A title as it is shown: those of earlier versions, and those that people write, may hold marks of Markdown. */
+/**
+ * A title as it is shown: those of earlier versions, and those that people write, may hold marks of Markdown. A number in
+ * front stays: whoever writes `1. Introduction` means it.
+ */
 export function plainTitle(title: string): string {
-  const plain = withoutMarks(title.replace(fence, ''))
+  const [ordinal = ''] = /^\s*\d{1,9}[.)]\s+/.exec(title) ?? []
+  const plain = ordinal.trimStart() + withoutMarks(title.slice(ordinal.length).replace(fence, ''))
   return hasWords(plain) ? plain : title
 }
 
@@ -35,6 +39,13 @@ export function shortened(text: string, length: number): string {
 }
 
 const hasWords = (line: string) => words.test(line)
+
+function firstPlain(lines: string[]): string | undefined {
+  for (const line of lines) {
+    const plain = withoutMarks(line)
+    if (hasWords(plain)) return plain
+  }
+}
 
 /** The lines of a prompt outside and inside of fences; the fences themselves are left away. */
 function linesOf(prompt: string): { prose: string[]; code: string[] } {
@@ -62,11 +73,13 @@ function withoutMarks(line: string): string {
   const inline = line
     .slice(0, maxLine)
     .trim()
+    .replace(/^(#{1,6}\s.*?)\s+#+$/, '$1')
     .replace(blockMarks, '')
-    .replace(/\s+#+$|\s*\|$/, '')
+    .replace(/\s*\|$/, '')
     .replace(/(?<!`)(`+)(?!`)(.+?)(?<!`)\1(?!`)/g, (_, __, code: string) => putAway(code.trim()))
     .replace(/\\([*_~[\]()`\\])/g, (_, each: string) => putAway(each))
-    .replace(/!?\[([^\]]*)\](?:\([^)]*\)|\[[^\]]*\])/g, '$1')
+    // After a word it is an index: `rows[i][j]`.
+    .replace(/(?<![A-Za-z0-9_])!?\[([^\]]*)\](?:\([^)]*\)|\[[^\]]*\])/g, '$1')
     .replace(/<((?:https?:\/\/|mailto:)[^\s<>]+)>/g, '$1')
   return broughtBack(withoutEmphasis(inline)).replace(/\s+/g, ' ').trim()
 }
@@ -74,8 +87,8 @@ function withoutMarks(line: string): string {
 function withoutEmphasis(text: string): string {
   return (
     text
-      // Within words these are operators and names: `2**3**4`, `snake_case`, `__init__`.
-      .replace(/(?<![A-Za-z0-9*])(\*{1,3})(?=[^\s*])(.+?)(?<=[^\s*])\1(?![A-Za-z0-9*])/g, '$2')
+      // Within words and paths these are operators, names and globs: `2**3**4`, `snake_case`, `__init__`, `src/**/*.ts`.
+      .replace(/(?<![A-Za-z0-9*/])(\*{1,3})(?=[^\s*/])(.+?)(?<=[^\s*])\1(?![A-Za-z0-9*/])/g, '$2')
       .replace(
         /(?<![\p{L}\p{N}_])(_{1,3})(?=[^\s_])(.+?)(?<=[^\s_])\1(?![\p{L}\p{N}_])/gu,
         (all, marks, inner: string) => (marks.length === 2 && /^\w+$/.test(inner) ? all : inner),

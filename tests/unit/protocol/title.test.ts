@@ -16,6 +16,11 @@ it.each([
   ['5 * 3 * 2 = 30', '5 * 3 * 2 = 30'],
   ['\\*not emphasis\\*', '*not emphasis*'],
   ['C# or F#', 'C# or F#'],
+  ['What is F #', 'What is F #'],
+  ['What does rows[i][j] or steps[0](x) mean?', 'What does rows[i][j] or steps[0](x) mean?'],
+  ['**/*.ts and **/*.js', '**/*.ts and **/*.js'],
+  ['Move src/**/*.ts to lib/**/*.ts', 'Move src/**/*.ts to lib/**/*.ts'],
+  ['请看[链接](https://example.org)', '请看链接'],
   ['???', '???'],
   ['👩‍👩‍👧', '👩‍👩‍👧'],
   ['', ''],
@@ -32,4 +37,12 @@ it('titles that are stored with marks are shown without them', () => {
     'Compare trains and planes for a journey of 600 km acr…',
   )
   expect(['```python', '# Plan', '```', 'Plain'].map(plainTitle)).toEqual(['python', 'Plan', '```', 'Plain'])
+})
+
+it('a number that somebody put in front of a title stays', () => {
+  expect(['1. Introduction', '2024) **Budget**', '3. '].map(plainTitle)).toEqual([
+    '1. Introduction',
+    '2024) Budget',
+    '3. ',
+  ])
 })
