@@ -5,6 +5,7 @@ import { IconButton } from '@/components/ui/button'
 import type { Message } from '@/lib/protocol/messages'
 import { useConversations } from '@/lib/store/context'
 import { branchesOf } from '@/lib/store/selectors'
+import { leaveFocus } from './focus'
 import { messageElement } from './message-element'
 
 /** ‹2/3›: the messages that stand in this one's place on other branches. */
@@ -18,9 +19,10 @@ export function Branches({ conversationId, message }: { conversationId: string; 
     if (!sibling) return
     // The button goes with its message, and the focus on to the same one under the other.
     flushSync(() => choose(conversationId, message.parentId, sibling))
-    messageElement(document.body, sibling)
-      ?.querySelector<HTMLElement>(`[data-step="${step}"]`)
-      ?.focus({ preventScroll: true })
+    const same = messageElement(document.body, sibling)?.querySelector<HTMLElement>(`[data-step="${step}"]`)
+    // A reply that is being written has none.
+    if (same) same.focus({ preventScroll: true })
+    else leaveFocus()
   }
   return (
     <span className="numbers flex shrink-0 items-center">

@@ -5,6 +5,7 @@ import { createPortal } from 'react-dom'
 import { findSlotId } from '@/components/shell/header'
 import { IconButton } from '@/components/ui/button'
 import { isCommand } from '@/components/ui/keys'
+import { leaveFocus } from './focus'
 import { useFind } from './use-find'
 import { boxId, focusOn } from './use-find-bar'
 
@@ -41,7 +42,10 @@ export function FindBar({
   }, [])
   const close = () => {
     onClose()
-    if (before.current instanceof HTMLElement) before.current.focus({ preventScroll: true })
+    const to = before.current
+    // Opened from a menu, it has taken the focus from nothing.
+    if (to instanceof HTMLElement && to !== document.body && to.isConnected) to.focus({ preventScroll: true })
+    else leaveFocus()
   }
   const onKeyDown = (event: KeyboardEvent) => {
     if (event.nativeEvent.isComposing) return

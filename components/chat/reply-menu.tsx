@@ -2,6 +2,7 @@
 import { Info, Link2, type LucideIcon, TriangleAlert } from 'lucide-react'
 import { DropdownMenu, Popover } from 'radix-ui'
 import { type ReactElement, useRef, useState } from 'react'
+import { focusIfLost } from '@/components/shell/focus'
 import { copyText } from '@/components/ui/copy-text'
 import type { Message } from '@/lib/protocol/messages'
 import { useConversations } from '@/lib/store/context'
@@ -75,7 +76,7 @@ export function ReplyMenu({
         </DropdownMenu.Portal>
       </DropdownMenu.Root>
       {generation ? (
-        <ReplyDetails message={message} generation={generation} onClosed={() => button.current?.focus()} />
+        <ReplyDetails message={message} generation={generation} onClosed={() => focusIfLost(button.current)} />
       ) : null}
     </Popover.Root>
   )

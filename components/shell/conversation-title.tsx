@@ -5,7 +5,7 @@ import { conversationMenu } from '@/components/sidebar/lazy-conversation-menu'
 import { tooltip } from '@/components/ui/tooltip'
 import { usePopup } from '@/components/ui/use-popup'
 import { useConversations } from '@/lib/store/context'
-import { contentId } from './focus'
+import { contentId, focusIfLost } from './focus'
 
 /** The title of the open conversation, and the menu of what can be done with it. */
 export function ConversationTitle({
@@ -44,7 +44,7 @@ export function ConversationTitle({
           onSave={(next) => void rename(id, next)}
           onClose={() => {
             setRenaming(false)
-            requestAnimationFrame(() => place.current?.querySelector('button')?.focus())
+            requestAnimationFrame(() => focusIfLost(place.current?.querySelector('button')))
           }}
         />
       ) : (

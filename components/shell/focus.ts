@@ -5,6 +5,11 @@ import { touchScreen } from '@/components/ui/use-media'
 export const contentId = 'content'
 export const sidebarId = 'sidebar'
 
+/** Puts the focus on an element when what had it is gone. It stays where the person has put it meanwhile. */
+export function focusIfLost(element: HTMLElement | null | undefined): void {
+  if (document.activeElement === document.body) element?.focus({ preventScroll: true })
+}
+
 /** Puts the focus where it is of use when what had it is gone. On touch, the composer would bring up the keyboard. */
 export function focusContent(): void {
   const content = document.getElementById(contentId)

@@ -2,7 +2,7 @@
 import { Ellipsis } from 'lucide-react'
 import Link from 'next/link'
 import { memo, useRef, useState } from 'react'
-import { sidebarId } from '@/components/shell/focus'
+import { focusIfLost, sidebarId } from '@/components/shell/focus'
 import { useSidebar } from '@/components/shell/sidebar-state'
 import { useConversationId } from '@/components/shell/use-conversation-id'
 import { StreamLine } from '@/components/ui/stream-line'
@@ -42,7 +42,7 @@ export const ConversationRow = memo(function ConversationRow({
           onSave={(next) => void rename(id, next)}
           onClose={() => {
             setRenaming(false)
-            requestAnimationFrame(() => row.current?.querySelector('a')?.focus())
+            requestAnimationFrame(() => focusIfLost(row.current?.querySelector('a')))
           }}
         />
       </li>
