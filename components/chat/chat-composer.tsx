@@ -47,7 +47,6 @@ export function ChatComposer({
 
   const touch = useMedia(touchScreen)
   const onFiles = useFileNotice()
-  const [refused, setRefused] = useState({ reason: '', running: false })
   const place = useRef<HTMLDivElement>(null)
   const stack = useRef<HTMLDivElement>(null)
   useLayoutEffect(() => {
@@ -63,6 +62,10 @@ export function ChatComposer({
       : excess > 0
         ? lengthWords(text.length)
         : null
+  // Why the last attempt to send was refused, for as long as nothing has changed about that.
+  const situation = `${conversationId} ${tail.running} ${disabledReason}`
+  const [refused, setRefused] = useState({ situation, reason: '' })
+  if (refused.situation !== situation) setRefused({ situation, reason: '' })
   // Changes when a reply ends; null while one is written.
   const settled = tail.running ? null : (tail.generationId ?? '')
   // Without them a prompt can be written and sent all the same.
@@ -72,8 +75,7 @@ export function ChatComposer({
     if (model === null) return
     void send({ conversationId: isNew ? null : conversationId, text, model, maxTokens })
   }
-  const stillRefused = tail.running ? refused.running : refused.reason === disabledReason
-  const warning = lengthWords(text.length) ?? (stillRefused ? refused.reason : '')
+  const warning = lengthWords(text.length) ?? refused.reason
   return (
     <div ref={place} className={floating ? 'relative z-10 h-40 shrink-0 touch:h-42' : 'gutter shrink-0'}>
       <div
@@ -114,11 +116,11 @@ export function ChatComposer({
           roomy={floating}
           onText={(next) => {
             onInput()
-            setRefused(nothingRefused)
+            setRefused({ situation, reason: '' })
             setDraft(conversationId, next)
           }}
           onSend={() => submit()}
-          onRefused={(reason) => setRefused({ reason, running: tail.running })}
+          onRefused={(reason) => setRefused({ situation, reason })}
           onStop={() => void stop(conversationId)}
           onFiles={onFiles}
         >
@@ -143,7 +145,6 @@ export function ChatComposer({
   )
 }
 
-const nothingRefused = { reason: '', running: false }
 const limit = MAX_PROMPT_LENGTH.toLocaleString('en')
 /** In characters: from here on the limit is in sight. */
 const NEAR_LIMIT = MAX_PROMPT_LENGTH * 0.9

@@ -1,0 +1,48 @@
+import { act, cleanup, fireEvent, screen } from '@testing-library/react'
+import { afterEach, beforeEach, expect, it, vi } from 'vitest'
+import { ChatComposer } from '@/components/chat/chat-composer'
+import type { Tail } from '@/components/chat/tail'
+import { openPage } from './page'
+
+beforeEach(() => {
+  const media = { matches: false, addEventListener: () => {}, removeEventListener: () => {} }
+  vi.stubGlobal('matchMedia', () => media)
+})
+afterEach(cleanup)
+
+const ended: Tail = {
+  ...{ running: false, stopping: false, sending: false, generationId: 'run', status: 'completed' },
+  ...{ problem: null, lastPrompt: 'Rivers?' },
+}
+const running: Tail = { ...ended, running: true, status: 'running' }
+
+function composer(tail: Tail, conversationId = 'rivers') {
+  return (
+    <ChatComposer {...{ conversationId, tail, floating: false }} onInput={() => undefined} onCovers={() => undefined} />
+  )
+}
+const said = () =>
+  screen
+    .getAllByRole('status')
+    .map(({ textContent }) => textContent)
+    .join('')
+
+it('says why Enter was refused until that has changed, and not again with the next reply', async () => {
+  const { get, show } = await openPage({}, composer(running))
+  act(() => get().setDraft('rivers', 'And lakes?'))
+  fireEvent.keyDown(screen.getByRole('textbox'), { key: 'Enter' })
+  expect(said()).toBe('Wait for this reply to finish, or press Esc to stop it.')
+  show(composer(ended))
+  expect(said()).toBe('')
+  show(composer(running))
+  expect(said()).toBe('')
+})
+
+it('says nothing in one conversation of what was refused in another', async () => {
+  const { get, show } = await openPage({}, composer(running))
+  act(() => get().setDraft('rivers', 'And lakes?'))
+  fireEvent.keyDown(screen.getByRole('textbox'), { key: 'Enter' })
+  expect(said()).not.toBe('')
+  show(composer(running, 'lakes'))
+  expect(said()).toBe('')
+})
