@@ -1,6 +1,7 @@
 'use client'
-import { createContext, type ReactNode, useCallback, useContext, useMemo, useState } from 'react'
+import { createContext, type ReactNode, useCallback, useContext, useEffect, useMemo, useState } from 'react'
 import { useMedia, wideScreen } from '@/components/ui/use-media'
+import { browserPage } from '@/lib/store/page'
 import { sidebarCookie } from './sidebar-cookie'
 
 interface SidebarState {
@@ -18,6 +19,8 @@ interface SidebarState {
 const SidebarContext = createContext<SidebarState | null>(null)
 
 const year = 365 * 24 * 60 * 60
+/** Where earlier versions kept it, which no server can read. */
+const oldKey = 'rill.sidebar'
 
 /** What is folded stays so; the drawer always starts closed. */
 export function SidebarProvider({ startsFolded, children }: { startsFolded: boolean; children: ReactNode }) {
@@ -26,16 +29,24 @@ export function SidebarProvider({ startsFolded, children }: { startsFolded: bool
   const [open, setOpen] = useState(false)
   const [glides, setGlides] = useState(false)
 
+  const fold = useCallback((next: boolean) => {
+    // biome-ignore lint/suspicious/noDocumentCookie: the Cookie Store API is not in every browser.
+    document.cookie = `${sidebarCookie}=${next ? 'folded' : 'open'}; path=/; max-age=${year}; samesite=lax`
+    setFolded(next)
+  }, [])
+  useEffect(() => {
+    const storage = browserPage.storage()
+    if (storage?.getItem(oldKey) === 'folded') fold(true)
+    storage?.removeItem(oldKey)
+  }, [fold])
   const toggle = useCallback(() => {
     if (drawer) {
       setOpen((was) => !was)
       return
     }
     setGlides(true)
-    // biome-ignore lint/suspicious/noDocumentCookie: the Cookie Store API is not in every browser.
-    document.cookie = `${sidebarCookie}=${folded ? 'open' : 'folded'}; path=/; max-age=${year}; samesite=lax`
-    setFolded(!folded)
-  }, [drawer, folded])
+    fold(!folded)
+  }, [drawer, folded, fold])
   const close = useCallback(() => setOpen(false), [])
 
   const state = useMemo(
