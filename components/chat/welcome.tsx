@@ -1,6 +1,6 @@
 'use client'
 import Link from 'next/link'
-import { useEffect } from 'react'
+import { useEffect, useState } from 'react'
 import type { ModelList } from '@/lib/protocol/api'
 import { groupServing } from '@/lib/protocol/references'
 import { useConversations } from '@/lib/store/context'
@@ -28,7 +28,7 @@ export function WelcomeLine() {
 export function Starters({ conversationId, covered }: { conversationId: string; covered: boolean }) {
   const models = useConversations((state) => state.models)
   const model = useConversations((state) => modelFor(state, conversationId))
-  useAnsweringModels(models)
+  const waits = useAnsweringModels(models)
   return (
     <div
       className={`min-h-fit flex-[3_0_0px] pt-3 pb-6 transition-[opacity,visibility] ${covered ? 'invisible opacity-0' : ''}`}
@@ -48,19 +48,24 @@ export function Starters({ conversationId, covered }: { conversationId: string; 
             </li>
           ))}
         </ul>
-        {models ? <ModelNote models={models} model={model} /> : null}
+        {models ? <ModelNote models={models} model={model} waits={waits} /> : null}
       </div>
     </div>
   )
 }
 
-/** The page comes with what providers had answered by then. Those that had not are asked again, before anything is said of them. */
-function useAnsweringModels(models: ModelList | null): void {
+/**
+ * Whether a provider has yet to say which models it has: the page comes with what there was by then. It is asked once more,
+ * before anything is said of it; what lists nothing then has no list.
+ */
+function useAnsweringModels(models: ModelList | null): boolean {
   const loadModels = useConversations((state) => state.loadModels)
-  const waits = models !== null && isWaitedFor(models)
+  const [asked, setAsked] = useState(false)
+  const waits = !asked && models !== null && isWaitedFor(models)
   useEffect(() => {
-    if (waits) void loadModels()
+    if (waits) void loadModels().then(() => setAsked(true))
   }, [waits, loadModels])
+  return waits
 }
 
 function isWaitedFor({ groups }: ModelList): boolean {
@@ -68,7 +73,7 @@ function isWaitedFor({ groups }: ModelList): boolean {
 }
 
 /** Says plainly that it is the demo which replies, or what is wrong with the provider that was chosen. */
-function ModelNote({ models, model }: { models: ModelList; model: string | null }) {
+function ModelNote({ models, model, waits }: { models: ModelList; model: string | null; waits: boolean }) {
   const chosen = useConversations((state) => state.settings.defaultModel)
   const group = model === null ? undefined : groupServing(models.groups, model)
   // Who has chosen the demo uses it for no other reason.
@@ -92,7 +97,7 @@ function ModelNote({ models, model }: { models: ModelList; model: string | null 
       </Note>
     )
   }
-  if (isWaitedFor(models)) return null
+  if (waits) return null
   const local = models.groups.find(({ kind, models: listed }) => kind === 'local' && listed.length > 0)
   return (
     <Note>

@@ -21,9 +21,16 @@ const away: ModelGroup = {
   problem: { kind: 'network', message: 'Nothing is running at that address.', retryable: true },
 }
 
-async function welcome(groups: ModelGroup[], chosen: string | null, fallback = 'demo:rill-demo', later = groups) {
+/** `later`, what the server answers to who asks for models again; null while it has yet to. */
+async function welcome(
+  groups: ModelGroup[],
+  chosen: string | null,
+  fallback = 'demo:rill-demo',
+  later: ModelGroup[] | null = groups,
+) {
   const models: ModelList = { groups, defaultModel: fallback, demoOnly: false }
-  vi.stubGlobal('fetch', async () => Response.json({ ...models, groups: later }))
+  const answer = () => (later ? Response.json({ ...models, groups: later }) : new Promise(() => undefined))
+  vi.stubGlobal('fetch', async () => answer())
   const settings = { ...defaultSettings, defaultModel: chosen }
   await act(async () => {
     render(
@@ -50,9 +57,14 @@ it('says why the demo replies where a provider is set up that does not respond',
 
 it('says nothing of a provider that has yet to list its models, and asks for them', async () => {
   const slow = { ...away, problem: null }
-  expect(await welcome([slow, demo], null)).not.toContain('demo')
+  expect(await welcome([slow, demo], null, 'demo:rill-demo', null)).not.toContain('demo')
   cleanup()
   expect(await welcome([slow, demo], null, 'demo:rill-demo', [away, demo])).toContain('My gateway isn’t responding')
+})
+
+it('says that the demo replies where a provider has no list of models', async () => {
+  const listless = { ...away, problem: null }
+  expect(await welcome([listless, demo], null)).toContain('You’re using Rill’s built-in demo')
 })
 
 it('leaves it to the picker to name a model that works', async () => {
