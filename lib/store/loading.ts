@@ -6,11 +6,13 @@ import type { KeptBranches } from './kept-branches'
 import { withConversation, withEarlier, withoutConversation } from './merge'
 import type { Sidebar } from './sidebar'
 import type { Streams } from './streams'
-import { type ConversationState, newConversationId } from './types'
+import { type ConversationEntry, type ConversationState, newConversationId } from './types'
 
 const pollInterval = 5_000
 /** Of a conversation that is not here, so many messages come first: more than any screen shows. */
 const firstCount = 60
+
+const isWhole = (entry: ConversationEntry | undefined) => entry?.state === 'ready' && entry.earlier === 'here'
 
 /** Fetching conversations, and noticing when the server has more of one than this page. */
 export function createLoading(
@@ -30,7 +32,7 @@ export function createLoading(
     if (id === newConversationId) return
     const summary = get().summaries.find((each) => each.id === id)
     const entry = get().conversations[id]
-    if (entry?.state === 'ready' && entry.earlier === 'here' && !(summary && hasChanged(summary))) return
+    if (isWhole(entry) && !(summary && hasChanged(summary))) return
     await reload(id)
   }
 
@@ -67,7 +69,8 @@ export function createLoading(
       streams.park(({ conversationId, reader }) => conversationId === id && reader !== 'open')
       set((state) => {
         const next = { ...state, ...withConversation(state, fetched, streams.reading) }
-        return { ...next, ...branches.restored(next, id) }
+        // Who has it before their eyes is not led to a branch that another tab has chosen.
+        return isWhole(state.conversations[id]) ? next : { ...next, ...branches.restored(next, id) }
       })
       fetchedAt.set(id, fetched.updatedAt)
       streams.arrange()

@@ -272,6 +272,23 @@ describe('a reply that is written anew', () => {
     expect([...page.stored.keys()].filter((key) => key.includes('branch'))).toEqual([])
   })
 
+  test('stays before the eyes of whoever reads it while another tab shows another', async () => {
+    const { server, page, get, id, messageId, userMessageId, newest } = await withCutReply()
+    await get().regenerate(messageId)
+    const other = newest().start.messageId
+    newest().append(...says('No.'), done)
+    const elsewhere = openTab(server, page)
+    await elsewhere.get().loadConversation(id)
+    const path = () => visiblePath(elsewhere.get(), id)
+    expect(path()).toEqual([userMessageId, other])
+    get().choose(id, userMessageId, messageId)
+    const { start } = server.turn(id, 'And lakes?', other)
+    page.setHidden(true)
+    page.setHidden(false)
+    await until(() => elsewhere.get().messages[start.messageId])
+    expect(path()).toEqual([userMessageId, other, start.userMessageId, start.messageId])
+  })
+
   test('that fails says so and leaves the box alone', async () => {
     const { server, get, id, messageId } = await withCutReply()
     server.fault('POST', /regenerate/, (response) => refuse(response, 409, 'bad_request', 'It is gone.'))
