@@ -115,7 +115,6 @@ export interface ConversationState {
   /** Chooses the model of a conversation; for `new`, the person's default. */
   setModel(conversationId: string, model: string): Promise<void>
   rename(id: string, title: string): Promise<void>
-  /** Deletes with a notice that offers Undo. */
   /** Deletes, and offers Undo. `onReturn` is called when it is there again: undone, or not deleted after all. */
   remove(id: string, onReturn?: () => void): Promise<void>
   saveSettings(change: Partial<Settings>): Promise<void>
