@@ -25,7 +25,10 @@ export function Button({
   )
 }
 
-/** A button that is an icon. `label` is its name, and its tooltip unless `title` says more; that shows the shortcut too. */
+/**
+ * A button that is an icon. `label` is its name, and its tooltip unless `title` says more, which screen readers hear as
+ * its description; the tooltip shows the shortcut too.
+ */
 export function IconButton({
   label,
   title = label,
@@ -37,6 +40,7 @@ export function IconButton({
     <button
       type="button"
       aria-label={label}
+      aria-description={title === label ? undefined : title}
       {...tooltip(title, { keys })}
       className={`inline-flex size-8 touch:size-11 shrink-0 items-center justify-center rounded-small text-ink-quiet transition-colors hover:bg-surface-pressed hover:text-ink ${className}`}
       {...rest}

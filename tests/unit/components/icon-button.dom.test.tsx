@@ -1,0 +1,15 @@
+import { cleanup, render, screen } from '@testing-library/react'
+import { afterEach, expect, it } from 'vitest'
+import { IconButton } from '@/components/ui/button'
+
+afterEach(cleanup)
+
+it('says to screen readers what its tooltip says besides its name, and its keys on either keyboard', () => {
+  render(<IconButton label="Regenerate" title="Regenerate with gpt-5" />)
+  render(<IconButton label="Close sidebar" keys="Mod+B" />)
+  const more = screen.getByRole('button', { name: 'Regenerate' })
+  expect(more.getAttribute('aria-description')).toBe('Regenerate with gpt-5')
+  const plain = screen.getByRole('button', { name: 'Close sidebar' })
+  expect(plain.hasAttribute('aria-description')).toBe(false)
+  expect(plain.getAttribute('aria-keyshortcuts')).toBe('Control+B Meta+B')
+})
