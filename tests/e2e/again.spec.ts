@@ -118,7 +118,7 @@ test('Regenerate writes another reply beside the first, by the model that is cho
   await chat.ask('Which way?')
   await chat.page.getByRole('button', { name: /^Model/ }).click()
   await chat.page.getByRole('option', { name: 'brook-mini' }).click()
-  await expect(button(chat, 'Regenerate')).toHaveAttribute('data-tooltip', 'Regenerate with brook-mini')
+  await expect(button(chat, 'Regenerate')).toHaveAccessibleDescription('Regenerate with brook-mini')
   upstream.script([...paced(['Another ', 'way.'], 50), end])
   await button(chat, 'Regenerate').click()
   await expect(chat.composer).toBeFocused()
