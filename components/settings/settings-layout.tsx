@@ -53,10 +53,16 @@ function useFocusOnWay(path: string, list: { current: HTMLElement | null }): voi
   useEffect(() => {
     const from = before.current
     before.current = path
-    if (from === path || (document.activeElement !== document.body && document.activeElement !== null)) return
+    if (from === path || hasFocus()) return
     document.getElementById(headingId)?.focus({ preventScroll: true })
     list.current?.querySelector<HTMLElement>(`a[href="${from}"]`)?.focus({ preventScroll: true })
   }, [path, list])
+}
+
+/** What is no longer shown keeps the focus for a moment yet. */
+function hasFocus(): boolean {
+  const { activeElement, body } = document
+  return activeElement !== null && activeElement !== body && activeElement.checkVisibility()
 }
 
 /** `/settings#budgets` is how links of earlier versions name a part. */
