@@ -29,17 +29,18 @@ export function boundaryAt(text: string): Boundary | 'partial' | null {
   const cursor = new Cursor(text)
   if (ends.some((end) => cursor.take(end))) cursor.read(space, longestSpace)
   const started = cursor.take('<|start|>')
-  if (started) cursor.read(role)
+  const writer = started ? cursor.read(role) : ''
   const channel = cursor.take('<|channel|>') ? cursor.read(name) : ''
   if (cursor.take('<|constrain|>')) cursor.read(name)
   const complete = cursor.take('<|message|>') && (started || channel !== '')
-  if (complete) return { length: cursor.at, kind: kindOf(channel) }
+  if (complete) return { length: cursor.at, kind: kindOf(channel, writer) }
   return cursor.ranOut ? 'partial' : null
 }
 
-/** What is written to a tool is not for the reader. */
-function kindOf(channel: string): Boundary['kind'] {
-  return channel.startsWith('analysis') || channel.includes('to=') ? 'reasoning' : 'text'
+/** What is written to a tool is not for the reader. Its name stands behind the role or the channel. */
+function kindOf(channel: string, writer: string): Boundary['kind'] {
+  const isForTool = channel.includes('to=') || (channel.startsWith('commentary') && writer.includes(' to='))
+  return channel.startsWith('analysis') || isForTool ? 'reasoning' : 'text'
 }
 
 /** Reads marks and names from a text that may not be all there. */

@@ -52,6 +52,12 @@ const samples: [string, string, string, string][] = [
     'Hm.',
     'Four.',
   ],
+  [
+    'a call whose recipient stands in the role',
+    `${analysis('Hm.')}<|start|>assistant to=functions.look<|channel|>commentary json<|message|>{"a":1}<|call|>`,
+    'Hm.\n\n{"a":1}',
+    '',
+  ],
   ['a cut in a mark', `${analysis('Hm.')}<|start|>assis`, 'Hm.', ''],
   ['a cut while it thinks', '<|channel|>analysis<|message|>Hm', 'Hm', ''],
   [
