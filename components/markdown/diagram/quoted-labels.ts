@@ -12,8 +12,9 @@ const shapes = [
   ['{', '}'],
   ['(', ')'],
 ] as const
-const flowchart = /^\s*(?:%%[^\n]*\n\s*|---\n[\s\S]*?\n---\s*)*(?:flowchart|graph)\b/i
-const node = /(?<=^|[\s>&;|-])([\p{L}\p{N}_]+)(?=[[({])/u
+/** Of front matter there is one, at the top: more of them would be told apart in countless ways. */
+const flowchart = /^\s*(?:---\n[\s\S]*?\n---\s*)?(?:%%[^\n]*\n\s*)*(?:flowchart|graph)\b/i
+const node = /(?<=^|[\s>&;|-])[\p{L}\p{N}_]+(?=[[({])/gu
 const edgeLabel = /\|(?!")([^|"\n]*[(){}[\]][^|"\n]*)\|/g
 /** What Mermaid takes for a mark of its own within a label. */
 const special = /[()[\]{}]/
@@ -28,14 +29,16 @@ export function withQuotedLabels(text: string): string {
 }
 
 function quotedNodes(line: string): string {
-  const found = node.exec(line)
-  if (!found) return line
-  const from = found.index + (found[1] ?? '').length
-  const before = line.slice(0, from)
-  const shape = shapeAt(line, from)
-  if (!shape) return before + line.slice(from, from + 1) + quotedNodes(line.slice(from + 1))
-  const { open, close, label, end } = shape
-  return before + open + (special.test(label) ? quoted(label) : label) + close + quotedNodes(line.slice(end))
+  let text = ''
+  let from = 0
+  for (const { 0: name, index } of line.matchAll(node)) {
+    const shape = index < from ? null : shapeAt(line, index + name.length)
+    if (!shape) continue
+    const { open, close, label, end } = shape
+    text += line.slice(from, index) + name + open + (special.test(label) ? quoted(label) : label) + close
+    from = end
+  }
+  return text + line.slice(from)
 }
 
 /** The shape that begins at a place of a line: it ends with the bracket that matches, or before the next arrow. */

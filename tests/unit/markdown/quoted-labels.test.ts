@@ -21,6 +21,24 @@ it.each([
   expect(withQuotedLabels(`flowchart TD\n${line}`)).toBe(`flowchart TD\n${expected}`)
 })
 
+it.each([
+  '---\n'.repeat(400),
+  `flowchart TD\n${'A[b (c)]-->'.repeat(8000)}`,
+  `flowchart TD\n${'a['.repeat(20_000)}${']'.repeat(10_000)}`,
+])('takes no time over a long text, %#', (text) => {
+  const before = process.cpuUsage()
+  withQuotedLabels(text)
+  expect(process.cpuUsage(before).user / 1000).toBeLessThan(400)
+})
+
+it.each([
+  '---\ntitle: Load (fast)\n---\nflowchart TD',
+  '%% one\n%% two\ngraph LR',
+  '---\ntitle: x\n---\n%% one\nflowchart TD',
+])('finds the flowchart below %j', (head) => {
+  expect(withQuotedLabels(`${head}\nA[b (c)]`)).toBe(`${head}\nA["b (c)"]`)
+})
+
 it('leaves other diagrams alone', () => {
   const text = 'sequenceDiagram\n  A->>B: call (x)\n  participant C[x (y)]'
   expect(withQuotedLabels(text)).toBe(text)
