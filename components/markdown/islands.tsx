@@ -1,9 +1,10 @@
 import type { ReactNode } from 'react'
 import { rightToLeft } from './direction'
 
-/** Words in Latin letters with the signs around them, several in a row. */
-const latin = /[^\s\u0590-\u08ff\ufb1d-\ufdff\ufe70-\ufefc]*[A-Za-z][^\s\u0590-\u08ff\ufb1d-\ufdff\ufe70-\ufefc]*/
-const latinWords = new RegExp(`${latin.source}(?: +(?:${latin.source}|-[\\w=-]*))*`, 'g')
+const sign = '[^\\s\\u0590-\\u08ff\\ufb1d-\\ufdff\\ufe70-\\ufefc]'
+const latin = `${sign}*[A-Za-z]${sign}*`
+/** Words in Latin letters with the signs around them, several in a row. None begins inside a run: that takes quadratic time. */
+const latinWords = new RegExp(`(?<!${sign})${latin}(?: +(?:${latin}|-[\\w=-]*))*`, 'g')
 const before = /^[([{"'«“‘]+/
 const after = /[)\]}"'»”’.,:;!?…]+$/
 
