@@ -1,10 +1,14 @@
-import { type Signs, signsIn } from './formula-signs'
+import { type Signs, signsIn, withoutWords } from './formula-signs'
 
 /** What a formula has none of: quotes, code, addresses, emphasis, other money. */
 const foreign = /[`"“”#@?€£¥₹₩\p{Emoji_Presentation}]|\*\*|~~|__|:\/\/|\]\(|<\/|[，。、；：？！（）「」『』《》【】]/u
+/** A number sign that is escaped, and what is asked for. */
+const meantSign = /\\#|(?<=[=≈<>≤≥]\s*)\?$/g
 /** No formula begins so. */
-const elsewhere = /^(?:[/*:,;)\]}!']|\.(?!\d))/
+const elsewhere = /^(?:[/*:,;)\]}!']|\.(?!\d)|\|\^)/
 const sign = /^[-+=<>≤≥≠≈±×÷·*∘∈]{1,2}$/
+/** What stands between marks of a price class: `$$ to $$$`. */
+const between = /^\s+(?:to|or|and|vs|bis|und|oder|et|ou)\s+$/
 const grouped = String.raw`\d{1,3}(?:,\d{3})+(?:\.\d+)?`
 /** An amount by its unit, or from one amount to another. */
 const money = new RegExp(
@@ -29,9 +33,9 @@ export function isFormula(content: string): boolean {
 }
 
 function judge(content: string): boolean {
-  const text = content.trim()
+  const text = plainOf(content)
   if (text === '' || isElse(text)) return false
-  const isPadded = content.length !== text.length
+  const isPadded = content.length !== content.trim().length
   if (isPadded && !(/^\s/.test(content) && /\s$/.test(content))) return false
   if (sign.test(text)) return !isPadded
   const signs = signsIn(text)
@@ -50,8 +54,9 @@ export function isPlainlyFormula(content: string): boolean {
 
 /** Whether what stands between two pairs of dollar signs is a formula: they are also marks of a price class. */
 export function isDisplayFormula(content: string): boolean {
-  const text = content.replace(/\s+/g, ' ').trim()
-  if (/^\d*$/.test(text) || isElse(text)) return signsIn(text).command
+  if (between.test(content)) return false
+  const text = plainOf(content.replace(/\s+/g, ' '))
+  if (/^\d*$/.test(text) || sign.test(text) || isElse(text)) return signsIn(text).command
   const signs = signsIn(text)
   return signs.command || (signs.strong && !signs.prose) || isFormula(text)
 }
@@ -64,18 +69,25 @@ export function isBracketFormula(content: string): boolean {
 
 /** Whether a text that goes on looks like a formula up to here, and not only perhaps. */
 export function mayBeFormula(rest: string): boolean {
-  if (!/^[^\s_]/.test(rest) || /[$\n]/.test(rest) || isElse(rest)) return false
-  const signs = signsIn(rest)
+  const text = plainOf(rest)
+  if (!/^[^\s_]/.test(rest) || /[$\n]/.test(rest) || isElse(text)) return false
+  const signs = signsIn(text)
   if (signs.prose || (signs.otherLetters && !signs.command)) return false
   return signs.strong || (isEquation(signs) && signs.words === 0 && isEnded(signs))
 }
 
 /** Whether a line can be more of a formula that has begun: it is no prose. */
 export function mayGoOn(line: string): boolean {
-  if (foreign.test(line)) return false
-  const signs = signsIn(line.trim())
+  const text = plainOf(line)
+  if (foreign.test(text)) return false
+  const signs = signsIn(text)
   if (signs.command) return !signs.prose
   return !signs.prose && !signs.otherLetters && (signs.longWords === 0 || signs.related)
+}
+
+/** A formula without words, and without signs that are foreign only elsewhere. */
+function plainOf(content: string): string {
+  return withoutWords(content.trim()).replace(meantSign, '\\x')
 }
 
 function isElse(text: string): boolean {

@@ -41,9 +41,14 @@ export interface Signs {
   last: Kind
 }
 
+/** A formula without the words in it, which may be of any kind. */
+export function withoutWords(content: string): string {
+  return content.includes('\\') ? content.replace(textGroup, '\\x') : content
+}
+
 /** Counts what stands in a formula. */
 export function signsIn(content: string): Signs {
-  const plain = content.replace(textGroup, '\\x')
+  const plain = withoutWords(content)
   const text = event.test(plain) ? plain.replace(eventWord, '\\x') : plain
   const signs: Signs = {
     strong: /\\[^$]/.test(text),

@@ -55,6 +55,8 @@ export function texOf(lines: string[], { start, end }: { start: string; end: str
 const round = /\\\(([\s\S]{1,4000}?)\\\)/y
 const square = /\\\[([\s\S]{1,4000}?)\\\]/y
 const chemistry = /\\(?:ce|pu)\{(?:[^{}\n$]|\{[^{}\n$]{0,400}\}){1,400}\}/y
+/** The name of a variable, as in `$dir$file`. */
+const variable = /^[a-zA-Z]{2,}\w*$/
 /** In characters. What is longer is no formula within a text. */
 const longest = 4000
 
@@ -103,7 +105,7 @@ function between(text: string, at: number, signs: 1 | 2, lookahead: Lookahead): 
   const content = text.slice(from, close)
   const end = close + signs
   if (signs === 2) return isDisplayFormula(content) ? { tex: content.trim(), display: true, end } : null
-  if (content.includes('\n')) return null
+  if (content.includes('\n') || (variable.test(content) && /[a-zA-Z_]/.test(text[end] ?? ''))) return null
   const isInWord = /[a-zA-Z0-9]/.test(text[at - 1] ?? '') || /[\d$]/.test(text[end] ?? '')
   if (!(isInWord ? isPlainlyFormula(content) : isFormula(content))) return null
   return { tex: withPercent(content.trim()), display: false, end }

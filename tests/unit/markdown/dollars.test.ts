@@ -20,9 +20,12 @@ describe('formulas between dollar signs', () => {
 })
 
 describe('money', () => {
-  it.each(['costs $5$10', '$5...$10', '$x=1; $y=2'])('%s, once the text after it is there', (text) => {
-    expect(inlinesIn(text, nothing, false)).toEqual([{ type: 'text', text }])
-  })
+  it.each(['costs $5$10', '$5...$10', '$x=1; $y=2', 'echo $FOO_BAR$BAZ_QUX and $dir$file.txt'])(
+    '%s, once the text after it is there',
+    (text) => {
+      expect(inlinesIn(text, nothing, false)).toEqual([{ type: 'text', text }])
+    },
+  )
 
   it.each(money)('%s', (text) => {
     const inlines = inlinesIn(text, nothing, false)
