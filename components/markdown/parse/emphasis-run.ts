@@ -43,15 +43,14 @@ export function runAt(
   const isUnderscore = mark === '_'
   const isPair = !isUnderscore && length > 1 && characterBefore !== ''
   const endsWords = isPair && after.wordly && '.,:;!?…%)]"”’»،؛؟।'.includes(characterBefore)
-  // `src/**/*.ts` is a pattern of files.
-  const isPattern = characterBefore === '/' && './'.includes(text[at + length] ?? ' ')
+  const isPlain = isOfCode(text, at, length)
   return {
     piece: newPiece(null, mark.repeat(length), at),
     mark,
     length,
     left: length,
-    opens: !isPattern && left && (!isUnderscore || !right || before.punctuation),
-    closes: !isPattern && (endsWords || (right && (!isUnderscore || !left || after.punctuation))),
+    opens: !isPlain && left && (!isUnderscore || !right || before.punctuation),
+    closes: !isPlain && (endsWords || (right && (!isUnderscore || !left || after.punctuation))),
     beforeWord: before.space || before.punctuation || before.spaceless,
     wordEnd: before.wordly && after.wordly ? lookahead.findSpace(at) : null,
     byDigit: before.digit || after.digit,
@@ -59,6 +58,14 @@ export function runAt(
     previous,
     next: null,
   }
+}
+
+/** Whether a run belongs to a pattern of files, as in `src/**`, or begins or ends a comment of code. */
+function isOfCode(text: string, at: number, length: number): boolean {
+  const before = text.slice(Math.max(0, at - 2), at)
+  const after = text.slice(at + length, at + length + 2)
+  if (/^\s?$/.test(before.slice(-1))) return length === 1 && /^\/\s/.test(after)
+  return before.endsWith('/') && (/^[./]/.test(after) || (/^\s?\/$/.test(before) && /^\s/.test(after)))
 }
 
 /** A fullwidth form of a quotation mark, as a variation selector makes it. */

@@ -2,9 +2,9 @@ import { matchAt } from './destinations'
 
 /** What a path may begin with before its first backslash: a drive, a relative folder, a variable, the registry. */
 const beginning = /(?:(?<![\w.])(?:[A-Za-z]:|\.{1,2})|(?<!\w)(?:~|%\w{1,40}%|HK[A-Z_]{2,30}))$/
-/** A path of Windows from its first backslash on. What ends at another backslash may hold spaces. */
+/** A path of Windows from its first backslash on. What ends at another backslash may hold spaces, or a name to fill in. */
 const path =
-  /(?:\\(?!\\)(?:\*|[^\s\\<>:"|?*`[\]](?:[^\\<>:"|?*`[\]\n]{0,80}[^\s\\<>:"|?*`[\]])?)(?=\\))*\\(?:\*(?=\.))?[^\s\\<>:"|?*`[\]]*/y
+  /(?:\\(?!\\)(?:\*|<[\w -]{1,40}>|\[[\w -]{1,40}\]|[^\s\\<>:"|?*`[\]](?:[^\\<>:"|?*`[\]\n]{0,80}[^\s\\<>:"|?*`[\]])?)(?=\\))*\\(?:\*(?=\.))?[^\s\\<>:"|?*`[\]]*/y
 const share = /\\\\[\w.$-]{1,60}\\(?!\\)[^\s<>:"|?*`[\]]*/y
 /** A path without any beginning, which a letter after a backslash gives away: nobody escapes letters. */
 const folders = /(?=[^\s]{0,80}?[\w.)-]\\[A-Za-z])(?:\\[\w.()-]{1,60})+(?![\\{^_$])/y

@@ -127,6 +127,9 @@ describe('marks inside words', () => {
     ['habl**o**, habl**as**', 'habl<strong>o</strong>, habl<strong>as</strong>'],
     ['snake_case_name, _private_', 'snake_case_name, <em>private</em>'],
     ['*args, **kwargs', '*args, **kwargs'],
+    ['/* one */ and /* two */, a */ b /* c', '/* one */ and /* two */, a */ b /* c'],
+    ['/** one */ and /** two */', '/** one */ and /** two */'],
+    ['*/etc/hosts* and *path/*', '<em>/etc/hosts</em> and <em>path/</em>'],
     ['glob **/*.ts and src/**/*.js', 'glob **/*.ts and src/**/*.js'],
   ])
 })
@@ -165,6 +168,9 @@ describe('paths of Windows', () => {
     ['D:\\a\\*\\_b\\*.txt', 'D:\\a\\*\\_b\\*.txt'],
     ['src\\_app\\(group)\\page.tsx', 'src\\_app\\(group)\\page.tsx'],
     ['a\\_b\\_c and snake\\_case\\.md', 'a_b_c and snake_case.md'],
+    ['C:\\Users\\<you>\\.ssh\\config', 'C:\\Users\\&lt;you&gt;\\.ssh\\config'],
+    ['C:\\Users\\[your name]\\_x', 'C:\\Users\\[your name]\\_x'],
+    ['[C:\\a](http://a.b)\\_x', '<a href="http://a.b">C:\\a</a>_x'],
     ['a:\\_b and (C:\\x\\_y)', 'a:\\_b and (C:\\x\\_y)'],
   ])
 })
