@@ -7,7 +7,8 @@ const start = /^<details(?:\s+open)?\s*>[ \t]*/i
 const summaryStart = /^<summary\s*>[ \t]*/i
 const summaryEnd = /[ \t]*<\/summary\s*>[ \t]*/i
 const end = /<\/details\s*>\s*$/i
-const beginsInLine = /^[\s>]*(?:(?:[-*+]|\d{1,9}[.)])\s+)*<details/i
+const beginsInLine = /^[\s>]*(?:(?:[-*+]|\d{1,9}[.)])\s+)*<details(?:\s+open)?\s*>/i
+const indentedCode = /^(?: {4}| {0,3}\t)/
 
 /** A `<details>` that begins at this place of a line, its tag taken off. */
 export function detailsStart(line: Line, rest: string): New<Details> | null {
@@ -44,7 +45,14 @@ export function beforeDetailsEnd(text: string, tip: Container | Leaf): string | 
   if (!text.trimEnd().endsWith('>')) return null
   const found = end.exec(text)
   if (!found || (tip.type === 'code' && tip.fence) || tip.type === 'math') return null
-  return openDetails(tip) || beginsInLine.test(text) ? text.slice(0, found.index) : null
+  if (openDetails(tip)) return text.slice(0, found.index)
+  const mayBegin = isWithin(tip) || !indentedCode.test(text)
+  return mayBegin && beginsInLine.test(text) ? text.slice(0, found.index) : null
+}
+
+/** Whether lines may be indented because of a block around them. */
+function isWithin({ type, parent }: Container | Leaf): boolean {
+  return type !== 'root' && (parent?.type !== 'root' || type === 'list')
 }
 
 /** The innermost `<details>` that is open. */

@@ -156,6 +156,10 @@ const details: Case[] = [
     '<blockquote><details><summary>A</summary><p>b</p></details></blockquote>',
   ],
   ['<details>\n<summary>A</summary>\ncut', '<details><summary>A</summary><p>cut</p></details>'],
+  ['<details class="x">b</details>', '<details class="x">b</details>'],
+  ['<detailsx>b</details>', '<p><detailsx>b</details></p>'],
+  ['    <details>b</details>', '<pre><code>&lt;details&gt;b&lt;/details&gt;</code></pre>'],
+  ['- a\n\n  - <details>b</details>', '<ul><li><p>a</p><ul><li><details><p>b</p></details></li></ul></li></ul>'],
   ['a </details>', '<p>a </details></p>'],
 ]
 
