@@ -89,7 +89,7 @@ function ParagraphView({ paragraph, growing }: { paragraph: Paragraph; growing: 
   )
 }
 
-const listTag = /<[ou]l>/i
+const listTag = /<[ou]l[\s>]/i
 
 function BlockText({ block, growing }: { block: Paragraph | Heading | Summary; growing: boolean }) {
   return <Segments segments={segmentsOf(block, useDocument().references, growing)} />

@@ -13,20 +13,23 @@ export const LinkList = memo(function LinkList({ links }: { links: Links; stamp:
       {shown.map(({ label, address, title }, place) => (
         // biome-ignore lint/suspicious/noArrayIndexKey: a label may be defined twice.
         <li key={place} dir="auto">
-          <span>[{label}]</span> <Target address={address} title={title} />
+          <Target label={label} address={address} title={title} />
         </li>
       ))}
     </ul>
   )
 })
 
-function Target({ address, title }: { address: string; title: string }) {
+/** What leads nowhere, as a line of a dialogue may, stays as it was written. */
+function Target({ label, address, title }: Links['definitions'][number]) {
   const href = safeAddress(address)
-  const words = title ? `${title} (${address})` : address
-  if (!href) return words
+  if (!href) return `[${label}]: ${address}${title && ` "${title}"`}`
   return (
-    <a href={href} target="_blank" rel="noopener noreferrer">
-      {words}
-    </a>
+    <>
+      <span>[{label}]</span>{' '}
+      <a href={href} target="_blank" rel="noopener noreferrer">
+        {title ? `${title} (${address})` : address}
+      </a>
+    </>
   )
 }

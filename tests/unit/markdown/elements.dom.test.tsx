@@ -41,11 +41,14 @@ it('a cell holds lists and lines', () => {
   expect(container.textContent).not.toMatch(/[<>]/)
 })
 
-it('a list in tags stands in no paragraph', () => {
-  const container = show('<ul>\n<li>one</li>\n</ul>')
-  expect(container.querySelector('p')).toBeNull()
-  expect(container.querySelector('ul > li')?.textContent).toBe('one')
-})
+it.each(['<ul>\n<li>one</li>\n</ul>', 'a <ul ><li>one</li></ul>'])(
+  'a list in tags stands in no paragraph: %j',
+  (text) => {
+    const container = show(text)
+    expect(container.querySelector('p')).toBeNull()
+    expect(container.querySelector('ul > li')?.textContent).toBe('one')
+  },
+)
 
 it('a row that is longer than the head shows all its cells', () => {
   const container = show('| a | b |\n|---|---|\n| 1 | 2 | three | four |')
@@ -71,6 +74,11 @@ it('a fold is closed, and one that was cut off is open', () => {
   expect(show('<details>\nWords\n</details>').querySelector('summary')?.textContent).toBe('Details')
 })
 
+it('a dialogue in the form of definitions stays as it was written', () => {
+  const container = show('[Alice]: Hello\n[Bob]: Hi there')
+  expect(container.textContent).toBe('[Alice]: Hello[Bob]: Hi there')
+})
+
 it('definitions that nobody refers to are links, if they may be followed', () => {
   show('**Sources**\n\n[1]: https://a.example/b "One"\n[2]: javascript:alert(1)\n[3]: https://c.example/\n\nSee [3].')
   expect(screen.getByRole('link', { name: 'One (https://a.example/b)' }).getAttribute('rel')).toBe(
@@ -78,7 +86,7 @@ it('definitions that nobody refers to are links, if they may be followed', () =>
   )
   expect(screen.getAllByRole('listitem').map(({ textContent }) => textContent)).toEqual([
     '[1] One (https://a.example/b)',
-    '[2] javascript:alert(1)',
+    '[2]: javascript:alert(1)',
   ])
   expect(screen.getAllByRole('link')).toHaveLength(2)
 })
