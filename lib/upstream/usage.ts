@@ -58,9 +58,14 @@ const otherNames = new Map([
 function inOpenAiNames(value: Fields): Fields {
   const renamed = rename(value)
   for (const [name, field] of Object.entries(renamed)) if (isFields(field)) renamed[name] = rename(field)
-  // Gemini counts reasoning separately from its reply. Without a total, nothing else shows that.
+  // Gemini counts what the results of tools add to the prompt separately, and reasoning beside its reply.
+  const fromTools = count(renamed.tool_use_prompt_token_count) ?? 0
+  const asked = count(renamed.prompt_tokens)
+  const prompt = asked === null ? null : asked + fromTools
+  if (prompt !== null) renamed.prompt_tokens = prompt
+  // Without a total, nothing else shows the reasoning.
   const thought = count(value.thoughtsTokenCount ?? value.thoughts_token_count)
-  const [prompt, reply] = [count(renamed.prompt_tokens), count(renamed.completion_tokens)]
+  const reply = count(renamed.completion_tokens)
   if (thought !== null && prompt !== null && reply !== null) renamed.total_tokens ??= prompt + reply + thought
   return renamed
 }

@@ -145,6 +145,16 @@ test.each<[string, object, Counts]>([
     [12, 688, 0, 648],
   ],
   ['that with thoughts alone', { promptTokenCount: 12, totalTokenCount: 60, thoughtsTokenCount: 48 }, [12, 48, 0, 48]],
+  [
+    'what the results of tools add to its prompt',
+    { promptTokenCount: 12, toolUsePromptTokenCount: 100, candidatesTokenCount: 40, totalTokenCount: 152 },
+    [112, 40, 0, 0],
+  ],
+  [
+    'the same with thoughts, and no total',
+    { prompt_token_count: 12, tool_use_prompt_token_count: 100, candidates_token_count: 40, thoughts_token_count: 8 },
+    [112, 48, 0, 8],
+  ],
   ['names of both', { prompt_tokens: 5, input_tokens: 5, completion_tokens: 3, output_tokens: 3 }, [5, 3]],
   ['no answer yet', { prompt_tokens: 5, total_tokens: 5 }, [5, 0]],
   ['no answer, and a total', { prompt_tokens: 5, total_tokens: 8 }, [5, 3]],
