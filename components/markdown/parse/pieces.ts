@@ -80,14 +80,21 @@ export function inlinesOfPieces(parent: Piece): Inline[] {
   for (let piece = parent.first; piece; piece = piece.next) {
     const before = inlines.at(-1)
     if (!piece.inline) {
-      if (piece.text === '') continue
-      if (before?.type === 'text') inlines[inlines.length - 1] = { type: 'text', text: before.text + piece.text }
-      else inlines.push({ type: 'text', text: piece.text })
+      // What stands in lines of its own ends its last one by itself.
+      const text = isSetApart(before) ? piece.text.replace(/^\n/, '') : piece.text
+      if (text === '') continue
+      if (before?.type === 'text') inlines[inlines.length - 1] = { type: 'text', text: before.text + text }
+      else inlines.push({ type: 'text', text })
     } else if ('children' in piece.inline && piece.first) {
       inlines.push({ ...piece.inline, children: inlinesOfPieces(piece) })
-    } else inlines.push(piece.inline)
+    } else if (piece.inline.type !== 'break' || !isSetApart(before)) inlines.push(piece.inline)
   }
   return inlines
+}
+
+/** Whether it is a displayed formula or a list. */
+function isSetApart(inline: Inline | undefined): boolean {
+  return inline?.type === 'math' ? inline.display : inline?.type === 'element' && /^[uo]l$/.test(inline.name)
 }
 
 /** The text of pieces without their marks, as it describes an image. */

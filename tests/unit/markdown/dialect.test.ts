@@ -183,6 +183,12 @@ describe('formulas in brackets, of chemistry, set apart', () => {
     ['as in \\[5\\], \\[1, 2\\] and \\[sic\\]', 'as in [5], [1, 2] and [sic]'],
     ['\\[x\\] done', '[x] done'],
     ['see [a \\[b\\]](http://a.b)', 'see <a href="http://a.b">a [b]</a>'],
+    // What is set apart begins another line by itself: a second one would be empty.
+    ['so $$x = 1$$\nholds', 'so <math display>x = 1</math>holds'],
+    ['so \\[x = 1\\] \n**so**\nmore', 'so <math display>x = 1</math><strong>so</strong>\nmore'],
+    ['a\n<ul><li>b</li></ul>\nc\nd', 'a\n<ul><li>b</li></ul>c\nd'],
+    ['so $$x = 1$$  \nholds', 'so <math display>x = 1</math>holds'],
+    ['so \\(x\\)\nholds', 'so <math>x</math>\nholds'],
     ['so \\[x = 1\\] holds', 'so <math display>x = 1</math> holds'],
     ['on [0, 1) we have \\[ f(x) \\] too', 'on [0, 1) we have <math display>f(x)</math> too'],
     ['and \\(n\\) of \\( m \\)', 'and <math>n</math> of <math>m</math>'],
