@@ -6,8 +6,7 @@ import { focusComposer } from '@/components/chat/focus'
 import { Sidebar } from '@/components/sidebar/sidebar'
 import type { Clock } from '@/components/sidebar/use-today'
 import { isCommand } from '@/components/ui/keys'
-import { LazyTooltips } from '@/components/ui/lazy-tooltips'
-import { Notices } from '@/components/ui/notices'
+import { LazyNotices, LazyTooltips } from '@/components/ui/once-used'
 import type { Mode } from '@/lib/protocol/mode'
 import { useConversations } from '@/lib/store/context'
 import { newConversationId } from '@/lib/store/types'
@@ -68,7 +67,7 @@ function Frame({ clock, children }: { clock: Clock; children: ReactNode }) {
         {inChat ? <ChatView /> : null}
         {children}
       </main>
-      <Notices className={folded ? '' : 'lg:ps-sidebar'} />
+      <LazyNotices className={folded ? '' : 'lg:ps-sidebar'} />
       <LazyTooltips />
     </>
   )
