@@ -58,7 +58,7 @@ export function usualWords(kind: ErrorKind, nextStep = nextSteps[kind]): string 
 
 /** A provider's own sentence as the cause, followed by what to do. */
 export function inTheirWords(sentence: string, kind: ErrorKind, nextStep?: string): string {
-  const closed = /[.!?…。！？]$/.test(sentence) ? sentence : `${sentence}.`
+  const closed = /[.!?…。！？][)\]"”’»]?$/.test(sentence) ? sentence : `${sentence}.`
   return `${closed} ${nextStep ?? nextStepsAfterOthers[kind] ?? nextSteps[kind]}`.trimEnd()
 }
 

@@ -131,7 +131,7 @@ describe.each(engines)('what an answer may come to under a budget, on %s', (engi
     const json = { turnId: crypto.randomUUID(), text: 'second', model, settings: { maxTokens: 45 } }
     const { status, problem } = await client.refusal('POST', '/api/chat', { json: { ...json, conversationId } })
     expect([status, problem.kind]).toEqual([402, 'budget'])
-    expect(problem.message).toContain('60 tokens in this conversation')
+    expect(problem.message).toContain('This conversation’s budget is 60 tokens')
     expect((await client.finish(json)).status).toBe('completed')
   })
 

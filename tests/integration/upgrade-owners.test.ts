@@ -577,7 +577,10 @@ describe.each(engines)('a database of an earlier version, on %s', (engine) => {
     ).toContain('"conversations":[]')
   })
 
-  test('open, then a password, then local: nothing is lost on the way; open again, the one history waits', async () => {
+  // A server is started four times.
+  test('open, then a password, then local: nothing is lost on the way; open again, the one history waits', {
+    timeout: 60_000,
+  }, async () => {
     const ids = await earlier('0008_usage_by_day')
     await start({ RILL_OPEN: '1', RILL_PRIVATE_PROVIDERS: '1' })
     const visitor = browser()
