@@ -3,6 +3,8 @@ import type { NextConfig } from 'next'
 const config: NextConfig = {
   // For the image alone: a folder that runs without node_modules. See the Dockerfile.
   ...(process.env.RILL_STANDALONE === '1' ? { output: 'standalone' } : {}),
+  // The pages of the documentation are made when Rill is built; the files they are made of are not needed after that.
+  outputFileTracingExcludes: { '/docs/*': ['docs/**', 'README.md'] },
   // No page has an image to be resized, so neither the endpoint nor its library is needed.
   images: { unoptimized: true },
   poweredByHeader: false,

@@ -102,7 +102,7 @@ const endings: Behaviour[] = [
   complete('text after [DONE]', [...write(delta(all), stop, done, delta('Never seen.')), end], {
     finishReason: 'stop',
   }),
-  cut('no end at all', [...write(delta(half)), end], 'network', { words: /cut|interrupted/i }),
+  cut('no end at all', [...write(delta(half)), end], 'network', { words: /dropped|interrupted/i }),
   cut('no end, after reasoning alone', [...write(reasoning('Hm.')), end], 'network', { text: '', reasoning: 'Hm.' }),
   cut('finish_reason error', [...write(delta(half), finish('error'), done), end], 'upstream', {
     finishReason: 'error',
@@ -691,16 +691,16 @@ const statuses: Behaviour[] = [
     'quota',
     /credit|quota|paid|balance/i,
   ),
-  fails('500', answers(500, error('Broken', 'server_error')), 'upstream', /failed|fault/i),
-  fails('500 with no body', [{ status: 500 }, end], 'upstream', /failed|fault/i),
+  fails('500', answers(500, error('Broken', 'server_error')), 'upstream', /returned an error|had an error/i),
+  fails('500 with no body', [{ status: 500 }, end], 'upstream', /returned an error|had an error/i),
   fails(
     '502 with a web page',
     answers(502, '<html><body><h1>Bad gateway</h1></body></html>', html),
     'upstream',
     /web page \(502\)/,
   ),
-  fails('503', answers(503, error('Overloaded', 'overloaded')), 'upstream', /overloaded|failed|busy/i),
-  fails('529', answers(529, error('Overloaded', 'overloaded_error')), 'upstream', /overloaded|failed|busy/i),
+  fails('503', answers(503, error('Overloaded', 'overloaded')), 'upstream', /overloaded|returned an error|busy/i),
+  fails('529', answers(529, error('Overloaded', 'overloaded_error')), 'upstream', /overloaded|returned an error|busy/i),
   fails(
     'a redirect',
     [{ status: 302, headers: { location: 'http://127.0.0.1:9/elsewhere' } }, end],
@@ -884,7 +884,7 @@ const pages: Behaviour[] = [
       html,
     ),
     'auth',
-    /Cloudflare .*Just a moment/,
+    /Cloudflare, .*Just a moment/,
   ),
 ]
 
