@@ -48,7 +48,10 @@ export function recentFirst(groups: ListedGroup[], recent: string[]): ListedGrou
   const rest = groups
     .map((group) => ({ ...group, models: group.models.filter(({ id }) => !inFront.has(id)) }))
     // One whose models are all in front has nothing left to say.
-    .filter(({ models: left, problem }, place) => left.length > 0 || problem || groups[place]?.models.length === 0)
+    .filter(
+      ({ models: left, problem, more }, place) =>
+        left.length > 0 || problem || more || groups[place]?.models.length === 0,
+    )
   return [{ providerId: 'recent', name: 'Recent', kind: 'own', models, problem: null, selection: true }, ...rest]
 }
 

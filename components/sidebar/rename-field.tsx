@@ -15,6 +15,7 @@ export function RenameField({
   const field = useRef<HTMLInputElement>(null)
   const closed = useRef(false)
   useEffect(() => {
+    field.current?.focus()
     field.current?.select()
   }, [])
   const close = (save: boolean) => {

@@ -115,12 +115,20 @@ async function countedStart<T>(payer: Payer, work: (spendStart: () => Promise<vo
   try {
     return await counted('read', payer, () => work(spendStart))
   } catch (error) {
-    if (spent && error instanceof Refused && error.status === 402) {
-      await refund('start', payer)
-      await spend('costly', payer)
-    }
+    if (spent && error instanceof Refused && error.status === 402) await countAsEstimate(payer)
     throw error
   }
+}
+
+/** Counts a start as an estimate. Once there were too many of those it stays a start, so that refusals have a limit too. */
+async function countAsEstimate(payer: Payer): Promise<void> {
+  try {
+    await spend('costly', payer)
+  } catch (error) {
+    if (error instanceof Refused) return
+    throw error
+  }
+  await refund('start', payer)
 }
 
 /** Stores a new visitor once they have written something: a refused request leaves no trace. */

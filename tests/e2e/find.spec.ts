@@ -116,6 +116,8 @@ test('find counts what comes while a reply grows, and stays with the place that 
   await expect(status).toHaveText('31 of 60')
   await expect.poll(() => markedLine(page)).toBe('Line 31 of the long brook')
 
+  // The mark comes a frame before the way to it.
+  await expect(page.getByText('Line 31 of the long brook', { exact: true })).toBeInViewport()
   const moved = await movesOf(page, 'Line 31 of the long brook')
   upstream.open('the end')
   await expect(status).toHaveText('31 of 70')

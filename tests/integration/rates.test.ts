@@ -37,6 +37,21 @@ test('starts are limited by the minute and at once, with words and a time', asyn
   }
 })
 
+test('a start that a budget refuses says so, and is one of the starts once estimates have had their number', async () => {
+  // A fifth of the calls may be estimates: four.
+  const house = await openHouse('sqlite', { RILL_RATE_PER_MINUTE: '3', RILL_CALLS_PER_MINUTE: '20' })
+  try {
+    const client = house.client()
+    await setBudgets(client, cap('day', 'tokens', '1'))
+    const statuses: number[] = []
+    for (let index = 0; index < 8; index++)
+      statuses.push((await client.call('POST', '/api/chat', { json: turnOf({ text: 'over it' }) })).status)
+    expect(statuses).toEqual([...Array(7).fill(402), 429])
+  } finally {
+    await house.close()
+  }
+})
+
 test('starts are counted for all instances together on Redis, and by each for itself while it is away', async () => {
   const redis = await startRedis()
   const limits = {
