@@ -55,8 +55,8 @@ export function Starters({ conversationId, covered }: { conversationId: string; 
 }
 
 /**
- * Whether a provider has yet to say which models it has: the page comes with what there was by then. It is asked once more,
- * before anything is said of it; what lists nothing then has no list.
+ * Whether a provider's model list is still unknown. The page arrives with the lists known by then, so the lists are
+ * loaded once more before the welcome says that a provider has none.
  */
 function useAnsweringModels(models: ModelList | null): boolean {
   const loadModels = useConversations((state) => state.loadModels)
@@ -76,7 +76,7 @@ function isWaitedFor({ groups }: ModelList): boolean {
 function ModelNote({ models, model, waits }: { models: ModelList; model: string | null; waits: boolean }) {
   const chosen = useConversations((state) => state.settings.defaultModel)
   const group = model === null ? undefined : groupServing(models.groups, model)
-  // Who has chosen the demo uses it for no other reason.
+  // A demo model that the person chose doesn't stand in for a provider that is away.
   const away = chosen === model ? undefined : models.groups.find(({ problem }) => problem !== null)
   if (model !== null && !group)
     return <Note warns>The provider of {modelName(models, model)} is gone. Choose another model above.</Note>

@@ -3,7 +3,7 @@ import { useEffect, useRef, useState } from 'react'
 import { problemOf } from '@/lib/store/client'
 import { type Measurement, openRun } from './measure'
 
-/** One run of an experiment: its measurements by name, and the way to stop it. It ends when its page is left. `onSaved` is told when there is one more. */
+/** One run of an experiment: its measurements by name, and a way to stop it. Leaving the page ends it. Calls `onSaved` after the run is saved. */
 export function useRun(onSaved: () => void) {
   const [results, setResults] = useState<Record<string, Measurement>>({})
   const [running, setRunning] = useState(false)

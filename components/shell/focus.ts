@@ -5,7 +5,7 @@ import { touchScreen } from '@/components/ui/use-media'
 export const contentId = 'content'
 export const sidebarId = 'sidebar'
 
-/** Puts the focus on an element when what had it is gone. It stays where the person has put it meanwhile. */
+/** Focuses an element if the focused one was removed. A focus that the person has moved elsewhere is left alone. */
 export function focusIfLost(element: HTMLElement | null | undefined): void {
   if (document.activeElement === document.body) element?.focus({ preventScroll: true })
 }

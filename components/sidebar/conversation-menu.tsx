@@ -99,7 +99,7 @@ function useRemove(id: string): () => void {
     const rows = links()
     const place = rows.findIndex((link) => link.getAttribute('href') === address)
     void remove(id, () => {
-      // Nobody is called back who has gone on to something else.
+      // Undo reopens the conversation only if the person hasn't gone to another page.
       if (wasOpen && ['/', address].includes(window.location.pathname)) router.push(address)
       else requestAnimationFrame(() => focusRow(links().find((link) => link.getAttribute('href') === address)))
     })

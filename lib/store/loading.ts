@@ -69,7 +69,7 @@ export function createLoading(
       streams.park(({ conversationId, reader }) => conversationId === id && reader !== 'open')
       set((state) => {
         const next = { ...state, ...withConversation(state, fetched, streams.reading) }
-        // Who has it before their eyes is not led to a branch that another tab has chosen.
+        // An open conversation keeps its branch when another tab has chosen a different one.
         return isWhole(state.conversations[id]) ? next : { ...next, ...branches.restored(next, id) }
       })
       fetchedAt.set(id, fetched.updatedAt)

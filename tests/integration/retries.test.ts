@@ -74,7 +74,7 @@ describe.each(engines)('retries, on %s', (engine) => {
     ],
   ]
   test.each(passing)('%s is asked again', async (what, refusal, words) => {
-    // On a connection that was kept, the first reset is the server's right, and nothing is told of it.
+    // A server may reset a kept connection, and that first reset is not reported: so this one is closed.
     await play(`before ${what}`, [{ status: 200, headers: { ...eventStream, connection: 'close' } }, ...answer])
     const reader = await play(`after ${what}`, refusal, answer)
     expect(typesOf(reader)).toEqual(['start', 'retry', 'delta', 'usage', 'status'])

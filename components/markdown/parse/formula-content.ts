@@ -2,7 +2,7 @@ import { type Signs, signsIn, withoutWords } from './formula-signs'
 
 /** What a formula has none of: quotes, code, addresses, emphasis, other money. */
 const foreign = /[`"“”#@?€£¥₹₩\p{Emoji_Presentation}]|\*\*|~~|__|:\/\/|\]\(|<\/|[，。、；：？！（）「」『』《》【】]/u
-/** A number sign that is escaped, and what is asked for. */
+/** In a formula these two are no prose: an escaped number sign, and a question mark for an unknown result. */
 const meantSign = /\\#|(?<=[=≈<>≤≥]\s*)\?$/g
 /** No formula begins so. */
 const elsewhere = /^(?:[/*:,;)\]}!']|\.(?!\d)|\|\^)/

@@ -21,7 +21,7 @@ const away: ModelGroup = {
   problem: { kind: 'network', message: 'Nothing is running at that address.', retryable: true },
 }
 
-/** `later`, what the server answers to who asks for models again; null while it has yet to. */
+/** `later` is the server's second answer to a request for models; null while it is pending. */
 async function welcome(
   groups: ModelGroup[],
   chosen: string | null,
