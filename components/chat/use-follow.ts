@@ -37,42 +37,52 @@ export function useFollow(): Follow {
   const [away, setAway] = useState(false)
   const [fresh, setFresh] = useState(false)
 
+  const follow = useCallback((isFollowing: boolean) => {
+    following.current = isFollowing
+    // The browser would move to the anchor that it chose at the end, once new text makes room for that.
+    scroller.current?.style.setProperty('overflow-anchor', isFollowing ? 'none' : '')
+  }, [])
+
   const letGo = useCallback(() => {
-    following.current = false
+    follow(false)
     returning.current = false
     cancelAnimationFrame(gliding.current)
     gliding.current = 0
-  }, [])
+  }, [follow])
 
-  const toEnd = useCallback((how: 'at once' | 'gliding') => {
-    const element = scroller.current
-    if (!element) return
-    following.current = true
-    setAway(false)
-    setFresh(false)
-    cancelAnimationFrame(gliding.current)
-    const still = document.hidden || window.matchMedia('(prefers-reduced-motion: reduce)').matches
-    if (how === 'at once' || still) {
-      gliding.current = 0
-      element.scrollTop = end
-      return
-    }
-    const last = () => element.scrollHeight - element.clientHeight
-    // Counted from the end, since earlier turns may come in front meanwhile.
-    const distance = last() - element.scrollTop
-    const started = performance.now()
-    const step = (now: number) => {
-      const part = Math.min(1, Math.max(0, now - started) / glide)
-      element.scrollTop = part === 1 ? end : last() - distance * (1 - part) ** 3
-      gliding.current = part === 1 ? 0 : requestAnimationFrame(step)
-    }
-    gliding.current = requestAnimationFrame(step)
-  }, [])
+  const toEnd = useCallback(
+    (how: 'at once' | 'gliding') => {
+      const element = scroller.current
+      if (!element) return
+      follow(true)
+      setAway(false)
+      setFresh(false)
+      cancelAnimationFrame(gliding.current)
+      const still = document.hidden || window.matchMedia('(prefers-reduced-motion: reduce)').matches
+      if (how === 'at once' || still) {
+        gliding.current = 0
+        element.scrollTop = end
+        return
+      }
+      const last = () => element.scrollHeight - element.clientHeight
+      // Counted from the end, since earlier turns may come in front meanwhile.
+      const distance = last() - element.scrollTop
+      const started = performance.now()
+      const step = (now: number) => {
+        const part = Math.min(1, Math.max(0, now - started) / glide)
+        element.scrollTop = part === 1 ? end : last() - distance * (1 - part) ** 3
+        gliding.current = part === 1 ? 0 : requestAnimationFrame(step)
+      }
+      gliding.current = requestAnimationFrame(step)
+    },
+    [follow],
+  )
 
   useLayoutEffect(() => {
     const element = scroller.current
     const inner = content.current
     if (!element || !inner) return
+    follow(following.current)
     let lastTop = element.scrollTop
     let lastHeight = inner.offsetHeight
     let lastGrown = growing.current?.offsetHeight ?? 0
@@ -81,7 +91,7 @@ export function useFollow(): Follow {
       const distance = scrollHeight - scrollTop - clientHeight
       // A shrinking page moves the end up by itself; only a person moves up while the height stays.
       if (scrollTop < lastTop && lastHeight === inner.offsetHeight && distance > 1 && !gliding.current) letGo()
-      if (scrollTop > lastTop && distance < nearEnd && returning.current) following.current = true
+      if (scrollTop > lastTop && distance < nearEnd && returning.current) follow(true)
       lastTop = scrollTop
       setAway(distance >= nearEnd)
       if (distance < nearEnd) setFresh(false)
@@ -106,7 +116,7 @@ export function useFollow(): Follow {
       letGo()
       requestAnimationFrame(() => {
         const distance = element.scrollHeight - element.scrollTop - element.clientHeight
-        following.current ||= wasFollowing && distance < 1
+        if (wasFollowing && distance < 1) follow(true)
       })
     }
     const onKey = (event: KeyboardEvent) => {
@@ -151,7 +161,7 @@ export function useFollow(): Follow {
       observer.disconnect()
       listening.abort()
     }
-  }, [letGo])
+  }, [follow, letGo])
 
   useEffect(() => () => cancelAnimationFrame(gliding.current), [])
   return { scroller, content, growing, away, fresh: away && fresh, toEnd, letGo }
