@@ -3,6 +3,6 @@ export async function register(): Promise<void> {
   if (process.env.NEXT_RUNTIME !== 'nodejs') return
   const { watchPeers } = await import('@/lib/http/peers')
   watchPeers()
-  const { openServer } = await import('@/lib/generations/server')
+  const { openServer } = await import('@/lib/server/open-server')
   await openServer()
 }

@@ -3,7 +3,7 @@ import { resolve } from 'node:path'
 import { z } from 'zod'
 import { bareKey, unquoted, withoutEndpoint } from '@/lib/protocol/pasted'
 import { isLoopback, parseTrustedProxies } from './networks'
-import { picosOf } from './protocol/money'
+import { picosOf } from './protocol/billing/money'
 
 /** A variable that is set to nothing counts as not set. */
 const filled = z

@@ -113,7 +113,7 @@ export async function serve({ host, port }) {
   // takes a request that offers one for an ordinary request.
   const noUpgrades = createServer()
   const app = next({ dir: root, hostname: host, port: server.address().port, httpServer: noUpgrades })
-  // The server's own side handles the signals (lib/generations/shutdown.ts), and closes this once all is saved.
+  // The server's own side handles the signals (lib/server/shutdown.ts), and closes this once all is saved.
   globalThis.rill ??= new Map()
   globalThis.rill.set('close', (withinMs) => close(server, app, handling, withinMs))
   await withoutNextsNotes(() => app.prepare())

@@ -1,5 +1,5 @@
 'use client'
-import { MessagePage } from '@/components/shell/message-page'
+import { MessagePage } from '@/components/page/message-page'
 import { Button } from '@/components/ui/button'
 
 /** A page of the app failed. What was written is safe on the server. */

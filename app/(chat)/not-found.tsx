@@ -1,4 +1,4 @@
-import { MessagePage } from '@/components/shell/message-page'
+import { MessagePage } from '@/components/page/message-page'
 
 export default function NotFound() {
   return <MessagePage title="Page not found" words="The link may be broken or incomplete." />

@@ -1,10 +1,10 @@
 import type { NextRequest } from 'next/server'
 import { z } from 'zod'
-import { finishedGeneration, followGeneration } from '@/lib/generations/follow'
 import { type Call, endpoint, json } from '@/lib/http/endpoint'
-import { key, name, promptText } from '@/lib/http/fields'
+import { key, name, promptText } from '@/lib/http/input/fields'
 import { countReader } from '@/lib/http/readers'
 import type { StartData } from '@/lib/protocol/events'
+import { finishedGeneration, followGeneration } from '@/lib/runs/follow'
 
 /** What a person sets for one answer. */
 export const turnSettings = z.strictObject({

@@ -1,25 +1,25 @@
 'use client'
 import { useEffect, useMemo, useState } from 'react'
 import { useShallow } from 'zustand/react/shallow'
+import { ChatComposer } from '@/components/composer/chat-composer'
+import { openFind } from '@/components/find/open-find'
 import { wantMarkdown } from '@/components/markdown/use-markdown'
-import { Header } from '@/components/shell/header'
-import { useConversationId } from '@/components/shell/use-conversation-id'
-import { lazily } from '@/components/ui/lazily'
+import { Header } from '@/components/page/header'
+import { useConversationId } from '@/components/page/use-conversation-id'
+import { LazyTranscript, wantTranscript } from '@/components/transcript/lazy-transcript'
+import { Absent, TranscriptSkeleton } from '@/components/transcript/placeholders'
+import { tailOf } from '@/components/transcript/tail'
+import { composerId } from '@/components/ui/composer-focus'
+import { lazily } from '@/components/ui/lazy/lazily'
+import { useConversations } from '@/lib/client/state/context'
+import { visiblePath } from '@/lib/client/state/selectors'
+import { type Asked, type ConversationState, newConversationId } from '@/lib/client/state/types'
 import { plainTitle } from '@/lib/protocol/title'
-import { useConversations } from '@/lib/store/context'
-import { visiblePath } from '@/lib/store/selectors'
-import { type Asked, type ConversationState, newConversationId } from '@/lib/store/types'
-import { ChatComposer } from './chat-composer'
-import { composerId } from './focus'
-import { LazyTranscript, wantTranscript } from './lazy-transcript'
-import { openFind } from './open-find'
-import { Absent, TranscriptSkeleton } from './placeholders'
-import { tailOf } from './tail'
 import { Starters, WelcomeLine } from './welcome'
 
-const announcer = lazily(() => import('./announcer').then((module) => module.Announcer))
+const announcer = lazily(() => import('@/components/transcript/announcer').then((module) => module.Announcer))
 const conversationTitle = lazily(() =>
-  import('@/components/shell/conversation-title').then((module) => module.ConversationTitle),
+  import('@/components/conversation/conversation-title').then((module) => module.ConversationTitle),
 )
 
 /**

@@ -1,11 +1,11 @@
 'use client'
 import Link from 'next/link'
 import { useEffect, useState } from 'react'
+import { writeStarter } from '@/components/composer/write-starter'
+import { modelFor, modelName } from '@/components/models/models'
+import { useConversations } from '@/lib/client/state/context'
 import type { ModelList } from '@/lib/protocol/api'
 import { groupServing } from '@/lib/protocol/references'
-import { useConversations } from '@/lib/store/context'
-import { modelFor, modelName } from './models'
-import { writeStarter } from './write-starter'
 
 /** Each fills the box; one that ends in blank lines stands before a text, the others after it. */
 const starters = [

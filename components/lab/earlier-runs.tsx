@@ -2,13 +2,13 @@
 import { Trash2 } from 'lucide-react'
 import Link from 'next/link'
 import { useCallback, useEffect, useState } from 'react'
-import { client } from '@/components/settings/client'
 import { Ask } from '@/components/ui/ask'
 import { Button, IconButton } from '@/components/ui/button'
 import { useFocusAfter } from '@/components/ui/use-focus-after'
 import { Part } from '@/components/usage/chart-section'
+import { problemOf } from '@/lib/client/transport/chat-client'
+import { client } from '@/lib/client/transport/client-of-page'
 import { type ConversationPage, type ConversationSummary, conversationPage } from '@/lib/protocol/api'
-import { problemOf } from '@/lib/store/client'
 
 /** What the Lab asked before: each run can be opened and deleted. `runs` counts those of this page. */
 export function EarlierRuns({ runs }: { runs: number }) {

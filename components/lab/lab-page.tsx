@@ -1,7 +1,7 @@
 'use client'
 import Link from 'next/link'
 import { useCallback, useState } from 'react'
-import { Page } from '@/components/shell/page'
+import { Page } from '@/components/page/page'
 import { Part } from '@/components/usage/chart-section'
 import { EarlierRuns } from './earlier-runs'
 import { SideBySide } from './side-by-side'

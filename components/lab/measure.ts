@@ -1,10 +1,10 @@
 import { v7 as uuidv7 } from 'uuid'
-import { client } from '@/components/settings/client'
+import { problemOf } from '@/lib/client/transport/chat-client'
+import { client } from '@/lib/client/transport/client-of-page'
 import { conversationSummary } from '@/lib/protocol/api'
 import { type LogEvent, startData, type Usage } from '@/lib/protocol/events'
 import { type Folded, foldEvent, hasThoughts, nothingYet, textOf } from '@/lib/protocol/messages'
 import { createNamedEventDecoder } from '@/lib/protocol/sse'
-import { problemOf } from '@/lib/store/client'
 
 /** One answer as this page saw it come. Times are milliseconds since it was asked for. */
 export interface Measurement {

@@ -1,6 +1,6 @@
 'use client'
 import { useEffect, useRef, useState } from 'react'
-import { problemOf } from '@/lib/store/client'
+import { problemOf } from '@/lib/client/transport/chat-client'
 import { type Measurement, openRun } from './measure'
 
 /** One run of an experiment: its measurements by name, and a way to stop it. Leaving the page ends it. Calls `onSaved` after the run is saved. */

@@ -1,6 +1,6 @@
 import { formatSeconds } from '@/components/ui/seconds'
-import { convert, formatMoney, picosOf, type Rate } from '@/lib/protocol/money'
-import { tokensPerSecond } from '@/lib/protocol/speed'
+import { convert, formatMoney, picosOf, type Rate } from '@/lib/protocol/billing/money'
+import { tokensPerSecond } from '@/lib/protocol/billing/speed'
 import type { Measurement } from './measure'
 
 export function timeWords(ms: number | null): string {

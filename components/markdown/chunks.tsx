@@ -1,7 +1,7 @@
 'use client'
 import { type ComponentType, memo, type ReactNode } from 'react'
-import { useTurn } from './opening'
-import { type Growing, topLevel } from './parse/growing'
+import { type Growing, topLevel } from '@/lib/markdown/growing'
+import { useTurn } from './offscreen/opening'
 
 /** A list that grows, and how its entries are shown. It is one object for as long as the list is shown. */
 export interface Shown {

@@ -1,4 +1,4 @@
-import type { Block, Container, Table } from './parse/tree'
+import type { Block, Container, Table } from '@/lib/markdown/tree'
 
 const letter = /\p{Letter}/u
 /** A letter of a script that is written from right to left. */

@@ -1,6 +1,6 @@
 'use client'
 import { createContext, useContext } from 'react'
-import { MarkdownDocument } from './parse/document'
+import { MarkdownDocument } from '@/lib/markdown/document'
 
 export const DocumentContext = createContext(new MarkdownDocument())
 

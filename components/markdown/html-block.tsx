@@ -1,7 +1,7 @@
 'use client'
 import { memo } from 'react'
-import type { Growing } from './parse/growing'
-import type { Html } from './parse/tree'
+import type { Growing } from '@/lib/markdown/growing'
+import type { Html } from '@/lib/markdown/tree'
 
 /** Raw HTML, as the text that it is: in chunks of lines, so that a further line leaves the others alone. */
 export function HtmlBlock({ block, growing }: { block: Html; growing: boolean }) {

@@ -1,12 +1,12 @@
 'use client'
 import { ExternalLink } from 'lucide-react'
 import { memo, type ReactNode } from 'react'
+import type { Inline, Mark } from '@/lib/markdown/tree'
 import { DataImage, isDataImage } from './data-image'
 import { useDocument } from './document-context'
-import { Formula } from './formula'
+import { Formula } from './formulas/formula'
 import { withIslands } from './islands'
-import { noteId, referenceId } from './notes'
-import type { Inline, Mark } from './parse/tree'
+import { noteId, referenceId } from './note-ids'
 import { safeAddress } from './safety'
 
 /** A long text with its marks, in segments that stay while the last one grows. */

@@ -1,7 +1,7 @@
 'use client'
 import { memo } from 'react'
+import type { Links } from '@/lib/markdown/tree'
 import { useDocument } from './document-context'
-import type { Links } from './parse/tree'
 import { safeAddress } from './safety'
 
 /** The definitions of links that nobody refers to, as under “Sources”: they were written to be read. */

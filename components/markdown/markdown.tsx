@@ -1,13 +1,13 @@
 'use client'
 import { useEffect, useLayoutEffect, useState, useSyncExternalStore } from 'react'
 import { flushSync } from 'react-dom'
-import type { Growth } from '@/lib/store/growth'
+import type { Growth } from '@/lib/client/state/growth'
 import { Blocks } from './blocks'
 import { copyAsWritten } from './copying'
 import { DocumentContext } from './document-context'
 import { Notes } from './notes'
-import { Opening, OpeningContext } from './opening'
-import { beforePrinting } from './paper'
+import { Opening, OpeningContext } from './offscreen/opening'
+import { beforePrinting } from './offscreen/paper'
 import { page, Reading } from './reading'
 
 /**

@@ -1,26 +1,8 @@
 'use client'
 import { Blocks } from './blocks'
 import { useDocument } from './document-context'
-import type { Note } from './parse/tree'
-import { putBackAround } from './rest'
-
-let count = 0
-const identities = new WeakMap<Note, number>()
-
-function identityOf(note: Note): number {
-  const known = identities.get(note) ?? ++count
-  identities.set(note, known)
-  return known
-}
-
-/** Names for the two ends of a footnote. They are ours alone: what a model writes can name nothing on the page. */
-export function noteId(note: Note): string {
-  return `note-${identityOf(note)}`
-}
-
-export function referenceId(note: Note): string {
-  return `note-mark-${identityOf(note)}`
-}
+import { noteId, referenceId } from './note-ids'
+import { putBackAround } from './offscreen/rest'
 
 /** The footnotes of a reply, at its end, in the order of their marks. */
 export function Notes() {

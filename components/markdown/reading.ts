@@ -1,6 +1,6 @@
-import type { Growth } from '@/lib/store/growth'
-import { isPrinting } from './paper'
-import { MarkdownDocument } from './parse/document'
+import type { Growth } from '@/lib/client/state/growth'
+import { MarkdownDocument } from '@/lib/markdown/document'
+import { isPrinting } from './offscreen/paper'
 
 /** In characters. What a frame is given at the least, however slow it is, and at the most. */
 const leastInFrame = 400

@@ -1,5 +1,5 @@
 'use client'
-import { lazily } from '@/components/ui/lazily'
+import { lazily } from '@/components/ui/lazy/lazily'
 
 const markdown = lazily(() => import('./markdown').then((module) => module.Markdown))
 

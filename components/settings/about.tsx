@@ -1,5 +1,5 @@
 'use client'
-import { useMode } from '@/components/shell/mode'
+import { useMode } from '@/components/page/mode'
 import { Mark } from '@/components/ui/mark'
 import type { Mode } from '@/lib/protocol/mode'
 import { Group, Section } from './section'

@@ -1,8 +1,8 @@
 'use client'
 import { useId } from 'react'
 import { Segments } from '@/components/ui/segments'
+import { useConversations } from '@/lib/client/state/context'
 import type { Settings } from '@/lib/protocol/api'
-import { useConversations } from '@/lib/store/context'
 import { ConnectionTest } from './connection'
 import { Group, Section } from './section'
 

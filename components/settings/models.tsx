@@ -1,10 +1,10 @@
 'use client'
 import Link from 'next/link'
 import { useEffect } from 'react'
-import { ModelPicker } from '@/components/chat/model-picker'
-import { defaultModel } from '@/components/chat/models'
+import { ModelPicker } from '@/components/models/model-picker'
+import { defaultModel } from '@/components/models/models'
+import { useConversations } from '@/lib/client/state/context'
 import type { ModelGroup } from '@/lib/protocol/api'
-import { useConversations } from '@/lib/store/context'
 import { Group, Section } from './section'
 import { settingsPath } from './sections'
 

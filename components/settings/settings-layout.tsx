@@ -3,7 +3,7 @@ import { ChevronRight } from 'lucide-react'
 import Link from 'next/link'
 import { usePathname, useRouter } from 'next/navigation'
 import { type ReactNode, useEffect, useRef } from 'react'
-import { Page } from '@/components/shell/page'
+import { Page } from '@/components/page/page'
 import { headingId } from './section'
 import { sections, settingsPath } from './sections'
 

@@ -1,5 +1,5 @@
 'use client'
-import { useConversations } from '@/lib/store/context'
+import { useConversations } from '@/lib/client/state/context'
 import { Section } from './section'
 import { useMac } from './use-mac'
 

@@ -1,7 +1,7 @@
 'use client'
 import { useState } from 'react'
+import { problemOf } from '@/lib/client/transport/chat-client'
 import type { Problem } from '@/lib/protocol/events'
-import { problemOf } from '@/lib/store/client'
 
 /** The jobs of a form, one at a time: which of them runs, and what the last one failed with. */
 export function useWork<Name extends string>() {

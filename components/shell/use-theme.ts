@@ -1,6 +1,6 @@
 'use client'
 import { useEffect } from 'react'
-import { useConversations } from '@/lib/store/context'
+import { useConversations } from '@/lib/client/state/context'
 
 /** Applies a changed theme at once; the server renders the chosen one from then on. */
 export function useTheme(): void {

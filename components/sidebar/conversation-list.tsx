@@ -1,6 +1,6 @@
 'use client'
 import { useEffect, useMemo, useRef } from 'react'
-import { useConversations } from '@/lib/store/context'
+import { useConversations } from '@/lib/client/state/context'
 import { ConversationRow } from './conversation-row'
 import { groupByDate } from './group-by-date'
 import { type Clock, useToday } from './use-today'

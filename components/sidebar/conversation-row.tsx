@@ -2,15 +2,15 @@
 import { Ellipsis } from 'lucide-react'
 import Link from 'next/link'
 import { memo, useRef, useState } from 'react'
-import { focusIfLost, sidebarId } from '@/components/shell/focus'
-import { useSidebar } from '@/components/shell/sidebar-state'
-import { useConversationId } from '@/components/shell/use-conversation-id'
-import { StreamLine } from '@/components/ui/stream-line'
+import { conversationMenu } from '@/components/conversation/lazy-conversation-menu'
+import { useSidebar } from '@/components/page/sidebar-state'
+import { useConversationId } from '@/components/page/use-conversation-id'
+import { usePopup } from '@/components/ui/lazy/use-popup'
+import { focusIfLost, sidebarId } from '@/components/ui/page-focus'
+import { StreamLine } from '@/components/ui/stream/stream-line'
 import { tooltip } from '@/components/ui/tooltip'
-import { usePopup } from '@/components/ui/use-popup'
+import { useConversations } from '@/lib/client/state/context'
 import { plainTitle } from '@/lib/protocol/title'
-import { useConversations } from '@/lib/store/context'
-import { conversationMenu } from './lazy-conversation-menu'
 
 /** One conversation in the sidebar. */
 export const ConversationRow = memo(function ConversationRow({

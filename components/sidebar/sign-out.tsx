@@ -1,7 +1,7 @@
 'use client'
 import { LogOut } from 'lucide-react'
 import { useState } from 'react'
-import { useConversations } from '@/lib/store/context'
+import { useConversations } from '@/lib/client/state/context'
 
 /** The way out of a history that a password leads to. */
 export function SignOut({ className }: { className: string }) {

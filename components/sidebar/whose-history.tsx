@@ -1,6 +1,6 @@
 'use client'
-import { useMode } from '@/components/shell/mode'
-import { lazily } from '@/components/ui/lazily'
+import { useMode } from '@/components/page/mode'
+import { lazily } from '@/components/ui/lazy/lazily'
 
 const signOut = lazily(() => import('./sign-out').then((module) => module.SignOut))
 

@@ -1,6 +1,6 @@
 'use client'
 import { useEffect, useRef, useState } from 'react'
-import { problemOf } from '@/lib/store/client'
+import { problemOf } from '@/lib/client/transport/chat-client'
 import { Button } from './button'
 
 /** Asks in place before something is removed that nothing brings back. The focus begins on Cancel; Escape is the same. */

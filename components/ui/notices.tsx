@@ -1,10 +1,10 @@
 'use client'
 import { X } from 'lucide-react'
 import { type FocusEvent, useEffect, useLayoutEffect, useRef, useState } from 'react'
-import { focusContent } from '@/components/shell/focus'
-import { useConversations } from '@/lib/store/context'
-import type { Notice } from '@/lib/store/types'
+import { useConversations } from '@/lib/client/state/context'
+import type { Notice } from '@/lib/client/state/types'
 import { IconButton } from './button'
+import { focusContent } from './page-focus'
 
 /** In ms. Long enough to read and to reach for Undo. Bad news stays until it is dismissed. */
 const quietNoticeTime = 10_000

@@ -1,5 +1,5 @@
-import { percentWords } from '@/components/ui/percent'
-import { type ModelUsage, speedBounds, waitBounds } from '@/lib/protocol/usage'
+import { percentWords } from '@/components/format/percent'
+import { type ModelUsage, speedBounds, waitBounds } from '@/lib/protocol/billing/usage'
 import { FigureTable } from './figure-table'
 import { speedWords, waitWords } from './figures'
 

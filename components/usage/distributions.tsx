@@ -1,7 +1,7 @@
 'use client'
 import { useState } from 'react'
 import { Segments } from '@/components/ui/segments'
-import { type ModelUsage, speedBounds, waitBounds } from '@/lib/protocol/usage'
+import { type ModelUsage, speedBounds, waitBounds } from '@/lib/protocol/billing/usage'
 import { BarChart } from './bar-chart'
 import { ChartSection } from './chart-section'
 import { bucketName, DistributionTables, type Measure, measures } from './distribution-tables'

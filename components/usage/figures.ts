@@ -1,7 +1,7 @@
 import { formatSeconds } from '@/components/ui/seconds'
-import { dayOfIso, isoOfDay } from '@/lib/protocol/days'
-import type { DayUsage, Figures } from '@/lib/protocol/usage'
-import { quantile, speedBounds, waitBounds } from '@/lib/protocol/usage'
+import { dayOfIso, isoOfDay } from '@/lib/protocol/billing/days'
+import type { DayUsage, Figures } from '@/lib/protocol/billing/usage'
+import { quantile, speedBounds, waitBounds } from '@/lib/protocol/billing/usage'
 
 /** More days than this are shown as months. */
 const DAYS_SHOWN = 92

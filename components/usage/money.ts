@@ -1,7 +1,7 @@
 'use client'
-import { formatMoney, type Money, picosOf, type Rate, sumsOf } from '@/lib/protocol/money'
-import type { Figures } from '@/lib/protocol/usage'
-import { useConversations } from '@/lib/store/context'
+import { useConversations } from '@/lib/client/state/context'
+import { formatMoney, type Money, picosOf, type Rate, sumsOf } from '@/lib/protocol/billing/money'
+import type { Figures } from '@/lib/protocol/billing/usage'
 
 /** The rate that the person has set. */
 export function useRate(): Rate {

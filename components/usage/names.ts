@@ -1,8 +1,8 @@
 'use client'
 import { useEffect } from 'react'
-import { modelName } from '@/components/chat/models'
-import { type ConversationUsage, TESTS } from '@/lib/protocol/usage'
-import { useConversations } from '@/lib/store/context'
+import { modelName } from '@/components/models/models'
+import { useConversations } from '@/lib/client/state/context'
+import { type ConversationUsage, TESTS } from '@/lib/protocol/billing/usage'
 
 /** What a conversation is called, also one that is not there any more. */
 export function conversationName({

@@ -1,4 +1,4 @@
-import { dayOf, isoOfDay } from '@/lib/protocol/days'
+import { dayOf, isoOfDay } from '@/lib/protocol/billing/days'
 
 export const ranges = {
   '7': 'Last 7 days',

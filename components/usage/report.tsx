@@ -1,6 +1,6 @@
 'use client'
 import Link from 'next/link'
-import type { UsageReport } from '@/lib/protocol/usage'
+import type { UsageReport } from '@/lib/protocol/billing/usage'
 import { Part } from './chart-section'
 import { Conversations } from './conversations'
 import { DayChart } from './day-chart'

@@ -1,8 +1,8 @@
 'use client'
 import { useEffect, useState } from 'react'
-import { client } from '@/components/settings/client'
-import { type UsageReport, usageReport } from '@/lib/protocol/usage'
-import { problemOf } from '@/lib/store/client'
+import { problemOf } from '@/lib/client/transport/chat-client'
+import { client } from '@/lib/client/transport/client-of-page'
+import { type UsageReport, usageReport } from '@/lib/protocol/billing/usage'
 import { queryOf, rangeProblem, type Wanted } from './query'
 
 export interface ReportState {

@@ -1,7 +1,6 @@
 import 'server-only'
 import { createHash, randomBytes } from 'node:crypto'
 import { v7 as uuidv7 } from 'uuid'
-import { database } from '@/lib/database/client'
 import {
   anySession,
   endSession,
@@ -9,7 +8,8 @@ import {
   type LiveSession,
   liveSession,
   touchSession,
-} from '@/lib/database/sessions'
+} from '@/lib/database/accounts/sessions'
+import { database } from '@/lib/database/client'
 import { log } from '@/lib/log'
 import { EXCHANGE_GRACE_MS, readLegacyCookie } from './legacy'
 import { mode } from './mode'

@@ -2,11 +2,11 @@ import 'server-only'
 import { v7 as uuidv7 } from 'uuid'
 import { log } from '@/lib/log'
 import { defaultSettings, type Settings } from '@/lib/protocol/api'
-import { type Budget, budget } from '@/lib/protocol/budgets'
-import { amountOf, dollarsOf, picosOf } from '@/lib/protocol/money'
+import { type Budget, budget } from '@/lib/protocol/billing/budgets'
+import { amountOf, dollarsOf, picosOf } from '@/lib/protocol/billing/money'
+import { readSettings } from './accounts/settings'
 import type { Database } from './client'
 import type { PriceRow } from './schema'
-import { readSettings } from './settings'
 
 /** What an owner has chosen. */
 export interface Choices {

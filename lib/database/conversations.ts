@@ -2,11 +2,11 @@ import 'server-only'
 import { sql } from 'kysely'
 import { v7 as uuidv7 } from 'uuid'
 import type { ConversationSummary } from '@/lib/protocol/api'
-import type { Money } from '@/lib/protocol/money'
+import type { Money } from '@/lib/protocol/billing/money'
 import { badRequest } from '@/lib/refused'
+import { readBooking } from './billing/spending'
 import { database } from './client'
 import type { ConversationKind, ConversationRow, GenerationRow } from './schema'
-import { readBooking } from './spending'
 import { UNDO_MS } from './sweeps'
 
 /** The title of a conversation that nobody has given any. */

@@ -1,12 +1,10 @@
 import 'server-only'
 import { sql } from 'kysely'
+import type { Money } from '@/lib/protocol/billing/money'
 import type { GenerationStatus, Usage } from '@/lib/protocol/events'
 import type { Part } from '@/lib/protocol/messages'
-import type { Money } from '@/lib/protocol/money'
 import { notFound, Refused } from '@/lib/refused'
-import { type Database, database, engine, oneAtATime } from './client'
-import { addToRollups } from './rollups'
-import type { ConversationRow, GenerationPieceRow, GenerationRow, MessageRow } from './schema'
+import { addToRollups } from './billing/rollups'
 import {
   type Amounts,
   type Booking,
@@ -18,7 +16,9 @@ import {
   type Settlement,
   settle,
   writeBooking,
-} from './spending'
+} from './billing/spending'
+import { type Database, database, engine, oneAtATime } from './client'
+import type { ConversationRow, GenerationPieceRow, GenerationRow, MessageRow } from './schema'
 
 export type Piece = GenerationPieceRow
 

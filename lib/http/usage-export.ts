@@ -1,6 +1,6 @@
 import 'server-only'
-import { type ExportRow, exportColumns, type UsageFilter } from '@/lib/database/usage'
-import { isoOfDay } from '@/lib/protocol/days'
+import { type ExportRow, exportColumns, type UsageFilter } from '@/lib/database/billing/usage'
+import { isoOfDay } from '@/lib/protocol/billing/days'
 
 interface Format {
   type: string

@@ -1,8 +1,8 @@
 import 'server-only'
 import type { BranchRow } from '@/lib/database/messages'
 import { oncePerProcess } from '@/lib/process'
-import { countMessage } from '@/lib/usage/prompt'
-import { type Count, familyOf, lessCertain } from '@/lib/usage/tokenizers'
+import { countMessage } from '@/lib/tokens/count-prompt'
+import { type Count, familyOf, lessCertain } from '@/lib/tokens/tokenizers'
 import { step, type Turn, type WaitingPrompts } from './branch'
 
 /*

@@ -1,6 +1,6 @@
 import * as z from 'zod/mini'
-import { wireMoney } from './budgets'
-import { price } from './prices'
+import { wireMoney } from './billing/budgets'
+import { price } from './billing/prices'
 
 /** `GET /api/generations/{id}`: what its summary does not hold. */
 export const generationDetails = z.object({

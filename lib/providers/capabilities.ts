@@ -3,7 +3,8 @@ import { z } from 'zod'
 import { database } from '@/lib/database/client'
 import { log } from '@/lib/log'
 import { oncePerProcess } from '@/lib/process'
-import { type Adaptation, type Capabilities, LEARNT_FOR_MS } from '@/lib/upstream/adaptation'
+import { LEARNT_FOR_MS } from '@/lib/upstream/adaptation'
+import type { Adaptation, Capabilities } from '@/lib/upstream/connection'
 
 const adaptationJson = z.object({
   without: z.array(z.string()),

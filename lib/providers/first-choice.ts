@@ -1,7 +1,7 @@
 import 'server-only'
 import { config } from '@/lib/config'
+import { settingsOf } from '@/lib/database/accounts/settings'
 import { modelLastUsed } from '@/lib/database/conversations'
-import { settingsOf } from '@/lib/database/settings'
 import type { ModelGroup } from '@/lib/protocol/api'
 import { canChat, firstChoiceOf } from '@/lib/protocol/chat-models'
 import { groupServing } from '@/lib/protocol/references'

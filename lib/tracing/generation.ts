@@ -1,8 +1,17 @@
 import 'server-only'
 import { type Attributes, context, type Span, SpanKind, SpanStatusCode, type Tracer, trace } from '@opentelemetry/api'
-import type { StartData } from '@/lib/protocol/events'
-import type { CompletionRequest, Connection } from '@/lib/upstream/connection'
-import type { GenerationTrace } from './tracing'
+import type { EndedRun } from '@/lib/metrics'
+import type { RetryData, StartData, Usage } from '@/lib/protocol/events'
+import type { CompletionEnd, CompletionRequest, Connection } from '@/lib/upstream/connection'
+
+/** Tells the traces of one generation, from its start to its end. */
+export interface GenerationTrace {
+  /** An attempt at the upstream begins; gives what to call with its end. */
+  attempt(attempt: number): (end: CompletionEnd) => void
+  /** A wait before the next attempt begins. */
+  waits(retry: RetryData): void
+  end(ended: EndedRun, usage: Usage | null): void
+}
 
 /** One span for the generation, and in it one for each attempt. Names are OpenTelemetry's for generative models, where it has them. */
 export function traceGeneration(

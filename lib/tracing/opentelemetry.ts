@@ -5,8 +5,17 @@ import { OTLPTraceExporter } from '@opentelemetry/exporter-trace-otlp-http'
 import { defaultResource, detectResources, envDetector, resourceFromAttributes } from '@opentelemetry/resources'
 import { BatchSpanProcessor, NodeTracerProvider, type SpanProcessor } from '@opentelemetry/sdk-trace-node'
 import { log } from '@/lib/log'
-import { traceGeneration } from './generation'
-import type { Tracing } from './tracing'
+import type { StartData } from '@/lib/protocol/events'
+import type { CompletionRequest, Connection } from '@/lib/upstream/connection'
+import { type GenerationTrace, traceGeneration } from './generation'
+
+/** Where spans go. Never a key in them, never text that a person or a model wrote. */
+export interface Tracing {
+  /** Begins the span of a generation, as a child of the request that this is called in. */
+  generation(start: StartData, connection: Connection, request: CompletionRequest): GenerationTrace
+  /** Sends what has not been sent, for as long as a process that ends can wait. */
+  close(): Promise<void>
+}
 
 /** How long a process that ends waits for a collector. */
 const CLOSE_MS = 2_000

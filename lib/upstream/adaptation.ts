@@ -1,28 +1,17 @@
 import 'server-only'
 import { APIError } from 'openai'
 import type { ChatCompletionCreateParams } from 'openai/resources/chat/completions'
-import type { ChatMessage, CompletionRequest, Connection } from './connection'
-import { problemFromError, type UpstreamProblem } from './problems'
-
-/** How a model is asked, where it was seen to refuse the usual way. */
-export interface Adaptation {
-  /** Fields of the request that are left out. */
-  without: string[]
-  /** The name that it knows the limit of an answer by. */
-  lengthName: 'max_tokens' | 'max_completion_tokens'
-  /** Null is as the request says. */
-  stream: boolean | null
-  /** Whether it takes instructions in a message of their own; else they are joined to the first prompt. */
-  systemRole: boolean
-}
+import type {
+  Adaptation,
+  Capabilities,
+  ChatMessage,
+  CompletionRequest,
+  Connection,
+  UpstreamProblem,
+} from './connection'
+import { problemFromError } from './refusals/problems'
 
 const usual: Adaptation = { without: [], lengthName: 'max_tokens', stream: null, systemRole: true }
-
-/** What was learnt of the models of one provider, by name, and when, in epoch milliseconds. */
-export type Capabilities = ReadonlyMap<string, Adaptation & { learnedAt: number }>
-
-/** Of a provider of which nothing was learnt yet. */
-export const untried: Capabilities = new Map()
 
 /** A model may be served otherwise by then, so it is asked in the usual way again. */
 export const LEARNT_FOR_MS = 7 * 86_400_000

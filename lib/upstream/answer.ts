@@ -2,11 +2,12 @@ import 'server-only'
 import type { Usage } from '@/lib/protocol/events'
 import { finishKindOf } from '@/lib/protocol/finish-reasons'
 import type { Refused } from './adaptation'
-import type { Chunk } from './chunk'
-import type { CompletionSink } from './connection'
-import { problemFromPayload, type UpstreamProblem } from './problems'
-import { type ThinkSink, ThinkSplitter } from './think'
-import { answerTooLong } from './words'
+import type { CompletionSink, UpstreamProblem } from './connection'
+import type { Chunk } from './decoding/chunk'
+import type { ThinkSink } from './decoding/harmony'
+import { ThinkSplitter } from './decoding/think'
+import { answerTooLong } from './refusals/messages'
+import { problemFromPayload } from './refusals/problems'
 
 /** The longest answer that is kept, in bytes of UTF-8. */
 const answerLimit = 16 * 1024 * 1024

@@ -2,8 +2,8 @@ import 'server-only'
 import OpenAI, { type APIError } from 'openai'
 import { config } from '@/lib/config'
 import type { Connection } from './connection'
-import { localAgents, openAgents, publicAgents } from './dial'
-import { createFetch } from './fetch'
+import { localAgents, openAgents, publicAgents } from './network/dial'
+import { createFetch } from './network/fetch'
 
 const openFetch = createFetch(openAgents.keeping, openAgents.fresh)
 const publicFetch = createFetch(publicAgents.keeping, publicAgents.fresh)

@@ -1,8 +1,23 @@
 import 'server-only'
 import type { Problem, Usage } from '@/lib/protocol/events'
-import type { Adaptation, Capabilities } from './adaptation'
 
-export { untried } from './adaptation'
+/** How a model is asked, where it was seen to refuse the usual way. */
+export interface Adaptation {
+  /** Fields of the request that are left out. */
+  without: string[]
+  /** The name that it knows the limit of an answer by. */
+  lengthName: 'max_tokens' | 'max_completion_tokens'
+  /** Null is as the request says. */
+  stream: boolean | null
+  /** Whether it takes instructions in a message of their own; else they are joined to the first prompt. */
+  systemRole: boolean
+}
+
+/** What was learnt of the models of one provider, by name, and when, in epoch milliseconds. */
+export type Capabilities = ReadonlyMap<string, Adaptation & { learnedAt: number }>
+
+/** Of a provider of which nothing was learnt yet. */
+export const untried: Capabilities = new Map()
 
 /** All that is needed to call one provider. Holds a key: it never leaves the server and is never logged. */
 export interface Connection {
@@ -83,4 +98,15 @@ export interface CompletionEnd {
   }
   /** What of the request was asked otherwise, because the model does not take it: `stream`, `system`, `temperature`. */
   differences?: string[]
+}
+
+/** A problem, and what its refusal says of another try. What is of the refusal stays on the server. */
+export interface UpstreamProblem extends Problem {
+  refusal?: {
+    /** What the refusal means as an HTTP status, where that is another than the response's. */
+    status: number | undefined
+    /** How long the body asks to wait, in milliseconds. */
+    waitMs: number | null
+    loading: boolean
+  }
 }

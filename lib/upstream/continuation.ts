@@ -1,7 +1,7 @@
 import 'server-only'
 import { finishKindOf } from '@/lib/protocol/finish-reasons'
 import type { ChatMessage, CompletionEnd, CompletionRequest, CompletionSink, Connection } from './connection'
-import { Joint } from './joint'
+import { Joint } from './overlap-deduper'
 import { prefilled, prefixTo, type Server } from './prefill'
 import { completeWithRetries } from './retry'
 

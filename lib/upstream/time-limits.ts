@@ -1,7 +1,7 @@
 import 'server-only'
 import { isIP } from 'node:net'
 import type { Connection } from './connection'
-import { isPublicAddress } from './guard'
+import { isPublicAddress } from './network/ssrf-guard'
 
 /** How long each wait of one attempt may last, in milliseconds. */
 export interface Clocks {

@@ -1,5 +1,5 @@
 import { expect } from '@playwright/test'
-import { type Budget, budgetList } from '../../lib/protocol/budgets'
+import { type Budget, budgetList } from '../../lib/protocol/billing/budgets'
 import type { Chat } from './chat'
 
 /** Says what a model of the scripted upstream costs per million tokens, and how much it can read. */

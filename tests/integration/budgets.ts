@@ -1,5 +1,5 @@
-import { type BudgetState, budgetList, type Estimate, estimate } from '@/lib/protocol/budgets'
-import { type PriceList, priceList } from '@/lib/protocol/prices'
+import { type BudgetState, budgetList, type Estimate, estimate } from '@/lib/protocol/billing/budgets'
+import { type PriceList, priceList } from '@/lib/protocol/billing/prices'
 import type { RillServer } from '../rill-server'
 import { Client } from './client'
 import type { House } from './house'

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import { settings } from '@/lib/protocol/api'
-import { type BudgetState, budgetList } from '@/lib/protocol/budgets'
+import { type BudgetState, budgetList } from '@/lib/protocol/billing/budgets'
 import { conversationSpending } from '@/lib/protocol/details'
 import { done, finish, usage } from '../upstream/events'
 import { budgetsOf, cap, estimated, model, setBudgets, setPrice } from './budgets'

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import { modelList, settings } from '@/lib/protocol/api'
-import { estimate } from '@/lib/protocol/budgets'
-import { priceList } from '@/lib/protocol/prices'
+import { estimate } from '@/lib/protocol/billing/budgets'
+import { priceList } from '@/lib/protocol/billing/prices'
 import type { Client } from './client'
 import { engines, type House, openHouse } from './house'
 

@@ -60,12 +60,12 @@ export async function openStored(engine: Engine, file: string): Promise<Opened> 
 async function liveCode() {
   return {
     ...(await import('@/lib/database/client')),
-    ...(await import('@/lib/database/budgets')),
+    ...(await import('@/lib/database/billing/budgets')),
     ...(await import('@/lib/database/conversations')),
     ...(await import('@/lib/database/messages')),
-    ...(await import('@/lib/database/prices')),
-    ...(await import('@/lib/database/settings')),
-    ...(await import('@/lib/database/usage')),
+    ...(await import('@/lib/database/billing/prices')),
+    ...(await import('@/lib/database/accounts/settings')),
+    ...(await import('@/lib/database/billing/usage')),
     ...(await import('@/lib/providers/keys')),
     ...(await import('@/lib/providers/own')),
   }

@@ -3,7 +3,7 @@ import { sql } from 'kysely'
 import { afterEach, describe, expect, test } from 'vitest'
 import { z } from 'zod'
 import { migrations } from '@/lib/database/migrations'
-import { picosOf } from '@/lib/protocol/money'
+import { picosOf } from '@/lib/protocol/billing/money'
 import { engines } from './house'
 import { type Opened, openStored, type Row, stored } from './stored-databases'
 

@@ -1,11 +1,11 @@
 import { z } from 'zod'
-import { addBudget } from '@/lib/database/budgets'
+import { budgetStates, checkCurrency } from '@/lib/billing/budgets'
+import { addBudget } from '@/lib/database/billing/budgets'
 import { ownedConversation } from '@/lib/database/ownership'
-import { readJson, readQuery } from '@/lib/http/body'
-import { budgetForm } from '@/lib/http/budget-form'
 import { endpoint, json } from '@/lib/http/endpoint'
-import { rowId } from '@/lib/http/fields'
-import { budgetStates, checkCurrency } from '@/lib/usage/budgets'
+import { readJson, readQuery } from '@/lib/http/input/body'
+import { budgetForm } from '@/lib/http/input/budget-form'
+import { rowId } from '@/lib/http/input/fields'
 
 const of = z.strictObject({ conversationId: rowId.optional() })
 

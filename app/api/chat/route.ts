@@ -1,7 +1,7 @@
 import { z } from 'zod'
-import { startTurn } from '@/lib/generations/turn'
-import { readJson } from '@/lib/http/body'
-import { key, name, promptText, rowId } from '@/lib/http/fields'
+import { readJson } from '@/lib/http/input/body'
+import { key, name, promptText, rowId } from '@/lib/http/input/fields'
+import { startTurn } from '@/lib/runs/start-turn'
 import { startingEndpoint, turnSettings } from '../started'
 
 const turn = z.strictObject({

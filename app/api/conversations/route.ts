@@ -1,8 +1,8 @@
 import { z } from 'zod'
 import { createConversation, listConversations } from '@/lib/database/conversations'
-import { readJson, readQuery } from '@/lib/http/body'
 import { endpoint, json } from '@/lib/http/endpoint'
-import { key, name } from '@/lib/http/fields'
+import { readJson, readQuery } from '@/lib/http/input/body'
+import { key, name } from '@/lib/http/input/fields'
 import { conversationKind } from '@/lib/protocol/api'
 
 const kind = z.enum(conversationKind.options, 'is not chat or lab').optional()

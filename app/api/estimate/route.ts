@@ -1,9 +1,9 @@
 import { z } from 'zod'
-import { estimateTurn } from '@/lib/generations/estimate'
-import { readJson } from '@/lib/http/body'
 import { endpoint, json } from '@/lib/http/endpoint'
-import { name, rowId } from '@/lib/http/fields'
+import { readJson } from '@/lib/http/input/body'
+import { name, rowId } from '@/lib/http/input/fields'
 import { MAX_PROMPT_LENGTH } from '@/lib/protocol/prompts'
+import { estimateTurn } from '@/lib/runs/estimate-turn'
 import { turnSettings } from '../started'
 
 /** Nobody reads this status: it is nginx's name for a client that has gone. */

@@ -1,7 +1,7 @@
 import { engine } from '@/lib/database/client'
 import { databaseAnswers } from '@/lib/database/health'
-import { runs } from '@/lib/generations/runs'
 import { json } from '@/lib/http/endpoint'
+import { runs } from '@/lib/runs/runs'
 
 /** Whether this instance can serve; `draining` when it is about to end and should be sent nobody. Open to everybody, since it tells nothing about anybody. */
 export async function GET(): Promise<Response> {

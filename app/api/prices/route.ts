@@ -1,9 +1,9 @@
 import { z } from 'zod'
-import { deletePrices, ownPrices, savePrices } from '@/lib/database/prices'
-import { readJson, readQuery } from '@/lib/http/body'
+import { deletePrices, ownPrices, savePrices } from '@/lib/database/billing/prices'
 import { endpoint, json } from '@/lib/http/endpoint'
-import { key } from '@/lib/http/fields'
-import { PRICES_AT_MOST, priceForm } from '@/lib/http/price-form'
+import { readJson, readQuery } from '@/lib/http/input/body'
+import { key } from '@/lib/http/input/fields'
+import { PRICES_AT_MOST, priceForm } from '@/lib/http/input/price-form'
 import { pricedProviders, priceKeyOf, pricesOf } from '@/lib/providers/priced'
 
 const one = z.strictObject({

@@ -1,6 +1,6 @@
 import { z } from 'zod'
-import { readJson } from '@/lib/http/body'
 import { openEndpoint } from '@/lib/http/endpoint'
+import { readJson } from '@/lib/http/input/body'
 import { signIn, signOut } from '@/lib/http/sign-in'
 
 /** Signs a browser in with the password. */

@@ -1,10 +1,10 @@
 import { z } from 'zod'
-import { changeSettings, settingsOf } from '@/lib/database/settings'
-import { readJson } from '@/lib/http/body'
+import { changeSettings, settingsOf } from '@/lib/database/accounts/settings'
 import { endpoint, json } from '@/lib/http/endpoint'
-import { name } from '@/lib/http/fields'
-import { isTimeZone } from '@/lib/protocol/days'
-import { isCurrency, isRate } from '@/lib/protocol/money'
+import { readJson } from '@/lib/http/input/body'
+import { name } from '@/lib/http/input/fields'
+import { isTimeZone } from '@/lib/protocol/billing/days'
+import { isCurrency, isRate } from '@/lib/protocol/billing/money'
 
 /** What the page showed of some of them, to be compared. */
 const seen = z

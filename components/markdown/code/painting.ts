@@ -1,5 +1,5 @@
-import { newStamp } from '../parse/growing-tree'
-import type { Code } from '../parse/tree'
+import { newStamp } from '@/lib/markdown/growing-tree'
+import type { Code } from '@/lib/markdown/tree'
 import type { Grammar } from './languages'
 import type { Asked, Forgotten, Painted, Token } from './messages'
 

@@ -1,7 +1,7 @@
 'use client'
 import { type RefObject, useEffect, useReducer, useState } from 'react'
-import { whenNear } from '../near'
-import type { Code } from '../parse/tree'
+import type { Code } from '@/lib/markdown/tree'
+import { whenNear } from '../offscreen/near'
 import { grammarOf } from './languages'
 import { Painting } from './painting'
 

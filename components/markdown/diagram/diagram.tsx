@@ -1,6 +1,6 @@
 'use client'
 import { type ReactNode, type RefObject, useEffect, useMemo, useState } from 'react'
-import { whenNear } from '../near'
+import { whenNear } from '../offscreen/near'
 import { diagrams } from './draw'
 import { useDark } from './use-dark'
 

@@ -4,8 +4,8 @@ import { join } from 'node:path'
 import { afterAll, beforeAll, expect, test, vi } from 'vitest'
 import { openAccounts } from '@/lib/accounts/owner'
 import { identify, startSignedIn } from '@/lib/accounts/sessions'
+import { sweepSessions } from '@/lib/database/accounts/sessions'
 import { database, migrate } from '@/lib/database/client'
-import { sweepSessions } from '@/lib/database/sessions'
 
 const folder = mkdtempSync(join(tmpdir(), 'rill-sessions-'))
 beforeAll(async () => {

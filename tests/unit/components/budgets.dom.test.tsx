@@ -1,7 +1,7 @@
 import { cleanup, screen, waitFor } from '@testing-library/react'
 import { afterEach, expect, test } from 'vitest'
-import { useBudgets } from '@/components/chat/use-budgets'
-import type { BudgetState } from '@/lib/protocol/budgets'
+import { useBudgets } from '@/components/composer/use-budgets'
+import type { BudgetState } from '@/lib/protocol/billing/budgets'
 import { away, openPage, promptsOf } from './page'
 
 afterEach(cleanup)

@@ -1,7 +1,7 @@
 import { act, cleanup, fireEvent, screen } from '@testing-library/react'
 import { afterEach, beforeEach, expect, it, vi } from 'vitest'
-import { ChatComposer } from '@/components/chat/chat-composer'
-import type { Tail } from '@/components/chat/tail'
+import { ChatComposer } from '@/components/composer/chat-composer'
+import type { Tail } from '@/components/transcript/tail'
 import { openPage } from './page'
 
 beforeEach(() => {

@@ -1,7 +1,7 @@
 import { cleanup, fireEvent, render, screen } from '@testing-library/react'
 import { useState } from 'react'
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
-import { Composer, type ComposerProps } from '@/components/chat/composer'
+import { Composer, type ComposerProps } from '@/components/composer/composer'
 
 afterEach(cleanup)
 let touch = false

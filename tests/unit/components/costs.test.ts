@@ -1,16 +1,16 @@
 import { describe, expect, it } from 'vitest'
-import { misfitWords, shareOf, usedWords } from '@/components/chat/budget-words'
-import { cheaperModels } from '@/components/chat/cheaper'
-import { replyCost, tokenRate, tokensGoingBack, usageOf } from '@/components/chat/numbers'
+import { misfitWords, shareOf, usedWords } from '@/components/format/budget'
+import { replyCost, tokenRate, tokensGoingBack, usageOf } from '@/components/format/numbers'
+import type { WriteMoney } from '@/components/format/use-money'
 import { justBegun } from '@/components/lab/measure'
 import { paceWords } from '@/components/lab/words'
-import { amountProblem, draftOf, saidOf } from '@/components/settings/budget-draft'
-import type { WriteMoney } from '@/components/ui/use-money'
+import { cheaperModels } from '@/components/models/cheaper-models'
+import { amountProblem, draftOf, saidOf } from '@/components/settings/budgets/budget-draft'
 import type { ModelGroup, ModelList } from '@/lib/protocol/api'
-import type { Budget, BudgetState, Estimate } from '@/lib/protocol/budgets'
+import type { Budget, BudgetState, Estimate } from '@/lib/protocol/billing/budgets'
+import { amountOf, picosOf, sumsOf } from '@/lib/protocol/billing/money'
 import type { Usage } from '@/lib/protocol/events'
 import type { GenerationSummary } from '@/lib/protocol/messages'
-import { amountOf, picosOf, sumsOf } from '@/lib/protocol/money'
 
 const usage: Usage = {
   promptTokens: 1000,

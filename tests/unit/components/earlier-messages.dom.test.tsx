@@ -1,9 +1,9 @@
 import { cleanup, screen, waitFor } from '@testing-library/react'
 import { afterEach, expect, test } from 'vitest'
-import { EarlierMessages } from '@/components/chat/earlier-messages'
-import { FindBar } from '@/components/chat/find-bar'
-import { findSlotId } from '@/components/shell/header'
-import { useConversations } from '@/lib/store/context'
+import { FindBar } from '@/components/find/find-bar'
+import { findSlotId } from '@/components/page/header'
+import { EarlierMessages } from '@/components/transcript/earlier-messages'
+import { useConversations } from '@/lib/client/state/context'
 import { away, openPage, promptsOf } from './page'
 
 afterEach(cleanup)

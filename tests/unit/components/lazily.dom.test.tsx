@@ -1,10 +1,10 @@
 import { act, cleanup, fireEvent, render, screen } from '@testing-library/react'
 import { afterEach, beforeEach, expect, it, vi } from 'vitest'
-import { lazily } from '@/components/ui/lazily'
+import { lazily } from '@/components/ui/lazy/lazily'
+import { usePopup } from '@/components/ui/lazy/use-popup'
 import { Notices } from '@/components/ui/notices'
-import { usePopup } from '@/components/ui/use-popup'
+import { ConversationProvider } from '@/lib/client/state/context'
 import { defaultSettings } from '@/lib/protocol/api'
-import { ConversationProvider } from '@/lib/store/context'
 
 beforeEach(() => void vi.useFakeTimers())
 afterEach(() => {

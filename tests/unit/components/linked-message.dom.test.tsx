@@ -1,6 +1,6 @@
 import { cleanup, waitFor } from '@testing-library/react'
 import { afterEach, beforeEach, expect, test, vi } from 'vitest'
-import { useLinkedMessage } from '@/components/chat/use-linked-message'
+import { useLinkedMessage } from '@/components/message/use-linked-message'
 import { openPage, promptsOf } from './page'
 
 beforeEach(() => {

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { recentFirst } from '@/components/chat/model-filter'
+import { recentFirst } from '@/components/models/model-filter'
 import type { ModelGroup } from '@/lib/protocol/api'
 
 const group = (providerId: string, count: number, more?: number): ModelGroup => ({

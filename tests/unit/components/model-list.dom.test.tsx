@@ -1,7 +1,7 @@
 import { cleanup, fireEvent, render, screen } from '@testing-library/react'
 import { afterEach, describe, expect, it } from 'vitest'
-import { ModelList } from '@/components/chat/model-list'
-import { modelLabel } from '@/components/chat/models'
+import { ModelList } from '@/components/models/model-list'
+import { modelLabel } from '@/components/models/models'
 import type { ModelGroup } from '@/lib/protocol/api'
 
 afterEach(cleanup)

@@ -1,9 +1,9 @@
 import { render, waitFor } from '@testing-library/react'
 import { type ReactNode, useEffect } from 'react'
 import { onTestFinished, vi } from 'vitest'
+import { ConversationProvider, useConversationStore } from '@/lib/client/state/context'
+import type { ConversationStore } from '@/lib/client/state/conversations'
 import { type Conversation, defaultSettings } from '@/lib/protocol/api'
-import { ConversationProvider, useConversationStore } from '@/lib/store/context'
-import type { ConversationStore } from '@/lib/store/conversations'
 
 type Answer = () => object | Promise<object>
 

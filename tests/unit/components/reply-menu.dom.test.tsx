@@ -1,7 +1,7 @@
 import { cleanup, fireEvent, screen, waitFor } from '@testing-library/react'
 import { useState } from 'react'
 import { afterEach, expect, it } from 'vitest'
-import { ReplyMenu } from '@/components/chat/reply-menu'
+import { ReplyMenu } from '@/components/message/reply-menu'
 import type { Message } from '@/lib/protocol/messages'
 import { openPage } from './page'
 

@@ -1,13 +1,13 @@
 import { act, cleanup, render, screen } from '@testing-library/react'
 import { afterEach, describe, expect, it, vi } from 'vitest'
-import { Reply } from '@/components/chat/reply'
+import { Reply } from '@/components/message/reply'
+import { ConversationProvider, useConversationStore } from '@/lib/client/state/context'
+import type { ConversationStore } from '@/lib/client/state/conversations'
+import { emptyEntry } from '@/lib/client/state/entries'
+import type { ConversationState } from '@/lib/client/state/types'
 import { defaultSettings } from '@/lib/protocol/api'
 import type { GenerationStatus } from '@/lib/protocol/events'
 import type { Message, Part } from '@/lib/protocol/messages'
-import { ConversationProvider, useConversationStore } from '@/lib/store/context'
-import type { ConversationStore } from '@/lib/store/conversations'
-import { emptyEntry } from '@/lib/store/entries'
-import type { ConversationState } from '@/lib/store/types'
 
 afterEach(() => {
   cleanup()

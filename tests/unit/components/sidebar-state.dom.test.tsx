@@ -1,6 +1,6 @@
 import { cleanup, render, screen } from '@testing-library/react'
 import { afterEach, beforeEach, expect, it, vi } from 'vitest'
-import { SidebarProvider, useSidebar } from '@/components/shell/sidebar-state'
+import { SidebarProvider, useSidebar } from '@/components/page/sidebar-state'
 
 beforeEach(() => {
   const media = { matches: true, addEventListener: () => {}, removeEventListener: () => {} }

@@ -1,6 +1,6 @@
 import { cleanup, render } from '@testing-library/react'
 import { afterEach, expect, it } from 'vitest'
-import { StreamLine } from '@/components/ui/stream-line'
+import { StreamLine } from '@/components/ui/stream/stream-line'
 
 afterEach(cleanup)
 

@@ -1,10 +1,10 @@
 import { act, cleanup, render, screen } from '@testing-library/react'
 import { afterEach, expect, it, vi } from 'vitest'
-import { modelName } from '@/components/chat/models'
 import { Starters } from '@/components/chat/welcome'
+import { modelName } from '@/components/models/models'
+import { ConversationProvider } from '@/lib/client/state/context'
+import { newConversationId } from '@/lib/client/state/types'
 import { defaultSettings, type ModelGroup, type ModelList } from '@/lib/protocol/api'
-import { ConversationProvider } from '@/lib/store/context'
-import { newConversationId } from '@/lib/store/types'
 
 afterEach(() => {
   cleanup()

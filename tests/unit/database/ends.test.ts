@@ -3,9 +3,9 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { sql } from 'kysely'
 import { afterAll, beforeAll, expect, test } from 'vitest'
+import { MOST_PICOS, nothing, settle } from '@/lib/database/billing/spending'
 import { type Database, migrate, openSqlite } from '@/lib/database/client'
 import { insertStart, saveCheckpoint } from '@/lib/database/generations'
-import { MOST_PICOS, nothing, settle } from '@/lib/database/spending'
 
 const folder = mkdtempSync(join(tmpdir(), 'rill-ends-'))
 let db: Database

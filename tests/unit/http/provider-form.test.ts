@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest'
-import { providerForm } from '@/lib/http/provider-form'
+import { providerForm } from '@/lib/http/input/provider-form'
 
 const form = (headers: unknown) => ({ name: 'Mine', baseUrl: 'https://models.example.com/v1', headers })
 const many = (count: number, value: string) =>

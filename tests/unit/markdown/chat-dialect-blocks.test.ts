@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
-import { MarkdownDocument } from '@/components/markdown/parse/document'
-import { inlinesIn } from '@/components/markdown/parse/inline'
+import { MarkdownDocument } from '@/lib/markdown/document'
+import { inlinesIn } from '@/lib/markdown/inlines/inline'
 import { htmlOf, wholeHtml } from './html'
 
 /** A text, and its HTML without the ends of lines. */

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
-import { MarkdownDocument } from '@/components/markdown/parse/document'
-import { inlinesIn } from '@/components/markdown/parse/inline'
-import type { Inline } from '@/components/markdown/parse/tree'
+import { MarkdownDocument } from '@/lib/markdown/document'
+import { inlinesIn } from '@/lib/markdown/inlines/inline'
+import type { Inline } from '@/lib/markdown/tree'
 import { htmlOf } from './html'
 
 /** In milliseconds of this process: what a person would hardly notice, and some more for a slow machine. */

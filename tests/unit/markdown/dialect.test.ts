@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
-import { inlinesIn } from '@/components/markdown/parse/inline'
-import type { Inline } from '@/components/markdown/parse/tree'
+import { inlinesIn } from '@/lib/markdown/inlines/inline'
+import type { Inline } from '@/lib/markdown/tree'
 import { wholeHtml } from './html'
 
 const nothing = { definition: () => null, isNote: () => false }

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
-import { inlinesIn } from '@/components/markdown/parse/inline'
-import { plainText } from '@/components/markdown/parse/pieces'
-import type { Inline } from '@/components/markdown/parse/tree'
+import { inlinesIn } from '@/lib/markdown/inlines/inline'
+import { plainText } from '@/lib/markdown/inlines/pieces'
+import type { Inline } from '@/lib/markdown/tree'
 import { formulas, money } from './dollars'
 
 const nothing = { definition: () => null, isNote: () => false }

@@ -1,6 +1,6 @@
-import { MarkdownDocument } from '@/components/markdown/parse/document'
-import { cellsIn, segmentsOf } from '@/components/markdown/parse/read'
-import type { Align, Block, Container, Inline, Links, Row, Table } from '@/components/markdown/parse/tree'
+import { MarkdownDocument } from '@/lib/markdown/document'
+import { cellsIn, segmentsOf } from '@/lib/markdown/read'
+import type { Align, Block, Container, Inline, Links, Row, Table } from '@/lib/markdown/tree'
 
 /** A document as HTML the way the specifications write it: raw HTML and all, which the page never shows so. */
 export function htmlOf(document: MarkdownDocument): string {

@@ -1,8 +1,8 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { MarkdownDocument } from '@/components/markdown/parse/document'
-import { segmentsOf } from '@/components/markdown/parse/read'
-import type { Inline } from '@/components/markdown/parse/tree'
+import { MarkdownDocument } from '@/lib/markdown/document'
+import { segmentsOf } from '@/lib/markdown/read'
+import type { Inline } from '@/lib/markdown/tree'
 import { htmlOf, inlineHtml, wholeHtml } from './html'
 
 /** What a long paragraph is made of: words, and marks that are closed soon, late or never. */

@@ -2,7 +2,7 @@ import { afterEach, beforeEach, expect, test, vi } from 'vitest'
 import { grammarOf } from '@/components/markdown/code/languages'
 import type { Asked, Painted } from '@/components/markdown/code/messages'
 import { Painting } from '@/components/markdown/code/painting'
-import { MarkdownDocument } from '@/components/markdown/parse/document'
+import { MarkdownDocument } from '@/lib/markdown/document'
 
 const asked: Asked[] = []
 let answer: (painted: Painted) => void

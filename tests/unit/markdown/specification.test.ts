@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { MarkdownDocument } from '@/components/markdown/parse/document'
+import { MarkdownDocument } from '@/lib/markdown/document'
 import { commonmarkExamples, gfmExamples } from './examples'
 import { blocks, htmlOf, wholeHtml } from './html'
 

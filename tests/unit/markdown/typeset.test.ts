@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { typeset } from '@/components/markdown/typeset'
+import { typeset } from '@/components/markdown/formulas/typeset'
 
 const nested = (open: string, times: number, close = '}') => `${open.repeat(times)}x${close.repeat(times)}`
 

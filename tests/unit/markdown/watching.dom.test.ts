@@ -1,5 +1,5 @@
 import { expect, it, vi } from 'vitest'
-import { farMark, watch, watchWithin } from '@/components/markdown/watching'
+import { farMark, watch, watchWithin } from '@/components/markdown/offscreen/watching'
 
 /** Two chunks, one in the other, with something in the inner one. */
 function nested() {

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { dayOf } from '@/lib/protocol/days'
+import { dayOf } from '@/lib/protocol/billing/days'
 
 test('a zone is the same in every spelling, and spellings take no memory that grows', () => {
   const at = Date.UTC(2026, 6, 2, 20)

@@ -2,7 +2,7 @@ import { afterEach, expect, test, vi } from 'vitest'
 import { database } from '@/lib/database/client'
 import { capabilitiesOf, forgetCapabilities, rememberAdaptation } from '@/lib/providers/capabilities'
 import { createProvider, updateProvider } from '@/lib/providers/own'
-import type { Adaptation } from '@/lib/upstream/adaptation'
+import type { Adaptation } from '@/lib/upstream/connection'
 import { ownDatabase } from '../database/process'
 
 ownDatabase()

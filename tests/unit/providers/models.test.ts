@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, test, vi } from 'vitest'
+import { changeSettings } from '@/lib/database/accounts/settings'
 import { createConversation, updateConversation } from '@/lib/database/conversations'
-import { changeSettings } from '@/lib/database/settings'
 import type { ModelGroup } from '@/lib/protocol/api'
 import { modelList, modelListForPage } from '@/lib/providers/models'
 import { createProvider, deleteProvider } from '@/lib/providers/own'

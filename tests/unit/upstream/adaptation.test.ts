@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
-import { LEARNT_FOR_MS, untried } from '@/lib/upstream/adaptation'
+import { LEARNT_FOR_MS } from '@/lib/upstream/adaptation'
 import type { ChatMessage } from '@/lib/upstream/connection'
+import { untried } from '@/lib/upstream/connection'
 import { delta, done, finish } from '@/tests/upstream/events'
 import {
   type ScriptedRequest,

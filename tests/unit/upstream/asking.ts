@@ -1,6 +1,6 @@
 import type { Problem, Usage } from '@/lib/protocol/events'
-import type { Adaptation } from '@/lib/upstream/adaptation'
 import { complete } from '@/lib/upstream/completion'
+import type { Adaptation } from '@/lib/upstream/connection'
 import {
   type CompletionEnd,
   type CompletionRequest,

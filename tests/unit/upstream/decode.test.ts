@@ -2,7 +2,7 @@ import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import type { Usage } from '@/lib/protocol/events'
 import { Answer } from '@/lib/upstream/answer'
-import { createDecoder } from '@/lib/upstream/decode'
+import { createDecoder } from '@/lib/upstream/decoding/decode'
 import { choice, chunk, delta, done, event, finish, reasoning, usage, usageFields } from '@/tests/upstream/events'
 
 type Call = [kind: 'text' | 'reasoning', words: string] | ['reclassify']

@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
-import { ThinkSplitter } from '@/lib/upstream/think'
+import { ThinkSplitter } from '@/lib/upstream/decoding/think'
 
 /** What becomes of pieces of text. */
 function split(pieces: string[]) {

@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest'
-import { cleanMessage, withoutSecrets } from '@/lib/upstream/clean'
-import { mayPass, problemFromPayload } from '@/lib/upstream/problems'
-import { unaskedTools } from '@/lib/upstream/words'
+import { unaskedTools } from '@/lib/upstream/refusals/messages'
+import { mayPass, problemFromPayload } from '@/lib/upstream/refusals/problems'
+import { cleanMessage, withoutSecrets } from '@/lib/upstream/refusals/redact'
 import { connectionTo } from './asking'
 
 describe('a provider’s own words', () => {

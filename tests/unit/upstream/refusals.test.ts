@@ -1,5 +1,5 @@
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test, vi } from 'vitest'
-import { againAfter, problemFromPayload } from '@/lib/upstream/problems'
+import { againAfter, problemFromPayload } from '@/lib/upstream/refusals/problems'
 import { type ScriptedUpstream, startScriptedUpstream } from '@/tests/upstream/scripted'
 import { ask } from './asking'
 import { aboutAddresses, aboutModels } from './refusals/addresses'

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest'
-import { readRefusal } from '@/lib/upstream/refusal'
-import { askedWait, waitInBody } from '@/lib/upstream/retry-after'
+import { readRefusal } from '@/lib/upstream/refusals/refusal'
+import { askedWait, waitInBody } from '@/lib/upstream/refusals/retry-after'
 
 const now = Date.UTC(2026, 5, 1, 12, 0, 0)
 

@@ -1,8 +1,5 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import type { RetryData } from '@/lib/protocol/events'
-import { webPage } from '@/lib/upstream/pages'
-import { againAfter, mayPass, problemFromPayload } from '@/lib/upstream/problems'
-import { backoff, completeWithRetries } from '@/lib/upstream/retry'
 import {
   cutConnection,
   emptyAnswer,
@@ -11,7 +8,10 @@ import {
   reasonToWait,
   slowFirstContent,
   slowHeaders,
-} from '@/lib/upstream/words'
+} from '@/lib/upstream/refusals/messages'
+import { againAfter, mayPass, problemFromPayload } from '@/lib/upstream/refusals/problems'
+import { webPage } from '@/lib/upstream/refusals/web-pages'
+import { backoff, completeWithRetries } from '@/lib/upstream/retry'
 import { done, finish } from '@/tests/upstream/events'
 import { type ScriptedUpstream, type Step, startScriptedUpstream } from '@/tests/upstream/scripted'
 import { connectionTo } from './asking'

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, test, vi } from 'vitest'
 import { listModels } from '@/lib/upstream/models'
-import { openTunnel, proxyTo } from '@/lib/upstream/tunnel'
+import { openTunnel, proxyTo } from '@/lib/upstream/network/tunnel'
 import { type ConnectProxy, startConnectProxy } from '@/tests/upstream/connect-proxy'
 import { now, type ScriptedUpstream, startScriptedUpstream } from '@/tests/upstream/scripted'
 import { ask, problemOf } from './asking'

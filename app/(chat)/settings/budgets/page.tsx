@@ -1,4 +1,4 @@
-import { Budgets } from '@/components/settings/budgets'
+import { Budgets } from '@/components/settings/budgets/budgets'
 
 export default function Page() {
   return <Budgets />

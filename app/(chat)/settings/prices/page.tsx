@@ -1,4 +1,4 @@
-import { Prices } from '@/components/settings/prices'
+import { Prices } from '@/components/settings/prices/prices'
 
 export default function Page() {
   return <Prices />

@@ -1,4 +1,4 @@
-import { Providers } from '@/components/settings/providers'
+import { Providers } from '@/components/settings/providers/providers'
 
 export default function Page() {
   return <Providers />

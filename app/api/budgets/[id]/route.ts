@@ -1,8 +1,8 @@
-import { changeBudget, removeBudget } from '@/lib/database/budgets'
-import { readJson, readQuery } from '@/lib/http/body'
-import { budgetChange, seenVersion } from '@/lib/http/budget-form'
+import { budgetStates, checkCurrency } from '@/lib/billing/budgets'
+import { changeBudget, removeBudget } from '@/lib/database/billing/budgets'
 import { endpoint, json } from '@/lib/http/endpoint'
-import { budgetStates, checkCurrency } from '@/lib/usage/budgets'
+import { readJson, readQuery } from '@/lib/http/input/body'
+import { budgetChange, seenVersion } from '@/lib/http/input/budget-form'
 
 /** Sets the amount of a budget that is still as the person saw it; answers all as they stand. */
 export const PATCH = endpoint<{ id: string }>(async (request, { principal: { ownerId }, params: { id } }) => {

@@ -6,11 +6,11 @@ import {
   updateConversation,
 } from '@/lib/database/conversations'
 import { ownedConversation } from '@/lib/database/ownership'
-import { stopConversation } from '@/lib/generations/follow'
-import { currentMessages } from '@/lib/generations/read'
-import { readJson, readQuery } from '@/lib/http/body'
 import { endpoint, json } from '@/lib/http/endpoint'
-import { name } from '@/lib/http/fields'
+import { readJson, readQuery } from '@/lib/http/input/body'
+import { name } from '@/lib/http/input/fields'
+import { currentMessages } from '@/lib/runs/current-messages'
+import { stopConversation } from '@/lib/runs/follow'
 
 const change = z.strictObject({ title: name.optional(), model: name.optional(), deleted: z.literal(false).optional() })
 

@@ -1,8 +1,8 @@
 import { ownedGeneration } from '@/lib/database/ownership'
-import { differencesOf } from '@/lib/generations/stored'
+import { differencesOf } from '@/lib/event-log/stored-events'
 import { endpoint, json } from '@/lib/http/endpoint'
+import { price } from '@/lib/protocol/billing/prices'
 import type { GenerationDetails } from '@/lib/protocol/details'
-import { price } from '@/lib/protocol/prices'
 
 /** What a generation's summary does not hold. */
 export const GET = endpoint<{ id: string }>(async (_request, { principal, params }) => {

@@ -1,10 +1,10 @@
 import { z } from 'zod'
 import { ownedGenerations } from '@/lib/database/ownership'
-import { followGenerations } from '@/lib/generations/follow'
-import { readQuery } from '@/lib/http/body'
 import { endpoint } from '@/lib/http/endpoint'
-import { key } from '@/lib/http/fields'
+import { readQuery } from '@/lib/http/input/body'
+import { key } from '@/lib/http/input/fields'
 import { following } from '@/lib/http/readers'
+import { followGenerations } from '@/lib/runs/follow'
 
 const MOST = 100
 

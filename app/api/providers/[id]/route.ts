@@ -1,6 +1,6 @@
-import { readJson } from '@/lib/http/body'
 import { endpoint, json } from '@/lib/http/endpoint'
-import { providerForm } from '@/lib/http/provider-form'
+import { readJson } from '@/lib/http/input/body'
+import { providerForm } from '@/lib/http/input/provider-form'
 import { deleteProvider, updateProvider } from '@/lib/providers/own'
 
 /** Changes a provider. An absent key keeps the stored one. */

@@ -1,7 +1,7 @@
-import { readJson } from '@/lib/http/body'
 import { endpoint, json } from '@/lib/http/endpoint'
-import { name, rowId } from '@/lib/http/fields'
-import { providerForm } from '@/lib/http/provider-form'
+import { readJson } from '@/lib/http/input/body'
+import { name, rowId } from '@/lib/http/input/fields'
+import { providerForm } from '@/lib/http/input/provider-form'
 import { tryProvider } from '@/lib/providers/trial'
 
 const trialForm = providerForm.extend({ id: rowId.optional(), model: name.optional() })

@@ -1,11 +1,11 @@
 import { z } from 'zod'
+import { settingsOf } from '@/lib/database/accounts/settings'
+import { conversationUsage } from '@/lib/database/billing/usage'
 import { database } from '@/lib/database/client'
-import { settingsOf } from '@/lib/database/settings'
-import { conversationUsage } from '@/lib/database/usage'
-import { readQuery } from '@/lib/http/body'
 import { endpoint, json } from '@/lib/http/endpoint'
-import { key } from '@/lib/http/fields'
-import { CONVERSATIONS_A_PAGE, rateOf, usageFilter, usageQuery } from '@/lib/http/usage-query'
+import { readQuery } from '@/lib/http/input/body'
+import { key } from '@/lib/http/input/fields'
+import { CONVERSATIONS_A_PAGE, rateOf, usageFilter, usageQuery } from '@/lib/http/input/usage-query'
 
 const query = z.strictObject({ ...usageQuery, cursor: key.max(500).optional() })
 

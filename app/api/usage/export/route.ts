@@ -1,11 +1,11 @@
 import { z } from 'zod'
+import { settingsOf } from '@/lib/database/accounts/settings'
+import { exportRows } from '@/lib/database/billing/usage'
 import { database } from '@/lib/database/client'
-import { settingsOf } from '@/lib/database/settings'
-import { exportRows } from '@/lib/database/usage'
-import { readQuery } from '@/lib/http/body'
 import { endpoint } from '@/lib/http/endpoint'
+import { readQuery } from '@/lib/http/input/body'
+import { usageFilter, usageQuery } from '@/lib/http/input/usage-query'
 import { usageExport } from '@/lib/http/usage-export'
-import { usageFilter, usageQuery } from '@/lib/http/usage-query'
 
 const query = z.strictObject({ ...usageQuery, format: z.enum(['csv', 'json']) })
 

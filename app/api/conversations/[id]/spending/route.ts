@@ -1,9 +1,9 @@
+import { spendingIn } from '@/lib/database/billing/spending'
 import { notInDollars } from '@/lib/database/conversations'
 import { ownedConversation } from '@/lib/database/ownership'
-import { spendingIn } from '@/lib/database/spending'
 import { endpoint, json } from '@/lib/http/endpoint'
+import { amountOf, type Money, sumsOf } from '@/lib/protocol/billing/money'
 import type { ConversationSpending } from '@/lib/protocol/details'
-import { amountOf, type Money, sumsOf } from '@/lib/protocol/money'
 
 /** What a conversation has come to, with its title, its other branches and what was tried again. */
 export const GET = endpoint<{ id: string }>(async (_request, { principal, params }) => {

@@ -1,6 +1,6 @@
 import { ownedGeneration } from '@/lib/database/ownership'
-import { continueReply } from '@/lib/generations/again'
-import { readJson } from '@/lib/http/body'
+import { readJson } from '@/lib/http/input/body'
+import { continueReply } from '@/lib/runs/regenerate'
 import { againRequest, startingEndpoint } from '../../../started'
 
 /** Goes on with the reply of a generation that ended before its end, in the same message. */

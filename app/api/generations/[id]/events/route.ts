@@ -1,9 +1,9 @@
 import { z } from 'zod'
 import { ownedGeneration } from '@/lib/database/ownership'
-import { followGeneration } from '@/lib/generations/follow'
-import { readQuery } from '@/lib/http/body'
 import { endpoint } from '@/lib/http/endpoint'
+import { readQuery } from '@/lib/http/input/body'
 import { following } from '@/lib/http/readers'
+import { followGeneration } from '@/lib/runs/follow'
 
 const cursor = z.coerce.number().int().min(0)
 

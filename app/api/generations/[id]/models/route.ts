@@ -1,10 +1,10 @@
 import { z } from 'zod'
 import { ownedGeneration } from '@/lib/database/ownership'
-import { modelsThatFit } from '@/lib/generations/again'
-import { readJson } from '@/lib/http/body'
 import { endpoint, json } from '@/lib/http/endpoint'
-import { name } from '@/lib/http/fields'
-import { MOST_MODELS_ASKED } from '@/lib/protocol/budgets'
+import { readJson } from '@/lib/http/input/body'
+import { name } from '@/lib/http/input/fields'
+import { MOST_MODELS_ASKED } from '@/lib/protocol/billing/budgets'
+import { modelsThatFit } from '@/lib/runs/regenerate'
 
 const asked = z.strictObject({ models: z.array(name).max(MOST_MODELS_ASKED) })
 

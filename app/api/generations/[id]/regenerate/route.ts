@@ -1,6 +1,6 @@
 import { ownedGeneration } from '@/lib/database/ownership'
-import { regenerate } from '@/lib/generations/again'
-import { readJson } from '@/lib/http/body'
+import { readJson } from '@/lib/http/input/body'
+import { regenerate } from '@/lib/runs/regenerate'
 import { againRequest, startingEndpoint } from '../../../started'
 
 /** Writes the reply of a generation anew, as another branch under the same prompt. */

@@ -1,6 +1,6 @@
 import { ownedGeneration } from '@/lib/database/ownership'
-import { retryGenerationNow } from '@/lib/generations/follow'
 import { endpoint, json } from '@/lib/http/endpoint'
+import { retryGenerationNow } from '@/lib/runs/follow'
 
 /** Ends a generation's wait for its next attempt; answers the status it has. Does nothing when it does not wait. */
 export const POST = endpoint<{ id: string }>(async (_request, { principal, params }) => {

@@ -1,6 +1,6 @@
 import { ownedGeneration } from '@/lib/database/ownership'
-import { stopGeneration } from '@/lib/generations/follow'
 import { endpoint, json } from '@/lib/http/endpoint'
+import { stopGeneration } from '@/lib/runs/follow'
 
 /** Ends a generation with `stopped`; answers the status it ended with. */
 export const POST = endpoint<{ id: string }>(async (_request, { principal, params }) => {

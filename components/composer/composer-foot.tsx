@@ -1,0 +1,83 @@
+'use client'
+import { useEffect, useState } from 'react'
+import { costWords, tokensGoingBack, tokenWords } from '@/components/format/numbers'
+import { isFree, useMoney } from '@/components/format/use-money'
+import { modelOf } from '@/components/models/models'
+import { useConversations } from '@/lib/client/state/context'
+import { messageOf, visiblePath } from '@/lib/client/state/selectors'
+import type { ConversationState } from '@/lib/client/state/types'
+import { client } from '@/lib/client/transport/client-of-page'
+import type { Estimate } from '@/lib/protocol/billing/budgets'
+import type { ConversationSpending } from '@/lib/protocol/details'
+import { ContextGauge } from './context-gauge'
+
+/** Below the box, quietly: how full the model's window is, and what the conversation has come to. */
+export function ComposerFoot({
+  conversationId,
+  model,
+  settled,
+  estimate,
+}: {
+  conversationId: string
+  model: string | null
+  settled: string | null
+  estimate: Estimate | null
+}) {
+  const known = useConversations((state) => modelOf(state.models, model)?.contextWindow ?? null)
+  const before = useConversations((state) => tokensOf(state, conversationId))
+  const spending = useSpending(conversationId, settled)
+  const used = estimate?.context.used ?? before
+  const window = estimate?.context.window ?? known
+  return (
+    <div className="numbers flex h-full items-center justify-between gap-4 overflow-hidden px-1 text-ink-quiet text-note">
+      {used > 0 && window !== null ? <ContextGauge used={used} window={window} /> : <span />}
+      {spending && spending.tokens > 0 ? <Total spending={spending} /> : null}
+    </div>
+  )
+}
+
+function Total({ spending: { tokens, cost, others, unpriced } }: { spending: ConversationSpending }) {
+  const money = useMoney()
+  const all = [cost, ...others]
+  const priced = costWords(all, money, false)
+  const words =
+    unpriced === 0
+      ? `${priced} · ${tokenWords(tokens)}`
+      : isFree(all)
+        ? `${tokenWords(tokens)} · no price set`
+        : `${priced}, plus replies with no price set · ${tokenWords(tokens)}`
+  return (
+    <p title={`This conversation: ${words}`} className="min-w-0 truncate">
+      <span className="max-sm:sr-only">This conversation: </span>
+      {words}
+    </p>
+  )
+}
+
+/** The tokens that the shown branch came to when its last reply ended. */
+function tokensOf(state: ConversationState, conversationId: string): number {
+  for (const id of visiblePath(state, conversationId).toReversed()) {
+    const usage = messageOf(state, id)?.generation?.usage
+    if (usage) return tokensGoingBack(usage)
+  }
+  return 0
+}
+
+/** What a conversation has come to, as the server has booked it; asked for anew when a reply ends. */
+function useSpending(conversationId: string, settled: string | null): ConversationSpending | null {
+  const [answer, setAnswer] = useState<{ id: string; spending: ConversationSpending } | null>(null)
+  const isThere = useConversations(({ conversations }) => conversations[conversationId]?.state === 'ready')
+  useEffect(() => {
+    if (!isThere || settled === null) return
+    const closing = new AbortController()
+    client()
+      .spending(conversationId, closing.signal)
+      // A total that is not known is not shown.
+      .then(
+        (spending) => setAnswer({ id: conversationId, spending }),
+        () => null,
+      )
+    return () => closing.abort()
+  }, [conversationId, isThere, settled])
+  return answer?.id === conversationId ? answer.spending : null
+}

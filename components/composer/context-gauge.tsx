@@ -1,0 +1,26 @@
+import { tokenWords } from '@/components/format/numbers'
+import { percentWords } from '@/components/format/percent'
+import { Meter } from '@/components/ui/meter'
+
+/** From this part of a model's window on, the gauge warns. */
+export const CONTEXT_WARNING = 0.8
+
+/** How much of what a model can read a conversation fills. */
+export function ContextGauge({ used, window }: { used: number; window: number }) {
+  const part = Math.min(1, used / window)
+  const percent = percentWords(part)
+  const near = part >= CONTEXT_WARNING
+  const words = `${tokenWords(used)} of ${window.toLocaleString()}, ${percent}`
+  return (
+    <span
+      title={`Context: ${words}`}
+      className={`relative flex shrink-0 items-center gap-2 ${near ? 'font-strong text-warn' : ''}`}
+    >
+      <Meter label="Context used" words={words} part={part} near={near} className="w-12" />
+      <span aria-hidden="true">
+        {percent}
+        <span className="max-sm:hidden"> of the context window</span>
+      </span>
+    </span>
+  )
+}

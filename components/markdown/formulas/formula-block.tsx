@@ -1,0 +1,13 @@
+'use client'
+import { texOf } from '@/lib/markdown/math/math-spans'
+import type { MathBlock } from '@/lib/markdown/tree'
+import { Formula } from './formula'
+
+/** A formula in lines of its own. */
+export function FormulaBlock({ block }: { block: MathBlock }) {
+  return (
+    <p className="formula-line">
+      <Formula tex={texOf(block.lines, block.fence)} display unfinished={!block.closed} />
+    </p>
+  )
+}

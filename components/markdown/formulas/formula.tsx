@@ -1,0 +1,51 @@
+'use client'
+import { useEffect, useMemo, useState } from 'react'
+import { formulaHeight } from '../offscreen/heights'
+import { reachableWhenWide } from '../tables/wide'
+import { formulas } from './formulas'
+
+/** In characters. What is longer is no formula that somebody reads. */
+const longest = 4000
+
+/** A formula. Until it is whole, and wherever it is none that can be set, its source is shown. */
+export function Formula({ tex, display, unfinished }: { tex: string; display: boolean; unfinished: boolean }) {
+  const html = useTypeset(tex, display, !unfinished && tex.length <= longest)
+  useEffect(() => {
+    if (unfinished) formulas.prepare()
+  }, [unfinished])
+  const className = display ? 'formula-display' : 'formula'
+  if (html === null) {
+    return (
+      <code
+        dir="ltr"
+        className={`${className} as-source`}
+        // What comes after it moves little when it is set.
+        style={display ? { minHeight: formulaHeight(tex) } : undefined}
+        data-unfinished={unfinished || undefined}
+      >
+        {tex}
+      </code>
+    )
+  }
+  // biome-ignore lint/security/noDangerouslySetInnerHtml: KaTeX makes it of its own elements, with every text escaped; `trust` is off.
+  return <span ref={reachableWhenWide} dir="ltr" className={className} dangerouslySetInnerHTML={{ __html: html }} />
+}
+
+/** The HTML of a formula; null while it is not there, and when it is none. What was set before is there at once. */
+function useTypeset(tex: string, display: boolean, whole: boolean): string | null {
+  const source = useMemo(() => ({ tex, display }), [tex, display])
+  const known = useMemo(() => (whole ? formulas.known(source) : null), [source, whole])
+  const [answer, setAnswer] = useState<{ source: typeof source; html: string | null } | null>(null)
+  useEffect(() => {
+    if (known !== undefined) return
+    const leaving = new AbortController()
+    formulas.render(source, leaving.signal).then(
+      (html) => leaving.signal.aborted || setAnswer({ source, html }),
+      () => {
+        // Its source stays.
+      },
+    )
+    return () => leaving.abort()
+  }, [known, source])
+  return known ?? (answer?.source === source ? answer.html : null)
+}

@@ -1,0 +1,37 @@
+import { plainText } from '@/lib/markdown/inlines/pieces'
+import { cellsIn } from '@/lib/markdown/read'
+import type { ReferenceMap } from '@/lib/markdown/reference-map'
+import type { Table } from '@/lib/markdown/tree'
+
+/** A spreadsheet would take a cell that begins so for a formula, and run it. */
+const formula = /^[=+\-@\t\r]/
+const number = /^[+-]?\d[\d.,\s]*%?$/
+
+/** A table as CSV, by RFC 4180. */
+export function asCsv(table: Table, references: ReferenceMap): string {
+  return [table.head, ...table.rows.entries]
+    .map((row) =>
+      cellsIn(table, row, references, false)
+        .map((cell) => field(plainText(cell)))
+        .join(','),
+    )
+    .join('\r\n')
+}
+
+function field(text: string): string {
+  const safe = formula.test(text) && !number.test(text) ? `'${text}` : text
+  return /[",\r\n]/.test(safe) ? `"${safe.replaceAll('"', '""')}"` : safe
+}
+
+const delimiters = { left: ':---', right: '---:', center: ':---:' }
+
+/** A table as markdown, as it was written but for its white space. */
+export function asMarkdown(table: Table): string {
+  const delimiter = table.align.map((align) => (align ? delimiters[align] : '---'))
+  const rows = table.rows.entries.map((row) => row.cells)
+  return [table.head.cells, delimiter, ...rows].map(line).join('\n')
+}
+
+function line(cells: string[]): string {
+  return `| ${cells.map((cell) => cell.replaceAll('|', '\\|')).join(' | ')} |`
+}

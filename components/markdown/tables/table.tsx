@@ -1,0 +1,163 @@
+'use client'
+import { createContext, memo, type ReactNode, useContext, useLayoutEffect, useMemo, useRef, useState } from 'react'
+import { CopyButton } from '@/components/ui/copy-button'
+import { cellsIn } from '@/lib/markdown/read'
+import type { Align, Row, Table as TableBlock } from '@/lib/markdown/tree'
+import { Chunks, type FrameProps, type Shown } from '../chunks'
+import { reachable } from '../code/code-block'
+import { directionOfTable } from '../direction'
+import { useDocument } from '../document-context'
+import { Inlines } from '../inlines'
+import { useRest } from '../offscreen/frames'
+import { rowHeight } from '../offscreen/heights'
+import { asCsv, asMarkdown } from './table-text'
+import { fadesWhenWide } from './wide'
+
+/** The widths of a long table's columns, measured when its first chunk was full: from then on they stand. */
+interface Columns {
+  table: TableBlock
+  widths: number[] | null
+  setWidths(widths: number[]): void
+}
+
+const ColumnsContext = createContext<Columns | null>(null)
+
+/** A table, which scrolls inside itself. */
+export function Table({ table }: { table: TableBlock }) {
+  const { references, growing } = useDocument()
+  const [widths, setWidths] = useState<number[] | null>(null)
+  const shown = useMemo(() => rowsOf(table), [table])
+  const columns = useMemo(() => ({ table, widths, setWidths }), [table, widths])
+  return (
+    <div className="table-block">
+      {/* Below a table that grows they would move with each row. */}
+      <div className="table-actions">
+        CSV
+        <CopyButton label="Copy table as CSV" text={() => asCsv(table, references)} />
+        Markdown
+        <CopyButton label="Copy table as markdown" text={() => asMarkdown(table)} />
+      </div>
+      <section
+        ref={growing === table ? null : fadesWhenWide}
+        dir={directionOfTable(table)}
+        className="table-scroller"
+        aria-label="Table"
+        {...reachable}
+      >
+        <ColumnsContext value={columns}>
+          {table.rows.length === 0 ? <Part first full={false} rows={null} /> : <Chunks shown={shown} />}
+        </ColumnsContext>
+      </section>
+    </div>
+  )
+}
+
+function rowsOf(table: TableBlock): Shown {
+  return {
+    list: table.rows,
+    entry: (place, last) => {
+      const row = table.rows.entries[place]
+      return row ? <RowView key={place} table={table} row={row} stamp={row.stamp} last={last} /> : null
+    },
+    heightOf: () => rowHeight,
+    Frame: RowsFrame,
+  }
+}
+
+function RowsFrame({ level, chunk, full, children }: FrameProps) {
+  const element = useRest<HTMLDivElement>(full && level > 0 && chunk > 0)
+  if (level === 0) return <Part first={chunk === 0} full={full} rows={children} />
+  return chunk === 0 ? children : <div ref={element}>{children}</div>
+}
+
+/** The browser lays a table out as a whole: a long one goes on in another whose columns are as wide. */
+function Part({ first, full, rows }: { first: boolean; full: boolean; rows: ReactNode }) {
+  const columns = useContext(ColumnsContext)
+  const resting = useRest<HTMLDivElement>(full && !first)
+  const head = useRef<HTMLTableSectionElement>(null)
+  const { table, widths, setWidths } = columns ?? {}
+  useLayoutEffect(() => {
+    if (!first || !full || widths || !head.current) return
+    const measured = [...head.current.querySelectorAll('th, td')].map((cell) => cell.getBoundingClientRect().width)
+    // Where nothing is laid out there are none.
+    if (measured.some((width) => width > 0)) setWidths?.(measured)
+  }, [first, full, widths, setWidths])
+  if (!table) return null
+  // A row that is longer than those that were measured is as wide as it has to be.
+  const fixed = widths && widths.length >= table.columns ? widths : null
+  const total = fixed?.reduce((sum, width) => sum + width, 0)
+  return (
+    <div ref={resting}>
+      <table
+        aria-label={first ? undefined : 'Table, continued'}
+        style={fixed ? { tableLayout: 'fixed', width: total } : undefined}
+      >
+        {fixed ? (
+          <colgroup>
+            {inOrder(fixed).map(({ each, place }) => (
+              <col key={place} style={{ width: each }} />
+            ))}
+          </colgroup>
+        ) : null}
+        <thead ref={head} className={first ? undefined : 'continued'}>
+          <Cells table={table} row={table.head} name="th" unfinished={false} columns={table.columns} />
+        </thead>
+        <tbody>{rows}</tbody>
+      </table>
+    </div>
+  )
+}
+
+interface RowProps {
+  table: TableBlock
+  row: Row
+  /** Changes with what is in it. */
+  stamp: number
+  last: boolean
+}
+
+const RowView = memo(function RowView({ table, row, last }: RowProps) {
+  const growing = useDocument().growing === table
+  return <Cells table={table} row={row} name="td" unfinished={growing && last} />
+})
+
+function Cells({
+  table,
+  row,
+  name: Name,
+  unfinished,
+  columns = 0,
+}: {
+  table: TableBlock
+  row: Row
+  name: 'th' | 'td'
+  unfinished: boolean
+  /** So many cells it has at the least: a row may have more of them than the head. */
+  columns?: number
+}) {
+  const { references } = useDocument()
+  const missing = Array.from(
+    { length: Math.max(0, columns - row.cells.length) },
+    (_, place) => row.cells.length + place,
+  )
+  return (
+    <tr>
+      {inOrder(cellsIn(table, row, references, unfinished)).map(({ each, place }) => (
+        <Name key={place} data-align={alignOf(table, place)}>
+          <Inlines inlines={each} />
+        </Name>
+      ))}
+      {missing.map((place) => (
+        <td key={place} />
+      ))}
+    </tr>
+  )
+}
+
+function alignOf(table: TableBlock, column: number): Exclude<Align, null> | undefined {
+  return table.align[column] ?? undefined
+}
+
+function inOrder<Each>(list: Each[]): { each: Each; place: number }[] {
+  return list.map((each, place) => ({ each, place }))
+}

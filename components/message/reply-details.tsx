@@ -1,0 +1,184 @@
+'use client'
+import { Popover } from 'radix-ui'
+import { type ReactNode, useEffect, useState } from 'react'
+import { costsOf, rateWords, tokenRate, usageOf } from '@/components/format/numbers'
+import { priceWords } from '@/components/format/price'
+import { type Amount, isFree, useMoney } from '@/components/format/use-money'
+import { modelName, providerName } from '@/components/models/models'
+import { CopyButton } from '@/components/ui/copy-button'
+import { formatSeconds } from '@/components/ui/seconds'
+import { useConversations } from '@/lib/client/state/context'
+import { client } from '@/lib/client/transport/client-of-page'
+import type { Price } from '@/lib/protocol/billing/prices'
+import type { GenerationDetails } from '@/lib/protocol/details'
+import type { GenerationSummary, Message } from '@/lib/protocol/messages'
+import { statusWords } from './endings'
+
+/** Everything that was counted about one reply, in a popover by its menu's button. */
+export function ReplyDetails({
+  message,
+  generation,
+  onClosed,
+}: {
+  message: Message
+  generation: GenerationSummary
+  onClosed(): void
+}) {
+  return (
+    <Popover.Portal>
+      <Popover.Content
+        aria-label="Details of the reply"
+        side="top"
+        align="start"
+        sideOffset={8}
+        collisionPadding={12}
+        onCloseAutoFocus={(event) => {
+          event.preventDefault()
+          onClosed()
+        }}
+        className="z-40 max-h-[min(32rem,var(--radix-popover-content-available-height))] w-88 max-w-[calc(100vw-1.5rem)] overflow-y-auto overscroll-contain rounded-medium border border-line bg-surface p-4 text-note shadow-float"
+      >
+        <Details message={message} generation={generation} />
+      </Popover.Content>
+    </Popover.Portal>
+  )
+}
+
+function Details({ message, generation }: { message: Message; generation: GenerationSummary }) {
+  const details = useDetails(generation.id)
+  const known = details === 'none' ? null : details
+  const models = useConversations((state) => state.models)
+  const { finishReason, status, attempts } = generation
+  const usage = usageOf(generation)
+  // The server's own times: what this page saw came later, and by more the slower the network.
+  const { startedAt, firstTokenAt, endedAt } = details === 'none' ? generation : (details ?? unknownTimes)
+  const rate = tokenRate({ usage: generation.usage, firstTokenAt, endedAt }, message.parts)
+  const provider = providerName(models, generation.model)
+  return (
+    <dl className="numbers grid grid-cols-[auto_1fr] gap-x-6 gap-y-1.5">
+      {usage ? (
+        <>
+          <Row name="Tokens in">{usage.promptTokens.toLocaleString()}</Row>
+          {usage.cachedTokens > 0 ? <Row name="Cached tokens">{usage.cachedTokens.toLocaleString()}</Row> : null}
+          <Row name="Tokens out">{usage.completionTokens.toLocaleString()}</Row>
+          {usage.reasoningTokens > 0 ? (
+            <Row name="Reasoning tokens">{usage.reasoningTokens.toLocaleString()}</Row>
+          ) : null}
+          <Row name="Token count">{usage.source === 'reported' ? 'from provider' : 'estimated by Rill'}</Row>
+          <Cost costs={costsOf(generation)} price={known?.price ?? null} />
+        </>
+      ) : null}
+      <Gap />
+      {firstTokenAt === null ? null : <Row name="Time to first token">{timeWords(firstTokenAt - startedAt)}</Row>}
+      {rate === null ? null : <Row name="Speed">{rateWords(rate)}</Row>}
+      {endedAt === null ? null : <Row name="Total time">{timeWords(endedAt - startedAt)}</Row>}
+      {attempts > 0 ? <Row name="Attempts">{attempts.toLocaleString()}</Row> : null}
+      <Gap />
+      <Row name="Model">{modelName(models, generation.model)}</Row>
+      {provider ? <Row name="Provider">{provider}</Row> : null}
+      <Row name="Status">{statusWords(status)}</Row>
+      {finishReason && finishReason !== 'stop' ? <Row name="Finish reason">{finishReason}</Row> : null}
+      {known?.differences?.map((name) => (
+        <Row key={name} name="Note">
+          {differenceWords[name] ?? name}
+        </Row>
+      ))}
+      <Gap />
+      <Id name="Generation ID" id={generation.id} />
+      <Id name="Message ID" id={message.id} />
+    </dl>
+  )
+}
+
+/** What a model does not take, and what was done about it. */
+const differenceWords: Record<string, string | undefined> = {
+  stream: 'The provider can’t stream this model for you, so the reply came all at once',
+  system: 'This model takes no system prompt, so it was put before your first message',
+  temperature: 'This model doesn’t take a temperature, so it used its own',
+}
+
+/** What it cost, and the price that this was reckoned by. */
+function Cost({ costs, price }: { costs: Amount[] | null; price: Price | null }) {
+  const money = useMoney()
+  if (!costs) {
+    return (
+      <Row name="Cost">
+        No price set ·{' '}
+        <a href="/settings/prices" className="text-accent underline underline-offset-3">
+          Set price
+        </a>
+      </Row>
+    )
+  }
+  return (
+    <Row name="Cost">
+      {isFree(costs) ? 'free' : money(costs)}
+      {price && !isFree(costs) ? (
+        <span className="block text-ink-quiet">
+          {priceWords(price)}
+          {price.date ? <span className="block">price of {dayWords(price.date)}</span> : null}
+        </span>
+      ) : null}
+    </Row>
+  )
+}
+
+const unknownTimes = { startedAt: 0, firstTokenAt: null, endedAt: null }
+
+/** What the server knows of a generation besides its summary; null until it has answered, `none` when it cannot. */
+function useDetails(generationId: string): GenerationDetails | 'none' | null {
+  const [details, setDetails] = useState<GenerationDetails | 'none' | null>(null)
+  useEffect(() => {
+    const closing = new AbortController()
+    client()
+      .generation(generationId, closing.signal)
+      // The cost stands without its price.
+      .then(setDetails, () => closing.signal.aborted || setDetails('none'))
+    return () => closing.abort()
+  }, [generationId])
+  return details
+}
+
+/** `180 ms`, `3.2 s` */
+function timeWords(milliseconds: number): string {
+  const some = Math.max(0, Math.round(milliseconds))
+  return some < 1000 ? `${some} ms` : formatSeconds(some)
+}
+
+/** `2026-07-02` as the reader writes a day. */
+function dayWords(date: string): string {
+  const day = new Date(`${date}T00:00:00Z`)
+  return Number.isNaN(day.getTime())
+    ? date
+    : day.toLocaleDateString(undefined, { dateStyle: 'medium', timeZone: 'UTC' })
+}
+
+function Row({ name, children }: { name: string; children: ReactNode }) {
+  return (
+    <>
+      <dt className="text-ink-quiet">{name}</dt>
+      <dd className="wrap-anywhere text-end">{children}</dd>
+    </>
+  )
+}
+
+function Id({ name, id }: { name: string; id: string }) {
+  return (
+    <>
+      <dt className="self-center text-ink-quiet">{name}</dt>
+      <dd className="flex min-w-0 items-center justify-end">
+        <span className="truncate font-mono">{id}</span>
+        <CopyButton
+          label={`Copy ${name.replace(/^./, (first) => first.toLowerCase())}`}
+          text={() => id}
+          className="-me-2"
+        />
+      </dd>
+    </>
+  )
+}
+
+/** Sets groups of rows apart. */
+function Gap() {
+  return <div className="col-span-2 my-1 border-line border-t" />
+}

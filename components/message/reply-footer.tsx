@@ -1,0 +1,83 @@
+'use client'
+import { RotateCcw, StepForward } from 'lucide-react'
+import { modelFor, modelName } from '@/components/models/models'
+import { OtherModel } from '@/components/models/other-model'
+import { Button, IconButton } from '@/components/ui/button'
+import { CopyButton } from '@/components/ui/copy-button'
+import { useConversations } from '@/lib/client/state/context'
+import type { Message } from '@/lib/protocol/messages'
+import { textOf } from '@/lib/protocol/messages'
+import { canContinue, endingWords } from './endings'
+import { ReplyMore } from './reply-more'
+
+/**
+ * One line under a reply that ended well or was stopped: how it ended, what can be done with it, and what it cost. It
+ * always has its height; on older replies its contents show on hover and focus.
+ */
+export function ReplyFooter({
+  conversationId,
+  message,
+  last,
+  onContinue,
+  onRegenerate,
+}: {
+  conversationId: string
+  message: Message
+  last: boolean
+  onContinue(): void
+  onRegenerate(model?: string): void
+}) {
+  const { generation } = message
+  const text = textOf(message.parts)
+  const ending = endingWords(message)
+  const limited = generation?.status === 'completed' && canContinue(generation)
+  const appear = last
+    ? ''
+    : 'opacity-0 transition-opacity group-hover/reply:opacity-100 group-focus-within/reply:opacity-100 has-aria-expanded:opacity-100 touch:opacity-100'
+  return (
+    <div className="-ms-2 mt-1 flex min-h-8 flex-wrap items-center text-note text-ink-quiet touch:min-h-11">
+      {ending ? <span className="ms-2 me-2 font-strong wrap-anywhere">{ending}</span> : null}
+      {limited ? (
+        <Button look="bare" className="me-1 h-8! text-note!" onClick={onContinue}>
+          <StepForward size={16} aria-hidden="true" />
+          Continue
+        </Button>
+      ) : null}
+      <div className={`flex min-w-0 items-center ${appear}`}>
+        {generation?.status === 'stopped' ? (
+          <IconButton label="Continue" onClick={onContinue}>
+            <StepForward size={16} aria-hidden="true" />
+          </IconButton>
+        ) : null}
+        {text ? <CopyButton label="Copy reply" text={() => text} /> : null}
+        {generation ? (
+          <>
+            <Regenerate conversationId={conversationId} model={generation.model} onRegenerate={() => onRegenerate()} />
+            <OtherModel model={generation.model} onChoose={onRegenerate} />
+          </>
+        ) : null}
+        <ReplyMore conversationId={conversationId} message={message} />
+      </div>
+    </div>
+  )
+}
+
+/** Another reply to the same prompt, by the model that is chosen now; its name is told where it is another. */
+function Regenerate({
+  conversationId,
+  model,
+  onRegenerate,
+}: {
+  conversationId: string
+  model: string
+  onRegenerate(): void
+}) {
+  const models = useConversations((state) => state.models)
+  const chosen = useConversations((state) => modelFor(state, conversationId))
+  const title = chosen && chosen !== model ? `Regenerate with ${modelName(models, chosen)}` : 'Regenerate'
+  return (
+    <IconButton label="Regenerate" title={title} onClick={onRegenerate}>
+      <RotateCcw size={16} aria-hidden="true" />
+    </IconButton>
+  )
+}

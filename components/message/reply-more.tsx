@@ -1,0 +1,54 @@
+'use client'
+import { Ellipsis } from 'lucide-react'
+import { costsOf, costWords, replyCost, tokenWords, usageOf } from '@/components/format/numbers'
+import { useMoney } from '@/components/format/use-money'
+import { IconButton } from '@/components/ui/button'
+import { lazily } from '@/components/ui/lazy/lazily'
+import { usePopup } from '@/components/ui/lazy/use-popup'
+import type { GenerationSummary, Message } from '@/lib/protocol/messages'
+import { Branches } from './branches'
+
+const menu = lazily(() => import('./reply-menu').then((module) => module.ReplyMenu))
+
+/** What stands at the end of the line under every reply: its menu, its branches, and what it cost. */
+export function ReplyMore({ conversationId, message }: { conversationId: string; message: Message }) {
+  const money = useMoney()
+  const { component: Menu, open, setOpen, props } = usePopup(menu)
+  const cost = message.generation && replyCost(message.generation, money)
+  const face = (
+    <IconButton label="More actions" aria-haspopup="menu" {...props} className="aria-expanded:bg-surface-pressed">
+      <Ellipsis size={16} aria-hidden="true" />
+    </IconButton>
+  )
+  return (
+    <>
+      {Menu ? (
+        <Menu open={open} onOpenChange={setOpen} trigger={face} conversationId={conversationId} message={message} />
+      ) : (
+        face
+      )}
+      <Branches conversationId={conversationId} message={message} />
+      {cost ? (
+        <span title="What this reply cost" className="numbers truncate px-2">
+          {cost}
+        </span>
+      ) : null}
+    </>
+  )
+}
+
+/** What a reply comes to while it is written: always in the same place, and in figures of one width. */
+export function Ticker({ generation }: { generation: GenerationSummary }) {
+  const money = useMoney()
+  const usage = usageOf(generation)
+  const costs = costsOf(generation)
+  if (!usage) return null
+  const about = usage.source === 'estimated'
+  return (
+    <span className="numbers text-note">
+      {about ? 'about ' : ''}
+      {tokenWords(usage.completionTokens)}
+      {costs ? ` · ${costWords(costs, money, false)}` : ''}
+    </span>
+  )
+}

@@ -1,0 +1,218 @@
+'use client'
+import { type ComponentProps, memo, useRef, useState } from 'react'
+import { flushSync } from 'react-dom'
+import { ReplyText } from '@/components/markdown/reply-text'
+import { modelName } from '@/components/models/models'
+import { leaveFocus } from '@/components/ui/composer-focus'
+import { lazily } from '@/components/ui/lazy/lazily'
+import { Seconds } from '@/components/ui/seconds'
+import { StreamLine } from '@/components/ui/stream/stream-line'
+import { useConversations } from '@/lib/client/state/context'
+import { growthOf } from '@/lib/client/state/growth'
+import { fateOf, messageOf } from '@/lib/client/state/selectors'
+import type { ConversationEntry, RunningGeneration } from '@/lib/client/state/types'
+import { type GenerationSummary, type Part, textOf } from '@/lib/protocol/messages'
+import type { Fate } from '@/lib/protocol/unanswered'
+import { fateWords } from './endings'
+import { ProblemActions, ProblemBlock } from './problem-block'
+import { Reasoning } from './reasoning'
+import { ReplyFooter } from './reply-footer'
+import { Ticker } from './reply-more'
+import { problemOf } from './reply-problem'
+import type { Retrying } from './retrying'
+
+const retrying = lazily(() => import('./retrying').then((module) => module.Retrying))
+
+/** One reply. It follows its own message in the store, so that while it grows nothing else renders. */
+export const Reply = memo(function Reply({
+  conversationId,
+  messageId,
+  last,
+}: {
+  conversationId: string
+  messageId: string
+  last: boolean
+}) {
+  const message = useConversations((state) => messageOf(state, messageId))
+  const generationId = message?.generation?.id ?? ''
+  const running = useConversations((state) => state.running[generationId])
+  const asking = useConversations((state) => isContinued(state.conversations[conversationId], messageId))
+  const fate = useConversations((state) => fateOf(state, conversationId, messageId))
+  const online = useConversations((state) => state.online)
+  const continueReply = useConversations((state) => state.continueReply)
+  const regenerate = useConversations((state) => state.regenerate)
+  const article = useRef<HTMLElement>(null)
+  const [least, setLeast] = useState(0)
+  if (!message) return null
+  const { generation } = message
+  const status = asking ? 'running' : (generation?.status ?? 'completed')
+  const problem = asking ? null : problemOf(message)
+  // The first thoughts have been waited for since the start. Until the server has told it, that is the run before's.
+  const since = asking ? undefined : (running?.startedAt ?? generation?.startedAt ?? message.createdAt)
+  const empty = message.parts.every(({ type }) => type === 'error')
+  const goOn = (model?: string) => {
+    // The words and buttons go, and the text grows into their place, so that nothing moves. Before they go: the browser
+    // takes the end of the page for where it is while the button that has the focus is removed.
+    flushSync(() => setLeast(article.current?.offsetHeight ?? 0))
+    leaveFocus()
+    void continueReply(messageId, model)
+  }
+  const retry = (wish?: { model?: string; maxTokens?: number }) => {
+    leaveFocus()
+    void regenerate(messageId, wish)
+  }
+  const waiting =
+    generation && status === 'running' ? (
+      <Waiting
+        conversationId={conversationId}
+        empty={empty}
+        asking={asking}
+        generation={generation}
+        running={running}
+      />
+    ) : null
+  return (
+    <article
+      ref={article}
+      aria-label="Reply"
+      data-message={messageId}
+      data-status={status}
+      className="group/reply scroll-mt-4"
+      style={{ minHeight: least }}
+    >
+      <div className="relative">
+        <StreamLine
+          status={status}
+          arrived={lengthOf(message.parts)}
+          still={!online || running?.reader === 'reconnecting' || Boolean(generation?.retry)}
+          className="inset-y-1 -start-3 sm:-start-5"
+        />
+        {inPlace(message.parts).map(({ part, place }) => (
+          <ReplyPart
+            key={place}
+            part={part}
+            growing={status === 'running' && place === message.parts.length - 1}
+            since={place === 0 ? since : undefined}
+            unanswered={status !== 'running' && status !== 'stopped' && textOf(message.parts) === ''}
+          />
+        ))}
+        {problem && generation ? <ProblemBlock problem={problem} generation={generation} /> : null}
+        {waiting || fate === 'sent' ? null : <Unanswered fate={fate} />}
+        {empty ? waiting : null}
+      </div>
+      {waiting ? (
+        !empty && <div className="mt-1">{waiting}</div>
+      ) : problem && generation ? (
+        <ProblemActions
+          conversationId={conversationId}
+          problem={problem}
+          message={message}
+          generation={generation}
+          onContinue={goOn}
+          onRetry={retry}
+        />
+      ) : (
+        <ReplyFooter
+          conversationId={conversationId}
+          message={message}
+          last={last}
+          onContinue={() => goOn()}
+          onRegenerate={(model) => retry({ model })}
+        />
+      )}
+    </article>
+  )
+})
+
+/** What becomes of a prompt that was not answered. */
+export function Unanswered({ fate }: { fate: Fate | null }) {
+  const words = fateWords(fate)
+  return words ? <p className="py-1 text-note text-ink-quiet">{words}</p> : null
+}
+
+/** A reply is to go on, and the server has yet to say that it does. */
+function isContinued(entry: ConversationEntry | undefined, messageId: string): boolean {
+  const asked = entry?.pending?.asked
+  return asked?.kind === 'continue' && asked.replyId === messageId
+}
+
+/** In characters: all that has been written. */
+function lengthOf(parts: Part[]): number {
+  return parts.reduce((sum, part) => sum + (part.type === 'error' ? 0 : part.text.length), 0)
+}
+
+/** Parts are only ever appended, so their place is their identity. */
+function inPlace(parts: Part[]): { part: Part; place: number }[] {
+  return parts.map((part, place) => ({ part, place }))
+}
+
+function ReplyPart({
+  part,
+  growing,
+  since,
+  unanswered,
+}: {
+  part: Part
+  growing: boolean
+  since: number | undefined
+  unanswered: boolean
+}) {
+  switch (part.type) {
+    case 'text':
+      return (
+        <div data-message-text>
+          <ReplyText text={part.text} growth={growthOf(part)} growing={growing} />
+        </div>
+      )
+    case 'reasoning':
+      return <Reasoning text={part.text} growing={growing} since={since} took={part.ms} unanswered={unanswered} />
+    case 'error':
+      return null
+  }
+}
+
+/** The words of waiting. The line keeps its height while text arrives, so the numbers that follow move nothing. */
+function Waiting({
+  conversationId,
+  empty,
+  asking,
+  generation,
+  running,
+}: {
+  conversationId: string
+  empty: boolean
+  asking: boolean
+  generation: GenerationSummary
+  running: RunningGeneration | undefined
+}) {
+  const models = useConversations((state) => state.models)
+  const delayed = useConversations((state) => state.conversations[conversationId]?.pending?.delayed)
+  if (generation.retry && !running?.stopping && running?.reader !== 'reconnecting') {
+    return <WaitingAgain conversationId={conversationId} generationId={generation.id} wait={generation.retry} />
+  }
+  return (
+    // As wide as its words: less of the page moves down with them.
+    <p className="flex min-h-8 touch:min-h-11 w-fit max-w-full items-center text-small text-ink-quiet wrap-anywhere">
+      {running?.stopping ? (
+        'Stopping'
+      ) : running?.reader === 'reconnecting' ? (
+        'Connection lost. Reconnecting…'
+      ) : asking ? (
+        (delayed ?? 'Sending')
+      ) : empty || generation.firstTokenAt === null ? (
+        <span>
+          Waiting for {modelName(models, generation.model)}
+          <Seconds since={running?.startedAt ?? generation.startedAt} />
+        </span>
+      ) : generation.usage ? (
+        <Ticker generation={generation} />
+      ) : null}
+    </p>
+  )
+}
+
+/** The wait before another attempt, which a first page seldom has. */
+function WaitingAgain(props: ComponentProps<typeof Retrying>) {
+  const { component: Wait } = retrying.useIt()
+  return Wait ? <Wait {...props} /> : <p className="h-8 touch:h-11 text-small text-ink-quiet">{props.wait.message}</p>
+}

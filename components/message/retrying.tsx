@@ -1,0 +1,85 @@
+'use client'
+import { useEffect, useLayoutEffect, useRef, useState } from 'react'
+import { Button } from '@/components/ui/button'
+import { leaveFocus } from '@/components/ui/composer-focus'
+import { Seconds } from '@/components/ui/seconds'
+import { useConversations } from '@/lib/client/state/context'
+import { browserPage } from '@/lib/client/transport/browser-environment'
+import { createCalls, problemOf } from '@/lib/client/transport/chat-client'
+import type { RetryData } from '@/lib/protocol/events'
+
+const calls = createCalls(browserPage)
+
+/** A wait before another attempt: why, how long still, and the two ways out of it. */
+export function Retrying({
+  conversationId,
+  generationId,
+  wait,
+}: {
+  conversationId: string
+  generationId: string
+  wait: RetryData
+}) {
+  const stop = useConversations((state) => state.stop)
+  const [problem, setProblem] = useState<string | null>(null)
+  const retryNow = () => {
+    setProblem(null)
+    calls.done('POST', `/api/generations/${encodeURIComponent(generationId)}/retry`).catch((error: unknown) => {
+      setProblem(`Still waiting. ${problemOf(error).message}`)
+    })
+  }
+  const seconds = useSecondsLeft(wait)
+  const box = useRef<HTMLDivElement>(null)
+  // However the wait ends, its buttons go.
+  useLayoutEffect(() => {
+    const element = box.current
+    return () => {
+      if (element?.contains(document.activeElement)) leaveFocus()
+    }
+  }, [])
+  return (
+    <div ref={box} className="rounded-medium bg-surface-raised px-4 py-3 text-small">
+      {/* Said once: a count that is read out each second would drown everything else. */}
+      <p className="sr-only">
+        {wait.message}. Trying again in {Math.ceil(wait.delayMs / 1000)} seconds, attempt {wait.attempt} of {wait.of}.
+      </p>
+      <p aria-hidden="true">
+        <span className="font-strong text-warn">{wait.message}.</span>{' '}
+        <span className="numbers text-ink-quiet">
+          {seconds > 0 ? (
+            `Trying again in ${seconds} s`
+          ) : (
+            <>
+              Trying again
+              <Seconds since={wait.at} />
+            </>
+          )}{' '}
+          ({wait.attempt} of {wait.of})
+        </span>
+      </p>
+      <div className="mt-3 flex flex-wrap gap-2">
+        <Button onClick={retryNow} disabled={seconds === 0}>
+          Retry now
+        </Button>
+        <Button look="quiet" onClick={() => void stop(conversationId)}>
+          Cancel
+        </Button>
+      </div>
+      {problem ? (
+        <p role="alert" className="mt-2 text-danger">
+          {problem}
+        </p>
+      ) : null}
+    </div>
+  )
+}
+
+/** Whole seconds until the wait ends. By the server's clock where that is near ours, never longer than the wait itself. */
+function useSecondsLeft({ at, delayMs }: RetryData): number {
+  const [now, setNow] = useState(() => Date.now())
+  useEffect(() => {
+    const timer = setInterval(() => setNow(Date.now()), 250)
+    return () => clearInterval(timer)
+  }, [])
+  return Math.max(0, Math.ceil(Math.min(delayMs, at - now) / 1000))
+}

@@ -1,0 +1,73 @@
+'use client'
+import { Plus, X } from 'lucide-react'
+import { Button, IconButton } from '@/components/ui/button'
+import { fieldLook } from '@/components/ui/text-field'
+import type { HeaderRow } from './provider-draft'
+
+/** Extra headers that a server wants with each request. Stored values never come back, so they are kept or replaced whole. */
+export function HeaderFields({
+  stored,
+  rows,
+  problem,
+  onChange,
+}: {
+  stored: string[]
+  rows: HeaderRow[] | null
+  problem: string | null
+  onChange(rows: HeaderRow[] | null): void
+}) {
+  const add = () =>
+    onChange([...(rows ?? []), { id: Math.max(0, ...(rows ?? []).map((row) => row.id)) + 1, name: '', value: '' }])
+  const set = (id: number, part: Partial<HeaderRow>) =>
+    onChange((rows ?? []).map((row) => (row.id === id ? { ...row, ...part } : row)))
+  return (
+    <fieldset className="text-small">
+      <legend className="font-strong">Extra headers</legend>
+      {rows === null ? (
+        <div className="mt-1 flex flex-wrap items-center gap-x-3 gap-y-2">
+          <span className="text-ink-quiet wrap-anywhere">Saved, values hidden: {stored.join(', ')}</span>
+          <Button onClick={() => onChange([])}>Replace all</Button>
+        </div>
+      ) : (
+        <div className="mt-1 space-y-2">
+          {rows.map((row, index) => (
+            <div key={row.id} className="flex gap-2">
+              <input
+                aria-label={`Header ${index + 1}, name`}
+                placeholder="Name"
+                autoComplete="off"
+                spellCheck={false}
+                value={row.name}
+                onChange={(event) => set(row.id, { name: event.target.value })}
+                className={`${fieldLook} w-1/3 min-w-0`}
+              />
+              <input
+                aria-label={`Header ${index + 1}, value`}
+                placeholder="Value"
+                autoComplete="off"
+                spellCheck={false}
+                value={row.value}
+                onChange={(event) => set(row.id, { value: event.target.value })}
+                className={`${fieldLook} min-w-0 grow`}
+              />
+              <IconButton
+                label={`Remove header ${index + 1}`}
+                onClick={() => onChange(rows.filter((each) => each.id !== row.id))}
+              >
+                <X size={16} aria-hidden="true" />
+              </IconButton>
+            </div>
+          ))}
+          <div className="flex flex-wrap gap-2">
+            <Button onClick={add}>
+              <Plus size={16} aria-hidden="true" />
+              Add header
+            </Button>
+            {stored.length > 0 ? <Button onClick={() => onChange(null)}>Keep existing headers</Button> : null}
+          </div>
+        </div>
+      )}
+      {problem ? <p className="mt-1 text-danger text-note">{problem}</p> : null}
+    </fieldset>
+  )
+}

@@ -1,0 +1,30 @@
+'use client'
+import type { ComponentProps } from 'react'
+import { Button } from '@/components/ui/button'
+import { lazily } from '@/components/ui/lazy/lazily'
+import { TranscriptSkeleton } from './placeholders'
+import type { Transcript } from './transcript'
+
+const transcript = lazily(() => import('./transcript').then((module) => module.Transcript))
+
+/** Starts fetching what shows messages: the first page has none. */
+export const wantTranscript = transcript.want
+
+/** The messages of a conversation, as soon as the code that shows them is here. */
+export function LazyTranscript(props: ComponentProps<typeof Transcript>) {
+  const { component: Component, failed } = transcript.useIt()
+  if (Component) return <Component {...props} />
+  if (!failed) return <TranscriptSkeleton />
+  return (
+    <div
+      role="alert"
+      className="flex min-h-0 flex-1 flex-col items-center justify-center gap-3 p-6 text-center text-small"
+    >
+      <p className="text-ink-quiet">
+        Couldn’t load the part of the page that shows messages. Nothing is lost, and Rill keeps trying while this page
+        is open.
+      </p>
+      <Button onClick={() => window.location.reload()}>Reload the page</Button>
+    </div>
+  )
+}

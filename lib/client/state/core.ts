@@ -1,0 +1,20 @@
+import type { Page } from '../transport/browser-environment'
+import type { Client } from '../transport/chat-client'
+import type { ConversationState, Notice } from './types'
+
+/** What the concerns of the store share. */
+export interface Core {
+  get(): ConversationState
+  set(change: Partial<ConversationState> | ((state: ConversationState) => Partial<ConversationState>)): void
+  page: Page
+  client: Client
+}
+
+/** Shows a notice; one with the same id gives way to it. */
+export function notify({ set }: Core, notice: Notice): void {
+  set(({ notices }) => ({ notices: [...notices.filter((each) => each.id !== notice.id), notice] }))
+}
+
+export function dismiss({ set }: Core, noticeId: string): void {
+  set(({ notices }) => ({ notices: notices.filter((each) => each.id !== noticeId) }))
+}

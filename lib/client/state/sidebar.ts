@@ -1,0 +1,162 @@
+import type { ConversationSummary } from '@/lib/protocol/api'
+import { plainTitle, shortened } from '@/lib/protocol/title'
+import { ApiError, problemOf } from '../transport/chat-client'
+import { type Core, dismiss, notify } from './core'
+import { withEntry } from './entries'
+import { newestFirst, withFirstPage, withSummaries } from './summaries'
+import type { ConversationState } from './types'
+
+/** In characters: a title within a sentence. */
+const quotedLength = 50
+
+export type Sidebar = ReturnType<typeof createSidebar>
+
+/**
+ * The list of conversations: more of it, and renaming, deleting and bringing back. Every change shows at once. `reload`
+ * is for one that was deleted while it was being fetched.
+ */
+export function createSidebar(core: Core, reload: (id: string) => void) {
+  const { get, set, client } = core
+  /** Changes on their way to the server, which a fetched list may or may not hold. */
+  let changing = 0
+  let loadingMore = false
+
+  async function change(call: Promise<void>): Promise<void> {
+    changing += 1
+    try {
+      await call
+    } finally {
+      changing -= 1
+    }
+  }
+
+  /** Fetches the first page again. False when that failed, or when it may not hold a change made here. */
+  async function refresh(): Promise<boolean> {
+    const before = get().summaries
+    if (changing > 0) return false
+    try {
+      const fetched = await client.conversations(null)
+      // The list here changed meanwhile, and that one is older.
+      if (get().summaries !== before) return await refresh()
+      set((state) => withFirstPage(state, fetched))
+      return true
+    } catch (error) {
+      // Nobody asked for it, and it comes again by itself.
+      if (error instanceof ApiError) return false
+      throw error
+    }
+  }
+
+  async function loadMoreSummaries(): Promise<void> {
+    const { nextCursor } = get()
+    if (nextCursor === null || loadingMore) return
+    loadingMore = true
+    try {
+      const { conversations, nextCursor: next } = await client.conversations(nextCursor)
+      set(({ summaries }) => ({ ...withSummaries(summaries, conversations), nextCursor: next }))
+    } catch (error) {
+      report('more', 'Couldn’t load older conversations.', error)
+    } finally {
+      loadingMore = false
+    }
+  }
+
+  async function rename(id: string, title: string): Promise<void> {
+    const before = summaryOf(id)?.title
+    if (before === undefined || before === title) return
+    set((state) => changed(state, id, { title }))
+    try {
+      await change(client.change(id, { title }))
+    } catch (error) {
+      if (summaryOf(id)?.title === title) set((state) => changed(state, id, { title: before }))
+      report(`rename:${id}`, `Couldn’t rename ${quoted(before)}.`, error)
+    }
+  }
+
+  async function chooseModel(id: string, model: string): Promise<void> {
+    const before = summaryOf(id)?.model
+    if (before === undefined || before === model) return
+    set((state) => changed(state, id, { model }))
+    try {
+      await change(client.change(id, { model }))
+    } catch (error) {
+      if (summaryOf(id)?.model === model) set((state) => changed(state, id, { model: before }))
+      report(`model:${id}`, 'Couldn’t change the model.', error)
+    }
+  }
+
+  async function remove(id: string, onReturn?: () => void): Promise<void> {
+    const summary = summaryOf(id)
+    if (!summary) return
+    const entry = get().conversations[id]
+    const title = quoted(summary.title)
+    const hide = () =>
+      set((state) => ({
+        summaries: state.summaries.filter((each) => each.id !== id),
+        ...(entry ? withEntry(state, id, { state: 'missing', problem: null }) : {}),
+      }))
+    const putBack = () =>
+      set((state) => ({
+        summaries: newestFirst([summary, ...state.summaries.filter((each) => each.id !== id)]),
+        ...(entry ? withEntry(state, id, entry) : {}),
+      }))
+    const goOn = () => {
+      onReturn?.()
+      // What was still to come of it was not taken while it was hidden.
+      if (entry && (entry.state !== 'ready' || entry.earlier !== 'here')) reload(id)
+    }
+    const offer = `deleted:${id}`
+    const undo = async () => {
+      dismiss(core, offer)
+      putBack()
+      try {
+        if ((await failure) === null) await change(client.change(id, { deleted: false }))
+        goOn()
+      } catch (error) {
+        hide()
+        report(`undo:${id}`, `Couldn’t restore ${title}.`, error)
+      }
+    }
+
+    hide()
+    const failure = failureOf(change(client.remove(id)))
+    const action = { label: 'Undo', run: () => void undo() }
+    notify(core, { id: offer, text: `Deleted ${title}.`, tone: 'quiet', action })
+    const error = await failure
+    if (error === null) return
+    dismiss(core, offer)
+    putBack()
+    goOn()
+    report(`remove:${id}`, `Couldn’t delete ${title}.`, error)
+  }
+
+  const summaryOf = (id: string) => get().summaries.find((each) => each.id === id)
+
+  function report(id: string, what: string, error: unknown): void {
+    notify(core, { id, text: `${what} ${problemOf(error).message}`, tone: 'danger' })
+  }
+
+  return { actions: { loadMoreSummaries, rename, remove }, chooseModel, refresh }
+}
+
+function quoted(title: string): string {
+  return `“${shortened(plainTitle(title), quotedLength)}”`
+}
+
+function changed(
+  { summaries }: ConversationState,
+  id: string,
+  change: Partial<ConversationSummary>,
+): Pick<ConversationState, 'summaries'> {
+  return { summaries: summaries.map((each) => (each.id === id ? { ...each, ...change } : each)) }
+}
+
+/** What a deletion failed with, or null. What is gone already is deleted too. */
+async function failureOf(deletion: Promise<void>): Promise<unknown> {
+  try {
+    await deletion
+    return null
+  } catch (error) {
+    return error instanceof ApiError && error.status === 404 ? null : error
+  }
+}

@@ -1,0 +1,94 @@
+import {
+  type Budget,
+  type BudgetState,
+  budgetList,
+  type Estimate,
+  estimate,
+  type StoredBudget,
+} from '@/lib/protocol/billing/budgets'
+import { type OwnPrice, type PriceList, priceList } from '@/lib/protocol/billing/prices'
+import {
+  type ConversationSpending,
+  conversationSpending,
+  type GenerationDetails,
+  generationDetails,
+} from '@/lib/protocol/details'
+import {
+  type Provider,
+  type ProviderList,
+  type ProviderTest,
+  provider,
+  providerList,
+  providerTest,
+} from '@/lib/protocol/providers'
+import type { Page } from './browser-environment'
+import { conversationPath, createCalls, withBody } from './chat-client'
+
+/** A model may have to be loaded from disk before it answers its first test. */
+const testLimit = 90_000
+
+/** A prompt as it stands in the box, to be estimated. */
+interface EstimateRequest {
+  conversationId?: string
+  parentId?: string | null
+  text: string
+  model: string
+}
+
+/** A provider as the settings page sends it. An absent key, or absent headers, keep what is stored. */
+export interface ProviderChange {
+  name: string
+  baseUrl: string
+  apiKey?: string
+  headers?: Record<string, string>
+  firstTokenTimeoutMs: number | null
+  idleTimeoutMs: number | null
+}
+
+/** What the settings and the parts about costs ask of the API, typed: no page needs it to begin with. */
+export function createFurtherClient(page: Pick<Page, 'origin' | 'signIn'>) {
+  const { json, done } = createCalls(page)
+  return {
+    /** What a prompt would come to, before it is sent. */
+    estimate: (prompt: EstimateRequest, signal: AbortSignal): Promise<Estimate> =>
+      json(estimate, '/api/estimate', { ...withBody('POST', prompt), signal }),
+    generation: (id: string, signal: AbortSignal): Promise<GenerationDetails> =>
+      json(generationDetails, `/api/generations/${encodeURIComponent(id)}`, { signal }),
+    spending: (conversationId: string, signal: AbortSignal): Promise<ConversationSpending> =>
+      json(conversationSpending, `${conversationPath(conversationId)}/spending`, { signal }),
+    /** How the budgets stand, and that of a conversation for the one that is named. */
+    budgets: async (conversationId?: string, signal?: AbortSignal): Promise<BudgetState[]> => {
+      const query = conversationId ? `?${new URLSearchParams({ conversationId })}` : ''
+      return (await json(budgetList, `/api/budgets${query}`, { signal })).budgets
+    },
+    /** Adds a budget. Gives all of them as they stand, as the next two do. */
+    addBudget: async (budget: Budget): Promise<BudgetState[]> =>
+      (await json(budgetList, '/api/budgets', withBody('POST', budget))).budgets,
+    /** Sets the amount of a budget that is still as it was seen. */
+    changeBudget: async ({ id, version }: StoredBudget, change: Omit<Budget, 'scope'>): Promise<BudgetState[]> =>
+      (await json(budgetList, budgetPath(id), withBody('PATCH', { ...change, version }))).budgets,
+    removeBudget: async ({ id, version }: StoredBudget): Promise<BudgetState[]> =>
+      (await json(budgetList, `${budgetPath(id)}?version=${version}`, withBody('DELETE'))).budgets,
+    prices: (): Promise<PriceList> => json(priceList, '/api/prices'),
+    /** Adds prices of one's own or changes them. What they are made of is the server's to check. */
+    savePrices: (prices: unknown): Promise<PriceList> => json(priceList, '/api/prices', withBody('PUT', { prices })),
+    /** Removes one's own price of a model; all of one's own when none is named. */
+    resetPrices: (one?: Pick<OwnPrice, 'provider' | 'model' | 'version'>): Promise<PriceList> =>
+      json(priceList, `/api/prices${one ? `?${priceQuery(one)}` : ''}`, withBody('DELETE')),
+    providers: (): Promise<ProviderList> => json(providerList, '/api/providers'),
+    addProvider: (provided: ProviderChange): Promise<Provider> =>
+      json(provider, '/api/providers', withBody('POST', provided)),
+    /** Changes some of a stored provider; what is absent stays as it is. */
+    changeProvider: (id: string, change: Partial<ProviderChange>): Promise<Provider> =>
+      json(provider, providerPath(id), withBody('PATCH', change)),
+    deleteProvider: (id: string): Promise<void> => done('DELETE', providerPath(id)),
+    /** Tries a provider as it stands in the form; with the id of a stored one, an absent key is its own. */
+    testProvider: (change: ProviderChange & { id?: string; model?: string }): Promise<ProviderTest> =>
+      json(providerTest, '/api/providers/test', withBody('POST', change), testLimit),
+  }
+}
+
+const providerPath = (id: string) => `/api/providers/${encodeURIComponent(id)}`
+const budgetPath = (id: string) => `/api/budgets/${encodeURIComponent(id)}`
+const priceQuery = ({ provider, model, version }: Pick<OwnPrice, 'provider' | 'model' | 'version'>) =>
+  new URLSearchParams({ provider, model, version: String(version) })

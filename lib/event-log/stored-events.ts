@@ -1,0 +1,97 @@
+import 'server-only'
+import { z } from 'zod'
+import { database } from '@/lib/database/client'
+import { type Piece, piecesOf } from '@/lib/database/generations'
+import { parseParts } from '@/lib/database/messages'
+import { log } from '@/lib/log'
+import { generationEvent, type LogEvent } from '@/lib/protocol/events'
+import { continuing, type Folded, foldEvent, partsBefore } from '@/lib/protocol/messages'
+import type { EndedLog } from './ended-log'
+import { beginningOf, differencesIn, logFrom, wholeLog } from './event-index'
+
+const piecesJson = z.array(generationEvent)
+
+/** The log of a generation after a `seq`, as far as it has been saved, with every event at the `seq` it had. Past the end, the end again. */
+export async function storedEvents(generationId: string, after: number): Promise<LogEvent[]> {
+  const row = await rowWithParts(generationId)
+  if (row.outline === null) return await checkpointedEvents(generationId, after)
+  const events = logFrom(row.outline, parseParts(row.parts), row)
+  const rest = events.filter(({ seq }) => seq > after)
+  return rest.length > 0 ? rest : events.slice(-1)
+}
+
+/** Whether the database has a generation's whole log. */
+export async function hasEnded(generationId: string): Promise<boolean> {
+  const row = await database()
+    .selectFrom('generations')
+    .select('id')
+    .where('id', '=', generationId)
+    .where('outline', 'is not', null)
+    .executeTakeFirst()
+  return row !== undefined
+}
+
+/** The log of a generation that has ended; null when it is gone. */
+export async function readEnded(generationId: string): Promise<EndedLog | null> {
+  const row = await withParts(generationId).executeTakeFirst()
+  if (!row || row.outline === null) return null
+  return { log: wholeLog(row.outline, parseParts(row.parts)), beginning: beginningOf(row) }
+}
+
+/** What a generation's log is folded onto: what its message held before it. */
+export async function storedBefore(generationId: string): Promise<Folded> {
+  const row = await rowWithParts(generationId)
+  return continuing(partsBefore(parseParts(row.parts), row))
+}
+
+/** What a message came to with a generation's log, as far as that has been saved; a later one may have continued it. */
+export async function storedFold(generationId: string): Promise<Folded> {
+  const [before, events] = [await storedBefore(generationId), await storedEvents(generationId, 0)]
+  return events.reduce(foldEvent, before)
+}
+
+async function rowWithParts(generationId: string) {
+  return await withParts(generationId).executeTakeFirstOrThrow()
+}
+
+function withParts(generationId: string) {
+  return database()
+    .selectFrom('generations')
+    .innerJoin('messages', 'messages.id', 'generations.messageId')
+    .select(['generations.outline', 'generations.textBefore', 'generations.reasoningBefore', 'messages.parts'])
+    .where('generations.id', '=', generationId)
+}
+
+/** The saved events of a generation that has not been joined yet, up to the first that cannot be read, if there is one. */
+export async function readableEvents(generationId: string): Promise<LogEvent[]> {
+  const events: LogEvent[] = []
+  for (const piece of await piecesOf(database(), generationId, 0)) {
+    try {
+      for (const event of eventsOf(piece)) if (event.seq === events.length + 1) events.push(event)
+    } catch (error) {
+      log().error({ generationId, firstSeq: piece.firstSeq, error }, 'saved events are unreadable')
+      break
+    }
+  }
+  return events
+}
+
+/** The events after a `seq` of a generation that has not been joined yet, as far as they have been saved. */
+export async function checkpointedEvents(generationId: string, after = 0): Promise<LogEvent[]> {
+  const pieces = await piecesOf(database(), generationId, after)
+  return pieces.flatMap(eventsOf).filter(({ seq }) => seq > after)
+}
+
+function eventsOf({ firstSeq, events }: Piece): LogEvent[] {
+  return piecesJson.parse(JSON.parse(events)).map((event, index): LogEvent => ({ seq: firstSeq + index, ...event }))
+}
+
+/** What a generation was asked otherwise than it was wanted; nothing until it has ended. */
+export async function differencesOf(generationId: string): Promise<string[]> {
+  const row = await database()
+    .selectFrom('generations')
+    .select('outline')
+    .where('id', '=', generationId)
+    .executeTakeFirst()
+  return differencesIn(row?.outline ?? null)
+}

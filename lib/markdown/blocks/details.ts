@@ -1,0 +1,61 @@
+import { chunkSizes, Growing } from '../growing'
+import type { Container, Details, Leaf, New, Summary } from '../tree'
+import type { Line } from './line'
+
+const start = /^<details(?:\s+open)?\s*>[ \t]*/i
+const summaryStart = /^<summary\s*>[ \t]*/i
+const summaryEnd = /[ \t]*<\/summary\s*>[ \t]*/i
+const end = /<\/details\s*>\s*$/i
+const beginsInLine = /^[\s>]*(?:(?:[-*+]|\d{1,9}[.)])\s+)*<details(?:\s+open)?\s*>/i
+const indentedCode = /^(?: {4}| {0,3}\t)/
+
+/** A `<details>` that begins at this place of a line, its tag taken off. */
+export function detailsStart(line: Line, rest: string): New<Details> | null {
+  const found = start.exec(rest)
+  if (!found) return null
+  line.toNext()
+  line.advance(found[0].length)
+  return { type: 'details', children: new Growing(chunkSizes.blocks), closed: false }
+}
+
+/** The summary of a `<details>` that holds nothing yet, with what of it stands in this line. */
+export function summaryStartIn(line: Line, rest: string, container: Container | Leaf): New<Summary> | null {
+  if (container.type !== 'details' || container.children.length > 0) return null
+  const found = summaryStart.exec(rest)
+  if (!found) return null
+  line.toNext()
+  line.advance(found[0].length)
+  const { text, closed } = takeSummary(line)
+  return { type: 'summary', lines: text === '' ? [] : [text], closed, read: null }
+}
+
+/** Takes what belongs to a summary off a line, and tells whether that is its end. */
+export function takeSummary(line: Line): { text: string; closed: boolean } {
+  const { rest } = line
+  const found = summaryEnd.exec(rest)
+  const text = found ? rest.slice(0, found.index) : rest
+  line.toNext()
+  line.advance(found ? found.index + found[0].length : rest.length)
+  return { text: text.trim(), closed: found !== null }
+}
+
+/** The part of a line before the tag that ends a `<details>`, if there may be one to end. */
+export function beforeDetailsEnd(text: string, tip: Container | Leaf): string | null {
+  if (!text.trimEnd().endsWith('>')) return null
+  const found = end.exec(text)
+  if (!found || (tip.type === 'code' && tip.fence) || tip.type === 'math') return null
+  if (openDetails(tip)) return text.slice(0, found.index)
+  const mayBegin = isWithin(tip) || !indentedCode.test(text)
+  return mayBegin && beginsInLine.test(text) ? text.slice(0, found.index) : null
+}
+
+/** Whether lines may be indented because of a block around them. */
+function isWithin({ type, parent }: Container | Leaf): boolean {
+  return type !== 'root' && (parent?.type !== 'root' || type === 'list')
+}
+
+/** The innermost `<details>` that is open. */
+export function openDetails(tip: Container | Leaf): Details | null {
+  for (let block: Container | Leaf | null = tip; block; block = block.parent) if (block.type === 'details') return block
+  return null
+}

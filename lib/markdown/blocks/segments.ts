@@ -1,0 +1,57 @@
+import { append, newPiece, type Piece } from '../inlines/pieces'
+import type { Inline } from '../tree'
+
+/** In characters, about. */
+const size = 2048
+
+/** A part of a text, read for its marks, that none of them crosses. */
+export interface Segment {
+  /** Where it begins in the text. */
+  at: number
+  inlines: Inline[]
+}
+
+/**
+ * Cuts what was read of a text into parts, between words, up to `last`. Where it is cut depends on the text before
+ * alone, so a text that grows is always cut at the same places.
+ */
+export function cut(root: Piece, text: string, last: number): Piece[] {
+  if (text.length <= size) return [root]
+  let part = newPiece(null)
+  const parts = [part]
+  let previous: Piece | null = null
+  for (let piece = root.first; piece; ) {
+    const { next }: Piece = piece
+    let rest = piece
+    for (let at = cutIn(rest, previous, part.at + size); at !== null; at = cutIn(rest, previous, part.at + size)) {
+      if (at > last) break
+      if (at > rest.at) append(part, newPiece(null, rest.text.slice(0, at - rest.at), rest.at))
+      part = newPiece(null, '', at)
+      parts.push(part)
+      if (at > rest.at) rest = newPiece(null, rest.text.slice(at - rest.at), at)
+    }
+    rest.next = null
+    append(part, rest)
+    previous = piece
+    piece = next
+  }
+  return parts
+
+  /** The first place at `least` or after where a piece can be cut, or what is before it be cut off. */
+  function cutIn(piece: Piece, before: Piece | null, least: number): number | null {
+    if (piece.at >= least && piece.at !== before?.at && isBetweenWords(piece.at)) return piece.at
+    // Only in what came to just itself it is known which character stands where.
+    if (piece.inline || piece.first || !text.startsWith(piece.text, piece.at)) return null
+    const end = Math.min(piece.at + piece.text.length, last + 1)
+    for (let at = Math.max(least, piece.at + 1); at < end; at++) if (isBetweenWords(at)) return at
+    return null
+  }
+
+  function isBetweenWords(at: number): boolean {
+    return isSpace(text[at - 1]) && !isSpace(text[at])
+  }
+}
+
+function isSpace(character: string | undefined): boolean {
+  return character === ' ' || character === '\n' || character === '\t'
+}

@@ -1,0 +1,161 @@
+import type { Inline } from '../tree'
+import { matchAt } from './destinations'
+
+const start = /(?:https?:\/\/|www\.)(?=[\p{L}\p{N}_-])/iuy
+/** In characters. What is longer is no address: what may be one is looked at only so far. */
+const longest = 4096
+/** What no bare address holds: scripts that set no spaces, their punctuation and quotation marks, what is not seen, emoji. */
+const beyond =
+  '\\u1100-\\u11ff\\u2e80-\\u9fff\\ua960-\\ua97c\\uac00-\\ud7fb\\uf900-\\ufaff\\ufe30-\\ufe4f\\uff00-\\uffef\\u{20000}-\\u{3fffd}' +
+  '“”„‘’‚«»‹›…—\\p{Cf}\\p{Emoji_Presentation}'
+const body = new RegExp(`[^\\s<${beyond}]{0,4097}`, 'uy')
+/** The same of what is plain, as nearly all of it is. */
+const plainBody = /[!-;=-~]{0,4097}/y
+const besideWords = new RegExp(`[\\s*_~([\\]${beyond}]`, 'u')
+const longestDomain = 253
+const domains = new RegExp(`[^\\s</?#:&${beyond}]{0,254}`, 'uy')
+const plainDomains = /[!"$%'-.0-9;=>@-~]{0,254}/y
+const candidates = /(?:https?:\/\/|www\.)/gi
+const mayHoldAddress = /:\/\/|www\.|@/i
+const stops = '?!.,:*_~\'"'
+const mailDomain = /(?:[a-zA-Z0-9_-]+\.)+[a-zA-Z0-9_-]+/y
+/** In characters, the longest that may stand before the `@` of a mail address. */
+const longestName = 64
+const chatResource = /\/[a-zA-Z0-9@.]*[a-zA-Z0-9@]/y
+const pointedAddress = /<[A-Za-z][A-Za-z0-9.+-]{1,31}:[^<>\s\p{Cc}]*>/uy
+const pointedMail =
+  /<[a-zA-Z0-9.!#$%&'*+/=?^_`{|}~-]+@[a-zA-Z0-9](?:[a-zA-Z0-9-]{0,61}[a-zA-Z0-9])?(?:\.[a-zA-Z0-9](?:[a-zA-Z0-9-]{0,61}[a-zA-Z0-9])?)*>/y
+
+interface Autolink {
+  text: string
+  address: string
+}
+
+/** A bare address that begins at this place of a text: `https://…` or `www.…`, without the stops of the sentence around it. */
+export function autolinkAt(text: string, at: number): Autolink | null {
+  start.lastIndex = at
+  const begun = start.exec(text)?.[0]
+  if (!begun) return null
+  const before = text[at - 1] ?? ''
+  const isWeb = begun.endsWith('.')
+  if (isWeb ? before !== '' && !besideWords.test(before) : /[a-zA-Z]/.test(before)) return null
+  const from = isWeb ? at : at + begun.length
+  if (matchOf(plainDomains, domains, text, from).length > longestDomain) return null
+  const whole = matchOf(plainBody, body, text, at)
+  if (whole.length > longest) return null
+  const found = trimmed(whole)
+  const domain = matchOf(plainDomains, domains, found, from - at)
+  const labels = domain.split('.').slice(-2)
+  if (domain === '' || labels.some((label) => label.includes('_'))) return null
+  return { text: found, address: isWeb ? `http://${found}` : found }
+}
+
+/** What a pattern finds; the one for plain characters is faster, and tells unless another character follows. */
+function matchOf(plain: RegExp, pattern: RegExp, text: string, at: number): string {
+  const found = matchAt(plain, text, at) ?? ''
+  return (text[at + found.length] ?? ' ') < '\u0080' ? found : (matchAt(pattern, text, at) ?? '')
+}
+
+/** An address in pointed brackets that begins at this place of a text, and how long it is with them. */
+export function pointedLinkAt(text: string, at: number): { link: Inline; length: number } | null {
+  const address = matchAt(pointedAddress, text, at)
+  const found = address ?? matchAt(pointedMail, text, at)
+  if (found === null) return null
+  const inner = found.slice(1, -1)
+  return { link: linkOf({ text: inner, address: address === null ? `mailto:${inner}` : inner }), length: found.length }
+}
+
+/** Without what ends a sentence, a bracket that was opened outside, or a character reference. */
+function trimmed(text: string): string {
+  let end = text.length
+  let parentheses: number | null = null
+  let brackets: number | null = null
+  for (;;) {
+    const last = text[end - 1] ?? ' '
+    if (stops.includes(last)) end--
+    else if (last === ')') {
+      parentheses ??= count(text, ')') - count(text, '(')
+      if (parentheses-- <= 0) return text.slice(0, end)
+      end--
+    } else if (last === ']') {
+      brackets ??= count(text, ']') - count(text, '[')
+      if (brackets-- <= 0) return text.slice(0, end)
+      end--
+    } else if (last === ';') {
+      const start = referenceStart(text, end - 1)
+      if (start === null) return text.slice(0, end)
+      end = start
+    } else return text.slice(0, end)
+  }
+}
+
+/** Where the character reference begins whose `;` stands at a place; null when that ends none. */
+function referenceStart(text: string, semicolon: number): number | null {
+  let at = semicolon
+  while (/[a-zA-Z0-9]/.test(text[at - 1] ?? '')) at--
+  return at < semicolon && text[at - 1] === '&' ? at - 1 : null
+}
+
+function count(text: string, character: string): number {
+  let found = 0
+  for (let at = text.indexOf(character); at >= 0; at = text.indexOf(character, at + 1)) found++
+  return found
+}
+
+/** Texts with the bare addresses in them made links: of the web, and of mail. */
+export function withAutolinks(inlines: Inline[]): Inline[] {
+  const made: Inline[] = []
+  for (const each of inlines) {
+    if (each.type === 'text' && mayHoldAddress.test(each.text)) made.push(...linksIn(each.text))
+    else if ('children' in each && each.type !== 'link') made.push({ ...each, children: withAutolinks(each.children) })
+    else made.push(each)
+  }
+  return made
+}
+
+function linksIn(text: string): Inline[] {
+  const found: { at: number; link: Autolink }[] = []
+  for (const { index } of text.matchAll(candidates)) {
+    const link = autolinkAt(text, index)
+    if (link) found.push({ at: index, link })
+  }
+  for (let at = text.indexOf('@'); at >= 0; at = text.indexOf('@', at + 1)) {
+    const mail = mailAround(text, at)
+    if (mail) found.push(mail)
+  }
+  if (found.length === 0) return [{ type: 'text', text }]
+  const inlines: Inline[] = []
+  let from = 0
+  for (const { at, link } of found.sort((one, other) => one.at - other.at)) {
+    if (at < from) continue
+    if (at > from) inlines.push({ type: 'text', text: text.slice(from, at) })
+    inlines.push(linkOf(link))
+    from = at + link.text.length
+  }
+  if (from < text.length) inlines.push({ type: 'text', text: text.slice(from) })
+  return inlines
+}
+
+/** The mail address, or that of a chat, around an `@`. */
+function mailAround(text: string, sign: number): { at: number; link: Autolink } | null {
+  let at = sign
+  while (sign - at <= longestName && /[a-zA-Z0-9.+_-]/.test(text[at - 1] ?? '')) at--
+  const domain = matchAt(mailDomain, text, sign + 1) ?? ''
+  const end = sign + 1 + domain.length
+  if (at === sign || sign - at > longestName || !/[a-zA-Z]$/.test(domain) || text[at - 1] === '/') return null
+  const mail = text.slice(at, end)
+  if (follows(text, at, 'mailto:')) return { at: at - 7, link: { text: `mailto:${mail}`, address: `mailto:${mail}` } }
+  if (!follows(text, at, 'xmpp:')) return { at, link: { text: mail, address: `mailto:${mail}` } }
+  const chat = `xmpp:${mail}${matchAt(chatResource, text, end) ?? ''}`
+  return { at: at - 5, link: { text: chat, address: chat } }
+}
+
+function follows(text: string, at: number, scheme: string): boolean {
+  return (
+    at >= scheme.length && text.startsWith(scheme, at - scheme.length) && !/\w/.test(text[at - scheme.length - 1] ?? '')
+  )
+}
+
+export function linkOf({ text, address }: Autolink): Inline {
+  return { type: 'link', address, title: '', children: [{ type: 'text', text }] }
+}

@@ -1,0 +1,29 @@
+import type { Lookahead } from '../blocks/lookahead'
+import type { Inline } from '../tree'
+import { matchAt } from './destinations'
+
+const start = /!\[[^\]\n]{0,1000}\]\([ \t]*<?(?=data:image\/)/iy
+const body = /^([^\s<>"]+)>?(?:\s+["'].*["'])?\s*$/
+
+/**
+ * A picture that stands in the text itself, and how long its mark is. That is far longer than any other mark may be, so it
+ * is looked for by its beginning and its end alone. While it is being written it has no address.
+ */
+export function dataImageAt(
+  text: string,
+  at: number,
+  lookahead: Lookahead,
+  unfinished: boolean,
+): { image: Inline; length: number } | null {
+  const opening = matchAt(start, text, at)
+  if (!opening) return null
+  const from = at + opening.length
+  const end = lookahead.find(')', from)
+  const alt = opening.slice(2, opening.indexOf(']'))
+  if (end === Number.POSITIVE_INFINITY) {
+    const isOpen = unfinished && lookahead.find('\n', from) === Number.POSITIVE_INFINITY
+    return isOpen ? { image: { type: 'image', address: null, title: '', alt }, length: text.length - at } : null
+  }
+  const address = body.exec(text.slice(from, end))?.[1]
+  return address ? { image: { type: 'image', address, title: '', alt }, length: end + 1 - at } : null
+}

@@ -1,0 +1,84 @@
+import type { Lookahead } from '../blocks/lookahead'
+import { type Neighbour, neighbourOf } from './characters'
+import { newPiece, type Run } from './pieces'
+
+/**
+ * A run as it stands in a text, by the flanking rules of the specification with the CJK-friendly amendments: what is
+ * beside a script that sets no spaces is at the border of a word. Two marks or more after a stop or a
+ * bracket may close also where the space behind them is missing.
+ */
+export function runAt(
+  text: string,
+  at: number,
+  mark: string,
+  length: number,
+  previous: Run | null,
+  lookahead: Lookahead,
+): Run {
+  const [characterBefore, before] = neighbourBefore(text, at)
+  const after = neighbourOf(characterAfter(text, at + length))
+  const isLoose = before.spaceless || after.spaceless
+  const left = !after.space && (!after.punctuation || before.space || before.punctuation || isLoose)
+  const right = !before.space && (!before.punctuation || after.space || after.punctuation || isLoose)
+  const isUnderscore = mark === '_'
+  const isPair = !isUnderscore && length > 1 && characterBefore !== ''
+  const endsWords = isPair && after.wordly && '.,:;!?…%)]"”’»،؛؟।'.includes(characterBefore)
+  const isPlain = isOfCode(text, at, length)
+  return {
+    piece: newPiece(null, mark.repeat(length), at),
+    mark,
+    length,
+    left: length,
+    opens: !isPlain && left && (!isUnderscore || !right || before.punctuation),
+    closes: !isPlain && (endsWords || (right && (!isUnderscore || !left || after.punctuation))),
+    beforeWord: before.space || before.punctuation || before.spaceless,
+    wordEnd: before.wordly && after.wordly ? lookahead.findSpace(at) : null,
+    byDigit: before.digit || after.digit,
+    at,
+    previous,
+    next: null,
+  }
+}
+
+/** Whether a run belongs to a pattern of files, as in `src/**`, or begins or ends a comment of code. */
+function isOfCode(text: string, at: number, length: number): boolean {
+  const before = text.slice(Math.max(0, at - 2), at)
+  const after = text.slice(at + length, at + length + 2)
+  if (/^\s?$/.test(before.slice(-1))) return length === 1 && /^\/\s/.test(after)
+  return before.endsWith('/') && (/^[./]/.test(after) || (/^\s?\/$/.test(before) && /^\s/.test(after)))
+}
+
+/** A fullwidth form of a quotation mark, as a variation selector makes it. */
+const wideQuote = /[‘’“”]\ufe01/
+const variation = /[\ufe00-\ufe0e]/
+
+/** The character before a place, without the selector of a variation, and what it is. */
+function neighbourBefore(text: string, at: number): [string, Neighbour] {
+  const found = characterAt(text, at - 1)
+  if (!variation.test(found)) return [found, neighbourOf(found)]
+  const character = characterAt(text, at - 2)
+  const neighbour = neighbourOf(character)
+  return [character, wideQuote.test(character + found) ? { ...neighbour, spaceless: true } : neighbour]
+}
+
+/** The character whose last half stands at a place. */
+function characterAt(text: string, at: number): string {
+  const code = text.charCodeAt(at)
+  return code >= 0xdc00 && code <= 0xdfff ? text.slice(at - 1, at + 1) : (text[at] ?? '')
+}
+
+function characterAfter(text: string, at: number): string {
+  const code = text.charCodeAt(at)
+  return code >= 0xd800 && code <= 0xdbff ? text.slice(at, at + 2) : (text[at] ?? '')
+}
+
+/**
+ * Whether two runs are the marks of one thing, by where they stand in words: `2*3*4` is a product, and what begins
+ * inside a word ends in it.
+ */
+export function mayPair(opener: Run, closer: Run): boolean {
+  if (opener.wordEnd === null) return true
+  if (closer.at > opener.wordEnd) return false
+  const isPlain = opener.length === 1 || closer.length === 1 || opener.byDigit || closer.byDigit
+  return closer.wordEnd === null || !isPlain
+}

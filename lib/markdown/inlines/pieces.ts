@@ -1,0 +1,143 @@
+import type { Inline } from '../tree'
+
+/** A piece of a text while its marks are being paired: a list that is cut and wrapped as pairs are found. */
+export interface Piece {
+  inline: Inline | null
+  text: string
+  next: Piece | null
+  previous: Piece | null
+  first: Piece | null
+  last: Piece | null
+  /** How deep the marks in it go. */
+  depth: number
+  /** Where it begins in the text. */
+  at: number
+}
+
+/** A run of `*`, `_` or `~` that may open or close something. */
+export interface Run {
+  piece: Piece
+  mark: string
+  length: number
+  /** How many of its characters have not been used. */
+  left: number
+  opens: boolean
+  closes: boolean
+  /** It stands at the beginning of a word, as what opens something mostly does. */
+  beforeWord: boolean
+  /** Where the word ends that it stands inside of; null when it stands inside of none. */
+  wordEnd: number | null
+  /** A digit is beside it. */
+  byDigit: boolean
+  at: number
+  previous: Run | null
+  next: Run | null
+}
+
+/** An opening bracket that has not found its other half. */
+export interface Bracket {
+  piece: Piece
+  isImage: boolean
+  /** False once a link has been made within what it would hold. */
+  active: boolean
+  /** After the bracket. */
+  at: number
+  run: Run | null
+  /** Another bracket was opened since, so what stands between is no label. */
+  holdsBracket: boolean
+  previous: Bracket | null
+}
+
+export function newPiece(inline: Inline | null, text = '', at = 0): Piece {
+  return { inline, text, next: null, previous: null, first: null, last: null, depth: 0, at }
+}
+
+export function append(parent: Piece, piece: Piece): void {
+  piece.previous = parent.last
+  if (parent.last) parent.last.next = piece
+  else parent.first = piece
+  parent.last = piece
+}
+
+export function remove(parent: Piece, piece: Piece): void {
+  if (piece.previous) piece.previous.next = piece.next
+  else parent.first = piece.next
+  if (piece.next) piece.next.previous = piece.previous
+  else parent.last = piece.previous
+}
+
+/** Puts what stands after `from`, up to `until` but without it, into a piece of its own at that place. */
+export function wrap(parent: Piece, from: Piece, until: Piece | null, inline: Inline): Piece {
+  const wrapper = newPiece(inline, '', from.at)
+  wrapper.depth = depthBetween(from, until) + 1
+  const first = from.next
+  const last = until ? until.previous : parent.last
+  if (first && last && first !== until) {
+    wrapper.first = first
+    wrapper.last = last
+    first.previous = null
+    last.next = null
+  }
+  from.next = wrapper
+  wrapper.previous = from
+  wrapper.next = until
+  if (until) until.previous = wrapper
+  else parent.last = wrapper
+  return wrapper
+}
+
+/** How deep the marks between two pieces go. Each piece that is looked at is soon in one with the others. */
+export function depthBetween(from: Piece, until: Piece | null): number {
+  let depth = 0
+  for (let each = from.next; each && each !== until; each = each.next) depth = Math.max(depth, each.depth)
+  return depth
+}
+
+/** What the pieces come to; neighbouring texts are one. */
+export function inlinesOfPieces(parent: Piece): Inline[] {
+  const inlines: Inline[] = []
+  for (let piece = parent.first; piece; piece = piece.next) {
+    const before = inlines.at(-1)
+    if (!piece.inline) {
+      // What stands in lines of its own ends its last one by itself.
+      const text = isSetApart(before) ? piece.text.replace(/^\n/, '') : piece.text
+      if (text === '') continue
+      if (before?.type === 'text') inlines[inlines.length - 1] = { type: 'text', text: before.text + text }
+      else inlines.push({ type: 'text', text })
+    } else if ('children' in piece.inline && piece.first) {
+      inlines.push({ ...piece.inline, children: inlinesOfPieces(piece) })
+    } else if (piece.inline.type !== 'break' || !isSetApart(before)) inlines.push(piece.inline)
+  }
+  return inlines
+}
+
+/** Whether it is a displayed formula or a list. */
+function isSetApart(inline: Inline | undefined): boolean {
+  return inline?.type === 'math' ? inline.display : inline?.type === 'element' && /^[uo]l$/.test(inline.name)
+}
+
+/** The text of pieces without their marks, as it describes an image. */
+export function plainText(inlines: Inline[]): string {
+  return inlines
+    .map((each) => {
+      switch (each.type) {
+        case 'text':
+        case 'code':
+          return each.text
+        case 'math':
+          return each.tex
+        case 'break':
+          return '\n'
+        case 'image':
+          return each.alt
+        case 'html':
+        case 'reference':
+          return ''
+        case 'element':
+          return each.name === 'li' ? `\n• ${plainText(each.children)}` : plainText(each.children)
+        default:
+          return plainText(each.children)
+      }
+    })
+    .join('')
+}

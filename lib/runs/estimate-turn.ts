@@ -1,0 +1,85 @@
+import 'server-only'
+import { type Account, scopesOf } from '@/lib/billing/account'
+import { tightest, unknownOf } from '@/lib/billing/admission'
+import { amountIn, capsOf, lengthToAskFor } from '@/lib/billing/budget-limits'
+import { costAtMost, longestAnswer } from '@/lib/billing/max-cost'
+import { serverRefusalOf } from '@/lib/billing/server-budget'
+import { config } from '@/lib/config'
+import { ownedConversation } from '@/lib/database/ownership'
+import { countPromptOf } from '@/lib/prompt/build'
+import type { Estimate } from '@/lib/protocol/billing/budgets'
+import { amountOf, type Money } from '@/lib/protocol/billing/money'
+import { type ResolvedModel, resolveModel } from '@/lib/providers/resolve'
+import type { Count } from '@/lib/tokens/tokenizers'
+import { accountFor, isPaidByServer } from './start-generation'
+import { parentOf, type Turn } from './start-turn'
+import { lengthOf } from './turn-settings'
+
+/** A turn that has not been sent. */
+type Draft = Pick<Turn, 'conversationId' | 'parentId' | 'text' | 'model' | 'settings'>
+
+/**
+ * What a turn would come to, and whether the person's budgets and the operator's allow it. Writes nothing, and costs the same however long
+ * the conversation is, once that has been counted.
+ * @throws {Refused} as `startTurn` does for a conversation, a parent or a model; the signal's reason when it aborts.
+ */
+export async function estimateTurn(ownerId: string, draft: Draft, signal?: AbortSignal): Promise<Estimate> {
+  const { settings = {}, text } = draft
+  const resolved = await resolveModel(ownerId, draft.model)
+  const known = draft.conversationId ? await ownedConversation(draft.conversationId, ownerId) : null
+  const head = await parentOf(known, draft.parentId)
+  const account = await accountFor(ownerId, resolved)
+  signal?.throwIfAborted()
+  const window = account.price?.contextWindow ?? null
+  const length = lengthOf(settings, account.price)
+  const room = length.maxTokens
+  const source = { head, text, system: settings.system, model: resolved.model, window, room }
+  const { tokens: promptTokens, accuracy, trimmedTurns } = await countPromptOf(source, signal)
+
+  const { price, rate } = account
+  // A conversation that begins with this turn has spent nothing yet.
+  const caps = capsOf(account, scopesOf(account.timeZone, known?.id ?? '', Date.now()))
+  const asked = caps.length > 0 ? lengthToAskFor(account, caps, promptTokens, length) : room
+  const maxTokens = asked ?? longestAnswer(price, promptTokens)
+  const budget =
+    caps.length > 0 && maxTokens !== null ? await tightest(account, caps, { promptTokens, maxTokens }) : null
+  const own = budget && {
+    ...budget.cap.budget,
+    left: amountIn(budget.cap.budget, budget.left, rate),
+    fits: budget.fits,
+    unknown: unknownOf(account, budget.cap),
+    lowerMaxTokens: budget.lowerMaxTokens,
+    near: budget.near,
+  }
+  const server = await serverBudgetOf(account, resolved, { tokens: promptTokens, accuracy }, asked)
+  return {
+    promptTokens,
+    accuracy,
+    maxTokens,
+    cost: price && onTheWire(costAtMost(price, promptTokens, 0)),
+    atMost: price && maxTokens !== null ? onTheWire(costAtMost(price, promptTokens, maxTokens)) : null,
+    context: { window, used: promptTokens, trimmedTurns },
+    budget: budget?.fits === false ? own : (server ?? own),
+  }
+}
+
+/** The operator's budget, if it has no room: as a message without numbers, since what is left of it is private. */
+async function serverBudgetOf(
+  account: Account,
+  resolved: ResolvedModel,
+  count: Count,
+  maxTokens: number | undefined,
+): Promise<Estimate['budget']> {
+  const most = config().budgetPerDay
+  if (most === null || !isPaidByServer(resolved)) return null
+  const { connection, model } = resolved
+  const candidate = { baseUrl: connection.baseUrl, model, countPrompt: async () => count, maxTokens, at: Date.now() }
+  const refusal = await serverRefusalOf(account, candidate)
+  if (refusal === null) return null
+  const budget = { scope: 'day' as const, measure: 'cost' as const, amount: amountOf(most), currency: 'USD' }
+  return { ...budget, left: null, fits: false, unknown: refusal.message, lowerMaxTokens: null, near: false }
+}
+
+function onTheWire({ picos, currency }: Money) {
+  return { amount: amountOf(picos), currency }
+}

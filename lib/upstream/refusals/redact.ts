@@ -1,0 +1,76 @@
+import 'server-only'
+import type { Problem } from '@/lib/protocol/events'
+import type { Connection, UpstreamProblem } from '../connection'
+import { isMarkup } from './markup'
+
+const longestMessage = 300
+/** A secret shorter than this isn't one, and may be a word of the message. */
+const shortestSecret = 8
+
+/**
+ * What may reveal a key, an internal address, or a path. Order matters: the wider patterns come last.
+ * None of them includes the punctuation that follows.
+ */
+const secrets: [RegExp, string][] = [
+  [/\bBearer\s+[^\s"',]+(?<![.!?…:;)])/gi, '[key]'],
+  [/\b(?:sk|pk|rk|gsk|xai|nvapi|pplx|hf|ghp)[-_][^\s"',;)]{4,}(?<![.!?…:])/gi, '[key]'],
+  // "token_limit" and "key_access" are words, and a key has a digit.
+  [/\b(?:key|token)[-_](?=[^\s"',;)]*\d)[^\s"',;)]{4,}(?<![.!?…:])/gi, '[key]'],
+  [/\bAIza[\w-]{10,}/g, '[key]'],
+  [/[^\s"']*\*{3,}[^\s"',;)]*(?<![.!?…:])/g, '[key]'],
+  [/(\b(?:api[ _-]?key|authorization|secret|password)\b[^:=\n]{0,24}[:=](?!\/\/)\s*)[^\s,;]+(?<![.!?…])/gi, '$1[key]'],
+  [/\b(?=\w*\d)[A-Za-z0-9_]{32,}\b/g, '[key]'],
+  [
+    /\bhttps?:\/\/(?:[^\s/"'@]*@|localhost|[\d.]+|\[[^\]\s]*\]|[\w-]+[:/]|[\w.-]+\.(?:internal|local|lan|cluster))[^\s"']*(?<![.!?…,;)])/gi,
+    '[address]',
+  ],
+  [/\b(?:localhost|\d{1,3}(?:\.\d{1,3}){3}|[\w.-]+\.(?:internal|local|lan))(?::\d+)?\b/gi, '[address]'],
+  [/\bHTTPS?ConnectionPool\([^)]{0,200}\)/g, '[address]'],
+  [/\b(host(?:name)?[ =:]{1,3}['"]?)[\w.-]+:\d{2,5}\b/gi, '$1[address]'],
+  [/\[?\b(?:[0-9a-f]{1,4}:){3,7}(?::?[0-9a-f]{1,4})+\b\]?(?::\d+)?/gi, '[address]'],
+  [/(?:\/(?:usr|home|root|opt|srv|var|app|tmp|etc|mnt|Users)\/|[A-Z]:\\)[^\s"':)]*(?<![.!?…,;])/g, '[path]'],
+]
+
+/**
+ * A provider's message made safe for the page: one line of at most 300 characters, without markup, keys,
+ * stack traces, internal addresses, and paths. Undefined when nothing is left.
+ */
+export function cleanMessage(text: string): string | undefined {
+  if (isMarkup(text)) return undefined
+  // Text far beyond the cut needn't be searched.
+  let words = text.slice(0, 4096).split(/\n\s*at |\bTraceback \(|\n\s*File "/, 1)[0] ?? ''
+  for (const [pattern, name] of secrets) words = words.replace(pattern, name)
+  words = words
+    .replace(/<[^>]{0,200}>/g, ' ')
+    .replace(/[\p{Cc}\p{Cf}\p{Cs}\s]+/gu, ' ')
+    .trim()
+  if (words === '') return undefined
+  return words.length > longestMessage ? `${beginning(words)}…` : words
+}
+
+/** As much of a text as fits, cut at the end of a word if there is one nearby. */
+function beginning(words: string): string {
+  const cut = words.slice(0, longestMessage - 1).replace(/[\ud800-\udbff]$/, '')
+  const space = cut.lastIndexOf(' ')
+  return (space > longestMessage - 60 ? cut.slice(0, space) : cut).replace(/[\s,;:.]+$/, '')
+}
+
+/**
+ * A problem that may leave the server: without the connection's key and headers, which some providers quote, and
+ * without what only Rill needs of the refusal.
+ */
+export function withoutSecrets({ refusal, ...problem }: UpstreamProblem, connection: Connection): Problem {
+  const { apiKey, headers, setByOperator } = connection
+  const { upstreamMessage: said } = problem
+  const message = setByOperator ? forOperator(problem.message, said) : problem.message
+  if (said === undefined) return { ...problem, message }
+  const held = [apiKey ?? '', ...Object.values(headers)].filter((secret) => secret.length >= shortestSecret)
+  const upstreamMessage = held.reduce((words, secret) => words.replaceAll(secret, '[key]'), said)
+  return { ...problem, upstreamMessage, message: message.replace(said, () => upstreamMessage) }
+}
+
+/** Settings can't change what the environment sets. The provider's own message, which comes first, stays as it is. */
+function forOperator(message: string, said = ''): string {
+  const start = message.indexOf(said) + said.length
+  return message.slice(0, start) + message.slice(start).replace(/ in Settings\b/, ' in the server’s own settings')
+}

@@ -1,0 +1,303 @@
+import { describe, expect, onTestFinished, test } from 'vitest'
+import { branchesOf, messageOf, visiblePath } from '@/lib/client/state/selectors'
+import type { GenerationEvent } from '@/lib/protocol/events'
+import { openHouse, openTab, rivers, statusOf, textIn, until } from './house'
+import { done, json, refuse, says } from './server'
+
+const cut: GenerationEvent = {
+  type: 'error',
+  data: { kind: 'network', message: 'The connection was cut.', retryable: true },
+}
+const source = 'reported' as const
+const interrupted: GenerationEvent = { type: 'status', data: { status: 'interrupted' } }
+
+/** A reply that was cut in its middle. */
+async function withCutReply() {
+  const house = await openHouse((server) => {
+    server.turn(server.conversation('Rivers').id, 'Are there rivers?').append(...says('Yes, '), cut, interrupted)
+  })
+  const { start } = house.server.onlyLog
+  const { conversationId, messageId, userMessageId } = start
+  await house.get().loadConversation(conversationId)
+  const newest = () => {
+    const log = [...house.server.logs.values()].at(-1)
+    if (!log) throw new Error('The server has no log.')
+    return log
+  }
+  const types = () => messageOf(house.get(), messageId)?.parts.map(({ type }) => type)
+  return { ...house, start, id: conversationId, messageId, userMessageId, newest, types }
+}
+
+describe('a reply that is continued', () => {
+  test('runs in its place, with the text it has, and grows', async () => {
+    const { server, store, get, id, messageId, newest, types } = await withCutReply()
+    const path = visiblePath(get(), id)
+    const ids = get().conversations[id]?.messageIds
+    const continued = get().continueReply(messageId)
+    expect(get().conversations[id]?.pending?.asked).toMatchObject({ kind: 'continue', replyId: messageId })
+    expect(textIn(store, messageId)).toBe('Yes, ')
+    await continued
+    await until(() => statusOf(store, messageId) === 'running')
+    expect(server.received.at(-1)).toMatchObject({
+      path: `/api/generations/generation-2/continue`,
+      body: { model: 'demo' },
+    })
+    const { generationId } = newest().start
+    expect(messageOf(get(), messageId)?.generation).toMatchObject({ id: generationId, retry: null, finishReason: null })
+    expect(get().running[generationId]).toMatchObject({ messageId, conversationId: id })
+    expect(get().conversations[id]?.pending).toBeNull()
+    expect(types()).toEqual(['text'])
+
+    newest().say('there ', 'are.')
+    newest().end()
+    await until(() => statusOf(store, messageId) === 'completed')
+    expect(textIn(store, messageId)).toBe('Yes, there are.')
+    expect(get().running).toEqual({})
+    expect(visiblePath(get(), id)).toBe(path)
+    expect(get().conversations[id]?.messageIds).toBe(ids)
+  })
+
+  test('shows what is written at each moment, and keeps it when the conversation is loaded again', async () => {
+    const { server, store, page, get, id, messageId, newest } = await withCutReply()
+    await get().continueReply(messageId)
+    const log = newest()
+    log.say('there ')
+    await until(() => textIn(store, messageId) === 'Yes, there ')
+    const seen: string[] = []
+    onTestFinished(store.subscribe(() => seen.push(textIn(store, messageId))))
+    log.say('are.')
+    log.append(interrupted)
+    await until(() => statusOf(store, messageId) === 'interrupted')
+    server.turn(id, 'And lakes?', messageId).end()
+    page.setHidden(true)
+    page.setHidden(false)
+    await until(() => get().conversations[id]?.messageIds.length === 4)
+    expect(textIn(store, messageId)).toBe('Yes, there are.')
+    // It goes on elsewhere, unheard: what is fetched then stands, not what once grew here.
+    const later = server.again('continue', log)
+    later.say(' Many.')
+    later.end()
+    page.setHidden(true)
+    page.setHidden(false)
+    await until(() => textIn(store, messageId) === 'Yes, there are. Many.')
+    expect(seen).toEqual(seen.toSorted((one, other) => one.length - other.length))
+  })
+
+  test('keeps what the runs before it used', async () => {
+    const { store, get, messageId, newest } = await withCutReply()
+    const used = (completionTokens: number) => {
+      const data = { promptTokens: 9, completionTokens, cachedTokens: 0, reasoningTokens: 0, source, cost: null }
+      newest().append({ type: 'usage', data })
+    }
+    const tokens = () => {
+      const { earlier = [], usage } = messageOf(get(), messageId)?.generation ?? {}
+      return [...earlier, usage].map((each) => each?.completionTokens)
+    }
+    for (const completionTokens of [1, 2, 3]) {
+      await get().continueReply(messageId)
+      used(completionTokens)
+      newest().append(interrupted)
+      await until(() => statusOf(store, messageId) === 'interrupted')
+      await until(() => tokens().at(-1) === completionTokens)
+    }
+    expect(tokens()).toEqual([1, 2, 3])
+  })
+
+  test('goes on from its own cursor when its connection is cut', async () => {
+    const { store, get, messageId, newest } = await withCutReply()
+    await get().continueReply(messageId)
+    newest().say('there ')
+    await until(() => textIn(store, messageId) === 'Yes, there ')
+    newest().cut()
+    newest().say('are.')
+    newest().end()
+    await until(() => statusOf(store, messageId) === 'completed')
+    expect(textIn(store, messageId)).toBe('Yes, there are.')
+    expect(newest().cursors).toEqual([0, 2])
+  })
+
+  test('begins with what the server kept of it, when a crash left less than the page had shown', async () => {
+    const { server, store, get } = await openHouse()
+    const { id, log } = rivers(server)
+    const { messageId } = log.start
+    log.append({ type: 'reasoning', data: { text: 'They ask ' } }, { type: 'reasoning', data: { text: 'of rivers.' } })
+    log.say('The ', 'Rhine ', 'flows ')
+    await get().loadConversation(id)
+    await until(() => textIn(store, messageId) === 'The Rhine flows ')
+    await until(() => log.connections.size === 1)
+    // The process is killed; the next one finds three events fewer and tells the end behind the page's cursor.
+    log.cut()
+    log.connections.clear()
+    log.events.length = 4
+    log.append(interrupted)
+    await until(() => statusOf(store, messageId) === 'interrupted')
+    expect(textIn(store, messageId)).toBe('The Rhine flows ')
+
+    await get().continueReply(messageId)
+    const next = [...server.logs.values()].at(-1)
+    next?.say('Rhine ', 'runs north.')
+    next?.end()
+    await until(() => statusOf(store, messageId) === 'completed')
+    expect(messageOf(get(), messageId)?.parts).toEqual([
+      { type: 'reasoning', text: 'They ask of rivers.' },
+      { type: 'text', text: 'The Rhine runs north.' },
+    ])
+    expect(messageOf(get(), messageId)?.parts).toEqual(server.messages(id).at(-1)?.parts)
+  })
+
+  test('in another tab is seen to run, and then to end, in this one', async () => {
+    const { server, store, page, get, messageId, id, newest } = await withCutReply()
+    const other = openTab(server)
+    await other.get().loadConversation(id)
+    await other.get().continueReply(messageId)
+    newest().say('there ')
+    await get().loadConversation(id)
+    page.setHidden(true)
+    page.setHidden(false)
+    await until(() => textIn(store, messageId) === 'Yes, there ')
+    expect(statusOf(store, messageId)).toBe('running')
+    newest().say('are.')
+    newest().end()
+    await until(() => statusOf(store, messageId) === 'completed')
+    expect(textIn(store, messageId)).toBe('Yes, there are.')
+  })
+
+  test('is not undone by an answer that was on its way when it went on', async () => {
+    const { server, store, get, id, messageId, newest } = await withCutReply()
+    let answer = () => {}
+    const stale = server.whole(id)
+    server.fault('GET', /conversations\//, (response) => {
+      answer = () => json(response, 200, stale)
+    })
+    server.conversation('Other')
+    const touched = server.summaries.get(id)
+    if (touched) server.summaries.set(id, { ...touched, updatedAt: 5_000 })
+    const { conversations } = get()
+    expect(conversations[id]?.state).toBe('ready')
+    store.setState(({ summaries }) => ({ summaries: summaries.map((each) => ({ ...each, updatedAt: 5_000 })) }))
+    const loading = get().loadConversation(id)
+    await until(() => server.count('GET', /conversations\//) === 2)
+    await get().continueReply(messageId)
+    newest().say('there ')
+    await until(() => textIn(store, messageId) === 'Yes, there ')
+    newest().end()
+    await until(() => statusOf(store, messageId) === 'completed')
+    answer()
+    await loading
+    expect(textIn(store, messageId)).toBe('Yes, there ')
+    expect(statusOf(store, messageId)).toBe('completed')
+  })
+
+  test('and stopped before the server has answered is stopped there', async () => {
+    const { server, store, get, id, messageId, newest } = await withCutReply()
+    const continued = get().continueReply(messageId)
+    await get().stop(id)
+    await continued
+    await until(() => statusOf(store, messageId) === 'stopped')
+    expect(newest().ended).toBe(true)
+    expect(server.count('POST', /stop/)).toBe(1)
+  })
+
+  test('that the server refuses says why, and is as it was', async () => {
+    const { server, store, get, id, messageId, types } = await withCutReply()
+    server.fault('POST', /continue/, (response) =>
+      refuse(response, 409, 'bad_request', 'It has been continued already.'),
+    )
+    await get().continueReply(messageId)
+    expect(get().conversations[id]?.pending).toBeNull()
+    expect(get().notices[0]?.text).toContain('It has been continued already.')
+    expect(statusOf(store, messageId)).toBe('interrupted')
+    expect(types()).toEqual(['text', 'error'])
+    get().notices[0]?.action?.run()
+    await until(() => statusOf(store, messageId) === 'running')
+  })
+
+  test('goes on with the model that wrote it, whatever is chosen now, unless another is named', async () => {
+    const { server, store, get, id, messageId, newest } = await withCutReply()
+    await get().setModel(id, 'chosen')
+    await get().continueReply(messageId)
+    await until(() => statusOf(store, messageId) === 'running')
+    newest().append(cut, interrupted)
+    await until(() => statusOf(store, messageId) === 'interrupted')
+    await get().setModel(id, 'chosen')
+    await get().regenerate(messageId)
+    await until(() => get().conversations[id]?.pending === null)
+    await get().continueReply(messageId, 'named')
+    const models = server.received.filter(({ path }) => /continue|regenerate/.test(path)).map(({ body }) => body.model)
+    expect(models).toEqual(['demo', 'chosen', 'named'])
+  })
+
+  test('whose request is lost on its way is asked for again as the same turn', async () => {
+    const { server, store, get, messageId } = await withCutReply()
+    server.fault('POST', /continue/, 'reset')
+    await get().continueReply(messageId)
+    await until(() => statusOf(store, messageId) === 'running')
+    const turns = server.received.filter(({ path }) => path.endsWith('/continue')).map(({ body }) => body.turnId)
+    expect(turns).toHaveLength(2)
+    expect(new Set(turns).size).toBe(1)
+  })
+})
+
+describe('a reply that is written anew', () => {
+  test('is another branch under the same prompt, which is shown', async () => {
+    const { server, page, store, get, id, messageId, userMessageId, newest } = await withCutReply()
+    /** What a reload shows: another page with the same storage. */
+    const reloaded = async () => {
+      const later = openTab(server, page)
+      await later.get().loadConversation(id)
+      return visiblePath(later.get(), id)
+    }
+    get().setDraft(id, 'something else')
+    const asked = get().regenerate(messageId)
+    expect(get().conversations[id]?.pending?.asked).toMatchObject({ kind: 'regenerate', promptId: userMessageId })
+    await asked
+    const other = newest().start.messageId
+    await until(() => statusOf(store, other) === 'running')
+    expect(branchesOf(get(), messageId)).toEqual([messageId, other])
+    expect(visiblePath(get(), id)).toEqual([userMessageId, other])
+    expect(get().drafts[id]).toBe('something else')
+    newest().append(...says('No.'), done)
+    await until(() => statusOf(store, other) === 'completed')
+    expect([textIn(store, messageId), textIn(store, other)]).toEqual(['Yes, ', 'No.'])
+    expect(await reloaded()).toEqual([userMessageId, other])
+    get().choose(id, userMessageId, messageId)
+    expect(visiblePath(get(), id)).toEqual([userMessageId, messageId])
+    expect(await reloaded()).toEqual([userMessageId, messageId])
+    await get().regenerate(messageId)
+    const third = newest().start.messageId
+    await until(() => statusOf(store, third) === 'running')
+    expect(visiblePath(get(), id)).toEqual([userMessageId, third])
+    expect(await reloaded()).toEqual([userMessageId, third])
+    // The newest is shown anyway.
+    expect([...page.stored.keys()].filter((key) => key.includes('branch'))).toEqual([])
+  })
+
+  test('stays before the eyes of whoever reads it while another tab shows another', async () => {
+    const { server, page, get, id, messageId, userMessageId, newest } = await withCutReply()
+    await get().regenerate(messageId)
+    const other = newest().start.messageId
+    newest().append(...says('No.'), done)
+    const elsewhere = openTab(server, page)
+    await elsewhere.get().loadConversation(id)
+    const path = () => visiblePath(elsewhere.get(), id)
+    expect(path()).toEqual([userMessageId, other])
+    get().choose(id, userMessageId, messageId)
+    const { start } = server.turn(id, 'And lakes?', other)
+    page.setHidden(true)
+    page.setHidden(false)
+    await until(() => elsewhere.get().messages[start.messageId])
+    expect(path()).toEqual([userMessageId, other, start.userMessageId, start.messageId])
+  })
+
+  test('that fails says so and leaves the box alone', async () => {
+    const { server, get, id, messageId } = await withCutReply()
+    server.fault('POST', /regenerate/, (response) => refuse(response, 409, 'bad_request', 'It is gone.'))
+    await get().regenerate(messageId)
+    expect(get().conversations[id]?.pending).toBeNull()
+    expect(get().drafts[id]).toBeUndefined()
+    const [notice] = get().notices
+    expect(notice?.text).toContain('It is gone.')
+    notice?.action?.run()
+    await until(() => Object.keys(get().messages).length === 3)
+  })
+})

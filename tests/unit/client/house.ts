@@ -1,0 +1,58 @@
+import { onTestFinished, vi } from 'vitest'
+import { type ConversationStore, createConversationStore } from '@/lib/client/state/conversations'
+import { messageOf } from '@/lib/client/state/selectors'
+import { defaultSettings } from '@/lib/protocol/api'
+import { textOf } from '@/lib/protocol/messages'
+import { TestPage } from './page'
+import { TestServer } from './server'
+
+/** A server, a page, and the store between them; all gone when the test is over. */
+export async function openHouse(prepare: (server: TestServer) => void = () => {}) {
+  const server = new TestServer()
+  prepare(server)
+  await server.listen()
+  onTestFinished(() => server.close())
+  return { server, ...openTab(server) }
+}
+
+/** One tab on a server, of the one browser that there is. */
+export function openTab(server: TestServer, page = newPage(server)) {
+  const all = server.list()
+  const shown = all.slice(0, server.pageSize)
+  const conversations = { conversations: shown, nextCursor: server.cursorAfter(shown, all) }
+  const store = createConversationStore({ conversations, settings: defaultSettings, models: null }, page)
+  const disconnect = store.connect()
+  onTestFinished(disconnect)
+  return { page, store, get: store.getState, disconnect }
+}
+
+function newPage(server: TestServer): TestPage {
+  const page = new TestPage(server.origin)
+  page.browser = server.browser
+  return page
+}
+
+/** Waits for a condition, without a guess how long it takes. */
+export async function until(condition: () => unknown): Promise<void> {
+  await vi.waitFor(
+    () => {
+      if (!condition()) throw new Error(`Still waiting for: ${condition}`)
+    },
+    { timeout: 4_000, interval: 2 },
+  )
+}
+
+/** Text of the message of a generation, as the page has it. */
+export function textIn(store: ConversationStore, messageId: string): string {
+  return textOf(messageOf(store.getState(), messageId)?.parts ?? [])
+}
+
+export function statusOf(store: ConversationStore, messageId: string) {
+  return messageOf(store.getState(), messageId)?.generation?.status
+}
+
+/** A conversation with a reply that runs. */
+export function rivers(server: TestServer) {
+  const { id } = server.conversation('Rivers')
+  return { id, log: server.turn(id, 'Tell me of rivers') }
+}

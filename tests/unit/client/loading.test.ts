@@ -1,0 +1,304 @@
+import { describe, expect, onTestFinished, test, vi } from 'vitest'
+import { messageOf } from '@/lib/client/state/selectors'
+import { openHouse, openTab, rivers, statusOf, textIn, until } from './house'
+import { json, refuse } from './server'
+
+/** A cursor past every log. */
+const onlyTheEnd = 999_999_999_999
+
+describe('loading a conversation', () => {
+  test('shows what it holds, and reads on from there', async () => {
+    const { server, store, get } = await openHouse()
+    const { id } = server.conversation('Rivers')
+    const ended = server.turn(id, 'one')
+    ended.say('Done.')
+    ended.end()
+    const running = server.turn(id, 'two', ended.start.messageId)
+    running.say('Half a ')
+    const loading = get().loadConversation(id)
+    expect(get().conversations[id]?.state).toBe('loading')
+    await loading
+    expect(get()).toMatchObject({ shown: id, summaries: [{ id, title: 'Rivers' }] })
+    expect(get().conversations[id]).toMatchObject({ state: 'ready', messageIds: { length: 4 } })
+    expect(Object.keys(get().running)).toEqual([running.start.generationId])
+    running.say('word.')
+    running.end()
+    await until(() => statusOf(store, running.start.messageId) === 'completed')
+    expect(textIn(store, running.start.messageId)).toBe('Half a word.')
+    expect(running.cursors).toEqual([2])
+  })
+
+  test('tells a missing one from one that could not be fetched, and tries that again when the page wakes', async () => {
+    const { server, page, get } = await openHouse()
+    const { id } = server.conversation('Rivers')
+    await get().loadConversation('nowhere')
+    expect(get().conversations.nowhere).toMatchObject({ state: 'missing', problem: { kind: 'not_found' } })
+    server.fault('GET', new RegExp(id), 'reset')
+    await get().loadConversation(id)
+    expect(get().conversations[id]).toMatchObject({ state: 'failed', problem: { kind: 'network' } })
+    page.setHidden(true)
+    page.setHidden(false)
+    await until(() => get().conversations[id]?.state === 'ready')
+  })
+
+  test('reads it message by message, and lets the page go on meanwhile', async () => {
+    const { server, get } = await openHouse()
+    const { id } = server.conversation('Rivers')
+    for (let turn = 0; turn < 50; turn++) server.turn(id, `turn ${turn}`).end()
+    // A clock by which each look at a message takes longer than a frame.
+    let now = 0
+    let round = 0
+    const rounds = new Set<number>()
+    const clock = vi.spyOn(performance, 'now').mockImplementation(() => {
+      rounds.add(round)
+      now += 20
+      return now
+    })
+    const goingOn = setInterval(() => round++)
+    onTestFinished(() => {
+      clearInterval(goingOn)
+      clock.mockRestore()
+    })
+    await get().loadConversation(id)
+    await until(() => get().conversations[id]?.messageIds.length === 100)
+    expect(rounds.size).toBeGreaterThan(50)
+  })
+
+  test('with one message that this page does not understand is refused in words', async () => {
+    const { server, get } = await openHouse()
+    const { id } = server.conversation('Rivers')
+    server.turn(id, 'one').end()
+    const [prompt, reply] = server.messages(id)
+    const answer = { ...server.whole(id), messages: [prompt, { ...reply, role: 'oracle' }] }
+    server.fault('GET', new RegExp(id), (response) => json(response, 200, answer))
+    await get().loadConversation(id)
+    expect(get().conversations[id]).toMatchObject({ state: 'failed', messageIds: [] })
+    expect(get().conversations[id]?.problem?.message).toMatch(/something this page doesn’t understand. Reload the page/)
+    await get().loadConversation(id)
+    expect(get().conversations[id]).toMatchObject({ state: 'ready', problem: null, messageIds: { length: 2 } })
+  })
+
+  test('from a server that does not say yet whether others came before is taken as a whole', async () => {
+    const { server, get } = await openHouse()
+    const { id } = server.conversation('Rivers')
+    server.turn(id, 'one').end()
+    const answer = { ...server.list()[0], messages: server.messages(id) }
+    server.fault('GET', new RegExp(id), (response) => json(response, 200, answer))
+    await get().loadConversation(id)
+    expect(get().conversations[id]).toMatchObject({ state: 'ready', earlier: 'here', messageIds: { length: 2 } })
+  })
+
+  test('once loaded, does not fetch again until it changes', async () => {
+    const { server, get } = await openHouse()
+    const { id } = server.conversation('Rivers')
+    server.turn(id, 'one').end()
+    await Promise.all([get().loadConversation(id), get().loadConversation(id)])
+    await get().loadConversation('new')
+    expect(get().shown).toBe('new')
+    await get().loadConversation(id)
+    expect(server.count('GET', /conversations\/conv/)).toBe(1)
+  })
+
+  test('keeps the identity of messages that did not change when it is fetched again', async () => {
+    const { server, page, get } = await openHouse()
+    const { id } = server.conversation('Rivers')
+    const first = server.turn(id, 'one')
+    first.end()
+    await get().loadConversation(id)
+    const before = get().messages
+    server.turn(id, 'two', first.start.messageId).end()
+    page.setHidden(true)
+    page.setHidden(false)
+    await until(() => get().conversations[id]?.messageIds.length === 4)
+    for (const message of Object.values(before)) expect(messageOf(get(), message.id)).toBe(message)
+  })
+
+  test('keeps the list of messages too when none came', async () => {
+    const { server, page, get } = await openHouse()
+    const { id } = server.conversation('Rivers')
+    const log = server.turn(id, 'one')
+    await get().loadConversation(id)
+    const before = get().conversations[id]?.messageIds
+    log.end()
+    server.summaries.set(id, { ...server.conversation('Renamed'), id })
+    page.setHidden(false)
+    await until(() => server.count('GET', /conversations\/conv/) === 2)
+    await until(() => get().summaries.some((each) => each.id === id && each.title === 'Renamed'))
+    await get().loadModels()
+    expect(get().conversations[id]?.messageIds).toBe(before)
+  })
+
+  test('that is deleted elsewhere ends its streams here', async () => {
+    const { server, get } = await openHouse()
+    const { id } = server.conversation('Rivers')
+    const log = server.turn(id, 'one')
+    await get().loadConversation(id)
+    await until(() => log.connections.size === 1)
+    server.deleted.add(id)
+    server.fault('GET', /events/, (response) => response.writeHead(404).end())
+    log.cut()
+    await until(() => get().conversations[id]?.state === 'missing')
+    expect(get().running).toEqual({})
+  })
+})
+
+describe('what happens elsewhere', () => {
+  test('a turn sent in another tab comes up here when this one is shown again', async () => {
+    const { server, page, store, get } = await openHouse((server) => server.conversation('Rivers'))
+    const id = get().summaries[0]?.id ?? ''
+    const other = openTab(server)
+    await get().loadConversation(id)
+    await other.get().loadConversation(id)
+    page.setHidden(true)
+    await other.get().send({ conversationId: id, text: 'From there', model: 'demo' })
+    const [log] = server.logs.values()
+    const reply = log?.start.messageId ?? ''
+    page.setHidden(false)
+    await until(() => messageOf(get(), reply))
+    log?.say('Seen in both')
+    log?.end()
+    await until(() => statusOf(store, reply) === 'completed' && statusOf(other.store, reply) === 'completed')
+    expect(textIn(store, reply)).toBe('Seen in both')
+    // Here only the end was waited for, until the conversation had been loaded again.
+    expect(log?.cursors).toEqual([0, onlyTheEnd, 1])
+  })
+
+  test('of what is not loaded here the end is heard, and nobody asks for the sidebar', async () => {
+    const { server, page, get } = await openHouse((server) => server.turn(server.conversation('Far').id, 'Run'))
+    expect(get().summaries[0]?.running).toHaveLength(1)
+    const log = server.onlyLog
+    await until(() => log.connections.size === 1)
+    expect(log.cursors).toEqual([onlyTheEnd])
+    log.say('Far away.')
+    page.advance(5_000)
+    log.end()
+    await until(() => get().summaries[0]?.running.length === 0)
+    page.advance(5_000)
+    await get().loadModels()
+    expect(server.count('GET', /conversations$/)).toBe(0)
+  })
+
+  test('on a later page of the sidebar too', async () => {
+    const { server, get } = await openHouse((server) => {
+      server.pageSize = 1
+      server.turn(server.conversation('Old').id, 'Run')
+      server.conversation('New')
+    })
+    await get().loadMoreSummaries()
+    expect(get().summaries.map(({ running }) => running.length)).toEqual([0, 1])
+    await until(() => server.onlyLog.connections.size === 1)
+    server.onlyLog.end()
+    await until(() => get().summaries.every(({ running }) => running.length === 0))
+  })
+
+  test('the sidebar is looked after only while something runs of whose end nobody tells', async () => {
+    const { server, page, get } = await openHouse((server) => {
+      server.turn(server.conversation('Far').id, 'Run')
+      server.fault('GET', /events/, (response) => refuse(response, 404, 'not_found', 'Gone.', 'from.0'), 9)
+    })
+    await until(() => server.count('GET', /events/) === 1)
+    await get().loadModels()
+    page.advance(5_000)
+    await until(() => server.count('GET', /conversations$/) === 1)
+    page.setHidden(true)
+    page.advance(5_000)
+    await get().loadModels()
+    expect(server.count('GET', /conversations$/)).toBe(1)
+    server.onlyLog.end()
+    page.setHidden(false)
+    await until(() => get().summaries[0]?.running.length === 0)
+    page.advance(5_000)
+    await get().loadModels()
+    expect(server.count('GET', /conversations$/)).toBe(2)
+    expect(server.count('GET', /events/)).toBe(1)
+  })
+
+  test('a conversation deleted in another tab leaves the sidebar, an older page of it stays', async () => {
+    const { server, page, get } = await openHouse((server) => {
+      server.pageSize = 2
+      for (const title of ['a', 'b', 'c', 'd']) server.conversation(title)
+    })
+    await get().loadMoreSummaries()
+    expect(get().summaries.map(({ title }) => title)).toEqual(['d', 'c', 'b', 'a'])
+    server.deleted.add(get().summaries[0]?.id ?? '')
+    page.setHidden(false)
+    await until(() => get().summaries.length === 3)
+    expect(get().summaries.map(({ title }) => title)).toEqual(['c', 'b', 'a'])
+    expect(get().nextCursor).toBeNull()
+  })
+
+  test('what was written while the connection was away takes the place of what had grown here', async () => {
+    const { server, page, store, get } = await openHouse()
+    const { id, log } = rivers(server)
+    await get().loadConversation(id)
+    log.say('Half ')
+    await until(() => textIn(store, log.start.messageId) === 'Half ')
+    server.fault('GET', /events/, 'reset', Number.POSITIVE_INFINITY)
+    log.cut()
+    log.connections.clear()
+    await until(() => Object.values(get().running).some(({ reader }) => reader === 'reconnecting'))
+    log.say('a word.')
+    log.end()
+    server.turn(id, 'And lakes?', log.start.messageId).end()
+    page.setHidden(true)
+    page.setHidden(false)
+    await until(() => get().conversations[id]?.messageIds.length === 4)
+    expect(textIn(store, log.start.messageId)).toBe('Half a word.')
+    expect(statusOf(store, log.start.messageId)).toBe('completed')
+  })
+
+  test('a fetch that is older than a turn sent meanwhile changes nothing', async () => {
+    let answer = () => {}
+    const { server, page, get } = await openHouse((server) => server.conversation('Rivers'))
+    const id = get().summaries[0]?.id ?? ''
+    await get().loadConversation(id)
+    server.turn(id, 'elsewhere').end()
+    server.fault('GET', new RegExp(`conversations/${id}`), (response) => {
+      const old = JSON.stringify({ ...server.whole(id), messages: [] })
+      answer = () => response.writeHead(200, { 'Content-Type': 'application/json' }).end(old)
+    })
+    page.setHidden(false)
+    await until(() => server.count('GET', new RegExp(`conversations/${id}`)) === 2)
+    await get().send({ conversationId: id, text: 'here', model: 'demo' })
+    await until(() => get().conversations[id]?.messageIds.length === 2)
+    answer()
+    await get().loadModels()
+    await until(() => server.faults.every(({ times }) => times === 0))
+    expect(get().conversations[id]?.messageIds).toHaveLength(2)
+    expect(Object.keys(get().running)).toHaveLength(1)
+  })
+
+  test('a fetch that is older than the end of a reply does not set it running again', async () => {
+    let answer = () => {}
+    const { server, store, get } = await openHouse()
+    await get().send({ conversationId: null, text: 'here', model: 'demo' })
+    await until(() => get().startedFromNew)
+    const id = get().startedFromNew ?? ''
+    server.fault('GET', new RegExp(`conversations/${id}`), (response) => {
+      const old = JSON.stringify(server.whole(id))
+      answer = () => response.writeHead(200, { 'Content-Type': 'application/json' }).end(old)
+    })
+    const loading = get().loadConversation(id)
+    await until(() => server.count('GET', new RegExp(`conversations/${id}`)) === 1)
+    const { messageId } = server.onlyLog.start
+    server.onlyLog.say('All of it.')
+    server.onlyLog.end()
+    await until(() => statusOf(store, messageId) === 'completed')
+    const seen: unknown[] = []
+    onTestFinished(store.subscribe(() => seen.push(statusOf(store, messageId))))
+    answer()
+    await loading
+    expect(new Set(seen)).toEqual(new Set(['completed']))
+    expect(textIn(store, messageId)).toBe('All of it.')
+    expect(get()).toMatchObject({ running: {}, summaries: [{ id, running: [] }] })
+  })
+})
+
+test('a 401 that is about a provider does not sign anybody out', async () => {
+  const { page, get } = await openHouse((server) =>
+    server.fault('GET', /models/, (response) => refuse(response, 401, 'upstream', 'The key is wrong.')),
+  )
+  await get().loadModels()
+  expect(page.signedOut).toBe(false)
+  expect(get().notices[0]?.text).toContain('The key is wrong.')
+})

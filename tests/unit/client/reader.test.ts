@@ -1,0 +1,306 @@
+import fc from 'fast-check'
+import { afterAll, beforeAll, describe, expect, onTestFinished, test } from 'vitest'
+import { ApiError } from '@/lib/client/transport/chat-client'
+import { continuing, type LogSource, mayPass, readLog } from '@/lib/client/transport/event-stream-reader'
+import type { GenerationEvent, LogEvent } from '@/lib/protocol/events'
+import { encodeEvent } from '@/lib/protocol/sse'
+import { until } from './house'
+import type { Log } from './log'
+import { TestPage } from './page'
+import { TestServer } from './server'
+
+const server = new TestServer()
+beforeAll(() => server.listen())
+afterAll(() => server.close())
+
+const end: GenerationEvent = { type: 'status', data: { status: 'completed' } }
+
+function newLog(): Log {
+  return server.turn(server.conversation('Rivers').id, 'Tell me of rivers')
+}
+
+/** Asks for one log as a send is answered. */
+const ask =
+  ({ start }: Log, { origin }: TestPage) =>
+  (after: number, signal: AbortSignal) =>
+    fetch(`${origin}/api/generations/${start.generationId}/events?after=${after}`, { signal })
+
+/** Reads a log, and remembers all that the reader says. */
+function read(log: Log, page = new TestPage(server.origin), change: Partial<LogSource> = {}) {
+  const events: LogEvent[] = []
+  const states: string[] = []
+  const closing = new AbortController()
+  onTestFinished(() => closing.abort())
+  const source: LogSource = {
+    cursor: 0,
+    open: ask(log, page),
+    onEvents: (more) => events.push(...more),
+    onState: (state) => states.push(state),
+    again: mayPass,
+    ...change,
+  }
+  const done = readLog(source, page, closing.signal)
+  return { page, events, states, closing, done }
+}
+
+const seqs = (events: LogEvent[]) => events.map(({ seq }) => seq)
+
+test('what passes may be asked again, and what a budget refuses does not', () => {
+  const passes = (status: number) => mayPass(new ApiError(status, { kind: 'internal', message: '', retryable: false }))
+  expect([0, 408, 429, 500, 503].filter(passes)).toEqual([0, 408, 429, 500, 503])
+  expect([400, 402, 404, 409].filter(passes)).toEqual([])
+})
+
+describe('a reader', () => {
+  test('hands over the log in order and settles at its end', async () => {
+    const log = newLog()
+    const { events, states, done } = read(log)
+    await until(() => log.connections.size === 1)
+    log.say('The ', 'Rhine ', 'flows.')
+    log.end()
+    await done
+    expect(events).toEqual(log.events)
+    expect(states).toEqual(['open'])
+  })
+
+  test('loses and doubles nothing, wherever the connections are cut', async () => {
+    const events = fc.array(fc.string({ unit: 'grapheme', minLength: 1, maxLength: 12 }), { maxLength: 12 })
+    const cuts = fc.array(fc.nat({ max: 400 }), { maxLength: 6 })
+    await fc.assert(
+      fc.asyncProperty(events, cuts, async (texts, bytes) => {
+        const log = newLog()
+        log.say(...texts)
+        log.end()
+        log.cuts = [...bytes]
+        const { events: seen, done } = read(log)
+        await done
+        expect(seen).toEqual(log.events)
+      }),
+      { numRuns: 120 },
+    )
+  })
+
+  test('goes on from its cursor after a cut at each byte of a log', async () => {
+    const template = newLog()
+    template.say('Größe', '🏞️')
+    template.end()
+    const size = template.events.reduce((sum, event) => sum + Buffer.byteLength(encodeEvent(event.seq, event)), 3)
+    for (let cut = 0; cut <= size; cut += 1) {
+      template.cuts = [cut]
+      const { events, done } = read(template)
+      await done
+      expect(seqs(events)).toEqual([1, 2, 3, 4])
+    }
+  }, 20_000)
+
+  test('drops what it has seen already', async () => {
+    const log = newLog()
+    log.say('one ', 'two ', 'three')
+    log.end()
+    // A server that answers with more than it was asked for.
+    const page = new TestPage(server.origin)
+    const open: LogSource['open'] = (_, signal) => ask(log, page)(0, signal)
+    const { events, done } = read(log, page, { cursor: 3, open })
+    await done
+    expect(seqs(events)).toEqual([4, 5])
+  })
+
+  test('takes a gap for a broken connection', async () => {
+    const log = newLog()
+    log.say('one ', 'two ', 'three')
+    const missing = log.events.splice(2, 1)
+    const { events, states, done } = read(log)
+    // The connection itself is well, and stays open.
+    await until(() => states.includes('reconnecting'))
+    log.events.splice(2, 0, ...missing)
+    log.end()
+    await done
+    expect(events).toEqual(log.events)
+  })
+
+  test('takes an event that is not one of ours for a broken connection', async () => {
+    const log = newLog()
+    log.say('one ')
+    const { events, states, done } = read(log)
+    await until(() => events.length === 2)
+    for (const response of log.connections) response.write('id: 3\nevent: eval\ndata: {}\n\n')
+    await until(() => states.includes('reconnecting'))
+    log.end()
+    await done
+    expect(events).toEqual(log.events)
+  })
+
+  test('is told the end again when it saw more than a crashed server saved', async () => {
+    const log = newLog()
+    log.say('one ')
+    log.end()
+    const page = new TestPage(server.origin)
+    const open: LogSource['open'] = (_, signal) => ask(log, page)(2, signal)
+    const { events, done } = read(log, page, { cursor: 9, open })
+    await done
+    expect(events).toEqual([{ seq: 3, ...end }])
+  })
+
+  test('ends when the server does not know the log', async () => {
+    const log = newLog()
+    server.fault('GET', new RegExp(`${log.start.generationId}/events`), (response) => response.writeHead(404).end())
+    const { done } = read(log, undefined, {
+      again: () => false,
+      open: async (after, signal) => {
+        const response = await ask(log, new TestPage(server.origin))(after, signal)
+        if (!response.ok) throw new Error(`Refused with ${response.status}`)
+        return response
+      },
+    })
+    await expect(done).rejects.toThrow('Refused with 404')
+  })
+
+  test('does not give up while the server is down, and waits longer each time, up to five seconds', async () => {
+    const down = new TestServer()
+    await down.listen()
+    const log = down.turn(down.conversation('Down').id, 'Are you there?')
+    const page = new TestPage(down.origin)
+    page.setChance(1)
+    const { port } = down.address
+    await down.close()
+    const { states, events, done } = read(log, page)
+    for (const wait of [250, 500, 1_000, 2_000, 4_000, 5_000, 5_000]) {
+      // The wait is over at its last millisecond, and not before.
+      await until(() => page.waits.includes(wait))
+      const tries = states.length
+      page.advance(wait - 1)
+      expect(states).toHaveLength(tries)
+      page.advance(1)
+      await until(() => states.length > tries)
+    }
+    expect(new Set(states)).toEqual(new Set(['reconnecting']))
+    await down.listen(port)
+    onTestFinished(() => down.close())
+    log.end()
+    await until(() => page.waits.includes(5_000))
+    page.advance(5_000)
+    await done
+    expect(events).toEqual(log.events)
+  })
+
+  test('waits little again once something has come', async () => {
+    const log = newLog()
+    const page = new TestPage(server.origin)
+    page.setChance(1)
+    server.fault('GET', new RegExp(`${log.start.generationId}/events`), 'reset', 3)
+    const { done } = read(log, page)
+    for (const wait of [250, 500, 1_000]) {
+      await until(() => page.waits.includes(wait))
+      page.advance(wait)
+    }
+    await until(() => log.connections.size === 1)
+    log.cut()
+    await until(() => page.waits.includes(250))
+    log.end()
+    page.advance(250)
+    await done
+  })
+
+  test.each(['on line', 'in sight'])('asks at once when the page is back %s', async (back) => {
+    const log = newLog()
+    const page = new TestPage(server.origin)
+    page.setChance(1)
+    const { states, done } = read(log, page)
+    await until(() => log.connections.size === 1)
+    if (back === 'on line') page.setOnline(false)
+    else page.setHidden(true)
+    log.cut()
+    await until(() => page.waits.includes(250))
+    expect(states).toEqual(['open', 'reconnecting'])
+    log.end()
+    if (back === 'on line') page.setOnline(true)
+    else page.setHidden(false)
+    await done
+  })
+
+  test('takes no open connection at its word when the network is back', async () => {
+    const log = newLog()
+    const { page, events, done } = read(log)
+    await until(() => log.connections.size === 1 && events.length === 1)
+    // Nobody says that the connection is dead.
+    for (const response of log.connections) response.write = () => false
+    log.say('unheard')
+    page.setChance(1)
+    page.setOnline(false)
+    page.setOnline(true)
+    await until(() => events.length === 2)
+    expect(log.cursors).toEqual([0, 1])
+    log.end()
+    await done
+  })
+
+  test('takes no connection at its word that was quiet for long when the page is back in sight', async () => {
+    const log = newLog()
+    const { page, events, done } = read(log)
+    await until(() => log.connections.size === 1 && events.length === 1)
+    page.setHidden(true)
+    page.setHidden(false)
+    page.advance(19_999)
+    page.setHidden(true)
+    page.setHidden(false)
+    log.say('heard')
+    await until(() => events.length === 2)
+    expect(log.cursors).toEqual([0])
+    page.setHidden(true)
+    page.advance(20_000)
+    page.setHidden(false)
+    await until(() => log.cursors.length === 2)
+    expect(log.cursors).toEqual([0, 2])
+    log.end()
+    await done
+  })
+
+  test('opens anew when not even a comment came for 40 seconds', async () => {
+    const log = newLog()
+    const { page, states, done } = read(log)
+    await until(() => log.connections.size === 1)
+    await until(() => page.waits[0] === 40_000 && states.length === 1)
+    page.advance(39_000)
+    for (const response of log.connections) response.write(':\n\n')
+    await until(() => page.waits[0] === 40_000)
+    page.advance(39_999)
+    expect(states).toEqual(['open'])
+    expect(page.waits).toEqual([1])
+    page.advance(1)
+    await until(() => log.cursors.length === 2)
+    log.end()
+    await done
+  })
+
+  test('opens anew when no answer comes at all', async () => {
+    const log = newLog()
+    log.end()
+    server.fault('GET', new RegExp(`${log.start.generationId}/events`), 'silence')
+    const { page, done } = read(log)
+    await until(() => server.count('GET', new RegExp(`${log.start.generationId}/events`)) === 1)
+    page.advance(40_000)
+    await done
+  })
+
+  test('closes its connection when it is aborted', async () => {
+    const log = newLog()
+    const { closing, done, page } = read(log)
+    await until(() => log.connections.size === 1)
+    closing.abort()
+    await done
+    await until(() => log.connections.size === 0)
+    expect(page.waits).toEqual([])
+  })
+})
+
+describe('continuing', () => {
+  test('is the events after the cursor, each once, whatever the order and repetition', () => {
+    fc.assert(
+      fc.property(fc.array(fc.integer({ min: 1, max: 9 })), fc.nat({ max: 5 }), (order, cursor) => {
+        const events = order.map((seq): LogEvent => ({ seq, type: 'delta', data: { text: String(seq) } }))
+        const next = seqs(continuing(events, cursor))
+        expect(next).toEqual(next.map((_, index) => cursor + 1 + index))
+      }),
+    )
+  })
+})

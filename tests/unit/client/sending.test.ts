@@ -1,0 +1,313 @@
+import type { ServerResponse } from 'node:http'
+import { describe, expect, test } from 'vitest'
+import { messageOf } from '@/lib/client/state/selectors'
+import { type ConversationState, newConversationId } from '@/lib/client/state/types'
+import { openHouse, openTab, statusOf, textIn, until } from './house'
+import { TestPage } from './page'
+import { done, json, refuse, says } from './server'
+
+const newEntry = (state: ConversationState) => state.conversations[newConversationId]
+
+describe('sending', () => {
+  test('begins a conversation, and the reply grows in it', async () => {
+    const { server, store, get } = await openHouse()
+    get().setDraft(newConversationId, 'Tell me of rivers')
+    const sent = get().send({ conversationId: null, text: 'Tell me of rivers', model: 'demo' })
+    expect(newEntry(get())?.pending).toMatchObject({
+      asked: { kind: 'answer', parentId: null, text: 'Tell me of rivers' },
+      stopping: false,
+      problem: null,
+    })
+    expect(get().drafts[newConversationId]).toBe('')
+    await sent
+    const { start } = server.onlyLog
+    await until(() => get().startedFromNew)
+    expect(get().startedFromNew).toBe(start.conversationId)
+    await get().loadConversation(start.conversationId)
+    expect(get().startedFromNew).toBeNull()
+    expect(get().shown).toBe(start.conversationId)
+    expect(newEntry(get())).toMatchObject({ state: 'new', pending: null, messageIds: [] })
+    expect(get().conversations[start.conversationId]).toMatchObject({
+      state: 'ready',
+      pending: null,
+      messageIds: [start.userMessageId, start.messageId],
+    })
+    expect(get().summaries[0]).toMatchObject({
+      id: start.conversationId,
+      title: 'Tell me of rivers',
+      model: 'demo',
+      running: [start.generationId],
+    })
+    expect(textIn(store, start.userMessageId)).toBe('Tell me of rivers')
+    expect(messageOf(get(), start.messageId)).toMatchObject({ parentId: start.userMessageId, role: 'assistant' })
+
+    server.onlyLog.say('The Rhine ')
+    await until(() => textIn(store, start.messageId) === 'The Rhine ')
+    expect(get().running[start.generationId]?.reader).toBe('open')
+    server.onlyLog.say('flows.')
+    server.onlyLog.end()
+    await until(() => statusOf(store, start.messageId) === 'completed')
+    expect(textIn(store, start.messageId)).toBe('The Rhine flows.')
+    expect(get().running).toEqual({})
+    expect(get().summaries[0]?.running).toEqual([])
+    expect(messageOf(get(), start.messageId)?.generation).toMatchObject({ cursor: 4, endedAt: expect.any(Number) })
+  })
+
+  test('goes on below the shown branch of a conversation', async () => {
+    const { server, store, get } = await openHouse((server) => {
+      server.script = [...says('Yes.'), done]
+      server.turn(server.conversation('Rivers').id, 'Are there rivers?')
+    })
+    const id = server.onlyLog.start.conversationId
+    await get().loadConversation(id)
+    await get().send({ conversationId: id, text: 'Which?', model: 'demo' })
+    await until(() => Object.keys(get().messages).length === 4)
+    expect(server.received.at(-1)?.body).toMatchObject({
+      conversationId: id,
+      parentId: server.onlyLog.start.messageId,
+      text: 'Which?',
+    })
+    const reply = [...server.logs.values()].at(-1)?.start.messageId ?? ''
+    await until(() => statusOf(store, reply) === 'completed')
+    expect(textIn(store, reply)).toBe('Yes.')
+  })
+
+  test('what was written meanwhile goes along to the new conversation', async () => {
+    const { server, page, get } = await openHouse()
+    const sent = get().send({ conversationId: null, text: 'one', model: 'demo' })
+    get().setDraft(newConversationId, 'two')
+    await sent
+    await until(() => get().startedFromNew)
+    const id = server.onlyLog.start.conversationId
+    expect(get().drafts).toMatchObject({ [newConversationId]: '', [id]: 'two' })
+    expect([...page.stored].filter(([name]) => name.startsWith('rill.draft.'))).toEqual([[`rill.draft.${id}`, 'two']])
+  })
+
+  test('does not take the page along when the person went elsewhere', async () => {
+    const { server, get } = await openHouse((server) => server.conversation('Elsewhere'))
+    const sent = get().send({ conversationId: null, text: 'one', model: 'demo' })
+    const elsewhere = get().summaries[0]?.id ?? ''
+    await get().loadConversation(elsewhere)
+    await sent
+    await until(() => Object.keys(get().running).length === 1)
+    expect(get()).toMatchObject({ shown: elsewhere, startedFromNew: null })
+    expect(get().conversations[server.onlyLog.start.conversationId]?.state).toBe('ready')
+  })
+})
+
+describe('a send that the network swallows', () => {
+  test('is posted again as the same turn, and starts once', async () => {
+    const { server, store, get } = await openHouse((server) => {
+      server.script = [...says('Here.'), done]
+      // The first post never arrives, the answer to the second is lost before, the one to the third within its start.
+      server.fault('POST', /chat/, 'reset')
+      server.nextCuts = [3, 40]
+    })
+    await get().send({ conversationId: null, text: 'Are you there?', model: 'demo' })
+    const { start } = server.onlyLog
+    await until(() => statusOf(store, start.messageId) === 'completed')
+    expect(textIn(store, start.messageId)).toBe('Here.')
+    expect(server.logs.size).toBe(1)
+    const posts = server.received.filter(({ path }) => path === '/api/chat')
+    expect(posts).toHaveLength(4)
+    expect(new Set(posts.map(({ body }) => body.turnId)).size).toBe(1)
+    expect(get().conversations[start.conversationId]?.messageIds).toHaveLength(2)
+  })
+
+  test('is read on, once started, for as long as that takes', async () => {
+    const { server, store, get } = await openHouse((server) => {
+      server.script = says('Here ')
+      server.fault('GET', /events/, 'reset', 7)
+    })
+    await get().send({ conversationId: null, text: 'Are you there?', model: 'demo' })
+    const log = server.onlyLog
+    await until(() => log.connections.size === 1)
+    log.cut()
+    log.say('I am.')
+    log.end()
+    await until(() => statusOf(store, log.start.messageId) === 'completed')
+    expect(textIn(store, log.start.messageId)).toBe('Here I am.')
+    expect(server.count('GET', /events/)).toBe(8)
+    expect(get().conversations[log.start.conversationId]?.pending).toBeNull()
+  })
+
+  test('and that the sidebar finds before its answer comes is there once', async () => {
+    const { server, page, store, get } = await openHouse((server) => {
+      server.script = says('Here ')
+      // The turn starts on the server, and its answer is lost.
+      server.nextCuts = [3]
+    })
+    page.setChance(1)
+    const sent = get().send({ conversationId: null, text: 'Are you there?', model: 'demo' })
+    await until(() => page.waits.includes(250))
+    const log = server.onlyLog
+    await get().loadConversation(log.start.conversationId)
+    await until(() => log.connections.size === 1)
+    log.say('I ')
+    page.advance(250)
+    await sent
+    await until(() => log.connections.size === 2)
+    log.say('am.')
+    log.end()
+    await until(() => statusOf(store, log.start.messageId) === 'completed')
+    await until(() => newEntry(get())?.pending === null)
+    expect(textIn(store, log.start.messageId)).toBe('Here I am.')
+    expect(get().conversations[log.start.conversationId]?.messageIds).toHaveLength(2)
+    expect(get().running).toEqual({})
+  })
+
+  test('gives the text back when the network stays away, and sends it later as the same turn', async () => {
+    const { server, page, get } = await openHouse((server) => server.fault('POST', /chat/, 'reset', 5))
+    get().setDraft(newConversationId, 'Are you there?')
+    const sent = get().send({ conversationId: null, text: 'Are you there?', model: 'demo' })
+    get().setDraft(newConversationId, 'And?')
+    await sent
+    expect(server.count('POST', /chat/)).toBe(5)
+    expect(newEntry(get())?.pending).toMatchObject({ asked: { text: 'Are you there?' }, problem: { kind: 'network' } })
+    expect(get().drafts[newConversationId]).toBe('Are you there?\n\nAnd?')
+    expect(page.stored.get('rill.draft.new')).toBe('Are you there?\n\nAnd?')
+
+    await get().send({ conversationId: null, text: 'Are you there?', model: 'demo' })
+    await until(() => get().startedFromNew)
+    expect(new Set(server.received.map(({ body }) => body.turnId)).size).toBe(1)
+    expect(newEntry(get())?.pending).toBeNull()
+  })
+
+  test('keeps its words through a reload, until the server has taken them', async () => {
+    const { server, page, get } = await openHouse((server) => server.fault('POST', /chat/, 'silence'))
+    get().setDraft(newConversationId, 'Precious')
+    void get().send({ conversationId: null, text: 'Precious', model: 'demo' })
+    get().setDraft(newConversationId, 'More')
+    const reloaded = new TestPage(server.origin)
+    reloaded.stored = new Map(page.stored)
+    expect(openTab(server, reloaded).get().drafts[newConversationId]).toBe('Precious\n\nMore')
+  })
+})
+
+describe('a send that an instance refuses which is about to close', () => {
+  const closing = (response: ServerResponse) => refuse(response, 503, 'internal', 'The server is closing.')
+
+  test('goes to another one, as the same turn', async () => {
+    const { server, store, get } = await openHouse((server) => {
+      server.script = [...says('Here.'), done]
+      server.fault('POST', /chat/, closing, 3)
+    })
+    await get().send({ conversationId: null, text: 'Are you there?', model: 'demo' })
+    const { start } = server.onlyLog
+    await until(() => statusOf(store, start.messageId) === 'completed')
+    expect(server.count('POST', /chat/)).toBe(4)
+    expect(new Set(server.received.map(({ body }) => body.turnId)).size).toBe(1)
+    expect(newEntry(get())?.pending).toBeNull()
+  })
+
+  test('gives the text back with its words when there is no other', async () => {
+    const { server, get } = await openHouse((server) => server.fault('POST', /chat/, closing, 9))
+    await get().send({ conversationId: null, text: 'Are you there?', model: 'demo' })
+    expect(server.count('POST', /chat/)).toBe(5)
+    expect(newEntry(get())?.pending?.problem).toMatchObject({ message: 'The server is closing.' })
+    expect(get().drafts[newConversationId]).toBe('Are you there?')
+  })
+})
+
+describe('a send that the server asks to make later', () => {
+  const later = (status: number, seconds: number) => (response: ServerResponse) => {
+    response.setHeader('Retry-After', String(seconds))
+    refuse(response, status, 'rate_limit', 'Too many at once.')
+  }
+
+  test('goes again as the same turn, not before its time, and says why meanwhile', async () => {
+    const { server, page, get } = await openHouse((server) => server.fault('POST', /chat/, later(503, 7)))
+    const sent = get().send({ conversationId: null, text: 'Again', model: 'demo' })
+    await until(() => page.waits.includes(7_000))
+    expect(newEntry(get())?.pending?.delayed).toBe('Too many at once.')
+    // What would end another wait is no reason to come sooner.
+    page.setOnline(true)
+    page.setHidden(false)
+    page.advance(6_999)
+    expect(page.waits).toContain(1)
+    expect(server.count('POST', /chat/)).toBe(1)
+    page.advance(1)
+    await sent
+    const posts = server.received.filter(({ path }) => path === '/api/chat')
+    expect(posts).toHaveLength(2)
+    expect(new Set(posts.map(({ body }) => body.turnId)).size).toBe(1)
+    await until(() => get().startedFromNew)
+  })
+
+  test('can be stopped meanwhile', async () => {
+    const { server, page, get } = await openHouse((server) => server.fault('POST', /chat/, later(503, 7)))
+    const sent = get().send({ conversationId: null, text: 'Again', model: 'demo' })
+    await until(() => page.waits.includes(7_000))
+    await get().stop(newConversationId)
+    page.advance(1_000)
+    await sent
+    expect(get().drafts[newConversationId]).toBe('Again')
+    expect(server.count('POST', /chat/)).toBe(1)
+  })
+
+  test.each([
+    [429, 1],
+    [503, 40],
+  ])('is given back at once for a limit, and when the wait is long (%i, %i s)', async (status, seconds) => {
+    const { server, get } = await openHouse((server) => server.fault('POST', /chat/, later(status, seconds)))
+    await get().send({ conversationId: null, text: 'Again', model: 'demo' })
+    expect(newEntry(get())?.pending?.problem).toMatchObject({ message: 'Too many at once.' })
+    expect(server.count('POST', /chat/)).toBe(1)
+  })
+})
+
+describe('a send that the server refuses', () => {
+  test('for a budget’s sake is not made again, whatever the headers say', async () => {
+    const { server, get } = await openHouse((server) =>
+      server.fault('POST', /chat/, (response) => {
+        response.setHeader('Retry-After', '1')
+        refuse(response, 402, 'budget', 'Today’s budget is $1.')
+      }),
+    )
+    await get().send({ conversationId: null, text: 'Again', model: 'demo' })
+    expect(newEntry(get())?.pending?.problem).toMatchObject({ kind: 'budget' })
+    expect(server.count('POST', /chat/)).toBe(1)
+  })
+
+  test('shows its problem and gives the text back', async () => {
+    const problem = { kind: 'rate_limit', message: 'Wait a minute.', retryable: true, requestId: 'r1' }
+    const { server, get } = await openHouse((server) =>
+      server.fault('POST', /chat/, (response) => json(response, 429, { error: problem })),
+    )
+    await get().send({ conversationId: null, text: 'Again', model: 'demo' })
+    expect(newEntry(get())?.pending?.problem).toEqual(problem)
+    expect(get().drafts[newConversationId]).toBe('Again')
+    expect(server.count('POST', /chat/)).toBe(1)
+  })
+
+  test('has plain words when the answer is not ours', async () => {
+    const { get } = await openHouse((server) =>
+      server.fault('POST', /chat/, (response) => response.writeHead(502).end('<h1>Bad Gateway</h1>')),
+    )
+    await get().send({ conversationId: null, text: 'Again', model: 'demo' })
+    const problem = newEntry(get())?.pending?.problem
+    expect(problem).toMatchObject({ kind: 'upstream', retryable: true, upstreamStatus: 502 })
+    expect(problem?.message).not.toContain('<')
+  })
+
+  test('leads to the sign-in page when the session has ended, and keeps the words', async () => {
+    const { page, get } = await openHouse((server) =>
+      server.fault('POST', /chat/, (response) => refuse(response, 401, 'auth', 'Sign in first.')),
+    )
+    get().setDraft(newConversationId, 'Precious')
+    await get().send({ conversationId: null, text: 'Precious', model: 'demo' })
+    expect(page.signedOut).toBe(true)
+    expect(page.stored.get('rill.draft.new')).toBe('Precious')
+  })
+
+  test('does nothing while another is on its way, and says so', async () => {
+    const { server, get } = await openHouse((server) => server.fault('POST', /chat/, 'silence'))
+    void get().send({ conversationId: null, text: 'one', model: 'demo' })
+    await until(() => server.count('POST', /chat/) === 1)
+    get().setDraft(newConversationId, 'two')
+    await get().send({ conversationId: null, text: 'two', model: 'demo' })
+    expect(server.count('POST', /chat/)).toBe(1)
+    expect(get().drafts[newConversationId]).toBe('two')
+    expect(get().notices).toMatchObject([{ tone: 'quiet' }])
+  })
+})

@@ -1,0 +1,90 @@
+import { randomUUID } from 'node:crypto'
+import { mkdtempSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { afterAll, beforeAll, vi } from 'vitest'
+import { database, migrate } from '@/lib/database/client'
+import type { LogEvent, StartData } from '@/lib/protocol/events'
+import { createEventDecoder } from '@/lib/protocol/sse'
+import { runs } from '@/lib/runs/runs'
+import { startTurn, type Turn } from '@/lib/runs/start-turn'
+import { type ScriptedUpstream, startScriptedUpstream } from '../../upstream/scripted'
+
+/** The server's own side within a test file's process: a database of its own and an upstream that it asks. */
+export interface Process {
+  readonly upstream: ScriptedUpstream
+  readonly dataDir: string
+  /** Starts a turn of somebody's, as the route does. */
+  start(turn: Partial<Turn> & { text: string }): Promise<StartData>
+}
+
+export function ownProcess(environment: Record<string, string> = {}): Process {
+  const dataDir = mkdtempSync(join(tmpdir(), 'rill-own-'))
+  let upstream: ScriptedUpstream
+  beforeAll(async () => {
+    upstream = await startScriptedUpstream()
+    const own = { DATA_DIR: dataDir, DATABASE_URL: '', REDIS_URL: '', OPENAI_BASE_URL: upstream.baseUrl }
+    for (const [name, value] of Object.entries({ ...own, OPENAI_API_KEY: 'key', ...environment }))
+      vi.stubEnv(name, value)
+    await migrate(database())
+  })
+  afterAll(async () => {
+    await upstream.stop()
+    await database().destroy()
+    rmSync(dataDir, { recursive: true, force: true })
+    vi.unstubAllEnvs()
+  })
+  return {
+    get upstream() {
+      return upstream
+    },
+    dataDir,
+    start: (turn) =>
+      startTurn('somebody', { turnId: randomUUID(), model: 'scripted', stream: true, ...turn }, async () => {}),
+  }
+}
+
+/** Follows a log to its end. */
+export async function logOf(generationId: string): Promise<LogEvent[]> {
+  const decoder = createEventDecoder()
+  const events: LogEvent[] = []
+  let wake = () => {}
+  const reader = await runs().log.read(generationId, 0, () => wake())
+  for (;;) {
+    const { pieces, done } = reader.take()
+    for (const piece of pieces) events.push(...decoder.feed(piece))
+    if (done) break
+    if (pieces.length === 0)
+      await new Promise<void>((resolve) => {
+        wake = resolve
+      })
+  }
+  reader.close()
+  return events
+}
+
+/** What the database has of a generation. */
+export async function rowOf(generationId: string) {
+  return await database()
+    .selectFrom('generations')
+    .innerJoin('messages', 'messages.id', 'generations.messageId')
+    .select(['status', 'parts', 'endedAt', 'usage', 'booking'])
+    .where('generations.id', '=', generationId)
+    .executeTakeFirstOrThrow()
+}
+
+/** The status of a generation in the database. */
+export async function statusOf(generationId: string): Promise<string> {
+  return (await rowOf(generationId)).status
+}
+
+/** The text of a generation's pieces, as far as it has been saved while it runs. */
+export async function piecesOf(generationId: string): Promise<string> {
+  const rows = await database()
+    .selectFrom('generationPieces')
+    .select('events')
+    .where('generationId', '=', generationId)
+    .orderBy('firstSeq')
+    .execute()
+  return rows.map(({ events }) => events).join('')
+}

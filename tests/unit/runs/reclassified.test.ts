@@ -1,0 +1,103 @@
+import { v7 as uuidv7 } from 'uuid'
+import { afterAll, beforeAll, expect, test, vi } from 'vitest'
+import { database } from '@/lib/database/client'
+import { storedEvents, storedFold } from '@/lib/event-log/stored-events'
+import type { LogEvent, StartData } from '@/lib/protocol/events'
+import { foldEvent, nothingYet } from '@/lib/protocol/messages'
+import { createEventDecoder } from '@/lib/protocol/sse'
+import { finishedGeneration } from '@/lib/runs/follow'
+import { continueReply } from '@/lib/runs/regenerate'
+import { runs } from '@/lib/runs/runs'
+import { startTurn } from '@/lib/runs/start-turn'
+import { done, finish } from '@/tests/upstream/events'
+import { type ScriptedUpstream, startScriptedUpstream } from '@/tests/upstream/scripted'
+import { ownDatabase } from '../database/process'
+
+let upstream: ScriptedUpstream
+beforeAll(async () => {
+  upstream = await startScriptedUpstream()
+  vi.stubEnv('OPENAI_BASE_URL', upstream.baseUrl)
+})
+afterAll(() => upstream.stop())
+ownDatabase()
+
+/** Reads a log as a reader does that follows it from its start. */
+async function told({ generationId }: StartData): Promise<LogEvent[]> {
+  const decoder = createEventDecoder()
+  const events: LogEvent[] = []
+  let wake = () => {}
+  const reader = await runs().log.read(generationId, 0, () => wake())
+  for (let done = !reader; !done; ) {
+    const more = new Promise<void>((resolve) => {
+      wake = resolve
+    })
+    const taken = reader?.take()
+    for (const piece of taken?.pieces ?? []) events.push(...decoder.feed(piece))
+    done = taken?.done ?? true
+    if (!done && taken?.pieces.length === 0) await more
+  }
+  return events
+}
+
+const partsOf = (events: LogEvent[]) => events.reduce(foldEvent, nothingYet).parts
+const uncounted = async () => {}
+const ms = expect.any(Number)
+
+test('a closing tag that nothing opened: readers, the reply and its stored log agree, and so when it is gone on with', async () => {
+  upstream.script([
+    { delta: 'Let me ' },
+    { until: 'seen' },
+    { delta: 'see.</thi' },
+    { delta: 'nk>\n\nIt is' },
+    { write: finish('MAX_TOKENS') + done },
+  ])
+  const start = await startTurn(
+    'somebody',
+    { turnId: uuidv7(), text: 'How much?', model: 'scripted', stream: true },
+    uncounted,
+  )
+  const following = told(start)
+  await vi.waitFor(() =>
+    expect(runs().get(start.generationId)?.folded.parts).toEqual([{ type: 'text', text: 'Let me ' }]),
+  )
+  upstream.open('seen')
+  const thought = { type: 'reasoning', text: 'Let me see.', ms }
+  const reply = await finishedGeneration(start, new AbortController().signal)
+  expect(reply).toMatchObject({
+    status: 'completed',
+    finishReason: 'MAX_TOKENS',
+    text: 'It is',
+    parts: [thought, { type: 'text', text: 'It is' }],
+    usage: { reasoningTokens: expect.any(Number) },
+  })
+  expect(reply?.usage?.reasoningTokens).toBeGreaterThan(0)
+  const events = await following
+  expect(events.map(({ type }) => type)).toContain('reclassify')
+  expect(partsOf(events)).toEqual(reply?.parts)
+  expect(await storedEvents(start.generationId, 0)).toEqual(events)
+  // A reader that had seen the text before it was told what it was.
+  const seen = events.slice(0, 2).reduce(foldEvent, nothingYet)
+  expect((await storedEvents(start.generationId, 2)).reduce(foldEvent, seen).parts).toEqual(reply?.parts)
+
+  upstream.script([
+    { delta: 'Hm, ' },
+    { delta: 'more.</think>' },
+    { delta: ' four.' },
+    { write: finish('stop') + done },
+  ])
+  const row = await database()
+    .selectFrom('generations')
+    .selectAll()
+    .where('id', '=', start.generationId)
+    .executeTakeFirstOrThrow()
+  const next = await continueReply(row, { turnId: uuidv7(), stream: true }, uncounted)
+  const whole = await finishedGeneration(next, new AbortController().signal)
+  expect(whole?.parts).toEqual([
+    thought,
+    { type: 'text', text: 'It is' },
+    { type: 'reasoning', text: 'Hm, more.', ms },
+    { type: 'text', text: ' four.' },
+  ])
+  expect((await storedFold(next.generationId)).parts).toEqual(whole?.parts)
+  expect(await storedEvents(start.generationId, 0)).toEqual(events)
+})
