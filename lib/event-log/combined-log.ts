@@ -2,9 +2,9 @@ import 'server-only'
 import { createEndedLogs, type ReadEnded } from './ended-log'
 import type { EventLog, LogFeed, LogReader, StoredEvents } from './event-log'
 import { createMemoryLog } from './memory-log'
-import { createCopies } from './remote-log-cache'
+import { createRemoteLogCache } from './remote-log-cache'
 
-/** For readers that are a little late. Later ones get the same log out of the database. */
+/** For readers that are a little late. Later ones get the log from the database. */
 const KEEP_ENDED_MS = 5_000
 
 /** What the database knows of generations that have ended. */
@@ -14,9 +14,9 @@ interface Ended {
 }
 
 /**
- * The event log as this process sees it: what runs here is read from memory, whatever becomes of the feed, and what runs
- * elsewhere from a copy. `feed` is how other instances hear of events at once; without, they ask the database. What has ended
- * is read from there piece by piece, which `hasEnded` and `readEnded` see to.
+ * The event log as this process sees it: generations that run here are read from memory, whatever becomes of the feed;
+ * those that run elsewhere from a cache that `feed` keeps current, or without a feed the database; ended ones from the
+ * database, through `hasEnded` and `readEnded`.
  */
 export function createEventLog(
   stored: StoredEvents,
@@ -24,7 +24,7 @@ export function createEventLog(
   { hasEnded, readEnded }: Ended = { hasEnded: async () => false, readEnded: async () => null },
 ) {
   const memory = createMemoryLog(KEEP_ENDED_MS)
-  const copies = createCopies(stored, feed)
+  const remote = createRemoteLogCache(stored, feed)
   const ended = createEndedLogs(readEnded)
   return {
     append(generationId, ...events) {
@@ -32,10 +32,10 @@ export function createEventLog(
       for (const event of events) feed?.append(generationId, event)
     },
     async read(generationId, after, wake): Promise<LogReader> {
-      const running = await memory.read(generationId, after, wake)
-      if (running) return running
+      const local = await memory.read(generationId, after, wake)
+      if (local) return local
       if (await hasEnded(generationId)) return ended.read(generationId, after, wake)
-      return await copies.read(generationId, after, wake)
+      return await remote.read(generationId, after, wake)
     },
   } satisfies EventLog
 }

@@ -5,71 +5,70 @@ import { type Before, type Part, written } from '@/lib/protocol/messages'
 
 /**
  * A log without its text: a positive number is a delta of that many UTF-16 units, a negative one is reasoning, any other
- * event stands as it is. With the message's parts it gives back every event with its `seq`, long after the log itself
- * is gone, for a few bytes an event.
+ * event stands as it is. Together with the message's parts it rebuilds every event with its `seq`, for a few bytes an event.
  */
-export type LogOutline = (number | GenerationEvent)[]
+export type EventIndex = (number | GenerationEvent)[]
 
-const outlineJson = z.array(z.union([z.number(), generationEvent]))
+const indexJson = z.array(z.union([z.number(), generationEvent]))
 
-/** One event's entry in its log's outline. */
-export function outlineOf(event: GenerationEvent): LogOutline[number] {
+/** An event's entry in the index of its log. */
+export function indexEntryOf(event: GenerationEvent): EventIndex[number] {
   if (event.type === 'delta') return event.data.text.length
   return event.type === 'reasoning' ? -event.data.text.length : event
 }
 
-/** What a generation was asked otherwise than it was wanted, out of its outline's column; nothing until it has ended. */
-export function differencesIn(outline: string | null): string[] {
-  if (outline === null) return []
-  const last = outlineJson.parse(JSON.parse(outline)).at(-1)
+/** What the upstream was asked differently from the request, from an index's column; empty until the generation has ended. */
+export function differencesIn(index: string | null): string[] {
+  if (index === null) return []
+  const last = indexJson.parse(JSON.parse(index)).at(-1)
   return typeof last === 'object' && last.type === 'status' ? (last.data.differences ?? []) : []
 }
 
-/** All that the events of a log are made from, once it has ended. */
+/** Everything that the events of an ended log are rebuilt from. */
 export interface WholeLog {
-  outline: LogOutline
-  /** What came as text before this entry stands among the reasoning; -1 when nothing does. */
+  index: EventIndex
+  /** Text before this entry became reasoning; -1 when none did. */
   reclassified: number
   text: string
   reasoning: string
 }
 
-/** How far into a log, and into the texts of its message, somebody has come. */
+/** A position in a log, and in the texts of its message. */
 export interface Place {
   seq: number
   text: number
   reasoning: number
 }
 
-/** A log out of an outline's column and its reply's parts. */
-export function wholeLog(outline: string, parts: Part[]): WholeLog {
-  const entries = outlineJson.parse(JSON.parse(outline))
+/** A log from an index's column and the parts of its reply. */
+export function wholeLog(index: string, parts: Part[]): WholeLog {
+  const entries = indexJson.parse(JSON.parse(index))
   const reclassified = entries.findLastIndex((entry) => typeof entry !== 'number' && entry.type === 'reclassify')
-  return { outline: entries, reclassified, text: written(parts, 'text'), reasoning: written(parts, 'reasoning') }
+  return { index: entries, reclassified, text: written(parts, 'text'), reasoning: written(parts, 'reasoning') }
 }
 
-/** Where a log begins in its message, which may have held something before. */
+/** Where a log begins in its message, which an earlier generation may have begun. */
 export function beginningOf({ textBefore, reasoningBefore }: Before): Place {
   return { seq: 0, text: textBefore, reasoning: reasoningBefore }
 }
 
 /** The next event, and moves the place past it; null at the end. */
 export function nextEvent(log: WholeLog, place: Place): LogEvent | null {
-  const entry = log.outline[place.seq]
+  const entry = log.index[place.seq]
   if (entry === undefined) return null
   const isText = place.seq >= log.reclassified
   place.seq++
   const { seq } = place
   if (typeof entry !== 'number') return { seq, ...entry }
-  const stands = entry > 0 && isText ? 'text' : 'reasoning'
-  const from = place[stands]
-  place[stands] += Math.abs(entry)
-  const data = { text: log[stands].slice(from, place[stands]) }
+  const source = entry > 0 && isText ? 'text' : 'reasoning'
+  const from = place[source]
+  place[source] += Math.abs(entry)
+  const data = { text: log[source].slice(from, place[source]) }
   return entry > 0 ? { seq, type: 'delta', data } : { seq, type: 'reasoning', data }
 }
 
-/** All events of a log, as `wholeLog` and `beginningOf` take it. */
-export function logFrom(outline: string, parts: Part[], before: Before): LogEvent[] {
-  const [log, place] = [wholeLog(outline, parts), beginningOf(before)]
-  return log.outline.flatMap(() => nextEvent(log, place) ?? [])
+/** All events of a log. */
+export function logFrom(index: string, parts: Part[], before: Before): LogEvent[] {
+  const [log, place] = [wholeLog(index, parts), beginningOf(before)]
+  return log.index.flatMap(() => nextEvent(log, place) ?? [])
 }

@@ -3,42 +3,61 @@ import type { LogEvent } from '@/lib/protocol/events'
 
 export type Bytes = Uint8Array<ArrayBuffer>
 
-/** What a reader has to send next: encoded events, in pieces to be joined. `done` when the log has ended and all of it has been taken. */
-export interface Taken {
-  pieces: Bytes[]
-  done: boolean
+/** Turns an event into the bytes of a wire format. Stands at the log's edge: the log itself holds events. */
+export type EventEncoder = (event: LogEvent) => Bytes
+
+/** An event in a log, with its encoding, so that an event is encoded once however many readers it has. */
+export class LoggedEvent {
+  #encoder: EventEncoder | null = null
+  #bytes: Bytes | null = null
+
+  constructor(readonly event: LogEvent) {}
+
+  /** The event in a format. Keeps the last encoding: nearly all readers of a log ask for the same format. */
+  encodedBy(encoder: EventEncoder): Bytes {
+    if (this.#bytes === null || this.#encoder !== encoder) {
+      this.#bytes = encoder(this.event)
+      this.#encoder = encoder
+    }
+    return this.#bytes
+  }
 }
 
-/** Follows one log from a cursor. It holds a place in the log, never a copy of it, so a reader that stops costs nothing. */
-export interface LogReader {
-  /** Encoded events after the cursor, and moves the cursor; none when there is nothing new yet. */
-  take(): Taken
+/**
+ * Reads one log from a cursor. Holds a position and no copy of the log, so a reader that stops reading costs nothing.
+ * `Item` is an event, or for several logs in one an event with the id of its log.
+ */
+export interface LogReader<Item = LoggedEvent> {
+  /** The next event, and moves the cursor past it; null when there is none yet, or none any more. */
+  next(): Item | null
+  /** Whether the log has ended and its last event has been read. */
+  readonly done: boolean
   close(): void
-  /** It comes out of the database, where one log is to be read to its end before the next is begun. */
+  /** Set for a log in the database, which is read to its end before another one is begun. */
   stored?: true
 }
 
 /**
- * The event log of running and lately ended generations. One writer appends, any number of readers follow.
- * Events keep their `seq`; each reader gets every event after its cursor once, in order.
+ * The event log of generations that run or have just ended. One writer appends, any number of readers follow; each gets
+ * every event after its cursor once, in the order of `seq`.
  */
 export interface EventLog {
-  /** Readers are given what is appended together in one go, as far as they have room for it. */
+  /** Events appended in one call reach each reader together, if it has room for them. */
   append(generationId: string, ...events: LogEvent[]): void
-  /** Follows a log after a cursor; `wake` is called when there is more to take. Null when this log does not hold it. */
+  /** Reads a log after a cursor; `wake` is called when there is more. Null when this log doesn't hold it. */
   read(generationId: string, after: number, wake: () => void): Promise<LogReader | null>
 }
 
-/** Carries the events of running generations from the instance that writes them to those that follow them. It may lose some. */
+/** Carries events from the instance that writes a log to the instances that read it. May lose events: the database has them. */
 export interface LogFeed {
-  /** Whether events come through now, as far as this instance can tell. */
+  /** Whether events pass at present, as far as this instance can tell. */
   readonly up: boolean
-  /** Sends an event on its way. It never throws, and what cannot be sent is dropped: the database has it. */
+  /** Sends an event. Never throws; drops what can't be sent. */
   append(generationId: string, event: LogEvent): void
-  /** What is held after a `seq`, in order, maybe with gaps. None when nothing can be had. */
+  /** The events held after a `seq`, in order, possibly with gaps; none when the feed is down. */
   after(generationId: string, seq: number): Promise<LogEvent[]>
-  /** Hands on what comes after a `seq`, in order, maybe with gaps. Gives the function that ends it. */
-  follow(generationId: string, seq: number, heard: (events: LogEvent[]) => void): () => void
+  /** Passes on events after a `seq`, in order, possibly with gaps. Returns the function that ends it. */
+  follow(generationId: string, seq: number, receive: (events: LogEvent[]) => void): () => void
 }
 
 /** The events of a log after a `seq`, as far as the database has them. */

@@ -5,94 +5,107 @@ import { oncePerProcess } from '@/lib/process'
 import { eventStreamHeaders, heartbeat } from '@/lib/protocol/sse'
 import type { Bytes, LogReader } from './event-log'
 
-/** After so much silence a comment goes out, so that no proxy takes a thinking model for a dead connection. */
+/** After this much silence a comment goes out, so that no proxy takes a model that thinks for a dead connection. */
 const HEARTBEAT_MS = 15_000
+/** How much one write joins, in bytes, so that a reader far behind doesn't copy a whole log at once. */
+const WRITE_BYTES = 64 * 1024
+/** A piece of this size goes out alone: joined with others, it would be copied for each reader. */
+const LARGE_BYTES = 16 * 1024
 
 const comment = new TextEncoder().encode(heartbeat)
 
-/** Who is answered. */
+/** The client that reads a response. */
 export interface Client {
   /** Aborts when the client goes away before the response has ended. */
   signal?: AbortSignal
-  /** Called once the client follows no more. */
+  /** Called once, when the client reads no more. */
   left?: () => void
 }
 
+/** A log to respond with: how to open it, and the bytes that its items are sent as. */
+interface Source<Item> {
+  open(wake: () => void): Promise<LogReader<Item>>
+  encode(item: Item): Bytes[]
+}
+
 /**
- * An event-stream response that follows a log. It is pulled: bytes are taken from the log only when the client has
- * room for them, so a client that stops reading costs nothing. A client that goes away only ends its reading;
- * `left` is called then, as at the end.
+ * An event-stream response that follows a log. Events are read only when the client has room for them, so a client that
+ * stops reading costs nothing. A client that goes away ends its reading alone; `left` is called then, as at the end.
  */
-export async function eventStream(
-  openLog: (wake: () => void) => Promise<LogReader>,
+export async function eventStream<Item>(
+  source: Source<Item>,
   { signal, left = () => {} }: Client = {},
 ): Promise<Response> {
   let wake = () => {}
-  const delivery = new Delivery(await opened(openLog, () => wake(), left), left)
+  const reader = await opened(source, () => wake(), left)
+  const delivery = new Delivery(reader, source.encode, left)
   wake = () => delivery.deliver()
-  // Next neither reads nor cancels the body of a response whose client went away before it was there.
+  // Next neither reads nor cancels the body of a response whose client left before it was ready.
   if (signal?.aborted) delivery.close()
   else signal?.addEventListener('abort', () => delivery.close(), { once: true })
   return new Response(new LogBody(delivery), { headers: eventStreamHeaders })
 }
 
-async function opened(
-  openLog: (wake: () => void) => Promise<LogReader>,
-  wake: () => void,
-  left: () => void,
-): Promise<LogReader> {
+async function opened<Item>(source: Source<Item>, wake: () => void, left: () => void): Promise<LogReader<Item>> {
   try {
-    return await openLog(wake)
+    return await source.open(wake)
   } catch (error) {
     left()
     throw error
   }
 }
 
-/** Where a delivery goes. `write` is called once for each time that there was room. */
+/** Where a delivery writes. */
 interface Sink {
   write(bytes: Bytes): void
   close(): void
 }
 
-/** Takes what a log has for one client, whenever the client has room. */
-class Delivery {
-  readonly #reader: LogReader
+/** Sends one client what a log has, one write whenever the client has room. */
+class Delivery<Item> {
+  readonly #reader: LogReader<Item>
+  readonly #encode: (item: Item) => Bytes[]
   readonly #left: () => void
   readonly #quiet = quietReaders()
+  /** Encoded, but not written yet: pieces of one item at most. */
+  #pending: Bytes[] = []
   #sink: Sink | null = null
-  #greeted = false
-  #room = false
+  #hasGreeted = false
+  #hasRoom = false
   #closed = false
 
-  constructor(reader: LogReader, left: () => void) {
+  constructor(reader: LogReader<Item>, encode: (item: Item) => Bytes[], left: () => void) {
     this.#reader = reader
+    this.#encode = encode
     this.#left = left
   }
 
-  /** There is room for more. From the first time on it counts: a response that nobody reads, as to a HEAD request, is never cancelled either. */
+  /**
+   * The client has room for one write. The first call begins the count of readers: a response that nobody reads, e.g. to a
+   * HEAD request, is never cancelled either.
+   */
   more(sink: Sink): void {
     if (this.#closed) return
     this.#sink = sink
-    this.#room = true
+    this.#hasRoom = true
     this.#quiet.heard(this.#beat)
-    if (this.#greeted) {
+    if (this.#hasGreeted) {
       this.deliver()
       return
     }
-    this.#greeted = true
-    this.#put(comment)
+    this.#hasGreeted = true
+    this.#write(comment)
   }
 
-  /** Hands over what the log has, if there is room for it. */
+  /** Writes what the log has, if there is room. */
   deliver(): void {
-    if (this.#closed || !this.#room) return
-    const { pieces, done } = this.#reader.take()
-    const bytes = joined(pieces)
+    if (this.#closed || !this.#hasRoom) return
+    const bytes = this.#nextWrite()
+    const done = this.#pending.length === 0 && this.#reader.done
     if (!bytes && !done) return
     this.#quiet.heard(this.#beat)
     if (done) this.close()
-    if (bytes) this.#put(bytes)
+    if (bytes) this.#write(bytes)
     if (done) this.#sink?.close()
   }
 
@@ -104,22 +117,47 @@ class Delivery {
     this.#left()
   }
 
-  #put(bytes: Bytes): void {
+  /** The bytes of the next write: small pieces joined, or one large piece as it is. */
+  #nextWrite(): Bytes | null {
+    const small: Bytes[] = []
+    for (let size = 0; size < WRITE_BYTES; ) {
+      const piece = this.#nextPiece()
+      if (!piece) break
+      if (piece.byteLength > LARGE_BYTES) {
+        if (small.length === 0) return piece
+        this.#pending.unshift(piece)
+        break
+      }
+      small.push(piece)
+      size += piece.byteLength
+    }
+    return joined(small)
+  }
+
+  #nextPiece(): Bytes | undefined {
+    if (this.#pending.length === 0) {
+      const item = this.#reader.next()
+      if (item) this.#pending = this.#encode(item)
+    }
+    return this.#pending.shift()
+  }
+
+  #write(bytes: Bytes): void {
     // Before the write, which may ask for more, and so come back here, before it returns.
-    this.#room = false
+    this.#hasRoom = false
     this.#sink?.write(bytes)
   }
 
   readonly #beat = (): void => {
-    if (this.#room) this.#put(comment)
+    if (this.#hasRoom) this.#write(comment)
   }
 }
 
 /** A delivery as the body of a response. */
-class LogBody extends ReadableStream<Bytes> {
-  readonly #delivery: Delivery
+class LogBody<Item> extends ReadableStream<Bytes> {
+  readonly #delivery: Delivery<Item>
 
-  constructor(delivery: Delivery) {
+  constructor(delivery: Delivery<Item>) {
     super(
       {
         pull: (controller) =>
@@ -132,8 +170,8 @@ class LogBody extends ReadableStream<Bytes> {
   }
 
   /**
-   * What Next calls to send a body. The general way makes a dozen promises for each piece that it moves, which is what
-   * costs most in a relay (docs/bench.md); this one writes straight to the destination.
+   * Next calls this to send a body. The platform's own makes a dozen promises for each chunk, which is the largest cost of a
+   * relay (docs/bench.md); this one writes to the destination directly.
    */
   override pipeTo(destination: WritableStream<Bytes>, { signal }: StreamPipeOptions = {}): Promise<void> {
     const writer = destination.getWriter()
@@ -171,7 +209,7 @@ function joined(pieces: Bytes[]): Bytes | null {
   return bytes
 }
 
-/** One timer that sends the heartbeat to every reader that has been quiet for long enough. */
+/** One timer that sends the heartbeat to each reader that has been quiet for long enough. */
 function quietReaders() {
   return oncePerProcess('quiet readers', () => {
     const heardAt = new Map<() => void, number>()
@@ -183,7 +221,7 @@ function quietReaders() {
         try {
           beat()
         } catch (error) {
-          // Nobody can be written to there any more.
+          // The client is gone.
           if (heardAt.delete(beat)) metrics().readers.dec()
           log().debug({ error }, 'couldn’t write to a quiet reader')
         }

@@ -1,37 +1,32 @@
 import 'server-only'
 import { log } from '@/lib/log'
 import type { LogEvent } from '@/lib/protocol/events'
-import { encodeEvent } from '@/lib/protocol/sse'
-import type { Bytes, EventLog, LogReader } from './event-log'
+import { type EventLog, LoggedEvent, type LogReader } from './event-log'
 
-/** What one `take` gives at most, so that a reader far behind does not copy a whole answer at once. */
-const TAKE_BYTES = 64 * 1024
-
-/** One log in memory, from its first event on, encoded once for all its readers. */
+/** One log in memory, from its first event on. */
 export class HeldLog {
-  /** Entry k is the event with `seq` k + 1. */
-  readonly #encoded: Bytes[] = []
+  /** The event with `seq` n is at n - 1. */
+  readonly #events: LoggedEvent[] = []
   readonly #wakes = new Set<() => void>()
-  readonly #utf8 = new TextEncoder()
-  /** Whether the last event has been appended. */
+  /** Whether the terminal event has been appended. */
   ended = false
 
   /** The `seq` of the last event. */
   get seq(): number {
-    return this.#encoded.length
+    return this.#events.length
   }
 
   /** @throws {Error} when an event is not the next one. */
   append(...events: LogEvent[]): void {
     for (const event of events) {
       if (event.seq !== this.seq + 1) throw new Error(`The log is at ${this.seq}, not before ${event.seq}`)
-      this.#encoded.push(this.#utf8.encode(encodeEvent(event.seq, event)))
+      this.#events.push(new LoggedEvent(event))
       this.ended = event.type === 'status'
     }
     for (const wake of [...this.#wakes]) this.#notify(wake)
   }
 
-  /** Tells one reader that there is more. One that cannot be told is dropped: the writer and the other readers go on. */
+  /** Drops a reader that throws, so that the writer and the other readers go on. */
   #notify(wake: () => void): void {
     try {
       wake()
@@ -41,33 +36,26 @@ export class HeldLog {
     }
   }
 
-  /** Follows the log after a cursor, which may be one that the log has yet to come to. */
+  /** Reads the log after a cursor, which may be ahead of the log. */
   read(after: number, wake: () => void): LogReader {
     let cursor = after
+    let done = false
     this.#wakes.add(wake)
     return {
-      take: () => {
-        // A reader may have seen a little more than a crash left saved. It is past the end then, and is told the end again.
-        if (this.ended && cursor >= this.seq) cursor = this.seq - 1
-        const pieces = this.#eventsAfter(cursor)
-        cursor += pieces.length
-        return { pieces, done: this.ended && cursor === this.seq }
+      next: () => {
+        // A crash may have saved less than a reader saw: a cursor at or past the end gets the terminal event again.
+        if (this.ended && !done && cursor >= this.seq) cursor = this.seq - 1
+        const event = this.#events[cursor]
+        if (event === undefined || done) return null
+        cursor++
+        done = this.ended && cursor === this.seq
+        return event
+      },
+      get done() {
+        return done
       },
       close: () => void this.#wakes.delete(wake),
     }
-  }
-
-  #eventsAfter(cursor: number): Bytes[] {
-    const events: Bytes[] = []
-    for (let size = 0, at = cursor; at < this.#encoded.length; at++) {
-      const event = this.#encoded[at]
-      if (!event) break
-      size += event.byteLength
-      // One that is larger goes alone, and so as it is: joining would make each reader a copy of it.
-      if (events.length > 0 && size > TAKE_BYTES) break
-      events.push(event)
-    }
-    return events
   }
 }
 

@@ -1,14 +1,13 @@
 import 'server-only'
 import type { LogEvent } from '@/lib/protocol/events'
-import { createEventDecoder } from '@/lib/protocol/sse'
 import type { LogReader } from './event-log'
 
-/** The part of an event log that is needed to follow one that this process may not write. */
+/** A log that every generation can be read from. */
 interface ReadableLog {
   read(generationId: string, after: number, wake: () => void): Promise<LogReader>
 }
 
-/** Follows a log to its end, and gives all its events; null when `signal` aborts before. */
+/** Reads a log to its end, and gives all its events; null when `signal` aborts first. */
 export async function readToEnd(
   log: ReadableLog,
   generationId: string,
@@ -16,7 +15,6 @@ export async function readToEnd(
 ): Promise<LogEvent[] | null> {
   let wake = () => {}
   const reader = await log.read(generationId, 0, () => wake())
-  const decoder = createEventDecoder()
   const events: LogEvent[] = []
   const end = aborted(signal)
   try {
@@ -24,10 +22,9 @@ export async function readToEnd(
       const more = new Promise<void>((resolve) => {
         wake = resolve
       })
-      const { pieces, done } = reader.take()
-      for (const piece of pieces) events.push(...decoder.feed(piece))
-      if (done) return events
-      if (pieces.length === 0) await Promise.race([more, end])
+      for (let next = reader.next(); next; next = reader.next()) events.push(next.event)
+      if (reader.done) return events
+      await Promise.race([more, end])
     }
     return null
   } finally {

@@ -5,17 +5,17 @@ import { createEventDecoder, encodeEvent } from '@/lib/protocol/sse'
 import type { RedisConnections, StreamEntry } from '@/lib/redis'
 import type { LogFeed } from './event-log'
 
-/** Streams are trimmed to some more than so many events, and what was trimmed is read from the database. */
+/** Streams are trimmed to a little over this; readers get older events from the database. */
 const MAX_EVENTS = 10_000
-/** How long a stream is kept after its last event: while it runs, however long a model thinks, and once it has ended. */
+/** How long a stream outlives its last event: while it runs, which covers a model that thinks for long, and once ended. */
 const RUNNING_MS = 60 * 60 * 1000
 const ENDED_MS = 60_000
-/** The expiry of a stream that grows is renewed this often, not with each event. */
+/** How often the expiry of a growing stream is renewed: not with each event. */
 const RENEW_MS = 60_000
-/** What waits for a write that is under way at most, in characters. Beyond it, all that waits is dropped. */
+/** How much may wait for the write in progress, in UTF-16 units. Beyond it, everything that waits is dropped. */
 const MAX_WAITING = 8 * 1024 * 1024
 
-/** What Redis says of an id that it has, or is past: another instance has ended the log. That is no failure. */
+/** Redis' error for an id that isn't the next: another instance has ended the log, which is no failure. */
 const ALREADY_THERE = 'equal or smaller than the target stream top item'
 
 interface Waiting {
@@ -25,17 +25,17 @@ interface Waiting {
 }
 
 /**
- * Events by way of Redis Streams: one stream a generation, in which `{seq}-0` is the id of event `seq`. What arrives
- * while a write is under way goes with the next one, so there is no round trip an event, and no more than one write waits.
+ * Events through Redis Streams: one stream per generation, in which event `seq` has the id `{seq}-0`. Events that arrive
+ * during a write go with the next one, so there is no round trip per event, and at most one write in progress.
  */
-export function createRedisLog(redis: RedisConnections): LogFeed {
+export function createRedisFeed(redis: RedisConnections): LogFeed {
   const renewedAt = new Map<string, number>()
   let waiting: Waiting[] = []
   let size = 0
   let writing = false
 
   async function write(): Promise<void> {
-    // The events of one turn of the event loop go together.
+    // Joins the events of one turn of the event loop.
     await new Promise((resolve) => setImmediate(resolve))
     while (waiting.length > 0) {
       const batch = waiting
@@ -63,7 +63,7 @@ export function createRedisLog(redis: RedisConnections): LogFeed {
     if (failure) redis.failed(failure)
   }
 
-  /** How long the stream is to be kept from now on, when that has to be said with this event. */
+  /** The new expiry of the stream, in milliseconds, if this event is to renew it. */
   function renewal(generationId: string, event: LogEvent): number | null {
     if (event.type === 'status') {
       renewedAt.delete(generationId)
@@ -103,8 +103,8 @@ export function createRedisLog(redis: RedisConnections): LogFeed {
         return []
       }
     },
-    follow: (generationId, seq, heard) =>
-      redis.follow(keyOf(generationId), `${seq}-0`, (entries) => heard(eventsOf(generationId, entries))),
+    follow: (generationId, seq, receive) =>
+      redis.follow(keyOf(generationId), `${seq}-0`, (entries) => receive(eventsOf(generationId, entries))),
   }
 }
 
@@ -112,7 +112,7 @@ function keyOf(generationId: string): string {
   return `rill:generation:${generationId}`
 }
 
-/** The events of entries; none of those that this version cannot read. */
+/** The events of entries; none when this version can't read them. */
 function eventsOf(generationId: string, entries: StreamEntry[]): LogEvent[] {
   try {
     const text = entries.map(({ fields: [, event] }) => event).join('')

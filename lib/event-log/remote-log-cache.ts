@@ -5,126 +5,128 @@ import type { LogEvent } from '@/lib/protocol/events'
 import type { LogFeed, LogReader, StoredEvents } from './event-log'
 import { HeldLog } from './memory-log'
 
-/** How often a copy that no feed keeps current is brought up to date from the database. */
+/** How often a log without a live feed is read anew from the database. */
 const POLL_MS = 500
-/** A feed that has been silent for so long is not taken at its word. */
+/** A feed that has been silent for this long is checked against the database. */
 const SILENCE_MS = 2_000
 
-/** A log that this process only follows. All readers here share it. */
-interface Copy {
+/** A log that another instance writes, as far as this process has it. All its readers here share it. */
+interface CachedLog {
   held: HeldLog
   readers: number
-  /** There is an event that has come before the one it comes after. */
-  behind: boolean
-  heardAt: number
-  /** Ends what the feed hands on, once that has begun. */
+  /** The feed delivered an event whose predecessor is missing. */
+  hasGap: boolean
+  receivedAt: number
+  /** Ends the subscription to the feed, once there is one. */
   unfollow: (() => void) | null
-  /** Brings it up to date. */
+  /** Reads the missing events from the database and the feed. */
   fill: () => Promise<void>
 }
 
 /**
- * Follows logs that another instance writes, or that have ended. The database is what is certain and the feed is what is
- * fast: events come by the feed, and each gap or silence is filled from the database, so a feed that is down, has
- * forgotten, or does not exist costs time and no event.
+ * Reads logs that another instance writes. Events come by the feed, which is fast; the database, which is certain, fills each
+ * gap and silence. So a feed that is down, has trimmed its events, or doesn't exist costs time but no event.
  */
-export function createCopies(stored: StoredEvents, feed: LogFeed | null) {
-  const copies = new Map<string, Copy>()
+export function createRemoteLogCache(stored: StoredEvents, feed: LogFeed | null) {
+  const cache = new Map<string, CachedLog>()
   let polling: NodeJS.Timeout | null = null
 
-  function copyOf(generationId: string): Copy {
-    const known = copies.get(generationId)
+  function cachedLog(generationId: string): CachedLog {
+    const known = cache.get(generationId)
     if (known) return known
     const held = new HeldLog()
     const fill = shared(async () => {
-      take(copy, await stored(generationId, held.seq))
-      if (feed && !held.ended) take(copy, await feed.after(generationId, held.seq))
-      copy.heardAt = performance.now()
-      if (held.ended) drop(generationId, copy)
+      receive(cached, await stored(generationId, held.seq))
+      if (feed && !held.ended) receive(cached, await feed.after(generationId, held.seq))
+      cached.receivedAt = performance.now()
+      if (held.ended) drop(generationId, cached)
     })
-    const copy: Copy = { held, readers: 0, behind: false, heardAt: 0, unfollow: null, fill }
-    copies.set(generationId, copy)
-    return copy
+    const cached: CachedLog = { held, readers: 0, hasGap: false, receivedAt: 0, unfollow: null, fill }
+    cache.set(generationId, cached)
+    return cached
   }
 
-  function follow(generationId: string, copy: Copy): void {
-    copy.unfollow ??=
-      feed?.follow(generationId, copy.held.seq, (events) => {
-        take(copy, events)
-        copy.heardAt = performance.now()
-        if (copy.held.ended) drop(generationId, copy)
-        else if (copy.behind) refill(generationId, copy)
+  function follow(generationId: string, cached: CachedLog): void {
+    cached.unfollow ??=
+      feed?.follow(generationId, cached.held.seq, (events) => {
+        receive(cached, events)
+        cached.receivedAt = performance.now()
+        if (cached.held.ended) drop(generationId, cached)
+        else if (cached.hasGap) refill(generationId, cached)
       }) ?? null
   }
 
-  function drop(generationId: string, copy: Copy): void {
-    copy.unfollow?.()
-    copy.unfollow = null
-    if (copies.get(generationId) === copy) copies.delete(generationId)
-    if (copies.size > 0 || !polling) return
+  function drop(generationId: string, cached: CachedLog): void {
+    cached.unfollow?.()
+    cached.unfollow = null
+    if (cache.get(generationId) === cached) cache.delete(generationId)
+    if (cache.size > 0 || !polling) return
     clearInterval(polling)
     polling = null
   }
 
   function poll(): void {
-    for (const [generationId, copy] of copies) {
-      const silent = performance.now() - copy.heardAt > SILENCE_MS
-      if (!feed?.up || copy.behind || silent) refill(generationId, copy)
+    for (const [generationId, cached] of cache) {
+      const isSilent = performance.now() - cached.receivedAt > SILENCE_MS
+      if (!feed?.up || cached.hasGap || isSilent) refill(generationId, cached)
     }
   }
 
-  function refill(generationId: string, copy: Copy): void {
-    copy.fill().catch((error: unknown) => {
-      // It is tried again at the next poll; the readers keep what they have.
+  function refill(generationId: string, cached: CachedLog): void {
+    cached.fill().catch((error: unknown) => {
+      // The next poll tries again; readers keep what they have.
       log().debug({ generationId, error }, 'couldn’t keep reading a log that another instance writes')
     })
   }
 
   return {
-    /** Follows a log after a cursor; `wake` is called when there is more to take. @throws {Error} when the database fails. */
+    /** Reads a log after a cursor; `wake` is called when there is more. @throws {Error} when the database fails. */
     async read(generationId: string, after: number, wake: () => void): Promise<LogReader> {
-      const copy = copyOf(generationId)
-      copy.readers++
+      const cached = cachedLog(generationId)
+      cached.readers++
       const leave = () => {
-        copy.readers--
-        if (copy.readers === 0) drop(generationId, copy)
+        cached.readers--
+        if (cached.readers === 0) drop(generationId, cached)
       }
       try {
-        if (copy.held.seq === 0) await copy.fill()
+        if (cached.held.seq === 0) await cached.fill()
       } catch (error) {
         leave()
         throw error
       }
-      if (!copy.held.ended && copies.get(generationId) === copy) {
-        follow(generationId, copy)
+      if (!cached.held.ended && cache.get(generationId) === cached) {
+        follow(generationId, cached)
         polling ??= setInterval(poll, POLL_MS).unref()
       }
-      return leaving(copy.held.read(after, wake), leave)
+      return leavingOnClose(cached.held.read(after, wake), leave)
     },
   }
 }
 
-/** Adds those events that come next. */
-function take(copy: Copy, events: LogEvent[]): void {
-  const { held } = copy
+/** Appends the events that continue the log, and notes a gap before the others. */
+function receive(cached: CachedLog, events: LogEvent[]): void {
+  const { held } = cached
   for (const event of events) {
     if (event.seq === held.seq + 1) held.append(event)
-    // More came by the feed than a crash left saved: the end that was saved comes after it all the same.
+    // After a crash the feed may have delivered more than was saved: the saved end then follows what was delivered.
     else if (event.type === 'status' && event.seq <= held.seq && !held.ended)
       held.append({ ...event, seq: held.seq + 1 })
   }
   const last = events.at(-1)
-  copy.behind = last !== undefined && last.seq > copy.held.seq
+  cached.hasGap = last !== undefined && last.seq > cached.held.seq
 }
 
-function leaving(reader: LogReader, leave: () => void): LogReader {
-  let open = true
+function leavingOnClose(reader: LogReader, leave: () => void): LogReader {
+  let isOpen = true
   return {
-    take: reader.take,
+    next: reader.next,
+    get done() {
+      return reader.done
+    },
     close() {
       reader.close()
-      if (open) leave()
-      open = false
+      if (isOpen) leave()
+      isOpen = false
     },
   }
 }

@@ -11,7 +11,7 @@ import { beginningOf, differencesIn, logFrom, wholeLog } from './event-index'
 
 const piecesJson = z.array(generationEvent)
 
-/** The log of a generation after a `seq`, as far as it has been saved, with every event at the `seq` it had. Past the end, the end again. */
+/** The saved events of a generation after a `seq`. A cursor at or past the end gets the terminal event again. */
 export async function storedEvents(generationId: string, after: number): Promise<LogEvent[]> {
   const row = await rowWithParts(generationId)
   if (row.outline === null) return await checkpointedEvents(generationId, after)
@@ -31,20 +31,20 @@ export async function hasEnded(generationId: string): Promise<boolean> {
   return row !== undefined
 }
 
-/** The log of a generation that has ended; null when it is gone. */
+/** The log of a generation that has ended; null when it was deleted. */
 export async function readEnded(generationId: string): Promise<EndedLog | null> {
   const row = await withParts(generationId).executeTakeFirst()
   if (!row || row.outline === null) return null
   return { log: wholeLog(row.outline, parseParts(row.parts)), beginning: beginningOf(row) }
 }
 
-/** What a generation's log is folded onto: what its message held before it. */
+/** What the message of a generation held before it: its log is folded onto that. */
 export async function storedBefore(generationId: string): Promise<Folded> {
   const row = await rowWithParts(generationId)
   return continuing(partsBefore(parseParts(row.parts), row))
 }
 
-/** What a message came to with a generation's log, as far as that has been saved; a later one may have continued it. */
+/** The message of a generation with the saved events of its log, without those that continued it later. */
 export async function storedFold(generationId: string): Promise<Folded> {
   const [before, events] = [await storedBefore(generationId), await storedEvents(generationId, 0)]
   return events.reduce(foldEvent, before)
@@ -62,7 +62,7 @@ function withParts(generationId: string) {
     .where('generations.id', '=', generationId)
 }
 
-/** The saved events of a generation that has not been joined yet, up to the first that cannot be read, if there is one. */
+/** The checkpointed events of a generation, up to the first one that can't be read. */
 export async function readableEvents(generationId: string): Promise<LogEvent[]> {
   const events: LogEvent[] = []
   for (const piece of await piecesOf(database(), generationId, 0)) {
@@ -76,7 +76,7 @@ export async function readableEvents(generationId: string): Promise<LogEvent[]> 
   return events
 }
 
-/** The events after a `seq` of a generation that has not been joined yet, as far as they have been saved. */
+/** The checkpointed events of a generation after a `seq`. */
 export async function checkpointedEvents(generationId: string, after = 0): Promise<LogEvent[]> {
   const pieces = await piecesOf(database(), generationId, after)
   return pieces.flatMap(eventsOf).filter(({ seq }) => seq > after)
@@ -86,7 +86,7 @@ function eventsOf({ firstSeq, events }: Piece): LogEvent[] {
   return piecesJson.parse(JSON.parse(events)).map((event, index): LogEvent => ({ seq: firstSeq + index, ...event }))
 }
 
-/** What a generation was asked otherwise than it was wanted; nothing until it has ended. */
+/** What the upstream was asked differently from the request; empty until the generation has ended. */
 export async function differencesOf(generationId: string): Promise<string[]> {
   const row = await database()
     .selectFrom('generations')

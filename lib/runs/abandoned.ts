@@ -11,7 +11,7 @@ import {
   runningOn,
 } from '@/lib/database/instances'
 import type { GenerationRow } from '@/lib/database/schema'
-import { outlineOf } from '@/lib/event-log/event-index'
+import { indexEntryOf } from '@/lib/event-log/event-index'
 import { readableEvents, storedBefore } from '@/lib/event-log/stored-events'
 import { DEAD_AFTER_MS } from '@/lib/instances/heartbeat'
 import { instanceId } from '@/lib/instances/instance-id'
@@ -99,7 +99,7 @@ async function interrupt(row: GenerationRow): Promise<void> {
         messageId: row.messageId,
         conversationId: row.conversationId,
         bill: billFor(row, folded.usage, saved, counted !== null),
-        outline: JSON.stringify(events.map(outlineOf)),
+        outline: JSON.stringify(events.map(indexEntryOf)),
         firstTokenAt: row.firstTokenAt,
         endedAt: Date.now(),
       },

@@ -4,8 +4,9 @@ import { database } from '@/lib/database/client'
 import { runningIn } from '@/lib/database/generations'
 import type { OwnedGeneration } from '@/lib/database/ownership'
 import { type Client, eventStream } from '@/lib/event-log/event-response'
-import { readSeveral } from '@/lib/event-log/multiplexed-reader'
+import { readMultiplexed } from '@/lib/event-log/multiplexed-reader'
 import { aborted, readToEnd } from '@/lib/event-log/read-to-end'
+import { multiplexedSse, sse } from '@/lib/event-log/sse'
 import { storedBefore, storedFold } from '@/lib/event-log/stored-events'
 import { log } from '@/lib/log'
 import type { GenerationStatus, StartData, Usage } from '@/lib/protocol/events'
@@ -31,12 +32,13 @@ export interface Finished extends StartData {
 
 /** Streams a generation's log after a cursor, from whatever holds it. The caller has checked whose it is. */
 export async function followGeneration(generationId: string, after: number, client: Client): Promise<Response> {
-  return await eventStream((wake) => runs().log.read(generationId, after, wake), client)
+  return await eventStream({ open: (wake) => runs().log.read(generationId, after, wake), encode: sse }, client)
 }
 
 /** Streams several logs in one response, each after its cursor, until all have ended. The caller has checked whose they are. */
 export async function followGenerations(cursors: Map<string, number>, client: Client): Promise<Response> {
-  return await eventStream((wake) => readSeveral(runs().log, cursors, wake), client)
+  const open = (wake: () => void) => readMultiplexed(runs().log, cursors, wake)
+  return await eventStream({ open, encode: multiplexedSse }, client)
 }
 
 /**

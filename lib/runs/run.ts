@@ -4,7 +4,7 @@ import { billOf, billUncounted, type Charge } from '@/lib/billing/charge'
 import { Meter } from '@/lib/billing/meter'
 import { config } from '@/lib/config'
 import type { Bill } from '@/lib/database/generations'
-import { type LogOutline, outlineOf } from '@/lib/event-log/event-index'
+import { type EventIndex, indexEntryOf } from '@/lib/event-log/event-index'
 import type { EventLog } from '@/lib/event-log/event-log'
 import { log } from '@/lib/log'
 import type { EndStatus, GenerationEvent, LogEvent, Problem, StartData, Usage } from '@/lib/protocol/events'
@@ -75,7 +75,7 @@ export class Run {
   readonly #observer: Observer
   readonly #abort = new AbortController()
   readonly #startedAt = Date.now()
-  readonly #outline: LogOutline = []
+  readonly #outline: EventIndex = []
   /** What is yet to be told. */
   readonly #arrivals: Arrivals
   #unsaved: GenerationEvent[] = []
@@ -140,7 +140,7 @@ export class Run {
   }
 
   /** The whole log's outline, to be stored at the end. */
-  get outline(): LogOutline {
+  get outline(): EventIndex {
     return this.#outline
   }
 
@@ -351,7 +351,7 @@ export class Run {
   /** Numbers an event and keeps it to be saved. All of it or, when it throws, nothing. */
   #keep(event: GenerationEvent): LogEvent {
     const folded = foldEvent(this.folded, event)
-    const entry = outlineOf(event)
+    const entry = indexEntryOf(event)
     this.seq++
     this.folded = folded
     this.#outline.push(entry)

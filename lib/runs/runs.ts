@@ -4,7 +4,7 @@ import { database } from '@/lib/database/client'
 import { isDeleted } from '@/lib/database/conversations'
 import { wantedOn } from '@/lib/database/instances'
 import { createEventLog } from '@/lib/event-log/combined-log'
-import { createRedisLog } from '@/lib/event-log/redis-feed'
+import { createRedisFeed } from '@/lib/event-log/redis-feed'
 import { hasEnded, readEnded, storedEvents } from '@/lib/event-log/stored-events'
 import { instanceId } from '@/lib/instances/instance-id'
 import { metrics } from '@/lib/metrics'
@@ -25,7 +25,7 @@ function createRuns() {
   const running = new Map<string, Run>()
   const checkpoints = createCheckpoints(instanceId())
   const connections = redis()
-  const feed = connections && createRedisLog(connections)
+  const feed = connections && createRedisFeed(connections)
   const log = createEventLog(storedEvents, feed, { hasEnded, readEnded })
   /** Runs work in the async context of the process: in a request's, each run would keep its request, and pay for its stores. */
   const outsideRequests = AsyncLocalStorage.snapshot()

@@ -1,9 +1,8 @@
 import { expect, test } from 'vitest'
 import { createEndedLogs, type EndedLog } from '@/lib/event-log/ended-log'
 import type { LogReader } from '@/lib/event-log/event-log'
-import { readSeveral } from '@/lib/event-log/multiplexed-reader'
+import { readMultiplexed } from '@/lib/event-log/multiplexed-reader'
 import type { LogEvent } from '@/lib/protocol/events'
-import { createEventDecoder, createNamedEventDecoder } from '@/lib/protocol/sse'
 
 const MEGABYTE = 1024 * 1024
 
@@ -14,7 +13,7 @@ function logOf(name: string, deltas: number, length: number): EndedLog {
   return {
     log: {
       reclassified: -1,
-      outline: [
+      index: [
         { type: 'start', data: start },
         -5,
         ...texts.map((each) => each.length),
@@ -27,32 +26,26 @@ function logOf(name: string, deltas: number, length: number): EndedLog {
   }
 }
 
-/** Takes all, waiting for what has to be read. */
-async function all(read: (wake: () => void) => LogReader | Promise<LogReader>, feed: (bytes: Uint8Array) => void) {
+/** Reads a log to its end, waiting for what has to be loaded. */
+async function readAll<Item>(open: (wake: () => void) => LogReader<Item> | Promise<LogReader<Item>>): Promise<Item[]> {
   let wake = () => {}
-  const reader = await read(() => wake())
+  const reader = await open(() => wake())
+  const items: Item[] = []
   for (;;) {
     const woken = new Promise<void>((resolve) => {
       wake = resolve
     })
-    const { pieces, done } = reader.take()
-    for (const each of pieces) feed(each)
-    if (done) return
-    if (pieces.length === 0) await woken
+    for (let next = reader.next(); next; next = reader.next()) items.push(next)
+    if (reader.done) return items
+    await woken
   }
 }
 
 async function eventsOf(logs: ReturnType<typeof createEndedLogs>, id: string, after: number): Promise<LogEvent[]> {
-  const decoder = createEventDecoder()
-  const events: LogEvent[] = []
-  await all(
-    (wake) => logs.read(id, after, wake),
-    (bytes) => events.push(...decoder.feed(bytes)),
-  )
-  return events
+  return (await readAll((wake) => logs.read(id, after, wake))).map(({ event }) => event)
 }
 
-test('a log is read from any cursor, and one past the end is told the end', async () => {
+test('a log is read from any cursor, and one past the end gets the end again', async () => {
   const logs = createEndedLogs(async () => logOf('a', 40, 20_000))
   const whole = await eventsOf(logs, 'a', 0)
   expect(whole.map(({ seq }) => seq)).toEqual(Array.from({ length: 43 }, (_, index) => index + 1))
@@ -63,51 +56,42 @@ test('a log is read from any cursor, and one past the end is told the end', asyn
   for (const after of [43, 44, 1_000_000]) expect(await eventsOf(logs, 'a', after)).toEqual(whole.slice(-1))
 })
 
-test('many large logs at once are each read once, one after the other, and a piece at a time', async () => {
+test('many large logs at once are each loaded once, one after the other', async () => {
   const names = Array.from({ length: 12 }, (_, index) => `log${index}-`)
   const loaded: string[] = []
   const logs = createEndedLogs(async (id) => {
     loaded.push(id)
     return logOf(id, 64, MEGABYTE / 16)
   })
-  const decoder = createNamedEventDecoder()
-  const seen = new Map<string, number>()
-  let largest = 0
   const log = { read: async (id: string, after: number, wake: () => void) => logs.read(id, after, wake) }
-  await all(
-    (wake) => readSeveral(log, new Map(names.map((name) => [name, 0])), wake),
-    (bytes) => {
-      largest = Math.max(largest, bytes.byteLength)
-      for (const { generationId } of decoder.feed(bytes)) seen.set(generationId, (seen.get(generationId) ?? 0) + 1)
-    },
-  )
+  const cursors = new Map(names.map((name) => [name, 0]))
+  const events = await readAll((wake) => readMultiplexed(log, cursors, wake))
+  const seen = new Map<string, number>()
+  for (const { generationId } of events) seen.set(generationId, (seen.get(generationId) ?? 0) + 1)
   expect(loaded).toEqual(names)
   expect([...seen]).toEqual(names.map((name) => [name, 67]))
-  expect(largest).toBeLessThan(MEGABYTE)
 })
 
-test('one that has been forgotten meanwhile is read on where it was', async () => {
+test('a log that left the cache meanwhile is read on from the same place', async () => {
   const logs = createEndedLogs(async (id) => logOf(id, 200, MEGABYTE / 16))
-  const decoder = createEventDecoder()
   const seqs: number[] = []
-  let turns = 0
   let wake = () => {}
   const reader = logs.read('slow', 0, () => wake())
-  for (let done = false; !done; ) {
+  while (!reader.done) {
     const woken = new Promise<void>((resolve) => {
       wake = resolve
     })
-    const taken = reader.take()
-    done = taken.done
-    for (const each of taken.pieces) seqs.push(...decoder.feed(each).map(({ seq }) => seq))
-    if (taken.pieces.length === 0 && !done) await woken
-    // Others come in between, and take its place.
-    else if (turns++ % 10 === 0) for (const other of ['b', 'c', 'd']) await eventsOf(logs, `${other}${turns}`, 200)
+    const next = reader.next()
+    if (next) seqs.push(next.event.seq)
+    if (!next && !reader.done) await woken
+    // Others come in between, and take its place in the cache.
+    else if (seqs.length % 40 === 1)
+      for (const other of ['b', 'c', 'd']) await eventsOf(logs, `${other}${seqs.length}`, 200)
   }
   expect(seqs).toEqual(Array.from({ length: 203 }, (_, index) => index + 1))
 })
 
-test('one that is gone ends, and keeps no other waiting; a database that is away is asked again', async () => {
+test('a deleted log ends and delays no other; a database that is away is asked again', async () => {
   let failures = 1
   const logs = createEndedLogs(async (id) => {
     if (id === 'gone') return null
@@ -116,20 +100,8 @@ test('one that is gone ends, and keeps no other waiting; a database that is away
   })
   expect(await eventsOf(logs, 'gone', 0)).toEqual([])
   const log = { read: async (id: string, after: number, wake: () => void) => logs.read(id, after, wake) }
-  const decoder = createNamedEventDecoder()
-  const ids: string[] = []
-  await all(
-    (wake) =>
-      readSeveral(
-        log,
-        new Map([
-          ['gone', 0],
-          ['here', 0],
-          ['there', 0],
-        ]),
-        wake,
-      ),
-    (bytes) => ids.push(...decoder.feed(bytes).map(({ generationId }) => generationId)),
-  )
+  const cursors = new Map(['gone', 'here', 'there'].map((id) => [id, 0]))
+  const events = await readAll((wake) => readMultiplexed(log, cursors, wake))
+  const ids = events.map(({ generationId }) => generationId)
   expect(ids).toEqual([...Array.from({ length: 4 }, () => 'here'), ...Array.from({ length: 4 }, () => 'there')])
 })

@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
-import { differencesIn, logFrom, outlineOf } from '@/lib/event-log/event-index'
+import { differencesIn, indexEntryOf, logFrom } from '@/lib/event-log/event-index'
 import type { GenerationEvent } from '@/lib/protocol/events'
 import {
   continuing,
@@ -58,7 +58,7 @@ test('the outline and the reply give back the whole log, every event at its seq'
   fc.assert(
     fc.property(log, (events) => {
       const { parts } = events.reduce(foldEvent, nothingYet)
-      const again = logFrom(JSON.stringify(events.map(outlineOf)), stored(parts), lengthsOf([]))
+      const again = logFrom(JSON.stringify(events.map(indexEntryOf)), stored(parts), lengthsOf([]))
       expect(again).toEqual(events.map((each, index) => ({ seq: index + 1, ...each })))
     }),
   )
@@ -76,7 +76,7 @@ test('of a reply that was continued, each generation’s log is given back, and 
       const parts = stored(folded.parts)
       for (const [index, events] of logs.entries()) {
         const before = lengthsOf(begun[index] ?? [])
-        const again = logFrom(JSON.stringify(events.map(outlineOf)), parts, before)
+        const again = logFrom(JSON.stringify(events.map(indexEntryOf)), parts, before)
         expect(again).toEqual(events.map((each, place) => ({ seq: place + 1, ...each })))
         expect(timeless(partsBefore(parts, before))).toEqual(timeless(begun[index] ?? []))
       }
@@ -133,7 +133,7 @@ test('what was asked otherwise is told by the outline, once the generation has e
     type: 'status',
     data: { status: 'completed', differences },
   })
-  const column = (...events: GenerationEvent[]) => JSON.stringify(events.map(outlineOf))
+  const column = (...events: GenerationEvent[]) => JSON.stringify(events.map(indexEntryOf))
   expect(differencesIn(column(start, ended(['stream'])))).toEqual(['stream'])
   expect(differencesIn(column(start, ended()))).toEqual([])
   expect(differencesIn(column(start))).toEqual([])

@@ -4,9 +4,8 @@ import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest'
 import { createEventLog } from '@/lib/event-log/combined-log'
 import type { EventLog, LogReader, StoredEvents } from '@/lib/event-log/event-log'
 import { createMemoryLog } from '@/lib/event-log/memory-log'
-import { createRedisLog } from '@/lib/event-log/redis-feed'
+import { createRedisFeed } from '@/lib/event-log/redis-feed'
 import type { GenerationEvent, LogEvent } from '@/lib/protocol/events'
-import { createEventDecoder } from '@/lib/protocol/sse'
 import { connectRedis } from '@/lib/redis'
 import { type RedisServer, startRedis } from '../../redis'
 
@@ -43,7 +42,7 @@ async function instance(stored = nothingStored): Promise<EventLog> {
   const redis = connectRedis(server.url)
   open.push(redis)
   await expect.poll(() => redis.up).toBe(true)
-  return createEventLog(stored, createRedisLog(redis))
+  return createEventLog(stored, createRedisFeed(redis))
 }
 
 /** Where events are appended, and where they are read. */
@@ -68,20 +67,19 @@ const implementations = [
   },
 ]
 
-/** What happens next: the writer appends, reader k takes, or a reader opens at some cursor. */
+/** What happens next: the writer appends, a reader reads, or a reader opens at some cursor. */
 const action = fc.oneof(
   { weight: 3, arbitrary: fc.constant({ what: 'append' as const }) },
-  { weight: 3, arbitrary: fc.nat(9).map((reader) => ({ what: 'take' as const, reader })) },
+  { weight: 3, arbitrary: fc.nat(9).map((reader) => ({ what: 'read' as const, reader })) },
   { weight: 1, arbitrary: fc.nat(50).map((after) => ({ what: 'open' as const, after })) },
 )
 
-/** A reader that goes on from a cursor. */
+/** A reader that starts at a cursor. */
 class Follower {
   readonly seen: LogEvent[] = []
   wakes = 0
   done = false
   readonly after: number
-  readonly #decoder = createEventDecoder()
   #reader: LogReader | null = null
   #woken: () => void = () => {}
 
@@ -97,23 +95,23 @@ class Follower {
     return this
   }
 
-  /** Takes once. Says whether there was something. */
-  take(): boolean {
+  /** Reads one event. False when there was none. */
+  readNext(): boolean {
     if (this.done || !this.#reader) return false
-    const { pieces, done } = this.#reader.take()
-    for (const bytes of pieces) this.seen.push(...this.#decoder.feed(bytes))
-    this.done = done
-    if (done) this.close()
-    return pieces.length > 0
+    const next = this.#reader.next()
+    if (next) this.seen.push(next.event)
+    this.done = this.#reader.done
+    if (this.done) this.close()
+    return next !== null
   }
 
-  /** Takes what there is, and what comes, until this holds. */
+  /** Reads what there is, and what comes, until a condition holds. */
   async until(holds: () => boolean): Promise<void> {
     while (!holds()) {
       const woken = new Promise<void>((resolve) => {
         this.#woken = resolve
       })
-      if (!this.take() && !holds()) await woken
+      if (!this.readNext() && !holds()) await woken
     }
   }
 
@@ -141,7 +139,7 @@ describe.each(implementations)('the event log $name', ({ logs }) => {
         append()
         for (const each of actions) {
           if (each.what === 'append') append()
-          else if (each.what === 'take') followers[each.reader % Math.max(1, followers.length)]?.take()
+          else if (each.what === 'read') followers[each.reader % Math.max(1, followers.length)]?.readNext()
           else followers.push(await new Follower(Math.min(each.after, appended)).open(readers, id))
         }
         while (appended < events.length) append()

@@ -1,8 +1,11 @@
 import { afterEach, beforeEach, expect, test, vi } from 'vitest'
+import { LoggedEvent } from '@/lib/event-log/event-log'
 import { eventStream } from '@/lib/event-log/event-response'
 import { createMemoryLog } from '@/lib/event-log/memory-log'
+import { readMultiplexed } from '@/lib/event-log/multiplexed-reader'
+import { multiplexedSse, sse } from '@/lib/event-log/sse'
 import type { LogEvent } from '@/lib/protocol/events'
-import { encodeEvent, heartbeat } from '@/lib/protocol/sse'
+import { createNamedEventDecoder, encodeEvent, heartbeat } from '@/lib/protocol/sse'
 
 const start: LogEvent = {
   seq: 1,
@@ -26,11 +29,12 @@ afterEach(() => {
 async function responding() {
   const log = createMemoryLog(5_000)
   log.append('g', start)
-  const response = await eventStream(async (wake) => {
+  const open = async (wake: () => void) => {
     const reader = await log.read('g', 0, wake)
     if (!reader) throw new Error('The log is held')
     return reader
-  })
+  }
+  const response = await eventStream({ open, encode: sse })
   if (!response.body) throw new Error('There is a body')
   return { log, body: response.body }
 }
@@ -182,15 +186,59 @@ test.each(['before the log is open', 'before its body is read'])(
   async (when) => {
     const going = new AbortController()
     const called: string[] = []
-    const reader = { take: () => ({ pieces: [], done: false }), close: () => void called.push('closed') }
-    const openLog = async () => {
+    const reader = { next: () => null, done: false, close: () => void called.push('closed') }
+    const open = async () => {
       if (when === 'before the log is open') going.abort()
       return reader
     }
-    const response = await eventStream(openLog, { signal: going.signal, left: () => void called.push('left') })
+    const response = await eventStream(
+      { open, encode: sse },
+      { signal: going.signal, left: () => void called.push('left') },
+    )
     going.abort()
     expect(called).toEqual(['closed', 'left'])
     await response.body?.cancel()
     expect(called).toEqual(['closed', 'left'])
   },
 )
+
+/** The writes of a response to a client that always has room. */
+async function writesOf(body: ReadableStream<Uint8Array> | null): Promise<Uint8Array[]> {
+  const writes: Uint8Array[] = []
+  for await (const bytes of body ?? []) writes.push(bytes)
+  return writes
+}
+
+test('a reader far behind gets writes of limited size, and a large event without a copy', async () => {
+  const log = createMemoryLog(60_000)
+  const large: LogEvent = { seq: 2, type: 'delta', data: { text: 'x'.repeat(1_000_000) } }
+  const small = Array.from(
+    { length: 40 },
+    (_, at): LogEvent => ({
+      seq: at + 3,
+      type: 'delta',
+      data: { text: 'x'.repeat(10_000) },
+    }),
+  )
+  const events = [start, large, ...small, end(43)]
+  log.append('g', ...events)
+  const open = async (wake: () => void) => await readMultiplexed(log, new Map([['g', 0]]), wake)
+  const bodies = await Promise.all([1, 2].map(async () => (await eventStream({ open, encode: multiplexedSse })).body))
+  const [one = [], other = []] = await Promise.all(bodies.map(writesOf))
+  const sizes = one.map(({ byteLength }) => byteLength)
+  expect(sizes.filter((size) => size > 1_000_000)).toHaveLength(1)
+  expect(sizes.filter((size) => size > 80_000)).toHaveLength(1)
+  expect(sizes.length).toBeLessThan(15)
+  const largeOf = (writes: Uint8Array[]) => writes.find(({ byteLength }) => byteLength > 1_000_000)?.buffer
+  expect(largeOf(one)).toBe(largeOf(other))
+  const decoder = createNamedEventDecoder()
+  expect(one.flatMap((bytes) => decoder.feed(bytes)).map(({ event }) => event)).toEqual(events)
+})
+
+test('an event is encoded once for all readers of a format', async () => {
+  const log = createMemoryLog(60_000)
+  log.append('g', start, end(2))
+  const readers = await Promise.all([1, 2].map(() => log.read('g', 0, () => {})))
+  const [one, other] = readers.map((reader) => sse(reader?.next() ?? new LoggedEvent(start)))
+  expect(one?.[0]).toBe(other?.[0])
+})

@@ -2,24 +2,19 @@ import fc from 'fast-check'
 import { expect, test } from 'vitest'
 import type { EventLog, LogReader } from '@/lib/event-log/event-log'
 import { createMemoryLog } from '@/lib/event-log/memory-log'
-import { readSeveral } from '@/lib/event-log/multiplexed-reader'
+import { type MultiplexedEvent, readMultiplexed } from '@/lib/event-log/multiplexed-reader'
 import type { LogEvent } from '@/lib/protocol/events'
-import { createNamedEventDecoder } from '@/lib/protocol/sse'
 
 const delta = (seq: number, text = `${seq} `): LogEvent => ({ seq, type: 'delta', data: { text } })
 const end = (seq: number): LogEvent => ({ seq, type: 'status', data: { status: 'completed' } })
 const names = ['a', 'b', 'c']
 
-/** Takes until there is nothing new, and gives what each take held. */
-function taken(reader: LogReader) {
-  const takes: { generationId: string; event: LogEvent }[][] = []
-  const decoder = createNamedEventDecoder()
-  for (;;) {
-    const { pieces, done } = reader.take()
-    const events = pieces.flatMap((bytes) => decoder.feed(bytes))
-    if (events.length > 0) takes.push(events)
-    if (pieces.length === 0 || done) return { takes, done }
-  }
+/** Reads until there is nothing new. */
+function readAll(reader: LogReader<MultiplexedEvent>) {
+  const events: { generationId: string; event: LogEvent }[] = []
+  for (let next = reader.next(); next; next = reader.next())
+    events.push({ generationId: next.generationId, event: next.event.event })
+  return { events, done: reader.done }
 }
 
 /** Remembers which readers were closed. */
@@ -31,14 +26,22 @@ function watched(log: EventLog) {
       closed.push(id)
       reader?.close()
     }
-    return reader && { ...reader, close }
+    return (
+      reader && {
+        next: reader.next,
+        get done() {
+          return reader.done
+        },
+        close,
+      }
+    )
   }
   return { closed, read }
 }
 
 test('any interleaving gives every event of every log after its cursor once, in order, and is done when all have ended', async () => {
   const sizes = fc.tuple(fc.nat(20), fc.nat(20), fc.nat(20))
-  const steps = fc.array(fc.oneof(fc.constantFrom(...names), fc.constant('take')), { maxLength: 120 })
+  const steps = fc.array(fc.oneof(fc.constantFrom(...names), fc.constant('read')), { maxLength: 120 })
   await fc.assert(
     fc.asyncProperty(sizes, fc.tuple(fc.nat(25), fc.nat(25), fc.nat(25)), steps, async (counts, after, order) => {
       const log = createMemoryLog(60_000)
@@ -55,17 +58,17 @@ test('any interleaving gives every event of every log after its cursor once, in 
       }
       for (const name of names) append(name)
       const cursors = new Map(names.map((name, index) => [name, after[index] ?? 0]))
-      const reader = await readSeveral(log, cursors, () => {})
+      const reader = await readMultiplexed(log, cursors, () => {})
       const seen: { generationId: string; event: LogEvent }[] = []
-      const take = () => seen.push(...taken(reader).takes.flat())
-      for (const step of order) step === 'take' ? take() : append(step)
+      const read = () => seen.push(...readAll(reader).events)
+      for (const step of order) step === 'read' ? read() : append(step)
       for (const name of names) while ((left.get(name)?.length ?? 0) > 0) append(name)
-      const { takes, done } = taken(reader)
-      seen.push(...takes.flat())
+      const { events: rest, done } = readAll(reader)
+      seen.push(...rest)
       expect(done).toBe(true)
       for (const [name, events] of logs) {
         const own = seen.filter(({ generationId }) => generationId === name).map(({ event }) => event)
-        // A cursor past the end is told the end.
+        // A cursor past the end gets the terminal event again.
         expect(own).toEqual(events.slice(Math.min(cursors.get(name) ?? 0, events.length - 1)))
       }
     }),
@@ -77,39 +80,18 @@ test('a long log keeps none of the others waiting', async () => {
   for (let seq = 1; seq <= 20; seq++) log.append('a', delta(seq, 'x'.repeat(60_000)))
   log.append('b', delta(1))
   log.append('c', delta(1))
-  const reader = await readSeveral(log, new Map(names.map((name) => [name, 0])), () => {})
-  const order = taken(reader).takes.map((events) => events[0]?.generationId)
+  const reader = await readMultiplexed(log, new Map(names.map((name) => [name, 0])), () => {})
+  const order = readAll(reader).events.map(({ generationId }) => generationId)
   expect(order.slice(0, 4)).toEqual(['a', 'b', 'c', 'a'])
-})
-
-test('a large event is not copied for its reader', async () => {
-  const log = createMemoryLog(60_000)
-  log.append('a', delta(1, 'x'.repeat(1_000_000)))
-  const large = async () => {
-    const reader = await readSeveral(log, new Map([['a', 0]]), () => {})
-    reader.take()
-    const { pieces } = reader.take()
-    expect(pieces).toHaveLength(1)
-    return pieces[0]?.buffer
-  }
-  expect(await large()).toBe(await large())
-})
-
-test('one take gives no more than one log gives at once', async () => {
-  const log = createMemoryLog(60_000)
-  for (const name of names) for (let seq = 1; seq <= 20; seq++) log.append(name, delta(seq, 'x'.repeat(10_000)))
-  const reader = await readSeveral(log, new Map(names.map((name) => [name, 0])), () => {})
-  const { pieces } = reader.take()
-  expect(pieces.reduce((size, bytes) => size + bytes.byteLength, 0)).toBeLessThan(80_000)
 })
 
 test('a reader that leaves closes every log; a log that ended is closed by itself', async () => {
   const log = createMemoryLog(60_000)
   for (const name of names) log.append(name, delta(1))
   const { closed, read } = watched(log)
-  const reader = await readSeveral({ read }, new Map(names.map((name) => [name, 0])), () => {})
+  const reader = await readMultiplexed({ read }, new Map(names.map((name) => [name, 0])), () => {})
   log.append('b', end(2))
-  taken(reader)
+  readAll(reader)
   expect(closed).toEqual(['b'])
   reader.close()
   expect(closed.toSorted()).toEqual(names)
@@ -120,6 +102,6 @@ test('when one log cannot be read, none is left open', async () => {
   log.append('a', delta(1))
   log.append('c', delta(1))
   const { closed, read } = watched(log)
-  await expect(readSeveral({ read }, new Map(names.map((name) => [name, 0])), () => {})).rejects.toThrow(/b/)
+  await expect(readMultiplexed({ read }, new Map(names.map((name) => [name, 0])), () => {})).rejects.toThrow(/b/)
   expect(closed.toSorted()).toEqual(['a', 'c'])
 })

@@ -4,8 +4,8 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, vi } from 'vitest'
 import { database, migrate } from '@/lib/database/client'
+import { readToEnd } from '@/lib/event-log/read-to-end'
 import type { LogEvent, StartData } from '@/lib/protocol/events'
-import { createEventDecoder } from '@/lib/protocol/sse'
 import { runs } from '@/lib/runs/runs'
 import { startTurn, type Turn } from '@/lib/runs/start-turn'
 import { type ScriptedUpstream, startScriptedUpstream } from '../../upstream/scripted'
@@ -44,23 +44,9 @@ export function ownProcess(environment: Record<string, string> = {}): Process {
   }
 }
 
-/** Follows a log to its end. */
+/** The events of a generation's log, read to its end. */
 export async function logOf(generationId: string): Promise<LogEvent[]> {
-  const decoder = createEventDecoder()
-  const events: LogEvent[] = []
-  let wake = () => {}
-  const reader = await runs().log.read(generationId, 0, () => wake())
-  for (;;) {
-    const { pieces, done } = reader.take()
-    for (const piece of pieces) events.push(...decoder.feed(piece))
-    if (done) break
-    if (pieces.length === 0)
-      await new Promise<void>((resolve) => {
-        wake = resolve
-      })
-  }
-  reader.close()
-  return events
+  return (await readToEnd(runs().log, generationId, new AbortController().signal)) ?? []
 }
 
 /** What the database has of a generation. */

@@ -2,9 +2,8 @@ import { v7 as uuidv7 } from 'uuid'
 import { afterAll, beforeAll, expect, test, vi } from 'vitest'
 import { database } from '@/lib/database/client'
 import { storedEvents, storedFold } from '@/lib/event-log/stored-events'
-import type { LogEvent, StartData } from '@/lib/protocol/events'
+import type { LogEvent } from '@/lib/protocol/events'
 import { foldEvent, nothingYet } from '@/lib/protocol/messages'
-import { createEventDecoder } from '@/lib/protocol/sse'
 import { finishedGeneration } from '@/lib/runs/follow'
 import { continueReply } from '@/lib/runs/regenerate'
 import { runs } from '@/lib/runs/runs'
@@ -12,6 +11,7 @@ import { startTurn } from '@/lib/runs/start-turn'
 import { done, finish } from '@/tests/upstream/events'
 import { type ScriptedUpstream, startScriptedUpstream } from '@/tests/upstream/scripted'
 import { ownDatabase } from '../database/process'
+import { logOf } from './process'
 
 let upstream: ScriptedUpstream
 beforeAll(async () => {
@@ -20,24 +20,6 @@ beforeAll(async () => {
 })
 afterAll(() => upstream.stop())
 ownDatabase()
-
-/** Reads a log as a reader does that follows it from its start. */
-async function told({ generationId }: StartData): Promise<LogEvent[]> {
-  const decoder = createEventDecoder()
-  const events: LogEvent[] = []
-  let wake = () => {}
-  const reader = await runs().log.read(generationId, 0, () => wake())
-  for (let done = !reader; !done; ) {
-    const more = new Promise<void>((resolve) => {
-      wake = resolve
-    })
-    const taken = reader?.take()
-    for (const piece of taken?.pieces ?? []) events.push(...decoder.feed(piece))
-    done = taken?.done ?? true
-    if (!done && taken?.pieces.length === 0) await more
-  }
-  return events
-}
 
 const partsOf = (events: LogEvent[]) => events.reduce(foldEvent, nothingYet).parts
 const uncounted = async () => {}
@@ -56,7 +38,7 @@ test('a closing tag that nothing opened: readers, the reply and its stored log a
     { turnId: uuidv7(), text: 'How much?', model: 'scripted', stream: true },
     uncounted,
   )
-  const following = told(start)
+  const following = logOf(start.generationId)
   await vi.waitFor(() =>
     expect(runs().get(start.generationId)?.folded.parts).toEqual([{ type: 'text', text: 'Let me ' }]),
   )
