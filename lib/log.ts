@@ -1,10 +1,10 @@
 import 'server-only'
 import { destination, type Logger, pino } from 'pino'
-import { oncePerProcess } from '@/lib/process'
+import { processSingleton } from '@/lib/process'
 
 /** The process's log: one JSON line an entry on standard error. Never a key, never text that a person or a model wrote. */
 export function log(): Logger {
-  return oncePerProcess('log', () =>
+  return processSingleton('log', () =>
     pino(
       { base: null, timestamp: pino.stdTimeFunctions.isoTime, serializers: { error: errorFields } },
       destination({ dest: 2, sync: true }),

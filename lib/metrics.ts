@@ -1,6 +1,6 @@
 import 'server-only'
 import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from 'prom-client'
-import { oncePerProcess } from '@/lib/process'
+import { processSingleton } from '@/lib/process'
 import type { EndStatus, ErrorKind } from '@/lib/protocol/events'
 
 /** What a person waits for, in seconds: from "at once" to a model that thinks for minutes. */
@@ -9,7 +9,7 @@ const SPEEDS = [1, 5, 10, 20, 40, 60, 100, 200, 500, 1000]
 
 /** What this process counts of itself, in Prometheus's terms. */
 export function metrics() {
-  return oncePerProcess('metrics', createMetrics)
+  return processSingleton('metrics', createMetrics)
 }
 
 function createMetrics() {

@@ -3,7 +3,7 @@ import { Redis, type RedisOptions } from 'ioredis'
 import { z } from 'zod'
 import { config } from '@/lib/config'
 import { log } from '@/lib/log'
-import { oncePerProcess } from '@/lib/process'
+import { processSingleton } from '@/lib/process'
 
 /** A key that is added to the set joins at most this much later, should the wake be lost. Also what tells a dead connection. */
 const BLOCK_MS = 5_000
@@ -34,7 +34,7 @@ export type RedisConnections = ReturnType<typeof connectRedis>
 
 /** The connections to the Redis server of `REDIS_URL`; null when none is set. */
 export function redis(): RedisConnections | null {
-  return oncePerProcess('redis', () => {
+  return processSingleton('redis', () => {
     const { redisUrl } = config()
     return redisUrl ? connectRedis(redisUrl) : null
   })

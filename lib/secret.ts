@@ -3,14 +3,14 @@ import { createCipheriv, createDecipheriv, createHash, hkdfSync, randomBytes, ti
 import { existsSync, linkSync, mkdirSync, readFileSync, unlinkSync, writeFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { config } from '@/lib/config'
-import { oncePerProcess } from '@/lib/process'
+import { processSingleton } from '@/lib/process'
 
 const IV_BYTES = 12
 const TAG_BYTES = 16
 
 /** A 256-bit key for one purpose, derived (HKDF, RFC 5869) from `RILL_SECRET` or from the secret kept in the data folder. */
 export function keyFor(purpose: 'session' | 'providers' | 'mark'): Uint8Array {
-  return oncePerProcess(
+  return processSingleton(
     `key:${purpose}`,
     () => new Uint8Array(hkdfSync('sha256', rootSecret(), '', `rill ${purpose}`, 32)),
   )

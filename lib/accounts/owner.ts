@@ -5,13 +5,13 @@ import { ensureSingleOwner, lockOwners, singleOwner } from '@/lib/database/accou
 import { forgetVisitors, sweepSessions } from '@/lib/database/accounts/sessions'
 import { type Database, database, withPatience } from '@/lib/database/client'
 import { log } from '@/lib/log'
-import { oncePerProcess } from '@/lib/process'
+import { processSingleton } from '@/lib/process'
 import { mode } from './mode'
 import { SAFE_PASSWORD_LENGTH } from './password'
 
 /** The one owner of a local Rill or of one with a password. Every database has one; its id never changes. */
 export async function singleOwnerId(): Promise<string> {
-  const kept = oncePerProcess<{ id: string | null }>('single owner', () => ({ id: null }))
+  const kept = processSingleton<{ id: string | null }>('single owner', () => ({ id: null }))
   kept.id ??= await singleOwner(database())
   if (kept.id === null) throw new Error('The database has no owner yet')
   return kept.id

@@ -17,7 +17,7 @@ import Libsql from 'libsql'
 import pg from 'pg'
 import { config } from '@/lib/config'
 import { log } from '@/lib/log'
-import { oncePerProcess } from '@/lib/process'
+import { processSingleton } from '@/lib/process'
 import { CamelCaseRows, SnakeCasePostgresCompiler, SnakeCaseSqliteCompiler } from './column-names'
 import { migrations } from './migrations'
 import type { Tables } from './schema'
@@ -40,7 +40,7 @@ const ABANDONED_MS = 5_000
 
 /** The process's database: embedded SQLite in the data folder, or the Postgres server of `DATABASE_URL`. */
 export function database(): Database {
-  return oncePerProcess('database', () => {
+  return processSingleton('database', () => {
     const { databaseUrl, dataDir } = config()
     return databaseUrl ? connectPostgres(databaseUrl) : openSqlite(dataDir)
   })
@@ -202,7 +202,7 @@ function holdFolder(dataDir: string): void {
       `Another Rill is running on the data folder ${dataDir}. Stop it, or set DATA_DIR to another folder, or DATABASE_URL to a Postgres server that both can use.`,
     )
   }
-  oncePerProcess(`lock:${dataDir}`, () => lock)
+  processSingleton(`lock:${dataDir}`, () => lock)
 }
 
 /** Opens (and makes) a database file, without holding its folder. */

@@ -2,7 +2,7 @@ import 'server-only'
 import { type FileHandle, open } from 'node:fs/promises'
 import { join } from 'node:path'
 import { config } from '@/lib/config'
-import { oncePerProcess } from '@/lib/process'
+import { processSingleton } from '@/lib/process'
 import { engine } from './client'
 
 /**
@@ -15,7 +15,7 @@ import { engine } from './client'
  * @throws {Error} when the disk fails.
  */
 export function durable(): Promise<void> {
-  return engine() === 'postgres' ? Promise.resolve() : oncePerProcess('durability', syncOfWriteAheadLog)()
+  return engine() === 'postgres' ? Promise.resolve() : processSingleton('durability', syncOfWriteAheadLog)()
 }
 
 function syncOfWriteAheadLog(): () => Promise<void> {

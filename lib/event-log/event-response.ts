@@ -1,7 +1,7 @@
 import 'server-only'
 import { log } from '@/lib/log'
 import { metrics } from '@/lib/metrics'
-import { oncePerProcess } from '@/lib/process'
+import { processSingleton } from '@/lib/process'
 import { eventStreamHeaders, heartbeat } from '@/lib/protocol/sse'
 import type { Bytes, LogReader } from './event-log'
 
@@ -211,7 +211,7 @@ function joined(pieces: Bytes[]): Bytes | null {
 
 /** One timer that sends the heartbeat to each reader that has been quiet for long enough. */
 function quietReaders() {
-  return oncePerProcess('quiet readers', () => {
+  return processSingleton('quiet readers', () => {
     const heardAt = new Map<() => void, number>()
     setInterval(() => {
       const now = performance.now()

@@ -8,7 +8,7 @@ import {
 } from 'rate-limiter-flexible'
 import { config } from '@/lib/config'
 import { log } from '@/lib/log'
-import { oncePerProcess } from '@/lib/process'
+import { processSingleton } from '@/lib/process'
 import { redis } from '@/lib/redis'
 import { Refused } from '@/lib/refused'
 import { secretMark } from '@/lib/secret'
@@ -70,7 +70,7 @@ export function counterOf(payer: string): string {
 }
 
 function pursesOf(limit: LimitClass, { ownerId, address }: Payer): Purse[] {
-  const { byPerson, byAddress, together } = oncePerProcess(`limiters: ${limit}`, () => limitersOf(limit))
+  const { byPerson, byAddress, together } = processSingleton(`limiters: ${limit}`, () => limitersOf(limit))
   const words = refusals[limit]
   return [
     // The address comes first, so that a stream of new visitors doesn't use up the counters of others.

@@ -1,7 +1,7 @@
 import 'server-only'
 import { subscribe } from 'node:diagnostics_channel'
 import { IncomingMessage } from 'node:http'
-import { oncePerProcess } from '@/lib/process'
+import { processSingleton } from '@/lib/process'
 import { PEER_HEADER } from './address'
 
 /**
@@ -9,7 +9,7 @@ import { PEER_HEADER } from './address'
  * lib/serve.mjs, which notes it as well, may have taken requests before this.
  */
 export function watchPeers(): void {
-  oncePerProcess('peers', () => subscribe('http.server.request.start', notePeer))
+  processSingleton('peers', () => subscribe('http.server.request.start', notePeer))
 }
 
 function notePeer(message: unknown): void {

@@ -1,6 +1,6 @@
 import 'server-only'
 import { config } from '@/lib/config'
-import { oncePerProcess } from '@/lib/process'
+import { processSingleton } from '@/lib/process'
 import { eventStreamHeaders } from '@/lib/protocol/sse'
 import { Refused } from '@/lib/refused'
 import { addressOf } from './address'
@@ -32,7 +32,7 @@ export async function following(
 export function countReader(request: Request, ownerId: string): () => void {
   const most = config().readersPerPerson
   if (most === 0) return () => undefined
-  const open = oncePerProcess('event readers', () => new Map<string, number>())
+  const open = processSingleton('event readers', () => new Map<string, number>())
   const key = `${ownerId} ${addressOf(request)}`
   const before = open.get(key) ?? 0
   if (before >= most) throw tooMany(most)

@@ -2,7 +2,7 @@ import 'server-only'
 import { setTimeout as wait } from 'node:timers/promises'
 import { RateLimiterMemory } from 'rate-limiter-flexible'
 import { z } from 'zod'
-import { oncePerProcess } from '@/lib/process'
+import { processSingleton } from '@/lib/process'
 import { Refused } from '@/lib/refused'
 
 /** Wrong passwords of one address in a quarter of an hour. Only that address is refused after them. */
@@ -49,7 +49,7 @@ async function delay(ms: number): Promise<void> {
 const refusedFor = z.object({ msBeforeNext: z.number() })
 
 function limits() {
-  return oncePerProcess('sign-in limits', () => ({
+  return processSingleton('sign-in limits', () => ({
     byAddress: new RateLimiterMemory({ keyPrefix: 'address', points: TRIES_OF_ADDRESS, duration: SECONDS }),
     together: new RateLimiterMemory({ keyPrefix: 'together', points: Number.MAX_SAFE_INTEGER, duration: SECONDS }),
     waiting: { count: 0 },

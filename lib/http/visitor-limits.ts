@@ -1,7 +1,7 @@
 import 'server-only'
 import { RateLimiterMemory } from 'rate-limiter-flexible'
 import { config } from '@/lib/config'
-import { oncePerProcess } from '@/lib/process'
+import { processSingleton } from '@/lib/process'
 import { Refused } from '@/lib/refused'
 
 const SECONDS = 60
@@ -40,7 +40,7 @@ export function tooManyVisitors(): Refused {
 }
 
 function limits() {
-  return oncePerProcess('visitor limits', () => {
+  return processSingleton('visitor limits', () => {
     const { ratePerMinute } = config()
     const points = ratePerMinute === 0 ? Number.MAX_SAFE_INTEGER : ratePerMinute * PEOPLE_AT_AN_ADDRESS
     return {

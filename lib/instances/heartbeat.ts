@@ -1,7 +1,7 @@
 import 'server-only'
 import { database, engine } from '@/lib/database/client'
 import { beat } from '@/lib/database/instances'
-import { oncePerProcess } from '@/lib/process'
+import { processSingleton } from '@/lib/process'
 import { secretMark } from '@/lib/secret'
 import { instanceId } from './instance-id'
 
@@ -12,7 +12,7 @@ export const DEAD_AFTER_MS = 10_000
 
 /** What the other instances know this one to live by. */
 export function heartbeat() {
-  return oncePerProcess('heartbeat', createHeartbeat)
+  return processSingleton('heartbeat', createHeartbeat)
 }
 
 function createHeartbeat() {

@@ -1,8 +1,8 @@
 import 'server-only'
 import { v7 as uuidv7 } from 'uuid'
-import { oncePerProcess } from '@/lib/process'
+import { processSingleton } from '@/lib/process'
 
 /** The id of this process in the database: its generations, its heartbeat and its channel for commands carry it. */
 export function instanceId(): string {
-  return oncePerProcess('instance id', () => ({ id: uuidv7() })).id
+  return processSingleton('instance id', () => ({ id: uuidv7() })).id
 }

@@ -1,6 +1,6 @@
 import 'server-only'
 import type { BranchRow } from '@/lib/database/messages'
-import { oncePerProcess } from '@/lib/process'
+import { processSingleton } from '@/lib/process'
 import { countMessage } from '@/lib/tokens/count-prompt'
 import { type Count, familyOf, lessCertain } from '@/lib/tokens/tokenizers'
 import { step, type Turn, type WaitingPrompts } from './branch'
@@ -76,7 +76,7 @@ export class CountedConversations {
 }
 
 function counted(): CountedConversations {
-  return oncePerProcess('counted conversations', () => new CountedConversations())
+  return processSingleton('counted conversations', () => new CountedConversations())
 }
 
 /** The newest message of a branch of which it is known what comes before it: its place in the rows, and what is known. */

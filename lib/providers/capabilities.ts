@@ -2,7 +2,7 @@ import 'server-only'
 import { z } from 'zod'
 import { database } from '@/lib/database/client'
 import { log } from '@/lib/log'
-import { oncePerProcess } from '@/lib/process'
+import { processSingleton } from '@/lib/process'
 import { LEARNT_FOR_MS } from '@/lib/upstream/adaptation'
 import type { Adaptation, Capabilities } from '@/lib/upstream/connection'
 
@@ -46,7 +46,7 @@ async function storedCapabilities(providerId: string): Promise<Capabilities> {
 }
 
 function known() {
-  return oncePerProcess('capabilities', () => new Map<string, { capabilities: Capabilities; until: number }>())
+  return processSingleton('capabilities', () => new Map<string, { capabilities: Capabilities; until: number }>())
 }
 
 function keep(providerId: string, capabilities: Capabilities): Capabilities {

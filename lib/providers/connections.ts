@@ -2,7 +2,7 @@ import 'server-only'
 import { createHash } from 'node:crypto'
 import { config } from '@/lib/config'
 import type { ProviderRow } from '@/lib/database/schema'
-import { oncePerProcess } from '@/lib/process'
+import { processSingleton } from '@/lib/process'
 import { type Connection, untried } from '@/lib/upstream/connection'
 import { demoFetch } from '@/lib/upstream/demo/fetch'
 import { capabilitiesOf, rememberAdaptation } from './capabilities'
@@ -18,7 +18,9 @@ export async function environmentConnection(): Promise<Connection | null> {
   const { upstream } = config()
   if (!upstream) return null
   // One object for all starts, so that the SDK's client is made once.
-  const kept = oncePerProcess<{ connection: Connection | null }>('environment connection', () => ({ connection: null }))
+  const kept = processSingleton<{ connection: Connection | null }>('environment connection', () => ({
+    connection: null,
+  }))
   const place = { name: environmentName(upstream.baseUrl), baseUrl: upstream.baseUrl }
   const credentials = { apiKey: upstream.apiKey, headers: {} }
   // The id goes to browsers, and an address may tell of the operator's network.
@@ -67,7 +69,7 @@ export async function localConnection(id: string): Promise<Connection | null> {
 
 /** Rill's demo model, in this process. */
 export function demoConnection(): Connection {
-  return oncePerProcess<Connection>('demo connection', () => ({
+  return processSingleton<Connection>('demo connection', () => ({
     ...noCredentials,
     providerId: DEMO,
     name: 'Demo model',

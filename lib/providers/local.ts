@@ -1,6 +1,6 @@
 import 'server-only'
 import { config } from '@/lib/config'
-import { oncePerProcess } from '@/lib/process'
+import { processSingleton } from '@/lib/process'
 import { type Connection, untried } from '@/lib/upstream/connection'
 import { listModels, type ModelNames } from '@/lib/upstream/models'
 
@@ -26,7 +26,7 @@ export interface LocalServer extends ModelNames {
  */
 export async function localServers(): Promise<LocalServer[]> {
   if (config().public) return []
-  const cache = oncePerProcess<{ at: number; found: Promise<LocalServer[]> }>('local servers', () => ({
+  const cache = processSingleton<{ at: number; found: Promise<LocalServer[]> }>('local servers', () => ({
     at: 0,
     found: Promise.resolve([]),
   }))

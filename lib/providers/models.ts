@@ -4,7 +4,7 @@ import { priceOf } from '@/lib/billing/prices'
 import { config } from '@/lib/config'
 import { ownPrices } from '@/lib/database/billing/prices'
 import type { ProviderRow } from '@/lib/database/schema'
-import { oncePerProcess } from '@/lib/process'
+import { processSingleton } from '@/lib/process'
 import type { ModelGroup, ModelList } from '@/lib/protocol/api'
 import type { Price } from '@/lib/protocol/billing/prices'
 import { canChat } from '@/lib/protocol/chat-models'
@@ -165,7 +165,7 @@ function knownOf(price: Price | null) {
 }
 
 function listedModels(connection: Connection): Promise<Listed> {
-  const kept = oncePerProcess('model lists', () => new Map<string, Kept>())
+  const kept = processSingleton('model lists', () => new Map<string, Kept>())
   const now = Date.now()
   for (const [key, { freshUntil }] of kept) if (freshUntil < now) kept.delete(key)
   const key = JSON.stringify([connection.providerId, connection.baseUrl, connection.apiKey, connection.headers])

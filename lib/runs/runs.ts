@@ -8,7 +8,7 @@ import { createRedisFeed } from '@/lib/event-log/redis-feed'
 import { hasEnded, readEnded, storedEvents } from '@/lib/event-log/stored-events'
 import { instanceId } from '@/lib/instances/instance-id'
 import { metrics } from '@/lib/metrics'
-import { oncePerProcess } from '@/lib/process'
+import { processSingleton } from '@/lib/process'
 import type { Problem } from '@/lib/protocol/events'
 import { redis } from '@/lib/redis'
 import { createCheckpoints } from './checkpoints'
@@ -18,7 +18,7 @@ import { Run, type Starting } from './run'
 
 /** The generations that run in this process, and the log and checkpoints they share. */
 export function runs() {
-  return oncePerProcess('runs', createRuns)
+  return processSingleton('runs', createRuns)
 }
 
 function createRuns() {

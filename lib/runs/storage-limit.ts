@@ -1,7 +1,7 @@
 import 'server-only'
 import { config } from '@/lib/config'
 import { storedBytes } from '@/lib/database/storage'
-import { oncePerProcess } from '@/lib/process'
+import { processSingleton } from '@/lib/process'
 import { Refused } from '@/lib/refused'
 
 /** How long a sum is trusted. Little can be written in the meantime. */
@@ -17,7 +17,7 @@ const PEOPLE_KEPT = 10_000
 export async function checkStorage(ownerId: string): Promise<void> {
   const most = config().storagePerPerson
   if (most === 0) return
-  const known = oncePerProcess('stored bytes', () => new Map<string, { bytes: number; until: number }>())
+  const known = processSingleton('stored bytes', () => new Map<string, { bytes: number; until: number }>())
   let sum = known.get(ownerId)
   if (!sum || sum.until < performance.now()) {
     const bytes = await storedBytes(ownerId)

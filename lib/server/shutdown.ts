@@ -1,7 +1,7 @@
 import 'server-only'
 import { config } from '@/lib/config'
 import { log } from '@/lib/log'
-import { oncePerProcess } from '@/lib/process'
+import { processSingleton } from '@/lib/process'
 import { runs } from '@/lib/runs/runs'
 import { tracing } from '@/lib/tracing/tracing'
 import { drain, saveAndForget } from './bootstrap'
@@ -26,7 +26,7 @@ type Close = (withinMs: number) => Promise<void>
  * SIGINT, or a second signal, skips that. What could not be saved is logged, and then the exit code is 1.
  */
 export function endOnSignals(): void {
-  oncePerProcess('shutdown', () => {
+  processSingleton('shutdown', () => {
     const shutdown = createShutdown()
     for (const signal of ['SIGINT', 'SIGTERM'] as const) {
       // `next start` and `next dev` would end the process at once: theirs come when all is saved.
@@ -57,7 +57,7 @@ function createShutdown() {
     await drain(enough.signal).catch(complain('the drain'))
     // Late answers, such as one that waits for a budget's words, are told to end now.
     await within(SAVE_MS, 'saving what runs', saveAndForget)
-    const close = oncePerProcess<Close | null>('close', () => null)
+    const close = processSingleton<Close | null>('close', () => null)
     const closeMs = exitAt - performance.now() < EXIT_HURRIED_MS ? CLOSE_HURRIED_MS : CLOSE_MS
     if (close) await within(closeMs + TRACES_MS / 4, 'closing the responses', () => close(closeMs))
     await within(TRACES_MS, 'sending the last traces', async () => tracing()?.close())

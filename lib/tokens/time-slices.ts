@@ -1,6 +1,6 @@
 import 'server-only'
 import { setImmediate as nextTurn } from 'node:timers/promises'
-import { oncePerProcess } from '@/lib/process'
+import { processSingleton } from '@/lib/process'
 
 /** How long all counters of the process together may keep the event loop. */
 const TURN_MS = 4
@@ -34,5 +34,5 @@ class Turns {
 }
 
 export function turns(): Turns {
-  return oncePerProcess('turns of counting', () => new Turns())
+  return processSingleton('turns of counting', () => new Turns())
 }

@@ -1,5 +1,5 @@
 import 'server-only'
-import { oncePerProcess } from '@/lib/process'
+import { processSingleton } from '@/lib/process'
 import { ranksOf, tokensIn } from './byte-pairs'
 
 /**
@@ -66,7 +66,7 @@ export function familyOf(model: string): Family {
  * stream asks for it as it starts.
  */
 export function loadTokenizer(encoding: Encoding): Promise<Tokenizer> {
-  return oncePerProcess(`tokenizer ${encoding}`, () => load(encoding))
+  return processSingleton(`tokenizer ${encoding}`, () => load(encoding))
 }
 
 async function load(encoding: Encoding): Promise<Tokenizer> {

@@ -1,9 +1,9 @@
 import 'server-only'
 import { config } from '@/lib/config'
-import { oncePerProcess } from '@/lib/process'
+import { processSingleton } from '@/lib/process'
 import type { Tracing } from './opentelemetry'
 
-const held = () => oncePerProcess<{ tracing: Tracing | null }>('tracing', () => ({ tracing: null }))
+const held = () => processSingleton<{ tracing: Tracing | null }>('tracing', () => ({ tracing: null }))
 
 /** The process's tracing; null when none is configured. */
 export function tracing(): Tracing | null {

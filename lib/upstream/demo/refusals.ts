@@ -1,6 +1,6 @@
 import 'server-only'
 import { createHash } from 'node:crypto'
-import { oncePerProcess } from '@/lib/process'
+import { processSingleton } from '@/lib/process'
 import type { DemoMessage } from './replies'
 
 /** An error as an OpenAI server words it. */
@@ -28,7 +28,7 @@ export const serverError: Refusal = {
 
 /** Refuses the first two tries of these messages, and answers null to the third. Then it begins anew. */
 export function rateLimit(model: string, messages: DemoMessage[]): Refusal | null {
-  const refused = oncePerProcess('demo rate limits', () => new Map<string, { tries: number; at: number }>())
+  const refused = processSingleton('demo rate limits', () => new Map<string, { tries: number; at: number }>())
   const turn = createHash('sha256')
     .update(JSON.stringify([model, messages]))
     .digest('base64')
