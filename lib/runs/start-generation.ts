@@ -61,7 +61,7 @@ export async function startOnce(
   await spend()
   await checkStorage(ownerId)
   const { rows, request, charge, admission, server } = await charged(ownerId, prepared)
-  await heartbeat().known()
+  await heartbeat().registerInstance()
   try {
     const { streamsPerPerson, streams } = config()
     const { reservation } = admission

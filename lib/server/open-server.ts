@@ -6,8 +6,8 @@ import { bootstrap } from './bootstrap'
 import { endOnSignals } from './shutdown'
 
 /**
- * Opens the server's own side when the process starts: ends it with one sentence when it cannot serve, and sees to it
- * that a signal ends the process, and what runs is saved first.
+ * Opens the server when the process starts, and arranges that a signal saves what runs before it ends the process. A
+ * server that can't serve ends the process with one sentence on stderr.
  */
 export async function openServer(): Promise<void> {
   try {
@@ -21,7 +21,7 @@ export async function openServer(): Promise<void> {
   endOnSignals()
 }
 
-/** In the background: whoever needs one before it is there waits for it. */
+/** Loads the tokenizers in the background. Who needs one earlier waits for it. */
 function loadTokenizers(): void {
   for (const encoding of ['o200k', 'cl100k'] as const)
     loadTokenizer(encoding).catch((error: unknown) => log().error({ encoding, error }, 'couldn’t load a tokenizer'))

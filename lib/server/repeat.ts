@@ -2,19 +2,19 @@ import 'server-only'
 import { log } from '@/lib/log'
 
 /**
- * Repeats a task for as long as the process lives, each time so long after the last one was over. A task that fails is
- * logged, and one that takes longer than its limit is no longer waited for: neither ends the repetition.
+ * Repeats a task while the process lives, `ms` after each run has settled. Neither a task that fails, nor one that takes
+ * longer than `limitMs`, ends the repetition: both are logged.
  */
-export function every(ms: number, limitMs: number, what: string, task: () => Promise<void>): void {
+export function repeat(ms: number, limitMs: number, name: string, task: () => Promise<void>): void {
   const round = async () => {
     let timer: NodeJS.Timeout | undefined
-    const late = new Promise<never>((_, reject) => {
+    const timeout = new Promise<never>((_, reject) => {
       timer = setTimeout(() => reject(new Error(`not over after ${limitMs} ms`)), limitMs).unref()
     })
     try {
-      await Promise.race([task(), late])
+      await Promise.race([task(), timeout])
     } catch (error) {
-      log().error({ error }, `${what} failed`)
+      log().error({ error }, `${name} failed`)
     } finally {
       clearTimeout(timer)
       setTimeout(round, ms).unref()

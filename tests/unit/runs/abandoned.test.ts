@@ -8,7 +8,7 @@ import { storedEvents } from '@/lib/event-log/stored-events'
 import { instanceId } from '@/lib/instances/instance-id'
 import { runs } from '@/lib/runs/runs'
 import { bootstrap } from '@/lib/server/bootstrap'
-import { every } from '@/lib/server/repeat'
+import { repeat } from '@/lib/server/repeat'
 import { done, finish } from '../../upstream/events'
 import { logOf, ownProcess, rowOf, statusOf } from './process'
 
@@ -106,11 +106,11 @@ test('a process that idles writes nothing', async () => {
 
 test('neither a task that throws, nor one that never ends, ends the repetition', async () => {
   const times = { throws: 0, hangs: 0 }
-  every(10_000, 20_000, 'a task of a test', async () => {
+  repeat(10_000, 20_000, 'a task of a test', async () => {
     times.throws++
     throw new Error('this task fails')
   })
-  every(10_000, 20_000, 'another task of a test', () => {
+  repeat(10_000, 20_000, 'another task of a test', () => {
     times.hangs++
     return new Promise(() => {})
   })
