@@ -5,6 +5,7 @@ import { key, name, promptText } from '@/lib/http/input/fields'
 import { countReader } from '@/lib/http/readers'
 import type { StartData } from '@/lib/protocol/events'
 import { finishedGeneration, followGeneration } from '@/lib/runs/follow'
+import { type PreparedTurn, startGeneration } from '@/lib/runs/start-generation'
 
 /** What a person sets for one answer. */
 export const turnSettings = z.strictObject({
@@ -22,22 +23,23 @@ export const againRequest = z.strictObject({
 })
 
 /**
- * An endpoint that starts a generation, for which `start` is to spend. What it answers is the log as a
- * stream, all of it once when it is done, or what it is at once, to be followed by other calls (RFC 7240).
+ * An endpoint that starts the generation that `prepare` returns. It responds with the log as a stream, with all of it once
+ * it has ended, or at once with its start, to be followed by other calls (RFC 7240).
  */
 export function startingEndpoint<P extends Record<string, string | string[]> = Record<string, never>>(
-  start: (request: NextRequest, call: Call<P>) => Promise<{ started: StartData; stream: boolean }>,
+  prepare: (request: NextRequest, call: Call<P>) => Promise<{ turn: PreparedTurn; stream: boolean }>,
 ) {
   return endpoint<P>(
     async (request, call) => {
       if (prefersAsync(request)) {
-        const { started } = await start(request, call)
-        return json(started, { status: 202, headers: { 'Preference-Applied': 'respond-async' } })
+        const { turn } = await prepare(request, call)
+        return json(await start(turn, call), { status: 202, headers: { 'Preference-Applied': 'respond-async' } })
       }
-      // Before the start: a turn that is sent again starts nothing, and follows its answer like any other reader.
+      // Before the start: a turn that is sent again starts nothing, and follows its reply like any other reader.
       const left = countReader(request, call.principal.ownerId)
       try {
-        return await startedResponse(request, await start(request, call), left)
+        const { turn, stream } = await prepare(request, call)
+        return await startedResponse(request, await start(turn, call), stream, left)
       } catch (error) {
         left()
         throw error
@@ -47,18 +49,26 @@ export function startingEndpoint<P extends Record<string, string | string[]> = R
   )
 }
 
+/** Starts a turn, unless an earlier request did. Only a new start counts against the person's limit. */
+async function start(turn: PreparedTurn, { spend }: Pick<Call<unknown>, 'spend'>): Promise<StartData> {
+  if (turn.earlier) return turn.earlier
+  await spend()
+  return await startGeneration(turn.generation)
+}
+
 function prefersAsync(request: NextRequest): boolean {
   return request.headers.get('prefer')?.includes('respond-async') ?? false
 }
 
 async function startedResponse(
   request: NextRequest,
-  { started, stream }: { started: StartData; stream: boolean },
+  started: StartData,
+  stream: boolean,
   left: () => void,
 ): Promise<Response> {
   if (stream) return await followGeneration(started.generationId, 0, { signal: request.signal, left })
   const finished = await finishedGeneration(started, request.signal)
   left()
-  // Nobody is there any more to be answered.
+  // The client is gone.
   return finished ? json(finished) : new Response(null, { status: 499 })
 }

@@ -1,7 +1,7 @@
 import 'server-only'
 import { termsOf } from '@/lib/database/billing/budgets'
 import { addCallToRollups, type Call } from '@/lib/database/billing/rollups'
-import { type Amounts, MOST_PICOS, nothing, settle, storable } from '@/lib/database/billing/spending'
+import { type Amounts, capture, MOST_PICOS, nothing, storable } from '@/lib/database/billing/spending'
 import { database } from '@/lib/database/client'
 import type { Budget } from '@/lib/protocol/billing/budgets'
 import { dayOf, isoOfDay } from '@/lib/protocol/billing/days'
@@ -49,7 +49,7 @@ export async function book(account: Account, call: Omit<Call, 'ownerId' | 'cost'
     .transaction()
     .execute(async (tx) => {
       await addCallToRollups(tx, { ...call, ownerId, cost: storedCost(usage, price) }, timeZone)
-      await settle(tx, [{ ownerId, booking, spent: amountsOf(usage, price, rate) }])
+      await capture(tx, [{ ownerId, booking, spent: amountsOf(usage, price, rate) }])
     })
 }
 

@@ -1,51 +1,52 @@
 import 'server-only'
-import type { Amounts, Limit, Spending } from '@/lib/database/billing/spending'
+import { type Amounts, nothing, type ScopeLimit, type Spending, spendingIn } from '@/lib/database/billing/spending'
 import type { Budget } from '@/lib/protocol/billing/budgets'
 import { WARN_AT } from '@/lib/protocol/billing/budgets'
-import { amountOf, convert, dollarsOf, formatMoney, picosOf, type Rate } from '@/lib/protocol/billing/money'
-import type { Account } from './account'
+import { dollarsOf, picosOf, type Rate } from '@/lib/protocol/billing/money'
+import type { Count } from '@/lib/tokens/tokenizers'
+import { type Account, scopesOf } from './account'
 import { amountsAtMost, largest, sensibleLength } from './max-cost'
 
 /** A budget as it applies to one generation. */
-export interface Cap {
+export interface BudgetLimit {
   budget: Budget
-  /** The row it is kept in; null for a cap on each generation, which has none. */
+  /** The row it is kept in; null for a limit on each generation, which has none. */
   scope: string | null
   /** In pico-dollars or tokens. Null in a currency without a known rate, which allows nothing. */
   most: bigint | null
 }
 
-/** The caps that apply to a generation booked in these scopes. */
-export function capsOf({ budgets, rate }: Pick<Account, 'budgets' | 'rate'>, scopes: string[]): Cap[] {
-  return budgets.flatMap((budget): Cap[] => {
+/** The limits that apply to a generation booked in these scopes. */
+export function budgetLimitsOf({ budgets, rate }: Pick<Account, 'budgets' | 'rate'>, scopes: string[]): BudgetLimit[] {
+  return budgets.flatMap((budget): BudgetLimit[] => {
     const scope = scopes.find((each) => each.startsWith(`${budget.scope}:`)) ?? null
     if (scope === null && budget.scope !== 'generation') return []
-    return [{ budget, scope, most: mostOf(budget, rate) }]
+    return [{ budget, scope, most: maxOf(budget, rate) }]
   })
 }
 
 /** What a budget allows, in pico-dollars or tokens. */
-export function mostOf({ measure, amount, currency }: Budget, rate: Rate): bigint | null {
+export function maxOf({ measure, amount, currency }: Budget, rate: Rate): bigint | null {
   if (measure === 'tokens') return BigInt(amount)
   return dollarsOf({ picos: picosOf(amount), currency: currency ?? 'USD' }, rate)
 }
 
-/** The caps of each row, as the database checks them. A cap that can't be converted to dollars allows nothing. */
-export function limitsOf(caps: Cap[], scopes: string[]): Limit[] {
-  return scopes.flatMap((scope): Limit[] => {
-    const own = caps.filter((cap) => cap.scope === scope)
+/** The limits of each row, as the database checks them. A limit that can't be converted to dollars allows nothing. */
+export function scopeLimitsOf(limits: BudgetLimit[], scopes: string[]): ScopeLimit[] {
+  return scopes.flatMap((scope): ScopeLimit[] => {
+    const own = limits.filter((limit) => limit.scope === scope)
     if (own.length === 0) return []
     const least = (measure: Budget['measure']) => {
-      const cap = own.find(({ budget }) => budget.measure === measure)
-      return cap ? (cap.most ?? -1n) : null
+      const limit = own.find(({ budget }) => budget.measure === measure)
+      return limit ? (limit.most ?? -1n) : null
     }
     return [{ scope, picos: least('cost'), tokens: least('tokens') }]
   })
 }
 
-/** The result of checking a cap for a generation that would start now. */
-export interface Verdict {
-  cap: Cap
+/** The result of checking a limit for a generation that would start now. */
+export interface BudgetCheck {
+  limit: BudgetLimit
   left: bigint
   fits: boolean
   /** The longest reply that would fit, if this one doesn't. */
@@ -53,24 +54,24 @@ export interface Verdict {
   near: boolean
 }
 
-/** Checks a cap for a prompt and the longest reply to it. */
-export function verdictOn(
-  cap: Cap,
+/** Checks a limit for a prompt and the longest reply to it. */
+export function checkLimit(
+  limit: BudgetLimit,
   spending: Spending | undefined,
   account: Account,
   { promptTokens, maxTokens }: { promptTokens: number; maxTokens: number },
-): Verdict {
-  const used = spending ? inMeasure(spending.spent, cap) + inMeasure(spending.reserved, cap) : 0n
-  const most = cap.most ?? 0n
+): BudgetCheck {
+  const used = spending ? inMeasure(spending.spent, limit) + inMeasure(spending.reserved, limit) : 0n
+  const most = limit.most ?? 0n
   const left = most > used ? most - used : 0n
-  const need = (length: number) => inMeasure(amountsAtMost(account, promptTokens, length), cap)
+  const need = (length: number) => inMeasure(amountsAtMost(account, promptTokens, length), limit)
   const fitting = (length: number) => {
     const needed = need(length)
-    return needed !== null && cap.most !== null && needed <= left
+    return needed !== null && limit.most !== null && needed <= left
   }
   const fits = fitting(maxTokens)
   return {
-    cap,
+    limit,
     left,
     fits,
     lowerMaxTokens: fits ? null : largest(maxTokens, fitting),
@@ -78,7 +79,7 @@ export function verdictOn(
   }
 }
 
-/** Whether enough of a cap is used to warn people. */
+/** Whether enough of a limit is used to warn people. */
 export function isNear(used: bigint, most: bigint): boolean {
   return used * 100n >= most * BigInt(Math.round(WARN_AT * 100))
 }
@@ -90,77 +91,76 @@ export interface SetLength {
   byPerson: boolean
 }
 
-/** The longest reply to request: what the person set, or else what the model and the caps on each reply allow. */
-export function lengthToAskFor(
+/** The longest reply to request: what the person set, or else what the model and the limits on each reply allow. */
+export function lengthToRequest(
   account: Account,
-  caps: Cap[],
+  limits: BudgetLimit[],
   promptTokens: number,
   { maxTokens, byPerson }: SetLength,
 ): number {
   const longest = maxTokens ?? sensibleLength(account.price, promptTokens)
   if (byPerson) return longest
-  const fitting = caps
+  const fitting = limits
     .filter(({ scope }) => scope === null)
-    .flatMap((cap) => verdictOn(cap, undefined, account, { promptTokens, maxTokens: longest }).lowerMaxTokens ?? [])
+    .flatMap(
+      (limit) => checkLimit(limit, undefined, account, { promptTokens, maxTokens: longest }).lowerMaxTokens ?? [],
+    )
   return Math.min(longest, ...fitting)
 }
 
-/** The amount in the measure of a cap. */
-export function inMeasure(amounts: Amounts, cap: Cap): bigint
-export function inMeasure(amounts: { picos: bigint | null; tokens: bigint }, cap: Cap): bigint | null
-export function inMeasure(amounts: { picos: bigint | null; tokens: bigint }, { budget }: Cap): bigint | null {
+/** The amount in the measure of a limit. */
+export function inMeasure(amounts: Amounts, limit: BudgetLimit): bigint
+export function inMeasure(amounts: { picos: bigint | null; tokens: bigint }, limit: BudgetLimit): bigint | null
+export function inMeasure(amounts: { picos: bigint | null; tokens: bigint }, { budget }: BudgetLimit): bigint | null {
   return budget.measure === 'cost' ? amounts.picos : amounts.tokens
 }
 
-/** Pico-dollars or tokens in a budget's own measure, as they travel. Null in a currency whose rate is not known. */
-export function amountIn({ measure, currency }: Budget, value: bigint, rate: Rate): string | null {
-  if (measure === 'tokens') return `${value}`
-  if (currency === 'USD') return amountOf(value)
-  const money = currency === rate.currency ? convert({ picos: value, currency: 'USD' }, rate) : null
-  return money && amountOf(money.picos)
+/** The limit that doesn't allow a generation, or else the one with the smallest share left. */
+export async function mostRestrictive(
+  account: Account,
+  limits: BudgetLimit[],
+  lengths: { promptTokens: number; maxTokens: number },
+  own = nothing,
+): Promise<BudgetCheck> {
+  const spending = await spendingIn(
+    account.ownerId,
+    limits.flatMap(({ scope }) => scope ?? []),
+  )
+  const checks = limits.map((limit) =>
+    checkLimit(
+      limit,
+      limit.scope === null ? { spent: nothing, reserved: own } : spending.get(limit.scope),
+      account,
+      lengths,
+    ),
+  )
+  return checks.reduce((one, other) => (isMoreRestrictive(other, one) ? other : one))
 }
 
-/** The same for a reader, beside a budget of the same measure: "472", or "₹0.40". */
-export function inWords(budget: Budget, value: bigint, rate: Rate): string {
-  const amount = amountIn(budget, value, rate)
-  if (amount === null) return 'an unknown amount'
-  return budget.measure === 'tokens' ? Number(amount).toLocaleString('en') : moneyInWords(amount, budget.currency, true)
+function isMoreRestrictive(one: BudgetCheck, other: BudgetCheck): boolean {
+  if (one.fits !== other.fits) return !one.fits
+  if (!one.fits) return (one.lowerMaxTokens ?? 0) < (other.lowerMaxTokens ?? 0)
+  // Compare the shares of the limits that are left.
+  return one.left * (other.limit.most ?? 0n) < other.left * (one.limit.most ?? 0n)
 }
 
-const during = {
-  generation: 'for one reply',
-  conversation: 'in this conversation',
-  batch: 'in this batch',
-  day: 'today',
-  month: 'this month',
+/** A generation that might start. */
+interface Candidate {
+  conversationId: string
+  at: number
+  countPrompt(): Promise<Count>
+  length: SetLength
 }
 
-const subjects = {
-  generation: 'The budget for one reply',
-  conversation: 'This conversation’s budget',
-  batch: 'This batch’s budget',
-  day: 'Today’s budget',
-  month: 'This month’s budget',
-}
-
-/** A budget for a reader: "₹50.00 today". */
-export function nameOf(budget: Budget): string {
-  return `${muchOf(budget)} ${during[budget.scope]}`
-}
-
-/** The same as the beginning of a sentence: "Today’s budget is ₹50.00". */
-export function sentenceOf(budget: Budget): string {
-  return `${subjects[budget.scope]} is ${muchOf(budget)}`
-}
-
-function muchOf({ measure, amount, currency }: Budget): string {
-  return measure === 'tokens' ? tokensInWords(Number(amount)) : moneyInWords(amount, currency, false)
-}
-
-function moneyInWords(amount: string, currency: string | null, fine: boolean): string {
-  return formatMoney({ picos: picosOf(amount), currency: currency ?? 'USD' }, { locale: 'en', fine })
-}
-
-function tokensInWords(tokens: number): string {
-  return `${tokens.toLocaleString('en')} ${tokens === 1 ? 'token' : 'tokens'}`
+/** The longest reply that a generation could request now, and whether it fits. Reserves nothing. */
+export async function fitsNow(
+  account: Account,
+  { conversationId, at, countPrompt, length }: Candidate,
+): Promise<{ fits: boolean; maxTokens: number | undefined }> {
+  const limits = budgetLimitsOf(account, scopesOf(account.timeZone, conversationId, at))
+  if (limits.length === 0) return { fits: true, maxTokens: length.maxTokens }
+  const { tokens: promptTokens } = await countPrompt()
+  const maxTokens = lengthToRequest(account, limits, promptTokens, length)
+  const { fits } = await mostRestrictive(account, limits, { promptTokens, maxTokens })
+  return { fits, maxTokens }
 }

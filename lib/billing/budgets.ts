@@ -5,7 +5,8 @@ import { spendingIn } from '@/lib/database/billing/spending'
 import { type Budget, type BudgetState, WARN_AT } from '@/lib/protocol/billing/budgets'
 import { badRequest } from '@/lib/refused'
 import { scopesOf } from './account'
-import { amountIn, type Cap, capsOf, inMeasure, isNear, mostOf } from './budget-limits'
+import { type BudgetLimit, budgetLimitsOf, inMeasure, isNear, maxOf } from './budget-limits'
+import { amountIn } from './format-budget'
 
 /** A person's budgets and how they stand now; that of a conversation for the one that is named. */
 export async function budgetStates(ownerId: string, conversationId?: string): Promise<BudgetState[]> {
@@ -14,19 +15,19 @@ export async function budgetStates(ownerId: string, conversationId?: string): Pr
   const scopes = scopesOf(settings.timeZone, conversationId ?? null, Date.now())
   const spending = await spendingIn(ownerId, scopes)
   return budgets.map((budget) => {
-    const cap: Cap = capsOf({ budgets: [budget], rate }, scopes)[0] ?? {
+    const limit: BudgetLimit = budgetLimitsOf({ budgets: [budget], rate }, scopes)[0] ?? {
       budget,
       scope: null,
-      most: mostOf(budget, rate),
+      most: maxOf(budget, rate),
     }
-    const standing = spending.get(cap.scope ?? '')
-    const [spent, reserved] = [standing?.spent, standing?.reserved].map((each) => (each ? inMeasure(each, cap) : 0n))
+    const standing = spending.get(limit.scope ?? '')
+    const [spent, reserved] = [standing?.spent, standing?.reserved].map((each) => (each ? inMeasure(each, limit) : 0n))
     return {
       ...budget,
       warnAt: WARN_AT,
       spent: amountIn(budget, spent ?? 0n, rate),
       reserved: amountIn(budget, reserved ?? 0n, rate),
-      near: cap.scope !== null && cap.most !== null && isNear((spent ?? 0n) + (reserved ?? 0n), cap.most),
+      near: limit.scope !== null && limit.most !== null && isNear((spent ?? 0n) + (reserved ?? 0n), limit.most),
     }
   })
 }

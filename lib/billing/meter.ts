@@ -73,7 +73,7 @@ export class Meter {
   }
 
   /** The upstream will be asked with other messages than was meant. */
-  asksInstead(messages: { role: string; content: string }[]): void {
+  replacePrompt(messages: { role: string; content: string }[]): void {
     const { model } = this.#metered
     this.#metered = { ...this.#metered, countPrompt: () => countPrompt(model, messages) }
     this.#prompt = null

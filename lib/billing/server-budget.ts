@@ -3,12 +3,12 @@ import { mode } from '@/lib/accounts/mode'
 import { config } from '@/lib/config'
 import {
   type Amounts,
+  type Hold,
   MOST_PICOS,
   nothing,
-  type Reservation,
   SERVER,
   SERVER_SCOPE,
-  type ServerBooking,
+  type ServerReservationRecord,
   spendingIn,
 } from '@/lib/database/billing/spending'
 import { dayOf, isoOfDay } from '@/lib/protocol/billing/days'
@@ -35,10 +35,10 @@ interface Candidate {
   at: number
 }
 
-/** How a generation may start within the operator's daily budget. */
-interface ServerAdmission {
-  booking: ServerBooking
-  reservation: Reservation
+/** What one generation holds of the operator's daily budget. */
+interface ServerReservation {
+  record: ServerReservationRecord
+  hold: Hold
   maxTokens: number
 }
 
@@ -46,7 +46,7 @@ interface ServerAdmission {
  * Works out what to reserve of `RILL_BUDGET_PER_DAY` (days are UTC); null without such a budget.
  * @throws {Refused} 402 for a model without a known price in dollars: an unknown price isn't free.
  */
-export async function serverAdmissionOf(account: Account, candidate: Candidate): Promise<ServerAdmission | null> {
+export async function reserveOfServer(account: Account, candidate: Candidate): Promise<ServerReservation | null> {
   const most = config().budgetPerDay
   if (most === null) return null
   const price = serverPrice(account, candidate)
@@ -57,16 +57,16 @@ export async function serverAdmissionOf(account: Account, candidate: Candidate):
     throw new Refused(402, { kind: 'budget', message: price ? unconvertible(price) : unpriced })
   const scope = `${SERVER_SCOPE}day:${isoOfDay(dayOf(candidate.at, 'UTC'))}`
   const limits = [{ scope, picos: most, tokens: null }]
-  const reservation = { ownerId: SERVER, amounts: { picos, tokens: 0n }, limits }
-  return { booking: { scope, picos, price }, reservation, maxTokens }
+  const hold = { ownerId: SERVER, amounts: { picos, tokens: 0n }, limits }
+  return { record: { scope, picos, price }, hold, maxTokens }
 }
 
 /** Why the budget has no room for a generation now; null if it has. Reserves nothing. */
 export async function serverRefusalOf(account: Account, candidate: Candidate): Promise<Refused | null> {
   try {
-    const admission = await serverAdmissionOf(account, candidate)
-    if (admission === null) return null
-    const { ownerId, amounts, limits } = admission.reservation
+    const reservation = await reserveOfServer(account, candidate)
+    if (reservation === null) return null
+    const { ownerId, amounts, limits } = reservation.hold
     const standing = await spendingIn(
       ownerId,
       limits.map(({ scope }) => scope),
@@ -104,7 +104,7 @@ export function serverBudgetReached(): Refused {
 }
 
 /** The cost of usage in the operator's budget, at the rate of its admission. */
-export function serverSpending({ price, picos: reserved }: ServerBooking, usage: Usage, rate: Rate): Amounts {
+export function serverSpending({ price, picos: reserved }: ServerReservationRecord, usage: Usage, rate: Rate): Amounts {
   const picos = dollarsOf(costOf(usage, price), rate) ?? reserved
   return {
     picos: picos > MOST_PICOS ? MOST_PICOS : picos,

@@ -4,7 +4,7 @@ import { v7 as uuidv7 } from 'uuid'
 import type { ConversationSummary } from '@/lib/protocol/api'
 import type { Money } from '@/lib/protocol/billing/money'
 import { badRequest } from '@/lib/refused'
-import { readBooking } from './billing/spending'
+import { readReservation } from './billing/spending'
 import { database } from './client'
 import type { ConversationKind, ConversationRow, GenerationRow } from './schema'
 import { UNDO_MS } from './sweeps'
@@ -158,7 +158,7 @@ export async function notInDollars(conversationId: string): Promise<{ unpriced: 
   let unpriced = 0
   for (const { costCurrency: currency, booking, picos } of rows) {
     if (currency === null || picos === null) unpriced++
-    else if (booking === null || readBooking(booking).rate.currency !== currency)
+    else if (booking === null || readReservation(booking).rate.currency !== currency)
       costs.push({ picos: BigInt(picos), currency })
   }
   return { unpriced, costs }

@@ -7,15 +7,15 @@ import { notFound, Refused } from '@/lib/refused'
 import { addToRollups } from './billing/rollups'
 import {
   type Amounts,
-  type Booking,
+  type Capture,
+  capture,
+  type Hold,
   nothing,
-  type Reservation,
-  readBooking,
+  type ReservationRecord,
+  readReservation,
   reserve,
   SERVER,
-  type Settlement,
-  settle,
-  writeBooking,
+  writeReservation,
 } from './billing/spending'
 import { type Database, database, engine, oneAtATime } from './client'
 import type { ConversationRow, GenerationPieceRow, GenerationRow, MessageRow } from './schema'
@@ -60,11 +60,9 @@ export interface StartingGeneration {
   generation: GenerationRow
 }
 
-/** What a start sets aside, and how many answers may be written at once: 0 is no limit. */
+/** What a start holds, and how many replies may run at once, of its owner and of everybody: 0 is no limit. */
 interface Admitted {
-  reservation: Reservation | null
-  /** In the operator's own budget. */
-  serverReservation?: Reservation | undefined
+  holds: Hold[]
   streams: number
   serverStreams?: number
 }
@@ -78,7 +76,7 @@ interface Admitted {
 export async function insertStart(
   db: Database,
   starting: StartingGeneration,
-  { reservation, serverReservation, streams, serverStreams = 0 }: Admitted,
+  { holds, streams, serverStreams = 0 }: Admitted,
 ): Promise<void> {
   const { conversation, messages, generation } = starting
   await db.transaction().execute(async (tx) => {
@@ -96,8 +94,7 @@ export async function insertStart(
     await tx.insertInto('generations').values(generation).execute()
     if (streams > 0) await checkStreams(tx, generation.ownerId, streams)
     if (serverStreams > 0) await checkServerStreams(tx, serverStreams)
-    if (reservation) await reserve(tx, reservation)
-    if (serverReservation) await reserve(tx, serverReservation)
+    for (const hold of holds) await reserve(tx, hold)
   })
 }
 
@@ -109,18 +106,18 @@ export async function insertStart(
 export async function extendReservation(
   db: Database,
   { id, instanceId }: Pick<GenerationRow, 'id' | 'instanceId'>,
-  booking: Booking,
-  reservation: Reservation,
+  booking: ReservationRecord,
+  hold: Hold,
 ): Promise<void> {
   await db.transaction().execute(async (tx) => {
     const { numUpdatedRows } = await tx
       .updateTable('generations')
-      .set({ booking: writeBooking(booking) })
+      .set({ booking: writeReservation(booking) })
       .where('id', '=', id)
       .where('instanceId', '=', instanceId)
       .where('status', '=', 'running')
       .executeTakeFirst()
-    if (numUpdatedRows > 0n) await reserve(tx, reservation)
+    if (numUpdatedRows > 0n) await reserve(tx, hold)
   })
 }
 
@@ -165,7 +162,7 @@ export async function saveCheckpoint(
       const saved = await insertPieces(pieces, instanceId).execute(tx)
       for (const { generationId } of saved.rows) lost.delete(generationId)
     }
-    const settlements: Settlement[] = []
+    const captures: Capture[] = []
     const endedNow: string[] = []
     for (const each of ended) {
       const saved = await saveEnd(tx, each, instanceId)
@@ -174,18 +171,18 @@ export async function saveCheckpoint(
         const { ownerId, booking } = saved
         endedNow.push(each.generationId)
         // What was set aside is what its row says: more may have been while it ran.
-        if (each.bill && booking) settlements.push(...settlementsOf(ownerId, readBooking(booking), each.bill))
+        if (each.bill && booking) captures.push(...capturesOf(ownerId, readReservation(booking), each.bill))
       }
     }
     // The last of all, so that the rows many wait for are held for the shortest time, and in an order that is everybody's.
     await addToRollups(tx, endedNow)
-    await settle(tx, settlements)
+    await capture(tx, captures)
   })
   return lost
 }
 
 /** What a generation came to, for the person and in the operator's own budget. */
-function settlementsOf(ownerId: string, booking: Booking, { spent, serverSpent = nothing }: Bill): Settlement[] {
+function capturesOf(ownerId: string, booking: ReservationRecord, { spent, serverSpent = nothing }: Bill): Capture[] {
   const { server } = booking
   if (!server) return [{ ownerId, booking, spent }]
   const held = { scopes: [server.scope], held: [server.scope], reserved: { picos: server.picos, tokens: 0n } }

@@ -75,7 +75,7 @@ export interface GenerationRow {
   kind: GenerationKind
   /** JSON: `Price` at the time of use; null when the model has no known price. */
   price: string | null
-  /** JSON: `Booking`. Where it is booked, and what is set aside for it until it ends. */
+  /** JSON: `ReservationRecord`. Where it is booked, and what is set aside for it until it ends. */
   booking: string | null
   /** In pico-units of `costCurrency`: read it with `cast(… as text)`, a number may not hold it. Null while it runs, and when the price is not known. */
   costPicos: bigint | null

@@ -1,7 +1,7 @@
 import 'server-only'
-import { billOf } from '@/lib/billing/charge'
+import { billOf } from '@/lib/billing/bill'
 import { Meter } from '@/lib/billing/meter'
-import { readBooking } from '@/lib/database/billing/spending'
+import { readReservation } from '@/lib/database/billing/spending'
 import type { Bill } from '@/lib/database/generations'
 import type { GenerationRow } from '@/lib/database/schema'
 import { buildPrompt } from '@/lib/prompt/build'
@@ -11,10 +11,10 @@ import type { Folded } from '@/lib/protocol/messages'
 import { continuationTo } from '@/lib/upstream/continuation'
 import { parseSettings, partialOf, promptSettings } from './turn-settings'
 
-/** What a generation of a dead process used, as far as what is left of its log tells. */
-export async function usageOfOrphan(row: GenerationRow, saved: LogEvent[], before: Folded): Promise<Usage | null> {
+/** What the generation of a dead process used, as far as its saved log shows. */
+export async function usageOfAbandoned(row: GenerationRow, saved: LogEvent[], before: Folded): Promise<Usage | null> {
   if (row.booking === null) return null
-  const { model } = readBooking(row.booking)
+  const { model } = readReservation(row.booking)
   const settings = parseSettings(row.settings)
   const paid = priceOfRow(row)
   const server = { providerId: row.providerId, baseUrl: paid ? `https://${paid.provider}` : '' }
@@ -30,16 +30,15 @@ export async function usageOfOrphan(row: GenerationRow, saved: LogEvent[], befor
   return await meter.total({ cut: true, refused: waited(saved) })
 }
 
-/** The bill of a generation of a dead process. */
-export function billOfOrphan(row: GenerationRow, usage: Usage | null, saved: LogEvent[]): Bill | null {
+/** The bill of the generation of a dead process. */
+export function billOfAbandoned(row: GenerationRow, usage: Usage | null, saved: LogEvent[]): Bill | null {
   if (row.booking === null) return null
   const waits = saved.filter(({ type }) => type === 'retry').length
   const attempts = waited(saved) ? waits : waits + 1
-  const charge = { booking: readBooking(row.booking), metered: { price: priceOfRow(row) } }
-  return billOf(charge, usage, attempts)
+  return billOf(readReservation(row.booking), priceOfRow(row), usage, attempts)
 }
 
-/** Whether it waited to ask the upstream again: what had been asked was refused. */
+/** Whether it waited to ask the upstream again: the last attempt had been refused. */
 function waited(saved: LogEvent[]): boolean {
   return saved.at(-1)?.type === 'retry'
 }

@@ -1,6 +1,6 @@
 import 'server-only'
-import { billUncounted } from '@/lib/billing/charge'
-import { readBooking } from '@/lib/database/billing/spending'
+import { fullBill } from '@/lib/billing/bill'
+import { readReservation } from '@/lib/database/billing/spending'
 import { database, engine } from '@/lib/database/client'
 import { type Bill, saveCheckpoint } from '@/lib/database/generations'
 import {
@@ -18,7 +18,7 @@ import { instanceId } from '@/lib/instances/instance-id'
 import { log } from '@/lib/log'
 import type { GenerationEvent, LogEvent, Problem, Usage } from '@/lib/protocol/events'
 import { type Folded, foldEvent } from '@/lib/protocol/messages'
-import { billOfOrphan, usageOfOrphan } from './abandoned-usage'
+import { billOfAbandoned, usageOfAbandoned } from './abandoned-usage'
 import { runs } from './runs'
 
 /** A turn that was inserted so long ago runs by now, if it ever will. */
@@ -116,7 +116,7 @@ async function countedUse(
   before: Folded | null,
 ): Promise<{ usage: Usage | null } | null> {
   try {
-    return { usage: before && (await usageOfOrphan(row, saved, before)) }
+    return { usage: before && (await usageOfAbandoned(row, saved, before)) }
   } catch (error) {
     log().error({ generationId: row.id, error }, 'couldn’t count the usage')
     return null
@@ -126,8 +126,8 @@ async function countedUse(
 /** The bill: all that was reserved, when the use cannot be counted; none, when the row does not tell what was. */
 function billFor(row: GenerationRow, usage: Usage | null, saved: LogEvent[], counted: boolean): Bill | null {
   try {
-    if (counted) return billOfOrphan(row, usage, saved)
-    return row.booking === null ? null : billUncounted({ booking: readBooking(row.booking) }, 1)
+    if (counted) return billOfAbandoned(row, usage, saved)
+    return row.booking === null ? null : fullBill(readReservation(row.booking), 1)
   } catch (error) {
     log().error({ generationId: row.id, error }, 'couldn’t work out the cost')
     return null

@@ -2,21 +2,21 @@ import 'server-only'
 import type { GenerationEvent } from '@/lib/protocol/events'
 import type { Part } from '@/lib/protocol/messages'
 
-type Arrival = Extract<GenerationEvent, { type: 'delta' | 'reasoning' | 'thought' | 'reclassify' }>
+type Buffered = Extract<GenerationEvent, { type: 'delta' | 'reasoning' | 'thought' | 'reclassify' }>
 
-/** What has arrived of a reply and waits to be told: the text joined, and after thoughts how long they took. Times in epoch ms. */
-export class Arrivals {
-  #events: Arrival[] = []
-  /** Where what arrives first begins, earlier by what it goes on with has taken before; null once something has arrived. */
+/** Joins the deltas of a reply until the next flush, and measures how long its thoughts took. Times in epoch milliseconds. */
+export class DeltaBuffer {
+  #events: Buffered[] = []
+  /** When the first delta's time begins, earlier by what a continued thought took before; null once a delta has arrived. */
   #begins: number | null
-  /** Where the first thoughts begin. */
+  /** When the first thoughts begin. */
   readonly #first: number
-  /** When the model began to think, while it does. */
+  /** When the model began to think; null while it doesn't. */
   #thinkingSince: number | null = null
-  /** How much text has come, in UTF-16 units. */
+  /** How much text has arrived, in UTF-16 units. */
   #text = 0
 
-  /** The first thoughts have been waited for since the generation's start. `before` is what the message holds already. */
+  /** Counts the first thoughts from the start of the generation. `before` is what the message holds already. */
   constructor(startedAt: number, before: Part[]) {
     const last = before.at(-1)
     this.#first = startedAt - (last?.type === 'reasoning' ? (last.ms ?? 0) : 0)
@@ -39,7 +39,7 @@ export class Arrivals {
     else this.#events.push({ type, data: { text } })
   }
 
-  /** All text so far was reasoning, which may go on. */
+  /** All text so far was reasoning, and more may follow. */
   reclassify(): void {
     if (this.#text === 0) return
     this.#events.push({ type: 'reclassify', data: { length: this.#text } })
@@ -47,14 +47,15 @@ export class Arrivals {
     this.#thinkingSince = this.#first
   }
 
-  /** No more is thought, for now or for good. */
+  /** The model thinks no more, for now or for good. */
   endThought(now: number): void {
     if (this.#thinkingSince === null) return
     this.#events.push({ type: 'thought', data: { ms: now - this.#thinkingSince } })
     this.#thinkingSince = null
   }
 
-  take(): Arrival[] {
+  /** The buffered events, in order. Empties the buffer. */
+  drain(): Buffered[] {
     const events = this.#events
     this.#events = []
     return events

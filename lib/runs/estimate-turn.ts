@@ -1,7 +1,8 @@
 import 'server-only'
 import { type Account, scopesOf } from '@/lib/billing/account'
-import { tightest, unknownOf } from '@/lib/billing/admission'
-import { amountIn, capsOf, lengthToAskFor } from '@/lib/billing/budget-limits'
+import { budgetLimitsOf, lengthToRequest, mostRestrictive } from '@/lib/billing/budget-limits'
+import { uncheckableReason } from '@/lib/billing/budget-refusals'
+import { amountIn } from '@/lib/billing/format-budget'
 import { costAtMost, longestAnswer } from '@/lib/billing/max-cost'
 import { serverRefusalOf } from '@/lib/billing/server-budget'
 import { config } from '@/lib/config'
@@ -11,7 +12,7 @@ import type { Estimate } from '@/lib/protocol/billing/budgets'
 import { amountOf, type Money } from '@/lib/protocol/billing/money'
 import { type ResolvedModel, resolveModel } from '@/lib/providers/resolve'
 import type { Count } from '@/lib/tokens/tokenizers'
-import { accountFor, isPaidByServer } from './start-generation'
+import { accountFor, serverBaseUrlOf } from './start-generation'
 import { parentOf, type Turn } from './start-turn'
 import { lengthOf } from './turn-settings'
 
@@ -38,16 +39,16 @@ export async function estimateTurn(ownerId: string, draft: Draft, signal?: Abort
 
   const { price, rate } = account
   // A conversation that begins with this turn has spent nothing yet.
-  const caps = capsOf(account, scopesOf(account.timeZone, known?.id ?? '', Date.now()))
-  const asked = caps.length > 0 ? lengthToAskFor(account, caps, promptTokens, length) : room
+  const limits = budgetLimitsOf(account, scopesOf(account.timeZone, known?.id ?? '', Date.now()))
+  const asked = limits.length > 0 ? lengthToRequest(account, limits, promptTokens, length) : room
   const maxTokens = asked ?? longestAnswer(price, promptTokens)
   const budget =
-    caps.length > 0 && maxTokens !== null ? await tightest(account, caps, { promptTokens, maxTokens }) : null
+    limits.length > 0 && maxTokens !== null ? await mostRestrictive(account, limits, { promptTokens, maxTokens }) : null
   const own = budget && {
-    ...budget.cap.budget,
-    left: amountIn(budget.cap.budget, budget.left, rate),
+    ...budget.limit.budget,
+    left: amountIn(budget.limit.budget, budget.left, rate),
     fits: budget.fits,
-    unknown: unknownOf(account, budget.cap),
+    unknown: uncheckableReason(account, budget.limit),
     lowerMaxTokens: budget.lowerMaxTokens,
     near: budget.near,
   }
@@ -71,9 +72,9 @@ async function serverBudgetOf(
   maxTokens: number | undefined,
 ): Promise<Estimate['budget']> {
   const most = config().budgetPerDay
-  if (most === null || !isPaidByServer(resolved)) return null
-  const { connection, model } = resolved
-  const candidate = { baseUrl: connection.baseUrl, model, countPrompt: async () => count, maxTokens, at: Date.now() }
+  const baseUrl = serverBaseUrlOf(resolved)
+  if (most === null || baseUrl === null) return null
+  const candidate = { baseUrl, model: resolved.model, countPrompt: async () => count, maxTokens, at: Date.now() }
   const refusal = await serverRefusalOf(account, candidate)
   if (refusal === null) return null
   const budget = { scope: 'day' as const, measure: 'cost' as const, amount: amountOf(most), currency: 'USD' }

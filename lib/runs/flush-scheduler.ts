@@ -5,31 +5,32 @@ import { log } from '@/lib/log'
 const QUIET_MS = 8
 const BUSY_MS = 50
 const OVERLOADED_MS = 250
-/** Event-loop utilisation at which joining starts, and at which it is at its most. */
-const QUIET_UTILISATION = 0.04
-const BUSY_UTILISATION = 0.15
-/** Past both of these, a process cannot keep up at `BUSY_MS`: later text for all beats no text for some. */
-const OVERLOADED_UTILISATION = 0.8
+/** The utilization of the event loop at which joining starts, and at which it is longest. */
+const QUIET_UTILIZATION = 0.04
+const BUSY_UTILIZATION = 0.15
+/** Beyond both, a process can't keep up at `BUSY_MS`: later text for all beats no text for some. */
+const OVERLOADED_UTILIZATION = 0.8
 const OVERLOADED_FLUSHES = 150
 const MEASURE_EVERY_MS = 250
 
-/** Something with text that waits to be told to the readers. */
+/** Something that buffers deltas. */
 export interface Flushable {
   flush(): void
 }
 
-/** What the pace goes by: the time in milliseconds, and the event loop's utilisation (0 to 1) of late. */
+/** The time in milliseconds, and the recent utilization of the event loop (0 to 1). */
 export interface Clock {
   now(): number
-  utilisation(): number
+  utilization(): number
 }
 
+export type FlushScheduler = ReturnType<typeof createFlushScheduler>
+
 /**
- * Decides when text that has arrived is told to the readers. What costs is an event to each reader, not its length:
- * so a quiet generation flushes at once, and a busy process joins what comes within 8 to 50 ms into one event, for all
- * generations on one shared timer.
+ * Decides when buffered deltas are flushed. An event to a reader costs the same whatever its length: so a quiet generation
+ * flushes at once, and a busy process joins the deltas of 8 to 50 ms into one event, for all generations on one timer.
  */
-export function createPace(clock: Clock = processClock()) {
+export function createFlushScheduler(clock: Clock = processClock()) {
   const waiting = new Set<Flushable>()
   const flushedAt = new WeakMap<Flushable, number>()
   let timer: NodeJS.Timeout | null = null
@@ -54,11 +55,11 @@ export function createPace(clock: Clock = processClock()) {
   }
 
   return {
-    /** Flushes now when the last flush is long enough ago, else with the others at the next tick. */
+    /** Flushes at once if the last flush is long enough ago, or else with the others at the next tick. */
     request(flushable: Flushable): void {
       if (waiting.has(flushable)) return
       const now = clock.now()
-      const interval = intervalFor(clock.utilisation(), lastBatch)
+      const interval = intervalFor(clock.utilization(), lastBatch)
       overloaded = interval === OVERLOADED_MS
       const last = flushedAt.get(flushable)
       if (last === undefined || now - last >= interval) {
@@ -69,40 +70,40 @@ export function createPace(clock: Clock = processClock()) {
       waiting.add(flushable)
       if (timer === null) timer = setTimeout(flushWaiting, interval)
     },
-    /** Whether the process cannot keep up at the pace of people. */
+    /** Whether the process can't keep up with one flush in 50 ms for each generation. */
     get overloaded(): boolean {
       return overloaded
     },
-    /** Flushes now, whatever waits. */
-    now(flushable: Flushable): void {
+    /** Flushes at once. */
+    flushNow(flushable: Flushable): void {
       waiting.delete(flushable)
       flushable.flush()
     },
   }
 }
 
-/** This process's clock; the utilisation is measured four times a second. */
+/** The clock of this process. Measures the utilization four times a second. */
 function processClock(): Clock {
   let measuredAt = performance.now()
   let before = performance.eventLoopUtilization()
-  let utilisation = 0
+  let utilization = 0
   return {
     now: () => performance.now(),
-    utilisation() {
+    utilization() {
       const now = performance.now()
-      if (now - measuredAt < MEASURE_EVERY_MS) return utilisation
+      if (now - measuredAt < MEASURE_EVERY_MS) return utilization
       const current = performance.eventLoopUtilization()
-      utilisation = performance.eventLoopUtilization(current, before).utilization
+      utilization = performance.eventLoopUtilization(current, before).utilization
       before = current
       measuredAt = now
-      return utilisation
+      return utilization
     },
   }
 }
 
-/** Milliseconds within which text is joined, for an event-loop utilisation (0 to 1) and so many generations at once. */
-export function intervalFor(utilisation: number, flushesAtOnce: number): number {
-  if (utilisation > OVERLOADED_UTILISATION && flushesAtOnce > OVERLOADED_FLUSHES) return OVERLOADED_MS
-  const busy = (utilisation - QUIET_UTILISATION) / (BUSY_UTILISATION - QUIET_UTILISATION)
+/** How long deltas are joined, in milliseconds, at a utilization of the event loop (0 to 1) and a number of generations. */
+export function intervalFor(utilization: number, flushesAtOnce: number): number {
+  if (utilization > OVERLOADED_UTILIZATION && flushesAtOnce > OVERLOADED_FLUSHES) return OVERLOADED_MS
+  const busy = (utilization - QUIET_UTILIZATION) / (BUSY_UTILIZATION - QUIET_UTILIZATION)
   return QUIET_MS + (BUSY_MS - QUIET_MS) * Math.min(1, Math.max(0, busy))
 }

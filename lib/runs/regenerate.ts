@@ -1,96 +1,78 @@
 import 'server-only'
-import { fitNow } from '@/lib/billing/admission'
+import { fitsNow } from '@/lib/billing/budget-limits'
 import { serverRefusalOf } from '@/lib/billing/server-budget'
 import { database } from '@/lib/database/client'
 import { newestContinuation } from '@/lib/database/generations'
 import { messageRow, parseParts } from '@/lib/database/messages'
 import type { OwnedGeneration } from '@/lib/database/ownership'
 import { countPromptOf } from '@/lib/prompt/build'
-import type { StartData } from '@/lib/protocol/events'
 import { finishKindOf } from '@/lib/protocol/finish-reasons'
 import { continuing } from '@/lib/protocol/messages'
 import { resolveModel } from '@/lib/providers/resolve'
 import { Refused } from '@/lib/refused'
-import {
-  accountFor,
-  emptyReply,
-  isPaidByServer,
-  type Prepared,
-  type Spend,
-  startingRow,
-  startOnce,
-} from './start-generation'
+import { accountFor, alreadyContinued, earlierStart, type PreparedTurn, serverBaseUrlOf } from './start-generation'
+import { emptyReply, generationRow } from './starting-rows'
 import { lengthOf, parseSettings, partialOf, promptSettings, type TurnSettings } from './turn-settings'
 
-/** How a reply is asked for again. */
+/** How a reply is requested again. */
 export interface Again {
   /** Made by the client: the same one again is the same generation. */
   turnId: string
-  /** None is the model it came from. */
+  /** Defaults to the model of the reply. */
   model?: string
-  /** In place of the longest answer that it had. */
+  /** Replaces the limit of the reply's length. */
   maxTokens?: number
   stream: boolean
 }
 
 /**
- * Writes a reply anew, beside the one of this generation, under the settings that it had. The caller has checked whose
- * it is.
+ * Prepares another reply to the prompt of a generation, with the settings of that. The caller has checked its owner.
  * @throws {Refused} 400 for a model that nobody offers, 503 when the server is shutting down.
  */
-export async function regenerate(row: OwnedGeneration, again: Again, spend: Spend): Promise<StartData> {
-  return await startOnce(row.ownerId, again.turnId, () => prepareRegeneration(row, again), spend)
-}
-
-async function prepareRegeneration(row: OwnedGeneration, again: Again): Promise<Prepared> {
+export async function prepareRegeneration(row: OwnedGeneration, again: Again): Promise<PreparedTurn> {
   const { ownerId, userMessageId } = row
+  const { turnId, stream } = again
+  const earlier = await earlierStart(ownerId, turnId)
+  if (earlier) return { earlier }
   const resolved = await resolveModel(ownerId, again.model ?? row.model)
   const settings = settingsOf(row, again)
   const reply = emptyReply(await messageRow(userMessageId))
-  const begun = { turnId: again.turnId, kind: 'regenerate' as const }
-  const generation = startingRow({ reply, userMessageId, resolved, settings, ...begun })
+  const generation = generationRow({ reply, userMessageId, turnId, resolved, settings, kind: 'regenerate' })
   const rows = { conversation: null, messages: [reply], generation }
-  return { rows, resolved, prompt: { head: userMessageId }, settings, stream: again.stream }
+  return { earlier: null, generation: { rows, resolved, prompt: { head: userMessageId }, settings, stream } }
 }
 
 /**
- * Goes on with a reply where it ended, in the same message, under the settings that it had. The caller has checked whose
- * it is.
- * @throws {Refused} 409 when there is nothing to go on with, or somebody else goes on with it; else as `regenerate`.
+ * Prepares the continuation of a reply from where it ended, in the same message, with the settings that it had. The caller
+ * has checked its owner.
+ * @throws {Refused} 409 when there is nothing to continue, or it has been continued; else as `prepareRegeneration`.
  */
-export async function continueReply(row: OwnedGeneration, again: Again, spend: Spend): Promise<StartData> {
-  try {
-    return await startOnce(row.ownerId, again.turnId, () => prepareContinuation(row, again), spend)
-  } catch (error) {
-    // Of two at once, the unique index let one in.
-    if (!(error instanceof Refused)) await checkNewest(row)
-    throw error
-  }
-}
-
-async function prepareContinuation(row: OwnedGeneration, again: Again): Promise<Prepared> {
+export async function prepareContinuation(row: OwnedGeneration, again: Again): Promise<PreparedTurn> {
+  const { ownerId, userMessageId, continuation } = row
+  const { turnId, stream } = again
+  const earlier = await earlierStart(ownerId, turnId)
+  if (earlier) return { earlier }
   await checkNewest(row)
   checkEnding(row)
-  const { ownerId, userMessageId, continuation } = row
   const resolved = await resolveModel(ownerId, again.model ?? row.model)
   const settings = settingsOf(row, again)
   const reply = await messageRow(row.messageId)
   const before = continuing(parseParts(reply.parts)).parts
-  const begun = { kind: 'continue' as const, before, continuation: continuation + 1 }
-  const generation = startingRow({ reply, userMessageId, turnId: again.turnId, resolved, settings, ...begun })
+  const continued = { kind: 'continue' as const, before, continuation: continuation + 1 }
+  const generation = generationRow({ reply, userMessageId, turnId, resolved, settings, ...continued })
   const rows = { conversation: null, messages: [], generation }
-  return { rows, resolved, prompt: { head: userMessageId }, settings, stream: again.stream, before }
+  return { earlier: null, generation: { rows, resolved, prompt: { head: userMessageId }, settings, stream, before } }
 }
 
 /**
- * Those of some models that could go on with a reply now: the longest answer fits in all that is left of the budgets, the
- * operator's too. The caller has checked whose the reply is.
+ * Which of some models could continue a reply now: their longest reply fits in what is left of the budgets, including the
+ * operator's. The caller has checked the owner.
  */
 export async function modelsThatFit(row: OwnedGeneration, references: string[]): Promise<string[]> {
   const { ownerId, conversationId, userMessageId } = row
   const settings = parseSettings(row.settings)
   const partial = partialOf(parseParts((await messageRow(row.messageId)).parts))
-  // All of them first: a request with one that nobody offers is refused before anything is counted.
+  // First of all: a request with a model that nobody offers is refused before anything is counted.
   const all = await Promise.all(references.map((reference) => resolveModel(ownerId, reference)))
   const fitting: string[] = []
   for (const resolved of all) {
@@ -99,11 +81,13 @@ export async function modelsThatFit(row: OwnedGeneration, references: string[]):
     const length = lengthOf(settings, account.price)
     const at = Date.now()
     const countPrompt = () => countPromptOf(source)
-    const { fits, maxTokens } = await fitNow(account, { conversationId, at, countPrompt, length })
+    const { fits, maxTokens } = await fitsNow(account, { conversationId, at, countPrompt, length })
     if (!fits) continue
-    const { connection, model, reference } = resolved
-    const asked = { baseUrl: connection.baseUrl, model, countPrompt, maxTokens, at }
-    if (!isPaidByServer(resolved) || (await serverRefusalOf(account, asked)) === null) fitting.push(reference)
+    const { model, reference } = resolved
+    const baseUrl = serverBaseUrlOf(resolved)
+    const candidate = { model, countPrompt, maxTokens, at }
+    if (baseUrl === null || (await serverRefusalOf(account, { ...candidate, baseUrl })) === null)
+      fitting.push(reference)
   }
   return fitting
 }
@@ -115,8 +99,7 @@ function settingsOf({ settings }: OwnedGeneration, { maxTokens }: Again): TurnSe
 
 /** @throws {Refused} 409 */
 async function checkNewest({ messageId, continuation }: OwnedGeneration): Promise<void> {
-  if ((await newestContinuation(database(), messageId)) === continuation) return
-  throw conflict('This reply has already been continued. Reload the conversation to see the latest.')
+  if ((await newestContinuation(database(), messageId)) !== continuation) throw alreadyContinued()
 }
 
 /** @throws {Refused} 409 */

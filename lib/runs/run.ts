@@ -1,7 +1,6 @@
 import 'server-only'
-import type { Allowance } from '@/lib/billing/allowance'
-import { billOf, billUncounted, type Charge } from '@/lib/billing/charge'
-import { Meter } from '@/lib/billing/meter'
+import { Meter, type Metered } from '@/lib/billing/meter'
+import type { Reservation } from '@/lib/billing/reservation'
 import { config } from '@/lib/config'
 import type { Bill } from '@/lib/database/generations'
 import { type EventIndex, indexEntryOf } from '@/lib/event-log/event-index'
@@ -12,33 +11,29 @@ import { continuing, type Folded, foldEvent, type Part } from '@/lib/protocol/me
 import type { CompletionEnd, CompletionRequest, Connection } from '@/lib/upstream/connection'
 import { completeOrContinue } from '@/lib/upstream/continuation'
 import { clocksFor } from '@/lib/upstream/time-limits'
-import { Arrivals } from './delta-buffer'
-import type { createPace } from './flush-scheduler'
+import type { CheckpointHandle, Checkpoints } from './checkpoints'
+import { DeltaBuffer } from './delta-buffer'
+import type { FlushScheduler } from './flush-scheduler'
 import type { Observer } from './observer'
 
 /** What a run begins with. */
-export interface Starting {
+export interface RunStart {
   start: StartData
   /** What the message holds already. */
   before: Part[]
   connection: Connection
   request: CompletionRequest
-  charge: Charge
+  metered: Metered
+  reservation: Reservation
 }
 
-/** What a run needs of the rooms around it. */
-export interface RunHouse {
+/** What runs share. */
+export interface RunDependencies {
   log: EventLog
-  pace: ReturnType<typeof createPace>
-  checkpoints: { grown(run: Run): void; ended(run: Run): Promise<boolean> }
-  /** Whether a conversation has been deleted, by whichever instance. */
+  flushScheduler: FlushScheduler
+  checkpoints: Checkpoints
+  /** Whether a conversation has been deleted, on any instance. */
   isDeleted(conversationId: string): Promise<boolean>
-}
-
-/** Events that are not saved yet; `firstSeq` is the first one's. */
-export interface Unsaved {
-  firstSeq: number
-  events: GenerationEvent[]
 }
 
 const ownFault: Problem = {
@@ -47,56 +42,64 @@ const ownFault: Problem = {
   retryable: true,
 }
 
-/** Why a run is cut before the upstream ends it. The words of a budget take a look at the database. */
+const endedElsewhere: Problem = {
+  kind: 'internal',
+  message: 'The server writing this reply stopped responding, so the reply ends with what was saved. Try again.',
+  retryable: true,
+}
+
+/** Why a run is cut before the upstream ends it. The problem of a budget needs the database, so it is looked up later. */
 type Cut = { status: 'stopped' } | { status: 'interrupted'; problem: Problem | (() => Promise<Problem>) }
 
 /**
- * One running generation: takes what the upstream sends, joins it, appends it to the log and hands it to the
- * checkpoints. It belongs to the process, not to a request: readers come and go.
+ * One running generation: reads the upstream, buffers deltas, appends events to the log, and saves them. It belongs to the
+ * process, not to a request: readers come and go.
  */
 export class Run {
   readonly start: StartData
-  /** Settles when the end is saved, or could not be for now. It never rejects. */
+  /** Settles when the end is saved, or couldn't be for now. Never rejects. */
   readonly ended: Promise<void>
-  /** What the message comes to so far: what was there before, and the log. */
+  /** The message so far: what it held before, and the log. */
   folded: Folded
   firstTokenAt: number | null = null
   endedAt: number | null = null
   /** The `seq` of the last event in the log. */
   seq = 0
-  /** Another instance has ended it: what the database has is what became of it. */
+  /** Another instance has ended the generation: the database has how. */
   lost = false
-  /** What it came to, once it has ended. */
-  bill: Bill | null = null
 
-  readonly #house: RunHouse
-  readonly #charge: Charge
+  readonly #dependencies: RunDependencies
+  readonly #reservation: Reservation
   readonly #meter: Meter
   readonly #observer: Observer
+  readonly #checkpoint: CheckpointHandle
   readonly #abort = new AbortController()
   readonly #startedAt = Date.now()
-  readonly #outline: EventIndex = []
-  /** What is yet to be told. */
-  readonly #arrivals: Arrivals
-  #unsaved: GenerationEvent[] = []
+  readonly #index: EventIndex = []
+  readonly #buffer: DeltaBuffer
   #cut: Cut | null = null
   #resume: (() => void) | null = null
   #endWait: (() => void) | null = null
-  /** The upstream writes no more: nothing is left to be cut. */
-  #written = false
-  /** It waits to ask the upstream again. */
-  #waiting = false
+  /** The upstream has finished: there is nothing left to cut. */
+  #isWritten = false
+  /** Waits to ask the upstream again. */
+  #isWaiting = false
 
-  constructor({ start, before, connection, request, charge }: Starting, observer: Observer, house: RunHouse) {
+  constructor(begun: RunStart, observer: Observer, dependencies: RunDependencies) {
+    const { start, before, connection, request, metered, reservation } = begun
     this.start = start
     this.#observer = observer
-    this.#charge = charge
-    this.#meter = new Meter(charge.metered)
-    if (charge.allowance) void this.#meter.prepare().catch(() => undefined)
+    this.#reservation = reservation
+    this.#dependencies = dependencies
+    this.#meter = new Meter(metered)
+    if (reservation.isLimited) void this.#meter.prepare().catch(() => undefined)
     this.folded = continuing(before)
-    this.#house = house
+    this.#checkpoint = dependencies.checkpoints.open(start, (loss) => {
+      if (loss === 'deleted') void this.stop()
+      else void this.interrupt(endedElsewhere)
+    })
     this.#append({ type: 'start', data: start })
-    this.#arrivals = new Arrivals(this.#startedAt, this.folded.parts)
+    this.#buffer = new DeltaBuffer(this.#startedAt, this.folded.parts)
     this.ended = this.#run(connection, request)
   }
 
@@ -110,12 +113,12 @@ export class Run {
     return this.#cutOff({ status: 'interrupted', problem })
   }
 
-  /** Asks the upstream again at once, if the run waits to do so. */
+  /** Ends the wait for the next attempt, if there is one. */
   retryNow(): void {
     this.#endWait?.()
   }
 
-  /** Appends what has arrived since the last flush as one event. It never throws: a run that cannot go on ends itself. */
+  /** Appends the buffered deltas. Never throws: a run that can't go on ends itself. */
   flush(): void {
     try {
       this.#flush()
@@ -124,71 +127,42 @@ export class Run {
     }
   }
 
-  /** The events since the last save, for the checkpoint writer. They stay here until it says that they are saved. */
-  get unsaved(): Unsaved {
-    return { firstSeq: this.seq - this.#unsaved.length + 1, events: [...this.#unsaved] }
-  }
-
-  /** How many events are not saved yet. */
-  get unsavedCount(): number {
-    return this.#unsaved.length
-  }
-
-  /** Forgets the oldest unsaved events: they are saved, or nobody's to save any more. */
-  forgetUnsaved(count: number): void {
-    this.#unsaved.splice(0, count)
-  }
-
-  /** The whole log's outline, to be stored at the end. */
-  get outline(): EventIndex {
-    return this.#outline
-  }
-
-  /** Nothing more will be told or cut. */
-  get #isOver(): boolean {
-    return this.#written || this.#cut !== null
-  }
-
   #flush(): void {
     const resume = this.#resume
     this.#resume = null
     resume?.()
-    if (this.#arrivals.isEmpty) return
+    if (this.#buffer.isEmpty) return
     const usage = this.#dueUsage()
-    this.#append(...this.#arrivals.take(), ...(usage ? [{ type: 'usage' as const, data: usage }] : []))
-    const { allowance } = this.#charge
-    if (allowance && !this.#isOver && !allowance.covers(this.#meter)) void this.#keepWithin(allowance)
+    this.#append(...this.#buffer.drain(), ...(usage ? [{ type: 'usage' as const, data: usage }] : []))
+    if (!this.#isOver && !this.#reservation.covers(this.#meter)) void this.#extendReservation()
   }
 
-  /** What has been used, from time to time. It travels with the text that it counts. */
+  /** No more events are wanted. */
+  get #isOver(): boolean {
+    return this.#isWritten || this.#cut !== null
+  }
+
+  /** The usage so far, from time to time. It travels with the text that it counts. */
   #dueUsage(): Usage | null {
-    return this.#isOver || this.#house.pace.overloaded ? null : this.#meter.due(performance.now())
+    return this.#isOver || this.#dependencies.flushScheduler.overloaded ? null : this.#meter.due(performance.now())
   }
 
-  /** Stops the upstream when a budget is used up. */
-  async #keepWithin(allowance: Allowance): Promise<void> {
+  /** Cuts the run when a budget is used up. */
+  async #extendReservation(): Promise<void> {
     try {
-      const allowed = await allowance.allows(this.#meter)
-      if (!allowed && !this.#written) void this.#cutOff({ status: 'interrupted', problem: () => allowance.reached() })
+      const isExtended = await this.#reservation.extend(this.#meter)
+      if (!isExtended && !this.#isWritten)
+        void this.#cutOff({ status: 'interrupted', problem: () => this.#reservation.reached() })
     } catch (error) {
-      // What cannot be counted is not known to be within the budget.
+      // Usage that can't be counted isn't known to be within the budget.
       this.#fail('couldn’t check the budget of a reply', error)
     }
   }
 
-  /** Ends the run because Rill itself failed at it. */
+  /** Ends the run because of a fault of our own. */
   #fail(what: string, error: unknown): void {
     log().error({ generationId: this.start.generationId, error }, what)
     void this.#cutOff({ status: 'interrupted', problem: ownFault })
-  }
-
-  /** Takes a step of the ending: a failure is logged, and the steps after it are taken. */
-  #safely(what: string, work: () => void): void {
-    try {
-      work()
-    } catch (error) {
-      log().error({ generationId: this.start.generationId, error }, `${what} failed as a generation ended`)
-    }
   }
 
   #cutOff(cut: Cut): Promise<void> {
@@ -197,72 +171,26 @@ export class Run {
     return this.ended
   }
 
-  /**
-   * From the first request to the last event. Each step of the ending is on its own: whatever fails, the steps after it
-   * are taken, and the status is told and saved, once.
-   */
   async #run(connection: Connection, request: CompletionRequest): Promise<void> {
     const end = await this.#askUnlessCut(connection, request).catch((error: unknown): CompletionEnd => {
       log().error({ generationId: this.start.generationId, error }, 'a completion threw')
       return { finishReason: null, problem: ownFault }
     })
-    this.#written = true
-    if (end.errorAfterEnd) {
-      const { kind, upstreamStatus, requestId } = end.errorAfterEnd
-      const { generationId } = this.start
-      log().warn({ generationId, kind, upstreamStatus, requestId }, 'a provider sent an error after a complete reply')
-    }
-    this.#arrivals.endThought(Date.now())
-    this.#safely('the last flush', () => this.#house.pace.now(this))
-    this.endedAt = Date.now()
-    const cut = this.#cut
-    const { status, problem } = await this.#ending(end, cut)
-    await this.#settle(end, cut !== null)
-    if (problem) this.#safely('the log', () => this.#append({ type: 'error', data: problem }))
-    const finishReason = cut ? undefined : (end.finishReason ?? undefined)
-    // The status tells readers that all is saved, so it is built here and told once the save has been tried.
-    const { attempts } = this.#meter
-    const { differences } = end
-    const last = this.#keep({ type: 'status', data: { status, finishReason, attempts, differences } })
-    const own = await this.#house.checkpoints.ended(this)
-    this.lost = !own
-    const told: LogEvent = own ? last : { seq: last.seq, type: 'status', data: { status: 'interrupted' } }
-    this.#safely('the log', () => this.#house.log.append(this.start.generationId, told))
-    this.#observer.end({
-      status,
-      problem,
-      folded: this.folded,
-      events: this.seq,
-      startedAt: this.#startedAt,
-      firstTokenAt: this.firstTokenAt,
-      endedAt: this.endedAt,
-    })
+    this.#isWritten = true
+    if (end.errorAfterEnd) this.#logErrorAfterEnd(end.errorAfterEnd)
+    await this.#end(end)
   }
 
-  /** The upstream is asked, and so costs something, only when the generation is still wanted. */
+  /** Asks the upstream, which costs something, only if the generation is still wanted. */
   async #askUnlessCut(connection: Connection, request: CompletionRequest): Promise<CompletionEnd> {
     const { generationId, conversationId } = this.start
-    // It may have been deleted since the start was committed. Where that cannot be told, the checkpoints will see it.
-    const deleted = await this.#house.isDeleted(conversationId).catch((error: unknown) => {
+    // The conversation may have been deleted since the start was committed. If this can't be looked up, a checkpoint will.
+    const isDeleted = await this.#dependencies.isDeleted(conversationId).catch((error: unknown) => {
       log().warn({ generationId, error }, 'couldn’t look up whether a conversation was deleted')
       return false
     })
-    if (deleted) void this.stop()
+    if (isDeleted) void this.stop()
     return this.#cut ? { finishReason: null, problem: null } : await this.#complete(connection, request)
-  }
-
-  /** Tells what the generation used, and works out what it costs. */
-  async #settle(end: CompletionEnd, cut: boolean): Promise<void> {
-    const nothingCame = end.problem !== null && end.problem.kind !== 'timeout'
-    const refused = this.#waiting || (!cut && nothingCame)
-    try {
-      const usage = await this.#meter.total({ cut: cut || end.problem !== null, refused })
-      if (usage) this.#append({ type: 'usage', data: usage })
-      this.bill = billOf(this.#charge, usage, this.#meter.attempts)
-    } catch (error) {
-      log().error({ generationId: this.start.generationId, error }, 'couldn’t count the usage')
-      this.bill = billUncounted(this.#charge, this.#meter.attempts)
-    }
   }
 
   #complete(connection: Connection, request: CompletionRequest): Promise<CompletionEnd> {
@@ -272,13 +200,13 @@ export class Run {
       limits: retries,
       onAttempt: (attempt) => {
         this.#meter.attempt()
-        this.#waiting = false
-        this.#written = false
+        this.#isWaiting = false
+        this.#isWritten = false
         return this.#observer.attempt(attempt)
       },
-      onInWords: (messages) => this.#meter.asksInstead(messages),
+      onInWords: (messages) => this.#meter.replacePrompt(messages),
       onWait: (retry, endNow) => {
-        this.#waiting = true
+        this.#isWaiting = true
         this.#append({ type: 'retry', data: retry })
         this.#observer.waits(retry)
         this.#endWait = endNow
@@ -287,51 +215,75 @@ export class Run {
   }
 
   #sink() {
-    const arrived = (type: 'delta' | 'reasoning', text: string) => {
+    const { flushScheduler } = this.#dependencies
+    const receive = (type: 'delta' | 'reasoning', text: string) => {
       if (text === '') return
       this.#meter.add(type, text)
-      // A finish that more text follows was none.
-      this.#written = false
+      // Text after a finish: it wasn't the end.
+      this.#isWritten = false
       if (this.#cut) return
       const now = Date.now()
       this.firstTokenAt ??= now
-      this.#arrivals.add(type, text, now)
-      this.#house.pace.request(this)
+      this.#buffer.add(type, text, now)
+      flushScheduler.request(this)
     }
     return {
-      text: (text: string) => arrived('delta', text),
-      reasoning: (text: string) => arrived('reasoning', text),
+      text: (text: string) => receive('delta', text),
+      reasoning: (text: string) => receive('reasoning', text),
       usage: (usage: Usage) => this.#meter.report(usage),
       reclassify: () => {
         this.#meter.reclassify()
         if (this.#cut) return
-        this.#arrivals.reclassify()
-        this.#house.pace.request(this)
+        this.#buffer.reclassify()
+        flushScheduler.request(this)
       },
       finished: () => {
-        this.#written = true
+        this.#isWritten = true
       },
       repeated: (text: string) => this.#meter.add('delta', text),
-      // A process that cannot keep up reads once for each time that it tells, and leaves the rest to the system.
+      // An overloaded process reads the socket once per flush, and leaves the rest to the system's buffers.
       hold: (resume: () => void) => {
-        if (!this.#house.pace.overloaded || this.#arrivals.isEmpty) return false
+        if (!flushScheduler.overloaded || this.#buffer.isEmpty) return false
         this.#resume = resume
         return true
       },
     }
   }
 
-  async #ending(end: CompletionEnd, cut: Cut | null): Promise<{ status: EndStatus; problem: Problem | null }> {
+  /** Each step is on its own: whatever fails, the steps after it run, and the status is saved and announced, once. */
+  async #end(end: CompletionEnd): Promise<void> {
+    this.#buffer.endThought(Date.now())
+    this.#safely('the last flush', () => this.#dependencies.flushScheduler.flushNow(this))
+    const endedAt = Date.now()
+    this.endedAt = endedAt
+    const cut = this.#cut
+    const { status, problem } = await this.#endingOf(end, cut)
+    const bill = await this.#bill(end, cut !== null)
+    if (problem) this.#safely('the log', () => this.#append({ type: 'error', data: problem }))
+    const finishReason = cut ? undefined : (end.finishReason ?? undefined)
+    const { attempts } = this.#meter
+    const data = { status, finishReason, attempts, differences: end.differences }
+    // The status tells readers that everything is saved, so it is announced once the save has been tried.
+    const last = this.#note({ type: 'status', data })
+    const isOwn = await this.#save(bill, endedAt)
+    this.lost = !isOwn
+    const announced: LogEvent = isOwn ? last : { seq: last.seq, type: 'status', data: { status: 'interrupted' } }
+    this.#safely('the log', () => this.#dependencies.log.append(this.start.generationId, announced))
+    const { folded, seq: events, firstTokenAt } = this
+    this.#observer.end({ status, problem, folded, events, startedAt: this.#startedAt, firstTokenAt, endedAt })
+  }
+
+  async #endingOf(end: CompletionEnd, cut: Cut | null): Promise<{ status: EndStatus; problem: Problem | null }> {
     if (cut?.status === 'stopped') return { status: 'stopped', problem: this.#waitedFor() }
     if (cut) return { status: cut.status, problem: await this.#problemOf(cut) }
     if (!end.problem) return { status: 'completed', problem: null }
     return { status: this.folded.parts.length > 0 ? 'interrupted' : 'failed', problem: end.problem }
   }
 
-  /** Why the attempt failed whose successor was waited for; null where nothing was. */
+  /** Why the attempt failed whose successor the run waited for; null if it didn't wait. */
   #waitedFor(): Problem | null {
     const { retry } = this.folded
-    return this.#waiting && retry ? { kind: retry.kind, message: `${retry.message}.`, retryable: true } : null
+    return this.#isWaiting && retry ? { kind: retry.kind, message: `${retry.message}.`, retryable: true } : null
   }
 
   async #problemOf({ problem }: Extract<Cut, { status: 'interrupted' }>): Promise<Problem> {
@@ -343,19 +295,57 @@ export class Run {
     }
   }
 
-  #append(...events: GenerationEvent[]): void {
-    this.#house.log.append(this.start.generationId, ...events.map((event) => this.#keep(event)))
-    this.#house.checkpoints.grown(this)
+  /** Appends the final usage, and works out the bill. */
+  async #bill(end: CompletionEnd, isCut: boolean): Promise<Bill> {
+    const nothingCame = end.problem !== null && end.problem.kind !== 'timeout'
+    const refused = this.#isWaiting || (!isCut && nothingCame)
+    const { attempts } = this.#meter
+    try {
+      const usage = await this.#meter.total({ cut: isCut || end.problem !== null, refused })
+      if (usage) this.#append({ type: 'usage', data: usage })
+      return usage ? this.#reservation.capture(usage, attempts) : this.#reservation.release(attempts)
+    } catch (error) {
+      log().error({ generationId: this.start.generationId, error }, 'couldn’t count the usage')
+      return this.#reservation.captureAll(attempts)
+    }
   }
 
-  /** Numbers an event and keeps it to be saved. All of it or, when it throws, nothing. */
-  #keep(event: GenerationEvent): LogEvent {
+  #save(bill: Bill, endedAt: number): Promise<boolean> {
+    const { generationId, messageId, conversationId } = this.start
+    const { parts, status, finishReason, usage } = this.folded
+    const ids = { generationId, messageId, conversationId }
+    const { firstTokenAt } = this
+    const outline = JSON.stringify(this.#index)
+    return this.#checkpoint.end({ ...ids, parts, status, finishReason, usage, bill, outline, firstTokenAt, endedAt })
+  }
+
+  #append(...events: GenerationEvent[]): void {
+    const noted = events.map((event) => this.#note(event))
+    this.#checkpoint.append(events)
+    this.#dependencies.log.append(this.start.generationId, ...noted)
+  }
+
+  /** Numbers an event and folds it into the message. All of it or, when it throws, nothing. */
+  #note(event: GenerationEvent): LogEvent {
     const folded = foldEvent(this.folded, event)
     const entry = indexEntryOf(event)
     this.seq++
     this.folded = folded
-    this.#outline.push(entry)
-    this.#unsaved.push(event)
+    this.#index.push(entry)
     return { seq: this.seq, ...event }
+  }
+
+  #logErrorAfterEnd({ kind, upstreamStatus, requestId }: Problem): void {
+    const { generationId } = this.start
+    log().warn({ generationId, kind, upstreamStatus, requestId }, 'a provider sent an error after a complete reply')
+  }
+
+  /** Takes a step of the end. A failure is logged, and the steps after it are taken. */
+  #safely(what: string, work: () => void): void {
+    try {
+      work()
+    } catch (error) {
+      log().error({ generationId: this.start.generationId, error }, `${what} failed as a generation ended`)
+    }
   }
 }

@@ -11,12 +11,13 @@ import { metrics } from '@/lib/metrics'
 import { processSingleton } from '@/lib/process'
 import type { Problem } from '@/lib/protocol/events'
 import { redis } from '@/lib/redis'
+import type { Checkpoint } from './checkpoint'
 import { createCheckpoints } from './checkpoints'
-import { createPace } from './flush-scheduler'
+import { createFlushScheduler } from './flush-scheduler'
 import { Observer } from './observer'
-import { Run, type Starting } from './run'
+import { Run, type RunStart } from './run'
 
-/** The generations that run in this process, and the log and checkpoints they share. */
+/** The generations that run in this process, and what they share. */
 export function runs() {
   return processSingleton('runs', createRuns)
 }
@@ -27,15 +28,15 @@ function createRuns() {
   const connections = redis()
   const feed = connections && createRedisFeed(connections)
   const log = createEventLog(storedEvents, feed, { hasEnded, readEnded })
-  /** Runs work in the async context of the process: in a request's, each run would keep its request, and pay for its stores. */
+  /** Runs work in the async context of the process: in a request's, each would keep its request alive, and pay for its stores. */
   const outsideRequests = AsyncLocalStorage.snapshot()
-  const house = { log, pace: createPace(), checkpoints, isDeleted }
+  const dependencies = { log, flushScheduler: createFlushScheduler(), checkpoints, isDeleted }
   let closing: Problem | null = null
   let closed = false
 
   return {
-    log: house.log,
-    /** How other instances hear of events at once. Null without Redis. */
+    log,
+    /** Carries events to other instances at once. Null without Redis. */
     feed,
     get(generationId: string): Run | undefined {
       return running.get(generationId)
@@ -47,29 +48,26 @@ function createRuns() {
     ofConversation(conversationId: string): Run[] {
       return [...running.values()].filter((run) => run.start.conversationId === conversationId)
     },
-    /**
-     * Stops what runs here and has been deleted, or ended by another instance.
-     * @throws {Error} when the database is away.
-     */
+    /** Stops generations that have been deleted or ended by another instance. @throws {Error} when the database is away. */
     async stopUnwanted(): Promise<void> {
-      // Those that have ended meanwhile take no harm from a stop.
+      // Stopping a run that has ended meanwhile does no harm.
       const candidates = [...running]
       if (candidates.length === 0) return
       const wanted = await wantedOn(database(), instanceId())
       for (const [id, run] of candidates) if (!wanted.has(id)) void run.stop()
     },
-    /** Why no generation may start any more, when the process is about to end. */
+    /** Set once the process is about to end: no generation may start any more. */
     get closing(): Problem | null {
       return closing
     },
-    start(starting: Starting): Run {
-      const { start, connection, request } = starting
-      // Its span belongs to the request.
+    start(begun: RunStart): Run {
+      const { start, connection, request } = begun
+      // In the request's context: the span of the generation is a child of the request's.
       const observer = new Observer(start, connection, request)
-      const run = outsideRequests(() => new Run(starting, observer, house))
+      const run = outsideRequests(() => new Run(begun, observer, dependencies))
       running.set(start.generationId, run)
       metrics().running.set(running.size)
-      // The turn was on its way here when the process began to close: what still runs then has its time, as others have.
+      // The turn was on its way here when the process had already closed the others.
       if (closing && closed) void run.interrupt(closing)
       void run.ended.then(() => {
         running.delete(start.generationId)
@@ -77,21 +75,21 @@ function createRuns() {
       })
       return run
     },
-    /** The runs that have not ended, or of which something is still to be saved. */
-    get unsaved(): Run[] {
-      return [...new Set([...running.values(), ...checkpoints.unsaved])]
+    /** The generations that haven't ended, or whose end isn't saved. */
+    get unsaved(): readonly Checkpoint[] {
+      return checkpoints.unsaved
     },
-    /** Lets no generation start any more, for a reason; settles when none runs, or when `enough` aborts. */
-    async drain(problem: Problem, enough: AbortSignal): Promise<void> {
+    /** Lets no generation start any more, for a reason. Settles when none runs, or when `limit` aborts. */
+    async drain(problem: Problem, limit: AbortSignal): Promise<void> {
       closing = problem
       const waited = new Promise((resolve) => {
-        if (enough.aborted) resolve(null)
-        else enough.addEventListener('abort', resolve, { once: true })
+        if (limit.aborted) resolve(null)
+        else limit.addEventListener('abort', resolve, { once: true })
       })
-      while (running.size > 0 && !enough.aborted)
+      while (running.size > 0 && !limit.aborted)
         await Promise.race([waited, Promise.all([...running.values()].map((run) => run.ended))])
     },
-    /** Cuts every running generation for a reason, and settles when all of them are saved, which may be never. */
+    /** Interrupts every running generation for a reason. Settles when all of them are saved, which may be never. */
     async close(problem: Problem): Promise<void> {
       closing = problem
       closed = true

@@ -4,11 +4,11 @@ import { untitled } from '@/lib/database/conversations'
 import { newestMessageId } from '@/lib/database/messages'
 import { ownedConversation, ownedMessage } from '@/lib/database/ownership'
 import type { ConversationRow, MessageRow } from '@/lib/database/schema'
-import type { StartData } from '@/lib/protocol/events'
 import type { Part } from '@/lib/protocol/messages'
 import { titleOf } from '@/lib/protocol/title'
 import { resolveModel } from '@/lib/providers/resolve'
-import { emptyReply, type Prepared, type Spend, startingRow, startOnce } from './start-generation'
+import { earlierStart, type PreparedTurn } from './start-generation'
+import { emptyReply, generationRow } from './starting-rows'
 import type { TurnSettings } from './turn-settings'
 
 /** A prompt and where it goes. */
@@ -26,32 +26,26 @@ export interface Turn {
 }
 
 /**
- * Adds a prompt to a conversation and starts the generation that answers it.
- * @throws {Refused} 404 for a conversation or parent that is not this owner's, 400 for a model that nobody offers,
- * 503 when the server is shutting down.
+ * Prepares the generation that replies to a new prompt.
+ * @throws {Refused} 404 for a conversation or parent that isn't this owner's, 400 for a model that nobody offers, 503 when the
+ * server is shutting down.
  */
-export async function startTurn(ownerId: string, turn: Turn, spend: Spend): Promise<StartData> {
-  return await startOnce(ownerId, turn.turnId, () => prepareTurn(ownerId, turn), spend)
-}
-
-async function prepareTurn(ownerId: string, turn: Turn): Promise<Prepared> {
+export async function prepareTurn(ownerId: string, turn: Turn): Promise<PreparedTurn> {
   const { turnId, text, settings = {}, stream } = turn
+  const earlier = await earlierStart(ownerId, turnId)
+  if (earlier) return { earlier }
   const resolved = await resolveModel(ownerId, turn.model)
   const known = turn.conversationId ? await ownedConversation(turn.conversationId, ownerId) : null
   const conversation = known ?? newConversation(ownerId, text, resolved.reference)
   const prompt = newPrompt(conversation, await parentOf(known, turn.parentId), text)
   const reply = emptyReply(prompt)
-  return {
-    rows: {
-      conversation: known ? null : conversation,
-      messages: [prompt, reply],
-      generation: startingRow({ reply, userMessageId: prompt.id, turnId, resolved, settings, kind: 'answer' }),
-    },
-    resolved,
-    prompt: { head: prompt.parentId, text },
-    settings,
-    stream,
+  const rows = {
+    conversation: known ? null : conversation,
+    messages: [prompt, reply],
+    generation: generationRow({ reply, userMessageId: prompt.id, turnId, resolved, settings, kind: 'answer' }),
   }
+  const source = { head: prompt.parentId, text }
+  return { earlier: null, generation: { rows, resolved, prompt: source, settings, stream } }
 }
 
 /** The id of the message that a prompt follows. @throws {Refused} 404 */

@@ -100,12 +100,12 @@ const logged = new Set<string>()
 /** Logs each generation that isn't completely saved, once. Returns how many there are. */
 function logUnsaved(): number {
   const { unsaved } = runs()
-  for (const { start, folded, seq, unsavedCount } of unsaved) {
+  for (const { start, end, seq, unsavedCount } of unsaved) {
     const { generationId, conversationId } = start
     if (logged.has(generationId)) continue
     logged.add(generationId)
     log().error(
-      { generationId, conversationId, status: folded.status, events: seq, unsavedEvents: unsavedCount },
+      { generationId, conversationId, status: end?.status ?? 'running', events: seq, unsavedEvents: unsavedCount },
       'the process ends before this generation could be saved; the next start ends it as interrupted',
     )
   }

@@ -1,7 +1,7 @@
 import { z } from 'zod'
 import { readJson } from '@/lib/http/input/body'
 import { key, name, promptText, rowId } from '@/lib/http/input/fields'
-import { startTurn } from '@/lib/runs/start-turn'
+import { prepareTurn } from '@/lib/runs/start-turn'
 import { startingEndpoint, turnSettings } from '../started'
 
 const turn = z.strictObject({
@@ -15,7 +15,7 @@ const turn = z.strictObject({
 })
 
 /** Adds a prompt and starts the generation that answers it. */
-export const POST = startingEndpoint(async (request, { principal, spend }) => {
+export const POST = startingEndpoint(async (request, { principal }) => {
   const given = await readJson(request, turn)
-  return { started: await startTurn(principal.ownerId, given, spend), stream: given.stream }
+  return { turn: await prepareTurn(principal.ownerId, given), stream: given.stream }
 })

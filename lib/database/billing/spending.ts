@@ -17,7 +17,7 @@ export interface Spending {
 }
 
 /** Where a generation is booked, and what was set aside for it there until it ends. */
-export interface Booking {
+export interface ReservationRecord {
   /** What the provider calls the model: it is counted by its tokenizer. */
   model: string
   /** In the order in which their rows are locked, which is the same for everybody. */
@@ -28,11 +28,11 @@ export interface Booking {
   /** What a dollar was, for a price in the person's own currency. */
   rate: { currency: string; perDollar: string }
   /** What the operator's own budget holds for it, and the price that this goes by. */
-  server?: ServerBooking | undefined
+  server?: ServerReservationRecord | undefined
 }
 
 /** A booking in the operator's own budget of a day. */
-export interface ServerBooking {
+export interface ServerReservationRecord {
   scope: string
   picos: bigint
   price: Price
@@ -53,12 +53,12 @@ const bookingJson = z.object({
 })
 
 /** A booking out of its column. */
-export function readBooking(json: string): Booking {
+export function readReservation(json: string): ReservationRecord {
   return bookingJson.parse(JSON.parse(json))
 }
 
 /** A booking as its column holds it. */
-export function writeBooking({ reserved, server, ...booking }: Booking): string {
+export function writeReservation({ reserved, server, ...booking }: ReservationRecord): string {
   return JSON.stringify({
     ...booking,
     reserved: { picos: `${reserved.picos}`, tokens: `${reserved.tokens}` },
@@ -67,17 +67,17 @@ export function writeBooking({ reserved, server, ...booking }: Booking): string 
 }
 
 /** The most that one scope of a person's may come to; null is no cap. */
-export interface Limit {
+export interface ScopeLimit {
   scope: string
   picos: bigint | null
   tokens: bigint | null
 }
 
 /** What must be set aside before a generation may start. */
-export interface Reservation {
+export interface Hold {
   ownerId: string
   amounts: Amounts
-  limits: Limit[]
+  limits: ScopeLimit[]
 }
 
 /** A reservation that would pass a cap. */
@@ -105,7 +105,7 @@ export const nothing: Amounts = { picos: 0n, tokens: 0n }
  * at the same time waits for the row. To be called within the transaction of the start.
  * @throws {OverLimit} for the first scope that has not enough left; the transaction must be rolled back.
  */
-export async function reserve(tx: Database, { ownerId, amounts, limits }: Reservation): Promise<void> {
+export async function reserve(tx: Database, { ownerId, amounts, limits }: Hold): Promise<void> {
   const { picos, tokens } = amounts
   for (const { scope, picos: mostPicos, tokens: mostTokens } of limits) {
     if ((mostPicos !== null && picos > mostPicos) || (mostTokens !== null && tokens > mostTokens))
@@ -132,16 +132,16 @@ export async function reserve(tx: Database, { ownerId, amounts, limits }: Reserv
 }
 
 /** What one call to an upstream came to, and what had been set aside for it. */
-export interface Settlement {
+export interface Capture {
   ownerId: string
-  booking: Pick<Booking, 'scopes' | 'held' | 'reserved'>
+  booking: Pick<ReservationRecord, 'scopes' | 'held' | 'reserved'>
   spent: Amounts
 }
 
 /** Books what has ended, and gives back what had been set aside for it: one statement for all. */
-export async function settle(db: Database, settlements: Settlement[]): Promise<void> {
-  if (settlements.length === 0) return
-  const rows = JSON.stringify(sums(settlements))
+export async function capture(db: Database, captures: Capture[]): Promise<void> {
+  if (captures.length === 0) return
+  const rows = JSON.stringify(sums(captures))
   const each = engine() === 'postgres' ? sql`json_array_elements(${rows}::json)` : sql`json_each(${rows})`
   const field = (index: number) => sql`cast(entry.value ->> ${sql.lit(index)} as bigint)`
   await sql`
@@ -157,9 +157,9 @@ export async function settle(db: Database, settlements: Settlement[]): Promise<v
 }
 
 /** One row for each scope, in the order in which everybody locks them. */
-function sums(settlements: Settlement[]): (string | number)[][] {
+function sums(captures: Capture[]): (string | number)[][] {
   const byScope = new Map<string, { ownerId: string; scope: string; spent: Amounts; released: Amounts }>()
-  for (const { ownerId, booking, spent } of settlements)
+  for (const { ownerId, booking, spent } of captures)
     for (const scope of booking.scopes) {
       const key = `${scope} ${ownerId}`
       const released = booking.held.includes(scope) ? booking.reserved : nothing

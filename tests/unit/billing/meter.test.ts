@@ -192,7 +192,7 @@ it('counts the prompt that was sent in the end', async () => {
   await meter.prepare()
   meter.add('delta', WORD)
   expect(meter.past(0)).toBe(1)
-  meter.asksInstead([{ role: 'user', content: `Hello${WORD.repeat(10)}` }])
+  meter.replacePrompt([{ role: 'user', content: `Hello${WORD.repeat(10)}` }])
   meter.attempt()
   meter.add('delta', WORD.repeat(4))
   expect(meter.past(0)).toBe(5)
@@ -202,7 +202,7 @@ it('counts the prompt that was sent in the end', async () => {
 it('counts the prompt that is sent in the end, where another one is still being counted', async () => {
   const meter = meterOf()
   const preparing = meter.prepare()
-  meter.asksInstead([{ role: 'user', content: `Hello${WORD.repeat(10)}` }])
+  meter.replacePrompt([{ role: 'user', content: `Hello${WORD.repeat(10)}` }])
   await meter.prepare()
   await preparing
   meter.add('delta', WORD)

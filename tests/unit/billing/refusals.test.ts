@@ -3,8 +3,8 @@ import { briefPrice, priceWords } from '@/components/format/price'
 import { scopesToSet } from '@/components/settings/budgets/budget-draft'
 import type { Account } from '@/lib/billing/account'
 import { scopesOf } from '@/lib/billing/account'
-import { refusalOf } from '@/lib/billing/admission'
-import type { Verdict } from '@/lib/billing/budget-limits'
+import type { BudgetCheck } from '@/lib/billing/budget-limits'
+import { refusalOf } from '@/lib/billing/budget-refusals'
 
 const account: Account = {
   ...{ ownerId: 'ann', budgets: [], timeZone: 'UTC', rate: { currency: 'USD', perDollar: '1' } },
@@ -13,8 +13,8 @@ const account: Account = {
     ...{ cachedInput: null, reasoning: null, longPrompt: null, contextWindow: null, maxOutput: null },
   },
 }
-const verdict: Verdict = {
-  cap: {
+const check: BudgetCheck = {
+  limit: {
     budget: { scope: 'day', measure: 'cost', amount: '5', currency: 'USD' },
     scope: 'day:2026-11-21',
     most: 5_000_000_000_000n,
@@ -23,7 +23,7 @@ const verdict: Verdict = {
 }
 
 describe('a refusal', () => {
-  const words = (change: Partial<Verdict>) => refusalOf(account, { ...verdict, ...change }).problem.message
+  const words = (change: Partial<BudgetCheck>) => refusalOf(account, { ...check, ...change }).problem.message
 
   it('says what is left, and what would fit', () => {
     expect(words({})).toContain(

@@ -5,7 +5,7 @@ import { join } from 'node:path'
 import { afterAll, beforeAll, expect, test, vi } from 'vitest'
 import { changeSettings } from '@/lib/database/accounts/settings'
 import { savePrices } from '@/lib/database/billing/prices'
-import { readBooking } from '@/lib/database/billing/spending'
+import { readReservation } from '@/lib/database/billing/spending'
 import { database, migrate } from '@/lib/database/client'
 import { ownedGeneration } from '@/lib/database/ownership'
 import { Refused } from '@/lib/refused'
@@ -13,9 +13,9 @@ import { createReaper } from '@/lib/runs/abandoned'
 import { estimateTurn } from '@/lib/runs/estimate-turn'
 import { modelsThatFit } from '@/lib/runs/regenerate'
 import { runs } from '@/lib/runs/runs'
-import { startTurn } from '@/lib/runs/start-turn'
 import { done, finish, usage } from '../../upstream/events'
 import { type ScriptedUpstream, startScriptedUpstream } from '../../upstream/scripted'
+import { startTurn } from '../runs/process'
 
 const dataDir = mkdtempSync(join(tmpdir(), 'rill-server-budget-'))
 let upstream: ScriptedUpstream
@@ -42,11 +42,7 @@ async function person(currency = 'USD'): Promise<string> {
 }
 
 const start = (ownerId: string, text: string) =>
-  startTurn(
-    ownerId,
-    { turnId: randomUUID(), text, model: 'scripted', settings: { maxTokens: 1000 }, stream: true },
-    async () => {},
-  )
+  startTurn(ownerId, { turnId: randomUUID(), text, model: 'scripted', settings: { maxTokens: 1000 }, stream: true })
 
 async function standing() {
   return await database()
@@ -105,7 +101,7 @@ test('an answer of a dead process whose use cannot be counted takes all that was
     .select('booking')
     .where('id', '=', generationId)
     .executeTakeFirstOrThrow()
-  const held = Number(readBooking(booking ?? '').server?.picos)
+  const held = Number(readReservation(booking ?? '').server?.picos)
   expect(held).toBeGreaterThan(0)
   // As that process left it, but for its settings.
   await database()

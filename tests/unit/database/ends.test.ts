@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { sql } from 'kysely'
 import { afterAll, beforeAll, expect, test } from 'vitest'
-import { MOST_PICOS, nothing, settle } from '@/lib/database/billing/spending'
+import { capture, MOST_PICOS, nothing } from '@/lib/database/billing/spending'
 import { type Database, migrate, openSqlite } from '@/lib/database/client'
 import { insertStart, saveCheckpoint } from '@/lib/database/generations'
 
@@ -62,7 +62,7 @@ const end = (generationId: string, text: string) => ({
   endedAt: 2,
 })
 
-const unlimited = { reservation: null, streams: 0 }
+const unlimited = { holds: [], streams: 0 }
 
 test('an end that is saved once more, as nobody said that it was, leaves alone what has continued the message since', async () => {
   const conversation = {
@@ -111,7 +111,7 @@ test('an end that is saved once more, as nobody said that it was, leaves alone w
 test('of more money than a column holds, what it holds is booked', async () => {
   const booking = { scopes: ['month:2026-11'], held: [], reserved: nothing }
   const dear = { ownerId, booking, spent: { picos: MOST_PICOS, tokens: 1n } }
-  for (let count = 0; count < 11; count++) await settle(db, Array(10).fill(dear))
+  for (let count = 0; count < 11; count++) await capture(db, Array(10).fill(dear))
   const { rows } = await sql`
     select cast(spent_picos as text) as picos, spent_tokens as tokens from spending where scope = 'month:2026-11'
   `.execute(db)

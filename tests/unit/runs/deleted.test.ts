@@ -42,7 +42,11 @@ function hasText(generationId: string): boolean {
 }
 
 function isWaiting(generationId: string): boolean {
-  return (runs().get(generationId)?.outline ?? []).some((entry) => typeof entry === 'object' && entry.type === 'retry')
+  return runs().get(generationId)?.folded.retry != null
+}
+
+function unsavedEvents(generationId: string): number | undefined {
+  return runs().unsaved.find((each) => each.generationId === generationId)?.unsavedCount
 }
 
 describe.each(states)('a conversation that is deleted %s', (name, text, steps, isThere) => {
@@ -55,7 +59,7 @@ describe.each(states)('a conversation that is deleted %s', (name, text, steps, i
     }
     const request = await asked()
     await vi.waitFor(() => expect(isThere(generationId)).toBe(true))
-    if (name !== 'while it grows') await vi.waitFor(() => expect(runs().get(generationId)?.unsavedCount).toBe(0))
+    if (name !== 'while it grows') await vi.waitFor(() => expect(unsavedEvents(generationId)).toBe(0))
     await deleteConversation(conversationId)
     const row = await stopped(generationId)
     await request?.closed

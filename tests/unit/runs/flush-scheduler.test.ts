@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, expect, test, vi } from 'vitest'
-import { createPace, intervalFor } from '@/lib/runs/flush-scheduler'
+import { createFlushScheduler, intervalFor } from '@/lib/runs/flush-scheduler'
 
 beforeEach(() => {
   vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout', 'Date'] })
@@ -24,33 +24,33 @@ test('a quiet process joins over 8 ms, a busy one over 50, and only an overloade
 })
 
 test('the first text is flushed at once; what follows closely is joined and flushed once', () => {
-  const pace = createPace({ now: Date.now, utilisation: () => 0.02 })
+  const scheduler = createFlushScheduler({ now: Date.now, utilization: () => 0.02 })
   const generation = counter()
-  pace.request(generation)
+  scheduler.request(generation)
   expect(generation.flushes).toBe(1)
   vi.advanceTimersByTime(1)
-  pace.request(generation)
-  pace.request(generation)
+  scheduler.request(generation)
+  scheduler.request(generation)
   expect(generation.flushes).toBe(1)
   vi.advanceTimersByTime(8)
   expect(generation.flushes).toBe(2)
 })
 
 test('text after a pause is flushed at once', () => {
-  const pace = createPace({ now: Date.now, utilisation: () => 0.02 })
+  const scheduler = createFlushScheduler({ now: Date.now, utilization: () => 0.02 })
   const generation = counter()
-  pace.request(generation)
+  scheduler.request(generation)
   vi.advanceTimersByTime(100)
-  pace.request(generation)
+  scheduler.request(generation)
   expect(generation.flushes).toBe(2)
 })
 
 test('flushing now leaves nothing behind on the timer', () => {
-  const pace = createPace({ now: Date.now, utilisation: () => 0.02 })
+  const scheduler = createFlushScheduler({ now: Date.now, utilization: () => 0.02 })
   const generation = counter()
-  pace.request(generation)
-  pace.request(generation)
-  pace.now(generation)
+  scheduler.request(generation)
+  scheduler.request(generation)
+  scheduler.flushNow(generation)
   expect(generation.flushes).toBe(2)
   vi.advanceTimersByTime(100)
   expect(generation.flushes).toBe(2)

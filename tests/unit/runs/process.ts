@@ -7,7 +7,8 @@ import { database, migrate } from '@/lib/database/client'
 import { readToEnd } from '@/lib/event-log/read-to-end'
 import type { LogEvent, StartData } from '@/lib/protocol/events'
 import { runs } from '@/lib/runs/runs'
-import { startTurn, type Turn } from '@/lib/runs/start-turn'
+import { type PreparedTurn, startGeneration } from '@/lib/runs/start-generation'
+import { prepareTurn, type Turn } from '@/lib/runs/start-turn'
 import { type ScriptedUpstream, startScriptedUpstream } from '../../upstream/scripted'
 
 /** The server's own side within a test file's process: a database of its own and an upstream that it asks. */
@@ -39,9 +40,18 @@ export function ownProcess(environment: Record<string, string> = {}): Process {
       return upstream
     },
     dataDir,
-    start: (turn) =>
-      startTurn('somebody', { turnId: randomUUID(), model: 'scripted', stream: true, ...turn }, async () => {}),
+    start: (turn) => startTurn('somebody', { turnId: randomUUID(), model: 'scripted', stream: true, ...turn }),
   }
+}
+
+/** Starts the generation that replies to a prompt, as the endpoint does. */
+export async function startTurn(ownerId: string, turn: Turn): Promise<StartData> {
+  return await startPrepared(await prepareTurn(ownerId, turn))
+}
+
+/** Starts what was prepared, unless an earlier request of the same turn did. */
+export async function startPrepared(turn: PreparedTurn): Promise<StartData> {
+  return turn.earlier ?? (await startGeneration(turn.generation))
 }
 
 /** The events of a generation's log, read to its end. */

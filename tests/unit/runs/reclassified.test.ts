@@ -5,13 +5,12 @@ import { storedEvents, storedFold } from '@/lib/event-log/stored-events'
 import type { LogEvent } from '@/lib/protocol/events'
 import { foldEvent, nothingYet } from '@/lib/protocol/messages'
 import { finishedGeneration } from '@/lib/runs/follow'
-import { continueReply } from '@/lib/runs/regenerate'
+import { prepareContinuation } from '@/lib/runs/regenerate'
 import { runs } from '@/lib/runs/runs'
-import { startTurn } from '@/lib/runs/start-turn'
 import { done, finish } from '@/tests/upstream/events'
 import { type ScriptedUpstream, startScriptedUpstream } from '@/tests/upstream/scripted'
 import { ownDatabase } from '../database/process'
-import { logOf } from './process'
+import { logOf, startPrepared, startTurn } from './process'
 
 let upstream: ScriptedUpstream
 beforeAll(async () => {
@@ -22,7 +21,6 @@ afterAll(() => upstream.stop())
 ownDatabase()
 
 const partsOf = (events: LogEvent[]) => events.reduce(foldEvent, nothingYet).parts
-const uncounted = async () => {}
 const ms = expect.any(Number)
 
 test('a closing tag that nothing opened: readers, the reply and its stored log agree, and so when it is gone on with', async () => {
@@ -33,11 +31,8 @@ test('a closing tag that nothing opened: readers, the reply and its stored log a
     { delta: 'nk>\n\nIt is' },
     { write: finish('MAX_TOKENS') + done },
   ])
-  const start = await startTurn(
-    'somebody',
-    { turnId: uuidv7(), text: 'How much?', model: 'scripted', stream: true },
-    uncounted,
-  )
+  const turn = { turnId: uuidv7(), text: 'How much?', model: 'scripted', stream: true }
+  const start = await startTurn('somebody', turn)
   const following = logOf(start.generationId)
   await vi.waitFor(() =>
     expect(runs().get(start.generationId)?.folded.parts).toEqual([{ type: 'text', text: 'Let me ' }]),
@@ -72,7 +67,7 @@ test('a closing tag that nothing opened: readers, the reply and its stored log a
     .selectAll()
     .where('id', '=', start.generationId)
     .executeTakeFirstOrThrow()
-  const next = await continueReply(row, { turnId: uuidv7(), stream: true }, uncounted)
+  const next = await startPrepared(await prepareContinuation(row, { turnId: uuidv7(), stream: true }))
   const whole = await finishedGeneration(next, new AbortController().signal)
   expect(whole?.parts).toEqual([
     thought,

@@ -1,11 +1,11 @@
 import { ownedGeneration } from '@/lib/database/ownership'
 import { readJson } from '@/lib/http/input/body'
-import { continueReply } from '@/lib/runs/regenerate'
+import { prepareContinuation } from '@/lib/runs/regenerate'
 import { againRequest, startingEndpoint } from '../../../started'
 
 /** Goes on with the reply of a generation that ended before its end, in the same message. */
-export const POST = startingEndpoint<{ id: string }>(async (request, { principal, params, spend }) => {
+export const POST = startingEndpoint<{ id: string }>(async (request, { principal, params }) => {
   const given = await readJson(request, againRequest)
   const row = await ownedGeneration(params.id, principal.ownerId)
-  return { started: await continueReply(row, given, spend), stream: given.stream }
+  return { turn: await prepareContinuation(row, given), stream: given.stream }
 })

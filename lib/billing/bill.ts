@@ -1,0 +1,27 @@
+import 'server-only'
+import { nothing, type ReservationRecord } from '@/lib/database/billing/spending'
+import type { Bill } from '@/lib/database/generations'
+import type { Price } from '@/lib/protocol/billing/prices'
+import type { Usage } from '@/lib/protocol/events'
+import { amountsOf, storedCost } from './account'
+import { serverSpending } from './server-budget'
+
+/** The bill for what a generation used. Nothing is spent when the upstream wasn't asked, or refused: `usage` is null. */
+export function billOf(
+  { rate, server }: ReservationRecord,
+  price: Price | null,
+  usage: Usage | null,
+  attempts: number,
+): Bill {
+  return {
+    spent: usage ? amountsOf(usage, price, rate) : nothing,
+    attempts,
+    cost: storedCost(usage, price),
+    serverSpent: server && usage ? serverSpending(server, usage, rate) : nothing,
+  }
+}
+
+/** The bill for a generation whose usage can't be counted: all that was reserved, so that no budget is exceeded. */
+export function fullBill({ reserved, server }: ReservationRecord, attempts: number): Bill {
+  return { spent: reserved, attempts, cost: null, serverSpent: server && { picos: server.picos, tokens: 0n } }
+}
