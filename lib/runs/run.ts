@@ -1,55 +1,20 @@
 import 'server-only'
-import { Meter, type Metered } from '@/lib/billing/meter'
+import { Meter } from '@/lib/billing/meter'
 import type { Reservation } from '@/lib/billing/reservation'
 import { config } from '@/lib/config'
 import type { Bill } from '@/lib/database/generations'
 import { type EventIndex, indexEntryOf } from '@/lib/event-log/event-index'
-import type { EventLog } from '@/lib/event-log/event-log'
 import { log } from '@/lib/log'
-import type { EndStatus, GenerationEvent, LogEvent, Problem, StartData, Usage } from '@/lib/protocol/events'
-import { continuing, type Folded, foldEvent, type Part } from '@/lib/protocol/messages'
+import type { GenerationEvent, LogEvent, Problem, StartData, Usage } from '@/lib/protocol/events'
+import { continuing, type Folded, foldEvent } from '@/lib/protocol/messages'
 import type { CompletionEnd, CompletionRequest, Connection } from '@/lib/upstream/connection'
 import { completeOrContinue } from '@/lib/upstream/continuation'
 import { clocksFor } from '@/lib/upstream/time-limits'
-import type { CheckpointHandle, Checkpoints } from './checkpoints'
+import type { CheckpointHandle } from './checkpoints'
 import { DeltaBuffer } from './delta-buffer'
-import type { FlushScheduler } from './flush-scheduler'
+import { type Cut, endedElsewhere, endingOf, ownFault } from './ending'
 import type { Observer } from './observer'
-
-/** What a run begins with. */
-export interface RunStart {
-  start: StartData
-  /** What the message holds already. */
-  before: Part[]
-  connection: Connection
-  request: CompletionRequest
-  metered: Metered
-  reservation: Reservation
-}
-
-/** What runs share. */
-export interface RunDependencies {
-  log: EventLog
-  flushScheduler: FlushScheduler
-  checkpoints: Checkpoints
-  /** Whether a conversation has been deleted, on any instance. */
-  isDeleted(conversationId: string): Promise<boolean>
-}
-
-const ownFault: Problem = {
-  kind: 'internal',
-  message: 'Something went wrong in Rill while it was reading this reply. The server log has the details. Try again.',
-  retryable: true,
-}
-
-const endedElsewhere: Problem = {
-  kind: 'internal',
-  message: 'The server writing this reply stopped responding, so the reply ends with what was saved. Try again.',
-  retryable: true,
-}
-
-/** Why a run is cut before the upstream ends it. The problem of a budget needs the database, so it is looked up later. */
-type Cut = { status: 'stopped' } | { status: 'interrupted'; problem: Problem | (() => Promise<Problem>) }
+import type { RunDependencies, RunStart } from './run-dependencies'
 
 /**
  * One running generation: reads the upstream, buffers deltas, appends events to the log, and saves them. It belongs to the
@@ -257,42 +222,26 @@ export class Run {
     const endedAt = Date.now()
     this.endedAt = endedAt
     const cut = this.#cut
-    const { status, problem } = await this.#endingOf(end, cut)
+    const { generationId } = this.start
+    const { status, problem } = await endingOf({
+      generationId,
+      end,
+      cut,
+      folded: this.folded,
+      isWaiting: this.#isWaiting,
+    })
     const bill = await this.#bill(end, cut !== null)
     if (problem) this.#safely('the log', () => this.#append({ type: 'error', data: problem }))
     const finishReason = cut ? undefined : (end.finishReason ?? undefined)
-    const { attempts } = this.#meter
-    const data = { status, finishReason, attempts, differences: end.differences }
+    const data = { status, finishReason, attempts: this.#meter.attempts, differences: end.differences }
     // The status tells readers that everything is saved, so it is announced once the save has been tried.
     const last = this.#note({ type: 'status', data })
     const isOwn = await this.#save(bill, endedAt)
     this.lost = !isOwn
     const announced: LogEvent = isOwn ? last : { seq: last.seq, type: 'status', data: { status: 'interrupted' } }
-    this.#safely('the log', () => this.#dependencies.log.append(this.start.generationId, announced))
+    this.#safely('the log', () => this.#dependencies.log.append(generationId, announced))
     const { folded, seq: events, firstTokenAt } = this
     this.#observer.end({ status, problem, folded, events, startedAt: this.#startedAt, firstTokenAt, endedAt })
-  }
-
-  async #endingOf(end: CompletionEnd, cut: Cut | null): Promise<{ status: EndStatus; problem: Problem | null }> {
-    if (cut?.status === 'stopped') return { status: 'stopped', problem: this.#waitedFor() }
-    if (cut) return { status: cut.status, problem: await this.#problemOf(cut) }
-    if (!end.problem) return { status: 'completed', problem: null }
-    return { status: this.folded.parts.length > 0 ? 'interrupted' : 'failed', problem: end.problem }
-  }
-
-  /** Why the attempt failed whose successor the run waited for; null if it didn't wait. */
-  #waitedFor(): Problem | null {
-    const { retry } = this.folded
-    return this.#isWaiting && retry ? { kind: retry.kind, message: `${retry.message}.`, retryable: true } : null
-  }
-
-  async #problemOf({ problem }: Extract<Cut, { status: 'interrupted' }>): Promise<Problem> {
-    try {
-      return typeof problem === 'function' ? await problem() : problem
-    } catch (error) {
-      log().error({ generationId: this.start.generationId, error }, 'couldn’t look up why a generation was cut')
-      return ownFault
-    }
   }
 
   /** Appends the final usage, and works out the bill. */
@@ -311,10 +260,10 @@ export class Run {
   }
 
   #save(bill: Bill, endedAt: number): Promise<boolean> {
-    const { generationId, messageId, conversationId } = this.start
-    const { parts, status, finishReason, usage } = this.folded
+    const { start, folded, firstTokenAt } = this
+    const { generationId, messageId, conversationId } = start
+    const { parts, status, finishReason, usage } = folded
     const ids = { generationId, messageId, conversationId }
-    const { firstTokenAt } = this
     const outline = JSON.stringify(this.#index)
     return this.#checkpoint.end({ ...ids, parts, status, finishReason, usage, bill, outline, firstTokenAt, endedAt })
   }

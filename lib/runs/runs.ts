@@ -15,7 +15,8 @@ import type { Checkpoint } from './checkpoint'
 import { createCheckpoints } from './checkpoints'
 import { createFlushScheduler } from './flush-scheduler'
 import { Observer } from './observer'
-import { Run, type RunStart } from './run'
+import { Run } from './run'
+import type { RunStart } from './run-dependencies'
 
 /** The generations that run in this process, and what they share. */
 export function runs() {
