@@ -10,10 +10,10 @@ import type { Price } from '@/lib/protocol/billing/prices'
 import type { Usage } from '@/lib/protocol/events'
 import { type PricedModel, priceOf } from './prices'
 
-/** What a generation is charged by: the price, the rate and the caps as they are when it starts. */
+/** What a generation is billed by: the price, the exchange rate and the budgets at its start. */
 export interface Account {
   ownerId: string
-  /** Null when nobody has said what the model costs. */
+  /** Null when the price of the model isn't known. */
   price: Price | null
   rate: Rate
   budgets: Budget[]
@@ -33,33 +33,33 @@ export async function accountOf(ownerId: string, model: PricedModel): Promise<Ac
   }
 }
 
-/** Where a generation that starts at a moment is booked, in the order in which everybody locks the rows. */
+/** The scopes whose spending a generation adds to, in the order in which every transaction locks their rows. */
 export function scopesOf(timeZone: string, conversationId: string | null, at: number): string[] {
   const day = isoOfDay(dayOf(at, timeZone))
   const conversation = conversationId === null ? [] : [`conversation:${conversationId}`]
   return [...conversation, `day:${day}`, `month:${day.slice(0, 7)}`]
 }
 
-/** Books what a call used that is no generation, as the test of a provider is none. */
-export async function book(account: Account, call: Omit<Call, 'ownerId' | 'cost'>): Promise<void> {
+/** Records the usage of a call that is no generation, e.g. the test of a provider. */
+export async function recordCall(account: Account, call: Omit<Call, 'ownerId' | 'cost'>): Promise<void> {
   const { ownerId, price, rate, timeZone } = account
   const { usage, startedAt } = call
-  const booking = { scopes: scopesOf(timeZone, null, startedAt), held: [], reserved: nothing }
+  const reservation = { scopes: scopesOf(timeZone, null, startedAt), held: [], reserved: nothing }
   await database()
     .transaction()
     .execute(async (tx) => {
       await addCallToRollups(tx, { ...call, ownerId, cost: storedCost(usage, price) }, timeZone)
-      await capture(tx, [{ ownerId, booking, spent: amountsOf(usage, price, rate) }])
+      await capture(tx, [{ ownerId, booking: reservation, spent: amountsOf(usage, price, rate) }])
     })
 }
 
-/** What usage costs, as its column holds it: in the price's currency; null when the price is not known. */
+/** The cost of usage as its column stores it, in the price's currency; null when the price isn't known. */
 export function storedCost(usage: Usage | null, price: Price | null): Money | null {
   if (!price) return null
   return { picos: storable(picosOf(usage?.cost?.amount ?? '0')), currency: price.currency }
 }
 
-/** What is booked of usage. A cost that cannot be told in dollars is none: the tokens are booked all the same. */
+/** Usage as amounts of a budget. A cost that can't be converted to dollars counts as none; the tokens count all the same. */
 export function amountsOf(usage: Usage, price: Price | null, rate: Rate): Amounts {
   const cost = storedCost(usage, price)
   const picos = cost ? (dollarsOf(cost, rate) ?? 0n) : 0n

@@ -10,13 +10,13 @@ import { amountsAtMost, largest, sensibleLength } from './max-cost'
 /** A budget as it applies to one generation. */
 export interface BudgetLimit {
   budget: Budget
-  /** The row it is kept in; null for a limit on each generation, which has none. */
+  /** The row that holds its spending; null for a limit on each generation, which has none. */
   scope: string | null
   /** In pico-dollars or tokens. Null in a currency without a known rate, which allows nothing. */
   most: bigint | null
 }
 
-/** The limits that apply to a generation booked in these scopes. */
+/** The limits that apply to a generation in these scopes. */
 export function budgetLimitsOf({ budgets, rate }: Pick<Account, 'budgets' | 'rate'>, scopes: string[]): BudgetLimit[] {
   return budgets.flatMap((budget): BudgetLimit[] => {
     const scope = scopes.find((each) => each.startsWith(`${budget.scope}:`)) ?? null

@@ -6,8 +6,8 @@ import type { Usage } from '@/lib/protocol/events'
 type Tokens = Pick<Usage, 'promptTokens' | 'completionTokens' | 'cachedTokens' | 'reasoningTokens'>
 
 /**
- * What one attempt costs, to the last pico-unit. Cached tokens are part of the prompt and reasoning tokens part of the
- * completion, as providers report them; a report that says otherwise counts no token twice.
+ * The exact cost of one attempt. Providers report cached tokens as part of the prompt and reasoning tokens as part of the
+ * completion; with a report that doesn't, no token is counted twice.
  */
 export function costOf(usage: Tokens, price: Price): Money {
   const { promptTokens, completionTokens } = usage

@@ -2,7 +2,7 @@ import 'server-only'
 import type { Budget } from '@/lib/protocol/billing/budgets'
 import { amountOf, convert, formatMoney, picosOf, type Rate } from '@/lib/protocol/billing/money'
 
-/** Pico-dollars or tokens in a budget's own measure, as they travel. Null in a currency whose rate is not known. */
+/** Pico-dollars or tokens in a budget's own measure and currency, as on the wire. Null when the exchange rate isn't known. */
 export function amountIn({ measure, currency }: Budget, value: bigint, rate: Rate): string | null {
   if (measure === 'tokens') return `${value}`
   if (currency === 'USD') return amountOf(value)
@@ -10,7 +10,7 @@ export function amountIn({ measure, currency }: Budget, value: bigint, rate: Rat
   return money && amountOf(money.picos)
 }
 
-/** The same for a reader, beside a budget of the same measure: "472", or "₹0.40". */
+/** The same for people: "472" or "₹0.40". */
 export function formatAmount(budget: Budget, value: bigint, rate: Rate): string {
   const amount = amountIn(budget, value, rate)
   if (amount === null) return 'an unknown amount'
@@ -33,7 +33,7 @@ const subjects = {
   month: 'This month’s budget',
 }
 
-/** A budget for a reader: "₹50.00 today". */
+/** A budget for people: "₹50.00 today". */
 export function formatBudget(budget: Budget): string {
   return `${formatMax(budget)} ${during[budget.scope]}`
 }

@@ -5,10 +5,10 @@ import type { Price } from '@/lib/protocol/billing/prices'
 import type { Account } from './account'
 import { costOf } from './cost'
 
-/** The longest answer that is asked for under a budget, where neither the person nor the model sets a limit. */
-const LONGEST_ANSWER = 4096
+/** The longest reply that is requested under a budget if neither the person nor the model sets a limit. */
+const DEFAULT_MAX_TOKENS = 4096
 
-/** What a prompt and an answer of so many tokens cost at most: nothing was cached, and reasoning is charged as it is dearer. */
+/** The maximum cost of a prompt and a reply: nothing is cached, and the reply is all text or all reasoning, whichever costs more. */
 export function costAtMost(price: Price, promptTokens: number, completionTokens: number): Money {
   const tokens = { promptTokens, completionTokens, cachedTokens: 0 }
   const plain = costOf({ ...tokens, reasoningTokens: 0 }, price)
@@ -16,7 +16,7 @@ export function costAtMost(price: Price, promptTokens: number, completionTokens:
   return reasoned.picos > plain.picos ? reasoned : plain
 }
 
-/** The same as it is booked; no `picos` when the price is not known, or in a currency whose rate is not. */
+/** The same as amounts of a budget; `picos` is null when the price or the exchange rate isn't known. */
 export function amountsAtMost(
   { price, rate }: Account,
   promptTokens: number,
@@ -27,28 +27,28 @@ export function amountsAtMost(
   return { picos, tokens: BigInt(promptTokens + completionTokens) }
 }
 
-/** What is set aside for a generation. A price that is not known sets tokens aside alone: `check` has refused it if it must. */
+/** The amounts to reserve. Without a known price only tokens: a budget that needs the price has refused the start. */
 export function reservedFor(account: Account, promptTokens: number, completionTokens: number): Amounts {
   const { picos, tokens } = amountsAtMost(account, promptTokens, completionTokens)
   return { picos: picos ?? 0n, tokens }
 }
 
-/** The longest answer that a model gives to a prompt, as far as it is known. */
-export function longestAnswer(price: Price | null, promptTokens: number): number | null {
-  return price?.maxOutput ? within(price, promptTokens, price.maxOutput) : null
+/** The longest reply that a model can give to a prompt; null when that isn't known. */
+export function longestReply(price: Price | null, promptTokens: number): number | null {
+  return price?.maxOutput ? fitWindow(price, promptTokens, price.maxOutput) : null
 }
 
-/** The same, or a length that most answers do not reach. */
+/** The same, or else a length that most replies don't reach. */
 export function sensibleLength(price: Price | null, promptTokens: number): number {
-  return within(price, promptTokens, price?.maxOutput ?? LONGEST_ANSWER)
+  return fitWindow(price, promptTokens, price?.maxOutput ?? DEFAULT_MAX_TOKENS)
 }
 
-/** As much of a length as the model's window has room for. */
-function within(price: Price | null, promptTokens: number, length: number): number {
+/** A length within what the model's context window has room for. */
+function fitWindow(price: Price | null, promptTokens: number, length: number): number {
   return price?.contextWindow ? Math.max(1, Math.min(length, price.contextWindow - promptTokens)) : length
 }
 
-/** The largest whole number up to `most` for which something holds that holds for all below as well; null when for none. */
+/** The largest integer from 1 to `most` that meets a condition which all smaller ones meet too; null if none does. */
 export function largest(most: number, holds: (number: number) => boolean): number | null {
   let [yes, no] = [0, most + 1]
   while (no - yes > 1) {

@@ -10,33 +10,33 @@ import { createTokenCounter, type TokenCounter } from '@/lib/tokens/token-counte
 import { type Count, lessCertain } from '@/lib/tokens/tokenizers'
 import { costOf } from './cost'
 
-/** An estimate is told at most this often. */
-const TELL_EVERY_MS = 1000
-/** No token is shorter than a byte, and no unit of UTF-16 is longer than three. */
+/** How often an estimate is reported at most. */
+const REPORT_EVERY_MS = 1000
+/** A token has at least one byte, and a UTF-16 unit at most three. */
 const MOST_TOKENS_PER_UNIT = 3
 
 type Kind = 'delta' | 'reasoning'
 
-/** What is metered. */
+/** What a meter counts for. */
 export interface Metered {
   /** What the provider calls the model. */
   model: string
-  /** Counts what the model is sent. Called when somebody wants to know. */
+  /** Counts the prompt. Called when the count is needed. */
   countPrompt(): Promise<Count>
   price: Price | null
 }
 
-/** How an answer ended, as far as it matters to what it costs. */
+/** How a reply ended, as far as its cost depends on it. */
 export interface Ending {
-  /** It was cut, by a person or by us, or broke off. */
+  /** It was stopped or interrupted. */
   cut: boolean
-  /** Nothing came of the last attempt, and the upstream is not likely to charge for it. */
+  /** The last attempt produced nothing, and the upstream is unlikely to charge for it. */
   refused: boolean
 }
 
 /**
- * Counts what one generation uses: the upstream's own report where there is one, and an estimate of what came after it.
- * Text that comes is only put aside, and is counted when somebody wants to know.
+ * Counts the usage of one generation: the upstream's own report if there is one, plus an estimate of what came after it. Text
+ * is only buffered as it arrives, and counted when a count is needed.
  */
 export class Meter {
   attempts = 0
@@ -44,12 +44,12 @@ export class Meter {
   #counters: Record<Kind, TokenCounter> | null = null
   #prompt: Count | null = null
   #preparing: Promise<void> | null = null
-  #toldAt: number | null = null
-  /** What the attempts before the last one reported, each at the price of its own length. */
+  #reportedAt: number | null = null
+  /** The reported usage of earlier attempts, each priced by its own length. */
   #before: Usage | null = null
-  /** The newest report of the last attempt. */
+  /** The latest report of the current attempt. */
   #reported: Usage | null = null
-  /** Text that came since the report, or in all. */
+  /** Text since the report, or since the start, that isn't counted yet. */
   #waiting: Record<Kind, string[]> = { delta: [], reasoning: [] }
   #unreported = false
   #uncounted = 0
@@ -59,20 +59,20 @@ export class Meter {
     this.#metered = metered
   }
 
-  /** Makes ready to count what comes: otherwise that is done when somebody wants to know. */
+  /** Loads the tokenizer and counts the prompt in advance; otherwise the first count does. */
   prepare(): Promise<void> {
     this.#preparing ??= this.#load()
     return this.#preparing
   }
 
-  /** The upstream is asked, for the first time or once more. */
+  /** An attempt begins. */
   attempt(): void {
     this.attempts++
     this.#before = this.#asReported()
     this.#reported = null
   }
 
-  /** The upstream will be asked with other messages than was meant. */
+  /** The upstream is sent other messages than planned. */
   replacePrompt(messages: { role: string; content: string }[]): void {
     const { model } = this.#metered
     this.#metered = { ...this.#metered, countPrompt: () => countPrompt(model, messages) }
@@ -80,7 +80,7 @@ export class Meter {
     this.#preparing = null
   }
 
-  /** The upstream says what the attempt comes to so far. */
+  /** Takes the upstream's report of the attempt so far. */
   report(usage: Usage): void {
     this.#reported = usage
     this.#waiting = { delta: [], reasoning: [] }
@@ -91,7 +91,7 @@ export class Meter {
     this.#counted = 0
   }
 
-  /** Text has come. */
+  /** Adds text that arrived. */
   add(kind: Kind, text: string): void {
     const words = withoutPictures(text)
     this.#unreported = true
@@ -99,15 +99,15 @@ export class Meter {
     this.#uncounted += words.length
   }
 
-  /** All text that has come was reasoning. */
+  /** All text so far was reasoning. */
   reclassify(): void {
     const { delta, reasoning } = this.#waiting
     this.#waiting = { delta: [], reasoning: [...reasoning, ...delta] }
-    // No reasoning had been told apart, so the other counter has counted nothing.
+    // The other counter has counted nothing: no reasoning had been recognized.
     if (this.#counters) this.#counters = { delta: this.#counters.reasoning, reasoning: this.#counters.delta }
   }
 
-  /** How many tokens have come that are past a limit. Counts only when there may be some. */
+  /** How many tokens have arrived beyond a limit. Only counts if there may be any. */
   past(limit: number): number {
     const reported = this.#reported?.completionTokens ?? 0
     const most = reported + this.#counted + this.#uncounted * MOST_TOKENS_PER_UNIT
@@ -118,30 +118,30 @@ export class Meter {
     return Math.max(0, reported + this.#counted - limit)
   }
 
-  /** What was used so far, to be told, when the last time is long enough ago. */
+  /** The usage so far, if the last report of it is long enough ago. */
   due(now: number): Usage | null {
-    this.#toldAt ??= now
-    if (now - this.#toldAt < TELL_EVERY_MS) return null
+    this.#reportedAt ??= now
+    if (now - this.#reportedAt < REPORT_EVERY_MS) return null
     if (this.#reported && !this.#unreported) {
-      this.#toldAt = now
+      this.#reportedAt = now
       return this.#asReported()
     }
     if (!this.#counters || !this.#prompt) {
       void this.prepare().catch(() => undefined)
       return null
     }
-    this.#toldAt = now
+    this.#reportedAt = now
     return this.#estimated(this.#prompt, this.#counters, this.#count(this.#counters))
   }
 
-  /** What the generation came to; null when nothing was used. */
+  /** The usage of the whole generation; null when nothing was used. */
   async total({ cut, refused }: Ending): Promise<Usage | null> {
-    // The report of an answer that is whole holds for all of it, wherever it came.
+    // The report of a complete reply covers all of it, wherever in the stream it came.
     if (this.#reported && !(cut && this.#unreported)) return this.#asReported()
     if (!this.#unreported && (refused || this.attempts === 0)) return this.#before
     await this.prepare()
     if (!this.#counters || !this.#prompt) return this.#asReported()
-    this.#hand(this.#counters)
+    this.#feed(this.#counters)
     const counts = { text: await this.#counters.delta.finish(), reasoning: await this.#counters.reasoning.finish() }
     return this.#estimated(this.#prompt, this.#counters, counts)
   }
@@ -155,7 +155,7 @@ export class Meter {
     if (metered === this.#metered) this.#prompt = counted
   }
 
-  #hand(counters: Record<Kind, TokenCounter>): void {
+  #feed(counters: Record<Kind, TokenCounter>): void {
     for (const kind of ['delta', 'reasoning'] as const) {
       if (this.#waiting[kind].length > 0) counters[kind].add(this.#waiting[kind].join(''))
       this.#waiting[kind] = []
@@ -163,7 +163,7 @@ export class Meter {
   }
 
   #count(counters: Record<Kind, TokenCounter>): { text: number; reasoning: number } {
-    this.#hand(counters)
+    this.#feed(counters)
     return { text: counters.delta.estimate(), reasoning: counters.reasoning.estimate() }
   }
 
@@ -171,7 +171,7 @@ export class Meter {
     return this.#reported ? addUsage(this.#before, this.#priced(this.#reported)) : this.#before
   }
 
-  /** What was reported and what has come since; without a report, all of it. */
+  /** The report plus an estimate of what came after it; without a report, an estimate of all. */
   #estimated(
     prompt: Count,
     counters: Record<Kind, TokenCounter>,

@@ -8,7 +8,7 @@ const listed = z.array(
   z.strictObject({
     name: z.string(),
     hosts: z.array(z.string()),
-    /** Where the provider itself says what it charges. */
+    /** The provider's own price page. */
     page: z.string(),
     models: z.array(
       z.strictObject({
@@ -43,7 +43,7 @@ function shipped(): z.infer<typeof listed> {
   return parsed
 }
 
-/** The list prices that Rill ships with: one entry for each host that a provider answers at. */
+/** The list prices that Rill ships with, one entry for each host of a provider. */
 export function listPrices(): Price[] {
   kept ??= shipped().flatMap(({ hosts, models }) =>
     hosts.flatMap((provider) =>
@@ -55,14 +55,14 @@ export function listPrices(): Price[] {
   return kept
 }
 
-/** The providers of the list, once for each host. */
+/** The providers of the list, one for each host. */
 export function listProviders(): PricedProvider[] {
   return shipped().flatMap(({ name, hosts }) => hosts.map((provider) => ({ name, provider })))
 }
 
-/** Where a model is asked. `free` is for the demo model and servers on the operator's own machine. */
+/** A model and who serves it. `free` is for the demo model and for servers on the operator's own machine. */
 export interface PricedModel {
-  /** A price may be about the provider by its id, where its host is not told. */
+  /** A price may name the provider by its id instead of its host. */
   providerId?: string
   baseUrl: string
   model: string
@@ -70,8 +70,8 @@ export interface PricedModel {
 }
 
 /**
- * What a model costs: the person's own price, else nothing for what is free, else the list price. Null when nobody has
- * said: an unknown price is not free.
+ * The price of a model: the person's own, or else nothing for a free one, or else the list price. Null when none is known: an
+ * unknown price isn't free.
  */
 export function priceOf({ providerId, baseUrl, model, free }: PricedModel, own: Price[]): Price | null {
   const provider = new URL(baseUrl).host
@@ -79,20 +79,20 @@ export function priceOf({ providerId, baseUrl, model, free }: PricedModel, own: 
   const theirs = closest(own, provider, name) ?? (providerId ? closest(own, providerId, name) : null)
   if (free) return theirs ?? freeOf(provider, name)
   const listed = closest(listPrices(), provider, name)
-  // The own one wins where both fit as well.
+  // The person's own price wins over one that matches equally well.
   return theirs && listed && listed.model.length > theirs.model.length ? listed : (theirs ?? listed)
 }
 
-/** A dated snapshot costs what its model costs, unless it is listed itself. Any other addition may be another model. */
+/** A dated snapshot has the price of its model, unless it is listed itself. Any other suffix may be another model. */
 const snapshots = [/-\d{3}$/, /[-@]20\d{6}$/, /-\d{4}-\d{2}-\d{2}$/]
 
-/** The prices of a list by provider and model, made once for each list. */
+/** The prices of a list by provider and model, cached for each list. */
 const indexes = new WeakMap<Price[], Map<string, Price>>()
 
 function closest(prices: Price[], provider: string, name: string): Price | null {
   const index = indexOf(prices)
   const bare = snapshots.filter((snapshot) => snapshot.test(name)).map((snapshot) => name.replace(snapshot, ''))
-  // The longest name that fits is the closest.
+  // The longest matching name is the closest.
   for (const model of [name, ...bare]) {
     const price = index.get(keyOf(provider, model))
     if (price) return price

@@ -103,7 +103,7 @@ export function serverBudgetReached(): Refused {
   )
 }
 
-/** The cost of usage in the operator's budget, at the rate of its admission. */
+/** The cost of usage in the operator's budget, at the exchange rate of the reservation. */
 export function serverSpending({ price, picos: reserved }: ServerReservationRecord, usage: Usage, rate: Rate): Amounts {
   const picos = dollarsOf(costOf(usage, price), rate) ?? reserved
   return {

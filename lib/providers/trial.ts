@@ -1,5 +1,5 @@
 import 'server-only'
-import { accountOf, book } from '@/lib/billing/account'
+import { accountOf, recordCall } from '@/lib/billing/account'
 import { Meter } from '@/lib/billing/meter'
 import { config } from '@/lib/config'
 import { ownedProvider } from '@/lib/database/ownership'
@@ -109,7 +109,7 @@ async function shortAnswer(ownerId: string, { connection, id, model }: Trial, si
   const [firstTokenAt = null] = arrivals
   const usage = await meter.total({ cut, refused: end.problem !== null })
   if (usage) {
-    await book(account, {
+    await recordCall(account, {
       conversationId: TESTS,
       // One that is not stored has no name in the books but its address.
       providerId: id ?? new URL(connection.baseUrl).host,

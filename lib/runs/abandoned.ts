@@ -21,9 +21,9 @@ import { type Folded, foldEvent } from '@/lib/protocol/messages'
 import { billOfAbandoned, usageOfAbandoned } from './abandoned-usage'
 import { runs } from './runs'
 
-/** A turn that was inserted so long ago runs by now, if it ever will. */
+/** A generation inserted this long ago is running by now, if it ever will. */
 const BEGUN_MS = 30_000
-/** One that cannot be ended is tried again this much later, then ever later. */
+/** The delay before another attempt to end a generation, doubled each time up to a maximum. */
 const RETRY_MS = 2_000
 const RETRY_MOST_MS = 60_000
 
@@ -32,10 +32,10 @@ const crashed: Problem = {
   message: 'The server stopped while this reply was being written. What arrived so far has been saved. Try again.',
   retryable: true,
 }
-/** Those that could not be ended: how often, and when each is tried again. */
+/** Generations that couldn't be ended: how often, and when each is retried. */
 type Failures = Map<string, { times: number; dueAt: number }>
 
-/** Ends generations that nobody runs, again and again: each as `interrupted`, with all the text that was saved. */
+/** Returns the task that ends generations which no instance runs: as `interrupted`, with all text that was saved. */
 export function createReaper(): () => Promise<void> {
   const failures: Failures = new Map()
   return async () => {
@@ -49,13 +49,13 @@ export function createReaper(): () => Promise<void> {
 }
 
 /**
- * Generations of instances that have stopped, and those in this process's name that it does not run: the database went
- * away after it had begun one and before it said so, or after this process had taken over one and before it had ended it.
+ * Generations of dead instances, and generations of this instance that it doesn't run: the database failed after their insert
+ * and before its confirmation, or after this instance claimed them and before it ended them.
  */
 async function abandoned(): Promise<GenerationRow[]> {
   const db = database()
   const here = instanceId()
-  // On SQLite this process holds the data folder, so whatever else ran on it is dead.
+  // On SQLite this process holds the data folder, so every other instance is dead.
   const elsewhere =
     engine() === 'sqlite' ? await runningElsewhere(db, here) : await orphanedGenerations(db, DEAD_AFTER_MS)
   const own = await runningOn(db, here, Date.now() - BEGUN_MS)
@@ -64,7 +64,7 @@ async function abandoned(): Promise<GenerationRow[]> {
 
 async function tryToEnd(row: GenerationRow, failures: Failures): Promise<boolean> {
   try {
-    // Its pieces are joined once: a second instance that found it too would join what the first has removed.
+    // One instance ends it: a second one would find the pieces gone that the first has joined.
     const claimed = await claimGeneration(database(), row, instanceId())
     if (claimed) await interrupt(row)
     failures.delete(row.id)
@@ -72,18 +72,18 @@ async function tryToEnd(row: GenerationRow, failures: Failures): Promise<boolean
   } catch (error) {
     const times = (failures.get(row.id)?.times ?? 0) + 1
     failures.set(row.id, { times, dueAt: performance.now() + Math.min(RETRY_MS * 2 ** (times - 1), RETRY_MOST_MS) })
-    // One that cannot be ended must not keep the others, or the server, from their work.
+    // The others are ended all the same, and the server starts.
     log().error({ generationId: row.id, error }, 'couldn’t end an abandoned generation')
     return false
   }
 }
 
 async function interrupt(row: GenerationRow): Promise<void> {
-  const saved = await lastingEvents(row.id)
+  const saved = await remainingEvents(row.id)
   const before = await storedBefore(row.id)
   const last = endingAfter(saved.at(-1)?.type)
-  // One that told why it ended had told what it used.
-  const counted = await countedUse(row, saved, last.length > 1 ? before : null)
+  // A log with an error event has its usage event before that.
+  const counted = await countedUsage(row, saved, last.length > 1 ? before : null)
   const ending: GenerationEvent[] = [
     ...(counted?.usage ? [{ type: 'usage' as const, data: counted.usage }] : []),
     ...last,
@@ -98,19 +98,19 @@ async function interrupt(row: GenerationRow): Promise<void> {
         generationId: row.id,
         messageId: row.messageId,
         conversationId: row.conversationId,
-        bill: billFor(row, folded.usage, saved, counted !== null),
+        bill: billOfRow(row, folded.usage, saved, counted !== null),
         outline: JSON.stringify(events.map(indexEntryOf)),
         firstTokenAt: row.firstTokenAt,
         endedAt: Date.now(),
       },
     ],
   })
-  // So that those who follow it on any instance hear of it at once.
+  // Readers on other instances get the end at once.
   ending.forEach((event, index) => void runs().feed?.append(row.id, { seq: saved.length + 1 + index, ...event }))
 }
 
-/** What it used, as far as that has not been told (`before` is null when it has); null when it cannot be counted. */
-async function countedUse(
+/** The usage to append: none when the log has it already (`before` is null). Null when it can't be counted. */
+async function countedUsage(
   row: GenerationRow,
   saved: LogEvent[],
   before: Folded | null,
@@ -123,8 +123,8 @@ async function countedUse(
   }
 }
 
-/** The bill: all that was reserved, when the use cannot be counted; none, when the row does not tell what was. */
-function billFor(row: GenerationRow, usage: Usage | null, saved: LogEvent[], counted: boolean): Bill | null {
+/** The bill: the whole reservation when the usage can't be counted; none when the row has no reservation. */
+function billOfRow(row: GenerationRow, usage: Usage | null, saved: LogEvent[], counted: boolean): Bill | null {
   try {
     if (counted) return billOfAbandoned(row, usage, saved)
     return row.booking === null ? null : fullBill(readReservation(row.booking), 1)
@@ -134,15 +134,15 @@ function billFor(row: GenerationRow, usage: Usage | null, saved: LogEvent[], cou
   }
 }
 
-/** How a log ends that was cut off after an event of this type: it may have told its end and not saved it. */
+/** The terminal events that a log still needs after its last saved one: the end may have been saved in part. */
 function endingAfter(last: GenerationEvent['type'] | undefined): GenerationEvent[] {
   const status: GenerationEvent = { type: 'status', data: { status: 'interrupted' } }
   if (last === 'status') return []
   return last === 'error' ? [status] : [{ type: 'error', data: crashed }, status]
 }
 
-/** What is left of a log: what was saved, and what had gone to other instances and may have been seen there. */
-async function lastingEvents(generationId: string): Promise<LogEvent[]> {
+/** The events of a log: the saved ones, and later ones that other instances received and may have shown. */
+async function remainingEvents(generationId: string): Promise<LogEvent[]> {
   const events = await readableEvents(generationId)
   for (const event of (await runs().feed?.after(generationId, events.length)) ?? [])
     if (event.seq === events.length + 1) events.push(event)

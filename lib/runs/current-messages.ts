@@ -4,10 +4,7 @@ import { checkpointedEvents, storedBefore } from '@/lib/event-log/stored-events'
 import { foldEvent, type Message } from '@/lib/protocol/messages'
 import { runs } from './runs'
 
-/**
- * The messages of a conversation, or the `newest` so many, with what running replies hold so far and the cursor to read
- * on from.
- */
+/** The messages of a conversation, or the newest ones up to a number, with the text and the cursor of running replies. */
 export async function currentMessages(conversationId: string, newest?: number): Promise<Messages> {
   const { messages, hasEarlier } = await messagesOf(conversationId, newest)
   return { messages: await Promise.all(messages.map(withProgress)), hasEarlier }

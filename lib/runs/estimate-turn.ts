@@ -3,7 +3,7 @@ import { type Account, scopesOf } from '@/lib/billing/account'
 import { budgetLimitsOf, lengthToRequest, mostRestrictive } from '@/lib/billing/budget-limits'
 import { uncheckableReason } from '@/lib/billing/budget-refusals'
 import { amountIn } from '@/lib/billing/format-budget'
-import { costAtMost, longestAnswer } from '@/lib/billing/max-cost'
+import { costAtMost, longestReply } from '@/lib/billing/max-cost'
 import { serverRefusalOf } from '@/lib/billing/server-budget'
 import { config } from '@/lib/config'
 import { ownedConversation } from '@/lib/database/ownership'
@@ -16,13 +16,13 @@ import { accountFor, serverBaseUrlOf } from './start-generation'
 import { parentOf, type Turn } from './start-turn'
 import { lengthOf } from './turn-settings'
 
-/** A turn that has not been sent. */
+/** A turn that isn't sent yet. */
 type Draft = Pick<Turn, 'conversationId' | 'parentId' | 'text' | 'model' | 'settings'>
 
 /**
- * What a turn would come to, and whether the person's budgets and the operator's allow it. Writes nothing, and costs the same however long
- * the conversation is, once that has been counted.
- * @throws {Refused} as `startTurn` does for a conversation, a parent or a model; the signal's reason when it aborts.
+ * What a turn would cost, and whether the person's budgets and the operator's allow it. Writes nothing. Once a conversation has
+ * been counted, its length no longer matters.
+ * @throws {Refused} like `prepareTurn` for a conversation, a parent or a model; the signal's reason when it aborts.
  */
 export async function estimateTurn(ownerId: string, draft: Draft, signal?: AbortSignal): Promise<Estimate> {
   const { settings = {}, text } = draft
@@ -41,7 +41,7 @@ export async function estimateTurn(ownerId: string, draft: Draft, signal?: Abort
   // A conversation that begins with this turn has spent nothing yet.
   const limits = budgetLimitsOf(account, scopesOf(account.timeZone, known?.id ?? '', Date.now()))
   const asked = limits.length > 0 ? lengthToRequest(account, limits, promptTokens, length) : room
-  const maxTokens = asked ?? longestAnswer(price, promptTokens)
+  const maxTokens = asked ?? longestReply(price, promptTokens)
   const budget =
     limits.length > 0 && maxTokens !== null ? await mostRestrictive(account, limits, { promptTokens, maxTokens }) : null
   const own = budget && {
@@ -64,7 +64,7 @@ export async function estimateTurn(ownerId: string, draft: Draft, signal?: Abort
   }
 }
 
-/** The operator's budget, if it has no room: as a message without numbers, since what is left of it is private. */
+/** The operator's budget if it has no room: a message without numbers, since the rest of that budget is private. */
 async function serverBudgetOf(
   account: Account,
   resolved: ResolvedModel,

@@ -16,12 +16,12 @@ import { Refused } from '@/lib/refused'
 import { sendCommand } from './commands'
 import { runs } from './runs'
 
-/** How long a stop waits for another instance, how often it looks, and how many looks go to one ask. */
+/** How long a stop waits for another instance, how often it checks, and after how many checks it sends the command again. */
 const STOP_MS = 5_000
-const LOOK_MS = 50
-const LOOKS_PER_ASK = 20
+const CHECK_MS = 50
+const CHECKS_PER_COMMAND = 20
 
-/** A generation that has ended, in one piece. */
+/** A generation that has ended, as one answer. */
 export interface Finished extends StartData {
   status: GenerationStatus
   finishReason: string | null
@@ -30,21 +30,18 @@ export interface Finished extends StartData {
   usage: Usage | null
 }
 
-/** Streams a generation's log after a cursor, from whatever holds it. The caller has checked whose it is. */
+/** Streams the log of a generation after a cursor, from wherever it is. The caller has checked the owner. */
 export async function followGeneration(generationId: string, after: number, client: Client): Promise<Response> {
   return await eventStream({ open: (wake) => runs().log.read(generationId, after, wake), encode: sse }, client)
 }
 
-/** Streams several logs in one response, each after its cursor, until all have ended. The caller has checked whose they are. */
+/** Streams several logs in one response, each after its cursor, until all have ended. The caller has checked the owner. */
 export async function followGenerations(cursors: Map<string, number>, client: Client): Promise<Response> {
   const open = (wake: () => void) => readMultiplexed(runs().log, cursors, wake)
   return await eventStream({ open, encode: multiplexedSse }, client)
 }
 
-/**
- * Waits for a generation's end, on whichever instance it runs, and gives all of it; null when `signal` aborts before.
- * The caller has checked whose it is.
- */
+/** Waits for the end of a generation, on any instance; null when `signal` aborts first. The caller has checked the owner. */
 export async function finishedGeneration(start: StartData, signal: AbortSignal): Promise<Finished | null> {
   const { generationId } = start
   const run = runs().get(generationId)
@@ -55,19 +52,19 @@ export async function finishedGeneration(start: StartData, signal: AbortSignal):
   return { ...start, status, finishReason, text: textOf(parts), parts, usage }
 }
 
-/** What a generation's message has come to once its log has ended; null when `signal` aborts before. */
+/** The message of a generation once its log has ended; null when `signal` aborts first. */
 async function foldedAtEnd(generationId: string, signal: AbortSignal): Promise<Folded | null> {
   const events = await readToEnd(runs().log, generationId, signal)
   if (!events) return null
   const stored = await storedFold(generationId)
-  // The end is told when its save has been tried: while the database has not got it, the log is all there is.
+  // The end is announced when its save has been tried. Until it succeeds, only the log has it.
   return stored.status === 'running' ? events.reduce(foldEvent, await storedBefore(generationId)) : stored
 }
 
 /**
- * Stops a generation, on whichever instance it runs, and gives the status it ended with, once that is saved. The caller
- * has checked whose it is.
- * @throws {Refused} 504 when the instance that writes it does not end it in time.
+ * Stops a generation, on any instance. Returns the status that it ended with, once that is saved. The caller has checked the
+ * owner.
+ * @throws {Refused} 504 when the instance that runs it doesn't end it in time.
  */
 export async function stopGeneration({ id, instanceId }: OwnedGeneration): Promise<GenerationStatus> {
   const run = runs().get(id)
@@ -76,12 +73,12 @@ export async function stopGeneration({ id, instanceId }: OwnedGeneration): Promi
   return status === 'running' ? await stopElsewhere(id, instanceId) : status
 }
 
-/** Asks until the end is saved, for a while: an ask is not heard by an instance that has just lost its connection. */
+/** Sends the command until the end is saved, or time is up: an instance that has just lost its connection misses it. */
 async function stopElsewhere(generationId: string, instanceId: string): Promise<GenerationStatus> {
   const deadline = performance.now() + STOP_MS
-  for (let looks = 0; performance.now() < deadline; looks++) {
-    if (looks % LOOKS_PER_ASK === 0) await sendCommand(instanceId, { generationId, ask: 'stop' })
-    await wait(LOOK_MS)
+  for (let checks = 0; performance.now() < deadline; checks++) {
+    if (checks % CHECKS_PER_COMMAND === 0) await sendCommand(instanceId, { generationId, ask: 'stop' })
+    await wait(CHECK_MS)
     const status = await storedStatus(generationId)
     if (status !== 'running') return status
   }
@@ -93,10 +90,7 @@ async function stopElsewhere(generationId: string, instanceId: string): Promise<
   })
 }
 
-/**
- * Ends the wait before a generation's next attempt, if there is one, on whichever instance it runs, and gives the status
- * it has. The caller has checked whose it is.
- */
+/** Ends the wait for the next attempt, if there is one, on any instance. Returns the status. The caller has checked the owner. */
 export async function retryGenerationNow({ id, instanceId }: OwnedGeneration): Promise<GenerationStatus> {
   const run = runs().get(id)
   run?.retryNow()
@@ -115,13 +109,13 @@ async function storedStatus(generationId: string): Promise<GenerationStatus> {
   return generationStatus.parse(status)
 }
 
-/** Stops whatever runs in a conversation, here and elsewhere. The caller has checked whose it is. */
+/** Stops all generations of a conversation, on every instance. The caller has checked the owner. */
 export async function stopConversation(conversationId: string): Promise<void> {
   const here = runs().ofConversation(conversationId)
   const running = await runningIn(database(), conversationId)
   await Promise.all([
     ...here.map((run) => run.stop()),
-    // For speed alone: each looks at its conversation from time to time.
+    // Only for speed: each instance checks for deleted conversations from time to time.
     ...running.map(({ id: generationId, instanceId }) =>
       sendCommand(instanceId, { generationId, ask: 'stop' }).catch((error: unknown) =>
         log().warn({ generationId, error }, 'couldn’t tell another instance about a deletion'),

@@ -19,7 +19,7 @@ interface Ended {
   endedAt: number
 }
 
-/** Logs, counts and traces one generation. A failure of that is logged, and does the generation no harm. */
+/** Logs, counts and traces one generation. A failure to do so is logged, and doesn't affect the generation. */
 export class Observer {
   readonly #start: StartData
   readonly #connection: Connection
@@ -31,7 +31,7 @@ export class Observer {
     this.#trace = this.#safely('tracing', () => tracing()?.generation(start, connection, request))
   }
 
-  /** An attempt at the upstream begins; gives what to call with its end. */
+  /** An attempt begins. Returns the function to call with its end. */
   attempt(attempt: number): (end: CompletionEnd) => void {
     const ended = this.#safely('tracing', () => this.#trace?.attempt(attempt))
     return (end) => this.#safely('tracing', () => ended?.(end))
@@ -50,7 +50,7 @@ export class Observer {
     const provider = this.#connection.providerId
     log().info({ generationId, provider, model, status, kind, upstreamStatus, requestId, events })
     const { parts, usage } = folded
-    // In tokens a second; null where there is none to be seen.
+    // In tokens per second; null when it can't be measured.
     const speed =
       usage && firstTokenAt !== null ? tokensPerSecond(usage, endedAt - firstTokenAt, hasThoughts(parts)) : null
     const ended = { status, kind, startedAt, firstTokenAt, speed }

@@ -16,7 +16,7 @@ import { lengthOf, parseSettings, partialOf, promptSettings, type TurnSettings }
 
 /** How a reply is requested again. */
 export interface Again {
-  /** Made by the client: the same one again is the same generation. */
+  /** Made by the client. The same id again is the same generation. */
   turnId: string
   /** Defaults to the model of the reply. */
   model?: string

@@ -11,13 +11,13 @@ import { earlierStart, type PreparedTurn } from './start-generation'
 import { emptyReply, generationRow } from './starting-rows'
 import type { TurnSettings } from './turn-settings'
 
-/** A prompt and where it goes. */
+/** A prompt, and its place in a conversation. */
 export interface Turn {
-  /** None begins a conversation. */
+  /** Without it, the prompt begins a conversation. */
   conversationId?: string
-  /** The message the prompt follows; null is the root, none is the newest message. */
+  /** The message that the prompt follows; null for the root, by default the newest message. */
   parentId?: string | null
-  /** Made by the client: the same one again is the same generation. */
+  /** Made by the client. The same id again is the same generation. */
   turnId: string
   text: string
   model?: string

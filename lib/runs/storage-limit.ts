@@ -4,16 +4,13 @@ import { storedBytes } from '@/lib/database/storage'
 import { processSingleton } from '@/lib/process'
 import { Refused } from '@/lib/refused'
 
-/** How long a sum is trusted. Little can be written in the meantime. */
-const BELIEVED_MS = 60_000
-/** How long for people over the limit, who may have deleted something. */
-const OVER_BELIEVED_MS = 2_000
+/** How long a sum is cached. Little can be written meanwhile. */
+const CACHED_MS = 60_000
+/** The same for people over the limit, who may have deleted something. */
+const OVER_CACHED_MS = 2_000
 const PEOPLE_KEPT = 10_000
 
-/**
- * Checks that a person stays within the storage limit.
- * @throws {Refused} 507 when their conversations are at the limit.
- */
+/** Checks the storage limit of a person. @throws {Refused} 507 when their conversations are at the limit. */
 export async function checkStorage(ownerId: string): Promise<void> {
   const most = config().storagePerPerson
   if (most === 0) return
@@ -21,7 +18,7 @@ export async function checkStorage(ownerId: string): Promise<void> {
   let sum = known.get(ownerId)
   if (!sum || sum.until < performance.now()) {
     const bytes = await storedBytes(ownerId)
-    sum = { bytes, until: performance.now() + (bytes < most ? BELIEVED_MS : OVER_BELIEVED_MS) }
+    sum = { bytes, until: performance.now() + (bytes < most ? CACHED_MS : OVER_CACHED_MS) }
     if (known.size >= PEOPLE_KEPT) known.clear()
     known.set(ownerId, sum)
   }

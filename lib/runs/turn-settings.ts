@@ -14,29 +14,29 @@ const turnSettings = z.object({
   maxTokens: z.number().optional(),
 })
 
-/** What a person set for one answer. It holds again when that is continued or written anew. */
+/** What a person set for one reply. A continuation and a regeneration have the same settings. */
 export type TurnSettings = z.infer<typeof turnSettings>
 
-/** A generation's settings out of their column. */
+/** Settings from their column. */
 export function parseSettings(json: string | null): TurnSettings {
   return json === null ? {} : turnSettings.parse(JSON.parse(json))
 }
 
 /**
- * The longest answer to ask for: what a turn wants, under the operator's cap where there is one. Undefined leaves it to the
- * provider. A cap above what the model can write would be refused.
+ * The longest reply to request: what the turn sets, within the operator's limit if there is one. Undefined leaves it to the
+ * provider. A limit above what the model can write would be refused.
  */
 function allowedLength(wanted: number | undefined, price: Price | null): number | undefined {
   const cap = config().maxTokens
   return cap === 0 ? wanted : Math.min(wanted ?? price?.maxOutput ?? cap, cap)
 }
 
-/** The same, and whether the person set it. */
+/** The longest reply to request, and whether the person set it. */
 export function lengthOf({ maxTokens }: TurnSettings, price: Price | null): SetLength {
   return { maxTokens: allowedLength(maxTokens, price), byPerson: maxTokens !== undefined }
 }
 
-/** What a prompt is built with besides its messages: the settings of its turn, the model's window, and the reply that is continued. */
+/** What a prompt is built with besides its messages: the turn's settings, the model's window, the reply to continue. */
 export function promptSettings(
   model: string,
   price: Price | null,
@@ -47,7 +47,7 @@ export function promptSettings(
   return { model, system, window, room: allowedLength(maxTokens, price), after: longestContinuation({ partial }) }
 }
 
-/** The text that a continued reply has so far. One that shows nothing is asked for anew. */
+/** The text of a reply to continue. Undefined for one that is blank: it is requested anew. */
 export function partialOf(parts: Part[]): string | undefined {
   const text = textOf(parts)
   return isBlank(text) ? undefined : text.toWellFormed()

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { longestAnswer, sensibleLength } from '@/lib/billing/max-cost'
+import { longestReply, sensibleLength } from '@/lib/billing/max-cost'
 import type { Price } from '@/lib/protocol/billing/prices'
 
 const price: Price = {
@@ -16,7 +16,7 @@ describe('the longest answer to a prompt of 900 tokens', () => {
     ['with no room', { contextWindow: 800 }, null, 1],
     ['with much room', { contextWindow: 200_000 }, null, 4096],
   ])('of a model %s', (_, known, longest, sensible) => {
-    expect(longestAnswer({ ...price, ...known }, 900)).toBe(longest)
+    expect(longestReply({ ...price, ...known }, 900)).toBe(longest)
     expect(sensibleLength({ ...price, ...known }, 900)).toBe(sensible)
   })
 })
