@@ -22,8 +22,16 @@ class Client extends OpenAI {
   }
 }
 
-/** The client of a connection; to make one takes 20 µs. @throws {TypeError} when a header of it cannot be sent. */
+const clients = new WeakMap<Connection, Client>()
+
+/** The client of a connection, made once for as long as the connection lives. @throws {TypeError} when a header of it cannot be sent. */
 export function clientOf(connection: Connection): Client {
+  const client = clients.get(connection) ?? createClient(connection)
+  clients.set(connection, client)
+  return client
+}
+
+function createClient(connection: Connection): Client {
   const { baseURL, defaultQuery } = addressOf(connection.baseUrl)
   return new Client({
     baseURL,

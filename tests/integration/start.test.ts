@@ -1,7 +1,8 @@
-import { spawn } from 'node:child_process'
-import { mkdtempSync, rmSync } from 'node:fs'
+import { execFile, spawn } from 'node:child_process'
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { promisify } from 'node:util'
 import { afterEach, expect, it } from 'vitest'
 import { type RillOptions, type RillServer, startRill } from '../rill-server'
 
@@ -114,6 +115,15 @@ it('ends with npm, which passes a signal to nobody', async () => {
   }
   await expect.poll(state, { timeout: 5_000 }).toBe('ended')
   rmSync(dataDir, { recursive: true, force: true, maxRetries: 10, retryDelay: 100 })
+})
+
+it('has Node keep as much short-lived data as the image does', async () => {
+  // Ends the server as it starts, with what Node was given.
+  const preload = `if (process.argv[1]?.endsWith('start.mjs')) { console.log(process.execArgv.join()); process.exit() }`
+  const env = { ...process.env, NODE_OPTIONS: `--import=data:text/javascript,${encodeURIComponent(preload)}` }
+  const { stdout } = await promisify(execFile)('npm', ['start', '--silent'], { env })
+  expect(stdout.trim()).toBe('--max-semi-space-size=64')
+  expect(readFileSync('Dockerfile', 'utf8')).toContain(`ENV NODE_OPTIONS=${stdout}`)
 })
 
 async function start(options: RillOptions = {}): Promise<RillServer> {

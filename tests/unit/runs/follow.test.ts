@@ -1,3 +1,4 @@
+import { AsyncLocalStorage } from 'node:async_hooks'
 import { sql } from 'kysely'
 import { afterAll, beforeAll, expect, test, vi } from 'vitest'
 import { database } from '@/lib/database/client'
@@ -30,6 +31,20 @@ test('one that runs here is waited for, and not for a client that is gone', asyn
   const other = finishedGeneration(start, nobodyLeaves())
   own.upstream.open('heard')
   expect(await other).toMatchObject({ status: 'completed', text: 'So.' })
+})
+
+test('one is written outside of the async context of the request that started it', async () => {
+  own.upstream.scriptFor('context', [{ until: 'read' }, { delta: 'So.' }, { write: finish('stop') + done }])
+  const requests = new AsyncLocalStorage<string>()
+  const { generationId } = await requests.run('the first', () => own.start({ text: 'context' }))
+  const contexts: (string | undefined)[] = []
+  const reader = await runs().log.read(generationId, 0, () => contexts.push(requests.getStore()))
+  own.upstream.open('read')
+  await runs().get(generationId)?.ended
+  reader.close()
+  // The delta, the usage and the status.
+  expect(contexts.length).toBeGreaterThan(1)
+  expect(new Set(contexts)).toEqual(new Set([undefined]))
 })
 
 test('one that another instance writes is asked for until it has ended, and no longer than the client is there', async () => {
