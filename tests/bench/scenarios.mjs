@@ -106,9 +106,9 @@ export const scenarios = [
   },
 ]
 
-/** Not measured: in its first thousand requests a server's code is still being compiled. */
+/** Not measured: in its first thousands of requests a server's code is still being compiled. */
 export const warmUps = [
-  { name: 'warm-up-starts', streams: 800, rate: 0, tokens: 5, rampMs: 6000 },
+  { name: 'warm-up-starts', streams: 2400, rate: 0, tokens: 5, rampMs: 18_000 },
   { name: 'warm-up-burst', streams: 20, rate: 0, tokens: 500, rampMs: 0 },
   { name: 'warm-up-paced', streams: 100, rate: 50, tokens: 100, rampMs: 1000 },
 ]
