@@ -2,12 +2,12 @@
 import { Square, SquareCheck } from 'lucide-react'
 import { createContext, memo, type ReactNode, useContext, useMemo } from 'react'
 import { segmentsOf } from '@/lib/markdown/read'
-import type { Block, Container, Details, Heading, Item, List, Paragraph, Summary } from '@/lib/markdown/tree'
+import type { Block, Container, Details, Heading, Item, List, Paragraph, Quote, Summary } from '@/lib/markdown/tree'
 import { mayVanish } from '@/lib/markdown/undecided'
 import { Chunks, type FrameProps, type Shown } from './chunks'
 import { CodeBlock } from './code/code-block'
-import { directionOf } from './direction'
-import { useDocument } from './document-context'
+import { directionOf, directionOfText } from './direction'
+import { RightToLeftContext, useDocument } from './document-context'
 import { FormulaBlock } from './formulas/formula-block'
 import { HtmlBlock } from './html-block'
 import { Segments } from './inlines'
@@ -43,11 +43,7 @@ const BlockView = memo(function BlockView({ block }: { block: Block; stamp: numb
     case 'heading':
       return <HeadingView heading={block} growing={growing} />
     case 'quote':
-      return (
-        <blockquote dir={directionOf(block)}>
-          <Blocks container={block} stamp={block.stamp} />
-        </blockquote>
-      )
+      return <QuoteView quote={block} />
     case 'list':
       return <ListView list={block} />
     case 'item':
@@ -65,11 +61,7 @@ const BlockView = memo(function BlockView({ block }: { block: Block; stamp: numb
     case 'details':
       return <DetailsView details={block} />
     case 'summary':
-      return (
-        <summary dir="auto" data-caret={growing || undefined}>
-          <BlockText block={block} growing={growing} />
-        </summary>
-      )
+      return <SummaryView summary={block} growing={growing} />
     case 'links':
       return <LinkList links={block} stamp={block.stamp} />
     case 'note':
@@ -77,13 +69,37 @@ const BlockView = memo(function BlockView({ block }: { block: Block; stamp: numb
   }
 })
 
+type TextBlock = Paragraph | Heading | Summary
+
+/** Only where most is written from right to left it takes more than the browser's own look at the first letter. */
+function useDirection({ lines }: TextBlock) {
+  return useContext(RightToLeftContext) ? directionOfText(lines.join('\n'), true) : 'auto'
+}
+
+function QuoteView({ quote }: { quote: Quote }) {
+  return (
+    <blockquote dir={directionOf(quote, useContext(RightToLeftContext))}>
+      <Blocks container={quote} stamp={quote.stamp} />
+    </blockquote>
+  )
+}
+
+function SummaryView({ summary, growing }: { summary: Summary; growing: boolean }) {
+  return (
+    <summary dir={useDirection(summary)} data-caret={growing || undefined}>
+      <BlockText block={summary} growing={growing} />
+    </summary>
+  )
+}
+
 function ParagraphView({ paragraph, growing }: { paragraph: Paragraph; growing: boolean }) {
+  const direction = useDirection(paragraph)
   // It may be a definition, or the head of a table, of which nothing is shown yet.
   if (growing && mayVanish(paragraph.lines)) return null
   // A paragraph of HTML holds no lists.
   const Name = paragraph.lines.some((line) => listTag.test(line)) ? 'div' : 'p'
   return (
-    <Name dir="auto" className={Name === 'div' ? 'paragraph' : undefined} data-caret={growing || undefined}>
+    <Name dir={direction} className={Name === 'div' ? 'paragraph' : undefined} data-caret={growing || undefined}>
       <BlockText block={paragraph} growing={growing} />
     </Name>
   )
@@ -91,7 +107,7 @@ function ParagraphView({ paragraph, growing }: { paragraph: Paragraph; growing: 
 
 const listTag = /<[ou]l[\s>]/i
 
-function BlockText({ block, growing }: { block: Paragraph | Heading | Summary; growing: boolean }) {
+function BlockText({ block, growing }: { block: TextBlock; growing: boolean }) {
   return <Segments segments={segmentsOf(block, useDocument().references, growing)} />
 }
 
@@ -111,7 +127,7 @@ function DetailsView({ details }: { details: Details }) {
 function HeadingView({ heading, growing }: { heading: Heading; growing: boolean }) {
   const Name = ({ 4: 'h4', 5: 'h5', 6: 'h6' } as const)[heading.level] ?? 'h3'
   return (
-    <Name dir="auto" data-level={heading.level} data-caret={growing || undefined}>
+    <Name dir={useDirection(heading)} data-level={heading.level} data-caret={growing || undefined}>
       <BlockText block={heading} growing={growing} />
     </Name>
   )
@@ -142,6 +158,7 @@ function ListView({ list }: { list: List }) {
 /** A list past its first chunk goes on in another, which the browser can pass over while it is out of sight. */
 function ItemsFrame({ level, chunk, full, children: items }: FrameProps) {
   const list = useContext(ListContext)
+  const inRightToLeft = useContext(RightToLeftContext)
   const element = useRest<HTMLElement>(full && chunk > 0)
   const rest = (each: HTMLElement | null) => {
     element.current = each
@@ -154,7 +171,7 @@ function ItemsFrame({ level, chunk, full, children: items }: FrameProps) {
         {items}
       </div>
     )
-  const dir = list ? directionOf(list) : 'auto'
+  const dir = list ? directionOf(list, inRightToLeft) : 'auto'
   if (!list?.ordered)
     return (
       <ul ref={rest} dir={dir}>

@@ -1,53 +1,87 @@
-import type { Block, Container, Table } from '@/lib/markdown/tree'
+import type { Block, Container, Root, Table } from '@/lib/markdown/tree'
 
-const letter = /\p{Letter}/u
 /** A letter of a script that is written from right to left. */
 export const rightToLeft =
   /[\p{Script=Hebrew}\p{Script=Arabic}\p{Script=Syriac}\p{Script=Thaana}\p{Script=Nko}\p{Script=Samaritan}\p{Script=Mandaic}\p{Script=Adlam}]/u
+const word = /\p{Letter}[\p{Letter}\p{Mark}\p{Number}.'’+#_-]*/gu
+/** Islands, which the browser's own `auto` passes over too, and what is not shown: tags, addresses behind a link, marks of notes. */
+const passedOver =
+  /(`+)[\s\S]*?(?:\1|$)|\$[^$\n\u0590-\u08ff]*\$|\]\([^)\n]*\)?|<\/?\w+>|\[\^[^\]\n]*\]|https?:\/\/\S+/g
 
-/** In blocks: a list of numbers alone may be long. */
-const mostLookedAt = 8
+/** In texts: a list of numbers alone may be long. */
+const mostTexts = 8
+/** In characters of one text. */
+const mostLookedAt = 400
 
 type Direction = 'ltr' | 'rtl' | 'auto'
 
 /**
- * The side that a list or a quote begins on, by the first letter in it; `auto` while there is none. The browser's own
- * `auto` passes over what has a direction itself, as each paragraph does.
+ * The side that a text begins on, by its first letter; `auto` while there is none. Where most is written from right to
+ * left, a name in Latin letters may come first: there a text runs with its other words, if they are not far fewer.
  */
-export function directionOf(container: Container): Direction {
-  for (const block of container.children.entries.slice(0, mostLookedAt)) {
-    const direction = directionIn(block)
+export function directionOfText(text: string, inRightToLeft: boolean): Direction {
+  const words = wordsOf(text)
+  const [first] = words
+  if (first === undefined) return 'auto'
+  if (rightToLeft.test(first)) return 'rtl'
+  if (!inRightToLeft) return 'ltr'
+  const count = words.filter((each) => rightToLeft.test(each)).length
+  return count > 0 && count * 3 >= words.length ? 'rtl' : 'ltr'
+}
+
+/** The side that a list or a quote begins on: that of the first text in it which has one. */
+export function directionOf(container: Container, inRightToLeft: boolean): Direction {
+  for (const text of firstTexts(container)) {
+    const direction = directionOfText(text, inRightToLeft)
     if (direction !== 'auto') return direction
   }
   return 'auto'
 }
 
-/** The side that the columns of a table begin on, by the first letter in its head, or in its first rows. */
-export function directionOfTable({ head, rows }: Table): Direction {
-  const first = [head, ...rows.entries.slice(0, mostLookedAt)]
-  return directionOfText(first.map(({ cells }) => cells.join(' ')).join(' '))
+/** The side that the columns of a table begin on, by its head, or by its first rows. */
+export function directionOfTable(table: Table, inRightToLeft: boolean): Direction {
+  return directionOfText(textOfTable(table), inRightToLeft)
 }
 
-function directionOfText(text: string): Direction {
-  const first = text.match(letter)?.[0]
-  if (!first) return 'auto'
-  return rightToLeft.test(first) ? 'rtl' : 'ltr'
+/** Whether most of what a reply begins with is written from right to left. */
+export function isRightToLeft(root: Root): boolean {
+  const texts = firstTexts(root)
+  if (!texts.some((text) => rightToLeft.test(text))) return false
+  const words = texts.flatMap(wordsOf)
+  return words.filter((each) => rightToLeft.test(each)).length * 2 > words.length
 }
 
-function directionIn(block: Block): Direction {
+function wordsOf(text: string): string[] {
+  return text.slice(0, mostLookedAt).replace(passedOver, ' ').match(word) ?? []
+}
+
+function firstTexts(container: Container): string[] {
+  const texts: string[] = []
+  for (const block of container.children.entries.slice(0, mostTexts)) {
+    texts.push(...textsIn(block))
+    if (texts.length >= mostTexts) break
+  }
+  return texts.slice(0, mostTexts)
+}
+
+function textsIn(block: Block): string[] {
   switch (block.type) {
     case 'paragraph':
     case 'heading':
     case 'summary':
-      return directionOfText(block.lines.join('\n'))
+      return [block.lines.join('\n')]
     case 'table':
-      return directionOfTable(block)
+      return [textOfTable(block)]
     case 'quote':
     case 'list':
     case 'item':
     case 'details':
-      return directionOf(block)
+      return firstTexts(block)
     default:
-      return 'auto'
+      return []
   }
+}
+
+function textOfTable({ head, rows }: Table): string {
+  return [head, ...rows.entries.slice(0, mostTexts)].map(({ cells }) => cells.join(' ')).join(' ')
 }

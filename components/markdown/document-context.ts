@@ -3,6 +3,8 @@ import { createContext, useContext } from 'react'
 import { MarkdownDocument } from '@/lib/markdown/document'
 
 export const DocumentContext = createContext(new MarkdownDocument())
+/** Whether most of the document is written from right to left. */
+export const RightToLeftContext = createContext(false)
 
 /** The document that is being shown. */
 export function useDocument(): MarkdownDocument {

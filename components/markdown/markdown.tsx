@@ -4,7 +4,8 @@ import { flushSync } from 'react-dom'
 import type { Growth } from '@/lib/client/state/growth'
 import { Blocks } from './blocks'
 import { copyAsWritten } from './copying'
-import { DocumentContext } from './document-context'
+import { isRightToLeft } from './direction'
+import { DocumentContext, RightToLeftContext } from './document-context'
 import { Notes } from './notes'
 import { Opening, OpeningContext } from './offscreen/opening'
 import { beforePrinting } from './offscreen/paper'
@@ -34,10 +35,12 @@ export function Markdown({ text, growth, growing }: { text: string; growth?: Gro
   return (
     <OpeningContext value={opening}>
       <DocumentContext value={document}>
-        <div className="markdown" data-growing={growing || undefined}>
-          <Blocks container={document.root} stamp={document.root.stamp} />
-          <Notes />
-        </div>
+        <RightToLeftContext value={isRightToLeft(document.root)}>
+          <div className="markdown" data-growing={growing || undefined}>
+            <Blocks container={document.root} stamp={document.root.stamp} />
+            <Notes />
+          </div>
+        </RightToLeftContext>
       </DocumentContext>
     </OpeningContext>
   )

@@ -1,17 +1,21 @@
 'use client'
+import { useContext } from 'react'
 import { Blocks } from './blocks'
-import { useDocument } from './document-context'
+import { directionOf } from './direction'
+import { RightToLeftContext, useDocument } from './document-context'
 import { noteId, referenceId } from './note-ids'
 import { putBackAround } from './offscreen/rest'
 
 /** The footnotes of a reply, at its end, in the order of their marks. */
 export function Notes() {
   const { references } = useDocument()
+  const inRightToLeft = useContext(RightToLeftContext)
   if (!references.hasNotes) return null
+  const notes = references.orderedNotes()
   return (
     <section aria-label="Notes" className="notes">
-      <ol>
-        {references.orderedNotes().map(({ note, number }) => (
+      <ol dir={notes[0] && directionOf(notes[0].note, inRightToLeft)}>
+        {notes.map(({ note, number }) => (
           <li
             key={noteId(note)}
             id={noteId(note)}

@@ -5,8 +5,8 @@ import { cellsIn } from '@/lib/markdown/read'
 import type { Align, Row, Table as TableBlock } from '@/lib/markdown/tree'
 import { Chunks, type FrameProps, type Shown } from '../chunks'
 import { reachable } from '../code/code-block'
-import { directionOfTable } from '../direction'
-import { useDocument } from '../document-context'
+import { directionOfTable, directionOfText } from '../direction'
+import { RightToLeftContext, useDocument } from '../document-context'
 import { Inlines } from '../inlines'
 import { useRest } from '../offscreen/frames'
 import { rowHeight } from '../offscreen/heights'
@@ -29,7 +29,7 @@ export function Table({ table }: { table: TableBlock }) {
   const shown = useMemo(() => rowsOf(table), [table])
   const columns = useMemo(() => ({ table, widths, setWidths }), [table, widths])
   return (
-    <div className="table-block">
+    <div className="table-block" dir={directionOfTable(table, useContext(RightToLeftContext))}>
       {/* Below a table that grows they would move with each row. */}
       <div className="table-actions">
         CSV
@@ -39,7 +39,6 @@ export function Table({ table }: { table: TableBlock }) {
       </div>
       <section
         ref={growing === table ? null : fadesWhenWide}
-        dir={directionOfTable(table)}
         className="table-scroller"
         aria-label="Table"
         {...reachable}
@@ -136,6 +135,7 @@ function Cells({
   columns?: number
 }) {
   const { references } = useDocument()
+  const inRightToLeft = useContext(RightToLeftContext)
   const missing = Array.from(
     { length: Math.max(0, columns - row.cells.length) },
     (_, place) => row.cells.length + place,
@@ -143,7 +143,11 @@ function Cells({
   return (
     <tr>
       {inOrder(cellsIn(table, row, references, unfinished)).map(({ each, place }) => (
-        <Name key={place} data-align={alignOf(table, place)}>
+        <Name
+          key={place}
+          data-align={alignOf(table, place)}
+          dir={inRightToLeft && directionOfText(row.cells[place] ?? '', true) === 'rtl' ? 'rtl' : undefined}
+        >
           <Inlines inlines={each} />
         </Name>
       ))}

@@ -143,8 +143,21 @@ describe('what is finished keeps its nodes', () => {
   })
 })
 
-describe('a list and a quote begin on the side that their words do', () => {
+describe('what is written begins on the side that its words do', () => {
   it.each([
+    ['1. `git status` — מציג\n2. שני', 'ol', 'rtl'],
+    ['1. $x$, https://example.com/a: שלום', 'ol', 'rtl'],
+    ['- [npm](https://example.com/) `a`', 'ul', 'ltr'],
+    ['| `npm` | مدير |\n|---|---|\n| a | b |', '.table-block', 'rtl'],
+    ['نص[^1]\n\n[^1]: حاشية', '.notes ol', 'rtl'],
+    ['Python هي لغة برمجة', 'p', 'rtl'],
+    ['مرحبا بك\n\n1. npm هو مدير الحزم', 'ol', 'rtl'],
+    ['مرحبا بك\n\n1. npm هو مدير الحزم', 'li p', 'rtl'],
+    ['مرحبا بك\n\n### Docker مقابل Kubernetes', 'h3', 'rtl'],
+    ['مرحبا بك\n\n| الاسم | x |\n|---|---|\n| npm هو مدير | b |', 'td', 'rtl'],
+    ['مرحبا بك هنا اليوم في هذا المكان\n\nThe word مرحبا is a greeting', 'p + p', 'ltr'],
+    ['مرحبا بك هنا اليوم\n\nHello', 'p + p', 'ltr'],
+    ['Some words in English:\n\n- Hello: مرحبا بك', 'li p', 'auto'],
     ['- \u05e9\u05dc\u05d5\u05dd world\n- two', 'ul', 'rtl'],
     ['1. **\u0645\u0631\u062d\u0628\u0627**\n2. two', 'ol', 'rtl'],
     ['> ### \u05e9\u05dc\u05d5\u05dd', 'blockquote', 'rtl'],
