@@ -4,7 +4,10 @@ import { rightToLeft } from './direction'
 const sign = '[^\\s\\u0590-\\u08ff\\ufb1d-\\ufdff\\ufe70-\\ufefc]'
 const latin = `${sign}*[A-Za-z]${sign}*`
 /** Words in Latin letters with the signs around them, several in a row. None begins inside a run: that takes quadratic time. */
-const latinWords = new RegExp(`(?<!${sign})${latin}(?: +(?:${latin}|-[\\w=-]*))*`, 'g')
+const latinWords = `(?<!${sign})${latin}(?: +(?:${latin}|-[\\w=-]*))*`
+/** Phone numbers and dates: their groups would stand in the opposite order. */
+const groupedDigits = '(?<![\\w+.()-])\\(?(\\+\\d[\\d()-]*(?: [\\d()-]*\\d)*|\\d+(?:-\\d+){2,})(?![\\w-])'
+const islands = new RegExp(`${latinWords}|${groupedDigits}`, 'g')
 const before = /^[([{"'«“‘]+/
 const after = /[)\]}"'»”’.,:;!?…]+$/
 
@@ -16,10 +19,10 @@ export function withIslands(text: string): ReactNode {
   if (!rightToLeft.test(text)) return text
   const parts: ReactNode[] = []
   let from = 0
-  for (const { 0: words, index } of text.matchAll(latinWords)) {
+  for (const { 0: words, 1: digits, index } of text.matchAll(islands)) {
     const start = index + (before.exec(words)?.[0].length ?? 0)
     const island = withoutStops(text.slice(start, index + words.length))
-    if (!/^[^A-Za-z0-9]|[^A-Za-z0-9]$/.test(island)) continue
+    if (digits === undefined && !/^[^A-Za-z0-9]|[^A-Za-z0-9]$/.test(island)) continue
     if (start > from) parts.push(text.slice(from, start))
     parts.push(
       <bdi key={start} dir="ltr">

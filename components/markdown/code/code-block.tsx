@@ -6,6 +6,7 @@ import { CopyButton } from '@/components/ui/copy-button'
 import type { Code } from '@/lib/markdown/tree'
 import { Chunks, type FrameProps, type Shown } from '../chunks'
 import { Diagram } from '../diagram/diagram'
+import { rightToLeft } from '../direction'
 import { useRest } from '../offscreen/frames'
 import { codeLineHeight } from '../offscreen/heights'
 import { fadesWhenWide } from '../tables/wide'
@@ -78,13 +79,15 @@ function linesOf({ lines }: Code, painting: Painting | null): Shown {
 const Line = memo(function Line({ text, tokens, last }: { text: string; tokens: Token[] | null; last: boolean }) {
   const end = last ? '' : '\n'
   if (!tokens) return text + end
+  // Else words that run from right to left would change places with what stands between them.
+  const Island = rightToLeft.test(text) ? 'bdi' : 'span'
   return (
     <>
       {atColumns(tokens).map(({ token, column }) =>
         token.kind ? (
-          <span key={column} className={`code-${token.kind}`}>
+          <Island key={column} dir={Island === 'bdi' ? 'ltr' : undefined} className={`code-${token.kind}`}>
             {token.text}
-          </span>
+          </Island>
         ) : (
           <Fragment key={column}>{token.text}</Fragment>
         ),
