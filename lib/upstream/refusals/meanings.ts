@@ -132,11 +132,15 @@ const empty = new RegExp(
   'i',
 )
 
+/** Words in scripts that need no spaces between them. */
+const spaceless =
+  /[\p{sc=Han}\p{sc=Hiragana}\p{sc=Katakana}\p{sc=Hangul}\p{sc=Thai}\p{sc=Lao}\p{sc=Khmer}\p{sc=Myanmar}]{4}/u
+
 /** Whether a text is a sentence in plain words that says something of its own. */
 export function isTelling(sentence: string): boolean {
   const text = sentence.slice(0, 1000).trim()
   if (empty.test(text) || /^[[{<]/.test(text) || isMarkup(text)) return false
   const letters = text.match(/[\p{L}\s]/gu)?.length ?? 0
-  const hasWords = /\p{L}\S*\s+\S*\p{L}/u.test(text) || /[\p{sc=Han}\p{sc=Hangul}\p{sc=Katakana}]{4}/u.test(text)
+  const hasWords = /\p{L}\S*\s+\S*\p{L}/u.test(text) || spaceless.test(text)
   return hasWords && letters >= text.length / 2
 }

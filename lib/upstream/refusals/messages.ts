@@ -58,7 +58,8 @@ export function usualWords(kind: ErrorKind, nextStep = nextSteps[kind]): string 
 
 /** A provider's own sentence as the cause, followed by what to do. */
 export function inTheirWords(sentence: string, kind: ErrorKind, nextStep?: string): string {
-  const closed = /[.!?…。！？][)\]"”’»]?$/.test(sentence) ? sentence : `${sentence}.`
+  const stop = /[\p{sc=Han}\p{sc=Hiragana}\p{sc=Katakana}]$/u.test(sentence) ? '。' : '.'
+  const closed = /[.!?…。！？؟۔।][)\]"”’»）」』]?$/.test(sentence) ? sentence : sentence + stop
   return `${closed} ${nextStep ?? nextStepsAfterOthers[kind] ?? nextSteps[kind]}`.trimEnd()
 }
 

@@ -9,26 +9,32 @@ const shortestSecret = 8
 
 /**
  * What may reveal a key, an internal address, or a path. Order matters: the wider patterns come last.
- * None of them includes the punctuation that follows.
+ * None of them includes the punctuation that follows. Keys and addresses are ASCII: Chinese follows them without a space.
  */
 const secrets: [RegExp, string][] = [
-  [/\bBearer\s+[^\s"',]+(?<![.!?…:;)])/gi, '[key]'],
-  [/\b(?:sk|pk|rk|gsk|xai|nvapi|pplx|hf|ghp)[-_][^\s"',;)]{4,}(?<![.!?…:])/gi, '[key]'],
+  [/\bBearer\s+[^\s"',\x80-\uffff]+(?<![.!?…:;)])/gi, '[key]'],
+  [/\b(?:sk|pk|rk|gsk|xai|nvapi|pplx|hf|ghp)[-_][^\s"',;)\x80-\uffff]{4,}(?<![.!?…:])/gi, '[key]'],
   // "token_limit" and "key_access" are words, and a key has a digit.
-  [/\b(?:key|token)[-_](?=[^\s"',;)]*\d)[^\s"',;)]{4,}(?<![.!?…:])/gi, '[key]'],
+  [/\b(?:key|token)[-_](?=[^\s"',;)\x80-\uffff]*\d)[^\s"',;)\x80-\uffff]{4,}(?<![.!?…:])/gi, '[key]'],
   [/\bAIza[\w-]{10,}/g, '[key]'],
-  [/[^\s"']*\*{3,}[^\s"',;)]*(?<![.!?…:])/g, '[key]'],
-  [/(\b(?:api[ _-]?key|authorization|secret|password)\b[^:=\n]{0,24}[:=](?!\/\/)\s*)[^\s,;]+(?<![.!?…])/gi, '$1[key]'],
+  [/[^\s"'\x80-\uffff]*\*{3,}[^\s"',;)\x80-\uffff]*(?<![.!?…:])/g, '[key]'],
+  [
+    /(\b(?:api[ _-]?key|authorization|secret|password)\b[^:=：\n]{0,24}[:=：](?!\/\/)\s*)[^\s,;\x80-\uffff]+(?<![.!?…])/gi,
+    '$1[key]',
+  ],
   [/\b(?=\w*\d)[A-Za-z0-9_]{32,}\b/g, '[key]'],
   [
-    /\bhttps?:\/\/(?:[^\s/"'@]*@|localhost|[\d.]+|\[[^\]\s]*\]|[\w-]+[:/]|[\w.-]+\.(?:internal|local|lan|cluster))[^\s"']*(?<![.!?…,;)])/gi,
+    /\bhttps?:\/\/(?:[^\s/"'@]*@|localhost|[\d.]+|\[[^\]\s]*\]|[\w-]+[:/]|[\w.-]+\.(?:internal|local|lan|cluster))[^\s"'\x80-\uffff]*(?<![.!?…,;)])/gi,
     '[address]',
   ],
   [/\b(?:localhost|\d{1,3}(?:\.\d{1,3}){3}|[\w.-]+\.(?:internal|local|lan))(?::\d+)?\b/gi, '[address]'],
   [/\bHTTPS?ConnectionPool\([^)]{0,200}\)/g, '[address]'],
   [/\b(host(?:name)?[ =:]{1,3}['"]?)[\w.-]+:\d{2,5}\b/gi, '$1[address]'],
   [/\[?\b(?:[0-9a-f]{1,4}:){3,7}(?::?[0-9a-f]{1,4})+\b\]?(?::\d+)?/gi, '[address]'],
-  [/(?:\/(?:usr|home|root|opt|srv|var|app|tmp|etc|mnt|Users)\/|[A-Z]:\\)[^\s"':)]*(?<![.!?…,;])/g, '[path]'],
+  [
+    /(?:\/(?:usr|home|root|opt|srv|var|app|tmp|etc|mnt|Users)\/|[A-Z]:\\)[^\s"':)，。；：、！？（）「」“”]*(?<![.!?…,;])/g,
+    '[path]',
+  ],
 ]
 
 /**
@@ -42,7 +48,8 @@ export function cleanMessage(text: string): string | undefined {
   for (const [pattern, name] of secrets) words = words.replace(pattern, name)
   words = words
     .replace(/<[^>]{0,200}>/g, ' ')
-    .replace(/[\p{Cc}\p{Cf}\p{Cs}\s]+/gu, ' ')
+    // What joins letters and keeps them apart is part of how Persian, Hindi and emoji are written.
+    .replace(/(?:(?![\u200c\u200d])[\p{Cc}\p{Cf}\p{Cs}\s])+/gu, ' ')
     .trim()
   if (words === '') return undefined
   return words.length > longestMessage ? `${beginning(words)}…` : words

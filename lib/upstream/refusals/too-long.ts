@@ -39,7 +39,7 @@ const plainly = [
   /\bcontext[ _-]?(?:length|window|size)\b.{0,20}\b(?:exceeded|full|overflow)|\bdoes not fit in (?:the )?context\b/i,
   /\b(?:shorten|reduce) (?:the |your )?(?:prompt|input|messages|conversation|context)\b/i,
   /\b(?:contexte|contexto|kontext\w*|eingabe|entrada|invite|prompt)\b.{0,60}(?:\b(?:dépass\w+|trop long|exced\w+|supera|demasiado larg|zu lang|muito long)|überschreitet)/i,
-  /(?:上下文|输入).{0,20}(?:超|过长)|超长|长度超/,
+  /(?:上下文|输入|提示词?|内容|消息).{0,20}(?:超|过长)|超长|长度超|超.{0,10}(?:上下文|最大长度)/,
 ]
 /** Of a field, a picture or a name it may be said too. */
 const ofSomethingElse = oneOf(
@@ -62,7 +62,8 @@ const answerLength = /\bmax_?(?:completion|output|new)?_?tokens\b/i
 const subject =
   /^(?:\W|invalid|value|parameter|field|body|for|the|error|requested|validation)*\bmax_?(?:completion|output|new)?_?tokens\b/i
 const sumWithInput = /^\W{0,6}(?:\+|plus|and)\W{0,6}(?:the )?(?:inputs?|prompt)/i
-const bounds = /\b(?:large|must|range|at most|exceeds?|greater|less|maximum|limit(?:ed)?|supports?)\b|[<>]/i
+const bounds =
+  /\b(?:large|must|range|at most|exceeds?|greater|less|maximum|limit(?:ed)?|supports?)\b|[<>]|范围|不能|超[过出]|上限/i
 
 /** Whether a sentence is about the limit of the answer, which the request named, and not about the conversation. */
 export function isAboutAnswerLength(said: string): boolean {

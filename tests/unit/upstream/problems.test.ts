@@ -40,6 +40,13 @@ describe('a provider’s own words', () => {
     ['a URL at the end', 'See (http://vllm:8000/v1). It failed', 'See ([address]). It failed'],
     ['a URL with no port', 'Cannot reach http://vllm: refused', 'Cannot reach [address] refused'],
     ['a path at the end', 'No such file: /usr/lib/vllm.py. Sorry', 'No such file: [path]. Sorry'],
+    ['a key before Chinese', '密钥sk-abcdef1234，无效（Bearer abc.123）令牌', '密钥[key]，无效（[key]）令牌'],
+    ['a starred key in Chinese', '您的密钥my-ke*****42已过期', '您的密钥[key]已过期'],
+    ['a named secret in Chinese', 'API Key：hunter2，无效', 'API Key：[key]，无效'],
+    ['words behind the name of a secret', 'API key: 无效', 'API key: 无效'],
+    ['an address before Chinese', '连接http://10.0.0.5:8080/v1超时，请检查', '连接[address]超时，请检查'],
+    ['a path with Chinese', '无法读取/home/山田/文件.txt，请检查', '无法读取[path]，请检查'],
+    ['letters that are joined or kept apart', 'نمی\u200cشود 👨\u200d👩', 'نمی\u200cشود 👨\u200d👩'],
     ['words that begin like a key', 'key_access and token_limit are words', 'key_access and token_limit are words'],
     ['a key that begins so', 'token_4f9a8b7c is no word', '[key] is no word'],
     [

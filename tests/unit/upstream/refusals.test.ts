@@ -6,6 +6,7 @@ import { aboutAddresses, aboutModels } from './refusals/addresses'
 import { lengths, notLengths } from './refusals/lengths'
 import { limits } from './refusals/limits'
 import { filters, keys, loading, notLoading, purses } from './refusals/reasons'
+import { inOtherScripts } from './refusals/scripts'
 import type { Sent } from './refusals/sent'
 import { inside, wrapped } from './refusals/wrapped'
 
@@ -25,6 +26,7 @@ const groups: [string, Sent[]][] = [
   ['a model that is not loading', notLoading],
   ['an error within an error', wrapped],
   ['an error inside a 200', inside],
+  ['anything, in other scripts', inOtherScripts],
 ]
 describe.each(groups)('about %s', (_, sent) => {
   test.each(sent)('$from', ({ status, body, kind, again, says, next }) => {

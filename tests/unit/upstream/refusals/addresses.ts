@@ -302,7 +302,7 @@ export const aboutModels: Sent[] = [
     status: 503,
     body: error('当前分组 default 下对于模型 gpt-x 无可用渠道', { type: 'one_api_error' }),
     kind: 'model_not_found',
-    says: '当前分组 default 下对于模型 gpt-x 无可用渠道.',
+    says: '当前分组 default 下对于模型 gpt-x 无可用渠道。',
   },
   {
     from: 'LiteLLM: a key without the model',

@@ -316,7 +316,7 @@ export const limits: Sent[] = [
     body: { error: { code: '1302', message: '您的账户已达到速率限制，请您控制请求频率' } },
     kind: 'rate_limit',
     again: null,
-    says: '您的账户已达到速率限制，请您控制请求频率.',
+    says: '您的账户已达到速率限制，请您控制请求频率。',
   },
   {
     from: 'DashScope',
