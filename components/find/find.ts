@@ -1,5 +1,6 @@
 import { plainText } from '@/components/message/plain-text'
 import { type Message, textOf } from '@/lib/protocol/messages'
+import { fold } from './fold'
 
 /** One place where the words were found: the message, and which of its finds it is, from 0. */
 export interface Find {
@@ -10,11 +11,12 @@ export interface Find {
 /** Half a frame. */
 const sliceMs = 8
 
+/** The texts of messages, folded. */
 const plain = new WeakMap<Message, string>()
 
-/** What finds the words as they were typed, whatever their case and the white space between them; null for none. */
+/** What finds words in a folded text, whatever their case and the white space between them; null for none. */
 export function finderOf(query: string): RegExp | null {
-  const words = query.trim().split(/\s+/).filter(Boolean)
+  const words = fold(query).text.trim().split(/\s+/).filter(Boolean)
   if (words.length === 0) return null
   return new RegExp(words.map((word) => word.replace(/[\\^$.*+?()[\]{}|/]/g, '\\$&')).join('\\s+'), 'giu')
 }
@@ -51,7 +53,7 @@ function searched(message: Message): string {
   const known = plain.get(message)
   if (known !== undefined) return known
   const text = textOf(message.parts)
-  const made = message.role === 'user' ? text : plainText(text)
+  const made = fold(message.role === 'user' ? text : plainText(text)).text
   plain.set(message, made)
   return made
 }
@@ -85,15 +87,18 @@ export function rangesIn(element: Element, finder: RegExp): StaticRange[] {
     while ((nodes[place + 1]?.from ?? Number.POSITIVE_INFINITY) <= index) place++
     return nodes[place]
   }
-  return [...texts.join('').matchAll(finder)].flatMap(({ index, 0: found }) => {
-    const first = nodeAt(index)
-    const last = nodeAt(index + found.length - 1)
+  const folded = fold(texts.join(''))
+  return [...folded.text.matchAll(finder)].flatMap(({ index, 0: found }) => {
+    const start = folded.startAt(index)
+    const end = folded.endAt(index + found.length)
+    const first = nodeAt(start)
+    const last = nodeAt(end - 1)
     if (!first || !last) return []
     return new StaticRange({
       startContainer: first.node,
-      startOffset: index - first.from,
+      startOffset: start - first.from,
       endContainer: last.node,
-      endOffset: index + found.length - last.from,
+      endOffset: end - last.from,
     })
   })
 }

@@ -1,0 +1,44 @@
+import { describe, expect, it } from 'vitest'
+import { finderOf } from '@/components/find/find'
+import { fold } from '@/components/find/fold'
+
+/** What of a text is found, as it is written. */
+function found(text: string, query: string): string[] {
+  const finder = finderOf(query)
+  if (!finder) return []
+  const folded = fold(text)
+  return [...folded.text.matchAll(finder)].map(({ 0: words, index }) =>
+    text.slice(folded.startAt(index), folded.endAt(index + words.length)),
+  )
+}
+
+describe('words are found however they are written', () => {
+  it.each([
+    ['The café, CAFÉ and cafe\u0301s', 'cafe', ['café', 'CAFÉ', 'cafe\u0301']],
+    ['a cafe', 'café', ['cafe']],
+    ['全角ＡＢＣ１２３と半角abc123', 'ABC123', ['ＡＢＣ１２３', 'abc123']],
+    ['ﾊﾝｶｸのｶﾞｽとガス、カス', 'ガス', ['ｶﾞｽ', 'ガス']],
+    ['か\u3099く、がく、かく', 'がく', ['か\u3099く', 'がく']],
+    ['价格：￥99（税）', '价格:', ['价格：']],
+    ['他说“你好”', '"你好"', ['“你好”']],
+    ['بِسْمِ اللَّهِ، بسم الله', 'بسم الله', ['بِسْمِ اللَّهِ', 'بسم الله']],
+    ['أحمد وكتـــاب', 'احمد', ['أحمد']],
+    ['كتـــاب', 'كتاب', ['كتـــاب']],
+    ['שָׁלוֹם', 'שלום', ['שָׁלוֹם']],
+    ['می\u200cخواهم', 'میخواهم', ['می\u200cخواهم']],
+    ['\u1112\u1161\u11ab글 한글', '한글', ['\u1112\u1161\u11ab글', '한글']],
+    ['한글', '하', []],
+    ['กา กิ', 'กิ', ['กิ']],
+    ['日本語　テキスト', '日本語 テキスト', ['日本語　テキスト']],
+    ['wait… then', '...', ['…']],
+    ['😀 ok 𠮷野家', '𠮷野', ['𠮷野']],
+  ])('%s: %s', (text, query, words) => {
+    expect(found(text, query)).toEqual(words)
+  })
+
+  it('takes little time over a long text', () => {
+    const before = process.cpuUsage()
+    fold('这是一个，很长的文本。مرحبا بِكَ '.repeat(10_000))
+    expect(process.cpuUsage(before).user / 1000).toBeLessThan(400)
+  })
+})
