@@ -145,7 +145,7 @@ function useEscapeStops(conversationId: string, running: boolean): void {
   useEffect(() => {
     if (!running) return
     const onKey = (event: KeyboardEvent) => {
-      if (event.key !== 'Escape' || event.shiftKey || event.isComposing || event.defaultPrevented) return
+      if (event.key !== 'Escape' || event.shiftKey || event.defaultPrevented) return
       const focused = event.target instanceof Element ? event.target : null
       const field = focused?.closest('input, textarea, select, [role="dialog"], [role="menu"]')
       if ((field && field.id !== composerId) || document.querySelector('main[inert]')) return

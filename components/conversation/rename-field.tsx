@@ -35,7 +35,6 @@ export function RenameField({
       onChange={(event) => setText(event.target.value)}
       onBlur={() => close(true)}
       onKeyDown={(event) => {
-        if (event.nativeEvent.isComposing) return
         if (event.key === 'Enter') close(true)
         if (event.key === 'Escape') {
           event.preventDefault()

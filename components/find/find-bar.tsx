@@ -48,7 +48,6 @@ export function FindBar({
     else leaveFocus()
   }
   const onKeyDown = (event: KeyboardEvent) => {
-    if (event.nativeEvent.isComposing) return
     const again = isCommand(event.nativeEvent) && event.key.toLowerCase() === 'g'
     if (event.key === 'Escape') close()
     else if (event.key === 'Enter' || event.key === 'F3' || again) go(event.shiftKey ? -1 : 1)

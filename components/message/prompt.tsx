@@ -4,6 +4,7 @@ import { CopyButton } from '@/components/ui/copy-button'
 import { useConversations } from '@/lib/client/state/context'
 import { textOf } from '@/lib/protocol/messages'
 import { Branches } from './branches'
+import { languageOf } from './language'
 
 /** A prompt past this is shown cut, so that the reply below it stays in sight. */
 const longText = { characters: 1200, lines: 14 }
@@ -42,6 +43,7 @@ export function PromptText({ text }: { text: string }) {
       <div
         id={id}
         dir="auto"
+        lang={languageOf(text)}
         data-message-text
         className={`whitespace-pre-wrap wrap-anywhere [unicode-bidi:plaintext] ${long && !whole ? 'line-clamp-12 overflow-hidden' : ''}`}
       >

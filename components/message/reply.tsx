@@ -1,5 +1,5 @@
 'use client'
-import { type ComponentProps, memo, useRef, useState } from 'react'
+import { type ComponentProps, memo, useMemo, useRef, useState } from 'react'
 import { flushSync } from 'react-dom'
 import { ReplyText } from '@/components/markdown/reply-text'
 import { modelName } from '@/components/models/models'
@@ -14,6 +14,7 @@ import type { ConversationEntry, RunningGeneration } from '@/lib/client/state/ty
 import { type GenerationSummary, type Part, textOf } from '@/lib/protocol/messages'
 import type { Fate } from '@/lib/protocol/unanswered'
 import { fateWords } from './endings'
+import { LANGUAGE_LENGTH, languageOf } from './language'
 import { ProblemActions, ProblemBlock } from './problem-block'
 import { Reasoning } from './reasoning'
 import { ReplyFooter } from './reply-footer'
@@ -159,16 +160,22 @@ function ReplyPart({
 }) {
   switch (part.type) {
     case 'text':
-      return (
-        <div data-message-text>
-          <ReplyText text={part.text} growth={growthOf(part)} growing={growing} />
-        </div>
-      )
+      return <ReplyWords part={part} growing={growing} />
     case 'reasoning':
       return <Reasoning text={part.text} growing={growing} since={since} took={part.ms} unanswered={unanswered} />
     case 'error':
       return null
   }
+}
+
+function ReplyWords({ part, growing }: { part: Extract<Part, { type: 'text' }>; growing: boolean }) {
+  const beginning = part.text.slice(0, LANGUAGE_LENGTH)
+  const language = useMemo(() => languageOf(beginning), [beginning])
+  return (
+    <div data-message-text lang={language}>
+      <ReplyText text={part.text} growth={growthOf(part)} growing={growing} />
+    </div>
+  )
 }
 
 /** The words of waiting. The line keeps its height while text arrives, so the numbers that follow move nothing. */

@@ -44,7 +44,6 @@ export function ModelList({
     document.getElementById(optionId(model))?.scrollIntoView({ block: 'nearest' })
   }
   const onKeyDown = (event: KeyboardEvent) => {
-    if (event.nativeEvent.isComposing) return
     const place = active === null ? -1 : ids.indexOf(active)
     const targets: Record<string, number> = { ArrowDown: place + 1, ArrowUp: place - 1, Home: 0, End: ids.length - 1 }
     const target = targets[event.key]

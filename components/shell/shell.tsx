@@ -43,6 +43,7 @@ function Frame({ clock, children }: { clock: Clock; children: ReactNode }) {
   const { drawer, shown, folded, glides, close } = useSidebar()
   const inChat = segment === null || segment === 'c'
   useTheme()
+  useInputMethods()
   useKeys()
   useFileDrops()
   useNothingShown(!inChat)
@@ -79,6 +80,17 @@ function useNothingShown(nothing: boolean): void {
   useEffect(() => {
     if (nothing) void load(newConversationId)
   }, [nothing, load])
+}
+
+/** A key that an input method takes is nobody else's. Safari, which ends the composition first, says so only by its code. */
+function useInputMethods(): void {
+  useEffect(() => {
+    const onKey = (event: KeyboardEvent) => {
+      if (event.isComposing || event.keyCode === 229) event.stopImmediatePropagation()
+    }
+    window.addEventListener('keydown', onKey, true)
+    return () => window.removeEventListener('keydown', onKey, true)
+  }, [])
 }
 
 /** Ctrl or ⌘ with B, with Shift and O; Shift with Escape. */

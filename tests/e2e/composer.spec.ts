@@ -27,7 +27,9 @@ test('Enter in the middle of an input method’s composition does not send', asy
     const pressed = { key: 'Enter', bubbles: true, cancelable: true }
     box.dispatchEvent(new KeyboardEvent('keydown', { ...pressed, isComposing: true }))
     box.dispatchEvent(new KeyboardEvent('keydown', { ...pressed, keyCode: 229 }))
+    box.dispatchEvent(new KeyboardEvent('keydown', { ...pressed, key: 'b', ctrlKey: true, isComposing: true }))
   })
+  await expect(chat.sidebar).toBeVisible()
   await expect(chat.composer).toHaveValue(new RegExp(composed))
   await expect(chat.replies).toHaveCount(0)
 

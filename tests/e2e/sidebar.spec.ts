@@ -16,6 +16,9 @@ test('a conversation can be renamed, in its row and in its title', async ({ chat
 
   await choose(chat, 'Rivers of the north', 'Rename')
   await field.fill('Rivers')
+  // In Safari this is how an input method's candidate is taken.
+  await field.dispatchEvent('keydown', { key: 'Enter', keyCode: 229 })
+  await expect(field).toHaveValue('Rivers')
   await page.keyboard.press('Enter')
   await expect(chat.row(/^Rivers$/).getByRole('link')).toBeFocused()
   await expect(page).toHaveTitle('Rivers · Rill')

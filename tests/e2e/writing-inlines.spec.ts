@@ -111,9 +111,13 @@ const writings: Record<string, Writing> = {
       'ثم ./build.sh -x من هنا، ولغة C++ أيضا',
       'زر https://a.b/c?d=e الآن',
       '| الاسم | القيمة |\n|---|---|\n| أحمد | ./run.sh |\n| سارة | 42 |',
+      '- `git` هو الأمر الأول\n- npm هو مدير الحزم، في 2024-05-01\n- Hello there',
+      '```json\n{"اسم": "أحمد", "ع": 30}\n```',
     ].join('\n\n'),
     never: { elements: '', text: '' },
     async check({ reply }) {
+      await expect(reply.locator('[data-message-text]')).toHaveAttribute('lang', 'ar')
+      await expect(reply.locator('.code-block bdi').first()).toBeAttached()
       await expect(reply.locator('p > a')).toHaveText([...Array(8).fill(address), 'https://a.b/c?d=e'])
       expect(await reply.evaluate(sides)).toEqual({
         code: true,
@@ -125,6 +129,9 @@ const writings: Record<string, Writing> = {
         table: true,
         columns: true,
         cells: true,
+        items: true,
+        date: true,
+        strings: true,
       })
     },
   },
@@ -160,6 +167,9 @@ function sides(reply: Element) {
   const scroller = find('.table-scroller', 'الاسم')
   const [first, second] = table.querySelectorAll('th')
   const cell = find('td', '42')
+  const item = find('li', 'npm')
+  const json = find('.code-block code', '30')
+  const fromRight = (element: Element, character: string) => right(element) - left(element, character)
   const content = document.createRange()
   content.selectNodeContents(cell)
   return {
@@ -171,6 +181,13 @@ function sides(reply: Element) {
     text: Math.abs(right(path) - right(scroller)) < 2,
     table: Math.abs(right(table) - right(scroller)) < 2,
     columns: first !== undefined && second !== undefined && right(first) > right(second),
+    items:
+      fromRight(item, 'n') < 40 &&
+      fromRight(find('li', 'git'), 'g') < 60 &&
+      fromRight(find('li', 'Hello'), 'H') < 120 &&
+      left(item, 'ه') < left(item, 'n'),
+    date: left(item, '2') < left(item, '5'),
+    strings: left(json, 'س') < left(json, 'ح') && left(json, 'ح') < left(json, '3'),
     cells: Math.abs(content.getBoundingClientRect().right - right(cell)) < 2,
   }
 }
