@@ -70,6 +70,7 @@ export function FindBar({
           ref={box}
           id={boxId}
           type="text"
+          dir="auto"
           aria-label="Find in conversation"
           placeholder="Find in conversation"
           autoComplete="off"

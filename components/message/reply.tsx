@@ -208,7 +208,7 @@ function Waiting({
         (delayed ?? 'Sending')
       ) : empty || generation.firstTokenAt === null ? (
         <span>
-          Waiting for {modelName(models, generation.model)}
+          Waiting for <bdi>{modelName(models, generation.model)}</bdi>
           <Seconds since={running?.startedAt ?? generation.startedAt} />
         </span>
       ) : generation.usage ? (

@@ -60,6 +60,7 @@ export function ModelList({
     <>
       <input
         type="text"
+        dir="auto"
         role="combobox"
         aria-label="Search models"
         aria-expanded="true"

@@ -18,6 +18,7 @@ export function TextField({
       </label>
       <input
         id={id}
+        dir="auto"
         aria-invalid={Boolean(problem)}
         aria-describedby={described || undefined}
         className={`${fieldLook} mt-1 w-full`}
