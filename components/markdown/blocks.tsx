@@ -6,7 +6,7 @@ import type { Block, Container, Details, Heading, Item, List, Paragraph, Quote, 
 import { mayVanish } from '@/lib/markdown/undecided'
 import { Chunks, type FrameProps, type Shown } from './chunks'
 import { CodeBlock } from './code/code-block'
-import { directionOf, directionOfText } from './direction'
+import { beginningOf, directionOf, directionOfText } from './direction'
 import { RightToLeftContext, useDocument } from './document-context'
 import { FormulaBlock } from './formulas/formula-block'
 import { HtmlBlock } from './html-block'
@@ -73,7 +73,7 @@ type TextBlock = Paragraph | Heading | Summary
 
 /** Only where most is written from right to left it takes more than the browser's own look at the first letter. */
 function useDirection({ lines }: TextBlock) {
-  return useContext(RightToLeftContext) ? directionOfText(lines.join('\n'), true) : 'auto'
+  return useContext(RightToLeftContext) ? directionOfText(beginningOf(lines), true) : 'auto'
 }
 
 function QuoteView({ quote }: { quote: Quote }) {

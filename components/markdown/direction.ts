@@ -69,7 +69,7 @@ function textsIn(block: Block): string[] {
     case 'paragraph':
     case 'heading':
     case 'summary':
-      return [block.lines.join('\n')]
+      return [beginningOf(block.lines)]
     case 'table':
       return [textOfTable(block)]
     case 'quote':
@@ -82,6 +82,11 @@ function textsIn(block: Block): string[] {
   }
 }
 
+/** Of a long text only so much is put together: it is asked for at each word that is added. */
+export function beginningOf(lines: string[]): string {
+  return lines.slice(0, mostTexts).join('\n').slice(0, mostLookedAt)
+}
+
 function textOfTable({ head, rows }: Table): string {
-  return [head, ...rows.entries.slice(0, mostTexts)].map(({ cells }) => cells.join(' ')).join(' ')
+  return [head, ...rows.entries.slice(0, mostTexts)].map(({ cells }) => beginningOf(cells)).join(' ')
 }
