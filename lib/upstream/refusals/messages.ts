@@ -56,11 +56,15 @@ export function usualWords(kind: ErrorKind, nextStep = nextSteps[kind]): string 
   return `${causes[kind]} ${nextStep}`.trimEnd()
 }
 
+/** What a sentence about a key names. "User not found." names none, and is about one all the same. */
+const namesKey = /key|token|credential|auth|secret|password|密钥|金鑰|密鑰|令牌|凭证|鉴权|认证|キー|トークン|認証/i
+
 /** A provider's own sentence as the cause, followed by what to do. */
 export function inTheirWords(sentence: string, kind: ErrorKind, nextStep?: string): string {
   const stop = /[\p{sc=Han}\p{sc=Hiragana}\p{sc=Katakana}]$/u.test(sentence) ? '。' : '.'
   const closed = /[.!?…。！？؟۔।][)\]"”’»）」』]?$/.test(sentence) ? sentence : sentence + stop
-  return `${closed} ${nextStep ?? nextStepsAfterOthers[kind] ?? nextSteps[kind]}`.trimEnd()
+  const cause = kind === 'auth' && !namesKey.test(sentence) ? `${causes.auth} ${closed}` : closed
+  return `${cause} ${nextStep ?? nextStepsAfterOthers[kind] ?? nextSteps[kind]}`.trimEnd()
 }
 
 const passing = new Set<ErrorKind>(['rate_limit', 'upstream', 'network', 'timeout'])

@@ -182,7 +182,7 @@ test('a key that is quoted is shown neither in the message nor in the details', 
 test('a header that is a word of ours does not change it', () => {
   const problem = problemFromPayload({ error: { message: 'The provider is not known here' } }, 401)
   const shown = withoutSecrets(problem, { ...connectionTo('http://x/v1'), headers: { 'x-title': 'Settings' } })
-  expect(shown.message).toBe('The provider is not known here. Check the key in Settings.')
+  expect(shown.message).toBe('The API key was rejected. The provider is not known here. Check the key in Settings.')
 })
 
 test.each([

@@ -370,6 +370,20 @@ export const keys: Sent[] = [
     says: 'No auth credentials found. Check the key',
   },
   {
+    from: 'OpenRouter, of a key that it does not know',
+    status: 401,
+    body: error('User not found.', { code: 401 }),
+    kind: 'auth',
+    says: 'The API key was rejected. User not found. Check the key in Settings.',
+  },
+  {
+    from: 'a gateway',
+    status: 401,
+    body: error('No such account'),
+    kind: 'auth',
+    says: 'The API key was rejected. No such account. Check the key in Settings.',
+  },
+  {
     from: 'DeepSeek',
     status: 401,
     body: openai(

@@ -373,7 +373,7 @@ export const inside: Sent[] = [
     from: 'a 401',
     body: { status: 401, message: 'Who is asking for this?' },
     kind: 'auth',
-    says: 'Who is asking for this? Check the key',
+    says: 'The API key was rejected. Who is asking for this? Check the key',
   },
   {
     from: 'a 503',
