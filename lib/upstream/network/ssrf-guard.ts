@@ -20,7 +20,7 @@ const secretNames = /^(?:api[-_]?key|key|subscription-key|access[-_]?token|token
  * @throws {BaseUrlError}
  */
 export function parseBaseUrl(text: string, { publicOnly = false } = {}): string {
-  const typed = unquoted(text)
+  const typed = withScheme(unquoted(text))
   if (!/^https?:\/\//i.test(typed)) throw new BaseUrlError('The address must start with http:// or https://.')
   if (!URL.canParse(typed)) throw new BaseUrlError('This isn’t a valid address. Example: https://api.openai.com/v1')
   const url = new URL(typed)
@@ -36,6 +36,20 @@ export function parseBaseUrl(text: string, { publicOnly = false } = {}): string 
     if (!isAllowedPort(portOf(url))) throw new BaseUrlError(blockedPort.message)
   }
   return withoutEndpoint(url.href)
+}
+
+/** A host that is typed without its scheme. Secure, unless it is on this machine or its network, where servers seldom are. */
+function withScheme(typed: string): string {
+  const [, host] =
+    /^((?:[\p{L}\d-]+\.)+[\p{L}\d-]+|localhost|[\p{L}\d-]+(?=:\d)|\[[\da-f:.]+\])(?::\d+)?(?:[/?]|$)/iu.exec(typed) ??
+    []
+  if (host === undefined) return typed
+  const address = host.replace(/^\[|\]$/g, '')
+  const isNear =
+    isIP(address) === 0
+      ? !address.includes('.') || /\.(?:local|lan|home|internal|localhost)$/i.test(address)
+      : !isPublicAddress(address)
+  return `${isNear ? 'http' : 'https'}://${typed}`
 }
 
 /** Whether a host may be dialled as far as can be told without resolving it. */

@@ -26,6 +26,15 @@ describe('a base URL', () => {
     ['HTTP://LOCALHOST', 'http://localhost'],
     ['http://[::1]:8080/v1', 'http://[::1]:8080/v1'],
     ['"https://api.openai.com/v1"', 'https://api.openai.com/v1'],
+    ['api.groq.com/openai/v1', 'https://api.groq.com/openai/v1'],
+    ['openrouter.ai', 'https://openrouter.ai'],
+    ['8.8.8.8:8443/v1', 'https://8.8.8.8:8443/v1'],
+    ['localhost:11434/v1', 'http://localhost:11434/v1'],
+    ['127.0.0.1:1234', 'http://127.0.0.1:1234'],
+    ['192.168.1.20:11434/v1', 'http://192.168.1.20:11434/v1'],
+    ['[::1]:8080/v1', 'http://[::1]:8080/v1'],
+    ['desktop:11434', 'http://desktop:11434'],
+    ['desktop.local:11434/v1', 'http://desktop.local:11434/v1'],
     [' “https://api.openai.com/v1/chat/completions” ', 'https://api.openai.com/v1'],
     ['https://example.com/v1/models/', 'https://example.com/v1'],
     [
@@ -38,7 +47,9 @@ describe('a base URL', () => {
 
   test.each([
     ['', /http:\/\/ or https/],
-    ['localhost:11434/v1', /http:\/\/ or https/],
+    ['my provider', /http:\/\/ or https/],
+    ['openai', /http:\/\/ or https/],
+    ['me@example.com/v1', /http:\/\/ or https/],
     ['ftp://example.com', /http:\/\/ or https/],
     ['file:///etc/passwd', /http:\/\/ or https/],
     ['javascript:alert(1)', /http:\/\/ or https/],
