@@ -1,6 +1,7 @@
 'use client'
 import { type FormEvent, useState } from 'react'
 import { Button } from '@/components/ui/button'
+import { useFocusAfter } from '@/components/ui/use-focus-after'
 import { client } from '@/lib/client/transport/client-of-page'
 import type { Provider, ProviderTest } from '@/lib/protocol/providers'
 import { useWork } from '../use-work'
@@ -30,6 +31,7 @@ export function ProviderForm({
 }) {
   const [draft, setDraft] = useState(() => draftOf(provider))
   const [preset, setPreset] = useState<Preset | null>(null)
+  const { container, focusAfter } = useFocusAfter<HTMLFormElement>()
   const saving = useWork<'saving'>()
   const testing = useWork<'testing'>()
   const [test, setTest] = useState<ProviderTest | null>(null)
@@ -73,6 +75,7 @@ export function ProviderForm({
   const known = preset !== null && !preset.addressHint && !preset.local
   return (
     <form
+      ref={container}
       onSubmit={onSave}
       aria-label={provider ? `Edit ${provider.name}` : 'Add a provider'}
       className="space-y-5 py-5"
@@ -83,6 +86,8 @@ export function ProviderForm({
           onChoose={(chosen) => {
             setPreset(chosen)
             change(presetDraft(chosen))
+            const next = firstFieldAfter(chosen)
+            if (next) focusAfter(next)
           }}
         />
       )}
@@ -109,4 +114,11 @@ export function ProviderForm({
       <div role="status">{test ? <TestResult test={test} onBetter={onBetter} /> : null}</div>
     </form>
   )
+}
+
+/** What is left to fill in: a local server wants nothing more. */
+function firstFieldAfter(preset: Preset | null): string | null {
+  if (preset === null) return 'input[required]'
+  if (preset.addressHint) return 'input[inputmode="url"]'
+  return preset.local ? null : 'input[type="password"]'
 }

@@ -122,3 +122,13 @@ it('keeps an Azure key where it is, and puts a new one in its place', async () =
     headers: { 'api-key': 'new' },
   })
 })
+
+it.each([
+  ['Groq', 'API key'],
+  ['Azure', 'Base URL'],
+  ['Other', 'Name'],
+])('goes from %s to what is left to fill in', (preset, label) => {
+  open()
+  fireEvent.click(screen.getByRole('button', { name: preset }))
+  expect(document.activeElement).toBe(screen.getByLabelText(label))
+})
