@@ -1,6 +1,6 @@
 import type { Problem } from '@/lib/protocol/events'
 import { finishKindOf } from '@/lib/protocol/finish-reasons'
-import type { GenerationSummary, Message } from '@/lib/protocol/messages'
+import { type GenerationSummary, type Message, textOf } from '@/lib/protocol/messages'
 import { nameIn } from '@/lib/protocol/references'
 import type { Fate } from '@/lib/protocol/unanswered'
 import { cut } from './reply-problem'
@@ -24,7 +24,7 @@ export function endingWords({ generation, parts }: Pick<Message, 'generation' | 
     case 'other':
       return `Ended with “${generation.finishReason?.slice(0, longestReason)}”`
     default:
-      return ''
+      return textOf(parts).trim() === '' ? 'Empty reply' : ''
   }
 }
 

@@ -29,6 +29,7 @@ export function Retrying({
     })
   }
   const seconds = useSecondsLeft(wait)
+  const whole = Math.ceil(wait.delayMs / 1000)
   const box = useRef<HTMLDivElement>(null)
   // However the wait ends, its buttons go.
   useLayoutEffect(() => {
@@ -41,7 +42,8 @@ export function Retrying({
     <div ref={box} className="rounded-medium bg-surface-raised px-4 py-3 text-small">
       {/* Said once: a count that is read out each second would drown everything else. */}
       <p className="sr-only">
-        {wait.message}. Trying again in {Math.ceil(wait.delayMs / 1000)} seconds, attempt {wait.attempt} of {wait.of}.
+        {wait.message}. Trying again in {whole === 1 ? '1 second' : `${whole} seconds`}, attempt {wait.attempt} of{' '}
+        {wait.of}.
       </p>
       <p aria-hidden="true">
         <span className="font-strong text-warn">{wait.message}.</span>{' '}

@@ -80,6 +80,25 @@ it('counts thoughts that are gone on with from the click, not from the start of 
   expect(words()).toEqual(['Thinking · 3 s'])
 })
 
+it.each<[string, Part[], string | null]>([
+  ['nothing', [], 'Empty reply'],
+  ['white space', [{ type: 'text', text: ' \n' }], 'Empty reply'],
+  ['thoughts alone', [{ type: 'reasoning', text: 'Hm.' }], 'Empty reply'],
+  ['text', [{ type: 'text', text: 'Yes.' }], null],
+])('says that a model which sent %s has ended', (_, parts, said) => {
+  openReply()({ messages: { reply: reply(parts, 'completed') } })
+  expect(screen.queryByText(/^Empty/)?.textContent ?? null).toBe(said)
+})
+
+it('counts the seconds of a wait as a person would', async () => {
+  const wait = { attempt: 2, of: 6, delayMs: 900, kind: 'upstream' as const, message: 'The provider had an error' }
+  const message = reply([], 'running')
+  const generation = message.generation && { ...message.generation, retry: { ...wait, at: Date.now() + 900 } }
+  openReply()({ messages: { reply: { ...message, generation } } })
+  const said = await screen.findByText(/attempt/)
+  expect(said.textContent).toBe('The provider had an error. Trying again in 1 second, attempt 2 of 6.')
+})
+
 describe('a prompt that was not answered', () => {
   const failed: Part[] = [{ type: 'error', problem: { kind: 'network', message: 'Cut.', retryable: true } }]
   const filtered: Part[] = [{ type: 'error', problem: { kind: 'content_filter', message: 'No.', retryable: false } }]
