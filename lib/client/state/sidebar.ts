@@ -100,7 +100,9 @@ export function createSidebar(core: Core, reload: (id: string) => void) {
         summaries: newestFirst([summary, ...state.summaries.filter((each) => each.id !== id)]),
         ...(entry ? withEntry(state, id, entry) : {}),
       }))
+    const keepAgain = setAside(core.page.storage(), id)
     const goOn = () => {
+      keepAgain()
       onReturn?.()
       // What was still to come of it was not taken while it was hidden.
       if (entry && (entry.state !== 'ready' || entry.earlier !== 'here')) reload(id)
@@ -149,6 +151,20 @@ function changed(
   change: Partial<ConversationSummary>,
 ): Pick<ConversationState, 'summaries'> {
   return { summaries: summaries.map((each) => (each.id === id ? { ...each, ...change } : each)) }
+}
+
+/** Takes out of the browser's storage what it keeps of a conversation, and gives the way to put it back. */
+function setAside(storage: Storage | null, id: string): () => void {
+  const keys = ['rill.draft.', 'rill.branch.'].map((prefix) => prefix + id)
+  const kept = keys.map((key) => [key, storage?.getItem(key)] as const)
+  for (const key of keys) storage?.removeItem(key)
+  return () => {
+    try {
+      for (const [key, value] of kept) if (value) storage?.setItem(key, value)
+    } catch {
+      // The browser's storage is full. The page still has both.
+    }
+  }
 }
 
 /** What a deletion failed with, or null. What is gone already is deleted too. */

@@ -32,6 +32,19 @@ describe('deleting', () => {
     expect(server.received.at(-1)).toMatchObject({ method: 'PATCH', body: { deleted: false } })
   })
 
+  test('takes its draft and its branch out of the storage, and Undo puts them back', async () => {
+    const { page, get } = await openHouse(abc)
+    const id = idOf(get(), 'b')
+    get().setDraft(id, 'And the sea?')
+    page.stored.set(`rill.branch.${id}`, 'reply')
+    const stored = () => [page.stored.get(`rill.draft.${id}`), page.stored.get(`rill.branch.${id}`)]
+    await get().remove(id)
+    expect(stored()).toEqual([undefined, undefined])
+    get().notices[0]?.action?.run()
+    await until(() => stored()[1] !== undefined)
+    expect(stored()).toEqual(['And the sea?', 'reply'])
+  })
+
   test('and Undo before the server has answered end with the conversation there', async () => {
     const { server, get } = await openHouse(abc)
     const id = idOf(get(), 'b')
