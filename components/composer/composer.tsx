@@ -2,6 +2,7 @@
 import { ArrowUp, Square } from 'lucide-react'
 import { type ClipboardEvent, type KeyboardEvent, type ReactNode, useEffect, useId, useRef, useState } from 'react'
 import { composerId, scrollTranscript } from '@/components/ui/composer-focus'
+import { tooltip } from '@/components/ui/tooltip'
 import { touchScreen, useMedia } from '@/components/ui/use-media'
 import { answerToKey, isForTranscript } from './composer-keys'
 import { useGrowingHeight } from './use-growing-height'
@@ -124,7 +125,7 @@ export function Composer(props: ComposerProps) {
           <button
             type="button"
             aria-label="Stop"
-            title={props.stopping ? 'Stopping' : 'Stop (Esc)'}
+            {...tooltip(props.stopping ? 'Stopping' : 'Stop', { keys: 'Escape', side: 'above' })}
             aria-disabled={settling}
             onClick={() => settling || stop()}
             className={`${round} bg-accent text-accent-ink hover:bg-accent/90`}
@@ -136,7 +137,7 @@ export function Composer(props: ComposerProps) {
           <button
             type="button"
             aria-label="Send"
-            title={disabledReason ?? 'Send'}
+            {...tooltip(disabledReason ?? 'Send', { side: 'above' })}
             onClick={() => settling || send()}
             aria-disabled={disabledReason !== null || settling}
             aria-describedby={disabledReason ? reason : undefined}

@@ -7,6 +7,7 @@ import { useLinkedMessage } from '@/components/message/use-linked-message'
 import { transcriptId } from '@/components/ui/composer-focus'
 import { lazily } from '@/components/ui/lazy/lazily'
 import { StreamLine } from '@/components/ui/stream/stream-line'
+import { tooltip } from '@/components/ui/tooltip'
 import { useConversations } from '@/lib/client/state/context'
 import { turnsOf } from '@/lib/client/state/selectors'
 import type { Asked, PendingTurn } from '@/lib/client/state/types'
@@ -133,7 +134,7 @@ export function Transcript({
             <button
               type="button"
               aria-label={fresh ? 'Jump to latest (new text)' : 'Jump to latest'}
-              title="Jump to latest"
+              {...tooltip('Jump to latest', { side: 'above' })}
               onClick={() => toEnd('gliding')}
               className="pointer-events-auto relative flex size-9 touch:size-11 items-center justify-center rounded-full border border-line bg-surface text-ink-quiet shadow-float transition-colors hover:text-ink"
             >

@@ -15,12 +15,20 @@ const margin = 8
  */
 export function Tooltips() {
   const [element, setElement] = useState(alreadyMeant)
+  const shown = useRef<HTMLElement>(null)
   const box = useRef<HTMLDivElement>(null)
 
   useEffect(() => {
     /** It was pressed, and says no more until the mouse has left it. */
     let pressed: HTMLElement | null = null
     const hide = () => setElement(null)
+    const onKey = (event: KeyboardEvent) => {
+      // Outside of the page's main part, Escape closes what floats, and the tooltip with it.
+      const focused = shown.current?.matches('main :focus-visible') ? shown.current : null
+      // Escape is for the tooltip that the keyboard has opened, unless it tells what Escape does.
+      if (event.key === 'Escape' && focused && focused.dataset.tooltipKeys !== 'Escape') event.preventDefault()
+      hide()
+    }
     const onPress = ({ target }: PointerEvent) => {
       pressed = described(target)
       hide()
@@ -37,21 +45,28 @@ export function Tooltips() {
       pointerdown: onPress,
       focusin: onFocus,
       focusout: hide,
-      keydown: hide,
+      keydown: onKey,
       scroll: hide,
     }
     // Captured, so that what stops an event still hides the tooltip.
     const all = Object.entries(events) as [string, EventListener][]
-    for (const [name, listener] of all) document.addEventListener(name, listener, { capture: true, passive: true })
+    for (const [name, listener] of all)
+      document.addEventListener(name, listener, { capture: true, passive: name !== 'keydown' })
     return () => {
       for (const [name, listener] of all) document.removeEventListener(name, listener, { capture: true })
     }
   }, [])
 
   useLayoutEffect(() => {
+    shown.current = element
     if (!element || !box.current) return
     box.current.showPopover?.()
     place(box.current, element)
+    const removal = new MutationObserver(() => {
+      if (!element.isConnected) setElement(null)
+    })
+    removal.observe(document.body, { childList: true, subtree: true })
+    return () => removal.disconnect()
   }, [element])
 
   if (!element) return null

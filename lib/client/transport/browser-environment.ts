@@ -5,7 +5,7 @@ export interface Page {
   hidden(): boolean
   online(): boolean
   /**
-   * Calls back when the page is hidden or shown, goes on or off line, or another tab has stored something. Gives the way
+   * Calls back when the page is hidden, shown or turned to, goes on or off line, or another tab has stored something. Gives the way
    * to end that.
    */
   on(change: 'visibility' | 'connection' | 'storage', listener: () => void): () => void
@@ -52,8 +52,11 @@ export const browserPage: Page = {
     const listening = new AbortController()
     const { signal } = listening
     if (change === 'storage') window.addEventListener('storage', listener, { signal })
-    else if (change === 'visibility') document.addEventListener('visibilitychange', listener, { signal })
-    else {
+    else if (change === 'visibility') {
+      document.addEventListener('visibilitychange', listener, { signal })
+      // Of two windows side by side, both are visible.
+      window.addEventListener('focus', listener, { signal })
+    } else {
       window.addEventListener('online', listener, { signal })
       window.addEventListener('offline', listener, { signal })
     }

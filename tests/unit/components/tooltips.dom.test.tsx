@@ -1,0 +1,105 @@
+import { act, cleanup, fireEvent, render, screen } from '@testing-library/react'
+import { afterEach, beforeEach, expect, it, vi } from 'vitest'
+import { Composer } from '@/components/composer/composer'
+import { tooltip } from '@/components/ui/tooltip'
+import { Tooltips } from '@/components/ui/tooltips'
+import { browserPage } from '@/lib/client/transport/browser-environment'
+
+beforeEach(() =>
+  vi.stubGlobal('matchMedia', () => ({ matches: false, addEventListener() {}, removeEventListener() {} })),
+)
+afterEach(() => {
+  if (document.activeElement instanceof HTMLElement) document.activeElement.blur()
+  cleanup()
+  vi.unstubAllGlobals()
+})
+
+const shown = () => document.querySelector('[popover]')?.textContent ?? null
+
+function Page({ keys, button = true }: { keys?: 'Escape'; button?: boolean }) {
+  return (
+    <main>
+      {button ? (
+        <button type="button" {...tooltip('Copy', { keys })}>
+          Copy
+        </button>
+      ) : null}
+      <Tooltips />
+    </main>
+  )
+}
+
+function open(keys?: 'Escape') {
+  fireEvent.keyDown(document.body, { key: 'Tab' })
+  const stop = vi.fn((event: KeyboardEvent) => event.defaultPrevented)
+  document.addEventListener('keydown', stop, { once: true })
+  const page = render(<Page keys={keys} />)
+  return { ...page, button: screen.getByRole('button'), stop }
+}
+
+it.each([
+  ['the keyboard has opened keeps Escape from what else it does', undefined, true],
+  ['tells of Escape leaves it', 'Escape' as const, false],
+])('a tooltip that %s', (_, keys, kept) => {
+  const { button, stop } = open(keys)
+  act(() => button.focus())
+  expect(shown()).toContain('Copy')
+  fireEvent.keyDown(button, { key: 'Escape' })
+  expect(shown()).toBeNull()
+  expect(stop).toHaveReturnedWith(kept)
+})
+
+it('a tooltip under the mouse keeps nothing from Escape, and goes', () => {
+  const { button, stop } = open()
+  fireEvent.pointerOver(button, { pointerType: 'mouse' })
+  expect(shown()).toBe('Copy')
+  fireEvent.keyDown(document.body, { key: 'Escape' })
+  expect(shown()).toBeNull()
+  expect(stop).toHaveReturnedWith(false)
+})
+
+it('a tooltip goes with its element', async () => {
+  const page = open()
+  fireEvent.pointerOver(page.button, { pointerType: 'mouse' })
+  expect(shown()).toBe('Copy')
+  await act(async () => {
+    page.rerender(<Page button={false} />)
+  })
+  expect(shown()).toBeNull()
+})
+
+it.each([
+  [false, 'Send', 'Write a message first.'],
+  [true, 'Stop', 'Stop'],
+])('the button of a composer that runs (%s) has a tooltip, and no title', (running, name, said) => {
+  const nothing = () => undefined
+  render(
+    <Composer
+      {...{
+        place: 'new',
+        text: '',
+        disabledReason: null,
+        running,
+        stopping: false,
+        enterSends: true,
+        lastPrompt: null,
+      }}
+      {...{ onText: nothing, onSend: nothing, onRefused: nothing, onStop: nothing, onFiles: nothing }}
+    >
+      {null}
+    </Composer>,
+  )
+  const button = screen.getByRole('button', { name })
+  expect(button.dataset.tooltip).toBe(said)
+  expect(button.hasAttribute('title')).toBe(false)
+})
+
+it('a window that is turned to looks for news, though it was in sight', () => {
+  const look = vi.fn()
+  const end = browserPage.on('visibility', look)
+  fireEvent.focus(window)
+  expect(look).toHaveBeenCalledOnce()
+  end()
+  fireEvent.focus(window)
+  expect(look).toHaveBeenCalledOnce()
+})
