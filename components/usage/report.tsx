@@ -105,7 +105,8 @@ function Tiles({ report: { totals } }: { report: UsageReport }) {
             in the cost.{' '}
             <Link href="/settings/prices" className="text-accent underline underline-offset-2">
               Add prices
-            </Link>{' '}
+            </Link>
+            {'. '}
           </>
         ) : null}
         {totals.estimated > 0
