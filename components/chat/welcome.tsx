@@ -3,6 +3,7 @@ import Link from 'next/link'
 import { useEffect, useState } from 'react'
 import { writeStarter } from '@/components/composer/write-starter'
 import { modelFor, modelName } from '@/components/models/models'
+import { tooltip } from '@/components/ui/tooltip'
 import { useConversations } from '@/lib/client/state/context'
 import type { ModelList } from '@/lib/protocol/api'
 import { groupServing } from '@/lib/protocol/references'
@@ -39,7 +40,7 @@ export function Starters({ conversationId, covered }: { conversationId: string; 
             <li key={title}>
               <button
                 type="button"
-                title={text.trim()}
+                {...tooltip(text.trim())}
                 onClick={() => writeStarter(text, starters)}
                 className="h-8 touch:h-11 rounded-full border border-line px-3 text-ink-quiet text-small transition-colors hover:border-line-strong hover:text-ink"
               >

@@ -3,6 +3,7 @@ import { useEffect, useState } from 'react'
 import { costWords, tokensGoingBack, tokenWords } from '@/components/format/numbers'
 import { isFree, useMoney } from '@/components/format/use-money'
 import { modelOf } from '@/components/models/models'
+import { tooltip } from '@/components/ui/tooltip'
 import { useConversations } from '@/lib/client/state/context'
 import { messageOf, visiblePath } from '@/lib/client/state/selectors'
 import type { ConversationState } from '@/lib/client/state/types'
@@ -47,7 +48,7 @@ function Total({ spending: { tokens, cost, others, unpriced } }: { spending: Con
         ? `${tokenWords(tokens)} · no price set`
         : `${priced}, plus replies with no price set · ${tokenWords(tokens)}`
   return (
-    <p title={`This conversation: ${words}`} className="min-w-0 truncate">
+    <p {...tooltip(`This conversation: ${words}`, { side: 'above', whenCut: true })} className="min-w-0 truncate">
       <span className="max-sm:sr-only">This conversation: </span>
       {words}
     </p>

@@ -1,6 +1,7 @@
 import { tokenWords } from '@/components/format/numbers'
 import { percentWords } from '@/components/format/percent'
 import { Meter } from '@/components/ui/meter'
+import { tooltip } from '@/components/ui/tooltip'
 
 /** From this part of a model's window on, the gauge warns. */
 export const CONTEXT_WARNING = 0.8
@@ -13,7 +14,7 @@ export function ContextGauge({ used, window }: { used: number; window: number })
   const words = `${tokenWords(used)} of ${window.toLocaleString()}, ${percent}`
   return (
     <span
-      title={`Context: ${words}`}
+      {...tooltip(`Context: ${words}`, { side: 'above' })}
       className={`relative flex shrink-0 items-center gap-2 ${near ? 'font-strong text-warn' : ''}`}
     >
       <Meter label="Context used" words={words} part={part} near={near} className="w-12" />

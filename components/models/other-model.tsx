@@ -3,6 +3,7 @@ import { ChevronDown } from 'lucide-react'
 import { useEffect } from 'react'
 import { leaveFocus } from '@/components/ui/composer-focus'
 import { usePopup } from '@/components/ui/lazy/use-popup'
+import { tooltip } from '@/components/ui/tooltip'
 import { useConversations } from '@/lib/client/state/context'
 import { modelPopover } from './model-picker'
 
@@ -19,7 +20,7 @@ export function OtherModel({ model, onChoose }: { model: string; onChoose(model:
       type="button"
       aria-haspopup="dialog"
       aria-label="Try another model"
-      title="Try another model"
+      {...tooltip('Try another model')}
       {...props}
       className="-ms-1.5 inline-flex h-8 w-5 shrink-0 touch:ms-0 touch:size-11 items-center justify-center rounded-small transition-colors hover:bg-surface-pressed hover:text-ink aria-expanded:bg-surface-pressed aria-expanded:text-ink"
     >

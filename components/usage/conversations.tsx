@@ -3,6 +3,7 @@ import { Funnel } from 'lucide-react'
 import Link from 'next/link'
 import { useState } from 'react'
 import { Button } from '@/components/ui/button'
+import { tooltip } from '@/components/ui/tooltip'
 import { useFocusAfter } from '@/components/ui/use-focus-after'
 import { problemOf } from '@/lib/client/transport/chat-client'
 import { client } from '@/lib/client/transport/client-of-page'
@@ -111,7 +112,7 @@ function Name({
         <button
           type="button"
           aria-label={`Show only: ${name}`}
-          title="Show only this one"
+          {...tooltip('Show only this one')}
           className="-my-1 inline-flex size-7 touch:size-11 shrink-0 items-center justify-center rounded-small text-ink-quiet transition-colors hover:bg-surface-raised hover:text-ink"
           onClick={() => onOnly(conversationId)}
         >

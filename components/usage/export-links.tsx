@@ -1,4 +1,5 @@
 import { Download } from 'lucide-react'
+import { tooltip } from '@/components/ui/tooltip'
 import { queryOf, type Wanted } from './query'
 
 /** What is shown, as a file. */
@@ -11,7 +12,7 @@ export function ExportLinks({ wanted }: { wanted: Wanted }) {
           href={`/api/usage/export?${queryOf(wanted, { format })}`}
           download
           aria-label={`Export as ${format.toUpperCase()}`}
-          title={`Export as ${format.toUpperCase()}`}
+          {...tooltip(`Export as ${format.toUpperCase()}`)}
           className="inline-flex h-8 touch:h-11 items-center gap-1.5 rounded-small px-2 text-ink-quiet text-small transition-colors hover:bg-surface-pressed hover:text-ink"
         >
           <Download size={16} aria-hidden="true" />
