@@ -63,8 +63,9 @@ export function presetDraft(preset: Preset | null): Partial<ProviderDraft> {
   return { name, baseUrl, keyHeader, headers: [] }
 }
 
-/** Whether a test found no model that it could ask, so that one has to be named. */
+/** Whether a test found no model that it could ask, so that one has to be named. Where nothing answers, no name helps. */
 export function wantsModel({ modelsProblem, model, modelCount }: ProviderTest): boolean {
+  if (modelsProblem?.kind === 'network') return false
   return modelsProblem !== null || modelCount === 0 || model === null
 }
 

@@ -106,7 +106,7 @@ export function ModelField({ draft, wordsFor, onChange }: FieldsProps) {
       autoComplete="off"
       spellCheck={false}
       maxLength={200}
-      hint="This server doesn’t list its models. Enter an ID exactly as the provider writes it."
+      hint="There’s no list of models from this server. Enter an ID exactly as the provider writes it."
       value={draft.model}
       problem={wordsFor('model')}
       onChange={(event) => onChange({ model: event.target.value })}

@@ -132,3 +132,12 @@ it.each([
   fireEvent.click(screen.getByRole('button', { name: preset }))
   expect(document.activeElement).toBe(screen.getByLabelText(label))
 })
+
+it('asks for no model where nothing answers: no name would help', async () => {
+  answers.push({ ...noList, modelsProblem: { kind: 'network', message: 'Nothing is running.', retryable: false } })
+  const { type, test } = open()
+  type('Base URL', 'http://localhost:11434/v1')
+  await test()
+  expect(screen.getByRole('status').textContent).toContain('Nothing is running.')
+  expect(screen.queryByLabelText('Model to test')).toBeNull()
+})
