@@ -1,11 +1,19 @@
 import { fileURLToPath } from 'node:url'
 import { defineConfig } from 'vitest/config'
+import { aloneFiles, full, fullFiles } from './tests/selection.mjs'
 
 const root = fileURLToPath(new URL('.', import.meta.url))
 
 /** What every project shares: the `@/` alias, and `server-only` as the empty module that it is on a server. */
 const shared = {
   resolve: { alias: { '@': root.replace(/[\\/]$/, ''), 'server-only': `${root}node_modules/server-only/empty.js` } },
+}
+
+const integration = {
+  environment: 'node' as const,
+  globalSetup: 'tests/integration/global-setup.ts',
+  testTimeout: 20_000,
+  hookTimeout: 120_000,
 }
 
 export default defineConfig({
@@ -36,14 +44,23 @@ export default defineConfig({
       {
         ...shared,
         test: {
+          ...integration,
           name: 'integration',
-          environment: 'node',
           include: ['tests/integration/**/*.test.ts'],
-          globalSetup: 'tests/integration/global-setup.ts',
-          // Each file starts servers of its own, and the clocks they are held to need a core to themselves.
+          exclude: [aloneFiles, fullFiles],
+          // Each file starts servers of its own, and waits for them much of the time.
+          maxWorkers: 2,
+          sequence: { groupOrder: 1 },
+        },
+      },
+      {
+        ...shared,
+        test: {
+          ...integration,
+          name: 'integration-alone',
+          include: [`tests/integration/${aloneFiles}`, ...(full ? [`tests/integration/${fullFiles}`] : [])],
           fileParallelism: false,
-          testTimeout: 20_000,
-          hookTimeout: 120_000,
+          sequence: { groupOrder: 2 },
         },
       },
     ],

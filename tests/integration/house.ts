@@ -5,12 +5,16 @@ import { join } from 'node:path'
 import pg from 'pg'
 import { inject } from 'vitest'
 import { type RillServer, startRill } from '../rill-server'
+import { full } from '../selection.mjs'
 import { type ScriptedRequest, type ScriptedUpstream, startScriptedUpstream } from '../upstream/scripted'
 import { Client } from './client'
 
 /** What every suite about data runs on. */
 export const engines = ['sqlite', 'postgres'] as const
 export type Engine = (typeof engines)[number]
+
+/** What a suite runs on that holds nothing of its own in SQL: one engine is enough, but for the full run. */
+export const anyEngine: readonly Engine[] = full ? engines : ['sqlite']
 
 /** The operator's key: to be found in what the upstream is sent, and nowhere else. */
 export const OPERATORS_KEY = 'quince-marmalade-8842'

@@ -4,14 +4,14 @@ import { type Message, textOf } from '@/lib/protocol/messages'
 import { type Behaviour, behaviours, promptOf } from '../matrix/behaviours'
 import type { Client } from './client'
 import type { EventReader } from './event-reader'
-import { engines, type House, openHouse } from './house'
+import { anyEngine, type House, openHouse } from './house'
 
 test('there are at least eighty, each with a name of its own', () => {
   expect(behaviours.length).toBeGreaterThanOrEqual(80)
   expect(new Set(behaviours.map(promptOf)).size).toBe(behaviours.length)
 })
 
-describe.each(engines)('what upstreams do, on %s', (engine) => {
+describe.each(anyEngine)('what upstreams do, on %s', (engine) => {
   let house: House
   let client: Client
   beforeAll(async () => {

@@ -1,11 +1,12 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import * as z from 'zod'
 import { generationStatus, type RetryData, startData } from '@/lib/protocol/events'
+import { machineDelay } from '../delay'
 import { delta, done, event, finish } from '../upstream/events'
 import { now, type Script, type Step } from '../upstream/scripted'
 import type { Client } from './client'
 import type { EventReader } from './event-reader'
-import { engines, type House, openHouse } from './house'
+import { anyEngine, type House, openHouse } from './house'
 
 const ATTEMPTS = 3
 const status = z.object({ status: generationStatus })
@@ -15,7 +16,7 @@ const limited: Step[] = [{ status: 429, headers: { 'retry-after-ms': '30' } }, {
 /** Refuses for as long as no test lasts, and within what Rill waits. */
 const limitedForLong: Step[] = [{ status: 429, headers: { 'retry-after': '50' } }, { end: true }]
 
-describe.each(engines)('retries, on %s', (engine) => {
+describe.each(anyEngine)('retries, on %s', (engine) => {
   let house: House
   let client: Client
   beforeAll(async () => {
@@ -231,9 +232,10 @@ describe.each(engines)('retries, on %s', (engine) => {
     const { messages } = await client.conversation(conversationId)
     expect(messages.at(-1)?.generation).toMatchObject({ status: 'running', retry: { attempt: 2, delayMs: 50_000 } })
     const late = await client.follow(generationId)
+    const delay = machineDelay()
     const stoppedAt = now()
     expect(await client.ask(status, 'POST', `${path}/stop`)).toEqual({ status: 'stopped' })
-    expect(now() - stoppedAt).toBeLessThan(1000)
+    expect(now() - stoppedAt).toBeLessThan(1000 + delay.stop())
     for (const each of [reader, late]) {
       await each.rest()
       expect(typesOf(each)).toEqual(['start', 'retry', 'error', 'status'])

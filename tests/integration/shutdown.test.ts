@@ -8,6 +8,7 @@ import pg from 'pg'
 import { afterEach, describe, expect, test } from 'vitest'
 import { startData } from '@/lib/protocol/events'
 import { textOf } from '@/lib/protocol/messages'
+import { machineDelay } from '../delay'
 import { freePort } from '../ports'
 import { startPostgres } from '../postgres'
 import { done, finish } from '../upstream/events'
@@ -49,8 +50,9 @@ async function running(house: House) {
   return { client, reader, generationId, conversationId }
 }
 
-/** Sends signals one after another, and gives the exit code and how long the end took. */
+/** Sends signals one after another, and gives the exit code and how long the end took, without the machine's delay. */
 async function endWith(house: House, given: NodeJS.Signals[]): Promise<{ code: number | null; took: number }> {
+  const delay = machineDelay()
   const sentAt = now()
   let code: number | null = null
   for (const signal of given.slice(0, -1)) {
@@ -66,7 +68,7 @@ async function endWith(house: House, given: NodeJS.Signals[]): Promise<{ code: n
   }
   const last = given.at(-1)
   if (last) code = await house.rill.kill(last)
-  return { code, took: now() - sentAt }
+  return { code, took: now() - sentAt - delay.stop() }
 }
 
 function unsavedIn(house: House): unknown[] {
@@ -199,10 +201,11 @@ test('a database that is locked while answers run holds up no reader, and has al
   closing.push(() => file.close())
   file.exec('BEGIN IMMEDIATE')
   try {
+    const delay = machineDelay()
     const openedAt = now()
     house.upstream.open('locked')
     await reader.untilText('during.')
-    expect(now() - openedAt).toBeLessThan(2_000)
+    expect(now() - openedAt).toBeLessThan(2_000 + delay.stop())
     const refused = await house.client().refusal('POST', '/api/chat', { json: { turnId: 'x', text: 'not now' } })
     expect(refused.status).toBe(503)
   } finally {
@@ -267,11 +270,12 @@ describe('without Rill’s own start, as `next start`', () => {
     await expect
       .poll(async () => textOf((await client.conversation(conversationId)).messages.at(-1)?.parts ?? []))
       .toBe('As far as this')
+    const delay = machineDelay()
     const sentAt = now()
     const exited = once(next, 'exit')
     next.kill('SIGINT')
     expect(await exited).toEqual([130, null])
-    expect(now() - sentAt).toBeLessThan(HURRIED_MS)
+    expect(now() - sentAt).toBeLessThan(HURRIED_MS + delay.stop())
     await house.start()
     const again = house.client()
     again.cookie = client.cookie

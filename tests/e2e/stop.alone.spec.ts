@@ -1,4 +1,5 @@
 import type { Page } from '@playwright/test'
+import { machineDelay } from '../delay'
 import type { Chat } from './chat'
 import { expect, test } from './fixtures'
 
@@ -14,11 +15,12 @@ for (const { name, event, stop } of ways) {
     upstream.script([{ delta: 'This much was' }, { delta: ' written.' }, { until: 'never' }])
     await chat.send('Write on and on')
     await expect(chat.reply).toContainText('This much was written.')
+    const delay = machineDelay()
     await noteWhen(chat.page, event)
     await stop(chat)
     const { closed } = await upstream.request(0)
     const { at, ended } = await closed
-    expect(at - (await notedAt(chat.page))).toBeLessThan(stopLimit)
+    expect(at - (await notedAt(chat.page))).toBeLessThan(stopLimit + delay.stop())
     expect(ended).toBe(false)
     await chat.ended('stopped')
     await expect(chat.reply).toContainText('Stopped')
@@ -64,9 +66,10 @@ test('Stop works before the first word', async ({ chat, upstream }) => {
   await chat.send('Think for ever')
   const { closed } = await upstream.request(0)
   await expect(chat.reply).toContainText('Waiting for scripted')
+  const delay = machineDelay()
   await noteWhen(chat.page, 'click')
   await chat.stopButton.click()
-  expect((await closed).at - (await notedAt(chat.page))).toBeLessThan(stopLimit)
+  expect((await closed).at - (await notedAt(chat.page))).toBeLessThan(stopLimit + delay.stop())
   await chat.ended('stopped')
 })
 

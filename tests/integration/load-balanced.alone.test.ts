@@ -6,6 +6,7 @@ import { freePort } from '../ports'
 import { type ReverseProxy, startNginx } from '../proxies'
 import { type RedisServer, startRedis } from '../redis'
 import { type RillServer, startRill } from '../rill-server'
+import { full } from '../selection.mjs'
 import { now, type Step } from '../upstream/scripted'
 import { Client } from './client'
 import type { EventReader } from './event-reader'
@@ -13,7 +14,7 @@ import { type House, openHouse } from './house'
 import { randomOf, seed } from './random'
 import { textUpTo, tokenOf, tokensIn } from './tokens'
 
-const ROUNDS = 10
+const ROUNDS = full ? 10 : 3
 /** What the death of an instance takes to be told elsewhere, at most. */
 const TOLD_MS = 15_000
 const TOKEN_EVERY_MS = 10

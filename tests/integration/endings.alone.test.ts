@@ -2,18 +2,19 @@ import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import * as z from 'zod'
 import { generationStatus, startData } from '@/lib/protocol/events'
 import { textOf } from '@/lib/protocol/messages'
+import { machineDelay } from '../delay'
 import { chunk, delta, done, event, finish } from '../upstream/events'
 import { now, type Script } from '../upstream/scripted'
 import type { Client } from './client'
 import type { EventReader } from './event-reader'
-import { engines, type House, OPERATORS_KEY, openHouse } from './house'
+import { anyEngine, type House, OPERATORS_KEY, openHouse } from './house'
 
 const stopped = z.object({ status: generationStatus })
 /** As providers write it: with the key that was refused. */
 const keyRefused = { error: { message: `Incorrect API key: ${OPERATORS_KEY}.`, code: 'invalid_api_key' } }
 const webPage = `<!doctype html><title>502</title><p>Bearer ${OPERATORS_KEY}</p>`
 
-describe.each(engines)('endings, on %s', (engine) => {
+describe.each(anyEngine)('endings, on %s', (engine) => {
   let house: House
   let client: Client
   beforeAll(async () => {
@@ -58,6 +59,7 @@ describe.each(engines)('endings, on %s', (engine) => {
     const reader = await client.chat({ text: 'stop me' })
     await reader.untilText('As far as this')
     const { generationId } = startOf(reader)
+    const delay = machineDelay()
     const stoppedAt = now()
     const answer = await stop(generationId)
     const kept = await replyOf(reader)
@@ -68,7 +70,7 @@ describe.each(engines)('endings, on %s', (engine) => {
     })
     const closed = await (await house.asked('stop me')).closed
     expect(closed.ended).toBe(false)
-    expect(closed.at - stoppedAt).toBeLessThan(250)
+    expect(closed.at - stoppedAt).toBeLessThan(250 + delay.stop())
 
     await reader.rest()
     expect(reader.seen.map(({ type }) => type)).not.toContain('error')
@@ -80,9 +82,10 @@ describe.each(engines)('endings, on %s', (engine) => {
     house.upstream.scriptFor('stop at once', [{ until: 'never' }])
     const { generationId } = await client.start({ text: 'stop at once' })
     const { closed } = await house.asked('stop at once')
+    const delay = machineDelay()
     const stoppedAt = now()
     expect(await stop(generationId)).toEqual({ status: 'stopped' })
-    expect((await closed).at - stoppedAt).toBeLessThan(250)
+    expect((await closed).at - stoppedAt).toBeLessThan(250 + delay.stop())
   })
 
   test('a stop after the end changes nothing', async () => {
