@@ -9,6 +9,9 @@ const shared = {
   resolve: { alias: { '@': root.replace(/[\\/]$/, ''), 'server-only': `${root}node_modules/server-only/empty.js` } },
 }
 
+/** Two at a time, also where Vitest would leave one of two cores for the rest of the machine. */
+const workers = { maxWorkers: 2 }
+
 const integration = {
   environment: 'node' as const,
   globalSetup: 'tests/integration/global-setup.ts',
@@ -23,6 +26,7 @@ export default defineConfig({
       {
         ...shared,
         test: {
+          ...workers,
           name: 'unit',
           environment: 'node',
           include: ['tests/unit/**/*.test.{ts,tsx}'],
@@ -34,6 +38,7 @@ export default defineConfig({
       {
         ...shared,
         test: {
+          ...workers,
           name: 'dom',
           environment: 'jsdom',
           include: ['tests/unit/**/*.dom.test.{ts,tsx}'],
@@ -44,12 +49,11 @@ export default defineConfig({
       {
         ...shared,
         test: {
+          ...workers,
           ...integration,
           name: 'integration',
           include: ['tests/integration/**/*.test.ts'],
           exclude: [aloneFiles, fullFiles],
-          // Each file starts servers of its own, and waits for them much of the time.
-          maxWorkers: 2,
           sequence: { groupOrder: 1 },
         },
       },
@@ -59,7 +63,8 @@ export default defineConfig({
           ...integration,
           name: 'integration-alone',
           include: [`tests/integration/${aloneFiles}`, ...(full ? [`tests/integration/${fullFiles}`] : [])],
-          fileParallelism: false,
+          // Each is held to clocks or memory that need a core to themselves.
+          maxWorkers: 1,
           sequence: { groupOrder: 2 },
         },
       },
