@@ -12,9 +12,12 @@ const GUESS = { unit: 1.5, integration: 8, e2e: 15 }
 
 /** Where the app is built from: a change there is seen by tests of the whole. */
 const sources = /^(app|components|lib|messages|public)\/|^[^/]+\.(ts|mjs|json)$/
-const smoke = ['integration/contract', 'e2e/open']
+export const smoke = ['integration/contract', 'e2e/open']
 
-/** Tests of the whole by what they exercise; the most telling first. A test also goes with any file that shares a word of its name. */
+/**
+ * Tests of the whole by what they exercise; the most telling first. Before them come those that share a word with the file.
+ * @type {[RegExp, string[]][]}
+ */
 export const rooms = [
   [/^(components|app\/\(chat\)|lib\/(store|client))\//, ['e2e/streaming', 'e2e/composer', 'e2e/again', 'e2e/errors']],
   [/markdown/, ['e2e/markdown', 'e2e/writing-inlines', 'e2e/writing-blocks', 'e2e/hostile.alone']],
