@@ -1,3 +1,4 @@
+import { freePort } from '../ports'
 import { type RillServer, startRill } from '../rill-server'
 import { delta } from '../upstream/events'
 import { Chat, numbered, paced, wordsIn } from './chat'
@@ -12,11 +13,12 @@ interface Mortal {
 const test = base.extend<{ mortal: Mortal }>({
   mortal: async ({ house }, use) => {
     const env = upstreamEnvironment(house.upstreamPort)
-    const first = await startRill({ env })
+    const port = await freePort()
+    const first = await startRill({ env, port })
     const mortal = {
       server: first,
       async restart() {
-        mortal.server = await startRill({ env, dataDir: first.dataDir, port: first.port })
+        mortal.server = await startRill({ env, dataDir: first.dataDir, port })
       },
     }
     await use(mortal)
