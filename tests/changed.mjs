@@ -83,7 +83,7 @@ export function stepsForChanges(secondsOf) {
     const paths = whole.chosen.filter((file) => file.startsWith(`tests/${name}/`))
     if (paths.length > 0) steps.push({ name, paths })
   }
-  return { files, steps, leftOut: [...unit.leftOut, ...whole.leftOut] }
+  return { files, steps, leftOut: [...unit.leftOut, ...whole.leftOut].toSorted() }
 }
 
 /** Paths from the root, also of files that git does not know yet. */

@@ -56,7 +56,7 @@ function chosenSteps(words) {
 function stepsOfChanges() {
   const { files, steps: chosen, leftOut } = stepsForChanges(earlierTimes())
   say(`Changed since main: ${files.length} ${files.length === 1 ? 'file' : 'files'}.`)
-  if (leftOut.length > 0) say(`Left out, for want of time: ${leftOut.join(', ')}. \`npm test\` runs them.`)
+  if (leftOut.length > 0) say(['Left out for lack of time; `npm test` runs them:', ...leftOut].join('\n  '))
   return chosen.map(({ name, paths }) => ({ ...steps.find((step) => step.name === name), paths }))
 }
 

@@ -5,7 +5,7 @@ import { dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import Libsql from 'libsql'
 import pg from 'pg'
-import { afterEach, describe, expect, test } from 'vitest'
+import { describe, expect, type TestContext, test } from 'vitest'
 import { startData } from '@/lib/protocol/events'
 import { textOf } from '@/lib/protocol/messages'
 import { machineDelay } from '../delay'
@@ -15,7 +15,7 @@ import { done, finish } from '../upstream/events'
 import { now } from '../upstream/scripted'
 import { startSilentServer } from '../upstream/silent'
 import { Client } from './client'
-import { type House, openHouse } from './house'
+import { type Engine, type House, openHouse } from './house'
 
 const ROOT = dirname(dirname(dirname(fileURLToPath(import.meta.url))))
 const NEXT = join(ROOT, 'node_modules/next/dist/bin/next')
@@ -29,14 +29,12 @@ const hurried: [string, NodeJS.Signals[], number][] = [
 ]
 const signals: [string, NodeJS.Signals[], number][] = [['SIGTERM', ['SIGTERM'], EXIT_MS], ...hurried]
 
-const closing: (() => Promise<unknown> | unknown)[] = []
-afterEach(async () => {
-  for (const close of closing.splice(0).toReversed()) await close()
-})
+/** The hook of a test that runs beside others. Those that are given are run in the reverse order. */
+type Finished = TestContext['onTestFinished']
 
-async function open(engine: 'sqlite' | 'postgres', environment: Record<string, string> = {}): Promise<House> {
+async function open(finished: Finished, engine: Engine, environment: Record<string, string> = {}): Promise<House> {
   const house = await openHouse(engine, { RILL_DRAIN_SECONDS: '0', ...environment })
-  closing.push(() => house.close())
+  finished(() => house.close())
   house.upstream.scriptFor('never ends', [{ delta: 'As far as this' }, { until: 'never' }])
   return house
 }
@@ -75,12 +73,12 @@ function unsavedIn(house: House): unknown[] {
   return house.linesSaying('before this generation could be saved').map((line) => JSON.parse(line))
 }
 
-describe.each(signals)('%s ends the process', (_, given, limit) => {
-  test('while another program has the database file locked, and says what is not saved', async () => {
-    const house = await open('sqlite', { RILL_DRAIN_SECONDS: given.length > 1 ? '60' : '0' })
+describe.concurrent.each(signals)('%s ends the process', (_, given, limit) => {
+  test('while another program has the database file locked, and says what is not saved', async ({ onTestFinished }) => {
+    const house = await open(onTestFinished, 'sqlite', { RILL_DRAIN_SECONDS: given.length > 1 ? '60' : '0' })
     const { client, generationId, conversationId } = await running(house)
     const file = new Libsql(join(house.dataDir, 'rill.db'))
-    closing.push(() => file.close())
+    onTestFinished(() => void file.close())
     await expect.poll(() => savedIn(file, generationId)).toContain('As far as this')
     file.exec('BEGIN IMMEDIATE')
     const { code, took } = await endWith(house, given)
@@ -95,14 +93,14 @@ describe.each(signals)('%s ends the process', (_, given, limit) => {
   })
 })
 
-describe.each(hurried)('%s ends the process', (_, given, limit) => {
-  test('while somebody has the row of an answer locked, on Postgres', async () => {
-    const house = await open('postgres', { RILL_DRAIN_SECONDS: given.length > 1 ? '60' : '0' })
+describe.concurrent.each(hurried)('%s ends the process', (_, given, limit) => {
+  test('while somebody has the row of an answer locked, on Postgres', async ({ onTestFinished }) => {
+    const house = await open(onTestFinished, 'postgres', { RILL_DRAIN_SECONDS: given.length > 1 ? '60' : '0' })
     const { generationId } = await running(house)
     const other = await running(house)
     const lock = new pg.Client({ connectionString: house.environment.DATABASE_URL })
     await lock.connect()
-    closing.push(() => lock.end())
+    onTestFinished(() => lock.end())
     await lock.query(`BEGIN; SELECT FROM generations WHERE id = '${generationId}' FOR UPDATE`)
     const { code, took } = await endWith(house, given)
     expect(took).toBeLessThan(limit)
@@ -113,12 +111,12 @@ describe.each(hurried)('%s ends the process', (_, given, limit) => {
     expect(rows).toEqual([{ status: 'interrupted' }])
   })
 
-  test('while Postgres hangs', { timeout: 60_000 }, async () => {
+  test('while Postgres hangs', { timeout: 60_000 }, async ({ onTestFinished }) => {
     const postgres = await startPostgres()
-    closing.push(() => postgres.stop())
-    const house = await open('postgres', { DATABASE_URL: postgres.url, RILL_DRAIN_SECONDS: '60' })
+    onTestFinished(() => postgres.stop())
+    const house = await open(onTestFinished, 'postgres', { DATABASE_URL: postgres.url, RILL_DRAIN_SECONDS: '60' })
     const { generationId } = await running(house)
-    closing.push(() => postgres.thaw())
+    onTestFinished(() => postgres.thaw())
     if (given.length > 1) {
       process.kill(house.rill.pid, 'SIGTERM')
       await expect
@@ -137,13 +135,10 @@ describe.each(hurried)('%s ends the process', (_, given, limit) => {
     expect(unsavedIn(house)).toMatchObject([{ generationId }])
   })
 
-  test('while Redis and the collector of traces take connections and say nothing', async () => {
+  test('while Redis and the collector of traces take connections and say nothing', async ({ onTestFinished }) => {
     const [redis, collector] = [await startSilentServer(), await startSilentServer()]
-    closing.push(
-      () => redis.stop(),
-      () => collector.stop(),
-    )
-    const house = await open('sqlite', {
+    onTestFinished(() => Promise.all([redis.stop(), collector.stop()]).then(() => undefined))
+    const house = await open(onTestFinished, 'sqlite', {
       RILL_DRAIN_SECONDS: given.length > 1 ? '60' : '0',
       REDIS_URL: `redis://127.0.0.1:${redis.port}`,
       OTEL_EXPORTER_OTLP_ENDPOINT: `http://127.0.0.1:${collector.port}`,
@@ -157,14 +152,14 @@ describe.each(hurried)('%s ends the process', (_, given, limit) => {
     expect(unsavedIn(house)).toEqual([])
   })
 
-  test('while a request is half sent, and a response is not read', async () => {
-    const house = await open('sqlite', { RILL_DRAIN_SECONDS: given.length > 1 ? '60' : '0' })
+  test('while a request is half sent, and a response is not read', async ({ onTestFinished }) => {
+    const house = await open(onTestFinished, 'sqlite', { RILL_DRAIN_SECONDS: given.length > 1 ? '60' : '0' })
     const { client, conversationId } = await running(house)
     house.upstream.scriptFor('a lot', [{ delta: 'long '.repeat(400_000) }, { until: 'never' }])
     // Beyond what the system's buffers hold, and never read.
     await client.chat({ text: 'a lot' })
     const half = await halfSent(house.rill.port)
-    closing.push(() => half.destroy())
+    onTestFinished(() => void half.destroy())
     const { code, took } = await endWith(house, given)
     expect(took).toBeLessThan(limit)
     expect(code).toBe(0)
@@ -186,8 +181,10 @@ async function halfSent(port: number): Promise<Socket> {
   return socket
 }
 
-test('a database that is locked while answers run holds up no reader, and has all of it afterwards', async () => {
-  const house = await open('sqlite')
+test('a database that is locked while answers run holds up no reader, and has all of it afterwards', async ({
+  onTestFinished,
+}) => {
+  const house = await open(onTestFinished, 'sqlite')
   house.upstream.scriptFor('meanwhile', [
     { delta: 'Before, ' },
     { until: 'locked' },
@@ -198,7 +195,7 @@ test('a database that is locked while answers run holds up no reader, and has al
   await reader.untilText('Before, ')
   const { generationId } = startData.parse(reader.seen[0]?.data)
   const file = new Libsql(join(house.dataDir, 'rill.db'))
-  closing.push(() => file.close())
+  onTestFinished(() => void file.close())
   file.exec('BEGIN IMMEDIATE')
   try {
     const delay = machineDelay()
@@ -214,9 +211,10 @@ test('a database that is locked while answers run holds up no reader, and has al
   await expect.poll(() => savedIn(file, generationId), { timeout: 5_000 }).toContain('during.')
 })
 
-describe('without Rill’s own start, as `next start`', () => {
+describe.concurrent('without Rill’s own start, as `next start`', () => {
   /** Serves the build on a house's data, and gives the process once it can be reached. */
   async function nextStart(
+    finished: Finished,
     house: House,
     environment: Record<string, string>,
   ): Promise<{ next: ChildProcess; client: Client }> {
@@ -228,7 +226,7 @@ describe('without Rill’s own start, as `next start`', () => {
       env: { ...env, ...environment },
       stdio: 'ignore',
     })
-    closing.push(() => next.kill('SIGKILL'))
+    finished(() => void next.kill('SIGKILL'))
     const client = new Client(() => `http://127.0.0.1:${port}`)
     const health = () =>
       client
@@ -239,9 +237,9 @@ describe('without Rill’s own start, as `next start`', () => {
     return { next, client }
   }
 
-  test('SIGTERM lets an answer end that nobody reads, and then ends the process', async () => {
-    const house = await open('sqlite')
-    const { next, client } = await nextStart(house, { RILL_DRAIN_SECONDS: '20' })
+  test('SIGTERM lets an answer end that nobody reads, and then ends the process', async ({ onTestFinished }) => {
+    const house = await open(onTestFinished, 'sqlite')
+    const { next, client } = await nextStart(onTestFinished, house, { RILL_DRAIN_SECONDS: '20' })
     house.upstream.scriptFor('read by nobody', [
       { delta: 'One ' },
       { until: 'told to end' },
@@ -263,9 +261,9 @@ describe('without Rill’s own start, as `next start`', () => {
     expect(textOf(reply?.parts ?? [])).toBe('One two.')
   })
 
-  test('Ctrl-C saves what runs, and says that the server was shut down', async () => {
-    const house = await open('sqlite')
-    const { next, client } = await nextStart(house, { RILL_DRAIN_SECONDS: '20' })
+  test('Ctrl-C saves what runs, and says that the server was shut down', async ({ onTestFinished }) => {
+    const house = await open(onTestFinished, 'sqlite')
+    const { next, client } = await nextStart(onTestFinished, house, { RILL_DRAIN_SECONDS: '20' })
     const { conversationId } = await client.start({ text: 'never ends' })
     await expect
       .poll(async () => textOf((await client.conversation(conversationId)).messages.at(-1)?.parts ?? []))
