@@ -11,8 +11,8 @@ import { type Engine, engines, type House, openHouse } from './house'
 
 const CHECKPOINT_MS = 250
 const EVERY_MS = 5
-/** So many tokens are read before the server is ended: more than two checkpoints' worth. */
-const ENOUGH = 90
+/** So many tokens are read before the server is ended: three checkpoints' worth, since a busy machine takes some of it. */
+const ENOUGH = 180
 
 describe.each(engines)('after kill -9, on %s', (engine) => {
   let house: House
@@ -55,7 +55,7 @@ describe.each(engines)('after kill -9, on %s', (engine) => {
   afterAll(() => house?.close())
 
   test('the prompt is there, and the text up to the last 250 ms', async () => {
-    expect(due).toBeGreaterThan(ENOUGH / 3)
+    expect(due).toBeGreaterThan(ENOUGH / 6)
     for (const [index, reader] of counting.entries()) {
       expect(reader.cut).toBe(true)
       const { messages } = await client.conversation(startOf(reader).conversationId)

@@ -5,7 +5,7 @@ import { dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import Libsql from 'libsql'
 import pg from 'pg'
-import { describe, expect, type TestContext, test } from 'vitest'
+import { describe, expect, type TestContext, test, vi } from 'vitest'
 import { startData } from '@/lib/protocol/events'
 import { textOf } from '@/lib/protocol/messages'
 import { machineDelay } from '../delay'
@@ -55,18 +55,21 @@ async function endWith(house: House, given: NodeJS.Signals[]): Promise<{ code: n
   let code: number | null = null
   for (const signal of given.slice(0, -1)) {
     process.kill(house.rill.pid, signal)
-    await expect
-      .poll(() =>
-        house
-          .client()
-          .call('GET', '/api/health')
-          .then(({ status }) => status),
-      )
-      .toBe(503)
+    await untilDraining(house)
   }
   const last = given.at(-1)
   if (last) code = await house.rill.kill(last)
   return { code, took: now() - sentAt - delay.stop() }
+}
+
+async function untilDraining(house: House): Promise<void> {
+  await vi.waitFor(
+    async () => {
+      const { status } = await house.client().call('GET', '/api/health')
+      expect(status).toBe(503)
+    },
+    { timeout: 10_000 },
+  )
 }
 
 function unsavedIn(house: House): unknown[] {
@@ -74,7 +77,10 @@ function unsavedIn(house: House): unknown[] {
 }
 
 describe.concurrent.each(signals)('%s ends the process', (_, given, limit) => {
-  test('while another program has the database file locked, and says what is not saved', async ({ onTestFinished }) => {
+  test('while another program has the database file locked, and says what is not saved', async ({
+    expect,
+    onTestFinished,
+  }) => {
     const house = await open(onTestFinished, 'sqlite', { RILL_DRAIN_SECONDS: given.length > 1 ? '60' : '0' })
     const { client, generationId, conversationId } = await running(house)
     const file = new Libsql(join(house.dataDir, 'rill.db'))
@@ -94,7 +100,7 @@ describe.concurrent.each(signals)('%s ends the process', (_, given, limit) => {
 })
 
 describe.concurrent.each(hurried)('%s ends the process', (_, given, limit) => {
-  test('while somebody has the row of an answer locked, on Postgres', async ({ onTestFinished }) => {
+  test('while somebody has the row of an answer locked, on Postgres', async ({ expect, onTestFinished }) => {
     const house = await open(onTestFinished, 'postgres', { RILL_DRAIN_SECONDS: given.length > 1 ? '60' : '0' })
     const { generationId } = await running(house)
     const other = await running(house)
@@ -111,7 +117,7 @@ describe.concurrent.each(hurried)('%s ends the process', (_, given, limit) => {
     expect(rows).toEqual([{ status: 'interrupted' }])
   })
 
-  test('while Postgres hangs', { timeout: 60_000 }, async ({ onTestFinished }) => {
+  test('while Postgres hangs', { timeout: 60_000 }, async ({ expect, onTestFinished }) => {
     const postgres = await startPostgres()
     onTestFinished(() => postgres.stop())
     const house = await open(onTestFinished, 'postgres', { DATABASE_URL: postgres.url, RILL_DRAIN_SECONDS: '60' })
@@ -119,14 +125,7 @@ describe.concurrent.each(hurried)('%s ends the process', (_, given, limit) => {
     onTestFinished(() => postgres.thaw())
     if (given.length > 1) {
       process.kill(house.rill.pid, 'SIGTERM')
-      await expect
-        .poll(() =>
-          house
-            .client()
-            .call('GET', '/api/health')
-            .then(({ status }) => status),
-        )
-        .toBe(503)
+      await untilDraining(house)
     }
     postgres.freeze()
     const { code, took } = await endWith(house, given.slice(-1))
@@ -135,7 +134,10 @@ describe.concurrent.each(hurried)('%s ends the process', (_, given, limit) => {
     expect(unsavedIn(house)).toMatchObject([{ generationId }])
   })
 
-  test('while Redis and the collector of traces take connections and say nothing', async ({ onTestFinished }) => {
+  test('while Redis and the collector of traces take connections and say nothing', async ({
+    expect,
+    onTestFinished,
+  }) => {
     const [redis, collector] = [await startSilentServer(), await startSilentServer()]
     onTestFinished(() => Promise.all([redis.stop(), collector.stop()]).then(() => undefined))
     const house = await open(onTestFinished, 'sqlite', {
@@ -152,7 +154,7 @@ describe.concurrent.each(hurried)('%s ends the process', (_, given, limit) => {
     expect(unsavedIn(house)).toEqual([])
   })
 
-  test('while a request is half sent, and a response is not read', async ({ onTestFinished }) => {
+  test('while a request is half sent, and a response is not read', async ({ expect, onTestFinished }) => {
     const house = await open(onTestFinished, 'sqlite', { RILL_DRAIN_SECONDS: given.length > 1 ? '60' : '0' })
     const { client, conversationId } = await running(house)
     house.upstream.scriptFor('a lot', [{ delta: 'long '.repeat(400_000) }, { until: 'never' }])
@@ -233,11 +235,14 @@ describe.concurrent('without Rill’s own start, as `next start`', () => {
         .call('GET', '/api/health')
         .then(({ status }) => status)
         .catch(() => 0)
-    await expect.poll(health, { timeout: 15_000 }).toBe(200)
+    await vi.waitFor(async () => expect(await health()).toBe(200), { timeout: 15_000 })
     return { next, client }
   }
 
-  test('SIGTERM lets an answer end that nobody reads, and then ends the process', async ({ onTestFinished }) => {
+  test('SIGTERM lets an answer end that nobody reads, and then ends the process', async ({
+    expect,
+    onTestFinished,
+  }) => {
     const house = await open(onTestFinished, 'sqlite')
     const { next, client } = await nextStart(onTestFinished, house, { RILL_DRAIN_SECONDS: '20' })
     house.upstream.scriptFor('read by nobody', [
@@ -261,7 +266,7 @@ describe.concurrent('without Rill’s own start, as `next start`', () => {
     expect(textOf(reply?.parts ?? [])).toBe('One two.')
   })
 
-  test('Ctrl-C saves what runs, and says that the server was shut down', async ({ onTestFinished }) => {
+  test('Ctrl-C saves what runs, and says that the server was shut down', async ({ expect, onTestFinished }) => {
     const house = await open(onTestFinished, 'sqlite')
     const { next, client } = await nextStart(onTestFinished, house, { RILL_DRAIN_SECONDS: '20' })
     const { conversationId } = await client.start({ text: 'never ends' })
