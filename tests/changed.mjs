@@ -19,14 +19,14 @@ export const smoke = ['integration/contract', 'e2e/open']
  * @type {[RegExp, string[]][]}
  */
 export const rooms = [
-  [/^(components|app\/\(chat\)|lib\/(store|client))\//, ['e2e/streaming', 'e2e/composer', 'e2e/again', 'e2e/errors']],
+  [/^(components|app\/\(chat\)|lib\/client)\//, ['e2e/streaming', 'e2e/composer', 'e2e/again', 'e2e/errors']],
   [/markdown/, ['e2e/markdown', 'e2e/writing-inlines', 'e2e/writing-blocks', 'e2e/hostile.alone']],
-  [/^components\/(chat|transcript)\//, ['e2e/scroll', 'e2e/end-first', 'e2e/long', 'e2e/find']],
-  [/^components\/(sidebar|shell|ui)\//, ['e2e/sidebar', 'e2e/phone', 'e2e/accessibility']],
+  [/^components\/(transcript|message|conversation|find)\//, ['e2e/scroll', 'e2e/end-first', 'e2e/long', 'e2e/find']],
+  [/^components\/(sidebar|shell|ui|page)\//, ['e2e/sidebar', 'e2e/phone', 'e2e/accessibility']],
   [/^components\/(settings|lab)\//, ['e2e/settings', 'e2e/prices', 'e2e/budgets', 'e2e/usage']],
   [/^lib\/protocol\//, ['integration/chat', 'integration/input', 'e2e/streaming']],
   [
-    /^(lib\/(generations|runs|event-log|instances)|app\/api\/(chat|generations))\//,
+    /^(lib\/(runs|event-log|instances|server)|app\/api\/(chat|generations))\//,
     [
       'integration/chat',
       'integration/endings.alone',
