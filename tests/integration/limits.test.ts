@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { type Client, turnOf } from './client'
+import { type Answer, type Client, turnOf } from './client'
 import { type House, openHouse } from './house'
 import { routes } from './routes'
 
@@ -63,6 +63,14 @@ async function statusesOf(times: number, call: (index: number) => Promise<{ stat
   const statuses: number[] = []
   for (let index = 0; index < times; index++) statuses.push((await call(index)).status)
   return statuses
+}
+
+/** Calls again where a busy machine had no time, as the page does. */
+async function unlessBusy(call: () => Promise<Answer>): Promise<Answer> {
+  for (;;) {
+    const answer = await call()
+    if (answer.status !== 503) return answer
+  }
 }
 
 const repeated = (status: number, times: number) => Array.from({ length: times }, () => status)
@@ -185,7 +193,7 @@ test('a person has fifty providers at most, also when they come at once', async 
     await client.call('GET', '/api/settings')
     const form = { name: 'Mine', baseUrl: house.upstream.baseUrl }
     const answers = await Promise.all(
-      Array.from({ length: 55 }, () => client.call('POST', '/api/providers', { json: form })),
+      Array.from({ length: 55 }, () => unlessBusy(() => client.call('POST', '/api/providers', { json: form }))),
     )
     expect(answers.filter(({ status }) => status === 201)).toHaveLength(50)
     expect(answers.find(({ status }) => status === 409)?.text).toContain('You already have 50 providers')
