@@ -8,7 +8,8 @@ export default defineConfig({
   // No second chances: a test that fails now and then has found something.
   retries: 0,
   forbidOnly: true,
-  timeout: 60_000,
+  // For a machine that is busy: what is waited for has its own limit.
+  timeout: 120_000,
   expect: { timeout: 10_000 },
   // `tests/run.mjs` runs the projects one after the other.
   projects: [

@@ -99,7 +99,7 @@ function base() {
 
 function git(...parameters) {
   const { stdout } = spawnSync('git', parameters, { cwd: root, encoding: 'utf8' })
-  return stdout.split('\n').filter((line) => line !== '')
+  return (stdout ?? '').split('\n').filter((line) => line !== '')
 }
 
 /** The unit tests that import something that has changed, at any remove; as Vitest knows them. */

@@ -74,17 +74,19 @@ const hasStopped = (transcript: Locator) =>
 
 /** Notes in each frame by how much a line in the middle of the sight has moved, and whether its element is gone. */
 async function watchMiddle(page: Page): Promise<() => Promise<{ frames: number; furthest: number; gone: boolean }>> {
-  const watching = await page.evaluateHandle(() => {
+  const watching = await page.evaluateHandle(async () => {
     const seen = { frames: 0, furthest: 0, gone: false }
     const topOf = (line: Element) => line.getBoundingClientRect().top
     const isInMiddle = (line: Element) => topOf(line) > innerHeight / 4 && topOf(line) < innerHeight / 2
-    const line = [...document.querySelectorAll('[data-message-text] p')].find(isInMiddle)
-    if (!line) throw new Error('No line is in the middle of the sight.')
-    const from = topOf(line)
+    const inMiddle = () => [...document.querySelectorAll('[data-message-text] p')].find(isInMiddle)
+    let line = inMiddle()
+    for (; !line; line = inMiddle()) await new Promise(requestAnimationFrame)
+    const watched = line
+    const from = topOf(watched)
     const frame = () => {
       seen.frames += 1
-      seen.gone ||= !line.isConnected
-      seen.furthest = Math.max(seen.furthest, Math.abs(topOf(line) - from))
+      seen.gone ||= !watched.isConnected
+      seen.furthest = Math.max(seen.furthest, Math.abs(topOf(watched) - from))
       requestAnimationFrame(frame)
     }
     frame()
