@@ -44,7 +44,7 @@ async function pageRefusal(payer: Payer): Promise<NextResponse | null> {
 export const config = {
   // All but the endpoints, which have the same checks of their own, and files that are the same for everybody.
   matcher: [
-    '/((?!api/|_next/static/|(?:icon\\.svg|apple-icon\\.png|favicon\\.ico|open-graph\\.png|open-graph\\.svg)$).*)',
+    '/((?!api/|_next/static/|(?:manifest\\.webmanifest|icon(?:-192|-512|-maskable)?\\.(?:svg|png)|apple-icon\\.png|favicon\\.ico|open-graph\\.png|open-graph\\.svg)$).*)',
   ],
 }
 

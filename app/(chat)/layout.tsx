@@ -1,15 +1,17 @@
 import '../globals.css'
-import type { Metadata } from 'next'
+import type { Metadata, Viewport } from 'next'
 import { cookies } from 'next/headers'
 import type { ReactNode } from 'react'
 import { sidebarCookie } from '@/components/page/sidebar-cookie'
-import { Document, metadataAt } from '@/components/shell/document'
+import { Document, metadataAt, viewportIn } from '@/components/shell/document'
 import { Shell } from '@/components/shell/shell'
 import { dayAt, offsetAt } from '@/components/sidebar/group-by-date'
 import { ConversationProvider } from '@/lib/client/state/context'
-import { pageOrigin, pageSession } from '@/lib/http/page'
+import { pageOrigin, pageSession, pageTheme } from '@/lib/http/page'
 
-export { viewport } from '@/components/shell/document'
+export async function generateViewport(): Promise<Viewport> {
+  return viewportIn(await pageTheme())
+}
 
 export async function generateMetadata(): Promise<Metadata> {
   return metadataAt(await pageOrigin())

@@ -1,10 +1,10 @@
 import '../globals.css'
 import type { Metadata } from 'next'
 import type { ReactNode } from 'react'
-import { Document, metadataAt } from '@/components/shell/document'
+import { Document, metadataAt, viewportIn } from '@/components/shell/document'
 import { pageOrigin } from '@/lib/http/page'
 
-export { viewport } from '@/components/shell/document'
+export const viewport = viewportIn('system')
 
 export async function generateMetadata(): Promise<Metadata> {
   return metadataAt(await pageOrigin())

@@ -131,8 +131,8 @@ export function ChatComposer({
           />
           {parts && estimate ? <parts.EstimateLine estimate={estimate} /> : null}
         </Composer>
-        {/* Its height is always there. */}
-        <div className="h-7">
+        {/* Its height is always there, but for a short screen without a warning. */}
+        <div className={`h-7 ${warning ? '' : 'short:invisible short:h-2'}`}>
           <p role="status" className={warning ? 'numbers truncate px-1 text-note text-warn leading-7' : ''}>
             {warning}
           </p>

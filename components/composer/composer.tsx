@@ -61,9 +61,10 @@ export function Composer(props: ComposerProps) {
     awake.current = true
   }, [text, onText])
 
-  // The button is in the way of the next thing to write; on touch, focus would bring up the keyboard.
+  // The button is in the way of the next thing to write; on touch, the keyboard is in the way of the reply.
   const backToBox = () => {
-    if (!touch) box.current?.focus({ preventScroll: true })
+    if (touch) box.current?.blur()
+    else box.current?.focus({ preventScroll: true })
   }
   const send = () => {
     if (running && !empty)
@@ -102,7 +103,7 @@ export function Composer(props: ComposerProps) {
   }
 
   return (
-    <div className="rounded-large border border-line-strong bg-surface transition-colors focus-within:border-accent">
+    <div className="rounded-large short:flex border border-line-strong bg-surface transition-colors focus-within:border-accent">
       <textarea
         ref={box}
         id={composerId}
@@ -115,11 +116,11 @@ export function Composer(props: ComposerProps) {
         onChange={(event) => onText(event.target.value)}
         onKeyDown={onKeyDown}
         onPaste={onPaste}
-        className={`block field-sizing-content max-h-[min(15rem,35dvh)] w-full resize-none overflow-y-auto bg-transparent px-4 pt-3 pb-1 text-body outline-none ${
+        className={`block field-sizing-content max-h-[min(15rem,35dvh)] w-full resize-none overflow-y-auto bg-transparent px-4 pt-3 short:pt-4 pb-1 text-body outline-none ${
           props.roomy ? 'min-h-18' : ''
         }`}
       />
-      <div className="flex items-center justify-between gap-2 p-2 ps-2.5">
+      <div className="flex items-center justify-between gap-2 short:max-w-3/5 short:shrink-0 short:self-end p-2 ps-2.5">
         <div className="flex min-w-0 items-center gap-1.5">{props.children}</div>
         {running ? (
           <button

@@ -74,6 +74,7 @@ export function FindBar({
           aria-label="Find in conversation"
           placeholder="Find in conversation"
           autoComplete="off"
+          autoCapitalize="none"
           spellCheck={false}
           value={query}
           aria-invalid={none && earlier === 'here'}

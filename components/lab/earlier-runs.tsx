@@ -88,7 +88,11 @@ function Run({ run: { id, title, createdAt }, onDelete }: { run: ConversationSum
   const time = new Date(createdAt)
   return (
     <div className="flex items-center gap-3 text-small">
-      <Link href={`/c/${id}`} dir="auto" className="min-w-0 truncate rounded-small underline-offset-2 hover:underline">
+      <Link
+        href={`/c/${id}`}
+        dir="auto"
+        className="min-w-0 touch:py-3 truncate rounded-small underline-offset-2 hover:underline"
+      >
         {title}
       </Link>
       <time dateTime={time.toISOString()} className="numbers ms-auto shrink-0 text-ink-quiet text-note">

@@ -103,7 +103,7 @@ export function ProblemActions({
   )
 }
 
-const low = 'h-8!'
+const low = 'not-touch:h-8!'
 
 const picker = lazily(() => import('@/components/models/cheaper-picker').then((module) => module.CheaperPicker))
 

@@ -69,6 +69,7 @@ export function ModelList({
         aria-activedescendant={active === null ? undefined : optionId(active)}
         placeholder="Search models"
         autoComplete="off"
+        autoCapitalize="none"
         spellCheck={false}
         value={query}
         onChange={(event) => {
@@ -137,7 +138,9 @@ function Foot({
 }) {
   if (!isPriced && !isPartial) return null
   return (
-    <div className="flex min-h-9 shrink-0 touch:min-h-11 flex-wrap items-center justify-between gap-x-4 border-line border-t px-3.5 py-1 text-ink-quiet text-note">
+    <div
+      className={`flex short:hidden min-h-9 shrink-0 touch:min-h-11 flex-wrap items-center justify-between gap-x-4 border-line border-t px-3.5 py-1 text-ink-quiet text-note ${isPartial ? '' : 'max-sm:hidden'}`}
+    >
       {isPartial ? (
         <label className="flex touch:min-h-11 items-center gap-2">
           <input

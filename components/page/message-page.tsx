@@ -15,7 +15,10 @@ export function MessagePage({ title, words, children }: { title: string; words: 
           <p className="mt-2 max-w-measure text-ink-quiet">{words}</p>
           <div className="mt-6 flex items-center gap-4">
             {children}
-            <Link href="/" className="text-accent text-small underline underline-offset-3">
+            <Link
+              href="/"
+              className="inline-flex touch:min-h-11 items-center text-accent text-small underline underline-offset-3"
+            >
               Start a new conversation
             </Link>
           </div>

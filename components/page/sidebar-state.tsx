@@ -13,7 +13,10 @@ interface SidebarState {
   /** The person has opened or closed it since the page came up: from then on it glides. */
   glides: boolean
   toggle(): void
+  /** On the way to another page, whose entry in the history takes the place of the drawer's. */
   close(): void
+  /** Closes the drawer and stays. */
+  dismiss(): void
 }
 
 const SidebarContext = createContext<SidebarState | null>(null)
@@ -39,19 +42,30 @@ export function SidebarProvider({ startsFolded, children }: { startsFolded: bool
     if (storage?.getItem(oldKey) === 'folded') fold(true)
     storage?.removeItem(oldKey)
   }, [fold])
-  const toggle = useCallback(() => {
-    if (drawer) {
-      setOpen((was) => !was)
-      return
-    }
-    setGlides(true)
-    fold(!folded)
-  }, [drawer, folded, fold])
   const close = useCallback(() => setOpen(false), [])
+  // The open drawer is an entry of the history, so that Back closes it.
+  useEffect(() => {
+    window.addEventListener('popstate', close)
+    return () => window.removeEventListener('popstate', close)
+  }, [close])
+  const dismiss = useCallback(() => {
+    if (window.history.state?.drawer) window.history.back()
+    else close()
+  }, [close])
+  const toggle = useCallback(() => {
+    if (drawer && open) dismiss()
+    else if (drawer) {
+      window.history.pushState({ drawer: true }, '')
+      setOpen(true)
+    } else {
+      setGlides(true)
+      fold(!folded)
+    }
+  }, [drawer, open, folded, fold, dismiss])
 
   const state = useMemo(
-    () => ({ drawer, shown: drawer ? open : !folded, folded, glides, toggle, close }),
-    [drawer, open, folded, glides, toggle, close],
+    () => ({ drawer, shown: drawer ? open : !folded, folded, glides, toggle, close, dismiss }),
+    [drawer, open, folded, glides, toggle, close, dismiss],
   )
   return <SidebarContext value={state}>{children}</SidebarContext>
 }

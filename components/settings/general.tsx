@@ -1,5 +1,6 @@
 'use client'
-import { useId } from 'react'
+import { useEffect, useId } from 'react'
+import { showBarColors } from '@/components/page/bar-colors'
 import { Segments } from '@/components/ui/segments'
 import { useConversations } from '@/lib/client/state/context'
 import type { Settings } from '@/lib/protocol/api'
@@ -11,6 +12,7 @@ const themes: Record<Settings['theme'], string> = { system: 'System', light: 'Li
 export function General() {
   const theme = useConversations((state) => state.settings.theme)
   const save = useConversations((state) => state.saveSettings)
+  useEffect(() => showBarColors(theme), [theme])
   return (
     <Section slug="general">
       <div className="space-y-8">

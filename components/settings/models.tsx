@@ -56,7 +56,7 @@ export function Models() {
   )
 }
 
-const link = 'rounded-small text-accent underline underline-offset-2'
+const link = 'inline-flex touch:min-h-11 items-center rounded-small text-accent underline underline-offset-2'
 
 /** How many models a provider has, or why it is not known. */
 export function countWords({ models, more = 0, problem }: Pick<ModelGroup, 'models' | 'more' | 'problem'>): string {

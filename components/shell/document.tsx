@@ -1,5 +1,6 @@
 import type { Metadata, Viewport } from 'next'
 import type { ReactNode } from 'react'
+import { barColorsIn } from '@/components/page/bar-colors'
 import { fonts } from '@/components/ui/fonts'
 import type { Settings } from '@/lib/protocol/api'
 
@@ -17,6 +18,7 @@ export function metadataAt(origin: string | null): Metadata {
 const metadata: Metadata = {
   applicationName: 'Rill',
   description,
+  manifest: '/manifest.webmanifest',
   icons: {
     icon: [
       { url: '/favicon.ico', sizes: '32x32' },
@@ -32,15 +34,14 @@ const metadata: Metadata = {
   robots: { index: false },
 }
 
-export const viewport: Viewport = {
-  width: 'device-width',
-  initialScale: 1,
-  viewportFit: 'cover',
-  interactiveWidget: 'resizes-content',
-  themeColor: [
-    { media: '(prefers-color-scheme: light)', color: '#fcfaf6' },
-    { media: '(prefers-color-scheme: dark)', color: '#0f151d' },
-  ],
+export function viewportIn(theme: Settings['theme']): Viewport {
+  return {
+    width: 'device-width',
+    initialScale: 1,
+    viewportFit: 'cover',
+    interactiveWidget: 'resizes-content',
+    themeColor: barColorsIn(theme),
+  }
 }
 
 export function Document({ theme, children }: { theme: Settings['theme']; children: ReactNode }) {

@@ -40,7 +40,7 @@ export function Shell({
 
 function Frame({ clock, children }: { clock: Clock; children: ReactNode }) {
   const segment = useSelectedLayoutSegment()
-  const { drawer, shown, folded, glides, close } = useSidebar()
+  const { drawer, shown, folded, glides, dismiss } = useSidebar()
   const inChat = segment === null || segment === 'c'
   useTheme()
   useInputMethods()
@@ -55,7 +55,7 @@ function Frame({ clock, children }: { clock: Clock; children: ReactNode }) {
           type="button"
           tabIndex={-1}
           aria-label="Close sidebar"
-          onClick={close}
+          onClick={dismiss}
           className="fixed inset-0 z-20 bg-scrim"
         />
       ) : null}

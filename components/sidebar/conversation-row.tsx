@@ -28,7 +28,7 @@ export const ConversationRow = memo(function ConversationRow({
   const rename = useConversations((state) => state.rename)
   const [renaming, setRenaming] = useState(false)
   const row = useRef<HTMLLIElement>(null)
-  const { close } = useSidebar()
+  const { drawer, close } = useSidebar()
   const current = useConversationId() === id
   const name = plainTitle(title) || 'New conversation'
   const dot = unread && !running && !current
@@ -66,6 +66,7 @@ export const ConversationRow = memo(function ConversationRow({
       <Link
         href={`/c/${id}`}
         prefetch={false}
+        replace={drawer}
         onClick={close}
         aria-current={current ? 'page' : undefined}
         {...tooltip(name, { side: 'after', whenCut: true })}

@@ -14,8 +14,9 @@ import { WhoseHistory } from './whose-history'
 
 /** Conversations and the way to everything else. Beside the page on a wide screen, a drawer over it on a small one. */
 export function Sidebar({ clock }: { clock: Clock }) {
-  const { shown, folded, glides, drawer, toggle, close } = useSidebar()
+  const { shown, folded, glides, drawer, toggle, close, dismiss } = useSidebar()
   const panel = useRef<HTMLElement>(null)
+  const pressedAt = useRef(0)
   const path = usePathname()
   const open = drawer && shown
 
@@ -27,21 +28,28 @@ export function Sidebar({ clock }: { clock: Clock }) {
       if (event.key !== 'Escape' || event.defaultPrevented) return
       // It closes the drawer, and does nothing else.
       event.preventDefault()
-      close()
+      dismiss()
     }
     document.addEventListener('keydown', onKey)
     return () => {
       document.removeEventListener('keydown', onKey)
       if (before instanceof HTMLElement) before.focus({ preventScroll: true })
     }
-  }, [open, close])
+  }, [open, dismiss])
 
   return (
     <nav
       ref={panel}
       id={sidebarId}
       aria-label="Conversations"
-      className={`fixed inset-y-0 start-0 z-30 flex w-sidebar flex-col border-line border-e bg-surface-raised pt-[env(safe-area-inset-top)] max-lg:w-72 max-lg:max-w-[85vw] ${
+      onPointerDown={({ clientX }) => {
+        pressedAt.current = clientX
+      }}
+      // One that scrolls the list is cancelled instead.
+      onPointerUp={({ clientX, pointerType }) => {
+        if (open && pointerType === 'touch' && pressedAt.current - clientX > swipe) dismiss()
+      }}
+      className={`fixed inset-y-0 start-0 z-30 flex w-sidebar touch-pan-y *:touch-pan-y flex-col border-line border-e bg-surface-raised pt-[env(safe-area-inset-top)] max-lg:w-72 max-lg:max-w-[85vw] ${
         folded ? 'lg:invisible lg:-translate-x-full rtl:lg:translate-x-full' : ''
       } ${open ? 'shadow-float' : 'max-lg:invisible max-lg:-translate-x-full rtl:max-lg:translate-x-full'} ${
         // On the way out it stays visible until it is gone; on the way in it is there at once, to take the focus.
@@ -49,7 +57,12 @@ export function Sidebar({ clock }: { clock: Clock }) {
       }`}
     >
       <div className="flex h-12 shrink-0 items-center justify-between ps-4 pe-2 touch:h-14">
-        <Link href="/" onClick={close} className="flex items-center gap-2 rounded-small font-strong">
+        <Link
+          href="/"
+          replace={open}
+          onClick={close}
+          className="flex touch:min-h-11 items-center gap-2 rounded-small font-strong"
+        >
           <Mark className="size-5 text-accent" />
           Rill
         </Link>
@@ -59,6 +72,7 @@ export function Sidebar({ clock }: { clock: Clock }) {
       </div>
       <Link
         href="/"
+        replace={open}
         onClick={close}
         {...tooltip('New conversation', { keys: 'Mod+Shift+O' })}
         className={`${row} mx-2 mb-1`}
@@ -72,6 +86,7 @@ export function Sidebar({ clock }: { clock: Clock }) {
           <Link
             key={address}
             href={address}
+            replace={open}
             onClick={close}
             aria-current={path === address || path.startsWith(`${address}/`) ? 'page' : undefined}
             className={row}
@@ -85,6 +100,9 @@ export function Sidebar({ clock }: { clock: Clock }) {
     </nav>
   )
 }
+
+/** In pixels, towards the drawer's side. */
+const swipe = 50
 
 const pages: { address: string; name: string; icon: LucideIcon }[] = [
   { address: '/usage', name: 'Usage', icon: ChartColumn },

@@ -24,6 +24,7 @@ export interface Follow {
 /**
  * Keeps the end of a growing text in view for as long as the person is there, and not a moment longer:
  * wheel, touch, keys, the scrollbar or a selection lets go at once, and only going back to the end takes hold again.
+ * Under a finger nothing moves but by that finger; one that only touched, at the end, has not let go.
  * The text's growth costs one write of `scrollTop` for each change, which brings the frame's layout forward and adds none.
  */
 export function useFollow(): Follow {
@@ -91,7 +92,7 @@ export function useFollow(): Follow {
       const distance = scrollHeight - scrollTop - clientHeight
       // A shrinking page moves the end up by itself; only a person moves up while the height stays.
       if (scrollTop < lastTop && lastHeight === inner.offsetHeight && distance > 1 && !gliding.current) letGo()
-      if (scrollTop > lastTop && distance < nearEnd && returning.current) follow(true)
+      if (scrollTop > lastTop && distance < nearEnd && returning.current && !touched) follow(true)
       lastTop = scrollTop
       setAway(distance >= nearEnd)
       if (distance < nearEnd) setFresh(false)
@@ -100,9 +101,28 @@ export function useFollow(): Follow {
       if (event.deltaY < 0) letGo()
       else returning.current = true
     }
-    const onTouch = () => {
+    let touched = false
+    const onTouch = ({ target }: TouchEvent) => {
+      if (touched || !target) return
+      touched = true
+      const wasFollowing = following.current
+      const top = element.scrollTop
       letGo()
       returning.current = true
+      const onLift = (event: Event) => {
+        if (event instanceof TouchEvent && event.touches.length > 0) return
+        lifting.abort()
+        touched = false
+        const moved = element.scrollTop - top
+        const isBack = moved > 0 || (moved === 0 && wasFollowing)
+        const distance = element.scrollHeight - element.scrollTop - element.clientHeight
+        if (!isBack || distance >= nearEnd || selects(inner)) return
+        follow(true)
+        stay()
+      }
+      const lifting = new AbortController()
+      // At the target, since the text may have replaced it by then, and nothing bubbles from there.
+      for (const end of ['touchend', 'touchcancel']) target.addEventListener(end, onLift, { signal: lifting.signal })
     }
     // The scrollbar, of which only the press can be seen.
     const onPress = () => {
@@ -125,8 +145,7 @@ export function useFollow(): Follow {
       else if (['PageDown', 'ArrowDown', 'End', ' '].includes(event.key)) returning.current = true
     }
     const onSelection = () => {
-      const selection = document.getSelection()
-      if (selection && !selection.isCollapsed && inner.contains(selection.anchorNode)) letGo()
+      if (selects(inner)) letGo()
     }
     const stay = () => {
       if (!gliding.current) element.scrollTop = end
@@ -151,7 +170,7 @@ export function useFollow(): Follow {
     const { signal } = listening
     element.addEventListener('scroll', onScroll, { passive: true, signal })
     element.addEventListener('wheel', onWheel, { passive: true, signal })
-    element.addEventListener('touchmove', onTouch, { passive: true, signal })
+    element.addEventListener('touchstart', onTouch, { passive: true, signal })
     element.addEventListener('pointerdown', onPress, { passive: true, signal })
     element.addEventListener('keydown', onKey, { signal })
     element.addEventListener('click', onFold, { capture: true, signal })
@@ -165,4 +184,9 @@ export function useFollow(): Follow {
 
   useEffect(() => () => cancelAnimationFrame(gliding.current), [])
   return { scroller, content, growing, away, fresh: away && fresh, toEnd, letGo }
+}
+
+function selects(element: Element): boolean {
+  const selection = document.getSelection()
+  return selection !== null && !selection.isCollapsed && element.contains(selection.anchorNode)
 }

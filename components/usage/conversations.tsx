@@ -104,7 +104,11 @@ function Name({
       {title === null ? (
         <span className="text-ink-quiet">{name}</span>
       ) : (
-        <Link href={`/c/${conversationId}`} dir="auto" className="rounded-small underline-offset-2 hover:underline">
+        <Link
+          href={`/c/${conversationId}`}
+          dir="auto"
+          className="touch:py-3 rounded-small underline-offset-2 hover:underline"
+        >
           {name}
         </Link>
       )}

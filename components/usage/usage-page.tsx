@@ -37,7 +37,10 @@ export function UsagePage() {
           </h1>
           <ExportLinks wanted={wanted} />
         </div>
-        <Link href="/lab" className="rounded-small text-accent text-small underline underline-offset-2">
+        <Link
+          href="/lab"
+          className="inline-flex touch:min-h-11 items-center rounded-small text-accent text-small underline underline-offset-2"
+        >
           Lab: compare speed →
         </Link>
       </div>

@@ -39,6 +39,12 @@ async function requirePrincipal(): Promise<Principal> {
   return principal
 }
 
+/** The theme that was chosen, if anybody has been let in to choose one. */
+export async function pageTheme(): Promise<Settings['theme']> {
+  const principal = await pagePrincipal()
+  return principal ? (await settingsOf(principal.ownerId)).theme : 'system'
+}
+
 /** Where the browser has the page from, for addresses that have to be whole. Null when that cannot be told. */
 export async function pageOrigin(): Promise<string | null> {
   return originOf(await headers())

@@ -89,15 +89,44 @@ test.describe('on a phone', () => {
     await page.goto('/')
     await expect(chat.composer).toBeEditable()
     await standsStill(chat, upstream, async () => {
-      const session = await page.context().newCDPSession(page)
-      const touch = (type: 'touchStart' | 'touchMove' | 'touchEnd', y?: number) =>
-        session.send('Input.dispatchTouchEvent', { type, touchPoints: y === undefined ? [] : [{ x: 200, y }] })
+      const touch = await finger(page)
       await touch('touchStart', 200)
       for (let y = 220; y <= 440; y += 20) await touch('touchMove', y)
       await touch('touchEnd')
     })
   })
+
+  test('nothing moves under a finger that rests, and a tap does not let go', async ({ page, upstream }) => {
+    const chat = new Chat(page)
+    await page.goto('/')
+    await expect(chat.composer).toBeEditable()
+    const touch = await finger(page)
+    await growing(chat, upstream)
+    const before = await topOf(page, /^Paragraph 19:/)
+    await touch('touchStart', 200)
+    upstream.open('more')
+    await expect(chat.reply).toContainText('Paragraph 30')
+    await settled(page)
+    expect(await topOf(page, /^Paragraph 19:/)).toBe(before)
+    await touch('touchEnd')
+    await page.getByRole('button', { name: 'Jump to latest (new text)' }).tap()
+    await expect.poll(() => below(page)).toBeLessThan(2)
+
+    await touch('touchStart', 200)
+    await touch('touchEnd')
+    upstream.open('yet more')
+    await expect(chat.reply).toContainText('Paragraph 40')
+    await expect.poll(() => below(page)).toBeLessThan(2)
+  })
 })
+
+/** A finger on the screen, by its height. */
+async function finger(page: Page) {
+  const session = await page.context().newCDPSession(page)
+  return async (type: 'touchStart' | 'touchMove' | 'touchEnd', y?: number): Promise<void> => {
+    await session.send('Input.dispatchTouchEvent', { type, touchPoints: y === undefined ? [] : [{ x: 200, y }] })
+  }
+}
 
 async function standsStill(chat: Chat, upstream: ScriptedUpstream, letGo: (chat: Chat) => Promise<void>) {
   const { page } = chat

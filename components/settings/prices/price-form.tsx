@@ -64,6 +64,7 @@ export function PriceForm({
       forgetProblem()
     },
     autoComplete: 'off',
+    autoCapitalize: 'none',
     spellCheck: false,
   })
   /** Of the person's own price, as it was seen; 0 is none. */

@@ -5,7 +5,10 @@ import { TextField } from '@/components/ui/text-field'
 import { useConversations } from '@/lib/client/state/context'
 import type { PricedProvider } from '@/lib/protocol/billing/prices'
 
-type Bound = Pick<ComponentProps<typeof TextField>, 'value' | 'onChange' | 'problem' | 'autoComplete' | 'spellCheck'>
+type Bound = Pick<
+  ComponentProps<typeof TextField>,
+  'value' | 'onChange' | 'problem' | 'autoComplete' | 'autoCapitalize' | 'spellCheck'
+>
 
 const OTHER = ''
 

@@ -105,6 +105,7 @@ function Start({ group, onAgain }: { group: ModelGroup; onAgain(): Promise<void>
         required
         maxLength={200}
         autoComplete="off"
+        autoCapitalize="none"
         spellCheck={false}
         placeholder="As the provider writes it"
         value={typed}

@@ -36,6 +36,7 @@ export function HeaderFields({
                 aria-label={`Header ${index + 1}, name`}
                 placeholder="Name"
                 autoComplete="off"
+                autoCapitalize="none"
                 spellCheck={false}
                 value={row.name}
                 onChange={(event) => set(row.id, { name: event.target.value })}
@@ -45,6 +46,7 @@ export function HeaderFields({
                 aria-label={`Header ${index + 1}, value`}
                 placeholder="Value"
                 autoComplete="off"
+                autoCapitalize="none"
                 spellCheck={false}
                 value={row.value}
                 onChange={(event) => set(row.id, { value: event.target.value })}

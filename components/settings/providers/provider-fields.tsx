@@ -66,6 +66,7 @@ export function AddressFields({
         required
         inputMode="url"
         autoComplete="off"
+        autoCapitalize="none"
         spellCheck={false}
         placeholder="https://api.example.com/v1"
         hint={preset?.addressHint}
@@ -104,6 +105,7 @@ export function ModelField({ draft, wordsFor, onChange }: FieldsProps) {
     <TextField
       label="Model to test"
       autoComplete="off"
+      autoCapitalize="none"
       spellCheck={false}
       maxLength={200}
       hint="There’s no list of models from this server. Enter an ID exactly as the provider writes it."

@@ -1,7 +1,10 @@
 'use client'
-import { useState } from 'react'
+import { useEffect, useState } from 'react'
 import { useConversations } from '@/lib/client/state/context'
 import type { Lazily } from './lazily'
+
+/** In milliseconds: the page itself comes first. */
+const TOUCH_PREFETCH_MS = 2000
 
 const notHere = {
   id: 'popup',
@@ -10,19 +13,25 @@ const notHere = {
 }
 
 /**
- * What a button opens, whose code is fetched when the button is pointed at. `component` is null until it was opened once:
- * the button stands alone until then.
+ * What a button opens, whose code is fetched when the button is pointed at, or soon on a screen where nothing is.
+ * `component` is null until it was opened once: the button stands alone until then.
  */
 export function usePopup<Component>(popup: Lazily<Component>) {
   const [open, setOpen] = useState<boolean | null>(null)
   const { component } = popup.useIt(false)
   const notify = useConversations((state) => state.notify)
   const dismiss = useConversations((state) => state.dismiss)
+  const { want } = popup
+  useEffect(() => {
+    if (window.matchMedia('(hover: hover)').matches) return
+    const timer = setTimeout(want, TOUCH_PREFETCH_MS)
+    return () => clearTimeout(timer)
+  }, [want])
   const shown = open === null ? null : component
   async function openFirst(): Promise<void> {
     dismiss(notHere.id)
     setOpen(true)
-    if (await popup.want()) return
+    if (await want()) return
     // It must not open by itself later, when nobody waits for it.
     setOpen(null)
     notify(notHere)
@@ -34,7 +43,7 @@ export function usePopup<Component>(popup: Lazily<Component>) {
     /** Of the button. */
     props: {
       'aria-expanded': shown !== null && open === true,
-      onPointerEnter: popup.want,
+      onPointerEnter: want,
       onClick: shown ? undefined : () => void openFirst(),
     },
   }
