@@ -5,13 +5,13 @@ import { bareKey, unquoted, withoutEndpoint } from '@/lib/protocol/pasted'
 import { isLoopback, parseTrustedProxies } from './networks'
 import { picosOf } from './protocol/billing/money'
 
-/** A variable that is set to nothing counts as not set. */
+/** An empty variable counts as unset. */
 const filled = z
   .string()
   .trim()
   .optional()
   .transform((text) => text || undefined)
-/** Node's timers hold no more milliseconds; a longer one would ring at once. */
+/** The longest delay of Node's timers; with a longer one they fire at once. */
 const LONGEST_TIMER_MS = 2 ** 31 - 1
 const count = (fallback: number) =>
   filled.transform((text) => text ?? String(fallback)).pipe(z.coerce.number<string>().int().positive())
@@ -21,7 +21,7 @@ const timer = z.coerce
   .positive()
   .refine((ms) => ms <= LONGEST_TIMER_MS, 'must be under 25 days')
 const milliseconds = (fallback: number) => filled.transform((text) => text ?? String(fallback)).pipe(timer)
-/** 0 is no limit. */
+/** 0 means no limit. */
 const limit = (fallback: number) =>
   filled.transform((text) => text ?? String(fallback)).pipe(z.coerce.number<string>().int().nonnegative())
 const seconds = (fallback: number) =>
@@ -29,7 +29,7 @@ const seconds = (fallback: number) =>
     .transform((text) => text ?? String(fallback))
     .pipe(z.coerce.number<string>().nonnegative())
     .refine((each) => each * 1000 <= LONGEST_TIMER_MS, 'must be under 25 days')
-/** `500 MB`, or so many bytes; 0 is no limit. */
+/** `500 MB`, or a number of bytes; 0 means no limit. */
 const size = (fallback: number) =>
   filled.transform((text = String(fallback), context) => {
     const [, number, unit = ''] = /^(\d+(?:\.\d+)?) ?([kmgt]?)i?b?$/i.exec(text) ?? []
@@ -38,7 +38,7 @@ const size = (fallback: number) =>
     context.addIssue('must be a size, e.g. 500 MB or 2 GB')
     return z.NEVER
   })
-/** `5 USD`, in pico-dollars. */
+/** Parses `5 USD` into pico-dollars. */
 const dollars = filled.transform((text, context) => {
   if (text === undefined) return null
   const [, amount = ''] = /^\$?(\d{1,6}(?:\.\d{1,6})?)(?: ?USD)?$/i.exec(text) ?? []
@@ -52,7 +52,7 @@ const address = filled
   .transform((text) => text && withoutEndpoint(unquoted(text)))
   .refine(isBaseUrl, 'must be an address, e.g. http://127.0.0.1:11434/v1, with no password in it')
 
-/** Of the network that the server is in. Many write it without its scheme. */
+/** An HTTP proxy of the server's network. Many people leave the scheme out. */
 const proxy = filled
   .transform((text) => (text === undefined || text.includes('://') ? text : `http://${text}`))
   .refine(
@@ -70,7 +70,7 @@ const trustedProxies = filled.transform((text, context) => {
   return z.NEVER
 })
 
-/** A collector of traces. */
+/** The address of a trace collector. */
 const endpoint = filled.refine(
   (text) => text === undefined || (/^https?:/i.test(text) && URL.canParse(text)),
   'must be an address, e.g. http://127.0.0.1:4318',
@@ -83,6 +83,7 @@ const environment = z.object({
   REDIS_URL: filled.refine(isRedisUrl, 'must be an address, e.g. redis://127.0.0.1:6379'),
   OPENAI_API_KEY: filled.transform((text) => text && (bareKey(text) || undefined)),
   OPENAI_BASE_URL: address,
+  OPENAI_CUSTOM_HEADERS: z.string().default(''),
   RILL_PROVIDER_NAME: filled,
   HTTP_PROXY: proxy,
   HTTPS_PROXY: proxy,
@@ -97,7 +98,7 @@ const environment = z.object({
   RILL_METRICS_TOKEN: secret,
   RILL_TRUSTED_PROXIES: trustedProxies,
   RILL_FIRST_TOKEN_TIMEOUT_MS: filled.pipe(timer.optional()),
-  /** Before there was one wait to the first word, the first part of it. */
+  /** An older name: the time limit for the headers, which is now part of the one for the first token. */
   RILL_HEADERS_TIMEOUT_MS: filled.pipe(timer.optional()).catch(undefined),
   RILL_IDLE_TIMEOUT_MS: milliseconds(60_000),
   RILL_HEARTBEAT_TIMEOUT_MS: milliseconds(3_600_000),
@@ -120,12 +121,12 @@ const environment = z.object({
   OTEL_EXPORTER_OTLP_TRACES_ENDPOINT: endpoint,
 })
 
-/** Every setting that comes from the environment, parsed once. */
+/** Every setting from the environment, parsed. */
 export type Config = ReturnType<typeof parseConfig>
 
 /**
- * Reads the environment.
- * @throws {Error} one sentence that names every variable that is wrong.
+ * Parses environment variables.
+ * @throws {Error} one sentence that names every invalid variable.
  */
 export function parseConfig(variables: Record<string, string | undefined>) {
   const parsed = environment.safeParse({ ...variables, ...proxyVariables(variables) })
@@ -136,11 +137,11 @@ export function parseConfig(variables: Record<string, string | undefined>) {
   const values = parsed.data
   return {
     host: values.HOST ?? '127.0.0.1',
-    // Without the mark, the build takes every file of the project for one that may be read here.
+    // Without this comment, the build traces every file of the project as one that may be read here.
     dataDir: resolve(/*turbopackIgnore: true*/ values.DATA_DIR ?? './data'),
     databaseUrl: values.DATABASE_URL ?? null,
     redisUrl: values.REDIS_URL ?? null,
-    /** The operator's own upstream, when a key or an address is set. */
+    /** The operator's own provider, if a key or an address is set. */
     upstream:
       values.OPENAI_API_KEY || values.OPENAI_BASE_URL
         ? {
@@ -148,7 +149,11 @@ export function parseConfig(variables: Record<string, string | undefined>) {
             baseUrl: values.OPENAI_BASE_URL ?? 'https://api.openai.com/v1',
           }
         : null,
-    /** What people see the operator's upstream called; its address is the operator's own business. */
+    /** The names of headers that the OpenAI SDK would add to every request by itself. */
+    customHeaders: values.OPENAI_CUSTOM_HEADERS.split('\n').flatMap((line) =>
+      line.includes(':') ? (line.split(':', 1)[0]?.trim() ?? []) : [],
+    ),
+    /** The name that people see for the operator's provider; they don't see its address. */
     providerName: values.RILL_PROVIDER_NAME ?? null,
     proxies: {
       http: values.HTTP_PROXY,
@@ -164,38 +169,38 @@ export function parseConfig(variables: Record<string, string | undefined>) {
     hosts: values.RILL_HOSTS.split(',').flatMap((name) => name.trim().toLowerCase() || []),
     secret: values.RILL_SECRET ?? null,
     public: values.RILL_PUBLIC,
-    /** Providers that people add may not be in the operator's network: whenever others can reach this server. */
+    /** Whether providers that people add must be outside the operator's network: by default when others can reach this server. */
     publicProvidersOnly:
       values.RILL_PUBLIC ||
       (!values.RILL_PRIVATE_PROVIDERS &&
         (values.RILL_OPEN || !isLoopback(values.HOST ?? '127.0.0.1') || values.RILL_HOSTS.trim() !== '')),
     metricsToken: values.RILL_METRICS_TOKEN ?? null,
-    /** Whose word on where a request came from counts. */
+    /** The proxies whose `X-Forwarded-*` headers are trusted. */
     trustedProxies: values.RILL_TRUSTED_PROXIES,
-    clocks: clocksIn(values),
+    clocks: clocksOf(values),
     retries: {
       attempts: values.RILL_RETRY_ATTEMPTS,
       baseMs: values.RILL_RETRY_BASE_MS,
       maxWaitMs: values.RILL_RETRY_MAX_WAIT_MS,
     },
-    /** How many answers a person may start in a minute, and have running at once; 0 is no limit. */
+    /** How many replies a person may start per minute, and have running at once; 0 means no limit. */
     ratePerMinute: values.RILL_RATE_PER_MINUTE,
     streamsPerPerson: values.RILL_STREAMS_PER_PERSON,
-    /** How many responses may follow answers for a person at once, from one address. */
+    /** How many connections a person may have open from one address to follow replies. */
     readersPerPerson: values.RILL_READERS_PER_PERSON,
-    /** How many bytes a person's messages may take. */
+    /** How many bytes a person's conversations may take. */
     storagePerPerson: values.RILL_STORAGE_PER_PERSON,
-    /** How many calls of all kinds a person may make in a minute. */
+    /** How many calls of any kind a person may make per minute. */
     callsPerMinute: values.RILL_CALLS_PER_MINUTE,
-    /** The same limits for everybody together, and the longest answer that anybody may ask for. */
+    /** The same limits for everyone together, and the longest reply anyone may ask for. */
     startsPerMinute: values.RILL_STARTS_PER_MINUTE,
     streams: values.RILL_STREAMS,
     maxTokens: values.RILL_MAX_TOKENS,
-    /** What a day on the operator's own upstream may cost, in pico-dollars; null is no limit. */
+    /** What replies from the operator's provider may cost per day, in pico-dollars; null means no limit. */
     budgetPerDay: values.RILL_BUDGET_PER_DAY,
-    /** How long running answers may go on once the process has been told to end. */
+    /** How long running replies may continue after SIGTERM. */
     drainMs: values.RILL_DRAIN_SECONDS * 1000,
-    /** Whether there is a place to send traces to. All else about them is OpenTelemetry's own. */
+    /** Whether traces are sent. OpenTelemetry reads its other variables itself. */
     tracing:
       !values.OTEL_SDK_DISABLED &&
       values.OTEL_TRACES_EXPORTER !== 'none' &&
@@ -203,8 +208,8 @@ export function parseConfig(variables: Record<string, string | undefined>) {
   }
 }
 
-/** A local server that is not told otherwise may load a model first. */
-function clocksIn(values: z.infer<typeof environment>) {
+/** Time limits for a provider. A local server may have to load its model first, so it gets longer by default. */
+function clocksOf(values: z.infer<typeof environment>) {
   const { RILL_FIRST_TOKEN_TIMEOUT_MS: chosen, RILL_HEADERS_TIMEOUT_MS: before = 0 } = values
   return {
     firstTokenMs: Math.max(chosen ?? 300_000, before),
@@ -221,7 +226,7 @@ function isBaseUrl(text: string | undefined): boolean {
   return ['http:', 'https:'].includes(protocol) && username + password === ''
 }
 
-/** Most programs take these in lower case too, and believe those first. */
+/** As in most programs, the lowercase names work too and take precedence. */
 function proxyVariables(variables: Record<string, string | undefined>): Record<string, string | undefined> {
   const names = ['HTTP_PROXY', 'HTTPS_PROXY', 'NO_PROXY']
   return Object.fromEntries(names.map((name) => [name, variables[name.toLowerCase()] || variables[name]]))
@@ -233,7 +238,7 @@ function isRedisUrl(text: string | undefined): boolean {
 
 let parsed: Config | undefined
 
-/** The parsed environment. @throws {Error} when a variable is wrong. */
+/** The parsed environment of this process. @throws {Error} when a variable is invalid. */
 export function config(): Config {
   parsed ??= parseConfig(process.env)
   return parsed

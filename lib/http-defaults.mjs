@@ -1,12 +1,11 @@
-// What holds for every request and answer, before Next and for what never reaches it.
+// Headers of every response, and responses to requests that Next should never see.
 import { readdirSync } from 'node:fs'
 import { join, sep } from 'node:path'
 
-/** Pages are only looked at. */
 const methods = { page: ['GET', 'HEAD'], api: ['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE', 'OPTIONS'] }
 const assets = '/_next/static/'
 
-/** Pages set a policy of their own in place of this one, see proxy.ts. */
+/** proxy.ts replaces the policy for pages. */
 const headers = {
   'Content-Security-Policy':
     "default-src 'none'; style-src 'unsafe-inline'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'",
@@ -18,7 +17,7 @@ const headers = {
   'Permissions-Policy': 'camera=(), geolocation=(), microphone=()',
 }
 
-/** The paths of a build's assets, as they are asked for. */
+/** The URL paths of a build's assets. */
 export function assetsOf(root) {
   const folder = join(root, '.next', 'static')
   const files = readdirSync(folder, { recursive: true, withFileTypes: true }).filter((entry) => entry.isFile())
@@ -26,39 +25,39 @@ export function assetsOf(root) {
   return new Set(files.map((entry) => assets + path(entry).split(sep).join('/')))
 }
 
-/** Prepares an answer. Gives whether that is all there is to it: what cannot be asked for is refused in one line. */
-export function answeredAtOnce(request, response, built) {
+/** Sets the default headers, and ends the response of a request that no route should see. Returns whether it did. */
+export function respondEarly(request, response, built) {
   const path = request.url.split('?', 1)[0]
   const decoded = decodedPath(path)
   const isAsset = decoded?.startsWith(assets) && built.has(decoded)
   for (const [name, value] of Object.entries(headers)) {
-    // The policy of a worker's script would be the worker's.
+    // A worker is bound by the policy of its own script's response.
     if (name !== 'Content-Security-Policy' || !isAsset) response.setHeader(name, value)
   }
-  if (!path.startsWith('/') || decoded === null || decoded.includes('\0')) return refuse(response, 400, 'Bad Request')
-  // The password that is typed before the page's script has run: the form is shown again, and nothing of it kept.
-  if (request.method === 'POST' && decoded === '/sign-in') return showAgain(response, request.url)
-  // As it was sent: Next takes an endpoint's path in another spelling for a page.
+  if (!path.startsWith('/') || decoded === null || decoded.includes('\0')) return endWith(response, 400, 'Bad Request')
+  // The sign-in form was submitted before the page's script ran: show it again, and read nothing of the body.
+  if (request.method === 'POST' && decoded === '/sign-in') return redirectTo(response, request.url)
+  // The undecoded path: Next treats an escaped spelling of an endpoint's path as a page.
   const allowed = methods[path.startsWith('/api/') ? 'api' : 'page']
   if (!allowed.includes(request.method)) {
     response.setHeader('Allow', allowed.join(', '))
-    return refuse(response, 405, 'Method Not Allowed')
+    return endWith(response, 405, 'Method Not Allowed')
   }
-  // Next would show the app for it, without the headers and checks of a page.
-  if (decoded.startsWith(assets) && !isAsset) return refuse(response, 404, 'Not Found')
+  // Next would render the app here, without a page's headers and checks.
+  if (decoded.startsWith(assets) && !isAsset) return endWith(response, 404, 'Not Found')
   return false
 }
 
-function showAgain(response, url) {
+function redirectTo(response, url) {
   response.writeHead(303, { Location: url, 'Cache-Control': 'no-store' })
   response.end()
   return true
 }
 
-/** Ends an answer in one line. */
-export function refuse(response, status, words) {
+/** Ends a response with one line of text. */
+export function endWith(response, status, text) {
   response.writeHead(status, { 'Content-Type': 'text/plain; charset=utf-8', 'Cache-Control': 'no-store' })
-  response.end(`${words}\n`)
+  response.end(`${text}\n`)
   return true
 }
 

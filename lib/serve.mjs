@@ -1,13 +1,13 @@
-// Serves a build of Rill in this process, from its settings to its end.
+// Serves a build of Rill in this process, from the checks of its environment to the end of the process.
 import { createServer } from 'node:http'
 import { createRequire } from 'node:module'
-import { join, resolve } from 'node:path'
-import { answeredAtOnce, assetsOf, refuse } from './http-defaults.mjs'
+import { join } from 'node:path'
+import { assetsOf, endWith, respondEarly } from './http-defaults.mjs'
 import { Refusal, root, say } from './install.mjs'
 import { streamingRoutes } from './streaming-routes.mjs'
 
-/** Runs a command. A refusal is printed as one message, without a stack, and ends the process. */
-export async function inWords(work) {
+/** Runs a command. Prints a `Refusal` as one message without a stack, and ends the process with 1. */
+export async function runCommand(work) {
   try {
     await work()
   } catch (error) {
@@ -26,21 +26,23 @@ export function requireNode(major, minor) {
   )
 }
 
-/** Reads the environment and returns the address to listen on. @throws {Refusal} when a setting is wrong. */
-export function settings() {
+/**
+ * Loads the environment files and returns the address to listen on. Only what a start needs before the build is parsed
+ * here, in plain JavaScript; lib/config.ts parses all other variables, and is part of the build.
+ * @throws {Refusal} when `HOST` or `PORT` is wrong, or when others could reach a Rill that lets everyone in.
+ */
+export function loadListenAddress() {
   loadEnvironment()
-  const address = listenAddress(process.env)
-  requireAddress('OPENAI_BASE_URL', process.env.OPENAI_BASE_URL)
-  return address
+  return listenAddress(process.env)
 }
 
-/** @throws {Refusal} when nothing can listen there. */
+/** @throws {Refusal} when another process listens there, or when this one may not. */
 export async function requireFree(address) {
   const probe = await listen(createServer(), address)
   probe.close()
 }
 
-// Uses Next's own reader, so that `npm start` and `npm run dev` read the same files. The shell's variables win.
+// Next's own loader, so that `npm start` and `npm run dev` read the same files. Variables of the shell take precedence.
 function loadEnvironment() {
   process.env.NODE_ENV = 'production'
   process.env.NEXT_TELEMETRY_DISABLED = '1'
@@ -62,17 +64,6 @@ function listenAddress({ HOST, PORT, RILL_PASSWORD, RILL_OPEN }) {
     )
   }
   return { host, port }
-}
-
-function requireAddress(name, value) {
-  const address = unquoted(value)
-  if (!address || URL.canParse(address)) return
-  throw new Refusal(`${name} isn’t a valid address. It should look like http://127.0.0.1:11434/v1; see .env.example.`)
-}
-
-/** The value without the quotes that many paste along with it. */
-function unquoted(value = '') {
-  return value.replace(/^[\s"'`“”]+|[\s"'`“”]+$/g, '')
 }
 
 function listen(server, { host, port }) {
@@ -97,10 +88,10 @@ export async function serve({ host, port }) {
   const handling = new Set()
   const assets = assetsOf(root)
   const server = createServer((request, response) => {
-    // Replaces whatever was sent: lib/http/address.ts trusts it.
+    // lib/http/address.ts trusts this header, so a value from outside is replaced.
     request.headers['x-rill-peer'] = request.socket.remoteAddress ?? ''
-    if (answeredAtOnce(request, response, assets)) return
-    const handled = answer(handler, request, response).finally(() => handling.delete(handled))
+    if (respondEarly(request, response, assets)) return
+    const handled = respond(handler, request, response).finally(() => handling.delete(handled))
     handling.add(handled)
   })
   await listen(server, { host, port })
@@ -109,26 +100,26 @@ export async function serve({ host, port }) {
   process.env.PORT = String(server.address().port)
 
   const next = createRequire(join(root, 'package.json'))('next')
-  // Next would take upgrades from its server, past all checks here, and answer none. Without a listener for them, Node
-  // takes a request that offers one for an ordinary request.
+  // Next would accept upgrades on its server, past the checks above. Without a listener, Node treats them as plain requests.
   const noUpgrades = createServer()
   const app = next({ dir: root, hostname: host, port: server.address().port, httpServer: noUpgrades })
-  // The server's own side handles the signals (lib/server/shutdown.ts), and closes this once all is saved.
+  // lib/server/shutdown.ts handles the signals, and calls this after the last save.
   globalThis.rill ??= new Map()
   globalThis.rill.set('close', (withinMs) => close(server, app, handling, withinMs))
-  await withoutNextsNotes(() => app.prepare())
-  const byRouter = app.getRequestHandler()
+  await withStandardOutputSilenced(() => app.prepare())
+  const router = app.getRequestHandler()
   const streaming = streamingRoutes(root)
-  ready((request, response) => streaming(request, response) ?? byRouter(request, response))
-  if (process.env.npm_lifecycle_event) whenOrphaned(() => process.kill(process.pid, 'SIGTERM'))
+  ready((request, response) => streaming(request, response) ?? router(request, response))
+  if (process.env.npm_lifecycle_event) onParentExit(() => process.kill(process.pid, 'SIGTERM'))
   await requireHealth(address)
-  const reach = everywhere(host) ? ' (and at every other address of this machine)' : ''
-  say(`Rill is at ${address}${reach} — ${modelsInUse(process.env)}`)
-  say(`Conversations are saved in ${placeOfData(process.env)}`)
-  adviseNode()
+  const reach = isWildcard(host) ? ' (and at every other address of this machine)' : ''
+  const config = globalThis.rill.get('config')
+  say(`Rill is at ${address}${reach} — ${modelsInUse(config)}`)
+  say(`Conversations are saved in ${config.databaseUrl ? 'the Postgres database of DATABASE_URL' : config.dataDir}`)
+  warnAboutOldNode()
 }
 
-function adviseNode() {
+function warnAboutOldNode() {
   const [major] = process.versions.node.split('.').map(Number)
   if (major < 22)
     say(
@@ -136,21 +127,21 @@ function adviseNode() {
     )
 }
 
-async function answer(handler, request, response) {
+async function respond(handler, request, response) {
   try {
     const handle = await handler
     await handle(request, response)
   } catch (error) {
-    // The client has gone, which isn't an error.
+    // A client that disconnects isn't an error.
     if (response.destroyed) return
     process.stderr.write(`${error.stack ?? error}\n`)
     if (response.headersSent) response.destroy()
-    else refuse(response, 500, 'Internal Server Error')
+    else endWith(response, 500, 'Internal Server Error')
   }
 }
 
-// npm sends a signal to the shell between it and Rill, which dies without passing it on.
-function whenOrphaned(end) {
+// npm signals the shell between it and Rill, which exits without passing the signal on.
+function onParentExit(end) {
   const parent = process.ppid
   const watch = setInterval(() => {
     if (process.ppid === parent) return
@@ -160,47 +151,42 @@ function whenOrphaned(end) {
   watch.unref()
 }
 
-// The first request waits for the database and its migrations. A failure there prints its own message and ends the process.
+// The first request waits for the database and its migrations, which print their own message when they fail.
 async function requireHealth(address) {
-  const answer = await fetch(`${address}/api/health`)
-  if (!answer.ok) throw new Refusal('Rill started but can’t serve requests. See the messages above for the reason.')
+  const response = await fetch(`${address}/api/health`)
+  if (!response.ok) throw new Refusal('Rill started but can’t serve requests. See the messages above for the reason.')
 }
 
-// Next prints how long it took to read its settings, which is of no use to whoever starts Rill.
-async function withoutNextsNotes(work) {
+// Next prints how long it took to read its settings.
+async function withStandardOutputSilenced(work) {
   const { write } = process.stdout
   process.stdout.write = () => true
   await work()
   process.stdout.write = write
 }
 
-/** Accepts no new connections, and settles when every response has ended or, after `withinMs`, been cut. */
+/** Accepts no new connections, and resolves when every response has ended. After `withinMs`, cuts those that haven't. */
 async function close(server, app, handling, withinMs) {
-  // Browsers that read here what another instance writes reconnect there.
+  // Browsers that are cut here reconnect to another instance.
   setTimeout(() => server.closeAllConnections(), withinMs)
   const closed = new Promise((done) => server.close(done))
   // Keep-alive connections become idle one by one, as their responses end.
   setInterval(() => server.closeIdleConnections(), 20)
   await closed
-  // A response closes shortly before its request handler settles, which is when its span is complete.
+  // A handler settles, and its span ends, shortly after its response closes.
   await Promise.all(handling)
   await app.close()
 }
 
 function addressOf(host, port) {
-  const name = everywhere(host) ? '127.0.0.1' : host.includes(':') ? `[${host}]` : host
+  const name = isWildcard(host) ? '127.0.0.1' : host.includes(':') ? `[${host}]` : host
   return `http://${name}:${port}`
 }
 
-function everywhere(host) {
+function isWildcard(host) {
   return host === '0.0.0.0' || host === '::'
 }
 
-function modelsInUse({ OPENAI_API_KEY, OPENAI_BASE_URL }) {
-  if (unquoted(OPENAI_BASE_URL)) return `using models from ${new URL(unquoted(OPENAI_BASE_URL)).host}`
-  return OPENAI_API_KEY?.trim() ? 'using models from api.openai.com' : 'using the demo model (no API key set)'
-}
-
-function placeOfData({ DATABASE_URL, DATA_DIR }) {
-  return DATABASE_URL?.trim() ? 'the Postgres database of DATABASE_URL' : resolve(DATA_DIR || './data')
+function modelsInUse({ upstream }) {
+  return upstream ? `using models from ${new URL(upstream.baseUrl).host}` : 'using the demo model (no API key set)'
 }

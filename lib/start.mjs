@@ -1,11 +1,11 @@
-// `npm start`: checks the settings, installs and builds what is missing, and serves Rill in this process.
+// `npm start`: installs and builds what isn't current, and serves Rill in this process.
 import { ensureBuilt, ensureInstalled } from './install.mjs'
-import { inWords, requireFree, requireNode, serve, settings } from './serve.mjs'
+import { loadListenAddress, requireFree, requireNode, runCommand, serve } from './serve.mjs'
 
-await inWords(async () => {
+await runCommand(async () => {
   requireNode(20, 9)
   ensureInstalled()
-  const address = settings()
+  const address = loadListenAddress()
   await requireFree(address)
   ensureBuilt()
   await serve(address)

@@ -1,5 +1,7 @@
 import 'server-only'
+import { config } from '@/lib/config'
 import { log } from '@/lib/log'
+import { processSingleton } from '@/lib/process'
 import { loadTokenizer } from '@/lib/tokens/tokenizers'
 import { openTracing } from '@/lib/tracing/tracing'
 import { bootstrap } from './bootstrap'
@@ -13,6 +15,8 @@ export async function openServer(): Promise<void> {
   try {
     await openTracing()
     await bootstrap()
+    // lib/serve.mjs, which isn't part of the build, prints some of it.
+    processSingleton('config', config)
   } catch (error) {
     process.stderr.write(`${error instanceof Error ? error.message : String(error)}\n`)
     process.exit(1)

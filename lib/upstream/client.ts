@@ -81,10 +81,7 @@ const withoutFingerprint = Object.fromEntries(
   ].map((name) => [`X-Stainless-${name}`, null]),
 )
 
-/** The SDK sends headers from the operator's environment to every address; a person's own server must not see them. */
+/** The SDK adds the operator's `OPENAI_CUSTOM_HEADERS` to each request; a person's own server must not see them. */
 function inheritedHeaders(): Record<string, null> {
-  const lines = process.env.OPENAI_CUSTOM_HEADERS?.split('\n') ?? []
-  return Object.fromEntries(
-    lines.filter((line) => line.includes(':')).map((line) => [line.split(':', 1)[0]?.trim() ?? '', null]),
-  )
+  return Object.fromEntries(config().customHeaders.map((name) => [name, null]))
 }

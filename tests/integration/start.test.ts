@@ -57,7 +57,7 @@ it.each([
   ['a port that is none', { PORT: 'often' }, 'PORT is "often"'],
   ['an address beyond loopback without a password', { HOST: '0.0.0.0' }, 'Set RILL_PASSWORD'],
   ['an address of another machine', { HOST: '192.0.2.1', RILL_OPEN: '1' }, 'isn’t an address of this machine'],
-  ['an upstream that is no address', { OPENAI_BASE_URL: 'ollama' }, 'OPENAI_BASE_URL isn’t a valid address'],
+  ['an upstream that is no address', { OPENAI_BASE_URL: 'ollama' }, 'OPENAI_BASE_URL: must be an address'],
   ['a data folder that cannot be', { DATA_DIR: '/dev/null/rill' }, 'DATA_DIR'],
 ])('refuses %s in one line', async (_, env, words) => {
   const printed = await refusal({ env })

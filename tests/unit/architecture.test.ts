@@ -117,9 +117,17 @@ it('has no circle, neither of rooms nor of files', () => {
 
 it('keeps server code out of the browser: every file of a server room that holds code imports server-only', () => {
   const guarded = sources.filter((path) => [...serverRooms, ...ground].includes(roomOf(path)))
-  const open = guarded.filter((path) => !/^import 'server-only'$/m.test(read(path)) && !onlyTypes(path))
+  const open = guarded.filter((path) => !/^import 'server-only'$/m.test(source(path)) && !onlyTypes(path))
   expect(guarded.length).toBeGreaterThan(30)
   expect(open).toEqual([])
+})
+
+it('parses the environment in one place: elsewhere, only constants of the build are read', () => {
+  const elsewhere = sources.filter((path) => path.endsWith('.ts') && path !== 'lib/config.ts')
+  const read = elsewhere.flatMap((path) =>
+    [...source(path).matchAll(/process\.env\b\.?(\w*)/g)].map(([, name]) => name),
+  )
+  expect([...new Set(read)].sort()).toEqual(['NEXT_RUNTIME', 'NODE_ENV'])
 })
 
 it('sees every form of import', () => {
@@ -173,7 +181,7 @@ function circlesIn(graph: Map<string, string[]>): string[][] {
 
 /** The files of ours that a file imports, by paths from the root. */
 function importsOf(path: string): string[] {
-  return specifiersIn(read(path)).flatMap((specifier) => {
+  return specifiersIn(source(path)).flatMap((specifier) => {
     if (specifier.startsWith('@/')) return [specifier.slice(2)]
     return specifier.startsWith('.') ? [relative(root, join(root, dirname(path), specifier))] : []
   })
@@ -187,9 +195,9 @@ function specifiersIn(text: string): string[] {
 
 /** Nothing is left of such a file when it is compiled. */
 function onlyTypes(path: string): boolean {
-  return !/^(export )?(async )?(const|let|function|class|default)\b/m.test(read(path))
+  return !/^(export )?(async )?(const|let|function|class|default)\b/m.test(source(path))
 }
 
-function read(path: string): string {
+function source(path: string): string {
   return readFileSync(join(root, path), 'utf8')
 }

@@ -1,5 +1,5 @@
 import { setTimeout as wait } from 'node:timers/promises'
-import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
+import { afterAll, beforeAll, beforeEach, describe, expect, test, vi } from 'vitest'
 import {
   choice,
   chunk,
@@ -18,9 +18,14 @@ import { ask, problemOf } from './asking'
 
 let upstream: ScriptedUpstream
 beforeAll(async () => {
+  // Read once, by the first client.
+  vi.stubEnv('OPENAI_CUSTOM_HEADERS', 'X-Operator: secret')
   upstream = await startScriptedUpstream()
 })
-afterAll(() => upstream.stop())
+afterAll(async () => {
+  vi.unstubAllEnvs()
+  await upstream.stop()
+})
 beforeEach(() => {
   upstream.requests.length = 0
 })
@@ -90,9 +95,7 @@ describe('what is sent', () => {
   })
 
   test('headers that the operator set for the SDK do not go to a provider', async () => {
-    process.env.OPENAI_CUSTOM_HEADERS = 'X-Operator: secret'
     await answerTo(stop + done)
-    delete process.env.OPENAI_CUSTOM_HEADERS
     expect(upstream.requests[0]?.headers['x-operator']).toBeUndefined()
   })
 
