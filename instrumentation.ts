@@ -1,4 +1,4 @@
-/** Runs once when the server starts, before it answers anything. */
+/** Next calls this once when the server starts, before the first request. */
 export async function register(): Promise<void> {
   if (process.env.NEXT_RUNTIME !== 'nodejs') return
   const { watchPeers } = await import('@/lib/http/peers')

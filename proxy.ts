@@ -7,8 +7,8 @@ import { beginVisit } from '@/lib/http/visit'
 import { Refused } from '@/lib/refused'
 
 /**
- * Prepares pages: refuses a foreign Host, gives the browser its session on the first visit, and sets a
- * Content-Security-Policy whose nonce Next puts on its own scripts. It authorizes nothing: each page and handler does.
+ * Prepares pages: refuses a foreign Host, starts a session on the first visit, and sets a Content-Security-Policy whose
+ * nonce Next puts on its own scripts. It authorizes nothing: each page and handler does that itself.
  */
 export async function proxy(request: NextRequest): Promise<NextResponse> {
   if (!hostAllowed(request.headers.get('host') ?? '')) {
@@ -30,7 +30,7 @@ export async function proxy(request: NextRequest): Promise<NextResponse> {
   return response
 }
 
-/** Pages are looks, and counted as such. */
+/** Counts a page as a read; returns the response if the limit is exceeded. */
 async function pageRefusal(payer: Payer): Promise<NextResponse | null> {
   try {
     await spend('read', payer)
@@ -42,7 +42,7 @@ async function pageRefusal(payer: Payer): Promise<NextResponse | null> {
 }
 
 export const config = {
-  // All but the endpoints, which have the same checks of their own, and files that are the same for everybody.
+  // All paths except endpoints, which have the same checks themselves, and static files.
   matcher: [
     '/((?!api/|_next/static/|(?:manifest\\.webmanifest|icon(?:-192|-512|-maskable)?\\.(?:svg|png)|apple-icon\\.png|favicon\\.ico|open-graph\\.png|open-graph\\.svg)$).*)',
   ],
@@ -52,7 +52,7 @@ function contentSecurityPolicy(nonce: string): string {
   const development = process.env.NODE_ENV === 'development'
   return [
     "default-src 'self'",
-    // Next's development server needs eval; the production build does not get it.
+    // Only Next's development server needs eval.
     `script-src 'self' 'nonce-${nonce}' 'strict-dynamic'${development ? " 'unsafe-eval'" : ''}`,
     "style-src 'self' 'unsafe-inline'",
     "img-src 'self' data: blob:",

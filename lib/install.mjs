@@ -1,4 +1,4 @@
-// What `npm start` and `npm test` need before anything else: the packages and the build, each made only when not current.
+// Installs the packages and makes the build, each only if it isn't current.
 import { spawnSync } from 'node:child_process'
 import { createHash } from 'node:crypto'
 import { existsSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs'
@@ -16,12 +16,12 @@ export function say(line) {
   process.stdout.write(`${line}\n`)
 }
 
-/** One clear sentence for the person who ran the command; shown without a stack. */
+/** An error that the person who ran the command can fix. Its message is printed without a stack. */
 export class Refusal extends Error {}
 
-/** Installs the packages of package-lock.json unless exactly they are there. @throws {Refusal} with npm's own words. */
+/** Installs the packages of package-lock.json unless these versions are installed. @throws {Refusal} with npm's output. */
 export function ensureInstalled() {
-  if (installed()) return
+  if (isInstalled()) return
   say('Installing packages. This happens once and takes about a minute.')
   const npm = process.env.npm_execpath
     ? [process.execPath, process.env.npm_execpath]
@@ -29,7 +29,7 @@ export function ensureInstalled() {
   run([...npm, 'ci', '--include=dev', '--no-audit', '--no-fund'], 'Couldn’t install the packages.')
 }
 
-/** Builds unless the build that is there was made from these very sources. @throws {Refusal} with Next's own words. */
+/** Builds unless the last build has the same sources. @throws {Refusal} with Next's output. */
 export function ensureBuilt() {
   const current = hashOfSources()
   if (existsSync(stamp) && readFileSync(stamp, 'utf8') === current) return
@@ -38,8 +38,8 @@ export function ensureBuilt() {
   writeFileSync(stamp, current)
 }
 
-// npm writes node_modules/.package-lock.json last, so it also tells a whole install from one that was cut.
-function installed() {
+// npm writes node_modules/.package-lock.json last, so the file also proves that the install was completed.
+function isInstalled() {
   const written = join(root, 'node_modules', '.package-lock.json')
   if (!existsSync(written)) return false
   const wanted = JSON.parse(readFileSync(join(root, 'package-lock.json'), 'utf8')).packages
@@ -63,7 +63,7 @@ function hashOfSources() {
   return hash.digest('hex')
 }
 
-// The output is held back: it is of interest only when the command fails.
+// Shows the command's output only if it fails.
 function run([command, ...parameters], sentence) {
   const done = spawnSync(command, parameters, {
     cwd: root,

@@ -2,7 +2,7 @@ import 'server-only'
 import { destination, type Logger, pino } from 'pino'
 import { processSingleton } from '@/lib/process'
 
-/** The process's log: one JSON line an entry on standard error. Never a key, never text that a person or a model wrote. */
+/** The process's logger: one JSON line per entry on standard error. Never log keys, or text that a person or a model wrote. */
 export function log(): Logger {
   return processSingleton('log', () =>
     pino(
@@ -12,7 +12,7 @@ export function log(): Logger {
   )
 }
 
-/** An error's fields are not enumerable, so JSON alone would log `{}`; those that libraries add may hold anybody's text. */
+/** An error's own fields aren't enumerable, so JSON would log `{}`. Fields that libraries add may hold people's text. */
 function errorFields(error: unknown) {
   return error instanceof Error ? { name: error.name, message: error.message, stack: error.stack } : String(error)
 }

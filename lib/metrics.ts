@@ -3,11 +3,12 @@ import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from 'prom
 import { processSingleton } from '@/lib/process'
 import type { EndStatus, ErrorKind } from '@/lib/protocol/events'
 
-/** What a person waits for, in seconds: from "at once" to a model that thinks for minutes. */
-const WAITS = [0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60, 120, 300]
-const SPEEDS = [1, 5, 10, 20, 40, 60, 100, 200, 500, 1000]
+/** Buckets for waits, in seconds. A model may reason for minutes. */
+const WAIT_BUCKETS = [0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60, 120, 300]
+/** Buckets for speeds, in tokens per second. */
+const SPEED_BUCKETS = [1, 5, 10, 20, 40, 60, 100, 200, 500, 1000]
 
-/** What this process counts of itself, in Prometheus's terms. */
+/** This process's Prometheus metrics. */
 export function metrics() {
   return processSingleton('metrics', createMetrics)
 }
@@ -15,7 +16,7 @@ export function metrics() {
 function createMetrics() {
   const registry = new Registry()
   const registers = [registry]
-  // Among them the lag of the event loop and the memory.
+  // Among them event loop lag and memory.
   collectDefaultMetrics({ register: registry })
   return {
     registry,
@@ -35,13 +36,13 @@ function createMetrics() {
     firstToken: new Histogram({
       name: 'rill_time_to_first_token_seconds',
       help: 'From the start of a generation to its first text',
-      buckets: WAITS,
+      buckets: WAIT_BUCKETS,
       registers,
     }),
     speed: new Histogram({
       name: 'rill_tokens_per_second',
       help: 'Completion tokens of a generation, as reported, for each second after the first',
-      buckets: SPEEDS,
+      buckets: SPEED_BUCKETS,
       registers,
     }),
     readers: new Gauge({ name: 'rill_readers', help: 'Responses that follow a log', registers }),
@@ -54,17 +55,17 @@ function createMetrics() {
   }
 }
 
-/** A generation as it ended. Times in epoch milliseconds. */
+/** A generation that has ended. Times in epoch milliseconds. */
 export interface EndedRun {
   status: EndStatus
   kind: ErrorKind | undefined
   startedAt: number
   firstTokenAt: number | null
-  /** In tokens a second. */
+  /** In tokens per second. */
   speed: number | null
 }
 
-/** Counts a generation that has ended. */
+/** Counts an ended generation, with its time to the first token and its speed. */
 export function countEnd({ status, kind, startedAt, firstTokenAt, speed }: EndedRun): void {
   const { ended, firstToken, speed: speeds } = metrics()
   ended.inc({ status, kind: kind ?? '' })

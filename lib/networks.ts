@@ -4,41 +4,41 @@ import ipaddr from 'ipaddr.js'
 
 type Address = ipaddr.IPv4 | ipaddr.IPv6
 
-/** A range of addresses: `10.0.0.0/8`, or one address alone. */
+/** A range of addresses: `10.0.0.0/8`, or a single address. */
 export interface Network {
   address: Address
   bits: number
 }
 
-/** How many proxies stand in front, or which addresses they have. */
+/** The number of proxies in front, or their addresses. */
 export type TrustedProxies = number | Network[]
 
-/** Proxies on the machine itself, where nobody says otherwise. */
+/** The default: proxies on this machine. */
 const LOOPBACK = '127.0.0.0/8, ::1'
-/** IPv4 addresses that are written as IPv6 ones begin after so many bits. */
+/** The length of the prefix `::ffff:` of IPv4-mapped IPv6 addresses. */
 const MAPPED_BITS = 96
 
-/** Reads `RILL_TRUSTED_PROXIES`: a count, or a list of addresses and ranges. Null for what is neither. */
+/** Parses `RILL_TRUSTED_PROXIES`: a count, or a list of addresses and ranges. Null if it is neither. */
 export function parseTrustedProxies(text = LOOPBACK): TrustedProxies | null {
   if (/^\d{1,2}$/.test(text.trim())) return Number(text)
   const networks = text.split(',').map((each) => parseNetwork(each.trim()))
   return networks.every((each) => each !== null) ? networks : null
 }
 
-/** Reads an address as a socket or a header names it, an IPv4 one also in the form of IPv6. Null for what is none. */
+/** Parses an IP address; an IPv4-mapped IPv6 address becomes an IPv4 one. Null if it isn't an address. */
 export function parseAddress(text: string): Address | null {
-  // The library alone would take `10.1` and octal parts as well.
+  // The library alone would also accept `10.1` and octal parts.
   return isIP(text) === 0 ? null : ipaddr.process(text)
 }
 
-/** Whether an address is in one of some networks. */
+/** Whether an address is in one of the networks. */
 export function isWithin(address: Address, networks: Network[]): boolean {
   return networks.some(
     (network) => network.address.kind() === address.kind() && address.match(network.address, network.bits),
   )
 }
 
-/** What an address is counted by: an IPv6 one by its /64, since a single machine has all of that. */
+/** The key that limits count an address by. For IPv6 it is the /64, since one machine usually has a whole one. */
 export function networkOf(address: Address): string {
   if (!(address instanceof ipaddr.IPv6)) return address.toString()
   return `${new ipaddr.IPv6([...address.parts.slice(0, 4), 0, 0, 0, 0])}/64`
@@ -54,7 +54,7 @@ function parseNetwork(text: string): Network | null {
   return bits >= 0 && given <= longest ? { address, bits } : null
 }
 
-/** Whether a host is this machine alone: by name, or by an address of its loopback range. */
+/** Whether only this machine can reach a host: `localhost`, or an address of the loopback range. */
 export function isLoopback(host: string): boolean {
   return host === 'localhost' || (ipaddr.isValid(host) && ipaddr.parse(host).range() === 'loopback')
 }

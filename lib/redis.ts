@@ -5,15 +5,15 @@ import { config } from '@/lib/config'
 import { log } from '@/lib/log'
 import { processSingleton } from '@/lib/process'
 
-/** A key that is added to the set joins at most this much later, should the wake be lost. Also what tells a dead connection. */
+/** How long a read blocks: the longest delay of a new key if its wake entry is lost, and half the time until a dead connection is noticed. */
 const BLOCK_MS = 5_000
-/** A command that is not answered by then counts as failed. */
+/** A command without a reply by then counts as failed. */
 const COMMAND_MS = 2_000
 const RECONNECT_MAX_MS = 1_000
-/** What one key gives in one read at most. */
+/** The most entries per key in one read. */
 const READ_COUNT = 500
 
-/** An entry of a stream: its id and its fields, name and value in turn. */
+/** An entry of a stream: its id, and its fields as alternating names and values. */
 export interface StreamEntry {
   id: string
   fields: string[]
@@ -24,15 +24,15 @@ const entriesReply = z.array(
 )
 const readReply = z.nullable(z.array(z.tuple([z.string(), entriesReply])))
 
-interface Followed {
+interface Follower {
   cursor: string
-  heard: (entries: StreamEntry[]) => void
+  receive: (entries: StreamEntry[]) => void
 }
 
-/** The process's connections to Redis: one for commands that answer at once, one that is always blocked in a read. */
+/** The process's two connections to Redis: one for commands, and one that is always blocked in a read. */
 export type RedisConnections = ReturnType<typeof connectRedis>
 
-/** The connections to the Redis server of `REDIS_URL`; null when none is set. */
+/** The connections to the server of `REDIS_URL`; null if it isn't set. */
 export function redis(): RedisConnections | null {
   return processSingleton('redis', () => {
     const { redisUrl } = config()
@@ -41,16 +41,16 @@ export function redis(): RedisConnections | null {
 }
 
 /**
- * Connects to the Redis server (7 or later) of a URL, and goes on trying for as long as the process lives. Nothing here
- * throws because it is away; the log says when it goes and when it comes back, once each.
+ * Connects to a Redis server (7 or later), and keeps reconnecting for as long as the process lives. An unreachable server
+ * throws nothing here; it is logged once when it goes and once when it is back.
  */
 export function connectRedis(url: string) {
   const retryStrategy = (times: number) => Math.min(times * 100, RECONNECT_MAX_MS)
-  // RESP2: the replies have the same shape whatever the server can do.
+  // RESP2, so that replies have the same shape on every server.
   const options: RedisOptions = { protocol: 2, retryStrategy, connectTimeout: COMMAND_MS }
   const commands = new Redis(url, {
     ...options,
-    // A command fails while Redis is away, so that nothing piles up.
+    // Commands fail while Redis is unreachable, so that they don't pile up.
     enableOfflineQueue: false,
     autoResendUnfulfilledCommands: false,
     maxRetriesPerRequest: 0,
@@ -59,34 +59,34 @@ export function connectRedis(url: string) {
   const blocking = new Redis(url, { ...options, maxRetriesPerRequest: null, socketTimeout: 2 * BLOCK_MS })
   const state = createState()
   let probing: NodeJS.Timeout | null = null
-  /** A connection that is up need not take writes: whether it does again is tried out, since nobody else may write. */
-  const failed = (error: unknown) => {
+  /** A server that is connected may still refuse writes, so a write is tried until one succeeds. */
+  const reportFailure = (error: unknown) => {
     state.set(false, error)
     probing ??= setTimeout(() => {
       probing = null
       if (commands.status === 'ready')
-        commands.set('rill:probe', '', 'PX', COMMAND_MS).then(() => state.set(true), failed)
+        commands.set('rill:probe', '', 'PX', COMMAND_MS).then(() => state.set(true), reportFailure)
     }, RECONNECT_MAX_MS).unref()
   }
   commands.on('ready', () => state.set(true))
   commands.on('close', () => state.set(false))
-  // Without a listener each failed attempt to connect would be printed.
+  // Without a listener, ioredis prints each failed attempt.
   commands.on('error', (error) => state.set(false, error))
   blocking.on('error', () => undefined)
   const tail = createTail(commands, blocking)
 
   return {
     commands,
-    /** Whether the last that was heard of Redis was good. */
+    /** Whether the last command or connection succeeded. */
     get up(): boolean {
       return state.up
     },
-    /** Notes a command that failed: Redis may take connections and still not take writes. */
-    failed,
-    /** Hands on the entries of a stream after an id as they come. Gives the function that ends it. */
+    /** Marks Redis as unreachable after a failed command, until a write succeeds. */
+    reportFailure,
+    /** Calls back with the entries of a stream after an id, as they arrive. Returns the function that stops it. */
     follow: tail.follow,
-    /** The entries of a stream after an id. @throws {Error} when Redis is away. */
-    async after(key: string, id: string): Promise<StreamEntry[]> {
+    /** Reads the entries of a stream after an id. @throws {Error} when Redis is unreachable. */
+    async readAfter(key: string, id: string): Promise<StreamEntry[]> {
       return entriesReply.parse(await commands.xrange(key, `(${id}`, '+'))
     },
     close(): void {
@@ -111,7 +111,7 @@ function createState() {
     },
     set(next: boolean, error?: unknown) {
       if (next === up || closed) return
-      // That it is there at the start is nothing to tell.
+      // The first connection isn't logged.
       if (next && up === false) log().info('Redis is back')
       if (!next)
         log().warn({ error }, 'Redis is unreachable: replies continue, and other instances read them from the database')
@@ -121,24 +121,24 @@ function createState() {
 }
 
 /**
- * One blocked `XREAD` for all streams that this process follows. A key joins a read that is blocked only at the next
- * one, so a stream of this process's own is in every set, and an entry in it ends the read.
+ * Follows all streams with one blocking `XREAD`. A new key can only join the next read, so every read includes a stream of
+ * this process, and an entry in that one ends the read.
  */
 function createTail(commands: Redis, blocking: Redis) {
   const wakeKey = `rill:wake:${crypto.randomUUID()}`
-  const followed = new Map<string, Followed>()
+  const followers = new Map<string, Follower>()
   let wakeCursor = '0-0'
   let reading = false
   let closed = false
 
   async function read(): Promise<void> {
     reading = true
-    while (followed.size > 0 && !closed) {
-      const keys = [wakeKey, ...followed.keys()]
-      const cursors = [wakeCursor, ...[...followed.values()].map(({ cursor }) => cursor)]
+    while (followers.size > 0 && !closed) {
+      const keys = [wakeKey, ...followers.keys()]
+      const cursors = [wakeCursor, ...[...followers.values()].map(({ cursor }) => cursor)]
       try {
         const reply = await blocking.xread('COUNT', READ_COUNT, 'BLOCK', BLOCK_MS, 'STREAMS', ...keys, ...cursors)
-        for (const [key, entries] of readReply.parse(reply) ?? []) handOn(key, entries)
+        for (const [key, entries] of readReply.parse(reply) ?? []) deliver(key, entries)
       } catch (error) {
         if (closed) break
         log().debug({ error }, 'a read of Redis failed')
@@ -148,17 +148,17 @@ function createTail(commands: Redis, blocking: Redis) {
     reading = false
   }
 
-  function handOn(key: string, entries: StreamEntry[]): void {
+  function deliver(key: string, entries: StreamEntry[]): void {
     const last = entries.at(-1)
     if (!last) return
-    const each = followed.get(key)
+    const follower = followers.get(key)
     if (key === wakeKey) wakeCursor = last.id
-    if (!each) return
-    each.cursor = last.id
+    if (!follower) return
+    follower.cursor = last.id
     try {
-      each.heard(entries)
+      follower.receive(entries)
     } catch (error) {
-      // What one cannot take is read from the database, and the others are told theirs.
+      // Its reader takes the entries from the database instead; the other followers must get theirs.
       log().error({ error }, 'couldn’t process entries from Redis')
     }
   }
@@ -170,18 +170,18 @@ function createTail(commands: Redis, blocking: Redis) {
         .pipeline()
         .xadd(wakeKey, 'MAXLEN', 1, '*', 'wake', '')
         .pexpire(wakeKey, 2 * BLOCK_MS)
-      // A wake that is lost costs the time of one block.
+      // Without it, the new key waits for the end of the current block.
       written.exec().catch(() => undefined)
     }
   }
 
   return {
-    follow(key: string, after: string, heard: (entries: StreamEntry[]) => void): () => void {
-      const each = { cursor: after, heard }
-      followed.set(key, each)
+    follow(key: string, after: string, receive: (entries: StreamEntry[]) => void): () => void {
+      const follower = { cursor: after, receive }
+      followers.set(key, follower)
       wake()
       return () => {
-        if (followed.get(key) === each) followed.delete(key)
+        if (followers.get(key) === follower) followers.delete(key)
       }
     },
     close(): void {

@@ -1,7 +1,7 @@
 import 'server-only'
 import type { ErrorKind, Problem } from '@/lib/protocol/events'
 
-/** A request that can't be done, with the message and HTTP status that say why. Route handlers turn it into the response. */
+/** An error whose problem, HTTP status and headers become the response of a route handler. */
 export class Refused extends Error {
   readonly status: number
   readonly problem: Problem
@@ -20,8 +20,8 @@ export class Refused extends Error {
 }
 
 /**
- * The same response for an id that doesn't exist and for someone else's, so that ids reveal nothing. `field` is where the
- * id is in the request, if there are several.
+ * A 404: the same for an unknown id and for someone else's, so that ids reveal nothing. `field` is the place of the id in
+ * the request, if there are several.
  */
 export function notFound(thing: string, field?: string): Refused {
   return new Refused(404, {
@@ -31,12 +31,12 @@ export function notFound(thing: string, field?: string): Refused {
   })
 }
 
-/** Input that is wrong in a field that the caller can fix. */
+/** A 400 for a field that the caller can fix. */
 export function badRequest(field: string, message: string): Refused {
   return new Refused(400, { kind: 'bad_request', field, message })
 }
 
-/** A change to something that changed elsewhere since the caller saw it. */
+/** A 409: what the caller wants to change has changed since they saw it. */
 export function conflict(message: string, field?: string): Refused {
   return new Refused(409, { kind: 'bad_request', message, field })
 }

@@ -16,12 +16,12 @@ export function keyFor(purpose: 'session' | 'providers' | 'mark'): Uint8Array {
   )
 }
 
-/** The format of `seal`: `v2.<id of the key>.<nonce, tag and text>`. */
+/** The format of `seal` is `v2.<key id>.<nonce, tag and ciphertext>`. */
 const FORMAT = 'v2'
 
 /**
- * Encrypts text with AES-256-GCM. `context` is bound to the result: it opens only with the same context, so a row
- * cannot be swapped for another's.
+ * Encrypts text with AES-256-GCM. `context` is authenticated but not stored: the same one is needed to decrypt, so that a
+ * sealed text can't be moved to another row.
  */
 export function seal(text: string, context: string): string {
   const iv = randomBytes(IV_BYTES)
@@ -30,14 +30,14 @@ export function seal(text: string, context: string): string {
   return [FORMAT, keyId(), Buffer.concat([iv, cipher.getAuthTag(), sealed]).toString('base64url')].join('.')
 }
 
-/** Whether a text has the format of `seal`. */
+/** Whether a text has the current format of `seal`. */
 export function isSealed(text: string): boolean {
   return text.startsWith(`${FORMAT}.`)
 }
 
 /**
- * Decrypts what `seal` made.
- * @throws {Error} when the secret or the context is another, or the text was changed.
+ * Decrypts a text of `seal`.
+ * @throws {Error} when the secret or the context differs, or the text was changed.
  */
 export function unseal(sealed: string, context: string): string {
   const [format, key, bare = ''] = sealed.split('.')
@@ -45,7 +45,7 @@ export function unseal(sealed: string, context: string): string {
   return unsealBare(bare, context)
 }
 
-/** Decrypts what earlier versions sealed, without a format of their own. @throws {Error} as `unseal`. */
+/** Decrypts a text of earlier versions, which had no prefix. @throws {Error} as `unseal`. */
 export function unsealBare(bare: string, context: string): string {
   const bytes = Buffer.from(bare, 'base64url')
   const decipher = createDecipheriv('aes-256-gcm', keyFor('providers'), bytes.subarray(0, IV_BYTES), {
@@ -56,12 +56,12 @@ export function unsealBare(bare: string, context: string): string {
   return decipher.update(bytes.subarray(IV_BYTES + TAG_BYTES), undefined, 'utf8') + decipher.final('utf8')
 }
 
-/** Names the key that texts are sealed with, without telling it. */
+/** Identifies the key of a sealed text without revealing it. */
 function keyId(): string {
   return createHash('sha256').update('rill key id').update(keyFor('providers')).digest('base64url').slice(0, 8)
 }
 
-/** Tells two secrets apart without telling either. */
+/** Identifies this process's secret without revealing it. */
 export function secretMark(): string {
   return Buffer.from(keyFor('mark')).toString('base64url').slice(0, 16)
 }
@@ -80,16 +80,16 @@ function rootSecret(): string {
   if (secret) return secret
   const path = join(dataDir, 'secret')
   if (!existsSync(path)) makeSecret(path)
-  const kept = readFileSync(path, 'utf8').trim()
-  if (!/^[0-9a-f]{64}$/.test(kept)) {
+  const stored = readFileSync(path, 'utf8').trim()
+  if (!/^[0-9a-f]{64}$/.test(stored)) {
     throw new Error(
       `The file ${path} no longer contains Rill's secret. Restore it from a backup, or delete it; people will then have to sign in and enter their keys again.`,
     )
   }
-  return kept
+  return stored
 }
 
-/** Written whole under another name, then linked: a crash leaves no half of it, and of two processes one wins. */
+/** Writes a draft, then links it: a crash leaves no partial file, and of two processes only one succeeds. */
 function makeSecret(path: string): void {
   mkdirSync(dirname(path), { recursive: true, mode: 0o700 })
   const draft = `${path}.${process.pid}`

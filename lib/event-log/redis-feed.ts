@@ -44,7 +44,7 @@ export function createRedisFeed(redis: RedisConnections): LogFeed {
       try {
         await send(batch)
       } catch (error) {
-        redis.failed(error)
+        redis.reportFailure(error)
       }
     }
     writing = false
@@ -60,7 +60,7 @@ export function createRedisFeed(redis: RedisConnections): LogFeed {
     }
     const failures = (await pipeline.exec())?.flatMap(([error]) => error ?? []) ?? []
     const failure = failures.find(({ message }) => !message.includes(ALREADY_THERE))
-    if (failure) redis.failed(failure)
+    if (failure) redis.reportFailure(failure)
   }
 
   /** The new expiry of the stream, in milliseconds, if this event is to renew it. */
@@ -97,9 +97,9 @@ export function createRedisFeed(redis: RedisConnections): LogFeed {
     },
     async after(generationId, seq) {
       try {
-        return eventsOf(generationId, await redis.after(keyOf(generationId), `${seq}-0`))
+        return eventsOf(generationId, await redis.readAfter(keyOf(generationId), `${seq}-0`))
       } catch (error) {
-        redis.failed(error)
+        redis.reportFailure(error)
         return []
       }
     },
