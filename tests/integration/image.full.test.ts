@@ -1,28 +1,53 @@
 import { type ChildProcess, execFile, spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { readdir } from 'node:fs/promises'
+import { readFileSync } from 'node:fs'
+import { chmod, cp, mkdtemp, readdir, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { promisify } from 'node:util'
 import { request } from 'undici'
 import { afterAll, afterEach, beforeAll, expect, onTestFinished, test, vi } from 'vitest'
+import { z } from 'zod'
 import { startCollector } from '../collector'
-import { type BuiltImage, buildByHand, machine, withOnly } from '../dockerfile'
 import { freePort } from '../ports'
 import { startRedis } from '../redis'
 import { Client, turnOf } from './client'
 import { createDatabase } from './house'
 
+/*
+ * Without Docker: the commands of the Dockerfile run in a folder that holds what .dockerignore lets through, and the result
+ * is served with the image's command, variables and user.
+ */
+
+const run = promisify(execFile)
 const root = fileURLToPath(new URL('../../', import.meta.url))
-const BUILD_MS = 900_000
-// The image's own patience: health may take its start period, an answer its drain.
+const BUILD_TIMEOUT_MS = 900_000
+// A health check may take its start period, a shutdown its drain.
 vi.setConfig({ testTimeout: 60_000 })
 
-let image: BuiltImage
+const [, build = '', final = ''] = read('Dockerfile')
+  .replace(/\\\n/g, '')
+  .split(/^FROM .*$/m)
+const variables = Object.fromEntries(
+  [...final.matchAll(/^ENV (.*)$/gm)].flatMap(([, pairs = '']) => pairs.split(' ').map((pair) => pair.split(/=(.*)/))),
+)
+const command = words(/^CMD (.*)$/m)
+const healthcheck = words(/^HEALTHCHECK .*CMD (.*)$/m)
+/** The user `node` of Node's images. Only root can run a process as somebody else. */
+const identity = process.getuid?.() === 0 ? { uid: 1000, gid: 1000 } : {}
+
+const context = await mkdtemp(join(tmpdir(), 'rill-image-'))
+const app = join(context, '.next/image')
 beforeAll(async () => {
-  image = await buildByHand(join(root, 'Dockerfile'), root)
-}, BUILD_MS)
-afterAll(() => image?.remove())
+  // The image's user has to reach it.
+  await chmod(context, 0o755)
+  const sent = [...read('.dockerignore').matchAll(/^!(.+)$/gm)].map(([, name = '']) => name)
+  for (const name of sent) await cp(join(root, name), join(context, name), { recursive: true })
+  for (const [, line = ''] of build.matchAll(/^RUN (.*)$/gm))
+    await run('/usr/bin/env', ['-u', 'NODE_ENV', '/bin/sh', '-ec', line], { cwd: context, maxBuffer: 2 ** 26 })
+}, BUILD_TIMEOUT_MS)
+afterAll(() => rm(context, { recursive: true, force: true }))
 
 let running: ChildProcess | undefined
 afterEach(async () => {
@@ -31,13 +56,15 @@ afterEach(async () => {
   await once(running, 'exit')
 })
 
-/** Starts the image's command as its user, with its environment and what `docker run -e` would add. */
+/** Starts the image's command as its user, with its variables and those of `docker run -e`. */
 async function start(more: Record<string, string>) {
   const port = await freePort()
-  const { PATH = '' } = machine()
-  const variables = { PATH, ...image.env, PORT: String(port), ...more }
-  const place = { cwd: join(image.root, image.workdir), ...image.identity }
-  const server = spawn(...withOnly(variables, image.command), { ...place, stdio: ['ignore', 'pipe', 'pipe'] })
+  const data = await mkdtemp(join(tmpdir(), 'rill-data-'))
+  onTestFinished(() => rm(data, { recursive: true, force: true }))
+  await chmod(data, 0o1777)
+  const own = { PORT: String(port), DATA_DIR: data, PATH: process.env.PATH, ...more }
+  const options = { cwd: app, ...identity, env: { NODE_ENV: 'production' as const, ...variables, ...own } }
+  const server = spawn(command.program, command.parameters, { ...options, stdio: ['ignore', 'pipe', 'pipe'] })
   running = server
   let printed = ''
   for (const stream of [server.stdout, server.stderr]) {
@@ -54,7 +81,7 @@ async function start(more: Record<string, string>) {
     exited: once(server, 'exit'),
     /** Whether the image's health check passes. */
     async healthy() {
-      return await promisify(execFile)(...withOnly(variables, image.healthcheck), place).then(
+      return await run(healthcheck.program, healthcheck.parameters, options).then(
         () => true,
         () => false,
       )
@@ -70,10 +97,10 @@ async function untilHealthy({ healthy, printed, server }: Container): Promise<vo
 }
 
 test('it holds what runs, and nothing else', async () => {
-  const app = join(image.root, image.workdir)
   expect((await readdir(app)).sort()).toEqual(['.next', 'lib', 'node_modules', 'package.json', 'public'])
   expect(await megabytes(app)).toBeLessThan(80)
-  expect(image).toMatchObject({ user: 'node', ports: [3000], volumes: ['/data'], command: ['node', expect.anything()] })
+  for (const line of ['COPY --from=build /app/.next/image ./', 'VOLUME /data', 'USER node', 'EXPOSE 3000'])
+    expect(final.split('\n')).toContain(line)
 })
 
 test('without a password it says what to set, and ends', async () => {
@@ -135,6 +162,17 @@ test('it runs on Postgres and Redis, and traces', async () => {
 })
 
 async function megabytes(folder: string): Promise<number> {
-  const { stdout } = await promisify(execFile)('du', ['-sk', folder])
+  const { stdout } = await run('du', ['-sk', folder])
   return Number.parseInt(stdout, 10) / 1024
+}
+
+function words(instruction: RegExp): { program: string; parameters: string[] } {
+  const [program, ...parameters] = z
+    .tuple([z.string()], z.string())
+    .parse(JSON.parse(instruction.exec(final)?.[1] ?? ''))
+  return { program, parameters }
+}
+
+function read(path: string): string {
+  return readFileSync(join(root, path), 'utf8')
 }

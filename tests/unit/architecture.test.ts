@@ -74,6 +74,7 @@ const mayImport: Record<string, string[]> = {
   'lib/start.mjs': ['lib/serve.mjs', 'lib/install.mjs'],
   'lib/dev.mjs': [],
   'lib/image.mjs': ['lib/serve.mjs', 'lib/install.mjs'],
+  'lib/build-image.mjs': ['lib/install.mjs'],
   'lib/serve.mjs': ['lib/http-defaults.mjs', 'lib/install.mjs', 'lib/streaming-routes.mjs'],
   'lib/http-defaults.mjs': [],
   'lib/streaming-routes.mjs': [],
