@@ -1,9 +1,9 @@
 import { randomBytes } from 'node:crypto'
 import { type NextRequest, NextResponse } from 'next/server'
 import { addressOf } from '@/lib/http/address'
-import { type Payer, spend } from '@/lib/http/limits'
+import { countCall, type LimitedCaller } from '@/lib/http/limits'
 import { hostAllowed } from '@/lib/http/origin'
-import { beginVisit } from '@/lib/http/visit'
+import { startVisit } from '@/lib/http/visit'
 import { Refused } from '@/lib/refused'
 
 /**
@@ -21,7 +21,7 @@ export async function proxy(request: NextRequest): Promise<NextResponse> {
 
   const headers = new Headers(request.headers)
   headers.set('Content-Security-Policy', policy)
-  const cookies = await beginVisit(request, headers)
+  const cookies = await startVisit(request, headers)
 
   const response = NextResponse.next({ request: { headers } })
   response.headers.set('Content-Security-Policy', policy)
@@ -31,9 +31,9 @@ export async function proxy(request: NextRequest): Promise<NextResponse> {
 }
 
 /** Counts a page as a read; returns the response if the limit is exceeded. */
-async function pageRefusal(payer: Payer): Promise<NextResponse | null> {
+async function pageRefusal(caller: LimitedCaller): Promise<NextResponse | null> {
   try {
-    await spend('read', payer)
+    await countCall('read', caller)
     return null
   } catch (error) {
     if (!(error instanceof Refused)) throw error

@@ -1,9 +1,6 @@
 'use client'
 
-/**
- * The frame itself failed, so nothing of it can be used here. It brings its few styles along: importing the style sheet
- * would make every page fetch it twice.
- */
+/** Shown when the root layout throws. The styles are inline: importing the style sheet would make every page fetch it twice. */
 export default function GlobalError() {
   return (
     <html lang="en" style={{ colorScheme: 'light dark', fontFamily: 'system-ui, sans-serif', lineHeight: 1.6 }}>

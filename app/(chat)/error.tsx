@@ -2,12 +2,12 @@
 import { MessagePage } from '@/components/page/message-page'
 import { Button } from '@/components/ui/button'
 
-/** A page of the app failed. What was written is safe on the server. */
+/** Shown when a page of the app throws. Next calls `retry` to render it again. */
 export default function ErrorPage({ error, retry }: { error: unknown; retry: () => void }) {
   return (
     <MessagePage
       title="Something went wrong"
-      words={`Your conversations are safe on the server. Try again, or reload the page. ${logMark(error)}`}
+      words={`Your conversations are safe on the server. Try again, or reload the page. ${digestSentence(error)}`}
     >
       <Button look="primary" onClick={retry}>
         Try again
@@ -16,8 +16,8 @@ export default function ErrorPage({ error, retry }: { error: unknown; retry: () 
   )
 }
 
-/** What to look for in the server's log. */
-function logMark(error: unknown): string {
+/** The error's digest, by which to find it in the server's log. */
+function digestSentence(error: unknown): string {
   const digest = error instanceof Error && 'digest' in error ? error.digest : undefined
   return typeof digest === 'string' ? `Error code in the server’s log: ${digest}.` : ''
 }

@@ -17,7 +17,7 @@ export async function generateMetadata(): Promise<Metadata> {
   return metadataAt(await pageOrigin())
 }
 
-/** The root of the app: everything under it shares one store, so streams survive going from page to page. */
+/** The root layout of the app. All its pages share one store, so streams survive navigation. */
 export default async function ChatLayout({ children }: { children: ReactNode }) {
   const session = await pageSession()
   const now = Date.now()

@@ -1,4 +1,4 @@
-/** A new conversation. The layout shows the chat; the page only gives it an address. */
+/** A new conversation. The layout renders the chat; this page only gives it an address. */
 export default function NewConversationPage() {
   return null
 }

@@ -7,15 +7,18 @@ import type { StartData } from '@/lib/protocol/events'
 import { finishedGeneration, followGeneration } from '@/lib/runs/follow'
 import { type PreparedTurn, startGeneration } from '@/lib/runs/start-generation'
 
-/** What a person sets for one answer. */
+/** nginx's status for a client that disconnected before the response. Nobody sees it. */
+export const CLIENT_CLOSED_REQUEST = 499
+
+/** A person's settings for one reply. */
 export const turnSettings = z.strictObject({
   system: promptText.optional(),
   temperature: z.number().min(0).max(2).optional(),
   maxTokens: z.int().positive().optional(),
 })
 
-/** The body of a call that asks for a reply again. */
-export const againRequest = z.strictObject({
+/** The body of a request to regenerate or continue a reply. */
+export const regenerateRequest = z.strictObject({
   turnId: key.min(1).max(100),
   model: name.optional(),
   maxTokens: turnSettings.shape.maxTokens,
@@ -23,8 +26,8 @@ export const againRequest = z.strictObject({
 })
 
 /**
- * An endpoint that starts the generation that `prepare` returns. It responds with the log as a stream, with all of it once
- * it has ended, or at once with its start, to be followed by other calls (RFC 7240).
+ * An endpoint that starts the turn that `prepare` returns. It responds with the log as a stream, with the whole reply when
+ * it's done (`stream: false`), or at once with the start's data (`Prefer: respond-async`, RFC 7240).
  */
 export function startingEndpoint<P extends Record<string, string | string[]> = Record<string, never>>(
   prepare: (request: NextRequest, call: Call<P>) => Promise<{ turn: PreparedTurn; stream: boolean }>,
@@ -35,7 +38,7 @@ export function startingEndpoint<P extends Record<string, string | string[]> = R
         const { turn } = await prepare(request, call)
         return json(await start(turn, call), { status: 202, headers: { 'Preference-Applied': 'respond-async' } })
       }
-      // Before the start: a turn that is sent again starts nothing, and follows its reply like any other reader.
+      // Before the start: a turn that is sent again starts nothing, and is one more reader of its reply.
       const left = countReader(request, call.principal.ownerId)
       try {
         const { turn, stream } = await prepare(request, call)
@@ -50,9 +53,9 @@ export function startingEndpoint<P extends Record<string, string | string[]> = R
 }
 
 /** Starts a turn, unless an earlier request did. Only a new start counts against the person's limit. */
-async function start(turn: PreparedTurn, { spend }: Pick<Call<unknown>, 'spend'>): Promise<StartData> {
+async function start(turn: PreparedTurn, { countStart }: Pick<Call<unknown>, 'countStart'>): Promise<StartData> {
   if (turn.earlier) return turn.earlier
-  await spend()
+  await countStart()
   return await startGeneration(turn.generation)
 }
 
@@ -69,6 +72,5 @@ async function startedResponse(
   if (stream) return await followGeneration(started.generationId, 0, { signal: request.signal, left })
   const finished = await finishedGeneration(started, request.signal)
   left()
-  // The client is gone.
-  return finished ? json(finished) : new Response(null, { status: 499 })
+  return finished ? json(finished) : new Response(null, { status: CLIENT_CLOSED_REQUEST })
 }

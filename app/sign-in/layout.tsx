@@ -10,7 +10,7 @@ export async function generateMetadata(): Promise<Metadata> {
   return metadataAt(await pageOrigin())
 }
 
-/** A root of its own: who has not signed in has no session for the app's layout to show. */
+/** A separate root layout: the app's layout needs a session. */
 export default function SignInLayout({ children }: { children: ReactNode }) {
   return <Document theme="system">{children}</Document>
 }

@@ -5,12 +5,12 @@ import { Mark } from '@/components/ui/mark'
 import { nextPath } from '@/lib/http/next-path'
 import { signedInPath } from '@/lib/http/page'
 
-/** One field: the password of this Rill. Rendered per request, because its scripts carry the request's nonce. */
+/** The password form. Rendered per request, because its scripts carry the request's nonce. */
 export default async function SignInPage({ searchParams }: { searchParams: Promise<{ next?: string | string[] }> }) {
   await connection()
   const { next } = await searchParams
-  const onward = await signedInPath(next)
-  if (onward !== null) redirect(onward)
+  const destination = await signedInPath(next)
+  if (destination !== null) redirect(destination)
   return (
     <main className="mx-auto flex min-h-dvh max-w-80 flex-col justify-center px-4 py-8">
       <title>Sign in · Rill</title>

@@ -8,7 +8,7 @@ export function mode(): Mode {
   return modeOf(config())
 }
 
-/** The mode that settings come to. */
+/** The mode for a configuration. */
 export function modeOf({
   password,
   open,
@@ -17,6 +17,6 @@ export function modeOf({
   host,
 }: Pick<Config, 'password' | 'open' | 'public' | 'hosts' | 'host'>): Mode {
   if (password !== null) return 'password'
-  // Each of these says that others reach it, if only through a proxy on this machine: they must not share a history.
+  // Each of these means that others can reach this server, so they must not share a history.
   return open || forStrangers || hosts.length > 0 || !isLoopback(host) ? 'open' : 'local'
 }

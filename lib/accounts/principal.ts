@@ -1,8 +1,8 @@
 import 'server-only'
 
-/** Who is asking: whose rows a request may touch, and by which mode it came in. Every handler is given one. */
+/** Who sent a request: whose rows it may touch, and how it was authenticated. */
 export interface Principal {
   ownerId: string
-  /** `local`: any browser on this machine. `password`: whoever has the password. `visitor`: one browser of an open Rill. */
+  /** `local`: any browser on this machine. `password`: anyone with the password. `visitor`: one browser in open mode. */
   kind: 'local' | 'password' | 'visitor'
 }

@@ -3,10 +3,10 @@ import { createHash, randomBytes } from 'node:crypto'
 import { v7 as uuidv7 } from 'uuid'
 import {
   anySession,
-  endSession,
   insertSession,
   type LiveSession,
   liveSession,
+  markSessionEnded,
   touchSession,
 } from '@/lib/database/accounts/sessions'
 import { database } from '@/lib/database/client'
@@ -19,109 +19,108 @@ import type { Principal } from './principal'
 
 const HOUR_MS = 60 * 60 * 1000
 const DAY_MS = 24 * HOUR_MS
-/** Browsers cap a cookie's life at 400 days (RFC 6265bis). Each use begins it anew. */
+/** Browsers cap a cookie's lifetime at 400 days (RFC 6265bis). Each use renews it. */
 export const SESSION_LIFE_MS = 400 * DAY_MS
-/** Until a browser sends its cookie back, it may be a crawler that never will. */
+/** The lifetime until a browser sends its cookie back, which a crawler never does. */
 const UNCONFIRMED_LIFE_MS = DAY_MS
-const TOUCH_MS = HOUR_MS
-/** The browser is told anew how long to keep its cookie at most this often. */
-const RENEW_MS = DAY_MS
+/** The least time between two writes of a session's last use, and between two renewals of its cookie. */
+const TOUCH_INTERVAL_MS = HOUR_MS
+const RENEWAL_INTERVAL_MS = DAY_MS
 
-/** What a request brings along to say who sends it. */
+/** The cookies that identify the sender of a request. */
 export interface Cookies {
   /** The token of a session. */
   token: string | undefined
-  /** The cookie of an earlier version, to be exchanged. */
+  /** The cookie of an earlier version. */
   legacy: string | undefined
 }
 
-/** Who sends a request. */
+/** The sender of a request. */
 export interface Identity {
-  /** Null when the password has not been given. */
+  /** Null if the password is missing. */
   principal: Principal | null
-  /** The session's row; null for whoever needs none or has none yet. */
+  /** The id of the session's row; null if there is no session. */
   sessionId: string | null
-  /** A visitor of whom nothing is stored yet: `admit` begins a session. */
-  newcomer: boolean
-  /** The token of the session. */
+  /** A visitor without rows yet: `startVisitor` stores one. */
+  isNewVisitor: boolean
   token: string | null
-  /** The browser should be given the token: it has none yet, or its cookie is to live on. */
-  renewed: boolean
+  /** Whether the response should set the cookie: the browser doesn't have it yet, or its lifetime should be renewed. */
+  renewCookie: boolean
 }
 
-/** Finds out who sends a request. In local mode no cookie is needed or read. */
+/** Identifies the sender of a request. In local mode cookies are neither needed nor read. */
 export async function identify(cookies: Cookies): Promise<Identity> {
   if (mode() === 'local') return { ...nobody, principal: { ownerId: await singleOwnerId(), kind: 'local' } }
   const kind = mode() === 'password' ? 'password' : 'visitor'
   const session = await sessionOf(cookies)
   if (session) {
-    const { ownerId, id: sessionId, token, renewed } = session
-    return { principal: { ownerId, kind }, sessionId, newcomer: false, token, renewed }
+    const { ownerId, id: sessionId, token, renewCookie } = session
+    return { principal: { ownerId, kind }, sessionId, isNewVisitor: false, token, renewCookie }
   }
-  return kind === 'password' ? nobody : { ...nobody, principal: { ownerId: uuidv7(), kind }, newcomer: true }
+  return kind === 'password' ? nobody : { ...nobody, principal: { ownerId: uuidv7(), kind }, isNewVisitor: true }
 }
 
-const nobody: Identity = { principal: null, sessionId: null, newcomer: false, token: null, renewed: false }
+const nobody: Identity = { principal: null, sessionId: null, isNewVisitor: false, token: null, renewCookie: false }
 
-/** Begins the session of a visitor, and gives its token. `confirmed` when the visitor has stored something already. */
-export async function admit(ownerId: string, { confirmed }: { confirmed: boolean }): Promise<string> {
-  return await begin(ownerId, null, confirmed ? SESSION_LIFE_MS : UNCONFIRMED_LIFE_MS)
+/** Starts a visitor's session and returns its token. `confirmed` says that the visitor has stored something. */
+export async function startVisitor(ownerId: string, { confirmed }: { confirmed: boolean }): Promise<string> {
+  return await startSession(ownerId, null, confirmed ? SESSION_LIFE_MS : UNCONFIRMED_LIFE_MS)
 }
 
-/** Begins a session of whoever has given the password, in place of the one before, and gives its token. */
-export async function startSignedIn(before: string | null): Promise<string> {
-  if (before !== null) await endSession(database(), before)
-  return await begin(await singleOwnerId(), passwordMark(), SESSION_LIFE_MS)
+/** Starts a session after the right password, in place of the previous one, and returns its token. */
+export async function startPasswordSession(previous: string | null): Promise<string> {
+  if (previous !== null) await endSession(previous)
+  return await startSession(await singleOwnerId(), passwordMark(), SESSION_LIFE_MS)
 }
 
-/** Ends a session for good: the same cookie leads nowhere from now on. */
-export async function end(sessionId: string): Promise<void> {
-  await endSession(database(), sessionId)
+/** Ends a session for good: its cookie stops working. */
+export async function endSession(sessionId: string): Promise<void> {
+  await markSessionEnded(database(), sessionId)
 }
 
-interface Found extends LiveSession {
+interface FoundSession extends LiveSession {
   token: string
-  renewed: boolean
+  renewCookie: boolean
 }
 
 /** The session of a request, if this mode accepts it. */
-async function sessionOf({ token, legacy }: Cookies): Promise<Found | null> {
+async function sessionOf({ token, legacy }: Cookies): Promise<FoundSession | null> {
   const own = token ? await liveSession(database(), hashOf(token)) : null
-  if (token && own && accepted(own)) return { ...own, token, renewed: await touch(own) }
+  if (token && own && isAccepted(own)) return { ...own, token, renewCookie: await touch(own) }
   return legacy ? await exchange(legacy) : null
 }
 
-/** The one owner's sessions count where the password is asked for, and only there; those of visitors do not. */
-function accepted(session: LiveSession): boolean {
+/** Password mode accepts the shared owner's sessions of the current password; open mode accepts those of visitors. */
+function isAccepted(session: LiveSession): boolean {
   return mode() === 'password'
     ? session.ownerKind === 'single' && session.passwordMark === passwordMark()
     : session.ownerKind === 'visitor'
 }
 
-/** Writes that a session is in use, at most once an hour. Gives whether its cookie should be renewed. */
+/** Records that a session is in use, at most once an hour. Returns whether its cookie should be renewed. */
 async function touch({ id, lastUsedAt }: LiveSession): Promise<boolean> {
   const unused = Date.now() - (lastUsedAt ?? 0)
-  if (unused < TOUCH_MS) return false
+  if (unused < TOUCH_INTERVAL_MS) return false
   try {
     await touchSession(database(), id, Date.now() + SESSION_LIFE_MS)
   } catch (error) {
-    // Whoever can be told who they are is answered, even while nothing can be written.
+    // A request that only reads should work even while nothing can be written.
     log().warn({ error }, 'couldn’t save the use of a session')
   }
-  return unused > RENEW_MS && lastUsedAt !== null
+  return unused > RENEWAL_INTERVAL_MS && lastUsedAt !== null
 }
 
-/** Takes the cookie of an earlier version, until the session that came of it has been used for a while. */
-async function exchange(cookie: string): Promise<Found | null> {
+/** Exchanges the cookie of an earlier version for a session, until that session has been in use for a while. */
+async function exchange(cookie: string): Promise<FoundSession | null> {
   const legacy = await readLegacyCookie(cookie)
   if (legacy === null) return null
   const signedIn = mode() === 'password'
   if (signedIn && legacy.passwordMark !== passwordMark()) return null
   const tokenHash = hashOf(legacy.token)
-  const earlier = await anySession(database(), tokenHash)
-  if (earlier?.endedAt != null) return null
-  if (earlier?.confirmedAt != null && Date.now() - earlier.confirmedAt > EXCHANGE_GRACE_MS) return null
-  if (earlier === null) {
+  const existing = await anySession(database(), tokenHash)
+  if (existing?.endedAt != null) return null
+  if (existing?.confirmedAt != null && Date.now() - existing.confirmedAt > EXCHANGE_GRACE_MS) return null
+  if (existing === null) {
     await insertSession(database(), {
       ownerId: signedIn ? await singleOwnerId() : legacy.ownerId,
       tokenHash,
@@ -130,10 +129,10 @@ async function exchange(cookie: string): Promise<Found | null> {
     })
   }
   const session = await liveSession(database(), tokenHash)
-  return session && accepted(session) ? { ...session, token: legacy.token, renewed: true } : null
+  return session && isAccepted(session) ? { ...session, token: legacy.token, renewCookie: true } : null
 }
 
-async function begin(ownerId: string, mark: string | null, lifeMs: number): Promise<string> {
+async function startSession(ownerId: string, mark: string | null, lifeMs: number): Promise<string> {
   const token = randomBytes(32).toString('base64url')
   await insertSession(database(), {
     ownerId,

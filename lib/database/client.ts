@@ -111,7 +111,7 @@ function impatientSocket(silenceMs: number): Socket {
 }
 
 /** Lets those who count something before they add to it do so one after the other, until their transactions end. */
-export async function oneAtATime(tx: Database, what: string): Promise<void> {
+export async function advisoryLock(tx: Database, what: string): Promise<void> {
   // On SQLite one transaction runs at a time.
   if (engine() === 'postgres') await sql`select pg_advisory_xact_lock(hashtextextended(${what}, 0))`.execute(tx)
 }
@@ -122,7 +122,7 @@ export async function oneAtATime(tx: Database, what: string): Promise<void> {
  * Rill has changed the database.
  */
 export async function migrate(db: Database): Promise<void> {
-  await withPatience(db, migrateToLatest)
+  await withoutTimeouts(db, migrateToLatest)
 }
 
 async function migrateToLatest(db: Database): Promise<void> {
@@ -154,7 +154,7 @@ async function latest(migrator: Migrator): Promise<void> {
 }
 
 /** Does work whose statements may take long, or wait long for another instance, on a connection with no time limit. */
-export async function withPatience<T>(db: Database, work: (patient: Database) => Promise<T>): Promise<T> {
+export async function withoutTimeouts<T>(db: Database, work: (patient: Database) => Promise<T>): Promise<T> {
   const { databaseUrl } = config()
   if (!databaseUrl) return await work(db)
   const patient = connectPostgres(databaseUrl, 0)
@@ -209,7 +209,7 @@ function holdFolder(dataDir: string): void {
 export function kyselyOverSqlite(path: string): Database {
   const file = new Libsql(path)
   file.exec('PRAGMA journal_mode = WAL')
-  // Not FULL: the sync that FULL does within a commit is done by `durable`, off the event loop.
+  // Not FULL: the sync that FULL does within a commit is done by `syncedToDisk`, off the event loop.
   file.exec('PRAGMA synchronous = NORMAL')
   // 16 MB of log, not 4, between the times it is moved into the file: pages that are written again and again move once.
   file.exec('PRAGMA wal_autocheckpoint = 4000')

@@ -142,7 +142,7 @@ function parseCursor(cursor: string): { updatedAt: number; id: string } {
  * What a conversation's dollars do not hold: how many of its generations ended without a price, and what those cost that
  * no rate of their time tells in dollars.
  */
-export async function notInDollars(conversationId: string): Promise<{ unpriced: number; costs: Money[] }> {
+export async function costsOutsideDollars(conversationId: string): Promise<{ unpriced: number; costs: Money[] }> {
   const rows = await database()
     .selectFrom('generations')
     // As text: a number may not hold it.

@@ -14,7 +14,7 @@ import { engine } from './client'
  * is done here, off the event loop; commits that wait together share one. Postgres has synced when it says committed.
  * @throws {Error} when the disk fails.
  */
-export function durable(): Promise<void> {
+export function syncedToDisk(): Promise<void> {
   return engine() === 'postgres' ? Promise.resolve() : processSingleton('durability', syncOfWriteAheadLog)()
 }
 

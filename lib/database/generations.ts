@@ -17,7 +17,7 @@ import {
   SERVER,
   writeReservation,
 } from './billing/spending'
-import { type Database, database, engine, oneAtATime } from './client'
+import { advisoryLock, type Database, database, engine } from './client'
 import type { ConversationRow, GenerationPieceRow, GenerationRow, MessageRow } from './schema'
 
 export type Piece = GenerationPieceRow
@@ -271,7 +271,7 @@ export async function hasUsed(ownerId: string, providerId: string, model: string
 
 /** @throws {Refused} 429 when a person has more running than is allowed. */
 async function checkStreams(tx: Database, ownerId: string, streams: number): Promise<void> {
-  await oneAtATime(tx, ownerId)
+  await advisoryLock(tx, ownerId)
   if ((await running(tx, ownerId)) <= streams) return
   const replies = `${streams} ${streams === 1 ? 'reply' : 'replies'}`
   const waiting = streams === 1 ? 'Wait for it to finish or stop it.' : 'Wait for one to finish or stop one.'
@@ -288,7 +288,7 @@ async function checkStreams(tx: Database, ownerId: string, streams: number): Pro
 
 /** @throws {Refused} 429 when everybody together has more running than is allowed. */
 async function checkServerStreams(tx: Database, streams: number): Promise<void> {
-  await oneAtATime(tx, 'starts of everybody')
+  await advisoryLock(tx, 'starts of everybody')
   if ((await running(tx)) <= streams) return
   throw new Refused(
     429,
@@ -323,7 +323,7 @@ async function isEndedBy(tx: Database, generationId: string, instanceId: string)
 }
 
 /** The pieces of a generation that has not been joined, in order: those that may hold an event after a `seq`. */
-export async function piecesOf(db: Database, generationId: string, after: number): Promise<Piece[]> {
+export async function readPieces(db: Database, generationId: string, after: number): Promise<Piece[]> {
   const before = db
     .selectFrom('generationPieces')
     .select((eb) => eb.fn.max('firstSeq').as('firstSeq'))

@@ -26,8 +26,8 @@ const FILE_UNUSABLE = /^SQLITE_(BUSY|LOCKED|FULL|IOERR|READONLY|CANTOPEN|NOMEM|C
 const LOST = /^(Connection terminated|timeout exceeded when trying to connect|Client has encountered a connection)/
 
 /** Whether an error says that the database cannot be used now, and not that something was wrong with what it was asked. */
-export function isDatabaseAway(error: unknown): boolean {
-  if (error instanceof AggregateError) return error.errors.some(isDatabaseAway)
+export function isDatabaseUnavailable(error: unknown): boolean {
+  if (error instanceof AggregateError) return error.errors.some(isDatabaseUnavailable)
   if (!(error instanceof Error)) return false
   const code = 'code' in error ? String(error.code) : ''
   if (engine() === 'sqlite') return FILE_UNUSABLE.test(code)

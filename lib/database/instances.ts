@@ -4,7 +4,7 @@ import { type Database, engine } from './client'
 import type { GenerationRow } from './schema'
 
 /** Generations that run on an instance that has not said for so long that it lives, or that is not known. */
-export async function orphanedGenerations(db: Database, silentMs: number): Promise<GenerationRow[]> {
+export async function abandonedGenerations(db: Database, silentMs: number): Promise<GenerationRow[]> {
   return await db
     .selectFrom('generations')
     .selectAll()
@@ -50,7 +50,7 @@ export async function runningInDeleted(db: Database, instanceId: string): Promis
 }
 
 /** The ids of an instance's generations that have not ended and whose conversations are there. */
-export async function wantedOn(db: Database, instanceId: string): Promise<Set<string>> {
+export async function runningInExisting(db: Database, instanceId: string): Promise<Set<string>> {
   const rows = await db
     .selectFrom('generations')
     .innerJoin('conversations', 'conversations.id', 'generations.conversationId')
@@ -75,7 +75,7 @@ export async function claimGeneration(db: Database, row: GenerationRow, instance
 }
 
 /** Says that this instance lives, and which secret it has. */
-export async function beat(db: Database, instanceId: string, secretMark: string): Promise<void> {
+export async function recordHeartbeat(db: Database, instanceId: string, secretMark: string): Promise<void> {
   const now = sharedNow()
   await db
     .insertInto('instances')
@@ -85,7 +85,7 @@ export async function beat(db: Database, instanceId: string, secretMark: string)
 }
 
 /** Whether an instance that has said within so long that it lives has another secret. */
-export async function anotherSecret(db: Database, secretMark: string, silentMs: number): Promise<boolean> {
+export async function hasOtherSecret(db: Database, secretMark: string, silentMs: number): Promise<boolean> {
   const row = await db
     .selectFrom('instances')
     .select('id')
@@ -97,7 +97,7 @@ export async function anotherSecret(db: Database, secretMark: string, silentMs: 
 }
 
 /** Forgets the instances that have not said for so long that they live; with null, all of them. */
-export async function forgetInstances(db: Database, silentMs: number | null): Promise<void> {
+export async function deleteInstances(db: Database, silentMs: number | null): Promise<void> {
   const all = db.deleteFrom('instances')
   await (silentMs === null ? all : all.where('heartbeatAt', '<', sql<number>`${sharedNow()} - ${silentMs}`)).execute()
 }

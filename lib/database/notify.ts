@@ -14,7 +14,7 @@ const ANSWER_MS = 5_000
  * Hears what is sent to a channel of the Postgres server (LISTEN), on a connection of its own that is made again when it
  * is lost. What is sent meanwhile is not heard. On SQLite there is nobody to hear.
  */
-export function listenTo(channel: string, heard: (text: string) => void): void {
+export function subscribe(channel: string, heard: (text: string) => void): void {
   const { databaseUrl } = config()
   if (databaseUrl) connect(databaseUrl, channel, heard)
 }

@@ -1,7 +1,7 @@
 import 'server-only'
 import { z } from 'zod'
 import { database } from '@/lib/database/client'
-import { type Piece, piecesOf } from '@/lib/database/generations'
+import { type Piece, readPieces } from '@/lib/database/generations'
 import { parseParts } from '@/lib/database/messages'
 import { log } from '@/lib/log'
 import { generationEvent, type LogEvent } from '@/lib/protocol/events'
@@ -65,7 +65,7 @@ function withParts(generationId: string) {
 /** The checkpointed events of a generation, up to the first one that can't be read. */
 export async function readableEvents(generationId: string): Promise<LogEvent[]> {
   const events: LogEvent[] = []
-  for (const piece of await piecesOf(database(), generationId, 0)) {
+  for (const piece of await readPieces(database(), generationId, 0)) {
     try {
       for (const event of eventsOf(piece)) if (event.seq === events.length + 1) events.push(event)
     } catch (error) {
@@ -78,7 +78,7 @@ export async function readableEvents(generationId: string): Promise<LogEvent[]> 
 
 /** The checkpointed events of a generation after a `seq`. */
 export async function checkpointedEvents(generationId: string, after = 0): Promise<LogEvent[]> {
-  const pieces = await piecesOf(database(), generationId, after)
+  const pieces = await readPieces(database(), generationId, after)
   return pieces.flatMap(eventsOf).filter(({ seq }) => seq > after)
 }
 

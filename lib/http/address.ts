@@ -2,24 +2,24 @@ import 'server-only'
 import { config } from '@/lib/config'
 import { isWithin, networkOf, parseAddress, type TrustedProxies } from '@/lib/networks'
 
-/** Holds the address of the socket's other end. Whoever serves sets it on each request, so nobody outside can. */
+/** Holds the remote address of the socket. The server sets it on each request and replaces any value from outside. */
 export const PEER_HEADER = 'x-rill-peer'
 
-/** Who a request came from and how, as far as the proxies that the operator trusts tell. */
+/** Where a request came from, according to its socket and the proxies that the operator trusts. */
 export interface Caller {
-  /** What limits count by: the address, an IPv6 one by its /64; `unknown` when the socket has none any more. */
+  /** The key that limits count by: the address, for IPv6 its /64; `unknown` if the socket has closed. */
   address: string
-  /** Whether the browser's own connection is encrypted. */
+  /** Whether the browser's connection uses TLS. */
   secure: boolean
-  /** The host that the browser asked for, not checked yet. */
+  /** The host that the browser requested, not checked yet. */
   host: string
-  /** The socket's other end may say who is behind it. */
+  /** Whether the socket's peer is a trusted proxy. */
   proxied: boolean
 }
 
 /**
- * The caller of a request. `X-Forwarded-*` is believed only from a trusted proxy, and of the addresses in it only the one
- * before the trusted ones: whatever stands left of that, anybody can have written.
+ * Returns the caller of a request. `X-Forwarded-*` counts only from a trusted proxy, and only its last address before
+ * those of trusted proxies: clients can write anything further left.
  */
 export function callerOf(headers: Headers): Caller {
   const { trustedProxies } = config()
@@ -36,15 +36,15 @@ export function callerOf(headers: Headers): Caller {
   }
 }
 
-/** What the limits of an address count a request by. */
+/** The key that limits count a request's address by. */
 export function addressOf(request: { headers: Headers }): string {
   return callerOf(request.headers).address
 }
 
-/** How many trusted proxies a request has come through: the peer, and those before it in the list. */
+/** Counts the trusted proxies that a request came through: the peer, and those before it in the list. */
 function trustedHops(peer: ReturnType<typeof parseAddress>, forwarded: string[], trusted: TrustedProxies): number {
   if (peer === null) return 0
-  // With fewer entries than proxies it came around some of them, and who wrote the entries is not known.
+  // With fewer entries than proxies, the request bypassed some of them, and anyone may have written the entries.
   if (typeof trusted === 'number') return forwarded.length >= trusted ? trusted : 0
   if (!isWithin(peer, trusted)) return 0
   const fromRight = forwarded.toReversed().map(hopAddress)
@@ -52,7 +52,7 @@ function trustedHops(peer: ReturnType<typeof parseAddress>, forwarded: string[],
   return untrusted < 0 ? Math.max(1, fromRight.length) : untrusted + 1
 }
 
-/** The address at a hop; where that is none, the last one that a trusted proxy has. */
+/** The address at a hop, or if that isn't one, the nearest address on the side of the server. */
 function addressBefore(forwarded: string[], hops: number) {
   for (let hop = hops; hop > 0; hop--) {
     const address = hopAddress(forwarded.at(-hop) ?? '')
@@ -61,7 +61,7 @@ function addressBefore(forwarded: string[], hops: number) {
   return null
 }
 
-/** A proxy that sets a header anew leaves one entry, one that appends leaves as many as there are hops. */
+/** A proxy that replaces a header leaves one entry; proxies that append leave one per hop. */
 function entryBefore(entries: string[], hops: number): string | undefined {
   return entries.at(-Math.min(hops, entries.length))
 }
@@ -70,7 +70,7 @@ function listOf(headers: Headers, name: string): string[] {
   return (headers.get(name) ?? '').split(',').flatMap((entry) => entry.trim() || [])
 }
 
-/** Some proxies write the port as well: `192.0.2.1:4711`, `[2001:db8::1]:4711`. */
+/** Some proxies include the port: `192.0.2.1:4711`, `[2001:db8::1]:4711`. */
 function hopAddress(hop: string) {
   const bare = /^\[(.*)\](?::\d+)?$/.exec(hop)?.[1] ?? /^([\d.]+):\d+$/.exec(hop)?.[1] ?? hop
   return parseAddress(bare)

@@ -7,13 +7,13 @@ import { Refused } from '@/lib/refused'
 import { callerOf } from './address'
 
 /**
- * Refuses requests that another site's page makes a browser send: a foreign `Origin` or `Sec-Fetch-Site`, and a `Host`
- * that is not ours, which is how DNS rebinding shows.
+ * Refuses requests that another site's page makes a browser send: a foreign `Origin` or `Sec-Fetch-Site`, or, after DNS
+ * rebinding, a foreign `Host`.
  * @throws {Refused} 403
  */
 export function checkOrigin(headers: Headers): void {
   const { host, secure, proxied } = callerOf(headers)
-  // Both: a page under a rebound name can send the second one itself.
+  // Both are checked: a page under a rebound name can send `X-Forwarded-Host` itself.
   if (!hostAllowed(headers.get('host') ?? '') || !hostAllowed(host)) {
     throw refusal(
       `Rill doesn’t accept requests for this host name. Open it by its IP address or as localhost, or add the name to RILL_HOSTS.`,
@@ -31,7 +31,7 @@ export function checkOrigin(headers: Headers): void {
   )
 }
 
-/** The origin that a browser has of this server, from headers that were checked; null under a foreign name. */
+/** This server's origin as the browser sees it; null under a foreign host name. */
 export function originOf(headers: Headers): string | null {
   const { host, secure } = callerOf(headers)
   return hostAllowed(host) && hostAllowed(headers.get('host') ?? '') ? `${secure ? 'https' : 'http'}://${host}` : null
@@ -39,7 +39,7 @@ export function originOf(headers: Headers): string | null {
 
 const otherSites = 'Rill doesn’t accept requests from other sites.'
 
-/** Whether a `Host` header names this server: loopback, an IP address, the machine's own name, or one of `RILL_HOSTS`. */
+/** Whether a `Host` header names this server: loopback, an IP address, the machine's name, or one of `RILL_HOSTS`. */
 export function hostAllowed(host: string): boolean {
   const { password, hosts, host: listening } = config()
   const name = nameOf(host)
@@ -48,7 +48,7 @@ export function hostAllowed(host: string): boolean {
   const address = name.replace(/^\[|\]$/g, '')
   if (ipaddr.isValid(address)) return !isLoopback(listening) || ipaddr.parse(address).range() === 'loopback'
   if (isLoopback(listening)) return false
-  // A rebound name has no session of ours, so with a password it finds the sign-in page and nothing else.
+  // A browser sends no session cookie under a rebound name, so with a password it sees only the sign-in page.
   return password !== null || [hostname(), `${hostname()}.local`].map((own) => own.toLowerCase()).includes(name)
 }
 
@@ -57,7 +57,7 @@ function nameOf(host: string): string | null {
   return new URL(`http://${host}`).hostname
 }
 
-/** Whether an `Origin` is that of a scheme and host; a default port counts as none. */
+/** Compares an `Origin` with a scheme and host. A default port is the same as none. */
 function isOrigin(origin: string, scheme: 'http' | 'https', host: string): boolean {
   const own = `${scheme}://${host}`
   return URL.canParse(origin) && URL.canParse(own) && new URL(origin).origin === new URL(own).origin

@@ -18,45 +18,45 @@ import { nextPath, signInPath } from './next-path'
 import { originOf } from './origin'
 import { SESSION_HEADER } from './session'
 
-/** The sidebar's first page. */
-const FIRST_PAGE = 40
-/** A page does not wait for slow providers: their models come later, by `GET /api/models`. */
-const MODELS_WAIT_MS = 50
+/** The size of the sidebar's first page. */
+const FIRST_PAGE_SIZE = 40
+/** A page doesn't wait longer for providers: the browser fetches their models later, by `GET /api/models`. */
+const MODELS_TIMEOUT_MS = 50
 
-/** The path and query of the page that is asked for, as the proxy passes it on. */
+/** The path and query of the requested page. The proxy sets it. */
 export const PATH_HEADER = 'x-rill-path'
 
-/** The principal whose page is being rendered, by the session that the proxy has found or begun. */
+/** The principal of the page that is being rendered, by the session that the proxy passed on. */
 const pagePrincipal = cache(async (): Promise<Principal | null> => {
   const token = (await headers()).get(SESSION_HEADER) ?? undefined
   return (await identify({ token, legacy: undefined })).principal
 })
 
-/** @throws a redirect to the sign-in page, and from there back here, when the password has not been given. */
+/** @throws a redirect to the sign-in page, which leads back here, if the password is missing. */
 async function requirePrincipal(): Promise<Principal> {
   const principal = await pagePrincipal()
   if (principal === null) redirect(signInPath((await headers()).get(PATH_HEADER)))
   return principal
 }
 
-/** The theme that was chosen, if anybody has been let in to choose one. */
+/** The chosen theme; the default for a browser that hasn't signed in. */
 export async function pageTheme(): Promise<Settings['theme']> {
   const principal = await pagePrincipal()
   return principal ? (await settingsOf(principal.ownerId)).theme : 'system'
 }
 
-/** Where the browser has the page from, for addresses that have to be whole. Null when that cannot be told. */
+/** The page's origin, for absolute URLs; null under a foreign host name. */
 export async function pageOrigin(): Promise<string | null> {
   return originOf(await headers())
 }
 
-/** What a page says of this server: what runs, and where it keeps what it is given. */
+/** What the About page says about this server. */
 export async function pageAbout(): Promise<{ version: string; license: string; database: 'SQLite' | 'Postgres' }> {
   await requirePrincipal()
   return { version, license, database: config().databaseUrl === null ? 'SQLite' : 'Postgres' }
 }
 
-/** What every page of the app starts with. */
+/** The data that every page of the app starts with. */
 export async function pageSession(): Promise<{
   mode: Mode
   settings: Settings
@@ -66,13 +66,13 @@ export async function pageSession(): Promise<{
   const { ownerId } = await requirePrincipal()
   const [settings, conversations, models] = await Promise.all([
     settingsOf(ownerId),
-    listConversations(ownerId, { limit: FIRST_PAGE }),
-    modelListForPage(ownerId, MODELS_WAIT_MS),
+    listConversations(ownerId, { limit: FIRST_PAGE_SIZE }),
+    modelListForPage(ownerId, MODELS_TIMEOUT_MS),
   ])
   return { mode: mode(), settings, conversations, models }
 }
 
-/** Whether the person whose page is being rendered has this conversation. */
+/** Whether the page's principal owns this conversation. */
 export async function mayOpenConversation(id: string): Promise<boolean> {
   const { ownerId } = await requirePrincipal()
   try {
@@ -84,7 +84,7 @@ export async function mayOpenConversation(id: string): Promise<boolean> {
   }
 }
 
-/** Where the sign-in page leads whoever needs not sign in, or no more; null for whoever does. */
+/** Where the sign-in page redirects someone who needn't sign in; null for someone who must. */
 export async function signedInPath(next: unknown): Promise<string | null> {
   return (await pagePrincipal()) === null ? null : nextPath(next)
 }

@@ -5,14 +5,14 @@ import { processSingleton } from '@/lib/process'
 import { PEER_HEADER } from './address'
 
 /**
- * Notes the other end of its socket on each request, whichever server takes it: `next dev` has one of its own, and
- * lib/serve.mjs, which notes it as well, may have taken requests before this.
+ * Sets `PEER_HEADER` on the requests of every server of the process. lib/serve.mjs sets it too, since it may receive
+ * requests before this runs; `next dev` has a server of its own.
  */
 export function watchPeers(): void {
-  processSingleton('peers', () => subscribe('http.server.request.start', notePeer))
+  processSingleton('peers', () => subscribe('http.server.request.start', setPeerHeader))
 }
 
-function notePeer(message: unknown): void {
+function setPeerHeader(message: unknown): void {
   if (typeof message !== 'object' || message === null || !('request' in message)) return
   const { request } = message
   if (request instanceof IncomingMessage) request.headers[PEER_HEADER] = request.socket.remoteAddress ?? ''

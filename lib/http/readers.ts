@@ -5,18 +5,18 @@ import { eventStreamHeaders } from '@/lib/protocol/sse'
 import { Refused } from '@/lib/refused'
 import { addressOf } from './address'
 
-/** The client of a response that follows answers: its signal, and what is to be called when it is over. */
+/** The client of a response that follows replies: the request's signal, and what to call when the response ends. */
 interface Reader {
   signal: AbortSignal
   left: () => void
 }
 
 /**
- * Gives a response that follows answers, counted for a person at an address until it is over. A HEAD request gets its
- * headers alone: nobody would read its body or cancel it, so what follows the answer would never be let go.
- * @throws {Refused} 429 when there are as many already as there may be.
+ * Returns a response that follows replies, and counts it until it ends. A HEAD request gets headers only: nobody would read
+ * or cancel its body, so its log reader would stay open.
+ * @throws {Refused} 429 when the person has too many open from this address.
  */
-export async function following(
+export async function followingResponse(
   request: Request,
   ownerId: string,
   follow: (client: Reader) => Promise<Response>,
@@ -26,28 +26,28 @@ export async function following(
 }
 
 /**
- * Counts a response that waits for answers, for a person at an address. Gives what is to be called when it is over.
- * @throws {Refused} 429 when there are as many already as there may be.
+ * Counts a response that follows a reply, by person and address. Returns what to call when the response ends.
+ * @throws {Refused} 429 when the person has too many open from this address.
  */
 export function countReader(request: Request, ownerId: string): () => void {
-  const most = config().readersPerPerson
-  if (most === 0) return () => undefined
+  const limit = config().readersPerPerson
+  if (limit === 0) return () => undefined
   const open = processSingleton('event readers', () => new Map<string, number>())
   const key = `${ownerId} ${addressOf(request)}`
   const before = open.get(key) ?? 0
-  if (before >= most) throw tooMany(most)
+  if (before >= limit) throw tooMany(limit)
   open.set(key, before + 1)
-  let left = false
+  let ended = false
   return () => {
-    if (left) return
-    left = true
+    if (ended) return
+    ended = true
     const rest = (open.get(key) ?? 1) - 1
     if (rest === 0) open.delete(key)
     else open.set(key, rest)
   }
 }
 
-function tooMany(most: number): Refused {
-  const message = `You already have ${most} connections open for replies, which is the limit. Close a tab, or try again shortly.`
+function tooMany(limit: number): Refused {
+  const message = `You already have ${limit} connections open for replies, which is the limit. Close a tab, or try again shortly.`
   return new Refused(429, { kind: 'rate_limit', message, retryable: true }, { 'Retry-After': '5' })
 }

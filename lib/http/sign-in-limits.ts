@@ -5,53 +5,61 @@ import { z } from 'zod'
 import { processSingleton } from '@/lib/process'
 import { Refused } from '@/lib/refused'
 
-/** Wrong passwords of one address in a quarter of an hour. Only that address is refused after them. */
-const TRIES_OF_ADDRESS = 10
-const SECONDS = 15 * 60
-/** So many of all addresses together are taken for people; each one more makes every try wait a little longer. */
-const TRIES_OF_ALL = 50
+/** The wrong passwords that one address may send per window, before it is refused. */
+const MAX_ATTEMPTS_PER_ADDRESS = 10
+const WINDOW_SECONDS = 15 * 60
+/** The attempts per window of all addresses together that aren't delayed. Each further one adds to the delay of every attempt. */
+const UNDELAYED_ATTEMPTS = 50
 const DELAY_STEP_MS = 10
-const LONGEST_DELAY_MS = 2_000
-/** So many tries may wait at once. Whoever comes then is let through at once: nobody is refused for what others do. */
-const MOST_WAITING = 1_000
+const MAX_DELAY_MS = 2_000
+/** With more attempts waiting, further ones aren't delayed: nobody is refused for what others do. */
+const MAX_WAITING = 1_000
 
 /**
- * Counts a try at the password before it is looked at. Many wrong passwords from everywhere slow all tries down and
- * refuse none, so that the right password gets in whatever others do.
- * @throws {Refused} 429 with `Retry-After` when this address has given too many wrong ones.
+ * Counts an attempt before its password is checked. Many wrong passwords from everywhere delay all attempts but refuse
+ * none, so that the right password always works.
+ * @throws {Refused} 429 with `Retry-After` after too many wrong passwords from this address.
  */
-export async function spendTry(address: string): Promise<void> {
+export async function countAttempt(address: string): Promise<void> {
   const { byAddress, together } = limits()
   try {
     await byAddress.consume(address)
   } catch (limited) {
-    // Not by its class: each of Next's bundles may have one of its own.
+    // Not with `instanceof`: the limiter may come from another of Next's bundles, with its own copy of the class.
     if (limited instanceof Error) throw limited
-    throw tooMany(Math.ceil(refusedFor.parse(limited).msBeforeNext / 1000))
+    throw tooMany(Math.ceil(limiterResult.parse(limited).msBeforeNext / 1000))
   }
   const { consumedPoints } = await together.penalty('all')
-  await delay(Math.min((consumedPoints - TRIES_OF_ALL) * DELAY_STEP_MS, LONGEST_DELAY_MS))
+  await delay(Math.min((consumedPoints - UNDELAYED_ATTEMPTS) * DELAY_STEP_MS, MAX_DELAY_MS))
 }
 
-/** Takes back what the tries of an address counted, once it has given the right password. */
-export async function forgive(address: string): Promise<void> {
+/** Takes the attempts of an address back, after it has sent the right password. */
+export async function resetAttempts(address: string): Promise<void> {
   const { byAddress, together } = limits()
   await Promise.all([byAddress.delete(address), together.reward('all')])
 }
 
 async function delay(ms: number): Promise<void> {
   const { waiting } = limits()
-  if (ms <= 0 || waiting.count >= MOST_WAITING) return
+  if (ms <= 0 || waiting.count >= MAX_WAITING) return
   waiting.count++
   await wait(ms).finally(() => waiting.count--)
 }
 
-const refusedFor = z.object({ msBeforeNext: z.number() })
+const limiterResult = z.object({ msBeforeNext: z.number() })
 
 function limits() {
   return processSingleton('sign-in limits', () => ({
-    byAddress: new RateLimiterMemory({ keyPrefix: 'address', points: TRIES_OF_ADDRESS, duration: SECONDS }),
-    together: new RateLimiterMemory({ keyPrefix: 'together', points: Number.MAX_SAFE_INTEGER, duration: SECONDS }),
+    byAddress: new RateLimiterMemory({
+      keyPrefix: 'address',
+      points: MAX_ATTEMPTS_PER_ADDRESS,
+      duration: WINDOW_SECONDS,
+    }),
+    together: new RateLimiterMemory({
+      keyPrefix: 'together',
+      points: Number.MAX_SAFE_INTEGER,
+      duration: WINDOW_SECONDS,
+    }),
     waiting: { count: 0 },
   }))
 }

@@ -24,7 +24,7 @@ const formats: Record<'csv' | 'json', Format> = {
   },
 }
 
-/** Rows as a file to be saved, read from the database no faster than they are taken. */
+/** Streams rows as a file download. Pages are read from the database only as fast as the client takes them. */
 export function usageExport(
   pages: AsyncGenerator<ExportRow[]>,
   { from, to }: Pick<UsageFilter, 'from' | 'to'>,
@@ -59,12 +59,12 @@ export function usageExport(
 }
 
 /**
- * Where a formula may begin: at the start of a cell, or after what some spreadsheets take to end one, whatever its quotes
- * say. Some take the full-width characters for the plain ones.
+ * Where a formula may start: at the start of a cell, or after a character that some spreadsheets take for a separator even
+ * inside quotes. Some accept full-width operators.
  */
 const FORMULA = /(^|[;,|\t\r\n]|")(\s*)(?=[=+\-@＝＋－＠])/g
 
-/** A cell of a CSV file (RFC 4180). An apostrophe goes before text that a spreadsheet would run as a formula. */
+/** A CSV cell (RFC 4180), with an apostrophe before text that a spreadsheet would run as a formula. */
 export function cell(value: string | number): string {
   const text = String(value)
   const safe = typeof value === 'string' ? text.replace(FORMULA, "$1$2'").replace(/^(?=[\t\r\n])/, "'") : text

@@ -1,6 +1,6 @@
 import 'server-only'
 import { database, engine } from '@/lib/database/client'
-import { beat } from '@/lib/database/instances'
+import { recordHeartbeat } from '@/lib/database/instances'
 import { processSingleton } from '@/lib/process'
 import { secretMark } from '@/lib/secret'
 import { instanceId } from './instance-id'
@@ -21,7 +21,7 @@ function createHeartbeat() {
 
   async function send(): Promise<void> {
     const at = Date.now()
-    await beat(database(), instanceId(), secretMark())
+    await recordHeartbeat(database(), instanceId(), secretMark())
     if (at - lastBeatAt > DEAD_AFTER_MS) steadySince = performance.now()
     lastBeatAt = at
   }

@@ -1,6 +1,6 @@
 import 'server-only'
 import { v7 as uuidv7 } from 'uuid'
-import { type Database, database, oneAtATime } from '@/lib/database/client'
+import { advisoryLock, type Database, database } from '@/lib/database/client'
 import { ownedProvider } from '@/lib/database/ownership'
 import type { ProviderRow } from '@/lib/database/schema'
 import type { Provider } from '@/lib/protocol/providers'
@@ -56,7 +56,7 @@ export async function createProvider(ownerId: string, form: ProviderForm): Promi
 
 /** @throws {Refused} 409 when a person has as many providers as anybody may have. */
 async function checkCount(tx: Database, ownerId: string): Promise<void> {
-  await oneAtATime(tx, `providers of ${ownerId}`)
+  await advisoryLock(tx, `providers of ${ownerId}`)
   const { count } = await tx
     .selectFrom('providers')
     .select((eb) => eb.fn.countAll<number | string>().as('count'))

@@ -4,9 +4,9 @@ import { readReservation } from '@/lib/database/billing/spending'
 import { database, engine } from '@/lib/database/client'
 import { type Bill, saveCheckpoint } from '@/lib/database/generations'
 import {
+  abandonedGenerations,
   claimGeneration,
-  forgetInstances,
-  orphanedGenerations,
+  deleteInstances,
   runningElsewhere,
   runningOn,
 } from '@/lib/database/instances'
@@ -43,7 +43,7 @@ export function createReaper(): () => Promise<void> {
     const due = (await abandoned()).filter(({ id }) => (failures.get(id)?.dueAt ?? 0) <= now)
     let ended = 0
     for (const row of due) if (await tryToEnd(row, failures)) ended++
-    if (engine() === 'postgres') await forgetInstances(database(), DEAD_AFTER_MS)
+    if (engine() === 'postgres') await deleteInstances(database(), DEAD_AFTER_MS)
     if (ended > 0) log().warn({ generations: ended }, 'interrupted abandoned generations')
   }
 }
@@ -57,7 +57,7 @@ async function abandoned(): Promise<GenerationRow[]> {
   const here = instanceId()
   // On SQLite this process holds the data folder, so every other instance is dead.
   const elsewhere =
-    engine() === 'sqlite' ? await runningElsewhere(db, here) : await orphanedGenerations(db, DEAD_AFTER_MS)
+    engine() === 'sqlite' ? await runningElsewhere(db, here) : await abandonedGenerations(db, DEAD_AFTER_MS)
   const own = await runningOn(db, here, Date.now() - BEGUN_MS)
   return [...elsewhere, ...own.filter(({ id }) => !runs().has(id))]
 }

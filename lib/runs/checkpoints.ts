@@ -1,6 +1,6 @@
 import 'server-only'
 import { database } from '@/lib/database/client'
-import { durable } from '@/lib/database/durability'
+import { syncedToDisk } from '@/lib/database/durability'
 import type { EndedGeneration } from '@/lib/database/generations'
 import { runningInDeleted } from '@/lib/database/instances'
 import { log } from '@/lib/log'
@@ -197,7 +197,7 @@ async function onDisk(): Promise<void> {
     timer = setTimeout(() => reject(new Error(`not synced after ${SYNC_MS} ms`)), SYNC_MS)
   })
   try {
-    await Promise.race([durable(), timeout])
+    await Promise.race([syncedToDisk(), timeout])
   } catch (error) {
     log().error({ cause: error instanceof Error ? error.message : String(error) }, 'couldn’t sync the disk')
   } finally {

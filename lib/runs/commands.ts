@@ -1,6 +1,6 @@
 import 'server-only'
 import { z } from 'zod'
-import { listenTo, notify } from '@/lib/database/notify'
+import { notify, subscribe } from '@/lib/database/notify'
 import { instanceId } from '@/lib/instances/instance-id'
 import { log } from '@/lib/log'
 import { runs } from './runs'
@@ -23,7 +23,7 @@ const commandJson = z
 
 /** Handles the commands that other instances send to this one, from now on. */
 export function listenForCommands(): void {
-  listenTo(channelOf(instanceId()), (text) => {
+  subscribe(channelOf(instanceId()), (text) => {
     const received = commandJson.safeParse(text)
     // An instance of a later version may send a command that this one doesn't know.
     if (received.success) handleCommand(received.data)

@@ -2,7 +2,7 @@ import 'server-only'
 import { AsyncLocalStorage } from 'node:async_hooks'
 import { database } from '@/lib/database/client'
 import { isDeleted } from '@/lib/database/conversations'
-import { wantedOn } from '@/lib/database/instances'
+import { runningInExisting } from '@/lib/database/instances'
 import { createEventLog } from '@/lib/event-log/combined-log'
 import { createRedisFeed } from '@/lib/event-log/redis-feed'
 import { hasEnded, readEnded, storedEvents } from '@/lib/event-log/stored-events'
@@ -54,7 +54,7 @@ function createRuns() {
       // Stopping a run that has ended meanwhile does no harm.
       const candidates = [...running]
       if (candidates.length === 0) return
-      const wanted = await wantedOn(database(), instanceId())
+      const wanted = await runningInExisting(database(), instanceId())
       for (const [id, run] of candidates) if (!wanted.has(id)) void run.stop()
     },
     /** Set once the process is about to end: no generation may start any more. */

@@ -1,7 +1,7 @@
 import 'server-only'
 import { database } from '@/lib/database/client'
 import { saveCheckpoint } from '@/lib/database/generations'
-import { isDatabaseAway } from '@/lib/database/health'
+import { isDatabaseUnavailable } from '@/lib/database/health'
 import { log } from '@/lib/log'
 import type { Checkpoint } from './checkpoint'
 
@@ -66,5 +66,5 @@ const ONE_ROW = ['55P03', '57014']
 /** Whether an error means that the database would take nothing at present, whatever it is given. */
 function takesNothing(error: unknown): boolean {
   const code = error instanceof Error && 'code' in error ? String(error.code) : ''
-  return isDatabaseAway(error) && !ONE_ROW.includes(code)
+  return isDatabaseUnavailable(error) && !ONE_ROW.includes(code)
 }

@@ -2,7 +2,7 @@ import 'server-only'
 import { openAccounts, sweepAccounts } from '@/lib/accounts/owner'
 import { config } from '@/lib/config'
 import { database, engine, migrate } from '@/lib/database/client'
-import { anotherSecret, forgetInstances } from '@/lib/database/instances'
+import { deleteInstances, hasOtherSecret } from '@/lib/database/instances'
 import { sweepDeleted } from '@/lib/database/sweeps'
 import { DEAD_AFTER_MS, HEARTBEAT_MS, heartbeat } from '@/lib/instances/heartbeat'
 import { log } from '@/lib/log'
@@ -35,7 +35,7 @@ export async function bootstrap(): Promise<void> {
   repeat(HEARTBEAT_MS, TASK_LIMIT_MS, 'stopping unwanted generations', () => runs().stopUnwanted())
   if (engine() === 'sqlite') {
     // One process holds the data folder, so nobody reads a heartbeat.
-    await forgetInstances(db, null)
+    await deleteInstances(db, null)
     await reap()
     repeat(HEARTBEAT_MS, TASK_LIMIT_MS, 'ending abandoned generations', reap)
   } else {
@@ -55,7 +55,7 @@ export async function bootstrap(): Promise<void> {
 
 /** Warns about instances with different secrets: they sign people out of each other, and can't read each other's keys. */
 async function adviseSecret(): Promise<void> {
-  if (await anotherSecret(database(), secretMark(), DEAD_AFTER_MS)) {
+  if (await hasOtherSecret(database(), secretMark(), DEAD_AFTER_MS)) {
     log().error(
       'Another Rill on this database uses a different RILL_SECRET. People are signed out whenever their requests move between the two, and neither can read keys the other has stored. Set the same RILL_SECRET for all of them.',
     )

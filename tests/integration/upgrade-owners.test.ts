@@ -6,7 +6,7 @@ import { sql } from 'kysely'
 import { v7 as uuidv7 } from 'uuid'
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest'
 import * as z from 'zod'
-import { claimOwners } from '@/lib/database/accounts/claim'
+import { mergeOwners } from '@/lib/database/accounts/merge-owners'
 import { ensureSingleOwner } from '@/lib/database/accounts/owners'
 import { insertSession, sweepSessions } from '@/lib/database/accounts/sessions'
 import { connectPostgres, type Database, kyselyOverSqlite } from '@/lib/database/client'
@@ -215,7 +215,7 @@ describe.each(engines)('bringing owners together, on %s', (engine) => {
 
   test('every table that has an owner is known to the claim', async () => {
     const { db, single } = await upgraded()
-    await claimOwners(db, single)
+    await mergeOwners(db, single)
     const tables = await db.introspection.getTables()
     const owned = tables.filter(({ columns }) => columns.some(({ name }) => name === 'owner_id' || name === 'ownerId'))
     expect(owned.length).toBeGreaterThan(9)
@@ -230,16 +230,16 @@ describe.each(engines)('bringing owners together, on %s', (engine) => {
     const { db, ids, single } = await upgraded()
     expect(single).toBe(ids.ann)
     const before = await sums(db)
-    expect(await claimOwners(db, single)).toBe(2)
+    expect(await mergeOwners(db, single)).toBe(2)
     expect(await sums(db)).toBe(before)
-    expect(await claimOwners(db, single)).toBe(0)
+    expect(await mergeOwners(db, single)).toBe(0)
     expect(await sums(db)).toBe(before)
   })
 
   test('two instances that start at once do it once', async () => {
     const { db, single } = await upgraded()
     const before = await sums(db)
-    await Promise.all([claimOwners(db, single), claimOwners(db, single)])
+    await Promise.all([mergeOwners(db, single), mergeOwners(db, single)])
     expect(await sums(db)).toBe(before)
   })
 
@@ -247,7 +247,7 @@ describe.each(engines)('bringing owners together, on %s', (engine) => {
     const { db, ids, single } = await upgraded()
     await sql`update spending set spent_picos = 8000000000000000000`.execute(db)
     await sql`update usage_rollups set cost_picos = 8000000000000000000`.execute(db)
-    await claimOwners(db, single)
+    await mergeOwners(db, single)
     const { rows } = await sql<{ most: string }>`select cast(max(spent_picos) as text) as most from spending
       union all select cast(max(cost_picos) as text) from usage_rollups`.execute(db)
     expect(rows.map(({ most }) => most)).toEqual(['9000000000000000000', '9000000000000000000'])
@@ -257,7 +257,7 @@ describe.each(engines)('bringing owners together, on %s', (engine) => {
   test.each(['bob', 'ann'] as const)('budgets of %s that cannot be read hold nothing up, and stay', async (person) => {
     const { db, ids, single } = await upgraded()
     await sql`update budget_limits set budget = '{' where owner_id = ${ids[person]}`.execute(db)
-    expect(await claimOwners(db, single)).toBe(2)
+    expect(await mergeOwners(db, single)).toBe(2)
     const { rows } = await sql`select id from conversations where owner_id <> ${single}`.execute(db)
     expect(rows).toEqual([])
     const { rows: kept } = await sql`select budget from budget_limits where owner_id = ${ids[person]}
@@ -278,7 +278,7 @@ describe.each(engines)('bringing owners together, on %s', (engine) => {
     await sql`update settings set settings = ${JSON.stringify(own)} where owner_id = ${ids.ann}`.execute(db)
     const odd = JSON.stringify({ ...budgetsOf.ann[0], amount })
     await sql`update budget_limits set budget = ${odd} where owner_id = ${ids.ann} and measure = 'cost'`.execute(db)
-    expect(await claimOwners(db, single)).toBe(2)
+    expect(await mergeOwners(db, single)).toBe(2)
     const { rows } = await sql<{ ownerId: string; budget: string }>`select owner_id, budget from budget_limits`.execute(
       db,
     )
@@ -291,7 +291,7 @@ describe.each(engines)('bringing owners together, on %s', (engine) => {
     await sql`alter table prices rename to elsewhere`.execute(db)
     await sql`create view prices as select * from elsewhere`.execute(db)
     if (engine === 'postgres') await sql`create rule held as on delete to prices do instead select 1 / 0`.execute(db)
-    expect(await claimOwners(db, single)).toBe(2)
+    expect(await mergeOwners(db, single)).toBe(2)
     const { rows: others } = await sql`select id from conversations where owner_id <> ${single}`.execute(db)
     expect(others).toEqual([])
     const count = async () => {
@@ -301,7 +301,7 @@ describe.each(engines)('bringing owners together, on %s', (engine) => {
     expect(await count()).toBe(2)
     await sql`drop view prices`.execute(db)
     await sql`alter table elsewhere rename to prices`.execute(db)
-    await claimOwners(db, single)
+    await mergeOwners(db, single)
     expect(await count()).toBe(3)
   })
 
@@ -309,7 +309,7 @@ describe.each(engines)('bringing owners together, on %s', (engine) => {
     const { db, ids, single } = await upgraded()
     await sql`update budget_limits set budget = '{' where owner_id = ${ids.bob}`.execute(db)
     await sql`update settings set settings = '{' where owner_id = ${ids.bob}`.execute(db)
-    expect(await claimOwners(db, single)).toBe(2)
+    expect(await mergeOwners(db, single)).toBe(2)
     await sql`update budget_limits set version = 7 where owner_id = ${single}`.execute(db)
     const all = async () => {
       const { rows: limits } = await sql`select * from budget_limits order by id`.execute(db)
@@ -318,14 +318,14 @@ describe.each(engines)('bringing owners together, on %s', (engine) => {
     }
     const before = await all()
     expect(before.limits.length).toBeGreaterThan(3)
-    expect(await claimOwners(db, single)).toBe(0)
+    expect(await mergeOwners(db, single)).toBe(0)
     expect(await all()).toEqual(before)
   })
 
   test('what a visitor of an open Rill has chosen gives way to what the one owner has', async () => {
     const { db, ids, single } = await upgraded()
     await sql`insert into owners (id, kind, created_at) values (${ids.bob}, 'visitor', 1)`.execute(db)
-    await claimOwners(db, single)
+    await mergeOwners(db, single)
     const { rows: chosen } = await sql<{ settings: string }>`select settings from settings`.execute(db)
     expect(chosen.map((row) => JSON.parse(row.settings))).toMatchObject([
       { theme: 'dark', defaultModel: 'cid-1', currency: 'EUR' },
@@ -340,7 +340,7 @@ describe.each(engines)('bringing owners together, on %s', (engine) => {
     const { db, ids, single } = await upgraded()
     const before = await sums(db)
     await failFor(db, engine, ids.bob)
-    expect(await claimOwners(db, single)).toBe(1)
+    expect(await mergeOwners(db, single)).toBe(1)
     expect(await sums(db)).toBe(before)
     const count = async () => {
       const { rows } = await sql`select id from conversations where owner_id = ${ids.bob}`.execute(db)
@@ -348,19 +348,19 @@ describe.each(engines)('bringing owners together, on %s', (engine) => {
     }
     expect(await count()).toBe(2)
     await sql`drop trigger broken ${engine === 'postgres' ? sql`on conversations` : sql``}`.execute(db)
-    expect(await claimOwners(db, single)).toBe(1)
+    expect(await mergeOwners(db, single)).toBe(1)
     expect(await sums(db)).toBe(before)
     expect(await count()).toBe(0)
   })
 
   test('what an older instance writes after the claim is claimed by the next, into the same rows', async () => {
     const { db, ids, single } = await upgraded()
-    await claimOwners(db, single)
+    await mergeOwners(db, single)
     await sql`insert into spending (owner_id, scope, spent_picos, spent_tokens, reserved_picos, reserved_tokens)
       values (${ids.bob}, 'month:2026-11', 11, 13, -5, -7)`.execute(db)
     await conversation(db, { owner: ids.bob, title: 'late', turn: 'turn 0', at: AT + 9000 })
     const before = await sums(db)
-    expect(await claimOwners(db, single)).toBe(1)
+    expect(await mergeOwners(db, single)).toBe(1)
     expect(await sums(db)).toBe(before)
     const { rows } = await sql<{ reserved: string }>`select cast(reserved_picos as text) as reserved from spending
       where scope = 'month:2026-11'`.execute(db)

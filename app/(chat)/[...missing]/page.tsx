@@ -1,6 +1,6 @@
 import { notFound } from 'next/navigation'
 
-/** Any other address: the app has two root layouts, so this leads its strays to the page below the app's own. */
+/** Unknown addresses. With two root layouts, Next needs this to show not-found.tsx inside the app's layout. */
 export default function MissingPage() {
   notFound()
 }

@@ -5,5 +5,5 @@ const missing = endpoint<{ missing: string[] }>(() => {
   throw notFound('address')
 })
 
-/** Any other address under /api answers as endpoints do, not with a page. */
+/** Unknown addresses under /api get the response of an endpoint, not a page. */
 export { missing as DELETE, missing as GET, missing as PATCH, missing as POST, missing as PUT }

@@ -7,16 +7,16 @@ import { readJson, readQuery } from '@/lib/http/input/body'
 import { budgetForm } from '@/lib/http/input/budget-form'
 import { rowId } from '@/lib/http/input/fields'
 
-const of = z.strictObject({ conversationId: rowId.optional() })
+const query = z.strictObject({ conversationId: rowId.optional() })
 
-/** The person's budgets and how they stand; that of a conversation for the one that is asked for. */
+/** The person's budgets and how much of each is used. A conversation's budget is of the given conversation. */
 export const GET = endpoint(async (request, { principal }) => {
-  const { conversationId } = readQuery(request, of)
+  const { conversationId } = readQuery(request, query)
   if (conversationId !== undefined) await ownedConversation(conversationId, principal.ownerId)
   return json({ budgets: await budgetStates(principal.ownerId, conversationId) })
 })
 
-/** Adds one; answers all as they stand. */
+/** Adds a budget. Responds with all budgets. */
 export const POST = endpoint(async (request, { principal }) => {
   const budget = await readJson(request, budgetForm)
   await checkCurrency(principal.ownerId, budget)

@@ -14,7 +14,7 @@ const turn = z.strictObject({
   stream: z.boolean().default(true),
 })
 
-/** Adds a prompt and starts the generation that answers it. */
+/** Adds a prompt and starts the generation of its reply. */
 export const POST = startingEndpoint(async (request, { principal }) => {
   const given = await readJson(request, turn)
   return { turn: await prepareTurn(principal.ownerId, given), stream: given.stream }

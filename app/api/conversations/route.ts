@@ -6,19 +6,19 @@ import { key, name } from '@/lib/http/input/fields'
 import { conversationKind } from '@/lib/protocol/api'
 
 const kind = z.enum(conversationKind.options, 'is not chat or lab').optional()
-const page = z.strictObject({
+const query = z.strictObject({
   kind,
   cursor: key.optional(),
   limit: z.coerce.number().int().min(1).max(100).default(40),
 })
-const fresh = z.strictObject({ title: name.optional(), model: name.optional(), kind })
+const creation = z.strictObject({ title: name.optional(), model: name.optional(), kind })
 
-/** A page of conversations, newest first; with `?kind=lab` of the Lab's runs. */
+/** A page of conversations, newest first, or of Lab runs with `?kind=lab`. */
 export const GET = endpoint(async (request, { principal }) =>
-  json(await listConversations(principal.ownerId, readQuery(request, page))),
+  json(await listConversations(principal.ownerId, readQuery(request, query))),
 )
 
-/** Makes an empty conversation. */
+/** Creates an empty conversation. */
 export const POST = endpoint(async (request, { principal }) =>
-  json(await createConversation(principal.ownerId, await readJson(request, fresh)), { status: 201 }),
+  json(await createConversation(principal.ownerId, await readJson(request, creation)), { status: 201 }),
 )

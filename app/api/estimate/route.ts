@@ -4,10 +4,7 @@ import { readJson } from '@/lib/http/input/body'
 import { name, rowId } from '@/lib/http/input/fields'
 import { MAX_PROMPT_LENGTH } from '@/lib/protocol/prompts'
 import { estimateTurn } from '@/lib/runs/estimate-turn'
-import { turnSettings } from '../started'
-
-/** Nobody reads this status: it is nginx's name for a client that has gone. */
-const CLIENT_CLOSED = 499
+import { CLIENT_CLOSED_REQUEST, turnSettings } from '../started'
 
 const draft = z.strictObject({
   conversationId: rowId.optional(),
@@ -17,14 +14,14 @@ const draft = z.strictObject({
   settings: turnSettings.optional(),
 })
 
-/** What a turn would come to if it were sent. Nothing is written, and nothing counted for a browser that has gone. */
+/** Estimates what a turn would cost. Writes nothing. */
 export const POST = endpoint(
   async (request, { principal }) => {
     const { signal } = request
     try {
       return json(await estimateTurn(principal.ownerId, await readJson(request, draft), signal))
     } catch (error) {
-      if (signal.aborted) return new Response(null, { status: CLIENT_CLOSED })
+      if (signal.aborted) return new Response(null, { status: CLIENT_CLOSED_REQUEST })
       throw error
     }
   },

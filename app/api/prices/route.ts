@@ -3,20 +3,20 @@ import { deletePrices, ownPrices, savePrices } from '@/lib/database/billing/pric
 import { endpoint, json } from '@/lib/http/endpoint'
 import { readJson, readQuery } from '@/lib/http/input/body'
 import { key } from '@/lib/http/input/fields'
-import { PRICES_AT_MOST, priceForm } from '@/lib/http/input/price-form'
+import { MAX_PRICES, priceForm } from '@/lib/http/input/price-form'
 import { pricedProviders, priceKeyOf, pricesOf } from '@/lib/providers/priced'
 
-const one = z.strictObject({
+const namedPrice = z.strictObject({
   provider: key.max(300),
   model: key.max(200),
   version: z.coerce.number().int().min(0).optional(),
 })
-const chosen = z.union([one, z.strictObject({}).transform(() => undefined)])
+const removal = z.union([namedPrice, z.strictObject({}).transform(() => undefined)])
 
 /** The list prices, and the person's own. */
 export const GET = endpoint(async (_request, { principal }) => json(await pricesOf(principal.ownerId)))
 
-/** Adds prices of the person's own, or changes them; answers all. */
+/** Adds or changes the person's own prices. Responds with all prices. */
 export const PUT = endpoint(async (request, { principal }) => {
   const { ownerId } = principal
   const [providers, own] = await Promise.all([pricedProviders(ownerId), ownPrices(ownerId)])
@@ -25,12 +25,12 @@ export const PUT = endpoint(async (request, { principal }) => {
     request,
     priceForm((text) => priceKeyOf(text, providers, known)),
   )
-  await savePrices(ownerId, prices, PRICES_AT_MOST)
+  await savePrices(ownerId, prices, MAX_PRICES)
   return json(await pricesOf(principal.ownerId))
 })
 
-/** Removes the price of `provider` and `model`, or all of the person's own when none is named; answers all. */
+/** Removes the person's price of `provider` and `model`, or all of their prices. Responds with all prices. */
 export const DELETE = endpoint(async (request, { principal }) => {
-  await deletePrices(principal.ownerId, readQuery(request, chosen))
+  await deletePrices(principal.ownerId, readQuery(request, removal))
   return json(await pricesOf(principal.ownerId))
 })

@@ -6,7 +6,7 @@ import { name } from '@/lib/http/input/fields'
 import { isTimeZone } from '@/lib/protocol/billing/days'
 import { isCurrency, isRate } from '@/lib/protocol/billing/money'
 
-/** What the page showed of some of them, to be compared. */
+/** The values that the page showed, to detect changes from elsewhere. */
 const seen = z
   .strictObject({
     theme: z.string(),
@@ -40,7 +40,7 @@ const change = z
 /** The person's settings. */
 export const GET = endpoint(async (_request, { principal }) => json(await settingsOf(principal.ownerId)))
 
-/** Changes some of them that are still as the person saw them, where the page says how; answers all. */
+/** Changes some settings, unless one has changed since the person saw it. Responds with all settings. */
 export const PATCH = endpoint(async (request, { principal }) => {
   const { seen, ...changes } = await readJson(request, change)
   return json(await changeSettings(principal.ownerId, changes, seen))

@@ -4,16 +4,16 @@ import { usageReport } from '@/lib/database/billing/usage'
 import { database } from '@/lib/database/client'
 import { endpoint, json } from '@/lib/http/endpoint'
 import { readQuery } from '@/lib/http/input/body'
-import { CONVERSATIONS_A_PAGE, rateOf, usageFilter, usageQuery } from '@/lib/http/input/usage-query'
+import { CONVERSATIONS_PER_PAGE, rateOf, usageFilter, usageQuery } from '@/lib/http/input/usage-query'
 
 const query = z.strictObject(usageQuery)
 
-/** What was used between two days: in all, and by day, model, provider and conversation. */
+/** Usage between two days: in total, and by day, model, provider and conversation. */
 export const GET = endpoint(
   async (request, { principal }) => {
     const settings = await settingsOf(principal.ownerId)
     const filter = usageFilter(principal.ownerId, readQuery(request, query), settings)
-    const order = { cursor: null, limit: CONVERSATIONS_A_PAGE, rate: rateOf(settings) }
+    const order = { cursor: null, limit: CONVERSATIONS_PER_PAGE, rate: rateOf(settings) }
     return json(await usageReport(database(), filter, order))
   },
   { limit: 'costly' },

@@ -4,7 +4,7 @@ import { sql } from 'kysely'
 import { v7 as uuidv7 } from 'uuid'
 import type { Database } from '../client'
 import type { OwnerRow, SessionRow } from '../schema'
-import { ownedTables } from './claim'
+import { ownedTables } from './merge-owners'
 
 /** SQLite deletes on the event loop: so many rows take a few milliseconds. */
 const ROWS_A_SLICE = 200
@@ -79,7 +79,7 @@ export async function touchSession(db: Database, id: string, expiresAt: number):
 }
 
 /** Ends a session for good. */
-export async function endSession(db: Database, id: string): Promise<void> {
+export async function markSessionEnded(db: Database, id: string): Promise<void> {
   await db.updateTable('sessions').set({ endedAt: Date.now() }).where('id', '=', id).execute()
 }
 
@@ -123,6 +123,6 @@ async function sweepVisitors(db: Database, after: string, last: string): Promise
 }
 
 /** Forgets all visitors and their sessions, when what they had belongs to the one owner. */
-export async function forgetVisitors(db: Database): Promise<void> {
+export async function deleteVisitors(db: Database): Promise<void> {
   await db.deleteFrom('owners').where('kind', '=', 'visitor').execute()
 }

@@ -34,7 +34,7 @@ interface Part {
  * Every page reads the same rows and keeps no more than it gives, wherever it is.
  * @throws {Refused} 400 for a cursor that no page gave.
  */
-export async function dearestConversations(
+export async function topConversations(
   db: Database,
   { conversation, within }: Part,
   { cursor, limit, rate }: { cursor: string | null; limit: number; rate: Rate },

@@ -13,7 +13,7 @@ import {
 } from '@/lib/protocol/billing/usage'
 import type { Database } from '../client'
 import { ALL, sumColumns, UNPRICED } from './rollups'
-import { dearestConversations } from './top-conversations'
+import { topConversations } from './top-conversations'
 
 /** Which part of a person's usage is meant. Days are counted from 1970-01-01; both ends belong to it. */
 export interface UsageFilter {
@@ -92,7 +92,7 @@ export async function conversationUsage(
     conversation: filter.conversation,
     within: (from = filter.from, to = filter.to) => within({ ...filter, from, to }),
   }
-  const { ids, count, nextCursor } = await dearestConversations(db, which, order)
+  const { ids, count, nextCursor } = await topConversations(db, which, order)
   if (ids.length === 0) return { count, rows: [], nextCursor }
   const sums = await summed(db, ['conversation_id'], sql`conversation_id in (${sql.join(ids)}) and ${within(filter)}`)
   const named = await db

@@ -6,12 +6,12 @@ import { badRequest, Refused } from '@/lib/refused'
 export const BODY_LIMIT = 1024 * 1024
 
 /**
- * Reads and checks a JSON body.
- * @throws {Refused} 413 over the limit, 415 for another content type, 400 for what is not JSON or not of the shape; the
- * message names the field.
+ * Reads and parses a JSON body.
+ * @throws {Refused} 413 over the limit, 415 for another content type, 400 for invalid JSON or a value that doesn't match
+ * the schema; the message names the field.
  */
 export async function readJson<S extends z.ZodType>(request: Request, schema: S): Promise<z.output<S>> {
-  // Browsers send this type to another site only after asking, so it also keeps simple cross-site forms out.
+  // Browsers need a preflight to send this type to another site, so requiring it keeps cross-site forms out.
   if (!request.headers.get('content-type')?.toLowerCase().startsWith('application/json')) {
     throw new Refused(415, {
       kind: 'bad_request',
@@ -21,7 +21,7 @@ export async function readJson<S extends z.ZodType>(request: Request, schema: S)
   return checked(schema, parsedJson(await wholeText(request)))
 }
 
-/** Checks the query string. @throws {Refused} 400 that names the parameter. */
+/** Parses the query string. @throws {Refused} 400 that names the parameter. */
 export function readQuery<S extends z.ZodType>(request: Request, schema: S): z.output<S> {
   return checked(schema, Object.fromEntries(new URL(request.url).searchParams))
 }
@@ -46,7 +46,7 @@ function parsedJson(text: string): unknown {
   }
 }
 
-/** A body that ends before its end has been left by whoever sent it: no fault of the server's. */
+/** Reads the body. A body that ends early is the client's fault, not a 500. */
 async function wholeText(request: Request): Promise<string> {
   try {
     return await textOf(request)
@@ -59,7 +59,7 @@ async function wholeText(request: Request): Promise<string> {
 async function textOf(request: Request): Promise<string> {
   const announced = request.headers.get('content-length')
   if (Number(announced) > BODY_LIMIT) throw tooLarge()
-  // An announced length is also the most that Node reads, so only a chunked body has to be counted.
+  // Node reads at most the announced length, so only a chunked body has to be counted.
   if (announced !== null) return await request.text()
   const decoder = new TextDecoder()
   let text = ''

@@ -17,7 +17,7 @@ const scope = z.enum(budgetScope.options, 'isn’t one of generation, conversati
 
 const version = z.int('isn’t a version').positive('isn’t a version')
 
-/** A budget that is added: one on cost and one on tokens for each scope. */
+/** A new budget. Each scope has at most one on cost and one on tokens. */
 export const budgetForm = z.discriminatedUnion(
   'measure',
   [
@@ -32,7 +32,7 @@ export const budgetForm = z.discriminatedUnion(
   'isn’t cost or tokens',
 )
 
-/** Another amount of a budget. `version` is the one that the person saw. */
+/** A new amount of a budget. `version` is the one that the person saw. */
 export const budgetChange = z.discriminatedUnion(
   'measure',
   [
@@ -47,5 +47,5 @@ export const budgetChange = z.discriminatedUnion(
   'isn’t cost or tokens',
 )
 
-/** Which version of a budget is removed. */
+/** The version of a budget that the person removes. */
 export const seenVersion = z.strictObject({ version: z.coerce.number().pipe(version) })

@@ -3,20 +3,20 @@ import { z } from 'zod'
 import { MAX_PROMPT_LENGTH } from '@/lib/protocol/prompts'
 import { isBlank } from '@/lib/protocol/unanswered'
 
-/** Text that rows are looked up by. No row of ours holds U+0000, and Postgres fails when it is asked for one. */
+/** Text to look rows up by. Postgres fails on U+0000, and no row holds one. */
 export const key = z.string().refine((text) => !text.includes('\u0000'), 'has a character that isn’t allowed')
 
-/** An id of one of our rows. Any short text will do: one that names no row is a 404. */
+/** The id of a row. Any short text is valid: an unknown id is a 404. */
 export const rowId = key.min(1).max(64)
 
-/** A prompt or an instruction. Postgres text holds no U+0000, and nobody means one. */
+/** A prompt or an instruction. U+0000 is removed, since Postgres can't store it. */
 export const promptText = z
   .string()
   .max(MAX_PROMPT_LENGTH, 'is longer than 100,000 characters. Shorten it, or send it in parts')
   .transform((text) => text.replaceAll('\u0000', ''))
   .refine((text) => !isBlank(text), 'is empty. Write something first')
 
-/** A name on one line: of a model, a conversation, a provider. */
+/** The name of a model, a conversation or a provider, on one line. */
 export const name = z
   .string()
   .trim()

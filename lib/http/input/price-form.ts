@@ -4,10 +4,10 @@ import type { PriceChange } from '@/lib/database/billing/prices'
 import { isAmount, isCurrency } from '@/lib/protocol/billing/money'
 import { name } from './fields'
 
-/** The most rows that one request brings, and that one person has. */
-export const PRICES_AT_MOST = 1000
+/** The most prices in one request, and of one person. */
+export const MAX_PRICES = 1000
 
-/** A number in somebody's JSON is taken as the decimal it was written as. */
+/** A JSON number is read as the decimal it was written as. */
 const amount = z
   .union([z.string().trim(), z.number().transform(String)], 'isn’t a price. Enter a number, e.g. "2.50"')
   .refine(
@@ -30,7 +30,7 @@ const tokens = z
 const noProvider =
   'isn’t one of your providers. Use a provider’s name, or the host of its base URL, e.g. api.openai.com or localhost:8000'
 
-/** `keyOf` gives what prices know a provider by, or null for what names none. */
+/** `keyOf` returns the provider's key in the price table, or null if the text names no provider. */
 const providerField = (keyOf: (text: string) => string | null) =>
   z
     .string(noProvider)
@@ -76,11 +76,11 @@ const rowOf = (keyOf: (text: string) => string | null) =>
       }),
     )
 
-/** Prices as the settings page sends them: one that was edited, or all of a file. */
+/** Prices as the settings page sends them: an edited one, or those of a file. */
 export const priceForm = (keyOf: (text: string) => string | null) =>
   z.strictObject({
     prices: z
       .array(rowOf(keyOf), 'isn’t a list')
       .min(1, 'has no prices')
-      .max(PRICES_AT_MOST, `has more than ${PRICES_AT_MOST} prices`),
+      .max(MAX_PRICES, `has more than ${MAX_PRICES} prices`),
   })

@@ -6,10 +6,10 @@ import { bareKey } from '@/lib/protocol/pasted'
 import { BaseUrlError, parseBaseUrl } from '@/lib/upstream/network/ssrf-guard'
 import { name } from './fields'
 
-/** Headers that would change how the request itself is framed or to whom it goes. */
+/** Headers that would change the framing of the request or its destination. */
 const reserved = new Set(['host', 'content-length', 'transfer-encoding', 'connection', 'content-type'])
-const HEADERS_AT_MOST = 20
-const HEADER_NAME_AT_MOST = 200
+const MAX_HEADERS = 20
+const MAX_HEADER_NAME_LENGTH = 200
 
 const baseUrl = z
   .string()
@@ -26,7 +26,6 @@ const baseUrl = z
 
 const apiKey = z
   .string()
-
   .max(5000)
   .transform(bareKey)
   .refine((key) => key.length <= 4000, 'is longer than 4,000 characters')
@@ -36,12 +35,12 @@ const apiKey = z
 
 const headers = z
   .record(z.string(), z.unknown())
-  // First, and nothing after it: to look at each of a hundred thousand takes the better part of a second.
-  .refine((record) => Object.keys(record).length <= HEADERS_AT_MOST, {
-    message: `has more than ${HEADERS_AT_MOST} headers`,
+  // Aborts first: checking each of a hundred thousand headers takes most of a second.
+  .refine((record) => Object.keys(record).length <= MAX_HEADERS, {
+    message: `has more than ${MAX_HEADERS} headers`,
     abort: true,
   })
-  .pipe(z.record(z.string().trim().max(HEADER_NAME_AT_MOST), z.string().trim().max(4000)))
+  .pipe(z.record(z.string().trim().max(MAX_HEADER_NAME_LENGTH), z.string().trim().max(4000)))
   .transform((record) =>
     Object.fromEntries(Object.entries(record).map(([name, value]) => [name, isKey(name) ? bareKey(value) : value])),
   )
@@ -54,7 +53,7 @@ const headers = z
     `can’t set ${[...reserved].join(', ')}`,
   )
 
-/** A silence that an answer is allowed, from a second to a day; null is the server's own limit. */
+/** A time limit from a second to a day; null means the server's own. */
 const timeoutMs = z
   .int()
   .min(1000, 'must be at least 1 second')
@@ -71,7 +70,7 @@ export const providerForm = z.strictObject({
   idleTimeoutMs: timeoutMs.optional(),
 })
 
-/** Azure and others take the key in a header of this name. */
+/** Azure and other providers take the key in a header of this name. */
 function isKey(header: string): boolean {
   return /^(?:x-)?api-key$/i.test(header)
 }
@@ -82,7 +81,7 @@ function isHeader(header: string, value: string): boolean {
     validateHeaderValue(header, value)
     return true
   } catch {
-    // Node says why in words for programmers; the form says it in its own.
+    // Node's message is for programmers; the form has its own.
     return false
   }
 }

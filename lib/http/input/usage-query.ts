@@ -7,9 +7,9 @@ import type { Rate } from '@/lib/protocol/billing/money'
 import { badRequest } from '@/lib/refused'
 import { key } from './fields'
 
-const DAYS_BY_DEFAULT = 30
+const DEFAULT_DAYS = 30
 /** Ten years. */
-const DAYS_AT_MOST = 3660
+const MAX_DAYS = 3660
 
 const day = key.transform((text, context) => {
   const found = dayOfIso(text)
@@ -18,9 +18,9 @@ const day = key.transform((text, context) => {
   return z.NEVER
 })
 
-export const CONVERSATIONS_A_PAGE = 10
+export const CONVERSATIONS_PER_PAGE = 10
 
-/** What every call about usage takes. */
+/** The query parameters of every usage endpoint. */
 export const usageQuery = {
   from: day.optional(),
   to: day.optional(),
@@ -30,12 +30,12 @@ export const usageQuery = {
 }
 type UsageQuery = z.infer<z.ZodObject<typeof usageQuery>>
 
-/** Whose usage, and of which days: the last thirty when none are named. @throws {Refused} 400 for a range that is none. */
+/** Whose usage of which days; by default the last thirty. @throws {Refused} 400 for an invalid range. */
 export function usageFilter(ownerId: string, query: UsageQuery, { timeZone }: Pick<Settings, 'timeZone'>): UsageFilter {
   const to = query.to ?? dayOf(Date.now(), timeZone)
-  const from = query.from ?? to - DAYS_BY_DEFAULT + 1
+  const from = query.from ?? to - DEFAULT_DAYS + 1
   if (from > to) throw badRequest('from', 'from: is later than the last day')
-  if (to - from >= DAYS_AT_MOST) throw badRequest('from', 'from: a range may have ten years. Choose a later first day')
+  if (to - from >= MAX_DAYS) throw badRequest('from', 'from: a range may have ten years. Choose a later first day')
   const { model, provider, conversation } = query
   return {
     ownerId,
@@ -47,7 +47,7 @@ export function usageFilter(ownerId: string, query: UsageQuery, { timeZone }: Pi
   }
 }
 
-/** The rate that a person has set. */
+/** The exchange rate in a person's settings. */
 export function rateOf({ currency, exchangeRate }: Settings): Rate {
   return { currency, perDollar: exchangeRate }
 }

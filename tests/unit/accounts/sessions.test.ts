@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, expect, test, vi } from 'vitest'
 import { openAccounts } from '@/lib/accounts/owner'
-import { identify, startSignedIn } from '@/lib/accounts/sessions'
+import { identify, startPasswordSession } from '@/lib/accounts/sessions'
 import { sweepSessions } from '@/lib/database/accounts/sessions'
 import { database, migrate } from '@/lib/database/client'
 
@@ -45,7 +45,7 @@ test('finding out who asks takes one query of well under a millisecond, among 20
         })),
       )
       .execute()
-  const token = await startSignedIn(null)
+  const token = await startPasswordSession(null)
   const times: number[] = []
   for (let time = 0; time < 500; time++) {
     const began = performance.now()

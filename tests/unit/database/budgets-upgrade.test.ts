@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { sql } from 'kysely'
 import { afterAll, beforeAll, expect, test, vi } from 'vitest'
-import { claimChoices } from '@/lib/database/choices'
+import { mergeChoices } from '@/lib/database/accounts/merge-choices'
 import { database } from '@/lib/database/client'
 import { log } from '@/lib/log'
 import { migrateTo } from '../../earlier'
@@ -42,7 +42,7 @@ test('an old list of budgets is copied without what cannot be read, and of two t
   ])
 
   const warned = vi.spyOn(log(), 'warn')
-  await db.transaction().execute((tx) => claimChoices(tx, ['ann', 'bob'], 'ann'))
+  await db.transaction().execute((tx) => mergeChoices(tx, ['ann', 'bob'], 'ann'))
   expect((await limits()).map(({ budget }) => budget)).toEqual([day, month])
   const [kept, , lost] = copied.map(({ id }) => id)
   expect(warned.mock.calls.map(([fields]) => fields)).toEqual([{ ownerId: 'bob', budgetId: lost, keptId: kept }])

@@ -1,13 +1,13 @@
 import { expect, test, vi } from 'vitest'
-import { counterOf } from '@/lib/http/limits'
+import { counterKey } from '@/lib/http/limits'
 
 vi.stubEnv('RILL_SECRET', 'a secret of the tests')
 
 test('made-up addresses take no more counters than there are', () => {
   const counters = new Set(
-    Array.from({ length: 400_000 }, (_, index) => counterOf(`10.0.${index >> 8}.${index & 255}`)),
+    Array.from({ length: 400_000 }, (_, index) => counterKey(`10.0.${index >> 8}.${index & 255}`)),
   )
   expect(counters.size).toBeLessThanOrEqual(65_536)
   expect(counters.size).toBeGreaterThan(60_000)
-  expect(counterOf('192.0.2.1')).toBe(counterOf('192.0.2.1'))
+  expect(counterKey('192.0.2.1')).toBe(counterKey('192.0.2.1'))
 })

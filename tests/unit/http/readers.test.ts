@@ -1,12 +1,12 @@
 import { describe, expect, test, vi } from 'vitest'
-import { countReader, following } from '@/lib/http/readers'
+import { countReader, followingResponse } from '@/lib/http/readers'
 
 const request = (method: string) => new Request('http://127.0.0.1/api/generations/events', { method })
 
 describe('a response that follows answers', () => {
   test('opens nothing for a HEAD request, whose body nobody reads or cancels', async () => {
     const follow = vi.fn(async () => new Response('data: 1\n\n'))
-    const response = await following(request('HEAD'), 'one who looks', follow)
+    const response = await followingResponse(request('HEAD'), 'one who looks', follow)
     expect(follow).not.toHaveBeenCalled()
     expect([response.status, response.headers.get('content-type'), response.body]).toEqual([
       200,
@@ -21,12 +21,12 @@ describe('a response that follows answers', () => {
       lefts.push(left)
       return new Response('data: 1\n\n')
     }
-    for (let index = 0; index < 24; index++) await following(request('GET'), 'one who reads', follow)
-    await expect(following(request('GET'), 'one who reads', follow)).rejects.toMatchObject({ status: 429 })
+    for (let index = 0; index < 24; index++) await followingResponse(request('GET'), 'one who reads', follow)
+    await expect(followingResponse(request('GET'), 'one who reads', follow)).rejects.toMatchObject({ status: 429 })
     expect(lefts).toHaveLength(24)
     expect(() => countReader(request('POST'), 'somebody else')).not.toThrow()
     for (let index = 0; index < 3; index++) lefts[0]?.()
-    await following(request('GET'), 'one who reads', follow)
-    await expect(following(request('GET'), 'one who reads', follow)).rejects.toMatchObject({ status: 429 })
+    await followingResponse(request('GET'), 'one who reads', follow)
+    await expect(followingResponse(request('GET'), 'one who reads', follow)).rejects.toMatchObject({ status: 429 })
   })
 })

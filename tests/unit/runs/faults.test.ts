@@ -7,7 +7,7 @@ import { metrics } from '@/lib/metrics'
 import { runs } from '@/lib/runs/runs'
 import { done, finish } from '../../upstream/events'
 import type { Step } from '../../upstream/scripted'
-import { logOf, ownProcess, piecesOf, rowOf, statusOf } from './process'
+import { logOf, ownProcess, readPieces, rowOf, statusOf } from './process'
 
 const own = ownProcess({ RILL_RETRY_ATTEMPTS: '1' })
 const ending: Step = { write: finish('stop') + done }
@@ -59,7 +59,7 @@ describe.each(['abort', 'fail', 'rollback'])('a database that refuses one row (r
     expect(await statusOf(bad)).toBe('running')
     expect(runs().has(bad)).toBe(true)
 
-    await vi.waitFor(async () => expect(await piecesOf(good)).toContain('good '))
+    await vi.waitFor(async () => expect(await readPieces(good)).toContain('good '))
     open('good')
     expect((await logOf(good)).at(-1)?.data).toMatchObject({ status: 'completed' })
     expect(await statusOf(good)).toBe('completed')

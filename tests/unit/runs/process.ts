@@ -75,7 +75,7 @@ export async function statusOf(generationId: string): Promise<string> {
 }
 
 /** The text of a generation's pieces, as far as it has been saved while it runs. */
-export async function piecesOf(generationId: string): Promise<string> {
+export async function readPieces(generationId: string): Promise<string> {
   const rows = await database()
     .selectFrom('generationPieces')
     .select('events')

@@ -1,4 +1,4 @@
-/** The chat beside it says in words that the conversation is not here. */
+/** Empty: the layout's chat says that the conversation doesn't exist. */
 export default function ConversationNotFound() {
   return null
 }

@@ -4,7 +4,7 @@ import { endpoint, json } from '@/lib/http/endpoint'
 import { readJson, readQuery } from '@/lib/http/input/body'
 import { budgetChange, seenVersion } from '@/lib/http/input/budget-form'
 
-/** Sets the amount of a budget that is still as the person saw it; answers all as they stand. */
+/** Changes the amount of a budget, unless it has changed since the person saw it. Responds with all budgets. */
 export const PATCH = endpoint<{ id: string }>(async (request, { principal: { ownerId }, params: { id } }) => {
   const { version, ...change } = await readJson(request, budgetChange)
   await checkCurrency(ownerId, change)
@@ -12,7 +12,7 @@ export const PATCH = endpoint<{ id: string }>(async (request, { principal: { own
   return json({ budgets: await budgetStates(ownerId) })
 })
 
-/** Removes a budget that is still as the person saw it; answers the others as they stand. */
+/** Removes a budget, unless it has changed since the person saw it. Responds with the others. */
 export const DELETE = endpoint<{ id: string }>(async (request, { principal: { ownerId }, params: { id } }) => {
   const { version } = readQuery(request, seenVersion)
   await removeBudget({ ownerId, id, version })

@@ -14,17 +14,17 @@ import { stopConversation } from '@/lib/runs/follow'
 
 const change = z.strictObject({ title: name.optional(), model: name.optional(), deleted: z.literal(false).optional() })
 
-const part = z.strictObject({ newest: z.coerce.number().int().min(1).max(500).optional() })
+const query = z.strictObject({ newest: z.coerce.number().int().min(1).max(500).optional() })
 
-/** A conversation with every message of its tree, or with its newest ones alone. */
+/** A conversation with all messages of its tree, or only the newest ones. */
 export const GET = endpoint<{ id: string }>(async (request, { principal, params }) => {
-  const { newest } = readQuery(request, part)
+  const { newest } = readQuery(request, query)
   const row = await ownedConversation(params.id, principal.ownerId)
   const [summary, messages] = await Promise.all([conversationSummary(row), currentMessages(row.id, newest)])
   return json({ ...summary, ...messages })
 })
 
-/** Renames it, changes its model, or brings it back after a delete. */
+/** Renames a conversation, changes its model, or restores it after a delete. */
 export const PATCH = endpoint<{ id: string }>(async (request, { principal, params }) => {
   const { deleted, ...changes } = await readJson(request, change)
   if (deleted === false) await restoreConversation(params.id, principal.ownerId)
@@ -33,7 +33,7 @@ export const PATCH = endpoint<{ id: string }>(async (request, { principal, param
   return json(await conversationSummary({ ...row, ...changes }))
 })
 
-/** Deletes it, and stops what runs in it. It can be brought back for a day. */
+/** Deletes a conversation and stops its running replies. It can be restored for a day. */
 export const DELETE = endpoint<{ id: string }>(async (_request, { principal, params }) => {
   const row = await ownedConversation(params.id, principal.ownerId)
   await deleteConversation(row.id)

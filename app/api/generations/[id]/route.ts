@@ -4,7 +4,7 @@ import { endpoint, json } from '@/lib/http/endpoint'
 import { price } from '@/lib/protocol/billing/prices'
 import type { GenerationDetails } from '@/lib/protocol/details'
 
-/** What a generation's summary does not hold. */
+/** Details of a generation that its summary leaves out. */
 export const GET = endpoint<{ id: string }>(async (_request, { principal, params }) => {
   const row = await ownedGeneration(params.id, principal.ownerId)
   const read = price.safeParse(row.price === null ? null : JSON.parse(row.price))

@@ -1,5 +1,5 @@
 import { endpoint } from '@/lib/http/endpoint'
 import { tickStream } from '@/lib/http/ticks'
 
-/** The self-test of a connection: events at an even pace, to be timed where they arrive. */
+/** Streams events at even intervals, for a client to test whether its connection buffers. */
 export const GET = endpoint(() => tickStream())

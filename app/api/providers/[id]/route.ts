@@ -3,7 +3,7 @@ import { readJson } from '@/lib/http/input/body'
 import { providerForm } from '@/lib/http/input/provider-form'
 import { deleteProvider, updateProvider } from '@/lib/providers/own'
 
-/** Changes a provider. An absent key keeps the stored one. */
+/** Changes a provider. Without a key in the request, the stored one stays. */
 export const PATCH = endpoint<{ id: string }>(async (request, { principal, params }) =>
   json(await updateProvider(params.id, principal.ownerId, await readJson(request, providerForm.partial()))),
 )

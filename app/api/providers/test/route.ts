@@ -6,7 +6,7 @@ import { tryProvider } from '@/lib/providers/trial'
 
 const trialForm = providerForm.extend({ id: rowId.optional(), model: name.optional() })
 
-/** Tries a provider as it stands in the form: lists its models and streams one short answer. */
+/** Tests the provider in the form: lists its models and streams one short reply. */
 export const POST = endpoint(
   async (request, { principal }) => json(await tryProvider(principal.ownerId, await readJson(request, trialForm))),
   { limit: 'test' },

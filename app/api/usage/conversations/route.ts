@@ -5,16 +5,16 @@ import { database } from '@/lib/database/client'
 import { endpoint, json } from '@/lib/http/endpoint'
 import { readQuery } from '@/lib/http/input/body'
 import { key } from '@/lib/http/input/fields'
-import { CONVERSATIONS_A_PAGE, rateOf, usageFilter, usageQuery } from '@/lib/http/input/usage-query'
+import { CONVERSATIONS_PER_PAGE, rateOf, usageFilter, usageQuery } from '@/lib/http/input/usage-query'
 
 const query = z.strictObject({ ...usageQuery, cursor: key.max(500).optional() })
 
-/** More of the conversations that `GET /api/usage` begins to list. */
+/** Further pages of the conversations that `GET /api/usage` lists. */
 export const GET = endpoint(
   async (request, { principal }) => {
     const settings = await settingsOf(principal.ownerId)
     const { cursor, ...given } = readQuery(request, query)
-    const order = { cursor: cursor ?? null, limit: CONVERSATIONS_A_PAGE, rate: rateOf(settings) }
+    const order = { cursor: cursor ?? null, limit: CONVERSATIONS_PER_PAGE, rate: rateOf(settings) }
     return json(await conversationUsage(database(), usageFilter(principal.ownerId, given, settings), order))
   },
   { limit: 'costly' },

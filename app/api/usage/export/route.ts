@@ -9,7 +9,7 @@ import { usageExport } from '@/lib/http/usage-export'
 
 const query = z.strictObject({ ...usageQuery, format: z.enum(['csv', 'json']) })
 
-/** Usage as a file: a row for each day, model and conversation. */
+/** Usage as a file, with a row per day, model and conversation. */
 export const GET = endpoint(
   async (request, { principal }) => {
     const { format, ...given } = readQuery(request, query)

@@ -1,25 +1,28 @@
 import { spendingIn } from '@/lib/database/billing/spending'
-import { notInDollars } from '@/lib/database/conversations'
+import { costsOutsideDollars } from '@/lib/database/conversations'
 import { ownedConversation } from '@/lib/database/ownership'
 import { endpoint, json } from '@/lib/http/endpoint'
 import { amountOf, type Money, sumsOf } from '@/lib/protocol/billing/money'
 import type { ConversationSpending } from '@/lib/protocol/details'
 
-/** What a conversation has come to, with its title, its other branches and what was tried again. */
+/** What a conversation has cost, including its title, other branches and further attempts. */
 export const GET = endpoint<{ id: string }>(async (_request, { principal, params }) => {
   const { id } = await ownedConversation(params.id, principal.ownerId)
   const scope = `conversation:${id}`
-  const [spending, { unpriced, costs }] = await Promise.all([spendingIn(principal.ownerId, [scope]), notInDollars(id)])
+  const [spending, { unpriced, costs }] = await Promise.all([
+    spendingIn(principal.ownerId, [scope]),
+    costsOutsideDollars(id),
+  ])
   const { picos, tokens } = spending.get(scope)?.spent ?? { picos: 0n, tokens: 0n }
   const answer: ConversationSpending = {
     tokens: Number(tokens),
-    cost: onTheWire({ picos, currency: 'USD' }),
-    others: sumsOf(costs, { currency: 'USD', perDollar: '1' }).map(onTheWire),
+    cost: amountJson({ picos, currency: 'USD' }),
+    others: sumsOf(costs, { currency: 'USD', perDollar: '1' }).map(amountJson),
     unpriced,
   }
   return json(answer)
 })
 
-function onTheWire({ picos, currency }: Money) {
+function amountJson({ picos, currency }: Money) {
   return { amount: amountOf(picos), currency }
 }

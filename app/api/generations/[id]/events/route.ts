@@ -2,17 +2,17 @@ import { z } from 'zod'
 import { ownedGeneration } from '@/lib/database/ownership'
 import { endpoint } from '@/lib/http/endpoint'
 import { readQuery } from '@/lib/http/input/body'
-import { following } from '@/lib/http/readers'
+import { followingResponse } from '@/lib/http/readers'
 import { followGeneration } from '@/lib/runs/follow'
 
 const cursor = z.coerce.number().int().min(0)
 
-/** A generation's log after a cursor, then live. */
+/** Streams a generation's log after a cursor, then live. */
 export const GET = endpoint<{ id: string }>(async (request, { principal, params }) => {
   const { after } = readQuery(request, z.strictObject({ after: cursor.optional() }))
   const row = await ownedGeneration(params.id, principal.ownerId)
   const lastEventId = cursor.safeParse(request.headers.get('last-event-id')).data
-  return await following(request, principal.ownerId, (client) =>
+  return await followingResponse(request, principal.ownerId, (client) =>
     followGeneration(row.id, after ?? lastEventId ?? 0, client),
   )
 })

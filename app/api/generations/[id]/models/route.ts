@@ -8,7 +8,7 @@ import { modelsThatFit } from '@/lib/runs/regenerate'
 
 const asked = z.strictObject({ models: z.array(name).max(MOST_MODELS_ASKED) })
 
-/** Which of some models could go on with a reply within the person's budgets. */
+/** Which of the given models could continue a reply within the person's budgets. */
 export const POST = endpoint<{ id: string }>(
   async (request, { principal, params }) => {
     const { models } = await readJson(request, asked)

@@ -2,7 +2,7 @@ import { ownedGeneration } from '@/lib/database/ownership'
 import { endpoint, json } from '@/lib/http/endpoint'
 import { retryGenerationNow } from '@/lib/runs/follow'
 
-/** Ends a generation's wait for its next attempt; answers the status it has. Does nothing when it does not wait. */
+/** Skips a generation's wait for its next attempt, if it is waiting. Responds with its status. */
 export const POST = endpoint<{ id: string }>(async (_request, { principal, params }) => {
   const row = await ownedGeneration(params.id, principal.ownerId)
   return json({ status: await retryGenerationNow(row) })

@@ -4,9 +4,9 @@ import { log } from '@/lib/log'
 import { defaultSettings, type Settings } from '@/lib/protocol/api'
 import { type Budget, budget } from '@/lib/protocol/billing/budgets'
 import { amountOf, dollarsOf, picosOf } from '@/lib/protocol/billing/money'
-import { readSettings } from './accounts/settings'
-import type { Database } from './client'
-import type { PriceRow } from './schema'
+import type { Database } from '../client'
+import type { PriceRow } from '../schema'
+import { readSettings } from './settings'
 
 /** What an owner has chosen. */
 export interface Choices {
@@ -18,7 +18,7 @@ export interface Choices {
  * Merges the settings, budgets, and prices of several owners into those of one of them. Where they clash, the first
  * owner in `order` wins. What can't be read stays where it is.
  */
-export async function claimChoices(tx: Database, order: string[], single: string): Promise<void> {
+export async function mergeChoices(tx: Database, order: string[], single: string): Promise<void> {
   // Another instance has done it.
   if (order.every((owner) => owner === single)) return
   const settings = await storedSettings(tx, order)

@@ -3,8 +3,8 @@ import { type RawBuilder, sql } from 'kysely'
 import { log } from '@/lib/log'
 import { keyColumns, sumColumns } from '../billing/rollups'
 import { MOST_STORED, SERVER } from '../billing/spending'
-import { claimChoices } from '../choices'
 import type { Database } from '../client'
+import { mergeChoices } from './merge-choices'
 import { lockOwners } from './owners'
 
 /** The tables with rows that belong to somebody. */
@@ -31,13 +31,13 @@ const movedTables = ['conversations', 'generations', 'providers', 'spending', 'u
  * its own. What a crash or a fault leaves is tried again at the next start. Of two instances that claim at once, the second
  * waits and finds nothing. Gives how many owners it was.
  */
-export async function claimOwners(db: Database, single: string): Promise<number> {
+export async function mergeOwners(db: Database, single: string): Promise<number> {
   const others = (await ownersByActivity(db, single)).filter((owner) => owner !== single)
   if (others.length === 0) return 0
   try {
     await db.transaction().execute(async (tx) => {
       await lockOwners(tx)
-      await claimChoices(tx, await ownersByActivity(tx, single), single)
+      await mergeChoices(tx, await ownersByActivity(tx, single), single)
     })
   } catch (error) {
     log().error({ error }, 'couldn’t merge the choices of several browsers; will retry later')
