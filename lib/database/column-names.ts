@@ -8,11 +8,11 @@ import {
 } from 'kysely'
 
 /*
- * Names are camelCase in code and snake_case in the database. Kysely's own plugin copies the whole tree of each query to
- * rename what is in it, which costs as much as compiling it; here the compilers rename as they write.
+ * Names are camelCase in code and snake_case in the database. Kysely's own plugin renames in a copy of each query's tree,
+ * which takes as long as compiling the query; these compilers rename as they write.
  */
 
-/** Renames what comes back. */
+/** Renames the columns of results. */
 export class CamelCaseRows extends CamelCasePlugin {
   override transformQuery({ node }: PluginTransformQueryArgs): RootOperationNode {
     return node

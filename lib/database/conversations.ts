@@ -7,14 +7,14 @@ import { badRequest } from '@/lib/refused'
 import { readReservation } from './billing/spending'
 import { database } from './client'
 import type { ConversationKind, ConversationRow, GenerationRow } from './schema'
-import { UNDO_MS } from './sweeps'
+import { RESTORE_WINDOW_MS } from './sweeps'
 
-/** The title of a conversation that nobody has given any. */
+/** The title of a conversation until it gets one. */
 export const untitled = 'New conversation'
 
 type RunningRow = Pick<GenerationRow, 'id' | 'conversationId'>
 
-/** A page of a person's conversations, or of their Lab runs, newest first. `cursor` is what the page before gave as `nextCursor`. */
+/** A page of a person's conversations or Lab runs, newest first. `cursor` is the previous page's `nextCursor`. */
 export async function listConversations(
   ownerId: string,
   page: { cursor?: string; limit: number; kind?: ConversationKind },
@@ -37,19 +37,19 @@ export async function listConversations(
   const rows = await query.execute()
   const shown = rows.slice(0, page.limit)
   const last = shown.at(-1)
-  const running = await runningIn(shown)
+  const running = await runningGenerations(shown)
   return {
-    conversations: shown.map((row) => summaryOf(row, running)),
+    conversations: shown.map((row) => toSummary(row, running)),
     nextCursor: last && rows.length > page.limit ? `${last.updatedAt}.${last.id}` : null,
   }
 }
 
-/** A conversation's row as the page sees it, with what is running in it. */
+/** The summary of a conversation, with its running generations. */
 export async function conversationSummary(row: ConversationRow): Promise<ConversationSummary> {
-  return summaryOf(row, await runningIn([row]))
+  return toSummary(row, await runningGenerations([row]))
 }
 
-async function runningIn(rows: ConversationRow[]): Promise<RunningRow[]> {
+async function runningGenerations(rows: ConversationRow[]): Promise<RunningRow[]> {
   if (rows.length === 0) return []
   const ids = rows.map((row) => row.id)
   return await database()
@@ -60,13 +60,13 @@ async function runningIn(rows: ConversationRow[]): Promise<RunningRow[]> {
     .execute()
 }
 
-function summaryOf(row: ConversationRow, running: RunningRow[]): ConversationSummary {
+function toSummary(row: ConversationRow, running: RunningRow[]): ConversationSummary {
   const { id, kind, title, model, createdAt, updatedAt } = row
   const own = running.filter((generation) => generation.conversationId === id)
   return { id, kind, title, model, createdAt, updatedAt, running: own.map((generation) => generation.id) }
 }
 
-/** Makes an empty conversation. */
+/** Creates an empty conversation. */
 export async function createConversation(
   ownerId: string,
   given: { title?: string; model?: string; kind?: ConversationKind },
@@ -83,10 +83,10 @@ export async function createConversation(
     deletedAt: null,
   }
   await database().insertInto('conversations').values(row).execute()
-  return summaryOf(row, [])
+  return toSummary(row, [])
 }
 
-/** The model of the conversation that somebody last wrote in; null when there is none. */
+/** The model of a person's most recent conversation; null if there is none. */
 export async function modelLastUsed(ownerId: string): Promise<string | null> {
   const row = await database()
     .selectFrom('conversations')
@@ -101,32 +101,32 @@ export async function modelLastUsed(ownerId: string): Promise<string | null> {
   return row?.model ?? null
 }
 
-/** Renames a conversation or changes its model. The caller has checked whose it is. */
+/** Renames a conversation or changes its model. The caller has checked the owner. */
 export async function updateConversation(id: string, change: { title?: string; model?: string }): Promise<void> {
   if (Object.keys(change).length === 0) return
   await database().updateTable('conversations').set(change).where('id', '=', id).execute()
 }
 
-/** Hides a conversation; it can be brought back for a day. The caller has checked whose it is. */
+/** Marks a conversation as deleted; it can be restored for a day. The caller has checked the owner. */
 export async function deleteConversation(id: string): Promise<void> {
   await database().updateTable('conversations').set({ deletedAt: Date.now() }).where('id', '=', id).execute()
 }
 
-/** Whether a conversation is deleted, for now or for good. */
+/** Whether a conversation is marked as deleted, or gone. */
 export async function isDeleted(id: string): Promise<boolean> {
   const row = await database().selectFrom('conversations').select('deletedAt').where('id', '=', id).executeTakeFirst()
   return row === undefined || row.deletedAt !== null
 }
 
-/** Brings a conversation back that was deleted a day ago at most, if it is this owner's. */
+/** Restores this owner's conversation if it was deleted within the last day. */
 export async function restoreConversation(id: string, ownerId: string): Promise<void> {
   await database()
     .updateTable('conversations')
     .set({ deletedAt: null })
     .where('id', '=', id)
     .where('ownerId', '=', ownerId)
-    // An older one may be half swept.
-    .where('deletedAt', '>=', Date.now() - UNDO_MS)
+    // The sweep may have removed parts of an older one.
+    .where('deletedAt', '>=', Date.now() - RESTORE_WINDOW_MS)
     .execute()
 }
 
@@ -139,13 +139,13 @@ function parseCursor(cursor: string): { updatedAt: number; id: string } {
 }
 
 /**
- * What a conversation's dollars do not hold: how many of its generations ended without a price, and what those cost that
- * no rate of their time tells in dollars.
+ * What a conversation's dollar total leaves out: the number of its generations without a price, and the costs in currencies
+ * without an exchange rate at the time.
  */
 export async function costsOutsideDollars(conversationId: string): Promise<{ unpriced: number; costs: Money[] }> {
   const rows = await database()
     .selectFrom('generations')
-    // As text: a number may not hold it.
+    // As text, since it may exceed 2^53.
     .select(['costCurrency', 'booking', sql<string | null>`cast(cost_picos as text)`.as('picos')])
     .where('conversationId', '=', conversationId)
     .where('endedAt', 'is not', null)

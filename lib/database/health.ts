@@ -3,7 +3,7 @@ import { sql } from 'kysely'
 import { log } from '@/lib/log'
 import { database, engine } from './client'
 
-/** Whether the database answers a query now. */
+/** Whether the database responds to a query. */
 export async function databaseAnswers(): Promise<boolean> {
   try {
     await sql`select 1`.execute(database())
@@ -15,17 +15,17 @@ export async function databaseAnswers(): Promise<boolean> {
 }
 
 /**
- * Classes of SQLSTATE that say the server cannot be used now, whatever is asked of it: connection, resources, not in
- * the state for it, operator intervention (https://www.postgresql.org/docs/current/errcodes-appendix.html).
+ * SQLSTATE classes of a server that can't process any statement: connection, resources, object not in the required state,
+ * operator intervention (https://www.postgresql.org/docs/current/errcodes-appendix.html).
  */
 const UNUSABLE = /^(08|53|55|57)[0-9A-Z]{3}$/
 const UNREACHABLE = /^E(CONNREFUSED|CONNRESET|NOTFOUND|AI_AGAIN|TIMEDOUT|PIPE|HOSTUNREACH|NETUNREACH)$/
-/** SQLite's errors that are about the file or the disk, whatever was to be written (https://www.sqlite.org/rescode.html). */
+/** SQLite's errors of the file or the disk rather than the statement (https://www.sqlite.org/rescode.html). */
 const FILE_UNUSABLE = /^SQLITE_(BUSY|LOCKED|FULL|IOERR|READONLY|CANTOPEN|NOMEM|CORRUPT|NOTADB|PROTOCOL)/
-/** What `pg` throws without a code. */
+/** Errors that `pg` throws without a code. */
 const LOST = /^(Connection terminated|timeout exceeded when trying to connect|Client has encountered a connection)/
 
-/** Whether an error says that the database cannot be used now, and not that something was wrong with what it was asked. */
+/** Whether an error means that the database is unavailable, rather than that the statement was wrong. */
 export function isDatabaseUnavailable(error: unknown): boolean {
   if (error instanceof AggregateError) return error.errors.some(isDatabaseUnavailable)
   if (!(error instanceof Error)) return false

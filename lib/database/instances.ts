@@ -3,19 +3,19 @@ import { sql } from 'kysely'
 import { type Database, engine } from './client'
 import type { GenerationRow } from './schema'
 
-/** Generations that run on an instance that has not said for so long that it lives, or that is not known. */
+/** Running generations of instances without a heartbeat in the last `silentMs`, or without a row. */
 export async function abandonedGenerations(db: Database, silentMs: number): Promise<GenerationRow[]> {
   return await db
     .selectFrom('generations')
     .selectAll()
     .where('status', '=', 'running')
     .where('instanceId', 'not in', (eb) =>
-      eb.selectFrom('instances').select('id').where('heartbeatAt', '>=', sql<number>`${sharedNow()} - ${silentMs}`),
+      eb.selectFrom('instances').select('id').where('heartbeatAt', '>=', sql<number>`${databaseNow()} - ${silentMs}`),
     )
     .execute()
 }
 
-/** Generations that have not ended and are not an instance's own. */
+/** Running generations of other instances. */
 export async function runningElsewhere(db: Database, instanceId: string): Promise<GenerationRow[]> {
   return await db
     .selectFrom('generations')
@@ -25,18 +25,18 @@ export async function runningElsewhere(db: Database, instanceId: string): Promis
     .execute()
 }
 
-/** Generations that are an instance's own, have not ended, and began so long ago. */
-export async function runningOn(db: Database, instanceId: string, beganBefore: number): Promise<GenerationRow[]> {
+/** An instance's running generations that started before a time. */
+export async function runningOn(db: Database, instanceId: string, startedBefore: number): Promise<GenerationRow[]> {
   return await db
     .selectFrom('generations')
     .selectAll()
     .where('status', '=', 'running')
     .where('instanceId', '=', instanceId)
-    .where('startedAt', '<', beganBefore)
+    .where('startedAt', '<', startedBefore)
     .execute()
 }
 
-/** The ids of an instance's generations that have not ended and whose conversations are deleted. */
+/** The ids of an instance's running generations in deleted conversations. */
 export async function runningInDeleted(db: Database, instanceId: string): Promise<string[]> {
   const rows = await db
     .selectFrom('generations')
@@ -49,7 +49,7 @@ export async function runningInDeleted(db: Database, instanceId: string): Promis
   return rows.map(({ id }) => id)
 }
 
-/** The ids of an instance's generations that have not ended and whose conversations are there. */
+/** The ids of an instance's running generations in conversations that aren't deleted. */
 export async function runningInExisting(db: Database, instanceId: string): Promise<Set<string>> {
   const rows = await db
     .selectFrom('generations')
@@ -62,7 +62,7 @@ export async function runningInExisting(db: Database, instanceId: string): Promi
   return new Set(rows.map(({ id }) => id))
 }
 
-/** Takes over a generation of a dead instance. False when another instance has, or when it has ended. */
+/** Takes over a generation of a dead instance. False if another instance was first, or if it has ended. */
 export async function claimGeneration(db: Database, row: GenerationRow, instanceId: string): Promise<boolean> {
   const { numUpdatedRows } = await db
     .updateTable('generations')
@@ -74,9 +74,9 @@ export async function claimGeneration(db: Database, row: GenerationRow, instance
   return numUpdatedRows === 1n
 }
 
-/** Says that this instance lives, and which secret it has. */
+/** Writes this instance's heartbeat, and the mark of its secret. */
 export async function recordHeartbeat(db: Database, instanceId: string, secretMark: string): Promise<void> {
-  const now = sharedNow()
+  const now = databaseNow()
   await db
     .insertInto('instances')
     .values({ id: instanceId, secretMark, startedAt: now, heartbeatAt: now })
@@ -84,26 +84,26 @@ export async function recordHeartbeat(db: Database, instanceId: string, secretMa
     .execute()
 }
 
-/** Whether an instance that has said within so long that it lives has another secret. */
+/** Whether an instance with a heartbeat in the last `silentMs` has another secret. */
 export async function hasOtherSecret(db: Database, secretMark: string, silentMs: number): Promise<boolean> {
   const row = await db
     .selectFrom('instances')
     .select('id')
     .where('secretMark', '!=', secretMark)
-    .where('heartbeatAt', '>=', sql<number>`${sharedNow()} - ${silentMs}`)
+    .where('heartbeatAt', '>=', sql<number>`${databaseNow()} - ${silentMs}`)
     .limit(1)
     .executeTakeFirst()
   return row !== undefined
 }
 
-/** Forgets the instances that have not said for so long that they live; with null, all of them. */
+/** Deletes the rows of instances without a heartbeat in the last `silentMs`; with null, of all. */
 export async function deleteInstances(db: Database, silentMs: number | null): Promise<void> {
   const all = db.deleteFrom('instances')
-  await (silentMs === null ? all : all.where('heartbeatAt', '<', sql<number>`${sharedNow()} - ${silentMs}`)).execute()
+  await (silentMs === null ? all : all.where('heartbeatAt', '<', sql<number>`${databaseNow()} - ${silentMs}`)).execute()
 }
 
-/** The clock that all instances go by, so that none is taken for dead because its own is wrong. */
-function sharedNow() {
+/** The time by a clock that all instances share, so that an instance with a wrong clock isn't taken for dead. */
+function databaseNow() {
   return engine() === 'postgres'
     ? sql<number>`cast(extract(epoch from clock_timestamp()) * 1000 as bigint)`
     : sql<number>`${Date.now()}`

@@ -10,12 +10,12 @@ import type { GenerationRow, MessageRow } from './schema'
 
 const partsJson = z.array(part)
 
-/** A message's parts out of their column. */
+/** Parses the parts column of a message. */
 export function parseParts(json: string): Part[] {
   return partsJson.parse(JSON.parse(json))
 }
 
-/** What a message's summary is made of. Others of a generation's columns may be long, and a page needs none of them. */
+/** The columns of a generation's summary. Other columns may be long, and a page doesn't need them. */
 const summaryColumns = [
   ...(['id', 'messageId', 'status', 'model', 'finishReason', 'usage', 'attempts'] as const),
   ...(['startedAt', 'firstTokenAt', 'endedAt'] as const),
@@ -25,16 +25,16 @@ type SummaryRow = Pick<GenerationRow, (typeof summaryColumns)[number]>
 const messageColumns = ['id', 'parentId', 'role', 'parts', 'createdAt'] as const satisfies (keyof MessageRow)[]
 type ShownRow = Pick<MessageRow, (typeof messageColumns)[number]>
 
-/** Messages of a conversation's tree, oldest first. `hasEarlier` says that others came before them. */
+/** Messages of a conversation's tree, oldest first. `hasEarlier` says that there are older ones. */
 export type Messages = Pick<Conversation, 'messages' | 'hasEarlier'>
 
 /**
- * Every message of a conversation's tree, each reply with the newest generation that wrote it; or only the `newest` so
- * many of them, which costs the same however many there are.
+ * All messages of a conversation's tree, each reply with its latest generation. With `newest`, only that many of the newest,
+ * at a cost that doesn't grow with the conversation.
  */
 export async function messagesOf(conversationId: string, newest?: number): Promise<Messages> {
-  // First the generations: one that ends in between is still `running` here, and is followed to its end. A reply whose
-  // turn starts in between comes with the next look.
+  // Generations first: one that ends in between is still `running` here, so the browser follows it to its end. A reply that
+  // starts in between is left out until the next load.
   const generations = await generationsOf(conversationId, newest)
   let query = database()
     .selectFrom('messages')
@@ -43,15 +43,15 @@ export async function messagesOf(conversationId: string, newest?: number): Promi
     .orderBy('id', 'desc')
   if (newest !== undefined) query = query.limit(newest + 1)
   const rows = await query.execute()
-  const given = rows.slice(0, newest).reverse()
-  return { messages: messagesIn(given, generations), hasEarlier: rows.length > given.length }
+  const shown = rows.slice(0, newest).reverse()
+  return { messages: messagesIn(shown, generations), hasEarlier: rows.length > shown.length }
 }
 
-/** The generations that wrote a conversation's messages, or the newest of these: every one of a message, in their order. */
+/** The generations of a conversation's messages, or of its newest ones, in the order of continuation. */
 async function generationsOf(conversationId: string, newest?: number): Promise<SummaryRow[]> {
   const query = database().selectFrom('generations').select(summaryColumns).orderBy('continuation')
   if (newest === undefined) return await query.where('conversationId', '=', conversationId).execute()
-  // By the messages alone: asked for the conversation too, SQLite would look through all that it has.
+  // Not by the conversation as well: SQLite would then scan all of its generations.
   const ids = database()
     .selectFrom('messages')
     .select('id')
@@ -63,7 +63,7 @@ async function generationsOf(conversationId: string, newest?: number): Promise<S
 
 function messagesIn(rows: ShownRow[], generations: SummaryRow[]): Message[] {
   const byMessage = new Map<string, GenerationSummary>()
-  for (const row of generations) byMessage.set(row.messageId, summaryOf(row, byMessage.get(row.messageId)))
+  for (const row of generations) byMessage.set(row.messageId, toSummary(row, byMessage.get(row.messageId)))
   return rows.flatMap((row) => {
     const generation = byMessage.get(row.id) ?? null
     if (row.role === 'assistant' && !generation) return []
@@ -78,28 +78,27 @@ function messagesIn(rows: ShownRow[], generations: SummaryRow[]): Message[] {
   })
 }
 
-/** A message's row. The caller has checked whose it is. */
+/** A message's row. The caller has checked the owner. */
 export async function messageRow(id: string): Promise<MessageRow> {
   return await database().selectFrom('messages').selectAll().where('id', '=', id).executeTakeFirstOrThrow()
 }
 
-/** A message of a branch, as far as it matters to what a model is told of it. */
+/** The columns of a branch's message that a prompt is built from. */
 export interface BranchRow extends Pick<MessageRow, 'id' | 'conversationId' | 'role' | 'parts'> {
-  /** Of the newest generation that wrote it; null where none did. */
+  /** The status of its latest generation; null for a prompt. */
   status: string | null
   finishReason: string | null
-  /** The conversation's, as the row was read. */
+  /** The conversation's revision when the row was read. */
   revision: number
 }
 
-/** More messages than any branch has. */
-const ALL = 2 ** 31 - 1
+const NO_LIMIT = 2 ** 31 - 1
 
 /**
- * The branch that ends with a message, from the root down; or the last `newest` messages of it, which costs the same
- * however many there are. The caller has checked whose it is.
+ * The branch that ends with a message, from the root. With `newest`, only that many of its last messages, at a cost that
+ * doesn't grow with the branch. The caller has checked the owner.
  */
-export async function branchTo(messageId: string | null, newest = ALL): Promise<BranchRow[]> {
+export async function branchTo(messageId: string | null, newest = NO_LIMIT): Promise<BranchRow[]> {
   if (messageId === null) return []
   const { rows } = await sql<BranchRow>`
     with recursive branch as (
@@ -116,13 +115,13 @@ export async function branchTo(messageId: string | null, newest = ALL): Promise<
     join conversations on conversations.id = messages.conversation_id
     left join generations on generations.message_id = messages.id
     order by branch.place desc, generations.continuation`
-    // Renaming the columns of thousands of rows one by one would take as long as reading them.
+    // Without the plugin, which would take as long to rename thousands of rows as the query takes.
     .execute(database().withoutPlugins())
-  // One row for each generation of a message: the newest of them comes last.
-  return rows.filter(({ id }, place) => rows[place + 1]?.id !== id)
+  // There is a row per generation of a message; the latest comes last.
+  return rows.filter(({ id }, index) => rows[index + 1]?.id !== id)
 }
 
-/** The newest message of a conversation: where the next turn goes when the caller does not say. */
+/** The newest message of a conversation: the parent of a turn that names none. */
 export async function newestMessageId(conversationId: string): Promise<string | null> {
   const row = await database()
     .selectFrom('messages')
@@ -134,8 +133,8 @@ export async function newestMessageId(conversationId: string): Promise<string | 
   return row?.id ?? null
 }
 
-/** A generation's summary; `before` is the one's that wrote the same message as far as this one found it. */
-function summaryOf(row: SummaryRow, before: GenerationSummary | undefined): GenerationSummary {
+/** A generation's summary. `before` is that of the generation that this one continued. */
+function toSummary(row: SummaryRow, before: GenerationSummary | undefined): GenerationSummary {
   return {
     id: row.id,
     status: generationStatus.parse(row.status),

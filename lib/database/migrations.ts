@@ -9,8 +9,8 @@ import { storageIndex } from './migrations/0013-storage-index'
 import { labRuns } from './migrations/0014-lab-runs'
 
 /**
- * Every change of the schema, the same for both engines. Each is in a file of its own from now on, calls no live code,
- * and is never edited or renamed once it has landed: databases hold the names. That is why two are numbered 0006.
+ * Every change of the schema, the same for both engines. New ones get a file each and call no live code. Never edit or rename
+ * a released one: databases hold the names, which is why two are numbered 0006.
  */
 export const migrations: Record<string, Migration> = {
   '0001_spine': {
@@ -121,7 +121,7 @@ export const migrations: Record<string, Migration> = {
   },
   '0002_patience': {
     async up(db: Kysely<unknown>) {
-      // One column a statement: SQLite adds no two at once.
+      // One column per statement: SQLite can't add two at once.
       await db.schema.alterTable('providers').addColumn('first_token_timeout_ms', 'bigint').execute()
       await db.schema.alterTable('providers').addColumn('idle_timeout_ms', 'bigint').execute()
     },
@@ -138,7 +138,7 @@ export const migrations: Record<string, Migration> = {
       await db.schema.alterTable('generations').addColumn('continuation', 'integer', zero).execute()
       await db.schema.alterTable('generations').addColumn('text_before', 'integer', zero).execute()
       await db.schema.alterTable('generations').addColumn('reasoning_before', 'integer', zero).execute()
-      // Of two that continue a reply at once, one wins.
+      // Of two concurrent continuations of a reply, only one succeeds.
       await db.schema
         .createIndex('generations_continuation')
         .on('generations')
@@ -162,7 +162,7 @@ export const migrations: Record<string, Migration> = {
   },
   '0006_prompt_index': {
     async up(db: Kysely<unknown>) {
-      // Each prompt that is swept asks who answered it.
+      // For the foreign key: the sweep of a prompt looks for generations that refer to it.
       await db.schema.createIndex('generations_by_prompt').on('generations').column('user_message_id').execute()
     },
   },
@@ -204,7 +204,7 @@ export const migrations: Record<string, Migration> = {
   '0007_rollups': rollups,
   '0008_usage_by_day': {
     async up(db: Kysely<unknown>) {
-      // Of a day's conversations, the dearest are looked for: the key has them only by conversation.
+      // For the top conversations of some days: the primary key has the conversation before the day.
       await db.schema
         .createIndex('usage_rollups_by_day')
         .on('usage_rollups')

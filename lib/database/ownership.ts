@@ -4,8 +4,8 @@ import { database } from './client'
 import type { ConversationRow, GenerationRow, MessageRow, ProviderRow } from './schema'
 
 /*
- * The one place that answers "may this owner touch this row". Each function gives the row when it is theirs and throws
- * a 404 otherwise: the same for a row that does not exist, that is deleted, and that belongs to somebody else.
+ * The only place that checks whether an owner may touch a row. Each function returns the row, or throws a 404: the same
+ * whether the row doesn't exist, is deleted, or belongs to someone else.
  */
 
 /** @throws {Refused} 404 */
@@ -21,7 +21,7 @@ export async function ownedConversation(id: string, ownerId: string): Promise<Co
   return row
 }
 
-/** A message of a conversation that the caller has already been found to own. @throws {Refused} 404 */
+/** A message of a conversation whose owner was already checked. @throws {Refused} 404 */
 export async function ownedMessage(id: string, conversation: ConversationRow): Promise<MessageRow> {
   const row = await database()
     .selectFrom('messages')
@@ -34,7 +34,7 @@ export async function ownedMessage(id: string, conversation: ConversationRow): P
   return row
 }
 
-/** A generation without its outline, which may be long and only the replay of its log reads. */
+/** A generation without `outline`, which may be long and is only needed to replay its log. */
 export type OwnedGeneration = Omit<GenerationRow, 'outline'>
 
 const generationColumns = [
@@ -67,7 +67,7 @@ export async function ownedGeneration(id: string, ownerId: string): Promise<Owne
   return row
 }
 
-/** Checks several at once. @throws {Refused} 404 for the first that is not theirs; `field` says which in the list it is. */
+/** Checks several generations. @throws {Refused} 404 for the first that isn't theirs; `field` has its index. */
 export async function ownedGenerations(ids: string[], ownerId: string): Promise<void> {
   const rows = await database()
     .selectFrom('generations')

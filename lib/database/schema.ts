@@ -2,8 +2,8 @@ import 'server-only'
 import type { Generated } from 'kysely'
 
 /**
- * The tables. Portable between SQLite and Postgres: ids are UUIDv7 text, times epoch milliseconds in bigint, JSON is
- * text that is parsed by zod on the way in. Every row that belongs to a person carries `ownerId`.
+ * The tables, the same for SQLite and Postgres: ids are UUIDv7 in text, times are epoch milliseconds in bigint, JSON is text
+ * that zod parses when it is read. Every row of a person has an `ownerId`.
  */
 export interface Tables {
   conversations: Omit<ConversationRow, 'kind'> & { kind: Generated<ConversationKind>; revision: Generated<number> }
@@ -22,10 +22,10 @@ export interface Tables {
   sessions: SessionRow
 }
 
-/** A run of the Lab is kept like a conversation, and is not listed among them. */
+/** A Lab run is stored like a conversation, but listed separately. */
 export type ConversationKind = 'chat' | 'lab'
 
-/** The table has its `revision` as well: how often a reply of it that had ended was continued to another end. */
+/** The table also has `revision`, which counts the ended replies that were continued. */
 export interface ConversationRow {
   id: string
   ownerId: string
@@ -34,7 +34,7 @@ export interface ConversationRow {
   model: string | null
   createdAt: number
   updatedAt: number
-  /** Deleted rows stay for a while so that Undo works, and are swept later. */
+  /** Deleted rows stay for a day so that they can be restored; then the sweep removes them. */
   deletedAt: number | null
 }
 
@@ -44,7 +44,7 @@ export interface MessageRow {
   ownerId: string
   parentId: string | null
   role: 'user' | 'assistant'
-  /** JSON: `Part[]`. A running generation's parts are in its pieces until it ends. */
+  /** JSON: `Part[]`. While a generation runs, its text is in its pieces. */
   parts: string
   createdAt: number
 }
@@ -55,14 +55,14 @@ export interface GenerationRow {
   conversationId: string
   userMessageId: string
   messageId: string
-  /** 0 for the generation that began its message, 1 for the first that continued it, and so on: no two have the same. */
+  /** 0 for the first generation of a message, 1 for the first continuation, and so on; unique per message. */
   continuation: number
-  /** How much text and reasoning the message had when this generation began, in UTF-16 units. */
+  /** The length of the message's text and reasoning when this generation started, in UTF-16 units. */
   textBefore: number
   reasoningBefore: number
-  /** Made by the client; the same one again is the same generation. */
+  /** From the client. A repeated turn id returns the same generation. */
   turnId: string
-  /** JSON: `TurnSettings`. What the person set for this answer. */
+  /** JSON: `TurnSettings`. The person's settings for this reply. */
   settings: string | null
   instanceId: string
   providerId: string
@@ -71,13 +71,13 @@ export interface GenerationRow {
   finishReason: string | null
   /** JSON: `Usage`. */
   usage: string | null
-  /** Whether it began its reply, wrote another one beside it, or went on with it. */
+  /** Whether it was the first reply, another branch, or a continuation. */
   kind: GenerationKind
-  /** JSON: `Price` at the time of use; null when the model has no known price. */
+  /** JSON: `Price` at the start; null if the model's price is unknown. */
   price: string | null
-  /** JSON: `ReservationRecord`. Where it is booked, and what is set aside for it until it ends. */
+  /** JSON: `ReservationRecord`, held until the end. */
   booking: string | null
-  /** In pico-units of `costCurrency`: read it with `cast(… as text)`, a number may not hold it. Null while it runs, and when the price is not known. */
+  /** In pico-units of `costCurrency`; read it as text, since it may exceed 2^53. Null while it runs, and without a price. */
   costPicos: bigint | null
   costCurrency: string | null
   /** Null while it runs. */
@@ -85,7 +85,7 @@ export interface GenerationRow {
   completionTokens: number | null
   cachedTokens: number | null
   reasoningTokens: number | null
-  /** How often the upstream was asked. */
+  /** The number of requests to the provider. */
   attempts: number
   /** JSON: `LogOutline`. With the message's parts it gives the whole log again, every `seq` where it was. */
   outline: string | null
@@ -96,11 +96,11 @@ export interface GenerationRow {
 
 export type GenerationKind = 'answer' | 'continue' | 'regenerate'
 
-/** Events that were checkpointed together. Joined into the message and removed when the generation ends. */
+/** Events of one checkpoint. Merged into the message and deleted when the generation ends. */
 export interface GenerationPieceRow {
   generationId: string
   firstSeq: number
-  /** JSON: `GenerationEvent[]`, whose `seq` run from `firstSeq`. */
+  /** JSON: `GenerationEvent[]`, with `seq` from `firstSeq`. */
   events: string
 }
 
@@ -111,7 +111,7 @@ export interface ProviderRow {
   baseUrl: string
   /** JSON of `{apiKey, headers}`, sealed with AES-256-GCM in one of the formats of `lib/providers/keys.ts`. */
   sealed: string
-  /** How long its models may be silent, when the person says so. */
+  /** The person's own time limits for its models. */
   firstTokenTimeoutMs: number | null
   idleTimeoutMs: number | null
   createdAt: number
@@ -131,7 +131,7 @@ export interface SettingsRow {
   settings: string
 }
 
-/** A person's own price of a model; it goes before the list price. */
+/** A person's own price of a model, which takes precedence over the list price. */
 export interface PriceRow {
   ownerId: string
   /** The host of the provider's base URL. */
@@ -139,11 +139,11 @@ export interface PriceRow {
   model: string
   /** JSON: `Price`. */
   price: string
-  /** Goes up with every change, so that one that was made elsewhere is noticed. */
+  /** Incremented by every change, to detect conflicting edits. */
   version: number
 }
 
-/** A person has one budget of each scope and measure. */
+/** A budget; a person has at most one per scope and measure. */
 export interface BudgetLimitRow {
   id: string
   ownerId: string
@@ -151,67 +151,67 @@ export interface BudgetLimitRow {
   measure: string
   /** JSON: `Budget`. */
   budget: string
-  /** Goes up with every change, so that one that was made elsewhere is noticed. */
+  /** Incremented by every change, to detect conflicting edits. */
   version: number
 }
 
-/** What a person's generations came to within one scope: a conversation, a day, a month. Kept whether or not it is capped. */
+/** The cost of a person's generations in one scope: a conversation, a day, a month. Counted with or without a budget. */
 export interface SpendingRow {
   ownerId: string
   /** `conversation:{id}`, `day:2026-11-21`, `month:2026-11`. */
   scope: string
-  /** In pico-dollars: read them with `cast(… as text)`, a number may not hold them. */
+  /** In pico-dollars; read them as text, since they may exceed 2^53. */
   spentPicos: bigint
   spentTokens: number
-  /** Set aside for generations that run. */
+  /** Reserved for running generations. */
   reservedPicos: bigint
   reservedTokens: number
 }
 
-/** What the generations of a day came to. Its counts and sums are in columns of their own: `rollups.ts` has them. */
+/** Counts and sums of a day's generations. `rollups.ts` has their columns. */
 export interface UsageRollupRow {
   ownerId: string
-  /** Empty in the row that counts all conversations. */
+  /** Empty in the row of all conversations together. */
   conversationId: string
-  /** Days since 1970-01-01, as the person's calendar counted them. */
+  /** Days since 1970-01-01 in the person's time zone. */
   day: number
   providerId: string
   model: string
-  /** Empty for what has no price. */
+  /** Empty without a price. */
   currency: string
 }
 
-/** A running server process. Generations of an instance without a heartbeat are interrupted. */
+/** A server process. Generations of an instance without a heartbeat are ended as interrupted. */
 export interface InstanceRow {
   id: string
-  /** Tells which secret it has, without telling it. */
+  /** Identifies its secret without revealing it. */
   secretMark: string | null
   startedAt: number
   heartbeatAt: number
 }
 
-/** Whoever owns rows. */
+/** An owner of rows. */
 export interface OwnerRow {
   id: string
-  /** `single`: the one owner of a local Rill or of one with a password. `visitor`: one browser of an open Rill. */
+  /** `single`: the shared history of local and password mode. `visitor`: one browser in open mode. */
   kind: 'single' | 'visitor'
   createdAt: number
 }
 
-/** What a browser's cookie leads to. */
+/** A browser's session. */
 export interface SessionRow {
   id: string
   ownerId: string
-  /** SHA-256 of the token in the cookie, so that a copy of the database signs nobody in. */
+  /** SHA-256 of the cookie's token, so that a copy of the database can't sign anyone in. */
   tokenHash: string
-  /** Which password it was signed in with, without telling it. Null for a visitor. */
+  /** Identifies the password of the sign-in without revealing it. Null for a visitor. */
   passwordMark: string | null
   createdAt: number
-  /** When the browser sent the token back for the first time. */
+  /** When the browser first sent the token back. */
   confirmedAt: number | null
   /** Written at most once an hour. */
   lastUsedAt: number | null
   expiresAt: number
-  /** Rows of ended sessions stay until they expire, so that the cookie of an earlier version cannot bring one back. */
+  /** An ended session stays until it expires, so that the cookie of an earlier version can't start it again. */
   endedAt: number | null
 }

@@ -1,5 +1,5 @@
 import 'server-only'
-import { shared } from '@/lib/database/durability'
+import { coalesced } from '@/lib/database/durability'
 import { log } from '@/lib/log'
 import type { LogEvent } from '@/lib/protocol/events'
 import type { LogFeed, LogReader, StoredEvents } from './event-log'
@@ -35,7 +35,7 @@ export function createRemoteLogCache(stored: StoredEvents, feed: LogFeed | null)
     const known = cache.get(generationId)
     if (known) return known
     const held = new HeldLog()
-    const fill = shared(async () => {
+    const fill = coalesced(async () => {
       receive(cached, await stored(generationId, held.seq))
       if (feed && !held.ended) receive(cached, await feed.after(generationId, held.seq))
       cached.receivedAt = performance.now()

@@ -60,6 +60,7 @@ export async function openStored(engine: Engine, file: string): Promise<Opened> 
 async function liveCode() {
   return {
     ...(await import('@/lib/database/client')),
+    ...(await import('@/lib/database/migrate')),
     ...(await import('@/lib/database/billing/budgets')),
     ...(await import('@/lib/database/conversations')),
     ...(await import('@/lib/database/messages')),

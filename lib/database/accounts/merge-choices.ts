@@ -6,20 +6,20 @@ import { type Budget, budget } from '@/lib/protocol/billing/budgets'
 import { amountOf, dollarsOf, picosOf } from '@/lib/protocol/billing/money'
 import type { Database } from '../client'
 import type { PriceRow } from '../schema'
-import { readSettings } from './settings'
+import { parseSettings } from './settings'
 
-/** What an owner has chosen. */
+/** An owner's settings and budgets. */
 export interface Choices {
   settings: Settings | null
   budgets: Budget[]
 }
 
 /**
- * Merges the settings, budgets, and prices of several owners into those of one of them. Where they clash, the first
- * owner in `order` wins. What can't be read stays where it is.
+ * Merges the settings, budgets, and prices of several owners into those of one of them. Conflicts go to the owner who comes
+ * first in `order`. Rows that can't be parsed stay where they are.
  */
 export async function mergeChoices(tx: Database, order: string[], single: string): Promise<void> {
-  // Another instance has done it.
+  // Another instance was first.
   if (order.every((owner) => owner === single)) return
   const settings = await storedSettings(tx, order)
   const budgets = await readableBudgets(tx, single)
@@ -33,10 +33,10 @@ export async function mergeChoices(tx: Database, order: string[], single: string
   if (stray && merged.settings) await writeSettings(tx, [...settings.keys()], single, merged.settings)
   logClashes(order, budgets)
   await writeBudgets(tx, budgets, single, merged.budgets)
-  await claimPrices(tx, order, single)
+  await mergePrices(tx, order, single)
 }
 
-/** What several owners have chosen, taken together; the first one's choice comes first. */
+/** Merges the settings and budgets of several owners; earlier owners take precedence. */
 export function mergedChoices(all: Choices[]): Choices {
   const settings = all.reduce<Settings | null>((merged, next) => mergedSettings(merged, next.settings), null)
   const budgets = new Map<string, Budget>()
@@ -48,7 +48,7 @@ export function mergedChoices(all: Choices[]): Choices {
   return { settings, budgets: [...budgets.values()] }
 }
 
-/** A default isn't a choice, so it gives way to what the other chose. */
+/** Merges setting by setting. A default isn't a choice, so the other's value replaces it. */
 function mergedSettings(first: Settings | null, second: Settings | null): Settings | null {
   if (first === null || second === null) return first ?? second
   const pick = <K extends keyof Settings>(key: K) => (first[key] === defaultSettings[key] ? second[key] : first[key])
@@ -64,7 +64,7 @@ function mergedSettings(first: Settings | null, second: Settings | null): Settin
   }
 }
 
-/** A budget in a currency without a known rate allows nothing, so one whose rate was known is converted to dollars. */
+/** Converts a budget to dollars if its currency's rate would be lost: without a rate, a budget allows nothing. */
 function inKnownCurrency(each: Budget, own: Settings | null, settings: Settings | null): Budget {
   const known = ['USD', settings?.currency ?? 'USD']
   if (each.currency === null || known.includes(each.currency) || own === null) return each
@@ -73,7 +73,7 @@ function inKnownCurrency(each: Budget, own: Settings | null, settings: Settings 
     const picos = dollarsOf({ picos: picosOf(each.amount), currency: each.currency }, rate)
     return picos === null ? each : { ...each, amount: amountOf(picos), currency: 'USD' }
   } catch (error) {
-    // An invalid amount or rate, or a rate of 0: it can't be converted.
+    // An invalid amount or rate, or a rate of 0, can't be converted.
     if (error instanceof RangeError) return each
     throw error
   }
@@ -86,7 +86,7 @@ async function storedSettings(tx: Database, order: string[]): Promise<Map<string
   for (const ownerId of order) {
     const json = texts.get(ownerId)
     try {
-      if (json !== undefined) all.set(ownerId, readSettings(json))
+      if (json !== undefined) all.set(ownerId, parseSettings(json))
     } catch (error) {
       log().error({ ownerId, error }, 'an owner’s settings are unreadable and were left as they are')
     }
@@ -94,10 +94,10 @@ async function storedSettings(tx: Database, order: string[]): Promise<Map<string
   return all
 }
 
-/** Replaces the settings with the merged ones. */
+/** Replaces the owners' settings with the merged ones. */
 async function writeSettings(tx: Database, from: string[], single: string, merged: Settings): Promise<void> {
   const own = await tx.selectFrom('settings').select('ownerId').where('ownerId', '=', single).executeTakeFirst()
-  // The one owner's settings are unreadable: the others keep theirs until that is fixed.
+  // The shared owner's settings can't be parsed: the others keep theirs until that is fixed.
   if (own && !from.includes(single)) return
   if (from.length > 0) await tx.deleteFrom('settings').where('ownerId', 'in', from).execute()
   await tx
@@ -112,7 +112,7 @@ interface ReadableBudget {
   budget: Budget
 }
 
-/** The budgets that can be merged, without those that clash with an unreadable one of the one owner. */
+/** The budgets that can be parsed, without those that conflict with an unparsable one of the shared owner. */
 async function readableBudgets(tx: Database, single: string): Promise<ReadableBudget[]> {
   const rows = await tx.selectFrom('budgetLimits').selectAll().orderBy('id').execute()
   const readable: ReadableBudget[] = []
@@ -140,7 +140,7 @@ function kindOf({ scope, measure }: { scope: string; measure: string }): string 
   return `${scope} ${measure}`
 }
 
-/** Names the budgets that give way to one of the same kind, since nobody will see them again. */
+/** Logs the budgets that are replaced by one of the same kind, since nobody will see them again. */
 function logClashes(order: string[], budgets: ReadableBudget[]): void {
   const kept = new Map<string, string>()
   for (const owner of order)
@@ -152,7 +152,7 @@ function logClashes(order: string[], budgets: ReadableBudget[]): void {
     }
 }
 
-/** Replaces the budgets with the merged ones. Those of the one owner that are kept stay as they are. */
+/** Replaces the budgets with the merged ones. Unchanged budgets of the shared owner keep their rows. */
 async function writeBudgets(tx: Database, from: ReadableBudget[], single: string, merged: Budget[]): Promise<void> {
   const holds = (each: ReadableBudget) => each.ownerId === single && merged.includes(each.budget)
   const kept = from.filter(holds).map(({ budget: own }) => own)
@@ -165,8 +165,8 @@ async function writeBudgets(tx: Database, from: ReadableBudget[], single: string
   }
 }
 
-/** One price for each model of a provider. */
-async function claimPrices(tx: Database, order: string[], single: string): Promise<void> {
+/** Keeps one price per provider and model. */
+async function mergePrices(tx: Database, order: string[], single: string): Promise<void> {
   const rows = await tx.selectFrom('prices').selectAll().execute()
   if (rows.every(({ ownerId }) => ownerId === single)) return
   const rank = new Map(order.map((owner, index) => [owner, index]))

@@ -7,7 +7,7 @@ import type { Database } from '../client'
 import { mergeChoices } from './merge-choices'
 import { lockOwners } from './owners'
 
-/** The tables with rows that belong to somebody. */
+/** The tables whose rows have an owner. */
 export const ownedTables = [
   'conversations',
   'messages',
@@ -20,16 +20,16 @@ export const ownedTables = [
   'usage_rollups',
 ] as const
 
-/** Those in which an index finds the rows of an owner; messages are found by their conversations. */
+/** The tables with an index by owner. Messages are found by their conversations. */
 const indexedTables = ownedTables.filter((table) => table !== 'messages')
 type IndexedTable = (typeof indexedTables)[number]
-/** Those that can always be claimed: of what an owner has chosen, what cannot be read stays. */
-const movedTables = ['conversations', 'generations', 'providers', 'spending', 'usage_rollups'] as const
+/** The tables whose rows can always be moved. Settings, budgets and prices that can't be parsed stay where they are. */
+const movableTables = ['conversations', 'generations', 'providers', 'spending', 'usage_rollups'] as const
 
 /**
- * Gives all that other owners have to one owner: first what they have chosen, then the rest, each owner in a transaction of
- * its own. What a crash or a fault leaves is tried again at the next start. Of two instances that claim at once, the second
- * waits and finds nothing. Gives how many owners it was.
+ * Moves the rows of all other owners to one owner: first settings, budgets and prices, then the rest, in a transaction per
+ * owner. After a crash or an error, the next start continues. A second instance waits and finds nothing to do.
+ * @returns how many owners were merged.
  */
 export async function mergeOwners(db: Database, single: string): Promise<number> {
   const others = (await ownersByActivity(db, single)).filter((owner) => owner !== single)
@@ -42,36 +42,36 @@ export async function mergeOwners(db: Database, single: string): Promise<number>
   } catch (error) {
     log().error({ error }, 'couldn’t merge the choices of several browsers; will retry later')
   }
-  let claimed = 0
-  for (const other of await ownersByActivity(db, single, movedTables)) {
+  let merged = 0
+  for (const other of await ownersByActivity(db, single, movableTables)) {
     if (other === single) continue
     try {
       await db.transaction().execute(async (tx) => {
         await lockOwners(tx)
-        await addUp(tx, 'spending', other, single)
-        await addUp(tx, 'usage_rollups', other, single)
-        await claimRows(tx, other, single)
+        await addSums(tx, 'spending', other, single)
+        await addSums(tx, 'usage_rollups', other, single)
+        await moveRows(tx, other, single)
         await tx.deleteFrom('owners').where('id', '=', other).execute()
       })
-      claimed++
+      merged++
     } catch (error) {
-      // One that cannot be claimed must not keep the others, or the server, from their work.
+      // An owner that can't be merged must not stop the others, or the start.
       log().error({ ownerId: other, error }, 'couldn’t merge a browser’s history into the shared history')
     }
   }
-  return claimed
+  return merged
 }
 
 /**
- * Whoever else has rows, and the one owner, those that were active last first. Visitors of an open Rill come last: what
- * strangers have chosen gives way to what the one owner has.
+ * All owners with rows and the shared one, the most recently active first. Visitors of open mode come last, so that
+ * strangers' settings never replace those of the shared owner.
  */
 async function ownersByActivity(
   db: Database,
   single: string,
   tables: readonly IndexedTable[] = indexedTables,
 ): Promise<string[]> {
-  // As two ranges, the index leads past the rows of the one owner, however many they are.
+  // Two ranges, so that the index skips the rows of the shared owner.
   const others = tables.map((table) => {
     const activity = table === 'conversations' ? sql`updated_at` : sql`0`
     return sql`select owner_id, ${activity} as active from ${sql.table(table)}
@@ -86,14 +86,14 @@ async function ownersByActivity(
   return rows.map(({ ownerId }) => ownerId)
 }
 
-async function claimRows(tx: Database, other: string, single: string): Promise<void> {
-  // A turn id is one owner's own. The generation of the other keeps its row under an id that no other has.
+async function moveRows(tx: Database, other: string, single: string): Promise<void> {
+  // Turn ids are unique per owner: on a conflict, the moved generation's own id replaces its turn id.
   await sql`update generations set turn_id = id where owner_id = ${other}
     and turn_id in (select turn_id from generations where owner_id = ${single})`.execute(tx)
   await sql`update messages set owner_id = ${single} where owner_id = ${other} and conversation_id in (
     select id from conversations where owner_id = ${other}
     union select conversation_id from generations where owner_id = ${other})`.execute(tx)
-  // A key of an earlier version opens only with its owner's id, which is therefore kept beside it.
+  // A key that an earlier version sealed can only be unsealed with its owner's id, so the id is kept with it.
   await sql`update providers set owner_id = ${single},
     sealed = case when sealed like '%.%' then sealed else 'v1.' || owner_id || '.' || sealed end
     where owner_id = ${other}`.execute(tx)
@@ -109,20 +109,20 @@ const summed: Record<'spending' | 'usage_rollups', { key: string[]; sums: string
   usage_rollups: { key: keyColumns, sums: sumColumns },
 }
 
-/** Adds the sums of another owner to those under the same key. */
-async function addUp(tx: Database, table: keyof typeof summed, other: string, single: string): Promise<void> {
+/** Adds another owner's sums to the rows with the same key. */
+async function addSums(tx: Database, table: keyof typeof summed, other: string, single: string): Promise<void> {
   const { key, sums } = summed[table]
   const names = (columns: string[]) => sql.join(columns.map((name) => sql.ref(name)))
-  const added = sums.map((name): RawBuilder<unknown> => {
-    const [there, more] = [sql.ref(`${table}.${name}`), sql.ref(`excluded.${name}`)]
+  const updates = sums.map((name): RawBuilder<unknown> => {
+    const [current, added] = [sql.ref(`${table}.${name}`), sql.ref(`excluded.${name}`)]
     const full = sql.lit(MOST_STORED)
-    return sql`${sql.ref(name)} = case when ${there} > ${full} - ${more} then ${full} else ${there} + ${more} end`
+    return sql`${sql.ref(name)} = case when ${current} > ${full} - ${added} then ${full} else ${current} + ${added} end`
   })
   const rest = key.filter((name) => name !== 'owner_id')
   await sql`
     insert into ${sql.table(table)} (owner_id, ${names([...rest, ...sums])})
     select ${single}, ${names([...rest, ...sums])} from ${sql.table(table)} where owner_id = ${other}
     order by ${names(rest)}
-    on conflict (${names(key)}) do update set ${sql.join(added)}`.execute(tx)
+    on conflict (${names(key)}) do update set ${sql.join(updates)}`.execute(tx)
   await sql`delete from ${sql.table(table)} where owner_id = ${other}`.execute(tx)
 }

@@ -1,21 +1,20 @@
 import 'server-only'
-import { PostgresAdapter, sql } from 'kysely'
 import { v7 as uuidv7 } from 'uuid'
-import type { Database } from '../client'
+import { advisoryLock, type Database } from '../client'
 
-/** The id of the one owner, once there is one. */
+/** The id of the shared history's owner; null before it is created. */
 export async function singleOwner(db: Database): Promise<string | null> {
   const row = await db.selectFrom('owners').select('id').where('kind', '=', 'single').executeTakeFirst()
   return row?.id ?? null
 }
 
 /**
- * The id of the one owner, who is created when there is none. With `adopt`, the owner with the most conversations
- * becomes the one, so that most rows of an earlier version stay as they are.
+ * Returns the id of the shared history's owner, and creates it if necessary. With `adopt`, it becomes the owner with the
+ * most conversations, so that most rows of an earlier version needn't change.
  */
 export async function ensureSingleOwner(db: Database, adopt: boolean): Promise<string> {
-  const known = await singleOwner(db)
-  if (known !== null) return known
+  const existing = await singleOwner(db)
+  if (existing !== null) return existing
   const id = (adopt ? await busiestOwner(db) : null) ?? uuidv7()
   await db
     .insertInto('owners')
@@ -25,11 +24,9 @@ export async function ensureSingleOwner(db: Database, adopt: boolean): Promise<s
   return (await singleOwner(db)) ?? id
 }
 
-/** Holds up other instances that bring owners together, until the transaction is over. */
+/** Makes other instances that merge owners wait for the end of the transaction. */
 export async function lockOwners(tx: Database): Promise<void> {
-  // On SQLite one transaction runs at a time.
-  if (!(tx.getExecutor().adapter instanceof PostgresAdapter)) return
-  await sql`select pg_advisory_xact_lock(hashtextextended('rill owners', 0))`.execute(tx)
+  await advisoryLock(tx, 'rill owners')
 }
 
 async function busiestOwner(db: Database): Promise<string | null> {

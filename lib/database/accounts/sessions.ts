@@ -1,20 +1,20 @@
 import 'server-only'
-import { setImmediate as otherWork } from 'node:timers/promises'
+import { setImmediate as yieldToEventLoop } from 'node:timers/promises'
 import { sql } from 'kysely'
 import { v7 as uuidv7 } from 'uuid'
 import type { Database } from '../client'
 import type { OwnerRow, SessionRow } from '../schema'
 import { ownedTables } from './merge-owners'
 
-/** SQLite deletes on the event loop: so many rows take a few milliseconds. */
-const ROWS_A_SLICE = 200
+/** Rows per statement. SQLite deletes on the event loop; this many take a few milliseconds. */
+const ROWS_PER_SLICE = 200
 
-/** A session that has neither ended nor expired, and whose it is. */
+/** A session that has neither ended nor expired, with its owner. */
 export type LiveSession = Pick<SessionRow, 'id' | 'ownerId' | 'passwordMark' | 'lastUsedAt' | 'expiresAt'> & {
   ownerKind: OwnerRow['kind']
 }
 
-/** The live session of a token, by the token's hash. Every request asks for it, so it is one query. */
+/** Finds the live session of a token's hash. It is a single query, since every request runs it. */
 export async function liveSession(db: Database, tokenHash: string): Promise<LiveSession | null> {
   const row = await db
     .selectFrom('sessions')
@@ -34,7 +34,7 @@ export async function liveSession(db: Database, tokenHash: string): Promise<Live
   return row ?? null
 }
 
-/** Whether there is or was a session of a token, and since when the browser uses it. */
+/** Finds a token's session even if it has ended or expired. */
 export async function anySession(
   db: Database,
   tokenHash: string,
@@ -47,7 +47,7 @@ export async function anySession(
   return row ?? null
 }
 
-/** Stores a session, once however often it is asked for. A visitor who is not known yet is stored with it. */
+/** Stores a session, and its visitor if new. Does nothing if the token already has one. */
 export async function insertSession(
   db: Database,
   session: Pick<SessionRow, 'ownerId' | 'tokenHash' | 'passwordMark' | 'expiresAt'>,
@@ -67,7 +67,7 @@ export async function insertSession(
   })
 }
 
-/** Says that a session is in use, and until when it lives on. */
+/** Records that a session is in use, and extends its lifetime. */
 export async function touchSession(db: Database, id: string, expiresAt: number): Promise<void> {
   const now = Date.now()
   await db
@@ -78,27 +78,27 @@ export async function touchSession(db: Database, id: string, expiresAt: number):
     .execute()
 }
 
-/** Ends a session for good. */
+/** Ends a session for good. Its row stays until it expires. */
 export async function markSessionEnded(db: Database, id: string): Promise<void> {
   await db.updateTable('sessions').set({ endedAt: Date.now() }).where('id', '=', id).execute()
 }
 
-/** Removes sessions that have expired, and visitors that have no session and left nothing, with other work in between. */
+/** Deletes expired sessions, and visitors without a session or any rows, with other work in between. */
 export async function sweepSessions(db: Database): Promise<void> {
   const expired = db
     .selectFrom('sessions')
     .select('id')
     .where('expiresAt', '<', Date.now())
-    .limit(sql.lit(ROWS_A_SLICE))
+    .limit(sql.lit(ROWS_PER_SLICE))
   while ((await db.deleteFrom('sessions').where('id', 'in', expired).executeTakeFirst()).numDeletedRows > 0n)
-    await otherWork()
+    await yieldToEventLoop()
   let after = ''
   for (;;) {
     const last = await endOfSlice(db, after)
     if (last === null) return
     await sweepVisitors(db, after, last)
     after = last
-    await otherWork()
+    await yieldToEventLoop()
   }
 }
 
@@ -108,21 +108,21 @@ async function endOfSlice(db: Database, after: string): Promise<string | null> {
     .select('id')
     .where('id', '>', after)
     .orderBy('id')
-    .limit(sql.lit(ROWS_A_SLICE))
+    .limit(sql.lit(ROWS_PER_SLICE))
     .execute()
   return slice.at(-1)?.id ?? null
 }
 
 async function sweepVisitors(db: Database, after: string, last: string): Promise<void> {
-  const left = ownedTables
+  const withoutRows = ownedTables
     .filter((table) => table !== 'messages')
     .map((table) => sql`not exists (select 1 from ${sql.table(table)} where owner_id = owners.id)`)
   await sql`delete from owners where id > ${after} and id <= ${last} and kind = 'visitor'
     and not exists (select 1 from sessions where owner_id = owners.id)
-    and ${sql.join(left, sql` and `)}`.execute(db)
+    and ${sql.join(withoutRows, sql` and `)}`.execute(db)
 }
 
-/** Forgets all visitors and their sessions, when what they had belongs to the one owner. */
+/** Deletes all visitors and their sessions, after their rows were merged into the shared history. */
 export async function deleteVisitors(db: Database): Promise<void> {
   await db.deleteFrom('owners').where('kind', '=', 'visitor').execute()
 }

@@ -3,24 +3,24 @@ import { defaultSettings, type Settings, settingNames, settings } from '@/lib/pr
 import { conflict } from '@/lib/refused'
 import { database, engine } from '../client'
 
-/** A person's settings; the defaults for what they never chose. */
+/** A person's settings, with defaults for those they never chose. */
 export async function settingsOf(ownerId: string): Promise<Settings> {
   const row = await database()
     .selectFrom('settings')
     .select('settings')
     .where('ownerId', '=', ownerId)
     .executeTakeFirst()
-  return row ? readSettings(row.settings) : defaultSettings
+  return row ? parseSettings(row.settings) : defaultSettings
 }
 
-/** Settings out of their column; the default for each that is not in it or cannot be read. */
-export function readSettings(json: string): Settings {
+/** Parses the settings column. A setting that is missing or invalid gets its default. */
+export function parseSettings(json: string): Settings {
   const stored = { ...defaultSettings, ...JSON.parse(json) }
-  const whole = settings.safeParse(stored)
-  if (whole.success) return whole.data
-  const wrong = new Set(whole.error.issues.map(({ path }) => path[0]))
-  const readable = Object.entries(stored).filter(([name]) => !wrong.has(name))
-  return settings.parse({ ...defaultSettings, ...Object.fromEntries(readable) })
+  const parsed = settings.safeParse(stored)
+  if (parsed.success) return parsed.data
+  const invalid = new Set(parsed.error.issues.map(({ path }) => path[0]))
+  const valid = Object.entries(stored).filter(([name]) => !invalid.has(name))
+  return settings.parse({ ...defaultSettings, ...Object.fromEntries(valid) })
 }
 
 const names: Record<keyof Settings, string> = {
@@ -33,8 +33,8 @@ const names: Record<keyof Settings, string> = {
 }
 
 /**
- * Changes some of a person's settings and gives them all. `seen` is what the person saw of them before.
- * @throws {Refused} 409, and nothing is changed, when one of those seen is another by now.
+ * Changes some of a person's settings and returns all. `seen` holds the values that the person saw.
+ * @throws {Refused} 409 if one of those has changed; then nothing is stored.
  */
 export async function changeSettings(
   ownerId: string,
@@ -51,9 +51,9 @@ export async function changeSettings(
         .onConflict((conflicting) => conflicting.column('ownerId').doNothing())
         .execute()
       let query = tx.selectFrom('settings').select('settings').where('ownerId', '=', ownerId)
-      // SQLite runs one transaction at a time.
+      // On SQLite one transaction runs at a time.
       if (engine() === 'postgres') query = query.forUpdate()
-      const stored = readSettings((await query.executeTakeFirstOrThrow()).settings)
+      const stored = parseSettings((await query.executeTakeFirstOrThrow()).settings)
       for (const name of settingNames)
         if (name in seen && seen[name] !== stored[name]) throw changedElsewhere(name, stored[name])
       const changed = { ...stored, ...change }

@@ -4,7 +4,7 @@ import { defaultSettings, type Settings } from '@/lib/protocol/api'
 import { type Budget, budget, type StoredBudget } from '@/lib/protocol/billing/budgets'
 import { type Price, price } from '@/lib/protocol/billing/prices'
 import { badRequest, conflict, notFound } from '@/lib/refused'
-import { readSettings } from '../accounts/settings'
+import { parseSettings } from '../accounts/settings'
 import { database } from '../client'
 
 /** What a person has said that has to do with costs. */
@@ -37,7 +37,7 @@ export async function termsOf(ownerId: string, providers: string[]): Promise<Ter
     .execute()
   const terms: Terms = { settings: defaultSettings, budgets: [], prices: [] }
   for (const { kind, json } of rows.toSorted(byPlace)) {
-    if (kind === 'settings') terms.settings = readSettings(json)
+    if (kind === 'settings') terms.settings = parseSettings(json)
     else if (kind === 'budget') terms.budgets.push(budget.parse(JSON.parse(json)))
     else {
       const read = price.safeParse(JSON.parse(json))

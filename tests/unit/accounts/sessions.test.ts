@@ -5,7 +5,8 @@ import { afterAll, beforeAll, expect, test, vi } from 'vitest'
 import { openAccounts } from '@/lib/accounts/owner'
 import { identify, startPasswordSession } from '@/lib/accounts/sessions'
 import { sweepSessions } from '@/lib/database/accounts/sessions'
-import { database, migrate } from '@/lib/database/client'
+import { database } from '@/lib/database/client'
+import { migrate } from '@/lib/database/migrate'
 
 const folder = mkdtempSync(join(tmpdir(), 'rill-sessions-'))
 beforeAll(async () => {

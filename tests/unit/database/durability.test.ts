@@ -1,10 +1,10 @@
 import { expect, test } from 'vitest'
-import { shared } from '@/lib/database/durability'
+import { coalesced } from '@/lib/database/durability'
 
 /** A task whose runs end when the test says so. */
 function heldTask() {
   const ends: (() => void)[] = []
-  const run = shared(() => new Promise<void>((resolve) => ends.push(resolve)))
+  const run = coalesced(() => new Promise<void>((resolve) => ends.push(resolve)))
   return { run, ends }
 }
 
@@ -32,7 +32,7 @@ test('who asks while a run is under way waits for one that begins after they ask
 
 test('a run that fails is told to those who waited for it, and not to the next', async () => {
   const failures = [new Error('the disk failed')]
-  const run = shared(async () => {
+  const run = coalesced(async () => {
     const failure = failures.pop()
     if (failure) throw failure
   })

@@ -4,8 +4,10 @@ import { join } from 'node:path'
 import { sql } from 'kysely'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { capture, MOST_PICOS, nothing } from '@/lib/database/billing/spending'
-import { type Database, migrate, openSqlite } from '@/lib/database/client'
+import type { Database } from '@/lib/database/client'
 import { insertStart, saveCheckpoint } from '@/lib/database/generations'
+import { migrate } from '@/lib/database/migrate'
+import { openSqlite } from '@/lib/database/sqlite'
 
 const folder = mkdtempSync(join(tmpdir(), 'rill-ends-'))
 let db: Database

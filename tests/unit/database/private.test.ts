@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { sql } from 'kysely'
 import { expect, test } from 'vitest'
-import { openSqlite } from '@/lib/database/client'
+import { openSqlite } from '@/lib/database/sqlite'
 
 const names = ['rill.db', 'rill.db-wal', 'rill.db-shm', 'rill.lock']
 const modesIn = (folder: string, files = names) =>

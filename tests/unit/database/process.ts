@@ -2,7 +2,8 @@ import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, vi } from 'vitest'
-import { database, migrate } from '@/lib/database/client'
+import { database } from '@/lib/database/client'
+import { migrate } from '@/lib/database/migrate'
 
 /** Gives the process of a test file a database of its own, for its length. */
 export function ownDatabase(): void {
