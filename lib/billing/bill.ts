@@ -1,6 +1,6 @@
 import 'server-only'
 import { nothing, type ReservationRecord } from '@/lib/database/billing/spending'
-import type { Bill } from '@/lib/database/generations'
+import type { Bill } from '@/lib/database/generations/checkpoints'
 import type { Price } from '@/lib/protocol/billing/prices'
 import type { Usage } from '@/lib/protocol/events'
 import { amountsOf, storedCost } from './account'

@@ -8,7 +8,8 @@ import {
   SERVER_SCOPE,
 } from '@/lib/database/billing/spending'
 import { database } from '@/lib/database/client'
-import { type Bill, extendReservation } from '@/lib/database/generations'
+import type { Bill } from '@/lib/database/generations/checkpoints'
+import { extendReservation } from '@/lib/database/generations/starts'
 import type { GenerationRow } from '@/lib/database/schema'
 import { log } from '@/lib/log'
 import type { Price } from '@/lib/protocol/billing/prices'

@@ -87,7 +87,7 @@ export interface GenerationRow {
   reasoningTokens: number | null
   /** The number of requests to the provider. */
   attempts: number
-  /** JSON: `LogOutline`. With the message's parts it gives the whole log again, every `seq` where it was. */
+  /** JSON: `EventIndex`. With the message's parts, it restores the log with every `seq`. */
   outline: string | null
   startedAt: number
   firstTokenAt: number | null

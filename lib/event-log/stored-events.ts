@@ -1,7 +1,7 @@
 import 'server-only'
 import { z } from 'zod'
 import { database } from '@/lib/database/client'
-import { type Piece, readPieces } from '@/lib/database/generations'
+import { type Piece, readPieces } from '@/lib/database/generations/checkpoints'
 import { parseParts } from '@/lib/database/messages'
 import { log } from '@/lib/log'
 import { generationEvent, type LogEvent } from '@/lib/protocol/events'

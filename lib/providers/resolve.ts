@@ -1,6 +1,6 @@
 import 'server-only'
 import { config } from '@/lib/config'
-import { hasUsed } from '@/lib/database/generations'
+import { hasUsed } from '@/lib/database/generations/starts'
 import { ownedProvider } from '@/lib/database/ownership'
 import { badRequest } from '@/lib/refused'
 import type { Connection } from '@/lib/upstream/connection'

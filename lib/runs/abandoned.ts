@@ -2,14 +2,9 @@ import 'server-only'
 import { fullBill } from '@/lib/billing/bill'
 import { readReservation } from '@/lib/database/billing/spending'
 import { database, engine } from '@/lib/database/client'
-import { type Bill, saveCheckpoint } from '@/lib/database/generations'
-import {
-  abandonedGenerations,
-  claimGeneration,
-  deleteInstances,
-  runningElsewhere,
-  runningOn,
-} from '@/lib/database/instances'
+import { type Bill, saveCheckpoint } from '@/lib/database/generations/checkpoints'
+import { abandonedGenerations, claimGeneration, runningElsewhere, runningOn } from '@/lib/database/generations/running'
+import { deleteInstances } from '@/lib/database/instances'
 import type { GenerationRow } from '@/lib/database/schema'
 import { indexEntryOf } from '@/lib/event-log/event-index'
 import { readableEvents, storedBefore } from '@/lib/event-log/stored-events'

@@ -1,5 +1,5 @@
 import 'server-only'
-import type { EndedGeneration } from '@/lib/database/generations'
+import type { EndedGeneration } from '@/lib/database/generations/checkpoints'
 import type { GenerationEvent, StartData } from '@/lib/protocol/events'
 
 /** Why a generation is no longer this instance's to write: deleted with its conversation, or ended by another instance. */

@@ -1,7 +1,7 @@
 import 'server-only'
 import { setTimeout as wait } from 'node:timers/promises'
 import { database } from '@/lib/database/client'
-import { runningIn } from '@/lib/database/generations'
+import { runningInConversation } from '@/lib/database/generations/running'
 import type { OwnedGeneration } from '@/lib/database/ownership'
 import { type Client, eventStream } from '@/lib/event-log/event-response'
 import { readMultiplexed } from '@/lib/event-log/multiplexed-reader'
@@ -112,7 +112,7 @@ async function storedStatus(generationId: string): Promise<GenerationStatus> {
 /** Stops all generations of a conversation, on every instance. The caller has checked the owner. */
 export async function stopConversation(conversationId: string): Promise<void> {
   const here = runs().ofConversation(conversationId)
-  const running = await runningIn(database(), conversationId)
+  const running = await runningInConversation(database(), conversationId)
   await Promise.all([
     ...here.map((run) => run.stop()),
     // Only for speed: each instance checks for deleted conversations from time to time.

@@ -1,6 +1,6 @@
 import 'server-only'
 import { database } from '@/lib/database/client'
-import { saveCheckpoint } from '@/lib/database/generations'
+import { saveCheckpoint } from '@/lib/database/generations/checkpoints'
 import { isDatabaseUnavailable } from '@/lib/database/health'
 import { log } from '@/lib/log'
 import type { Checkpoint } from './checkpoint'

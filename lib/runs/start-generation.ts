@@ -4,7 +4,12 @@ import { type Reservation, reserve } from '@/lib/billing/reservation'
 import { config } from '@/lib/config'
 import { OverLimit, writeReservation } from '@/lib/database/billing/spending'
 import { database } from '@/lib/database/client'
-import { generationOfTurn, insertStart, newestContinuation, type StartingGeneration } from '@/lib/database/generations'
+import {
+  generationOfTurn,
+  insertGeneration,
+  type NewGeneration,
+  newestContinuation,
+} from '@/lib/database/generations/starts'
 import type { GenerationRow } from '@/lib/database/schema'
 import { heartbeat } from '@/lib/instances/heartbeat'
 import { buildPrompt, type Prompt, type PromptSource } from '@/lib/prompt/build'
@@ -22,7 +27,7 @@ import { lengthOf, partialOf, promptSettings, type TurnSettings } from './turn-s
 
 /** A generation that is ready to start. */
 export interface PreparedGeneration {
-  rows: StartingGeneration
+  rows: NewGeneration
   resolved: ResolvedModel
   /** What it replies to: the newest stored message, and a prompt that isn't stored yet. */
   prompt: Pick<PromptSource, 'head' | 'text'>
@@ -108,7 +113,7 @@ async function reserveFor({ rows, resolved, settings }: PreparedGeneration, acco
 }
 
 /** Inserts the rows with the reservation; returns the generation of the same turn, if another request has inserted one. */
-async function insert(rows: StartingGeneration, reservation: Reservation): Promise<GenerationRow | null> {
+async function insert(rows: NewGeneration, reservation: Reservation): Promise<GenerationRow | null> {
   const { streamsPerPerson, streams } = config()
   const { price, record, holds } = reservation
   const { generation } = rows
@@ -116,7 +121,7 @@ async function insert(rows: StartingGeneration, reservation: Reservation): Promi
   // The other instances would end what an instance starts that they take for dead.
   await heartbeat().registerInstance()
   try {
-    await insertStart(
+    await insertGeneration(
       database(),
       { ...rows, generation: stored },
       { holds, streams: streamsPerPerson, serverStreams: streams },

@@ -5,7 +5,8 @@ import { sql } from 'kysely'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { capture, MOST_PICOS, nothing } from '@/lib/database/billing/spending'
 import type { Database } from '@/lib/database/client'
-import { insertStart, saveCheckpoint } from '@/lib/database/generations'
+import { saveCheckpoint } from '@/lib/database/generations/checkpoints'
+import { insertGeneration } from '@/lib/database/generations/starts'
 import { migrate } from '@/lib/database/migrate'
 import { openSqlite } from '@/lib/database/sqlite'
 
@@ -77,7 +78,7 @@ test('an end that is saved once more, as nobody said that it was, leaves alone w
     updatedAt: 1,
     deletedAt: null,
   }
-  await insertStart(
+  await insertGeneration(
     db,
     {
       conversation,
@@ -92,7 +93,7 @@ test('an end that is saved once more, as nobody said that it was, leaves alone w
   const save = (generationId: string, text: string, instanceId: string) =>
     saveCheckpoint(db, instanceId, { pieces: [], ended: [end(generationId, text)] })
   await save('first', 'cut', 'here')
-  await insertStart(
+  await insertGeneration(
     db,
     {
       conversation: null,

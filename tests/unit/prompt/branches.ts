@@ -1,6 +1,6 @@
 import { v7 as uuidv7 } from 'uuid'
 import { database } from '@/lib/database/client'
-import { saveCheckpoint } from '@/lib/database/generations'
+import { saveCheckpoint } from '@/lib/database/generations/checkpoints'
 import type { GenerationRow, MessageRow } from '@/lib/database/schema'
 import type { ErrorKind } from '@/lib/protocol/events'
 import type { Part } from '@/lib/protocol/messages'
