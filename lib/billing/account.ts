@@ -1,7 +1,7 @@
 import 'server-only'
-import { termsOf } from '@/lib/database/billing/budgets'
-import { addCallToRollups, type Call } from '@/lib/database/billing/rollups'
-import { type Amounts, capture, MOST_PICOS, nothing, storable } from '@/lib/database/billing/spending'
+import { billingTermsOf } from '@/lib/database/billing/budgets'
+import { addCallToRollups, type ProviderCall } from '@/lib/database/billing/rollups'
+import { type Amounts, capture, MAX_PICOS, storable, zero } from '@/lib/database/billing/spending'
 import { database } from '@/lib/database/client'
 import type { Budget } from '@/lib/protocol/billing/budgets'
 import { dayOf, isoOfDay } from '@/lib/protocol/billing/days'
@@ -23,7 +23,7 @@ export interface Account {
 /** A person's account for a model. */
 export async function accountOf(ownerId: string, model: PricedModel): Promise<Account> {
   const places = [new URL(model.baseUrl).host, ...(model.providerId ? [model.providerId] : [])]
-  const { settings, budgets, prices } = await termsOf(ownerId, places)
+  const { settings, budgets, prices } = await billingTermsOf(ownerId, places)
   return {
     ownerId,
     price: priceOf(model, prices),
@@ -41,15 +41,15 @@ export function scopesOf(timeZone: string, conversationId: string | null, at: nu
 }
 
 /** Records the usage of a call that is no generation, e.g. the test of a provider. */
-export async function recordCall(account: Account, call: Omit<Call, 'ownerId' | 'cost'>): Promise<void> {
+export async function recordCall(account: Account, call: Omit<ProviderCall, 'ownerId' | 'cost'>): Promise<void> {
   const { ownerId, price, rate, timeZone } = account
   const { usage, startedAt } = call
-  const reservation = { scopes: scopesOf(timeZone, null, startedAt), held: [], reserved: nothing }
+  const reservation = { scopes: scopesOf(timeZone, null, startedAt), held: [], reserved: zero }
   await database()
     .transaction()
     .execute(async (tx) => {
       await addCallToRollups(tx, { ...call, ownerId, cost: storedCost(usage, price) }, timeZone)
-      await capture(tx, [{ ownerId, booking: reservation, spent: amountsOf(usage, price, rate) }])
+      await capture(tx, [{ ownerId, reservation, spent: amountsOf(usage, price, rate) }])
     })
 }
 
@@ -63,5 +63,5 @@ export function storedCost(usage: Usage | null, price: Price | null): Money | nu
 export function amountsOf(usage: Usage, price: Price | null, rate: Rate): Amounts {
   const cost = storedCost(usage, price)
   const picos = cost ? (dollarsOf(cost, rate) ?? 0n) : 0n
-  return { picos: picos > MOST_PICOS ? MOST_PICOS : picos, tokens: BigInt(usage.promptTokens + usage.completionTokens) }
+  return { picos: picos > MAX_PICOS ? MAX_PICOS : picos, tokens: BigInt(usage.promptTokens + usage.completionTokens) }
 }

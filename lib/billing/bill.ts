@@ -1,5 +1,5 @@
 import 'server-only'
-import { nothing, type ReservationRecord } from '@/lib/database/billing/spending'
+import { type ReservationRecord, zero } from '@/lib/database/billing/spending'
 import type { Bill } from '@/lib/database/generations/checkpoints'
 import type { Price } from '@/lib/protocol/billing/prices'
 import type { Usage } from '@/lib/protocol/events'
@@ -14,10 +14,10 @@ export function billOf(
   attempts: number,
 ): Bill {
   return {
-    spent: usage ? amountsOf(usage, price, rate) : nothing,
+    spent: usage ? amountsOf(usage, price, rate) : zero,
     attempts,
     cost: storedCost(usage, price),
-    serverSpent: server && usage ? serverSpending(server, usage, rate) : nothing,
+    serverSpent: server && usage ? serverSpending(server, usage, rate) : zero,
   }
 }
 

@@ -1,5 +1,5 @@
 import 'server-only'
-import { type Amounts, nothing, type ScopeLimit, type Spending, spendingIn } from '@/lib/database/billing/spending'
+import { type Amounts, type ScopeLimit, type Spending, spendingIn, zero } from '@/lib/database/billing/spending'
 import type { Budget } from '@/lib/protocol/billing/budgets'
 import { WARN_AT } from '@/lib/protocol/billing/budgets'
 import { dollarsOf, picosOf, type Rate } from '@/lib/protocol/billing/money'
@@ -120,7 +120,7 @@ export async function mostRestrictive(
   account: Account,
   limits: BudgetLimit[],
   lengths: { promptTokens: number; maxTokens: number },
-  own = nothing,
+  own = zero,
 ): Promise<BudgetCheck> {
   const spending = await spendingIn(
     account.ownerId,
@@ -129,7 +129,7 @@ export async function mostRestrictive(
   const checks = limits.map((limit) =>
     checkLimit(
       limit,
-      limit.scope === null ? { spent: nothing, reserved: own } : spending.get(limit.scope),
+      limit.scope === null ? { spent: zero, reserved: own } : spending.get(limit.scope),
       account,
       lengths,
     ),

@@ -1,5 +1,5 @@
 import 'server-only'
-import { type Amounts, MOST_PICOS } from '@/lib/database/billing/spending'
+import { type Amounts, MAX_PICOS } from '@/lib/database/billing/spending'
 import { dollarsOf, type Money } from '@/lib/protocol/billing/money'
 import type { Price } from '@/lib/protocol/billing/prices'
 import type { Account } from './account'
@@ -23,7 +23,7 @@ export function amountsAtMost(
   completionTokens: number,
 ): { picos: bigint | null; tokens: bigint } {
   const dollars = price && dollarsOf(costAtMost(price, promptTokens, completionTokens), rate)
-  const picos = dollars !== null && dollars > MOST_PICOS ? MOST_PICOS : dollars
+  const picos = dollars !== null && dollars > MAX_PICOS ? MAX_PICOS : dollars
   return { picos, tokens: BigInt(promptTokens + completionTokens) }
 }
 

@@ -2,10 +2,10 @@ import 'server-only'
 import {
   type Hold,
   minus,
-  nothing,
   OverLimit,
   type ReservationRecord,
   SERVER_SCOPE,
+  zero,
 } from '@/lib/database/billing/spending'
 import { database } from '@/lib/database/client'
 import type { Bill } from '@/lib/database/generations/checkpoints'
@@ -71,7 +71,7 @@ export async function reserve(account: Account, candidate: Candidate): Promise<R
     model,
     scopes,
     held: hold ? hold.limits.map(({ scope }) => scope) : [],
-    reserved: hold?.amounts ?? nothing,
+    reserved: hold?.amounts ?? zero,
     rate: account.rate,
     server: server?.record,
   }

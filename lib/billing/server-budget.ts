@@ -4,12 +4,12 @@ import { config } from '@/lib/config'
 import {
   type Amounts,
   type Hold,
-  MOST_PICOS,
-  nothing,
+  MAX_PICOS,
   SERVER,
   SERVER_SCOPE,
   type ServerReservationRecord,
   spendingIn,
+  zero,
 } from '@/lib/database/billing/spending'
 import { dayOf, isoOfDay } from '@/lib/protocol/billing/days'
 import { amountOf, dollarsOf, type Rate } from '@/lib/protocol/billing/money'
@@ -72,7 +72,7 @@ export async function serverRefusalOf(account: Account, candidate: Candidate): P
       limits.map(({ scope }) => scope),
     )
     const fits = limits.every(({ scope, picos: most }) => {
-      const { spent, reserved } = standing.get(scope) ?? { spent: nothing, reserved: nothing }
+      const { spent, reserved } = standing.get(scope) ?? { spent: zero, reserved: zero }
       return most === null || amounts.picos === 0n || spent.picos + reserved.picos + amounts.picos <= most
     })
     return fits ? null : serverBudgetReached()
@@ -107,7 +107,7 @@ export function serverBudgetReached(): Refused {
 export function serverSpending({ price, picos: reserved }: ServerReservationRecord, usage: Usage, rate: Rate): Amounts {
   const picos = dollarsOf(costOf(usage, price), rate) ?? reserved
   return {
-    picos: picos > MOST_PICOS ? MOST_PICOS : picos,
+    picos: picos > MAX_PICOS ? MAX_PICOS : picos,
     tokens: BigInt(usage.promptTokens + usage.completionTokens),
   }
 }

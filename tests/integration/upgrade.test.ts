@@ -49,7 +49,7 @@ describe.each(engines)('an upgrade to now, on %s', (engine) => {
         for (const { settings } of mine('settings'))
           expect(await live.settingsOf(owner)).toMatchObject(JSON.parse(String(settings)))
         expect(await live.ownPrices(owner)).toMatchObject(mine('prices').map(({ price }) => JSON.parse(String(price))))
-        const { budgets } = await live.termsOf(owner, [''])
+        const { budgets } = await live.billingTermsOf(owner, [''])
         const listed = mine('budgets').flatMap((row) => z.array(z.unknown()).parse(JSON.parse(String(row.budgets))))
         expect(budgets).toHaveLength(listed.length)
         expect(budgets).toEqual(

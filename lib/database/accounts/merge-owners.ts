@@ -2,7 +2,7 @@ import 'server-only'
 import { type RawBuilder, sql } from 'kysely'
 import { log } from '@/lib/log'
 import { keyColumns, sumColumns } from '../billing/rollups'
-import { MOST_STORED, SERVER } from '../billing/spending'
+import { MAX_STORED_PICOS, SERVER } from '../billing/spending'
 import type { Database } from '../client'
 import { mergeChoices } from './merge-choices'
 import { lockOwners } from './owners'
@@ -115,7 +115,7 @@ async function addSums(tx: Database, table: keyof typeof summed, other: string, 
   const names = (columns: string[]) => sql.join(columns.map((name) => sql.ref(name)))
   const updates = sums.map((name): RawBuilder<unknown> => {
     const [current, added] = [sql.ref(`${table}.${name}`), sql.ref(`excluded.${name}`)]
-    const full = sql.lit(MOST_STORED)
+    const full = sql.lit(MAX_STORED_PICOS)
     return sql`${sql.ref(name)} = case when ${current} > ${full} - ${added} then ${full} else ${current} + ${added} end`
   })
   const rest = key.filter((name) => name !== 'owner_id')

@@ -7,16 +7,16 @@ import { badRequest, conflict, notFound } from '@/lib/refused'
 import { parseSettings } from '../accounts/settings'
 import { database } from '../client'
 
-/** What a person has said that has to do with costs. */
-export interface Terms {
+/** A person's settings, budgets and prices: what the cost of a reply depends on. */
+export interface BillingTerms {
   settings: Settings
   budgets: Budget[]
   /** The person's own prices at one provider. */
   prices: Price[]
 }
 
-/** A person's terms for a provider, by what prices may know it by, in one query: every start asks for them. */
-export async function termsOf(ownerId: string, providers: string[]): Promise<Terms> {
+/** A person's terms for a provider, by its keys in the price table. One query, since every start runs it. */
+export async function billingTermsOf(ownerId: string, providers: string[]): Promise<BillingTerms> {
   const rows = await database()
     .selectFrom('settings')
     .select((eb) => [eb.val('settings').as('kind'), eb.val('').as('place'), 'settings.settings as json'])
@@ -35,7 +35,7 @@ export async function termsOf(ownerId: string, providers: string[]): Promise<Ter
         .where('provider', 'in', providers),
     )
     .execute()
-  const terms: Terms = { settings: defaultSettings, budgets: [], prices: [] }
+  const terms: BillingTerms = { settings: defaultSettings, budgets: [], prices: [] }
   for (const { kind, json } of rows.toSorted(byPlace)) {
     if (kind === 'settings') terms.settings = parseSettings(json)
     else if (kind === 'budget') terms.budgets.push(budget.parse(JSON.parse(json)))
@@ -51,7 +51,7 @@ function byPlace(one: { place: string }, other: { place: string }): number {
   return one.place < other.place ? -1 : one.place > other.place ? 1 : 0
 }
 
-/** A person's budgets in the order in which they were added. */
+/** A person's budgets, oldest first. */
 export async function storedBudgets(ownerId: string): Promise<StoredBudget[]> {
   const rows = await database()
     .selectFrom('budgetLimits')
@@ -62,7 +62,7 @@ export async function storedBudgets(ownerId: string): Promise<StoredBudget[]> {
   return rows.map(({ id, version, budget: json }) => ({ ...budget.parse(JSON.parse(json)), id, version }))
 }
 
-/** Adds a budget. @throws {Refused} 409 when the person has one of this scope and measure. */
+/** Adds a budget. @throws {Refused} 409 if the person has one of this scope and measure. */
 export async function addBudget(ownerId: string, added: Budget): Promise<void> {
   const { scope, measure } = added
   const row = { id: uuidv7(), ownerId, scope, measure, budget: JSON.stringify(added), version: 1 }
@@ -74,7 +74,7 @@ export async function addBudget(ownerId: string, added: Budget): Promise<void> {
   if (numInsertedOrUpdatedRows !== 1n) throw conflict('You already have a limit like this. Edit it instead.')
 }
 
-/** Names a budget, and which of its versions the person saw. */
+/** A budget's id, and the version that the person saw. */
 export interface SeenBudget {
   ownerId: string
   id: string
@@ -82,8 +82,8 @@ export interface SeenBudget {
 }
 
 /**
- * Sets the amount of a budget.
- * @throws {Refused} 404; 409 when it is no longer the version that the person saw; 400 for another measure.
+ * Changes the amount of a budget.
+ * @throws {Refused} 404; 409 if its version has changed; 400 for another measure.
  */
 export async function changeBudget({ ownerId, id, version }: SeenBudget, change: Omit<Budget, 'scope'>): Promise<void> {
   const { scope, measure } = await seenBudget({ ownerId, id, version })
@@ -99,7 +99,7 @@ export async function changeBudget({ ownerId, id, version }: SeenBudget, change:
   if (numUpdatedRows !== 1n) throw changedElsewhere()
 }
 
-/** Removes a budget. @throws {Refused} 404, or 409 when it is no longer the version that the person saw. */
+/** Removes a budget. @throws {Refused} 404, or 409 if its version has changed. */
 export async function removeBudget({ ownerId, id, version }: SeenBudget): Promise<void> {
   await seenBudget({ ownerId, id, version })
   const { numDeletedRows } = await database()

@@ -13,22 +13,22 @@ export async function ownPrices(ownerId: string): Promise<OwnPrice[]> {
     .orderBy('provider')
     .orderBy('model')
     .execute()
-  // One that an older Rill wrote otherwise must not hide the others.
+  // A price in another version's format must not hide the others.
   return rows.flatMap((row) => {
     const read = price.safeParse(JSON.parse(row.price))
     return read.success ? [{ ...read.data, version: row.version }] : []
   })
 }
 
-/** A price to be stored. `version` is that of the person's own price that was seen, 0 for none; absent when none was looked at. */
+/** A price to store. `version` is the one that the person saw, 0 if there was none; without it, any version is replaced. */
 export interface PriceChange {
   price: Price
   version?: number
 }
 
 /**
- * Stores prices of a person's own, all or none; those of the same model give way.
- * @throws {Refused} 400 over `limit`, 409 when one is no longer the version that was seen.
+ * Stores a person's own prices, all or none. They replace those of the same model.
+ * @throws {Refused} 400 over `limit`, 409 if a version has changed.
  */
 export async function savePrices(ownerId: string, changes: PriceChange[], limit: number): Promise<void> {
   await database()
@@ -81,8 +81,8 @@ function changedElsewhere(model: string, field?: string) {
 }
 
 /**
- * Removes a person's own prices, all or that of one model: the list price holds again. One may be named with the
- * version that was seen. @throws {Refused} 409 when it is another by now.
+ * Removes a person's own prices, all or that of one model, so that the list price applies again.
+ * @throws {Refused} 409 if a version is given and it has changed.
  */
 export async function deletePrices(
   ownerId: string,

@@ -7,17 +7,17 @@ import { AT_ONCE_MS } from '@/lib/protocol/billing/speed'
 import { speedBounds, waitBounds } from '@/lib/protocol/billing/usage'
 import type { Usage } from '@/lib/protocol/events'
 import { type Database, type Engine, engineOf } from '../client'
-import { MOST_STORED } from './spending'
+import { MAX_STORED_PICOS } from './spending'
 
 /*
- * Roll-ups: what the generations of one day came to, so that the usage page never reads generations. Each counts in two
- * rows: one of its conversation, and one of all conversations, whose conversation id is empty. So does a call that is no
- * generation, under a name of its own in place of a conversation.
+ * Roll-ups: sums over the generations of a day, so that the usage page never reads generations. Each generation counts in
+ * two rows: that of its conversation, and that of all conversations. So does a request that isn't a generation, with a name
+ * of its own as its conversation.
  */
 
-/** Stands for all conversations together. */
-export const ALL = ''
-/** The currency of what has no price. */
+/** The conversation id in the row of all conversations together. */
+export const ALL_CONVERSATIONS = ''
+/** The currency of generations without a price. */
 export const UNPRICED = ''
 
 export const keyColumns = ['owner_id', 'conversation_id', 'day', 'provider_id', 'model', 'currency']
@@ -28,14 +28,15 @@ const total = (column: Expression): Expression => sql`coalesce(sum(${column}), 0
 const ended = (status: string): Expression => count(sql`g.status = ${sql.lit(status)}`)
 
 const wait = sql`g.first_token_at - g.started_at`
-// As `tokensPerSecond` has it. Of an outline, a negative number is a piece of what the model thought; it may come as text at first.
-const thoughtsCame = sql`(g.outline like '[-%' or g.outline like '%,-%' or g.outline like '%"type":"reclassify"%')`
-const came = sql`g.completion_tokens - case when g.reasoning_tokens = 0 or ${thoughtsCame} then 0 else coalesce(g.reasoning_tokens, 0) end`
-// In whole numbers: a division of integers is one in both engines, and counts a speed in the bucket it belongs to.
+// The same rule as in `tokensPerSecond`. In an event index, a negative number is a reasoning delta; `reclassify` turns text
+// into reasoning.
+const reasoningCame = sql`(g.outline like '[-%' or g.outline like '%,-%' or g.outline like '%"type":"reclassify"%')`
+const came = sql`g.completion_tokens - case when g.reasoning_tokens = 0 or ${reasoningCame} then 0 else coalesce(g.reasoning_tokens, 0) end`
+// In integers, which both engines divide the same way.
 const speed = sql`(${came}) * 1000 / nullif(g.ended_at - g.first_token_at, 0)`
 const measurable = sql`g.ended_at - g.first_token_at >= ${sql.lit(AT_ONCE_MS)} and ${came} > 1`
 
-/** What each column adds up. */
+/** The aggregate of each column. */
 const sums: Record<string, Expression> = {
   generations: sql`count(*)`,
   completed: ended('completed'),
@@ -54,15 +55,15 @@ const sums: Record<string, Expression> = {
   ...buckets('speed', speedBounds, speed, measurable),
 }
 
-/** The columns that hold counts and sums, in order. */
+/** The columns of counts and sums, in order. */
 export const sumColumns = Object.keys(sums)
 
-/** Of a person's settings, what tells their days. */
+/** The part of a person's settings that determines their days. */
 const calendar = z.object({ timeZone: z.string().default('UTC') })
 
 /**
- * Adds generations that have just ended, each of them once, in the transaction that ends them. Rows are taken in one
- * order by all, so that two instances that add to the same ones wait for each other rather than block each other.
+ * Adds generations in the transaction that ends them, so that each counts once. Every instance updates the rows in the same
+ * order, to avoid deadlocks.
  */
 export async function addToRollups(tx: Database, generationIds: string[]): Promise<void> {
   if (generationIds.length === 0) return
@@ -81,11 +82,11 @@ export async function addToRollups(tx: Database, generationIds: string[]): Promi
 
 const endedStatements = new Map<Engine, CompiledQuery>()
 
-/** Adds the generations of a list of ids and days, its one parameter. It has some hundred columns, so it is compiled once. */
+/** Adds generations by a JSON list of ids and days, its only parameter. With a hundred columns, it is compiled only once. */
 function endedStatement(tx: Database): CompiledQuery {
   const engine = engineOf(tx)
-  const known = endedStatements.get(engine)
-  if (known) return known
+  const cached = endedStatements.get(engine)
+  if (cached) return cached
   const days = sql`${'[]'}`
   const each = engine === 'postgres' ? sql`json_array_elements(${days}::json)` : sql`json_each(${days})`
   const generations = sql`(select generations.*, entry.value ->> 1 as day
@@ -95,24 +96,24 @@ function endedStatement(tx: Database): CompiledQuery {
   return compiled
 }
 
-/** A call to an upstream that is no generation, and what it came to. */
-export interface Call {
+/** A request to a provider that isn't a generation, with its usage and cost. */
+export interface ProviderCall {
   ownerId: string
-  /** Under which name it stands among the conversations. */
+  /** The name that it has in place of a conversation. */
   conversationId: string
   providerId: string
   model: string
   status: 'completed' | 'interrupted'
   usage: Usage
-  /** Null when the price is not known. */
+  /** Null if the price is unknown. */
   cost: Money | null
   startedAt: number
   firstTokenAt: number | null
   endedAt: number
 }
 
-/** Adds a call that is no generation, and so has no row to be read. */
-export async function addCallToRollups(tx: Database, call: Call, timeZone: string): Promise<void> {
+/** Adds a request that isn't a generation, and has no row to read. */
+export async function addCallToRollups(tx: Database, call: ProviderCall, timeZone: string): Promise<void> {
   const { usage, cost, startedAt } = call
   const text = (value: string | null) => sql`cast(${value} as text)`
   const whole = (value: number | bigint | null) => sql`cast(${value} as bigint)`
@@ -126,18 +127,18 @@ export async function addCallToRollups(tx: Database, call: Call, timeZone: strin
   await rollUp(sql`${dayOf(startedAt, timeZone)}`, row).execute(tx)
 }
 
-/** Adds what a table, or what stands for one, holds. */
+/** Adds the rows of a table or subquery. */
 function rollUp(day: Expression, calls: Expression) {
   const columns = [...keyColumns, ...sumColumns].map((name) => sql.ref(name))
-  const added = sumColumns.map((name) => {
-    const [there, more] = [sql`usage_rollups.${sql.ref(name)}`, sql`excluded.${sql.ref(name)}`]
-    // What no column holds must not keep the end of a generation from being saved.
-    const full = sql`case when ${there} > ${sql.lit(MOST_STORED)} - ${more} then ${sql.lit(MOST_STORED)} else ${there} + ${more} end`
-    return sql`${sql.ref(name)} = ${name === 'cost_picos' ? full : sql`${there} + ${more}`}`
+  const updates = sumColumns.map((name) => {
+    const [current, added] = [sql`usage_rollups.${sql.ref(name)}`, sql`excluded.${sql.ref(name)}`]
+    // Capped, since an overflow would make the save of the generation fail.
+    const capped = sql`case when ${current} > ${sql.lit(MAX_STORED_PICOS)} - ${added} then ${sql.lit(MAX_STORED_PICOS)} else ${current} + ${added} end`
+    return sql`${sql.ref(name)} = ${name === 'cost_picos' ? capped : sql`${current} + ${added}`}`
   })
   return sql`
     insert into usage_rollups (${sql.join(columns)})
-    select g.owner_id, case own.scope when 1 then g.conversation_id else ${sql.lit(ALL)} end,
+    select g.owner_id, case own.scope when 1 then g.conversation_id else ${sql.lit(ALL_CONVERSATIONS)} end,
       cast(${day} as integer), g.provider_id, g.model,
       case when g.cost_picos is null then ${sql.lit(UNPRICED)} else g.cost_currency end,
       ${sql.join(Object.values(sums))}
@@ -145,10 +146,10 @@ function rollUp(day: Expression, calls: Expression) {
     where 1 = 1
     group by 1, 2, 3, 4, 5, 6
     order by 1, 4, 5, 6, 3, 2
-    on conflict (${sql.join(keyColumns.map((name) => sql.ref(name)))}) do update set ${sql.join(added)}`
+    on conflict (${sql.join(keyColumns.map((name) => sql.ref(name)))}) do update set ${sql.join(updates)}`
 }
 
-/** A column for each bucket, named `wait0`, `wait1` and so on. */
+/** A column per bucket: `wait0`, `wait1`, and so on. */
 function buckets(name: string, bounds: number[], value: Expression, where: Expression): Record<string, Expression> {
   const all = [...bounds, null].map((high, index) => {
     const low = bounds[index - 1]

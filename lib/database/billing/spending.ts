@@ -10,40 +10,40 @@ export interface Amounts {
   tokens: bigint
 }
 
-/** How a scope stands. */
+/** What is spent and reserved in a scope. */
 export interface Spending {
   spent: Amounts
   reserved: Amounts
 }
 
-/** Where a generation is booked, and what was set aside for it there until it ends. */
+/** A generation's reservation, as its row holds it until the end. */
 export interface ReservationRecord {
-  /** What the provider calls the model: it is counted by its tokenizer. */
+  /** The provider's name of the model, which selects the tokenizer. */
   model: string
-  /** In the order in which their rows are locked, which is the same for everybody. */
+  /** The scopes that the generation is charged to, in the order in which every instance locks their rows. */
   scopes: string[]
-  /** Those of them in which something is set aside. */
+  /** The scopes in which `reserved` is held. */
   held: string[]
   reserved: Amounts
-  /** What a dollar was, for a price in the person's own currency. */
+  /** The exchange rate at the start, for a price in the person's currency. */
   rate: { currency: string; perDollar: string }
-  /** What the operator's own budget holds for it, and the price that this goes by. */
+  /** The part held in the operator's own budget, and the price for it. */
   server?: ServerReservationRecord | undefined
 }
 
-/** A booking in the operator's own budget of a day. */
+/** A reservation in the operator's daily budget. */
 export interface ServerReservationRecord {
   scope: string
   picos: bigint
   price: Price
 }
 
-/** Whose rows the operator's own are: nobody's. */
+/** The owner of the operator's rows, which is no person. */
 export const SERVER = ''
-/** Begins their scopes. They are locked after all of a person's. */
+/** The prefix of the operator's scopes. It sorts after those of a person, so they are locked last. */
 export const SERVER_SCOPE = 'server:'
 
-const bookingJson = z.object({
+const reservationJson = z.object({
   model: z.string(),
   scopes: z.array(z.string()),
   held: z.array(z.string()),
@@ -52,72 +52,72 @@ const bookingJson = z.object({
   server: z.object({ scope: z.string(), picos: z.string().transform(BigInt), price }).optional(),
 })
 
-/** A booking out of its column. */
+/** Parses the column `booking`. */
 export function readReservation(json: string): ReservationRecord {
-  return bookingJson.parse(JSON.parse(json))
+  return reservationJson.parse(JSON.parse(json))
 }
 
-/** A booking as its column holds it. */
-export function writeReservation({ reserved, server, ...booking }: ReservationRecord): string {
+/** Serializes a reservation for the column `booking`. */
+export function writeReservation({ reserved, server, ...record }: ReservationRecord): string {
   return JSON.stringify({
-    ...booking,
+    ...record,
     reserved: { picos: `${reserved.picos}`, tokens: `${reserved.tokens}` },
     ...(server ? { server: { ...server, picos: `${server.picos}` } } : {}),
   })
 }
 
-/** The most that one scope of a person's may come to; null is no cap. */
+/** The limits of one scope; null means no limit. */
 export interface ScopeLimit {
   scope: string
   picos: bigint | null
   tokens: bigint | null
 }
 
-/** What must be set aside before a generation may start. */
+/** Amounts to reserve in scopes, within the limits of each. */
 export interface Hold {
   ownerId: string
   amounts: Amounts
   limits: ScopeLimit[]
 }
 
-/** A reservation that would pass a cap. */
+/** Thrown if a reservation would exceed a budget. */
 export class OverLimit extends Error {
   constructor(readonly scope: string) {
     super(`A budget of ${scope} does not allow it`)
   }
 }
 
-/** A million dollars: no more is booked at once, so that sums stay in 64 bits. */
-export const MOST_PICOS = 10n ** 18n
-const FULL_PICOS = 8n * MOST_PICOS
-/** A column is a signed 64-bit integer, and holds little more. */
-export const MOST_STORED = 9n * MOST_PICOS
+/** A million dollars. More is never charged at once, so that sums stay within 64 bits. */
+export const MAX_PICOS = 10n ** 18n
+const FULL_PICOS = 8n * MAX_PICOS
+/** The largest stored amount, a little under the largest signed 64-bit integer. */
+export const MAX_STORED_PICOS = 9n * MAX_PICOS
 
-/** As much of an amount as a column holds. */
+/** Caps an amount at what a column can hold. */
 export function storable(picos: bigint): bigint {
-  return picos > MOST_STORED ? MOST_STORED : picos
+  return picos > MAX_STORED_PICOS ? MAX_STORED_PICOS : picos
 }
 
-export const nothing: Amounts = { picos: 0n, tokens: 0n }
+export const zero: Amounts = { picos: 0n, tokens: 0n }
 
 /**
- * Sets amounts aside in each scope, one statement each, that does nothing when a cap would be passed: whoever comes
- * at the same time waits for the row. To be called within the transaction of the start.
- * @throws {OverLimit} for the first scope that has not enough left; the transaction must be rolled back.
+ * Reserves amounts in each scope, with a statement that checks the limit and adds at once; concurrent starts wait for the
+ * row. Call it in the transaction of the start.
+ * @throws {OverLimit} for the first scope without enough left; then the transaction must be rolled back.
  */
 export async function reserve(tx: Database, { ownerId, amounts, limits }: Hold): Promise<void> {
   const { picos, tokens } = amounts
-  for (const { scope, picos: mostPicos, tokens: mostTokens } of limits) {
-    if ((mostPicos !== null && picos > mostPicos) || (mostTokens !== null && tokens > mostTokens))
+  for (const { scope, picos: maxPicos, tokens: maxTokens } of limits) {
+    if ((maxPicos !== null && picos > maxPicos) || (maxTokens !== null && tokens > maxTokens))
       throw new OverLimit(scope)
     const fits = [
-      // What costs nothing takes nothing from a cap, not even from one that was passed by a little.
-      ...(mostPicos === null || picos === 0n
+      // A free generation may start even if the limit was exceeded.
+      ...(maxPicos === null || picos === 0n
         ? []
-        : [sql<boolean>`spending.spent_picos + spending.reserved_picos <= ${mostPicos - picos}`]),
-      ...(mostTokens === null
+        : [sql<boolean>`spending.spent_picos + spending.reserved_picos <= ${maxPicos - picos}`]),
+      ...(maxTokens === null
         ? []
-        : [sql<boolean>`spending.spent_tokens + spending.reserved_tokens <= ${mostTokens - tokens}`]),
+        : [sql<boolean>`spending.spent_tokens + spending.reserved_tokens <= ${maxTokens - tokens}`]),
     ]
     const { rows } = await sql`
       insert into spending (owner_id, scope, reserved_picos, reserved_tokens)
@@ -131,14 +131,14 @@ export async function reserve(tx: Database, { ownerId, amounts, limits }: Hold):
   }
 }
 
-/** What one call to an upstream came to, and what had been set aside for it. */
+/** What an ended request to a provider cost, and its reservation. */
 export interface Capture {
   ownerId: string
-  booking: Pick<ReservationRecord, 'scopes' | 'held' | 'reserved'>
+  reservation: Pick<ReservationRecord, 'scopes' | 'held' | 'reserved'>
   spent: Amounts
 }
 
-/** Books what has ended, and gives back what had been set aside for it: one statement for all. */
+/** Adds costs to what is spent, and releases their reservations, in one statement. */
 export async function capture(db: Database, captures: Capture[]): Promise<void> {
   if (captures.length === 0) return
   const rows = JSON.stringify(sums(captures))
@@ -156,14 +156,14 @@ export async function capture(db: Database, captures: Capture[]): Promise<void> 
       reserved_tokens = spending.reserved_tokens + excluded.reserved_tokens`.execute(db)
 }
 
-/** One row for each scope, in the order in which everybody locks them. */
+/** One row per scope, in the order in which every instance locks them. */
 function sums(captures: Capture[]): (string | number)[][] {
   const byScope = new Map<string, { ownerId: string; scope: string; spent: Amounts; released: Amounts }>()
-  for (const { ownerId, booking, spent } of captures)
-    for (const scope of booking.scopes) {
+  for (const { ownerId, reservation, spent } of captures)
+    for (const scope of reservation.scopes) {
       const key = `${scope} ${ownerId}`
-      const released = booking.held.includes(scope) ? booking.reserved : nothing
-      const sum = byScope.get(key) ?? { ownerId, scope, spent: nothing, released: nothing }
+      const released = reservation.held.includes(scope) ? reservation.reserved : zero
+      const sum = byScope.get(key) ?? { ownerId, scope, spent: zero, released: zero }
       byScope.set(key, { ...sum, spent: plus(sum.spent, spent), released: plus(sum.released, released) })
     }
   return [...byScope]
@@ -171,14 +171,13 @@ function sums(captures: Capture[]): (string | number)[][] {
     .map(([, { ownerId, scope, spent, released }]) => [
       ownerId,
       scope,
-      `${spent.picos > MOST_PICOS ? MOST_PICOS : spent.picos}`,
+      `${spent.picos > MAX_PICOS ? MAX_PICOS : spent.picos}`,
       `${spent.tokens}`,
       `${-released.picos}`,
       `${-released.tokens}`,
     ])
 }
 
-/** What is left of amounts when others are taken off. */
 export function minus(one: Amounts, other: Amounts): Amounts {
   return { picos: one.picos - other.picos, tokens: one.tokens - other.tokens }
 }
@@ -187,10 +186,10 @@ function plus(one: Amounts, other: Amounts): Amounts {
   return { picos: one.picos + other.picos, tokens: one.tokens + other.tokens }
 }
 
-/** How scopes of a person's stand; those that nothing was booked in are not in it. */
+/** What is spent and reserved in a person's scopes. Scopes without a row are left out. */
 export async function spendingIn(ownerId: string, scopes: string[]): Promise<Map<string, Spending>> {
   if (scopes.length === 0) return new Map()
-  // As text: a number may not hold them.
+  // As text, since they may exceed 2^53.
   const text = (column: string) => sql<string>`cast(${sql.ref(column)} as text)`
   const rows = await database()
     .selectFrom('spending')

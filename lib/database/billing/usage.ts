@@ -12,10 +12,10 @@ import {
   waitBounds,
 } from '@/lib/protocol/billing/usage'
 import type { Database } from '../client'
-import { ALL, sumColumns, UNPRICED } from './rollups'
+import { ALL_CONVERSATIONS, sumColumns, UNPRICED } from './rollups'
 import { topConversations } from './top-conversations'
 
-/** Which part of a person's usage is meant. Days are counted from 1970-01-01; both ends belong to it. */
+/** Selects a part of a person's usage. Days are counted from 1970-01-01; both ends are included. */
 export interface UsageFilter {
   ownerId: string
   from: number
@@ -25,8 +25,8 @@ export interface UsageFilter {
   conversation?: string
 }
 
-/** After which cursor a page of conversations begins (null: the first), and by which rate the dearest are found. */
-export interface ConversationOrder {
+/** A page of conversations by cost: its cursor (null for the first page), and the exchange rate for the order. */
+export interface ConversationPageRequest {
   cursor: string | null
   limit: number
   rate: Rate
@@ -34,7 +34,7 @@ export interface ConversationOrder {
 
 type Expression = RawBuilder<unknown>
 
-/** A sum of roll-ups. Money is text: it may be more than a number holds exactly. */
+/** A sum of roll-ups. Money is text, since it may exceed 2^53. */
 const summedRow = z
   .object({
     currency: z.string(),
@@ -55,9 +55,13 @@ const summedRow = z
   .catchall(z.union([z.number(), z.string()]))
 type SummedRow = z.infer<typeof summedRow>
 
-/** What was used, in all and by day, model, provider and conversation. Reads roll-ups only. */
-export async function usageReport(db: Database, filter: UsageFilter, order: ConversationOrder): Promise<UsageReport> {
-  const scope = sql`conversation_id = ${filter.conversation ?? ALL} and ${within(filter)}`
+/** Usage in total, and by day, model, provider and conversation. Reads roll-ups only. */
+export async function usageReport(
+  db: Database,
+  filter: UsageFilter,
+  order: ConversationPageRequest,
+): Promise<UsageReport> {
+  const scope = sql`conversation_id = ${filter.conversation ?? ALL_CONVERSATIONS} and ${within(filter)}`
   const days = await summed(db, ['day'], scope)
   const models = await summed(db, ['provider_id', 'model'], scope)
   return {
@@ -82,11 +86,11 @@ export async function usageReport(db: Database, filter: UsageFilter, order: Conv
   }
 }
 
-/** A page of the conversations that cost something, or had tokens, the dearest first. */
+/** A page of conversations by cost, highest first. */
 export async function conversationUsage(
   db: Database,
   filter: UsageFilter,
-  order: ConversationOrder,
+  order: ConversationPageRequest,
 ): Promise<ConversationUsagePage> {
   const which = {
     conversation: filter.conversation,
@@ -114,7 +118,7 @@ export async function conversationUsage(
   }
 }
 
-/** One row of an export: what a conversation used of a model on a day, in one currency. */
+/** The columns of an export. A row is a conversation's usage of a model on a day, in one currency. */
 export const exportColumns = [
   ...['day', 'provider', 'model', 'conversation', 'title', 'currency', 'cost', 'generations', 'completed', 'stopped'],
   ...['interrupted', 'failed', 'retried', 'attempts', 'estimated', 'promptTokens', 'completionTokens', 'cachedTokens'],
@@ -130,7 +134,7 @@ const exported = summedRow.extend({
   title: z.string().nullable(),
 })
 
-/** All roll-ups of conversations in order, so many at a time: none is missed or doubled while others are added. */
+/** All roll-ups of conversations, in pages by key, so that none is missed or repeated while others are added. */
 export async function* exportRows(db: Database, filter: UsageFilter, pageSize = 500): AsyncGenerator<ExportRow[]> {
   const key = sql`rollups.conversation_id, rollups.day, rollups.provider_id, rollups.model, rollups.currency`
   let after = sql`true`
@@ -140,7 +144,7 @@ export async function* exportRows(db: Database, filter: UsageFilter, pageSize = 
       from usage_rollups as rollups left join conversations
         on conversations.id = rollups.conversation_id and conversations.deleted_at is null
         and conversations.owner_id = rollups.owner_id
-      where ${within(filter, 'rollups.')} and rollups.conversation_id > ${sql.lit(ALL)}
+      where ${within(filter, 'rollups.')} and rollups.conversation_id > ${sql.lit(ALL_CONVERSATIONS)}
         and ${filter.conversation ? sql`rollups.conversation_id = ${filter.conversation}` : sql`true`} and ${after}
       order by ${key} limit ${pageSize}`.execute(db)
     const rows = z.array(exported).parse(found.rows)
@@ -174,11 +178,11 @@ function within({ ownerId, from, to, model, provider }: UsageFilter, table = '')
   return sql.join(conditions, sql` and `)
 }
 
-/** Sums of roll-ups, one row for each group and currency. */
+/** Sums of roll-ups, a row per group and currency. */
 async function summed(db: Database, by: string[], scope: Expression): Promise<SummedRow[]> {
   const groups = sql.join([...by, 'currency'].map((name) => sql.ref(name)))
   const sums = sumColumns.map((name) => {
-    const sum = name === 'cost_picos' ? digitsOfSum(sql.ref(name)) : sql`cast(sum(${sql.ref(name)}) as bigint)`
+    const sum = name === 'cost_picos' ? sumAsText(sql.ref(name)) : sql`cast(sum(${sql.ref(name)}) as bigint)`
     return sql`${sum} as ${sql.ref(name)}`
   })
   const { rows } = await sql`
@@ -188,8 +192,8 @@ async function summed(db: Database, by: string[], scope: Expression): Promise<Su
   return z.array(summedRow).parse(rows)
 }
 
-/** A sum as its digits. It is added up in two parts, since the engine's integers may not hold the whole. */
-function digitsOfSum(column: Expression): Expression {
+/** A sum as text. It is computed in two parts, since it may exceed 64 bits. */
+function sumAsText(column: Expression): Expression {
   const billion = sql.lit(1_000_000_000)
   const low = sql`cast(sum(${column} % ${billion}) as bigint)`
   const high = sql`cast(sum(${column} / ${billion}) as bigint) + ${low} / ${billion}`

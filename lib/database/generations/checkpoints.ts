@@ -8,10 +8,10 @@ import {
   type Amounts,
   type Capture,
   capture,
-  nothing,
   type ReservationRecord,
   readReservation,
   SERVER,
+  zero,
 } from '../billing/spending'
 import { type Database, engine } from '../client'
 import type { GenerationPieceRow, GenerationRow } from '../schema'
@@ -85,17 +85,17 @@ export async function saveCheckpoint(
 }
 
 /** What the owner's budgets and the operator's own are charged for a generation. */
-function capturesOf(
-  ownerId: string,
-  reservation: ReservationRecord,
-  { spent, serverSpent = nothing }: Bill,
-): Capture[] {
+function capturesOf(ownerId: string, reservation: ReservationRecord, { spent, serverSpent = zero }: Bill): Capture[] {
   const { server } = reservation
-  if (!server) return [{ ownerId, booking: reservation, spent }]
-  const held = { scopes: [server.scope], held: [server.scope], reserved: { picos: server.picos, tokens: 0n } }
+  if (!server) return [{ ownerId, reservation, spent }]
+  const serverReservation = {
+    scopes: [server.scope],
+    held: [server.scope],
+    reserved: { picos: server.picos, tokens: 0n },
+  }
   return [
-    { ownerId, booking: reservation, spent },
-    { ownerId: SERVER, booking: held, spent: serverSpent },
+    { ownerId, reservation, spent },
+    { ownerId: SERVER, reservation: serverReservation, spent: serverSpent },
   ]
 }
 

@@ -59,13 +59,13 @@ export async function insertGeneration(
 export async function extendReservation(
   db: Database,
   { id, instanceId }: Pick<GenerationRow, 'id' | 'instanceId'>,
-  booking: ReservationRecord,
+  reservation: ReservationRecord,
   hold: Hold,
 ): Promise<void> {
   await db.transaction().execute(async (tx) => {
     const { numUpdatedRows } = await tx
       .updateTable('generations')
-      .set({ booking: writeReservation(booking) })
+      .set({ booking: writeReservation(reservation) })
       .where('id', '=', id)
       .where('instanceId', '=', instanceId)
       .where('status', '=', 'running')

@@ -3,18 +3,17 @@ import { type ColumnDefinitionBuilder, type Kysely, type Migration, type RawBuil
 import { z } from 'zod'
 
 /*
- * Frozen: everything that this migration does is in this file, so that it does the same to every database, whatever
- * becomes of the code that adds to roll-ups today. Do not import live code here.
+ * Frozen: this file imports no live code, so that the migration does the same to every database.
  */
 
 type Expression = RawBuilder<unknown>
 
 const waitBounds = [100, 200, 400, 700, 1000, 1500, 2000, 3000, 5000, 10_000, 20_000, 60_000]
 const speedBounds = [5, 10, 20, 30, 50, 75, 100, 150, 200, 300, 500]
-/** A pace over a shorter time than this cannot be measured. */
+/** The shortest time over which a speed can be measured. */
 const SHORTEST_MS = 100
 const BILLION = sql.lit(1_000_000_000)
-/** The largest sum that is stored: a little under the largest signed 64-bit integer. */
+/** The largest stored sum in billions, a little under the largest signed 64-bit integer. */
 const LARGEST = sql.lit(9_000_000_000)
 
 const count = (condition: Expression): Expression => sql`sum(case when ${condition} then 1 else 0 end)`
@@ -22,14 +21,14 @@ const total = (column: Expression): Expression => sql`coalesce(sum(${column}), 0
 const ended = (status: string): Expression => count(sql`g.status = ${sql.lit(status)}`)
 
 const wait = sql`g.first_token_at - g.started_at`
-// In an outline, a negative number is a piece of reasoning. Reasoning that never came is not part of the pace.
+// In `outline`, a negative number is a reasoning delta. Reasoning that was never sent doesn't count for the speed.
 const reasoningCame = sql`(g.outline like '[-%' or g.outline like '%,-%')`
 const came = sql`g.completion_tokens - case when g.reasoning_tokens = 0 or ${reasoningCame} then 0 else coalesce(g.reasoning_tokens, 0) end`
-// A division of integers is one in both engines.
+// In integers, which both engines divide the same way.
 const speed = sql`(${came}) * 1000 / nullif(g.ended_at - g.first_token_at, 0)`
 const measurable = sql`g.ended_at - g.first_token_at >= ${sql.lit(SHORTEST_MS)} and ${came} > 1`
 
-// In two halves: the engine's integers may not hold the whole sum, and Postgres divides its sums to fractions.
+// In two parts: the sum may exceed 64 bits, and Postgres divides sums to fractions.
 const whole = (sum: Expression): Expression => sql`cast(coalesce(${sum}, 0) as bigint)`
 const rest = whole(sql`sum(g.cost_picos % ${BILLION})`)
 const billions = sql`(${whole(sql`sum(g.cost_picos / ${BILLION})`)} + ${rest} / ${BILLION})`
@@ -55,21 +54,21 @@ const sums: Record<string, Expression> = {
 
 const keyColumns = ['owner_id', 'conversation_id', 'day', 'provider_id', 'model', 'currency']
 
-/** A count that cannot be read is 0: one row that was written otherwise must not keep the database from opening. */
+/** An invalid count is 0, so that one wrong row can't stop the migration. */
 const tokens = z.number().min(0).max(Number.MAX_SAFE_INTEGER).transform(Math.round).catch(0)
 const noTokens = { promptTokens: 0, completionTokens: 0, cachedTokens: 0, reasoningTokens: 0 }
 const usage = z
   .object({ promptTokens: tokens, completionTokens: tokens, cachedTokens: tokens, reasoningTokens: tokens })
   .catch(noTokens)
 
-/** Makes the roll-ups, and fills them with every generation that has ended. */
+/** Creates the roll-ups, and fills them from all ended generations. */
 export const rollups: Migration = {
   async up(db: Kysely<unknown>) {
     const none = (column: ColumnDefinitionBuilder) => column.notNull().defaultTo(0)
     const table = db.schema
       .createTable('usage_rollups')
       .addColumn('owner_id', 'text', (column) => column.notNull())
-      // No reference: what a conversation cost stays when it is deleted.
+      // No foreign key: the cost of a deleted conversation stays.
       .addColumn('conversation_id', 'text', (column) => column.notNull())
       .addColumn('day', 'integer', (column) => column.notNull())
       .addColumn('provider_id', 'text', (column) => column.notNull())
@@ -92,8 +91,8 @@ export const rollups: Migration = {
 }
 
 /**
- * Gives generations that ended before tokens had columns what their usage says, page by page: the two engines would read
- * that JSON in different words.
+ * Fills the token columns of generations that ended before the columns existed, page by page. In code, since the engines'
+ * JSON functions differ.
  */
 export async function countOldTokens<Schema>(db: Kysely<Schema>, pageSize = 500): Promise<void> {
   let after = ''
@@ -113,7 +112,7 @@ export async function countOldTokens<Schema>(db: Kysely<Schema>, pageSize = 500)
   }
 }
 
-/** Adds every generation that has ended, by the days of UTC: once to its conversation, once to all (an empty id). */
+/** Adds all ended generations by UTC day: once to their conversation, once to all (an empty id). */
 export async function rollUpAll<Schema>(db: Kysely<Schema>): Promise<void> {
   const columns = [...keyColumns, ...Object.keys(sums)].map((name) => sql.ref(name))
   await sql`
@@ -135,7 +134,7 @@ function parsed(json: string): unknown {
   }
 }
 
-/** A column for each bucket, named `wait0`, `wait1` and so on. */
+/** A column per bucket: `wait0`, `wait1`, and so on. */
 function buckets(name: string, bounds: number[], value: Expression, where: Expression): Record<string, Expression> {
   const all = [...bounds, null].map((upper, index) => {
     const lower = bounds[index - 1]

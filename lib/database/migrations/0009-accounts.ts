@@ -2,7 +2,7 @@ import 'server-only'
 import type { Kysely, Migration } from 'kysely'
 import { sql } from 'kysely'
 
-/** Owners of rows, and the sessions that lead browsers to them. */
+/** Owners of rows, and the sessions of browsers. */
 export const accounts: Migration = {
   async up(db: Kysely<unknown>) {
     await db.schema
@@ -11,7 +11,7 @@ export const accounts: Migration = {
       .addColumn('kind', 'text', (column) => column.notNull())
       .addColumn('created_at', 'bigint', (column) => column.notNull())
       .execute()
-    // At most one row of this kind: of two instances that create it at once, one wins.
+    // At most one row of this kind: of two instances that insert it at the same time, only one succeeds.
     await db.schema
       .createIndex('owners_single')
       .unique()

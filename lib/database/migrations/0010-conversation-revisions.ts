@@ -1,7 +1,7 @@
 import 'server-only'
 import type { Kysely, Migration } from 'kysely'
 
-/** Counts the changes of messages that had ended, so that what was counted of them is known to be old. */
+/** Counts changes of ended messages, to invalidate cached token counts. */
 export const conversationRevisions: Migration = {
   async up(db: Kysely<unknown>) {
     await db.schema

@@ -4,7 +4,7 @@ import { v7 as uuidv7 } from 'uuid'
 import { z } from 'zod'
 
 /*
- * Frozen: everything that this migration does is in this file. Do not import live code here.
+ * Frozen: this file imports no live code, so that the migration does the same to every database.
  */
 
 const list = z.array(z.unknown())
@@ -16,8 +16,8 @@ const entry = z.looseObject({
 })
 
 /**
- * Each budget becomes a row of its own with a version, and a person's own prices get one. The lists that held all of a
- * person's budgets are copied, and stay for instances of an earlier version that still run; nothing reads them any more.
+ * Gives each budget a row and a version, and prices a version. The old table, with one list of budgets per person, stays
+ * for instances of an earlier version that are still running; this version doesn't read it.
  */
 export const singleSaves: Migration = {
   async up(db: Kysely<unknown>) {
@@ -50,7 +50,7 @@ async function copyBudgets(db: Kysely<unknown>): Promise<void> {
         on conflict (owner_id, scope, measure) do update set budget = excluded.budget`.execute(db)
 }
 
-/** What cannot be read stays where it was, and keeps neither the others nor the database from opening. */
+/** Skips what can't be parsed, so that it stops neither the others nor the migration. */
 function budgetsIn(json: string): z.infer<typeof entry>[] {
   try {
     return (list.safeParse(JSON.parse(json)).data ?? []).flatMap((each) => entry.safeParse(each).data ?? [])

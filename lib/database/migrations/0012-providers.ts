@@ -2,8 +2,8 @@ import 'server-only'
 import type { Kysely, Migration } from 'kysely'
 
 /**
- * What was learnt of a model is kept by model and with its date. The table of what was learnt of whole providers stays for
- * instances of an earlier version that still run; nothing reads it any more.
+ * Stores learned capabilities per model, with a date. The old table, with capabilities per provider, stays for instances of
+ * an earlier version that are still running; this version doesn't read it.
  */
 export const providersMigration: Migration = {
   async up(db: Kysely<unknown>) {

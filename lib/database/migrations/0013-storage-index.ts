@@ -2,8 +2,8 @@ import 'server-only'
 import { type Kysely, type Migration, PostgresAdapter, sql } from 'kysely'
 
 /**
- * What a person's messages take is summed from this alone: on SQLite no message is read for it. `octet_length` came with
- * SQLite 3.43, and an index with it could not be read by the older `sqlite3` that people back up with.
+ * An index from which the bytes of a person's messages are summed without reading them. Not with `octet_length` on SQLite:
+ * it needs 3.43, and an older `sqlite3`, as people use for backups, couldn't read the index.
  */
 export const storageIndex: Migration = {
   async up(db: Kysely<unknown>) {

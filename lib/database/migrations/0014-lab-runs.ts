@@ -2,8 +2,8 @@ import 'server-only'
 import type { Kysely, Migration } from 'kysely'
 
 /**
- * Tells runs of the Lab from conversations. Earlier versions marked them by their title alone, but only they made
- * conversations without a model; one that somebody renamed or went on in has become theirs and stays in the list.
+ * Distinguishes Lab runs from conversations. Earlier versions marked them by title only, but no other conversation had no
+ * model. A run that somebody renamed or continued counts as a conversation.
  */
 export const labRuns: Migration = {
   async up(db: Kysely<unknown>) {

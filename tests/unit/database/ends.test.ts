@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { sql } from 'kysely'
 import { afterAll, beforeAll, expect, test } from 'vitest'
-import { capture, MOST_PICOS, nothing } from '@/lib/database/billing/spending'
+import { capture, MAX_PICOS, zero } from '@/lib/database/billing/spending'
 import type { Database } from '@/lib/database/client'
 import { saveCheckpoint } from '@/lib/database/generations/checkpoints'
 import { insertGeneration } from '@/lib/database/generations/starts'
@@ -112,11 +112,11 @@ test('an end that is saved once more, as nobody said that it was, leaves alone w
 })
 
 test('of more money than a column holds, what it holds is booked', async () => {
-  const booking = { scopes: ['month:2026-11'], held: [], reserved: nothing }
-  const dear = { ownerId, booking, spent: { picos: MOST_PICOS, tokens: 1n } }
+  const reservation = { scopes: ['month:2026-11'], held: [], reserved: zero }
+  const dear = { ownerId, reservation, spent: { picos: MAX_PICOS, tokens: 1n } }
   for (let count = 0; count < 11; count++) await capture(db, Array(10).fill(dear))
   const { rows } = await sql`
     select cast(spent_picos as text) as picos, spent_tokens as tokens from spending where scope = 'month:2026-11'
   `.execute(db)
-  expect(rows).toEqual([{ picos: `${9n * MOST_PICOS}`, tokens: 110 }])
+  expect(rows).toEqual([{ picos: `${9n * MAX_PICOS}`, tokens: 110 }])
 })
