@@ -9,8 +9,8 @@ import { type RillOptions, type RillServer, startRill } from '../rill-server'
 
 const running: RillServer[] = []
 
-/** What is said of a Node that gets no more security fixes. */
-const ofNode =
+/** The warning about a Node version without security fixes. */
+const nodeWarning =
   Number(process.versions.node.split('.')[0]) < 22
     ? `Node ${process.versions.node} has reached its end of life and no longer gets security fixes. Use Node 22 or 24.\n`
     : ''
@@ -19,30 +19,30 @@ afterEach(async () => {
   await Promise.all(running.splice(0).map((server) => server.stop()))
 })
 
-it('says where it is, what it runs on and where it keeps things', async () => {
+it('prints its address, its models and where conversations are saved', async () => {
   const rill = await start()
   expect(rill.logs()).toBe(
-    `Rill is at ${rill.url} — using the demo model (no API key set)\nConversations are saved in ${rill.dataDir}\n${ofNode}`,
+    `Rill is at ${rill.url} — using the demo model (no API key set)\nConversations are saved in ${rill.dataDir}\n${nodeWarning}`,
   )
 })
 
-it('names the server whose models it uses, and not the key', async () => {
+it('prints the server whose models it uses, and not the key', async () => {
   const rill = await start({ env: { OPENAI_BASE_URL: 'http://127.0.0.1:9/v1', OPENAI_API_KEY: 'sk-not-to-be-seen' } })
   expect(rill.logs()).toContain('— using models from 127.0.0.1:9\n')
   expect(rill.logs()).not.toContain('sk-not-to-be-seen')
 })
 
-it('takes the address of its upstream out of quotes', async () => {
+it('removes quotes around the address of the provider', async () => {
   const rill = await start({ env: { OPENAI_BASE_URL: ' "http://127.0.0.1:9/v1" ' } })
   expect(rill.logs()).toContain('— using models from 127.0.0.1:9\n')
 })
 
-it('listens beyond loopback once it is told that everybody may come in', async () => {
+it('listens beyond loopback with RILL_OPEN', async () => {
   const rill = await start({ env: { HOST: '0.0.0.0', RILL_OPEN: '1' } })
   expect(rill.logs()).toContain('(and at every other address of this machine)')
 })
 
-it('answers a prompt wherever it is started from', async () => {
+it('replies to a prompt from any working directory', async () => {
   const rill = await start({ cwd: tmpdir() })
   const answer = await fetch(`${rill.url}/api/chat`, {
     method: 'POST',
@@ -54,18 +54,18 @@ it('answers a prompt wherever it is started from', async () => {
 })
 
 it.each([
-  ['a port that is none', { PORT: 'often' }, 'PORT is "often"'],
+  ['an invalid port', { PORT: 'often' }, 'PORT is "often"'],
   ['an address beyond loopback without a password', { HOST: '0.0.0.0' }, 'Set RILL_PASSWORD'],
   ['an address of another machine', { HOST: '192.0.2.1', RILL_OPEN: '1' }, 'isn’t an address of this machine'],
-  ['an upstream that is no address', { OPENAI_BASE_URL: 'ollama' }, 'OPENAI_BASE_URL: must be an address'],
-  ['a data folder that cannot be', { DATA_DIR: '/dev/null/rill' }, 'DATA_DIR'],
+  ['an invalid address of the provider', { OPENAI_BASE_URL: 'ollama' }, 'OPENAI_BASE_URL: must be an address'],
+  ['an impossible data folder', { DATA_DIR: '/dev/null/rill' }, 'DATA_DIR'],
 ])('refuses %s in one line', async (_, env, words) => {
   const printed = await refusal({ env })
   expect(printed).toContain(words)
   expect(printed.split('\n')).toHaveLength(1)
 })
 
-it('refuses a port that is in use, and names another', async () => {
+it('refuses a port that is in use, and suggests another', async () => {
   const rill = await start()
   const printed = await refusal({ port: rill.port })
   expect(printed).toBe(
@@ -73,7 +73,7 @@ it('refuses a port that is in use, and names another', async () => {
   )
 })
 
-it('refuses a data folder that another Rill holds', async () => {
+it('refuses a data folder that another Rill has locked', async () => {
   const rill = await start()
   const printed = await refusal({ dataDir: rill.dataDir })
   expect(printed).toContain('Another Rill is running on the data folder')
@@ -81,7 +81,7 @@ it('refuses a data folder that another Rill holds', async () => {
 })
 
 it.each(['SIGINT', 'SIGTERM'] as const)(
-  'without a drain, ends at once on %s, and tells the readers of what it cuts',
+  'without a drain, ends at once on %s, and ends the streams of interrupted replies',
   async (signal) => {
     const rill = await start()
     const answer = await fetch(`${rill.url}/api/chat`, {
@@ -98,7 +98,7 @@ it.each(['SIGINT', 'SIGTERM'] as const)(
   },
 )
 
-it('ends with npm, which passes a signal to nobody', async () => {
+it('ends with npm, which doesn’t pass signals on', async () => {
   const dataDir = mkdtempSync(join(tmpdir(), 'rill-data-'))
   const npm = spawn('npm', ['start'], { env: { ...process.env, PORT: '0', DATA_DIR: dataDir } })
   const url = await new Promise<string>((resolve) => {
@@ -134,7 +134,7 @@ async function start(options: RillOptions = {}): Promise<RillServer> {
   return server
 }
 
-/** What it printed instead of starting. */
+/** The output of a failed start. */
 async function refusal(options: RillOptions): Promise<string> {
   const error: unknown = await start(options).then(
     () => null,

@@ -46,22 +46,22 @@ const compose = z
   .parse(parse(read('compose.yaml')))
 const { 'rill-1': rill, nginx, postgres, redis } = compose.services
 
-/** What Compose makes of a text: `${A}`, `${A:-b}`, `${A:?why}`. */
-function filled(text: string, variables: Record<string, string> = {}): string {
-  return text.replace(/\$\{(\w+)(?::([-?])([^}]*))?\}/g, (_, name: string, mark?: string, words = '') => {
+/** Substitutes variables as Compose does: `${A}`, `${A:-b}`, `${A:?why}`. */
+function substituted(text: string, variables: Record<string, string> = {}): string {
+  return text.replace(/\$\{(\w+)(?::([-?])([^}]*))?\}/g, (_, name: string, mark?: string, rest = '') => {
     const value = variables[name]
     if (value) return value
-    if (mark === '?') throw new Error(`${name}: ${words}`)
-    return mark === '-' ? words : ''
+    if (mark === '?') throw new Error(`${name}: ${rest}`)
+    return mark === '-' ? rest : ''
   })
 }
 
 const settingsWith = (variables: Record<string, string>) =>
   Object.fromEntries(
-    Object.entries(rill.environment ?? {}).map(([name, value]) => [name, filled(String(value), variables)]),
+    Object.entries(rill.environment ?? {}).map(([name, value]) => [name, substituted(String(value), variables)]),
   )
 
-test('both instances are the image, with settings that Rill knows and takes', () => {
+test('both instances are the image, with valid settings that exist', () => {
   expect(compose.services['rill-2']).toEqual(rill)
   expect(rill).toMatchObject({ build: '.', image: 'rill' })
   const known = [...read('lib/config.ts').matchAll(/^ {2}([A-Z_]+): /gm)].map(([, name]) => name)
@@ -80,19 +80,19 @@ test('both instances are the image, with settings that Rill knows and takes', ()
   })
 })
 
-test('every setting of .env.example can be given, but for those that compose.yaml decides itself', () => {
+test('every setting of .env.example can be given, except those that compose.yaml sets itself', () => {
   const documented = [...read('.env.example').matchAll(/^# ([A-Z][A-Z_]+)=/gm)].flatMap(([, name]) => name ?? [])
   const own = ['HOST', 'DATA_DIR', 'RILL_OPEN', 'PORT', 'POSTGRES_PASSWORD']
   const passed = Object.keys(rill.environment ?? {})
   expect(documented.filter((name) => !own.includes(name) && !passed.includes(name))).toEqual([])
 })
 
-test('it starts with no secret and no password of ours', () => {
+test('it doesn’t start without a secret and a password', () => {
   expect(() => settingsWith({ RILL_PASSWORD: 'a password' })).toThrow(/^RILL_SECRET: Set RILL_SECRET/)
   expect(() => settingsWith({ RILL_SECRET: 'a secret of sixteen' })).toThrow(/^RILL_PASSWORD: Set RILL_PASSWORD/)
 })
 
-test('a container that is told to end has longer than its drain, and the moment that responses get after it', () => {
+test('the grace period of a container covers the drain and the shutdown after it', () => {
   const { drainMs } = parseConfig(settingsWith({ RILL_SECRET: 'a secret of sixteen', RILL_PASSWORD: 'a password' }))
   const grace = z
     .string()
@@ -101,18 +101,18 @@ test('a container that is told to end has longer than its drain, and the moment 
   expect(Number.parseInt(grace, 10) * 1000).toBeGreaterThanOrEqual(drainMs + 10_000)
 })
 
-test('each waits until what it needs is healthy, and everything says whether it is', () => {
+test('each service waits for healthy dependencies, and has a health check', () => {
   const healthy = expect.objectContaining({ condition: 'service_healthy' })
   expect(rill.depends_on).toEqual({ postgres: healthy, redis: healthy })
   expect(nginx.depends_on).toEqual({ 'rill-1': healthy, 'rill-2': healthy })
   expect([nginx, postgres, redis].map(({ healthcheck }) => healthcheck?.test[0])).toEqual(['CMD', 'CMD', 'CMD'])
-  // Rill's is in its image.
+  // Rill's health check is in its image.
   expect(read('Dockerfile')).toMatch(/^HEALTHCHECK .*\n?.*\/api\/health/m)
 })
 
-test('only nginx can be reached from outside, and nothing else reaches the data', () => {
+test('only nginx is reachable from outside, and only Rill reaches the data', () => {
   const published = Object.entries(compose.services).flatMap(([name, { ports = [] }]) =>
-    ports.map((port) => [name, filled(port)]),
+    ports.map((port) => [name, substituted(port)]),
   )
   expect(published).toEqual([['nginx', '3000:80']])
   expect([rill.networks, nginx.networks, postgres.networks, redis.networks]).toEqual([
@@ -124,13 +124,13 @@ test('only nginx can be reached from outside, and nothing else reaches the data'
   expect(postgres.volumes).toEqual(['postgres:/var/lib/postgresql/data'])
 })
 
-test('the servers are as new as Rill needs them', () => {
+test('the versions of the servers are the ones that Rill needs', () => {
   const major = ({ image }: { image: string }) => Number(/:(\d+)/.exec(image)?.[1])
   expect(major(postgres)).toBeGreaterThanOrEqual(15)
   expect(major(redis)).toBeGreaterThanOrEqual(7)
 })
 
-test("nginx has the documented configuration, which is tested with a real one, but for the instances' names", () => {
+test("nginx has the documented configuration, which is tested with a real nginx, except for the instances' names", () => {
   expect(nginx.volumes).toEqual(['./docs/deploy/nginx-compose.conf:/etc/nginx/conf.d/default.conf:ro'])
   const rules = (path: string) =>
     read(path)

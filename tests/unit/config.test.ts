@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest'
 import { parseConfig } from '@/lib/config'
 
-describe('the operator’s upstream', () => {
+describe('the operator’s provider', () => {
   test.each([
     ['https://api.example.com/v1/', 'https://api.example.com/v1'],
     ['"https://api.example.com/v1"', 'https://api.example.com/v1'],
@@ -14,33 +14,33 @@ describe('the operator’s upstream', () => {
     expect(parseConfig({ OPENAI_BASE_URL: typed }).upstream?.baseUrl).toBe(baseUrl)
   })
 
-  test.each(['Bearer sk-1234', '"sk-1234"', ' sk-1234 ', "'Bearer sk-1234'"])('takes the key out of %j', (typed) => {
+  test.each(['Bearer sk-1234', '"sk-1234"', ' sk-1234 ', "'Bearer sk-1234'"])('gets its key from %j', (typed) => {
     expect(parseConfig({ OPENAI_API_KEY: typed }).upstream).toEqual({
       apiKey: 'sk-1234',
       baseUrl: 'https://api.openai.com/v1',
     })
   })
 
-  test.each(['', '""', ' '])('is none with the key %j', (typed) => {
+  test.each(['', '""', ' '])('isn’t set by the key %j', (typed) => {
     expect(parseConfig({ OPENAI_API_KEY: typed }).upstream).toBeNull()
   })
 
-  test.each(['api.example.com', 'ftp://example.com', 'https://me:secret@example.com/v1'])('is not at %s', (typed) => {
+  test.each(['api.example.com', 'ftp://example.com', 'https://me:secret@example.com/v1'])('can’t be at %s', (typed) => {
     expect(() => parseConfig({ OPENAI_BASE_URL: typed })).toThrow('OPENAI_BASE_URL')
   })
 })
 
-describe('the proxy of a network', () => {
+describe('the HTTP proxy', () => {
   const proxies = (variables: Record<string, string>) => {
     const { http, https, except } = parseConfig(variables).proxies
     return { http: http?.href, https: https?.href, except }
   }
 
-  test('is none by itself', () => {
+  test('isn’t set by default', () => {
     expect(proxies({})).toEqual({ http: undefined, https: undefined, except: [] })
   })
 
-  test('leads to both kinds of servers, unless each has its own', () => {
+  test('is used for http and https, unless https has its own', () => {
     const http = 'http://one.example:3128/'
     expect(proxies({ HTTP_PROXY: http })).toMatchObject({ http, https: http })
     expect(proxies({ HTTPS_PROXY: http })).toMatchObject({ http: undefined, https: http })
@@ -48,7 +48,7 @@ describe('the proxy of a network', () => {
     expect(proxies({ HTTP_PROXY: http, HTTPS_PROXY: https })).toMatchObject({ http, https })
   })
 
-  test('is believed in lower case first, and needs no scheme', () => {
+  test('is read from lowercase variables first, and needs no scheme', () => {
     const variables = {
       HTTPS_PROXY: 'http://upper.example',
       https_proxy: 'lower.example:8080',
@@ -63,7 +63,7 @@ describe('the proxy of a network', () => {
     })
   })
 
-  test.each(['socks5://proxy.example:1080', 'http://'])('cannot be %s', (typed) => {
+  test.each(['socks5://proxy.example:1080', 'http://'])('can’t be %s', (typed) => {
     expect(() => parseConfig({ HTTPS_PROXY: typed })).toThrow('HTTPS_PROXY')
   })
 })
@@ -86,7 +86,7 @@ describe('providers that people add', () => {
     [{ HOST: '0.0.0.0', RILL_OPEN: '1', RILL_PRIVATE_PROVIDERS: '1' }, false],
     [{ RILL_HOSTS: 'rill.example.org', RILL_PRIVATE_PROVIDERS: '1' }, false],
     [{ RILL_PUBLIC: '1', RILL_PRIVATE_PROVIDERS: '1' }, true],
-  ])('with %j must be public: %s', (variables, guarded) => {
+  ])('with %j must be outside the network: %s', (variables, guarded) => {
     expect(parseConfig(variables).publicProvidersOnly).toBe(guarded)
   })
 })

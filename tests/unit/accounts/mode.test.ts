@@ -10,11 +10,11 @@ test.each([
   [{ RILL_OPEN: '0' }, 'local'],
   [{ RILL_PASSWORD: 'secret' }, 'password'],
   [{ HOST: '0.0.0.0', RILL_PASSWORD: 'secret' }, 'password'],
-  // A password is asked for even if everybody is let in otherwise.
+  // A password takes precedence over RILL_OPEN.
   [{ RILL_OPEN: '1', RILL_PASSWORD: 'secret' }, 'password'],
   [{ RILL_OPEN: '1' }, 'open'],
   [{ HOST: '0.0.0.0', RILL_OPEN: '1' }, 'open'],
-  // Others reach it through a proxy on this machine: what is not certainly one person's is not brought together.
+  // Others may reach it through a proxy on this machine, so they don't share a history.
   [{ RILL_HOSTS: 'rill.example.org' }, 'open'],
   [{ RILL_PUBLIC: '1' }, 'open'],
   [{ HOST: '192.0.2.1' }, 'open'],

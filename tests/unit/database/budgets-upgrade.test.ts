@@ -23,7 +23,7 @@ async function limits() {
   return rows.map(({ budget, ...row }) => ({ ...row, budget: JSON.parse(budget) }))
 }
 
-test('an old list of budgets is copied without what cannot be read, and of two that clash the log names the loser', async () => {
+test('an old list of budgets is copied without invalid ones; when two conflict, the one that is replaced is logged', async () => {
   const db = database()
   await migrateTo(db, '0010_conversation_revisions')
   const [day, month, others] = [tokens('day', '100'), tokens('month', '2000'), tokens('day', '300')]

@@ -1,36 +1,36 @@
 import { expect, test } from 'vitest'
 import { coalesced } from '@/lib/database/durability'
 
-/** A task whose runs end when the test says so. */
-function heldTask() {
+/** A coalesced task whose runs the test ends. */
+function controlledTask() {
   const ends: (() => void)[] = []
   const run = coalesced(() => new Promise<void>((resolve) => ends.push(resolve)))
   return { run, ends }
 }
 
-/** Lets everything that is ready happen. */
-const settle = () => new Promise((resolve) => setImmediate(resolve))
+/** Waits until all ready promises have run. */
+const settled = () => new Promise((resolve) => setImmediate(resolve))
 
-test('who asks while a run is under way waits for one that begins after they asked, and shares it', async () => {
-  const { run, ends } = heldTask()
+test('callers during a run share one run that starts after it', async () => {
+  const { run, ends } = controlledTask()
   const first = run()
-  await settle()
+  await settled()
   expect(ends.length).toBe(1)
-  let told = 0
-  const later = [run(), run(), run()].map((each) => each.then(() => told++))
-  await settle()
+  let resolved = 0
+  const later = [run(), run(), run()].map((each) => each.then(() => resolved++))
+  await settled()
   expect(ends.length).toBe(1)
   ends[0]?.()
   await first
-  await settle()
+  await settled()
   expect(ends.length).toBe(2)
-  expect(told).toBe(0)
+  expect(resolved).toBe(0)
   ends[1]?.()
   await Promise.all(later)
-  expect(told).toBe(3)
+  expect(resolved).toBe(3)
 })
 
-test('a run that fails is told to those who waited for it, and not to the next', async () => {
+test('a failed run rejects for its callers, but not for the next', async () => {
   const failures = [new Error('the disk failed')]
   const run = coalesced(async () => {
     const failure = failures.pop()

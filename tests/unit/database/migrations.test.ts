@@ -6,7 +6,7 @@ import { migrations } from '@/lib/database/migrations'
 const folder = fileURLToPath(new URL('../../../lib/database/migrations/', import.meta.url))
 const numberOf = (name: string) => Number(/^(\d{4})/.exec(name)?.[1])
 
-test('from the ninth on, no two migrations have the same number', () => {
+test('from the ninth on, numbers of migrations are unique', () => {
   const numbers = Object.keys(migrations)
     .map(numberOf)
     .filter((number) => number >= 9)
@@ -15,7 +15,7 @@ test('from the ninth on, no two migrations have the same number', () => {
   expect(files).toEqual([...new Set(files)])
 })
 
-test('the names of those that have shipped stay: databases hold them', () => {
+test('released migrations keep their names, which databases hold', () => {
   expect(Object.keys(migrations)).toEqual(
     expect.arrayContaining([
       ...['0001_spine', '0002_patience', '0003_secret_mark', '0004_continuations', '0005_prices', '0006_prompt_index'],
@@ -24,7 +24,7 @@ test('the names of those that have shipped stay: databases hold them', () => {
   )
 })
 
-test.each(readdirSync(folder))('%s calls no code that may change', (file) => {
+test.each(readdirSync(folder))('%s imports no live code', (file) => {
   const imported = [...readFileSync(folder + file, 'utf8').matchAll(/from '([^']+)'|import\('([^']+)'\)/g)].map(
     ([, from, dynamic]) => from ?? dynamic ?? '',
   )

@@ -9,7 +9,7 @@ const names = ['rill.db', 'rill.db-wal', 'rill.db-shm', 'rill.lock']
 const modesIn = (folder: string, files = names) =>
   files.map((name) => (statSync(join(folder, name)).mode & 0o777).toString(8))
 
-test('the files of a folder that was there before are for this user alone', async () => {
+test('in an existing folder, the files are readable for this user only', async () => {
   const folder = mkdtempSync(join(tmpdir(), 'rill-private-'))
   chmodSync(folder, 0o755)
   const umask = process.umask(0o022)
@@ -24,7 +24,7 @@ test('the files of a folder that was there before are for this user alone', asyn
   }
 })
 
-test('files of an earlier version, which others could read, are closed to them', async () => {
+test('files of an earlier version that others could read no longer are', async () => {
   const folder = mkdtempSync(join(tmpdir(), 'rill-private-'))
   try {
     for (const name of ['rill.db', 'rill.lock', 'secret']) {

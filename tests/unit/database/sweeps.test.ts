@@ -4,7 +4,7 @@ import { beforeAll, beforeEach, expect, test } from 'vitest'
 import { type Database, database } from '@/lib/database/client'
 import { restoreConversation } from '@/lib/database/conversations'
 import { sweepDeleted } from '@/lib/database/sweeps'
-import { ownDatabase } from './process'
+import { ownDatabase } from './own-database'
 
 const DAY_MS = 24 * 60 * 60 * 1000
 ownDatabase()
@@ -16,7 +16,7 @@ beforeEach(async () => {
   await db.deleteFrom('conversations').execute()
 })
 
-/** A conversation that is one long branch, each reply with a generation that wrote it. */
+/** Inserts a conversation that is one long branch, with a generation per reply. */
 async function fill(id: string, deletedAt: number | null, messages: number): Promise<void> {
   await db
     .insertInto('conversations')
@@ -30,7 +30,7 @@ async function fill(id: string, deletedAt: number | null, messages: number): Pro
     db,
   )
   await sql`insert into generations (id, owner_id, conversation_id, user_message_id, message_id, turn_id, instance_id,
-    provider_id, model, status, started_at) select id, 'ann', ${id}, parent_id, id, id, 'house', 'demo', 'demo', 'completed', 1
+    provider_id, model, status, started_at) select id, 'ann', ${id}, parent_id, id, id, 'instance', 'demo', 'demo', 'completed', 1
     from messages where conversation_id = ${id} and role = 'assistant'`.execute(db)
   await sql`insert into generation_pieces (generation_id, first_seq, events) select id, 1, '[]' from generations
     where conversation_id = ${id}`.execute(db)
@@ -44,7 +44,7 @@ async function count(table: 'conversations' | 'messages' | 'generations' | 'gene
   return rows
 }
 
-/** For how long, each time, nothing else of the process was done. */
+/** The times between two turns of the event loop while `work` runs. */
 async function gapsOf(work: () => Promise<void>): Promise<number[]> {
   const turns = [performance.now()]
   let going = true
@@ -59,7 +59,7 @@ async function gapsOf(work: () => Promise<void>): Promise<number[]> {
   return turns.slice(1).map((at, index) => at - (turns[index] ?? at))
 }
 
-test('20,000 messages are swept a few at a time, and what is left alone stays', async () => {
+test('20,000 messages are swept in slices, and other conversations stay', async () => {
   await fill('gone', Date.now() - 2 * DAY_MS, 20_000)
   await fill('deleted today', Date.now() - DAY_MS / 2, 40)
   await fill('kept', null, 40)
@@ -67,13 +67,13 @@ test('20,000 messages are swept a few at a time, and what is left alone stays', 
   const took = gaps.reduce((sum, gap) => sum + gap, 0)
   expect([await count('conversations'), await count('messages')]).toEqual([2, 80])
   expect([await count('generations'), await count('generationPieces')]).toEqual([40, 40])
-  // A slice takes a few milliseconds; the longest gap is one in which the file system was waited for as well.
+  // A slice takes a few milliseconds; the longest gap also includes a wait for the file system.
   const [middle, longest] = [gaps[Math.floor(gaps.length / 2)] ?? 0, gaps.at(-1) ?? 0]
   expect([middle, middle < 20]).toEqual([expect.any(Number), true])
   expect([longest, longest < took / 4]).toEqual([expect.any(Number), true])
 })
 
-test('a conversation in which something is still to be ended is swept once it has ended: what is reserved is in its row', async () => {
+test('a conversation with a running generation is swept after that has ended, since its row holds a reservation', async () => {
   await fill('left running', Date.now() - 2 * DAY_MS, 4)
   await fill('gone', Date.now() - 2 * DAY_MS, 4)
   await sql`update generations set status = 'running' where id = 'left running-000001'`.execute(db)
@@ -84,7 +84,7 @@ test('a conversation in which something is still to be ended is swept once it ha
   expect([await count('conversations'), await count('generations')]).toEqual([0, 0])
 })
 
-test('another sweep goes on where one is, and between slices the database is whole', async () => {
+test('two sweeps can run at once, and between slices the database is consistent', async () => {
   await fill('gone', Date.now() - 2 * DAY_MS, 2_000)
   const first = sweepDeleted()
   const all = async () => (await count('generationPieces')) + (await count('generations')) + (await count('messages'))
@@ -97,7 +97,7 @@ test('another sweep goes on where one is, and between slices the database is who
   expect([await count('conversations'), await all()]).toEqual([0, 0])
 })
 
-test('what is due to be swept is not brought back, since a part of it may be gone', async () => {
+test('a conversation that is due for the sweep can’t be restored, since parts may be gone', async () => {
   await fill('gone', Date.now() - DAY_MS - 1000, 10)
   await fill('deleted today', Date.now() - DAY_MS + 60_000, 10)
   await restoreConversation('gone', 'ann')

@@ -5,7 +5,7 @@ afterEach(() => {
   vi.resetModules()
 })
 
-/** Who a request came from under a setting. */
+/** The caller of a request with a value of RILL_TRUSTED_PROXIES. */
 async function callerUnder(trusted: string, headers: Record<string, string>) {
   vi.resetModules()
   vi.stubEnv('RILL_TRUSTED_PROXIES', trusted)
@@ -17,38 +17,38 @@ const addressUnder = async (trusted: string, peer: string, forwarded?: string) =
   (await callerUnder(trusted, { 'x-rill-peer': peer, ...(forwarded ? { 'x-forwarded-for': forwarded } : {}) })).address
 
 test.each([
-  ['nothing is forwarded', '', '203.0.113.7', undefined, '203.0.113.7'],
-  ['somebody who is no proxy forwards', '', '203.0.113.7', '198.51.100.1', '203.0.113.7'],
+  ['no forwarded address', '', '203.0.113.7', undefined, '203.0.113.7'],
+  ['a forwarded address from an untrusted peer', '', '203.0.113.7', '198.51.100.1', '203.0.113.7'],
   ['a proxy on this machine', '', '127.0.0.1', '198.51.100.1', '198.51.100.1'],
-  ['the same, as IPv6 writes IPv4', '', '::ffff:127.0.0.1', '198.51.100.1', '198.51.100.1'],
+  ['the same, IPv4-mapped', '', '::ffff:127.0.0.1', '198.51.100.1', '198.51.100.1'],
   ['the same on IPv6', '', '::1', '198.51.100.1', '198.51.100.1'],
-  ['what the browser made up stands to the left', '', '127.0.0.1', '1.1.1.1, 2.2.2.2, 198.51.100.1', '198.51.100.1'],
-  ['a proxy that forwards nothing', '', '127.0.0.1', undefined, '127.0.0.1'],
-  ['no address', '', '127.0.0.1', 'unknown', '127.0.0.1'],
-  ['no address left of a trusted one', '10.0.0.0/8', '10.0.0.1', '1.1.1.1, _hidden, 10.0.0.2', '10.0.0.2'],
+  ['made-up addresses on the left', '', '127.0.0.1', '1.1.1.1, 2.2.2.2, 198.51.100.1', '198.51.100.1'],
+  ['a proxy without a forwarded address', '', '127.0.0.1', undefined, '127.0.0.1'],
+  ['an entry that isn’t an address', '', '127.0.0.1', 'unknown', '127.0.0.1'],
+  ['no valid address left of a trusted one', '10.0.0.0/8', '10.0.0.1', '1.1.1.1, _hidden, 10.0.0.2', '10.0.0.2'],
   ['a port', '', '127.0.0.1', '198.51.100.1:4711', '198.51.100.1'],
   ['an IPv6 address and a port', '', '127.0.0.1', '[2001:db8:1:2:3::4]:4711', '2001:db8:1:2::/64'],
-  ['two parts are no address', '', '127.0.0.1', '10.1', '127.0.0.1'],
-  ['octal is no address', '', '127.0.0.1', '010.0.0.1', '127.0.0.1'],
+  ['two parts aren’t an address', '', '127.0.0.1', '10.1', '127.0.0.1'],
+  ['octal isn’t an address', '', '127.0.0.1', '010.0.0.1', '127.0.0.1'],
   ['IPv6 is counted by its /64', '', '2001:db8:1:2:ffff::9', undefined, '2001:db8:1:2::/64'],
-  ['a zone does not make another', '', 'fe80::1%eth0', undefined, 'fe80::/64'],
+  ['the zone doesn’t matter', '', 'fe80::1%eth0', undefined, 'fe80::/64'],
   ['a chain of named proxies', '10.0.0.0/8, 192.0.2.1', '10.1.2.3', '9.9.9.9, 192.0.2.1, 10.9.9.9', '9.9.9.9'],
-  ['a stranger within the chain', '10.0.0.0/8', '10.1.2.3', '9.9.9.9, 192.0.2.1, 10.9.9.9', '192.0.2.1'],
-  ['named proxies are instead of loopback', '10.0.0.0/8', '127.0.0.1', '9.9.9.9', '127.0.0.1'],
-  ['a range of the other kind', '2001:db8::/32', '10.0.0.1', '9.9.9.9', '10.0.0.1'],
+  ['an untrusted address within the chain', '10.0.0.0/8', '10.1.2.3', '9.9.9.9, 192.0.2.1, 10.9.9.9', '192.0.2.1'],
+  ['named proxies replace loopback', '10.0.0.0/8', '127.0.0.1', '9.9.9.9', '127.0.0.1'],
+  ['a range of the other IP version', '2001:db8::/32', '10.0.0.1', '9.9.9.9', '10.0.0.1'],
   ['a range of IPv6', '2001:db8::/32', '2001:db8::7', '9.9.9.9', '9.9.9.9'],
-  ['a range of IPv4 as IPv6 writes it', '::ffff:10.0.0.0/104', '10.0.0.1', '9.9.9.9', '9.9.9.9'],
+  ['an IPv4-mapped range', '::ffff:10.0.0.0/104', '10.0.0.1', '9.9.9.9', '9.9.9.9'],
   ['one proxy', '1', '172.18.0.5', '1.1.1.1, 9.9.9.9', '9.9.9.9'],
   ['two proxies', '2', '172.18.0.5', '1.1.1.1, 9.9.9.9, 10.0.0.1', '9.9.9.9'],
   ['fewer hops than proxies', '2', '172.18.0.5', '1.1.1.1', '172.18.0.5'],
-  ['none', '0', '127.0.0.1', '9.9.9.9', '127.0.0.1'],
-  ['a socket that has no address any more', '', '', '9.9.9.9', 'unknown'],
+  ['no trusted proxies', '0', '127.0.0.1', '9.9.9.9', '127.0.0.1'],
+  ['a closed socket without an address', '', '', '9.9.9.9', 'unknown'],
   ['the same with a count', '1', '', '9.9.9.9', 'unknown'],
 ])('%s', async (_name, trusted, peer, forwarded, expected) => {
   expect(await addressUnder(trusted, peer, forwarded)).toBe(expected)
 })
 
-test('other headers say nothing about an address', async () => {
+test('other forwarding headers are ignored', async () => {
   const headers = {
     'x-rill-peer': '127.0.0.1',
     forwarded: 'for=9.9.9.9;proto=https;host=evil.example',
@@ -61,7 +61,7 @@ test('other headers say nothing about an address', async () => {
   expect(await callerUnder('', headers)).toMatchObject({ address: '127.0.0.1', secure: false, host: '127.0.0.1:3000' })
 })
 
-test('the scheme and the host are believed from a trusted proxy alone', async () => {
+test('the scheme and the host are taken from a trusted proxy only', async () => {
   const headers = { 'x-forwarded-for': '9.9.9.9', 'x-forwarded-proto': 'https', 'x-forwarded-host': 'rill.example' }
   const of = async (peer: string, more = {}) => {
     const { secure, host } = await callerUnder('', { 'x-rill-peer': peer, ...headers, ...more })
@@ -71,7 +71,7 @@ test('the scheme and the host are believed from a trusted proxy alone', async ()
   expect(await of('203.0.113.7')).toEqual([false, '127.0.0.1:3000'])
   expect(await of('127.0.0.1', { 'x-forwarded-proto': 'HTTPS' })).toEqual([true, 'rill.example'])
   expect(await of('127.0.0.1', { 'x-forwarded-proto': 'https-ish' })).toEqual([false, 'rill.example'])
-  // A proxy that appends: what the browser made up stands to the left.
+  // A proxy that appends: entries on the left come from the browser.
   expect(await of('127.0.0.1', { 'x-forwarded-proto': 'https, http' })).toEqual([false, 'rill.example'])
   expect(await of('127.0.0.1', { 'x-forwarded-host': 'evil.example, rill.example' })).toEqual([true, 'rill.example'])
 })
@@ -89,6 +89,6 @@ test.each([
   '1.5',
   '010.0.0.1',
   ',',
-])('RILL_TRUSTED_PROXIES=%s is refused in words', async (trusted) => {
+])('RILL_TRUSTED_PROXIES=%s is invalid', async (trusted) => {
   await expect(callerUnder(trusted, {})).rejects.toThrow('RILL_TRUSTED_PROXIES: must be the number of proxies')
 })

@@ -11,7 +11,7 @@ test.each([
   ['/usage?from=2026-11-01&to=2026-11-30', '/usage?from=2026-11-01&to=2026-11-30'],
   ['/c/ü', '/c/%C3%BC'],
   ['/apis', '/apis'],
-])('%s is a path of this site', (next, path) => {
+])('%s is kept', (next, path) => {
   expect(nextPath(next)).toBe(path)
 })
 
@@ -43,11 +43,11 @@ test.each([
   '/api/session',
   '/api',
   '/./api/session',
-])('%j leads to the start', (next) => {
+])('%j becomes /', (next) => {
   expect(nextPath(next)).toBe('/')
 })
 
-test('whatever comes, a browser stays on this site', () => {
+test('no input leads to another site', () => {
   const piece = fc.constantFrom(
     '/',
     '\\',
@@ -70,7 +70,7 @@ test('whatever comes, a browser stays on this site', () => {
     fc.property(fc.array(piece, { maxLength: 8 }), (pieces) => {
       const path = nextPath(pieces.join(''))
       expect(new URL(path, site).origin).toBe(site)
-      // Nor does what is made of it, taken again.
+      // The same for the result.
       expect(new URL(nextPath(path), site).origin).toBe(site)
       expect(new URL(signInPath(path), site).pathname).toBe('/sign-in')
     }),

@@ -5,8 +5,8 @@ afterEach(() => {
   vi.resetModules()
 })
 
-/** The module as it is under an environment, which it reads once. */
-async function under(environment: Record<string, string>) {
+/** Loads the module with an environment. */
+async function loadWith(environment: Record<string, string>) {
   vi.resetModules()
   for (const [name, value] of Object.entries(environment)) vi.stubEnv(name, value)
   const { checkOrigin, hostAllowed } = await import('@/lib/http/origin')
@@ -23,8 +23,8 @@ function refuses(check: () => void): boolean {
   }
 }
 
-test('on loopback only loopback names are answered to', async () => {
-  const { hostAllowed } = await under({ HOST: '127.0.0.1' })
+test('on loopback, only loopback names are allowed', async () => {
+  const { hostAllowed } = await loadWith({ HOST: '127.0.0.1' })
   for (const host of ['localhost:3000', '127.0.0.1:3000', '[::1]:3000', 'localhost', 'LOCALHOST:1', 'rill.localhost']) {
     expect(hostAllowed(host), host).toBe(true)
   }
@@ -42,16 +42,16 @@ test('on loopback only loopback names are answered to', async () => {
   }
 })
 
-test('on the network IP addresses are answered to, and names only when listed', async () => {
-  const { hostAllowed } = await under({ HOST: '0.0.0.0', RILL_OPEN: '1', RILL_HOSTS: 'rill.example, Other.example' })
+test('on a network, IP addresses are allowed, and names only if listed', async () => {
+  const { hostAllowed } = await loadWith({ HOST: '0.0.0.0', RILL_OPEN: '1', RILL_HOSTS: 'rill.example, Other.example' })
   for (const host of ['192.168.1.5:3000', '[fd00::1]:3000', 'rill.example', 'other.example:8080', 'localhost']) {
     expect(hostAllowed(host), host).toBe(true)
   }
   for (const host of ['evil.example', 'rill.example.evil.example']) expect(hostAllowed(host), host).toBe(false)
 })
 
-test('requests that another site makes a browser send are refused', async () => {
-  const { refuses } = await under({ HOST: '127.0.0.1' })
+test('requests from pages of other sites are refused', async () => {
+  const { refuses } = await loadWith({ HOST: '127.0.0.1' })
   const host = 'localhost:3000'
   expect(refuses({ host })).toBe(false)
   expect(refuses({ host, origin: 'http://localhost:3000' })).toBe(false)
@@ -65,8 +65,8 @@ test('requests that another site makes a browser send are refused', async () => 
   expect(refuses({ host, 'sec-fetch-site': 'same-site' })).toBe(true)
 })
 
-test('an origin is compared with its scheme, as far as a trusted proxy tells', async () => {
-  const { refuses } = await under({ HOST: '127.0.0.1', RILL_HOSTS: 'rill.example' })
+test('an origin is compared with its scheme, which a trusted proxy may forward', async () => {
+  const { refuses } = await loadWith({ HOST: '127.0.0.1', RILL_HOSTS: 'rill.example' })
   const proxied = { host: 'rill.example', 'x-rill-peer': '127.0.0.1', 'x-forwarded-proto': 'https' }
   expect(refuses({ host: 'localhost:3000', origin: 'https://localhost:3000' })).toBe(true)
   expect(refuses({ ...proxied, origin: 'https://rill.example' })).toBe(false)
@@ -76,8 +76,8 @@ test('an origin is compared with its scheme, as far as a trusted proxy tells', a
   expect(refuses({ ...proxied, 'x-rill-peer': '203.0.113.7', origin: 'https://rill.example' })).toBe(true)
 })
 
-test('a page under a rebound name does not get in by naming another host', async () => {
-  const { refuses } = await under({ HOST: '127.0.0.1', RILL_HOSTS: 'rill.example' })
+test('a page under a rebound name is refused whichever host it forwards', async () => {
+  const { refuses } = await loadWith({ HOST: '127.0.0.1', RILL_HOSTS: 'rill.example' })
   const peer = { 'x-rill-peer': '127.0.0.1' }
   expect(refuses({ ...peer, host: 'evil.example', 'x-forwarded-host': 'localhost:3000' })).toBe(true)
   expect(refuses({ ...peer, host: 'localhost:3000', 'x-forwarded-host': 'evil.example' })).toBe(true)
@@ -86,15 +86,15 @@ test('a page under a rebound name does not get in by naming another host', async
   ).toBe(false)
 })
 
-test('a page over https behind proxies that are not all believed is told of the setting', async () => {
-  const { check } = await under({
+test('a page over https behind an untrusted proxy gets an error that names the setting', async () => {
+  const { check } = await loadWith({
     HOST: '0.0.0.0',
     RILL_OPEN: '1',
     RILL_HOSTS: 'rill.example',
     RILL_TRUSTED_PROXIES: '1',
   })
   const request = { host: 'rill.example', origin: 'https://rill.example', 'x-rill-peer': '172.18.0.5' }
-  // The one with the certificate, and nginx: the setting counts one.
+  // Two proxies, but the setting counts one.
   const twice = { ...request, 'x-forwarded-for': '203.0.113.7, 172.18.0.1', 'x-forwarded-proto': 'https, http' }
   expect(check(twice)).toThrow(/X-Forwarded-Proto.*RILL_TRUSTED_PROXIES/)
   expect(check(request)).toThrow(/RILL_TRUSTED_PROXIES/)

@@ -5,7 +5,7 @@ import { wireMessage } from '@/lib/prompt/content'
 import { isBlank } from '@/lib/protocol/unanswered'
 import { countPrompt } from '@/lib/tokens/count-prompt'
 import { longestContinuation } from '@/lib/upstream/continuation'
-import { ownDatabase } from '../database/process'
+import { ownDatabase } from '../database/own-database'
 import { newConversation, problem, type Reply, text, thought } from './branches'
 
 ownDatabase()

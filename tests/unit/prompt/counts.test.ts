@@ -5,7 +5,7 @@ import { wireMessage } from '@/lib/prompt/content'
 import { CountedConversations } from '@/lib/prompt/counts'
 import * as counting from '@/lib/tokens/count-prompt'
 import { countPrompt } from '@/lib/tokens/count-prompt'
-import { ownDatabase } from '../database/process'
+import { ownDatabase } from '../database/own-database'
 import { newConversation, problem, text } from './branches'
 
 ownDatabase()

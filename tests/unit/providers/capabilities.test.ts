@@ -3,7 +3,7 @@ import { database } from '@/lib/database/client'
 import { capabilitiesOf, forgetCapabilities, rememberAdaptation } from '@/lib/providers/capabilities'
 import { createProvider, updateProvider } from '@/lib/providers/own'
 import type { Adaptation } from '@/lib/upstream/connection'
-import { ownDatabase } from '../database/process'
+import { ownDatabase } from '../database/own-database'
 
 ownDatabase()
 afterEach(() => void vi.useRealTimers())

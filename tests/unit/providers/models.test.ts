@@ -6,7 +6,7 @@ import { modelList, modelListForPage } from '@/lib/providers/models'
 import { createProvider, deleteProvider } from '@/lib/providers/own'
 import { tryProvider } from '@/lib/providers/trial'
 import { type ScriptedUpstream, startScriptedUpstream } from '@/tests/upstream/scripted'
-import { ownDatabase } from '../database/process'
+import { ownDatabase } from '../database/own-database'
 
 let upstream: ScriptedUpstream
 /** Lists are kept by provider, so each test has one of its own, of a person of its own. */

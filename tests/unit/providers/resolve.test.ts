@@ -5,7 +5,7 @@ import { modelList } from '@/lib/providers/models'
 import { resolveModel } from '@/lib/providers/resolve'
 import { tryProvider } from '@/lib/providers/trial'
 import { type ScriptedUpstream, startScriptedUpstream } from '@/tests/upstream/scripted'
-import { ownDatabase } from '../database/process'
+import { ownDatabase } from '../database/own-database'
 
 let operators: ScriptedUpstream
 beforeAll(async () => {

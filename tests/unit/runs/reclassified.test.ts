@@ -9,7 +9,7 @@ import { prepareContinuation } from '@/lib/runs/regenerate'
 import { runs } from '@/lib/runs/runs'
 import { done, finish } from '@/tests/upstream/events'
 import { type ScriptedUpstream, startScriptedUpstream } from '@/tests/upstream/scripted'
-import { ownDatabase } from '../database/process'
+import { ownDatabase } from '../database/own-database'
 import { logOf, startPrepared, startTurn } from './process'
 
 let upstream: ScriptedUpstream

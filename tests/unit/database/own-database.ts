@@ -5,7 +5,7 @@ import { afterAll, beforeAll, vi } from 'vitest'
 import { database } from '@/lib/database/client'
 import { migrate } from '@/lib/database/migrate'
 
-/** Gives the process of a test file a database of its own, for its length. */
+/** Gives a test file's process a database of its own. */
 export function ownDatabase(): void {
   const folder = mkdtempSync(join(tmpdir(), 'rill-own-'))
   beforeAll(async () => {

@@ -10,7 +10,7 @@ import { insertGeneration } from '@/lib/database/generations/starts'
 import { migrate } from '@/lib/database/migrate'
 import { openSqlite } from '@/lib/database/sqlite'
 
-const folder = mkdtempSync(join(tmpdir(), 'rill-ends-'))
+const folder = mkdtempSync(join(tmpdir(), 'rill-checkpoints-'))
 let db: Database
 beforeAll(async () => {
   db = openSqlite(folder)
@@ -67,7 +67,7 @@ const end = (generationId: string, text: string) => ({
 
 const unlimited = { holds: [], streams: 0 }
 
-test('an end that is saved once more, as nobody said that it was, leaves alone what has continued the message since', async () => {
+test('saving an end again, after a lost confirmation, doesn’t overwrite a continuation', async () => {
   const conversation = {
     id: 'conversation',
     ownerId,
@@ -104,17 +104,17 @@ test('an end that is saved once more, as nobody said that it was, leaves alone w
   )
   await save('second', 'cut and continued', 'elsewhere')
 
-  // It was this instance's to end all the same, and it did.
+  // Not lost: it belonged to this instance, which ended it.
   expect(await save('first', 'cut', 'here')).toEqual(new Set())
   expect(await save('first', 'cut', 'elsewhere')).toEqual(new Set(['first']))
   const { parts } = await db.selectFrom('messages').select('parts').where('id', '=', 'reply').executeTakeFirstOrThrow()
   expect(parts).toContain('cut and continued')
 })
 
-test('of more money than a column holds, what it holds is booked', async () => {
+test('spending is capped at what a column holds', async () => {
   const reservation = { scopes: ['month:2026-11'], held: [], reserved: zero }
-  const dear = { ownerId, reservation, spent: { picos: MAX_PICOS, tokens: 1n } }
-  for (let count = 0; count < 11; count++) await capture(db, Array(10).fill(dear))
+  const expensive = { ownerId, reservation, spent: { picos: MAX_PICOS, tokens: 1n } }
+  for (let count = 0; count < 11; count++) await capture(db, Array(10).fill(expensive))
   const { rows } = await sql`
     select cast(spent_picos as text) as picos, spent_tokens as tokens from spending where scope = 'month:2026-11'
   `.execute(db)
