@@ -2,7 +2,7 @@ import type { NextRequest } from 'next/server'
 import { z } from 'zod'
 import { type Call, endpoint, json } from '@/lib/http/endpoint'
 import { key, name, promptText } from '@/lib/http/input/fields'
-import { countReader } from '@/lib/http/readers'
+import { countOpenReader } from '@/lib/http/readers'
 import type { StartData } from '@/lib/protocol/events'
 import { finishedGeneration, followGeneration } from '@/lib/runs/follow'
 import { type PreparedTurn, startGeneration } from '@/lib/runs/start-generation'
@@ -39,12 +39,12 @@ export function startingEndpoint<P extends Record<string, string | string[]> = R
         return json(await start(turn, call), { status: 202, headers: { 'Preference-Applied': 'respond-async' } })
       }
       // Before the start: a turn that is sent again starts nothing, and is one more reader of its reply.
-      const left = countReader(request, call.principal.ownerId)
+      const onClose = countOpenReader(request, call.principal.ownerId)
       try {
         const { turn, stream } = await prepare(request, call)
-        return await startedResponse(request, await start(turn, call), stream, left)
+        return await startedResponse(request, await start(turn, call), stream, onClose)
       } catch (error) {
-        left()
+        onClose()
         throw error
       }
     },
@@ -67,10 +67,10 @@ async function startedResponse(
   request: NextRequest,
   started: StartData,
   stream: boolean,
-  left: () => void,
+  onClose: () => void,
 ): Promise<Response> {
-  if (stream) return await followGeneration(started.generationId, 0, { signal: request.signal, left })
+  if (stream) return await followGeneration(started.generationId, 0, { signal: request.signal, onClose })
   const finished = await finishedGeneration(started, request.signal)
-  left()
+  onClose()
   return finished ? json(finished) : new Response(null, { status: CLIENT_CLOSED_REQUEST })
 }

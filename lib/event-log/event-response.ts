@@ -19,7 +19,7 @@ export interface Client {
   /** Aborts when the client goes away before the response has ended. */
   signal?: AbortSignal
   /** Called once, when the client reads no more. */
-  left?: () => void
+  onClose?: () => void
 }
 
 /** A log to respond with: how to open it, and the bytes that its items are sent as. */
@@ -30,15 +30,15 @@ interface Source<Item> {
 
 /**
  * An event-stream response that follows a log. Events are read only when the client has room for them, so a client that
- * stops reading costs nothing. A client that goes away ends its reading alone; `left` is called then, as at the end.
+ * stops reading costs nothing. A client that goes away ends its reading alone; `onClose` is called then, as at the end.
  */
 export async function eventStream<Item>(
   source: Source<Item>,
-  { signal, left = () => {} }: Client = {},
+  { signal, onClose = () => {} }: Client = {},
 ): Promise<Response> {
   let wake = () => {}
-  const reader = await opened(source, () => wake(), left)
-  const delivery = new Delivery(reader, source.encode, left)
+  const reader = await opened(source, () => wake(), onClose)
+  const delivery = new Delivery(reader, source.encode, onClose)
   wake = () => delivery.deliver()
   // Next neither reads nor cancels the body of a response whose client left before it was ready.
   if (signal?.aborted) delivery.close()
@@ -46,11 +46,11 @@ export async function eventStream<Item>(
   return new Response(new LogBody(delivery), { headers: eventStreamHeaders })
 }
 
-async function opened<Item>(source: Source<Item>, wake: () => void, left: () => void): Promise<LogReader<Item>> {
+async function opened<Item>(source: Source<Item>, wake: () => void, onClose: () => void): Promise<LogReader<Item>> {
   try {
     return await source.open(wake)
   } catch (error) {
-    left()
+    onClose()
     throw error
   }
 }
@@ -65,7 +65,7 @@ interface Sink {
 class Delivery<Item> {
   readonly #reader: LogReader<Item>
   readonly #encode: (item: Item) => Bytes[]
-  readonly #left: () => void
+  readonly #onClose: () => void
   readonly #quiet = quietReaders()
   /** Encoded, but not written yet: pieces of one item at most. */
   #pending: Bytes[] = []
@@ -74,10 +74,10 @@ class Delivery<Item> {
   #hasRoom = false
   #closed = false
 
-  constructor(reader: LogReader<Item>, encode: (item: Item) => Bytes[], left: () => void) {
+  constructor(reader: LogReader<Item>, encode: (item: Item) => Bytes[], onClose: () => void) {
     this.#reader = reader
     this.#encode = encode
-    this.#left = left
+    this.#onClose = onClose
   }
 
   /**
@@ -114,7 +114,7 @@ class Delivery<Item> {
     this.#closed = true
     this.#quiet.delete(this.#beat)
     this.#reader.close()
-    this.#left()
+    this.#onClose()
   }
 
   /** The bytes of the next write: small pieces joined, or one large piece as it is. */

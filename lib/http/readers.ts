@@ -8,7 +8,7 @@ import { addressOf } from './address'
 /** The client of a response that follows replies: the request's signal, and what to call when the response ends. */
 interface Reader {
   signal: AbortSignal
-  left: () => void
+  onClose: () => void
 }
 
 /**
@@ -22,14 +22,14 @@ export async function followingResponse(
   follow: (client: Reader) => Promise<Response>,
 ): Promise<Response> {
   if (request.method === 'HEAD') return new Response(null, { headers: eventStreamHeaders })
-  return await follow({ signal: request.signal, left: countReader(request, ownerId) })
+  return await follow({ signal: request.signal, onClose: countOpenReader(request, ownerId) })
 }
 
 /**
  * Counts a response that follows a reply, by person and address. Returns what to call when the response ends.
  * @throws {Refused} 429 when the person has too many open from this address.
  */
-export function countReader(request: Request, ownerId: string): () => void {
+export function countOpenReader(request: Request, ownerId: string): () => void {
   const limit = config().readersPerPerson
   if (limit === 0) return () => undefined
   const open = processSingleton('event readers', () => new Map<string, number>())

@@ -193,12 +193,12 @@ test.each(['before the log is open', 'before its body is read'])(
     }
     const response = await eventStream(
       { open, encode: sse },
-      { signal: going.signal, left: () => void called.push('left') },
+      { signal: going.signal, onClose: () => void called.push('onClose') },
     )
     going.abort()
-    expect(called).toEqual(['closed', 'left'])
+    expect(called).toEqual(['closed', 'onClose'])
     await response.body?.cancel()
-    expect(called).toEqual(['closed', 'left'])
+    expect(called).toEqual(['closed', 'onClose'])
   },
 )
 

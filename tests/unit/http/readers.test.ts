@@ -1,5 +1,5 @@
 import { describe, expect, test, vi } from 'vitest'
-import { countReader, followingResponse } from '@/lib/http/readers'
+import { countOpenReader, followingResponse } from '@/lib/http/readers'
 
 const request = (method: string) => new Request('http://127.0.0.1/api/generations/events', { method })
 
@@ -17,14 +17,14 @@ describe('a response that follows replies', () => {
 
   test('is counted until it ends, and uncounted once', async () => {
     const closers: (() => void)[] = []
-    const follow = async ({ left }: { left: () => void }) => {
-      closers.push(left)
+    const follow = async ({ onClose }: { onClose: () => void }) => {
+      closers.push(onClose)
       return new Response('data: 1\n\n')
     }
     for (let index = 0; index < 24; index++) await followingResponse(request('GET'), 'bob', follow)
     await expect(followingResponse(request('GET'), 'bob', follow)).rejects.toMatchObject({ status: 429 })
     expect(closers).toHaveLength(24)
-    expect(() => countReader(request('POST'), 'cid')).not.toThrow()
+    expect(() => countOpenReader(request('POST'), 'cid')).not.toThrow()
     for (let index = 0; index < 3; index++) closers[0]?.()
     await followingResponse(request('GET'), 'bob', follow)
     await expect(followingResponse(request('GET'), 'bob', follow)).rejects.toMatchObject({ status: 429 })
