@@ -119,7 +119,7 @@ export function createCheckpoints(instanceId: string) {
   /** Another instance may have deleted a conversation, and its command to stop can be lost. */
   async function stopDeleted(grown: Checkpoint[]): Promise<void> {
     if (grown.length === 0) return
-    const deleted = new Set(await runningInDeleted(database(), instanceId))
+    const deleted = await runningInDeleted(database(), instanceId)
     for (const each of grown) if (deleted.has(each.generationId)) each.onLoss('deleted')
   }
 
