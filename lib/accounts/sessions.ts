@@ -15,7 +15,6 @@ import { EXCHANGE_GRACE_MS, readLegacyCookie } from './legacy'
 import { mode } from './mode'
 import { singleOwnerId } from './owner'
 import { passwordMark } from './password'
-import type { Principal } from './principal'
 
 const HOUR_MS = 60 * 60 * 1000
 const DAY_MS = 24 * HOUR_MS
@@ -26,6 +25,13 @@ const UNCONFIRMED_LIFE_MS = DAY_MS
 /** The least time between two writes of a session's last use, and between two renewals of its cookie. */
 const TOUCH_INTERVAL_MS = HOUR_MS
 const RENEWAL_INTERVAL_MS = DAY_MS
+
+/** Who sent a request: whose rows it may touch, and how it was authenticated. */
+export interface Principal {
+  ownerId: string
+  /** `local`: any browser on this machine. `password`: anyone with the password. `visitor`: one browser in open mode. */
+  kind: 'local' | 'password' | 'visitor'
+}
 
 /** The cookies that identify the sender of a request. */
 export interface Cookies {

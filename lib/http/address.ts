@@ -1,9 +1,26 @@
 import 'server-only'
+import { subscribe } from 'node:diagnostics_channel'
+import { IncomingMessage } from 'node:http'
 import { config } from '@/lib/config'
 import { isWithin, networkOf, parseAddress, type TrustedProxies } from '@/lib/networks'
+import { processSingleton } from '@/lib/process'
 
 /** Holds the remote address of the socket. The server sets it on each request and replaces any value from outside. */
 export const PEER_HEADER = 'x-rill-peer'
+
+/**
+ * Sets `PEER_HEADER` on the requests of every server of the process. lib/serve.mjs sets it too, since it may receive
+ * requests before this runs; `next dev` has a server of its own.
+ */
+export function watchPeers(): void {
+  processSingleton('peers', () => subscribe('http.server.request.start', setPeerHeader))
+}
+
+function setPeerHeader(message: unknown): void {
+  if (typeof message !== 'object' || message === null || !('request' in message)) return
+  const { request } = message
+  if (request instanceof IncomingMessage) request.headers[PEER_HEADER] = request.socket.remoteAddress ?? ''
+}
 
 /** Where a request came from, according to its socket and the proxies that the operator trusts. */
 export interface Caller {

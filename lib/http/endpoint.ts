@@ -1,7 +1,7 @@
 import 'server-only'
 import { randomUUID } from 'node:crypto'
 import type { NextRequest } from 'next/server'
-import type { Principal } from '@/lib/accounts/principal'
+import type { Principal } from '@/lib/accounts/sessions'
 import { syncedToDisk } from '@/lib/database/durability'
 import { isDatabaseUnavailable } from '@/lib/database/health'
 import { log } from '@/lib/log'
