@@ -1,7 +1,7 @@
 import { addUsage } from '@/lib/protocol/billing/add-usage'
 import { tokensPerSecond } from '@/lib/protocol/billing/speed'
 import type { Usage } from '@/lib/protocol/events'
-import { type GenerationSummary, hasThoughts, type Part } from '@/lib/protocol/messages'
+import { type GenerationSummary, hasReasoning, type Part } from '@/lib/protocol/messages'
 import { type Amount, isFree, type WriteMoney } from './use-money'
 
 /** `1,240 tokens`, as the reader's language writes numbers. */
@@ -40,7 +40,7 @@ export function tokenRate(
   parts: Part[],
 ): number | null {
   if (!usage || firstTokenAt === null || endedAt === null) return null
-  return tokensPerSecond(usage, endedAt - firstTokenAt, hasThoughts(parts))
+  return tokensPerSecond(usage, endedAt - firstTokenAt, hasReasoning(parts))
 }
 
 /** `48.2 tokens/s` */

@@ -3,7 +3,7 @@ import { problemOf } from '@/lib/client/transport/chat-client'
 import { client } from '@/lib/client/transport/client-of-page'
 import { conversationSummary } from '@/lib/protocol/api'
 import { type LogEvent, startData, type Usage } from '@/lib/protocol/events'
-import { type Folded, foldEvent, hasThoughts, nothingYet, textOf } from '@/lib/protocol/messages'
+import { type Folded, foldEvent, hasReasoning, nothingYet, textOf } from '@/lib/protocol/messages'
 import { createNamedEventDecoder } from '@/lib/protocol/sse'
 
 /** One answer as this page saw it come. Times are milliseconds since it was asked for. */
@@ -77,7 +77,7 @@ export async function measure(
       const ms = performance.now() - askedAt
       tell({
         text: textOf(folded.parts),
-        thoughtsCame: hasThoughts(folded.parts),
+        thoughtsCame: hasReasoning(folded.parts),
         firstTokenMs: seen.firstTokenMs ?? (isToken(event) ? ms : null),
         usage: folded.usage,
         firstTextMs: seen.firstTextMs ?? (event.type === 'delta' ? ms : null),

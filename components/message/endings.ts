@@ -1,6 +1,6 @@
 import type { Problem } from '@/lib/protocol/events'
 import { finishKindOf } from '@/lib/protocol/finish-reasons'
-import { type GenerationSummary, type Message, textOf } from '@/lib/protocol/messages'
+import { type GenerationSummary, type Message, problemIn, textOf } from '@/lib/protocol/messages'
 import { nameIn } from '@/lib/protocol/references'
 import type { Fate } from '@/lib/protocol/unanswered'
 import { cut } from './reply-problem'
@@ -12,7 +12,7 @@ const longestReason = 40
 export function endingWords({ generation, parts }: Pick<Message, 'generation' | 'parts'>): string {
   if (generation?.status === 'stopped') {
     // It was stopped while another attempt was waited for.
-    const waitedFor = parts.find((part) => part.type === 'error')?.problem.message
+    const waitedFor = problemIn(parts)?.message
     return waitedFor ? `Stopped. ${waitedFor}` : 'Stopped'
   }
   if (generation?.status !== 'completed') return ''

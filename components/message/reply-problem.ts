@@ -1,5 +1,5 @@
 import type { Problem } from '@/lib/protocol/events'
-import type { Message } from '@/lib/protocol/messages'
+import { type Message, problemIn } from '@/lib/protocol/messages'
 
 /** Of a reply that a crash cut. */
 export const cut: Problem = {
@@ -12,6 +12,5 @@ export const cut: Problem = {
 export function problemOf(message: Message): Problem | null {
   const status = message.generation?.status
   if (status !== 'interrupted' && status !== 'failed') return null
-  for (const part of message.parts) if (part.type === 'error') return part.problem
-  return cut
+  return problemIn(message.parts) ?? cut
 }

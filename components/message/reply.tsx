@@ -11,7 +11,7 @@ import { useConversations } from '@/lib/client/state/context'
 import { growthOf } from '@/lib/client/state/growth'
 import { fateOf, messageOf } from '@/lib/client/state/selectors'
 import type { ConversationEntry, RunningGeneration } from '@/lib/client/state/types'
-import { type GenerationSummary, type Part, textOf } from '@/lib/protocol/messages'
+import { type GenerationSummary, isWritten, type Part, textOf } from '@/lib/protocol/messages'
 import type { Fate } from '@/lib/protocol/unanswered'
 import { fateWords } from './endings'
 import { LANGUAGE_LENGTH, languageOf } from './language'
@@ -92,7 +92,7 @@ export const Reply = memo(function Reply({
           <ReplyPart
             key={place}
             part={part}
-            growing={status === 'running' && place === message.parts.length - 1}
+            growing={isStreaming(part) || (asking && place === message.parts.length - 1)}
             since={place === 0 ? since : undefined}
             unanswered={status !== 'running' && status !== 'stopped' && textOf(message.parts) === ''}
           />
@@ -139,7 +139,11 @@ function isContinued(entry: ConversationEntry | undefined, messageId: string): b
 
 /** In characters: all that has been written. */
 function lengthOf(parts: Part[]): number {
-  return parts.reduce((sum, part) => sum + (part.type === 'error' ? 0 : part.text.length), 0)
+  return parts.reduce((sum, part) => sum + (isWritten(part) ? part.text.length : 0), 0)
+}
+
+function isStreaming(part: Part): boolean {
+  return isWritten(part) && part.state === 'streaming'
 }
 
 /** Parts are only ever appended, so their place is their identity. */
@@ -165,6 +169,10 @@ function ReplyPart({
       return <Reasoning text={part.text} growing={growing} since={since} took={part.ms} unanswered={unanswered} />
     case 'error':
       return null
+    case 'unknown':
+      return <p className="py-1 text-note text-ink-quiet">Can’t show this part of the reply.</p>
+    default:
+      return part satisfies never
   }
 }
 

@@ -1,14 +1,43 @@
 import * as z from 'zod/mini'
-import { type GenerationEvent, generationStatus, problem, retryData, usage } from './events'
+import { type GenerationEvent, generationStatus, type Problem, problem, retryData, usage } from './events'
 
-/** A piece of a message. Error parts are shown, and never go back to a model. */
-export const part = z.discriminatedUnion('type', [
-  z.object({ type: z.literal('text'), text: z.string() }),
+/** `streaming` while more may come. A part without a state, as every part of an earlier version, is done. */
+const state = z.catch(z.optional(z.literal('streaming')), undefined)
+
+const knownPart = z.discriminatedUnion('type', [
+  z.object({ type: z.literal('text'), text: z.string(), state }),
   /** `ms` is how long it took, once it is over. */
-  z.object({ type: z.literal('reasoning'), text: z.string(), ms: z.optional(z.number()) }),
+  z.object({ type: z.literal('reasoning'), text: z.string(), ms: z.optional(z.number()), state }),
+  /** Shown, and never sent to a model. */
   z.object({ type: z.literal('error'), problem }),
 ])
+
+/**
+ * A part that this version cannot read, because a later one wrote it into the shared database. It is kept as it came,
+ * has no text, and is never sent to a model.
+ */
+export class UnknownPart {
+  readonly type = 'unknown'
+  private readonly stored: object
+
+  constructor(stored: object) {
+    this.stored = stored
+  }
+
+  toJSON(): object {
+    return this.stored
+  }
+}
+
+const unknownPart = z.pipe(
+  z.looseObject({ type: z.string() }),
+  z.transform((stored) => new UnknownPart(stored)),
+)
+
+/** A piece of a message. Every `switch` over its type ends in `satisfies never`, so that a new type breaks the build there. */
+export const part = z.union([knownPart, unknownPart])
 export type Part = z.infer<typeof part>
+type WrittenPart = Extract<Part, { text: string }>
 
 /** What a reply shows of the run that wrote it. `cursor` is the last `seq` that `parts` already holds. Times in epoch ms. */
 export const generationSummary = z.object({
@@ -56,11 +85,16 @@ export const nothingYet: Folded = {
 }
 
 /**
- * What a log that continues a reply is folded onto: what the runs before it wrote, so that its text joins theirs. The
- * problem that the last of them ended with is over.
+ * What a log that continues a reply is folded onto: the parts of the runs before it, the last of them open again so that
+ * new text joins it. The problem that the previous run ended with is over.
  */
 export function continuing(parts: Part[]): Folded {
-  return { ...nothingYet, parts: parts.filter(({ type }) => type !== 'error') }
+  const kept = parts.filter(({ type }) => type !== 'error')
+  const last = kept.at(-1)
+  return {
+    ...nothingYet,
+    parts: last && isWritten(last) ? [...kept.slice(0, -1), { ...last, state: 'streaming' }] : kept,
+  }
 }
 
 /** How much of a message the generations before one wrote, in UTF-16 units. */
@@ -69,31 +103,65 @@ export interface Before {
   reasoningBefore: number
 }
 
-/** How much of each a message has: the `Before` of a generation that continues it now. */
+/** How much text and reasoning a message has: the `Before` of a generation that continues it now. */
 export function lengthsOf(parts: Part[]): Before {
   return { textBefore: written(parts, 'text').length, reasoningBefore: written(parts, 'reasoning').length }
 }
 
-/** What a message's parts were when a generation began, out of what they are now. All of them when that is not told. */
+/** A message's parts as they were when a generation began. All of them when the lengths are unknown. */
 export function partsBefore(parts: Part[], { textBefore, reasoningBefore }: Partial<Before>): Part[] {
   const left = { text: textBefore ?? Number.POSITIVE_INFINITY, reasoning: reasoningBefore ?? Number.POSITIVE_INFINITY }
   return parts.flatMap((part): Part[] => {
-    if (part.type === 'error') return []
-    const text = part.text.slice(0, left[part.type])
-    left[part.type] -= text.length
-    if (text === part.text) return [part]
-    return text === '' ? [] : [{ type: part.type, text }]
+    switch (part.type) {
+      case 'text':
+      case 'reasoning': {
+        const text = part.text.slice(0, left[part.type])
+        left[part.type] -= text.length
+        if (text === part.text) return [part]
+        return text === '' ? [] : [{ type: part.type, text }]
+      }
+      case 'error':
+        return []
+      case 'unknown':
+        return [part]
+      default:
+        return part satisfies never
+    }
   })
 }
 
-/** Whether any of what a model thought has come. */
-export function hasThoughts(parts: Part[]): boolean {
+/** Whether a part is text that a model wrote, of either kind. */
+export function isWritten(part: Part): part is WrittenPart {
+  switch (part.type) {
+    case 'text':
+    case 'reasoning':
+      return true
+    case 'error':
+    case 'unknown':
+      return false
+    default:
+      return part satisfies never
+  }
+}
+
+/** Whether any reasoning has come. */
+export function hasReasoning(parts: Part[]): boolean {
   return parts.some(({ type }) => type === 'reasoning')
 }
 
 /** All the text of a message that is of one kind. */
-export function written(parts: Part[], type: 'text' | 'reasoning'): string {
+export function written(parts: Part[], type: WrittenPart['type']): string {
   return parts.map((part) => (part.type === type ? part.text : '')).join('')
+}
+
+/** The reply's text alone, as it goes to the clipboard or back to a model. */
+export function textOf(parts: Part[]): string {
+  return written(parts, 'text')
+}
+
+/** The problem that a reply's last run ended with. */
+export function problemIn(parts: Part[]): Problem | undefined {
+  return parts.find((part) => part.type === 'error')?.problem
 }
 
 /**
@@ -103,20 +171,21 @@ export function written(parts: Part[], type: 'text' | 'reasoning'): string {
 export function foldEvent(folded: Folded, event: GenerationEvent): Folded {
   switch (event.type) {
     case 'delta':
-      return { ...answering(folded), parts: appendText(folded.parts, 'text', event.data.text) }
+      return { ...afterWait(folded), parts: appendText(folded.parts, 'text', event.data.text) }
     case 'reasoning':
-      return { ...answering(folded), parts: appendText(folded.parts, 'reasoning', event.data.text) }
+      return { ...afterWait(folded), parts: appendText(folded.parts, 'reasoning', event.data.text) }
     case 'thought':
-      return { ...folded, parts: thought(folded.parts, event.data.ms) }
+      return { ...folded, parts: withDuration(folded.parts, event.data.ms) }
     case 'reclassify':
       return { ...folded, parts: reclassified(folded.parts, event.data.length) }
     case 'usage':
       return { ...folded, usage: event.data }
     case 'error':
-      return { ...folded, retry: null, parts: [...folded.parts, { type: 'error', problem: event.data }] }
+      return { ...folded, retry: null, parts: append(folded.parts, { type: 'error', problem: event.data }) }
     case 'status':
       return {
         ...folded,
+        parts: folded.parts.map(done),
         retry: null,
         status: event.data.status,
         finishReason: event.data.finishReason ?? null,
@@ -126,22 +195,29 @@ export function foldEvent(folded: Folded, event: GenerationEvent): Folded {
       return { ...folded, retry: event.data, attempts: event.data.attempt - 1 }
     case 'start':
       return continuing(partsBefore(folded.parts, event.data))
+    default:
+      return event satisfies never
   }
 }
 
-/** With text, the wait before it is over, and what was waited for has been asked. */
-function answering(folded: Folded): Folded {
+/** Text ends the wait for an attempt: that attempt was made. */
+function afterWait(folded: Folded): Folded {
   const { retry } = folded
   return retry ? { ...folded, retry: null, attempts: retry.attempt } : folded
 }
 
-function appendText(parts: Part[], type: 'text' | 'reasoning', text: string): Part[] {
+function appendText(parts: Part[], type: WrittenPart['type'], text: string): Part[] {
   const last = parts.at(-1)
-  if (last?.type === type) return [...parts.slice(0, -1), { ...last, text: last.text + text }]
-  return [...parts, { type, text }]
+  if (last?.type === type) return [...parts.slice(0, -1), { ...last, text: last.text + text, state: 'streaming' }]
+  return append(parts, { type, text, state: 'streaming' })
 }
 
-/** The end of the text becomes reasoning, and joins what stands right before it. */
+/** Adds a part, which ends the one before it. */
+function append(parts: Part[], part: Part): Part[] {
+  return [...parts.slice(0, -1), ...parts.slice(-1).map(done), part]
+}
+
+/** Moves the end of the text to the reasoning, where it joins what stands right before it. */
 function reclassified(parts: Part[], length: number): Part[] {
   const last = parts.at(-1)
   if (last?.type !== 'text') return parts
@@ -151,12 +227,11 @@ function reclassified(parts: Part[], length: number): Part[] {
   return appendText(kept, 'reasoning', last.text.slice(from))
 }
 
-function thought(parts: Part[], ms: number): Part[] {
+function withDuration(parts: Part[], ms: number): Part[] {
   const last = parts.at(-1)
-  return last?.type === 'reasoning' ? [...parts.slice(0, -1), { ...last, ms }] : parts
+  return last?.type === 'reasoning' ? [...parts.slice(0, -1), { ...last, ms, state: undefined }] : parts
 }
 
-/** The reply's text alone, as it goes to the clipboard or back to a model. */
-export function textOf(parts: Part[]): string {
-  return written(parts, 'text')
+function done(part: Part): Part {
+  return isWritten(part) && part.state ? { ...part, state: undefined } : part
 }

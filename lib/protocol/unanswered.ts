@@ -1,5 +1,6 @@
+import type { ErrorKind } from './events'
 import { finishKindOf } from './finish-reasons'
-import { type Part, textOf } from './messages'
+import { type Part, problemIn, textOf } from './messages'
 
 /*
  * Which turns a model is told of later. A model is never sent a prompt that nobody answered by itself: two prompts in a
@@ -31,11 +32,10 @@ interface Reply {
  */
 export function answerIn({ parts, status, finishReason }: Reply): Answer {
   if (status === 'running' || !isBlank(textOf(parts))) return 'answered'
-  const refused = parts.some((part) => part.type === 'error' && isRefusal(part.problem.kind))
-  return refused || finishKindOf(finishReason ?? null) === 'filter' ? 'refused' : 'unanswered'
+  return isRefusal(problemIn(parts)?.kind) || finishKindOf(finishReason ?? null) === 'filter' ? 'refused' : 'unanswered'
 }
 
-function isRefusal(kind: string): boolean {
+function isRefusal(kind: ErrorKind | undefined): boolean {
   return kind === 'content_filter' || kind === 'context_length'
 }
 

@@ -3,7 +3,7 @@ import { log } from '@/lib/log'
 import { countEnd, metrics } from '@/lib/metrics'
 import { tokensPerSecond } from '@/lib/protocol/billing/speed'
 import type { EndStatus, Problem, RetryData, StartData } from '@/lib/protocol/events'
-import { type Folded, hasThoughts } from '@/lib/protocol/messages'
+import { type Folded, hasReasoning } from '@/lib/protocol/messages'
 import type { GenerationTrace } from '@/lib/tracing/generation'
 import { tracing } from '@/lib/tracing/tracing'
 import type { CompletionEnd, CompletionRequest, Connection } from '@/lib/upstream/connection'
@@ -52,7 +52,7 @@ export class Observer {
     const { parts, usage } = folded
     // In tokens per second; null when it can't be measured.
     const speed =
-      usage && firstTokenAt !== null ? tokensPerSecond(usage, endedAt - firstTokenAt, hasThoughts(parts)) : null
+      usage && firstTokenAt !== null ? tokensPerSecond(usage, endedAt - firstTokenAt, hasReasoning(parts)) : null
     const ended = { status, kind, startedAt, firstTokenAt, speed }
     this.#safely('counting', () => countEnd(ended))
     this.#safely('tracing', () => this.#trace?.end(ended, usage))

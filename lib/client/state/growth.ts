@@ -1,5 +1,5 @@
 import type { GenerationEvent } from '@/lib/protocol/events'
-import type { Part } from '@/lib/protocol/messages'
+import { isWritten, type Part } from '@/lib/protocol/messages'
 
 /** What one commit has added to a part's text: from which length on, and what. */
 export interface Growth {
@@ -18,12 +18,8 @@ export function growthOf(part: Part): Growth | undefined {
 export function noteGrowth(before: Part[], after: Part[], events: GenerationEvent[]): void {
   const [old, grown] = [before.at(-1), after.at(-1)]
   if (!old || !grown || old === grown || before.length !== after.length) return
-  if (
-    old.type === 'error' ||
-    old.type !== grown.type ||
-    events.some(({ type }) => type === 'start' || type === 'reclassify')
-  )
-    return
+  if (!isWritten(old) || old.type !== grown.type) return
+  if (events.some(({ type }) => type === 'start' || type === 'reclassify')) return
   const text = events.map((event) => (event.type === 'delta' || event.type === 'reasoning' ? event.data.text : ''))
   growths.set(grown, { from: old.text.length, text: text.join('') })
 }

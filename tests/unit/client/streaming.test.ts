@@ -44,7 +44,7 @@ describe('text that streams', () => {
     await until(() => textIn(store, log.start.messageId) === 'Yes.')
     expect(parts()).toEqual([
       { type: 'reasoning', text: 'Hm. Let me see.', ms: 900 },
-      { type: 'text', text: 'Yes.' },
+      { type: 'text', text: 'Yes.', state: 'streaming' },
     ])
     // It grew out of nothing that was shown as text before.
     for (const part of parts() ?? []) expect(growthOf(part)).toBeUndefined()

@@ -7,7 +7,7 @@ import { emptyEntry } from '@/lib/client/state/entries'
 import type { ConversationState } from '@/lib/client/state/types'
 import { defaultSettings } from '@/lib/protocol/api'
 import type { GenerationStatus } from '@/lib/protocol/events'
-import type { Message, Part } from '@/lib/protocol/messages'
+import { type Message, type Part, part } from '@/lib/protocol/messages'
 
 afterEach(() => {
   cleanup()
@@ -45,7 +45,7 @@ it('counts its first thoughts from the start, and later ones from when they are 
   vi.useFakeTimers({ now: 104_000 })
   const set = openReply()
   const show = (parts: Part[]) => set({ messages: { reply: reply(parts, 'running') } })
-  show([{ type: 'reasoning', text: 'Hm.' }])
+  show([{ type: 'reasoning', text: 'Hm.', state: 'streaming' }])
   expect(words()).toEqual(['Thinking · 4 s'])
   const before: Part[] = [
     { type: 'reasoning', text: 'Hm.', ms: 5000 },
@@ -54,7 +54,7 @@ it('counts its first thoughts from the start, and later ones from when they are 
   act(() => vi.advanceTimersByTime(1000))
   show(before)
   act(() => vi.advanceTimersByTime(30_000))
-  show([...before, { type: 'reasoning', text: 'Or?' }])
+  show([...before, { type: 'reasoning', text: 'Or?', state: 'streaming' }])
   expect(words()).toEqual(['Thought for 5 s', 'Thinking'])
   act(() => vi.advanceTimersByTime(2000))
   expect(words()).toEqual(['Thought for 5 s', 'Thinking · 2 s'])
@@ -165,4 +165,13 @@ it.each<[Part[], GenerationStatus, boolean]>([
 ])('shows thoughts that no answer followed: %j, %s: %s', (parts, status, shown) => {
   openReply()({ messages: { reply: reply(parts, status) } })
   expect(screen.getByRole('article').textContent?.includes('They ask of rivers.')).toBe(shown)
+})
+
+it('shows a plain line for a part that only a later version knows, and the rest of the reply', () => {
+  const later = part.parse({ type: 'tool-call', name: '<b>search</b>', input: {} })
+  openReply()({ messages: { reply: reply([{ type: 'text', text: 'Look: ' }, later], 'completed') } })
+  const shown = screen.getByRole('article').textContent
+  expect(shown).toContain('Look: ')
+  expect(shown).toContain('Can’t show this part of the reply.')
+  expect(shown).not.toContain('search')
 })

@@ -6,6 +6,7 @@ import {
   continuing,
   type Folded,
   foldEvent,
+  isWritten,
   lengthsOf,
   nothingYet,
   type Part,
@@ -50,8 +51,8 @@ const log = fc.tuple(middle, fc.boolean()).map(([between, failed]): GenerationEv
   return [start, ...between, ...(failed ? [error] : []), { type: 'status', data: { status } }]
 })
 
-/** How long thoughts took is told anew by who goes on with them. */
-const timeless = (parts: Part[]) => parts.map((each) => (each.type === 'reasoning' ? { ...each, ms: 0 } : each))
+/** Parts without how long their reasoning took, and without their state: a continuation sets both anew. */
+const timeless = (parts: Part[]) => parts.map((each) => (isWritten(each) ? { type: each.type, text: each.text } : each))
 const stored = (parts: Part[]): Part[] => JSON.parse(JSON.stringify(parts))
 
 test('the outline and the reply give back the whole log, every event at its seq', () => {
@@ -90,7 +91,7 @@ test('text that was reasoning becomes that, and joins what stands before it; wha
   const say = (each: string): GenerationEvent => ({ type: 'delta', data: { text: each } })
   const events = [say('Let me '), say('see.'), { type: 'reclassify' as const, data: { length: 11 } }, say('Yes.')]
   const fold = (parts: Part[]) => events.reduce<Folded>(foldEvent, { ...nothingYet, parts }).parts
-  const yes = { type: 'text', text: 'Yes.' }
+  const yes = { type: 'text', text: 'Yes.', state: 'streaming' }
   expect(fold([])).toEqual([{ type: 'reasoning', text: 'Let me see.' }, yes])
   expect(fold([{ type: 'text', text: 'No. ' }])).toEqual([
     { type: 'text', text: 'No. ' },
@@ -110,7 +111,7 @@ test('text that goes on after an error joins what stood before it', () => {
     start,
     { type: 'delta', data: { text: 'def' } },
   ]
-  expect(events.reduce(foldEvent, nothingYet).parts).toEqual([{ type: 'text', text: 'abcdef' }])
+  expect(events.reduce(foldEvent, nothingYet).parts).toEqual([{ type: 'text', text: 'abcdef', state: 'streaming' }])
 })
 
 test('a start that tells how much there was takes away what is more, and changes nothing else', () => {

@@ -35,7 +35,9 @@ test('a closing tag that nothing opened: readers, the reply and its stored log a
   const start = await startTurn('somebody', turn)
   const following = logOf(start.generationId)
   await vi.waitFor(() =>
-    expect(runs().get(start.generationId)?.folded.parts).toEqual([{ type: 'text', text: 'Let me ' }]),
+    expect(runs().get(start.generationId)?.folded.parts).toEqual([
+      { type: 'text', text: 'Let me ', state: 'streaming' },
+    ]),
   )
   upstream.open('seen')
   const thought = { type: 'reasoning', text: 'Let me see.', ms }
