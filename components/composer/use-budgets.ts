@@ -2,7 +2,7 @@
 import { useEffect, useState } from 'react'
 import { useConversations } from '@/lib/client/state/context'
 import { newConversationId } from '@/lib/client/state/types'
-import { client } from '@/lib/client/transport/client-of-page'
+import { client } from '@/lib/client/transport/page-client'
 import type { BudgetState } from '@/lib/protocol/billing/budgets'
 
 const none: BudgetState[] = []

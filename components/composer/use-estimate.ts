@@ -3,7 +3,7 @@ import { useEffect, useState } from 'react'
 import { useConversations } from '@/lib/client/state/context'
 import { visiblePath } from '@/lib/client/state/selectors'
 import { newConversationId } from '@/lib/client/state/types'
-import { client } from '@/lib/client/transport/client-of-page'
+import { client } from '@/lib/client/transport/page-client'
 import type { Estimate } from '@/lib/protocol/billing/budgets'
 
 /** Typing has stopped when no key was pressed for so long. */

@@ -6,8 +6,8 @@ import { Ask } from '@/components/ui/ask'
 import { Button, IconButton } from '@/components/ui/button'
 import { useFocusAfter } from '@/components/ui/use-focus-after'
 import { Part } from '@/components/usage/chart-section'
-import { problemOf } from '@/lib/client/transport/chat-client'
-import { client } from '@/lib/client/transport/client-of-page'
+import { problemFrom } from '@/lib/client/transport/api-calls'
+import { client } from '@/lib/client/transport/page-client'
 import { type ConversationPage, type ConversationSummary, conversationPage } from '@/lib/protocol/api'
 
 /** What the Lab asked before: each run can be opened and deleted. `runs` counts those of this page. */
@@ -24,7 +24,7 @@ export function EarlierRuns({ runs }: { runs: number }) {
       setPage({ ...fetched, conversations: [...shown, ...fetched.conversations] })
       setProblem(null)
     } catch (error) {
-      setProblem(problemOf(error).message)
+      setProblem(problemFrom(error).message)
     }
   }, [])
   // biome-ignore lint/correctness/useExhaustiveDependencies: one more run is one more row

@@ -1,6 +1,6 @@
 import { v7 as uuidv7 } from 'uuid'
-import { problemOf } from '@/lib/client/transport/chat-client'
-import { client } from '@/lib/client/transport/client-of-page'
+import { problemFrom } from '@/lib/client/transport/api-calls'
+import { client } from '@/lib/client/transport/page-client'
 import { conversationSummary } from '@/lib/protocol/api'
 import { type LogEvent, startData, type Usage } from '@/lib/protocol/events'
 import { type Folded, foldEvent, hasReasoning, nothingYet, textOf } from '@/lib/protocol/messages'
@@ -89,7 +89,7 @@ export async function measure(
     if (seen.state === 'running')
       tell({ state: 'failed', problem: 'The connection was cut. The reply is saved with this run below.' })
   } catch (error) {
-    tell(signal.aborted ? { state: 'stopped' } : { state: 'failed', problem: problemOf(error).message })
+    tell(signal.aborted ? { state: 'stopped' } : { state: 'failed', problem: problemFrom(error).message })
   }
   return seen
 }

@@ -1,6 +1,6 @@
 'use client'
 import { useEffect, useRef, useState } from 'react'
-import { problemOf } from '@/lib/client/transport/chat-client'
+import { problemFrom } from '@/lib/client/transport/api-calls'
 import { type Measurement, openRun } from './measure'
 
 /** One run of an experiment: its measurements by name, and a way to stop it. Leaving the page ends it. Calls `onSaved` after the run is saved. */
@@ -31,7 +31,7 @@ export function useRun(onSaved: () => void) {
         setResults((before) => ({ ...before, [name]: measurement }))
       await experiment({ conversationId, signal: controller.signal, show })
     } catch (error) {
-      setProblem(problemOf(error).message)
+      setProblem(problemFrom(error).message)
     }
     setRunning(false)
     onSaved()

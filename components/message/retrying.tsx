@@ -4,11 +4,11 @@ import { Button } from '@/components/ui/button'
 import { leaveFocus } from '@/components/ui/composer-focus'
 import { Seconds } from '@/components/ui/seconds'
 import { useConversations } from '@/lib/client/state/context'
-import { browserPage } from '@/lib/client/transport/browser-environment'
-import { createCalls, problemOf } from '@/lib/client/transport/chat-client'
+import { createCalls, problemFrom } from '@/lib/client/transport/api-calls'
+import { browserEnvironment } from '@/lib/client/transport/browser-environment'
 import type { RetryData } from '@/lib/protocol/events'
 
-const calls = createCalls(browserPage)
+const calls = createCalls(browserEnvironment)
 
 /** A wait before another attempt: why, how long still, and the two ways out of it. */
 export function Retrying({
@@ -25,7 +25,7 @@ export function Retrying({
   const retryNow = () => {
     setProblem(null)
     calls.done('POST', `/api/generations/${encodeURIComponent(generationId)}/retry`).catch((error: unknown) => {
-      setProblem(`Still waiting. ${problemOf(error).message}`)
+      setProblem(`Still waiting. ${problemFrom(error).message}`)
     })
   }
   const seconds = useSecondsLeft(wait)

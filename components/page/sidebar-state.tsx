@@ -1,7 +1,7 @@
 'use client'
 import { createContext, type ReactNode, useCallback, useContext, useEffect, useMemo, useState } from 'react'
 import { useMedia, wideScreen } from '@/components/ui/use-media'
-import { browserPage } from '@/lib/client/transport/browser-environment'
+import { browserEnvironment } from '@/lib/client/transport/browser-environment'
 import { sidebarCookie } from './sidebar-cookie'
 
 interface SidebarState {
@@ -38,7 +38,7 @@ export function SidebarProvider({ startsFolded, children }: { startsFolded: bool
     setFolded(next)
   }, [])
   useEffect(() => {
-    const storage = browserPage.storage()
+    const storage = browserEnvironment.storage()
     if (storage?.getItem(oldKey) === 'folded') fold(true)
     storage?.removeItem(oldKey)
   }, [fold])

@@ -1,6 +1,6 @@
 'use client'
 import { useState } from 'react'
-import { problemOf } from '@/lib/client/transport/chat-client'
+import { problemFrom } from '@/lib/client/transport/api-calls'
 import type { Problem } from '@/lib/protocol/events'
 
 /** The jobs of a form, one at a time: which of them runs, and what the last one failed with. */
@@ -14,7 +14,7 @@ export function useWork<Name extends string>() {
     try {
       await job()
     } catch (error) {
-      setProblem(problemOf(error))
+      setProblem(problemFrom(error))
     } finally {
       setWork(null)
     }

@@ -1,6 +1,6 @@
 'use client'
 import { useEffect, useRef, useState } from 'react'
-import { problemOf } from '@/lib/client/transport/chat-client'
+import { problemFrom } from '@/lib/client/transport/api-calls'
 import { Button } from './button'
 
 /** Asks in place before something is removed that nothing brings back. The focus begins on Cancel; Escape is the same. */
@@ -27,7 +27,7 @@ export function Ask({
     try {
       await onConfirm()
     } catch (error) {
-      setRefusal(problemOf(error).message)
+      setRefusal(problemFrom(error).message)
       setWorking(false)
     }
   }

@@ -5,8 +5,8 @@ import { useState } from 'react'
 import { Button } from '@/components/ui/button'
 import { tooltip } from '@/components/ui/tooltip'
 import { useFocusAfter } from '@/components/ui/use-focus-after'
-import { problemOf } from '@/lib/client/transport/chat-client'
-import { client } from '@/lib/client/transport/client-of-page'
+import { problemFrom } from '@/lib/client/transport/api-calls'
+import { client } from '@/lib/client/transport/page-client'
 import type { Rate } from '@/lib/protocol/billing/money'
 import { type ConversationUsage, conversationUsagePage, type UsageReport } from '@/lib/protocol/billing/usage'
 import { Part } from './chart-section'
@@ -50,7 +50,7 @@ export function Conversations({
       setCursor(page.nextCursor)
       focusAfter(`tbody tr:nth-child(${rows.length + 1}) :is(a, button)`)
     } catch (error) {
-      setProblem(problemOf(error).message)
+      setProblem(problemFrom(error).message)
     }
     setLoading(false)
   }

@@ -1,7 +1,7 @@
 'use client'
 import { useEffect, useState } from 'react'
-import { problemOf } from '@/lib/client/transport/chat-client'
-import { client } from '@/lib/client/transport/client-of-page'
+import { problemFrom } from '@/lib/client/transport/api-calls'
+import { client } from '@/lib/client/transport/page-client'
 import { type UsageReport, usageReport } from '@/lib/protocol/billing/usage'
 import { queryOf, rangeProblem, type Wanted } from './query'
 
@@ -27,7 +27,7 @@ export function useReport(wanted: Wanted): ReportState {
       .read(usageReport, `/api/usage?${query}`)
       .then(
         (report) => current && setState({ report, loading: false, problem: null }),
-        (error: unknown) => current && setState({ report: null, loading: false, problem: problemOf(error).message }),
+        (error: unknown) => current && setState({ report: null, loading: false, problem: problemFrom(error).message }),
       )
     return () => {
       current = false

@@ -1,4 +1,4 @@
-import { ApiError } from '@/lib/client/transport/chat-client'
+import { ApiError } from '@/lib/client/transport/api-calls'
 import type { Budget, BudgetScope } from '@/lib/protocol/billing/budgets'
 import { isAmount } from '@/lib/protocol/billing/money'
 import type { Problem } from '@/lib/protocol/events'

@@ -6,7 +6,7 @@ import { Button } from '@/components/ui/button'
 import { SelectField } from '@/components/ui/select-field'
 import { TextField } from '@/components/ui/text-field'
 import { useConversations } from '@/lib/client/state/context'
-import { problemOf } from '@/lib/client/transport/chat-client'
+import { problemFrom } from '@/lib/client/transport/api-calls'
 import type { Budget, BudgetState } from '@/lib/protocol/billing/budgets'
 import {
   amountProblem,
@@ -67,7 +67,7 @@ export function BudgetForm({
     } catch (error) {
       if (isChanged(error)) await onChanged()
       setElsewhere(isChanged(error) && budget !== null)
-      if (!isChanged(error) || !budget) setProblem(saidOf(problemOf(error)))
+      if (!isChanged(error) || !budget) setProblem(saidOf(problemFrom(error)))
       setSaving(false)
     }
   }

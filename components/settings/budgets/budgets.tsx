@@ -4,8 +4,8 @@ import { useCallback, useEffect, useState } from 'react'
 import { Button } from '@/components/ui/button'
 import { useFocusAfter } from '@/components/ui/use-focus-after'
 import { useConversations } from '@/lib/client/state/context'
-import { problemOf } from '@/lib/client/transport/chat-client'
-import { client } from '@/lib/client/transport/client-of-page'
+import { problemFrom } from '@/lib/client/transport/api-calls'
+import { client } from '@/lib/client/transport/page-client'
 import type { Budget, BudgetState } from '@/lib/protocol/billing/budgets'
 import { Section } from '../section'
 import { isChanged, isSame, scopes } from './budget-draft'
@@ -36,7 +36,7 @@ function BudgetList() {
       setBudgets(await client().budgets())
       setProblem(null)
     } catch (error) {
-      setProblem(problemOf(error).message)
+      setProblem(problemFrom(error).message)
     }
   }, [])
   const rate = useConversations(({ settings }) => `${settings.currency} ${settings.exchangeRate}`)
@@ -86,7 +86,7 @@ function BudgetList() {
     } catch (error) {
       if (!isChanged(error)) throw error
       await load()
-      setProblem(`It wasn’t removed. ${problemOf(error).message}`)
+      setProblem(`It wasn’t removed. ${problemFrom(error).message}`)
       close(rowOf(budget))
     }
   }

@@ -4,7 +4,7 @@ import { Button } from '@/components/ui/button'
 import { SelectField } from '@/components/ui/select-field'
 import { TextField } from '@/components/ui/text-field'
 import { useConversations } from '@/lib/client/state/context'
-import { ApiError, problemOf } from '@/lib/client/transport/chat-client'
+import { ApiError, problemFrom } from '@/lib/client/transport/api-calls'
 import { convert, formatMoney, isRate } from '@/lib/protocol/billing/money'
 
 /** What the example line is about: a thousand tokens at $10 a million. */
@@ -117,7 +117,7 @@ function useCurrencyDraft() {
   useEffect(() => {
     const onLeave = () =>
       void leave().catch((error: unknown) => {
-        const text = `Couldn’t save the exchange rate. ${problemOf(error).message}`
+        const text = `Couldn’t save the exchange rate. ${problemFrom(error).message}`
         notify({ id: 'settings', text, tone: 'danger' })
       })
     // The first comes before the next page is asked for; where there is none, the second does.
@@ -129,7 +129,7 @@ function useCurrencyDraft() {
   }, [leave, notify])
   return {
     draft,
-    problem: refusal ? problemOf(refusal).message : null,
+    problem: refusal ? problemFrom(refusal).message : null,
     elsewhere: isConflict(refusal),
     change,
     // A refusal is shown beside the field.

@@ -6,8 +6,8 @@ import { Button } from '@/components/ui/button'
 import { TextField } from '@/components/ui/text-field'
 import { useFocusAfter } from '@/components/ui/use-focus-after'
 import { useConversations } from '@/lib/client/state/context'
-import { problemOf } from '@/lib/client/transport/chat-client'
-import { client } from '@/lib/client/transport/client-of-page'
+import { problemFrom } from '@/lib/client/transport/api-calls'
+import { client } from '@/lib/client/transport/page-client'
 import type { Price, PriceList } from '@/lib/protocol/billing/prices'
 import { Group, Section } from '../section'
 import { Currency } from './currency'
@@ -182,7 +182,7 @@ function found(prices: PriceList, wanted: string, onlyOwn: boolean): Price[] {
 
 function wordsOf(error: unknown): string {
   if (error instanceof SyntaxError) return 'That file isn’t JSON. Choose a file with a list of prices.'
-  const problem = problemOf(error)
+  const problem = problemFrom(error)
   const wrong = priceProblem(problem)
   return wrong ? `Nothing was imported. Row ${wrong.row}: ${wrong.words}` : problem.message
 }

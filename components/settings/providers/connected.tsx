@@ -6,8 +6,8 @@ import { Button } from '@/components/ui/button'
 import { TextField } from '@/components/ui/text-field'
 import { useConversations } from '@/lib/client/state/context'
 import { newConversationId } from '@/lib/client/state/types'
-import { problemOf } from '@/lib/client/transport/chat-client'
-import { client } from '@/lib/client/transport/client-of-page'
+import { problemFrom } from '@/lib/client/transport/api-calls'
+import { client } from '@/lib/client/transport/page-client'
 import type { ModelGroup } from '@/lib/protocol/api'
 import { firstChoiceOf } from '@/lib/protocol/chat-models'
 import type { Problem } from '@/lib/protocol/events'
@@ -31,7 +31,7 @@ export function Connected({ provider }: { provider: Provider }) {
       if (group) setFound({ group })
       await loadModels()
     } catch (error) {
-      setFound({ problem: problemOf(error) })
+      setFound({ problem: problemFrom(error) })
     }
   }, [provider.id, loadModels])
   useEffect(() => {

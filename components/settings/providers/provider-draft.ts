@@ -1,4 +1,4 @@
-import type { ProviderChange } from '@/lib/client/transport/settings-client'
+import type { ProviderChange } from '@/lib/client/transport/providers-client'
 import type { Problem } from '@/lib/protocol/events'
 import type { Provider, ProviderTest } from '@/lib/protocol/providers'
 import type { Preset } from './presets'

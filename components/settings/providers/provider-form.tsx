@@ -2,7 +2,7 @@
 import { type FormEvent, useState } from 'react'
 import { Button } from '@/components/ui/button'
 import { useFocusAfter } from '@/components/ui/use-focus-after'
-import { client } from '@/lib/client/transport/client-of-page'
+import { client } from '@/lib/client/transport/page-client'
 import type { Provider, ProviderTest } from '@/lib/protocol/providers'
 import { useWork } from '../use-work'
 import { Advanced } from './advanced-fields'

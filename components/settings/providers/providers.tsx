@@ -4,8 +4,8 @@ import { type ReactNode, useCallback, useEffect, useState } from 'react'
 import { Button } from '@/components/ui/button'
 import { useFocusAfter } from '@/components/ui/use-focus-after'
 import { useConversations } from '@/lib/client/state/context'
-import { problemOf } from '@/lib/client/transport/chat-client'
-import { client } from '@/lib/client/transport/client-of-page'
+import { problemFrom } from '@/lib/client/transport/api-calls'
+import { client } from '@/lib/client/transport/page-client'
 import type { Problem } from '@/lib/protocol/events'
 import type { Provider, ProviderList } from '@/lib/protocol/providers'
 import { Section } from '../section'
@@ -43,7 +43,7 @@ function ProviderLists() {
       setList(await client().providers())
       setProblem(null)
     } catch (error) {
-      setProblem(problemOf(error))
+      setProblem(problemFrom(error))
     }
   }, [])
   useEffect(() => void load(), [load])

@@ -1,5 +1,5 @@
 import type { LogEvent } from '@/lib/protocol/events'
-import type { Page } from '../transport/browser-environment'
+import type { BrowserEnvironment } from '../transport/browser-environment'
 
 /** A hidden page has no frames; text that waited for one would freeze there and flood on return. */
 const hiddenDelay = 100
@@ -14,7 +14,7 @@ export interface Commits {
 }
 
 /** Collects events of all generations and commits them together: every other frame, by timer while the page is hidden. */
-export function createCommits(page: Page, commit: (batches: Batches) => void): Commits {
+export function createCommits(environment: BrowserEnvironment, commit: (batches: Batches) => void): Commits {
   let waiting: Batches = new Map()
   let cancel: (() => void) | null = null
   let listening = false
@@ -22,7 +22,7 @@ export function createCommits(page: Page, commit: (batches: Batches) => void): C
 
   function flush(): void {
     cancel = null
-    flushedAt = page.now()
+    flushedAt = environment.now()
     const batches = waiting
     waiting = new Map()
     commit(batches)
@@ -30,11 +30,11 @@ export function createCommits(page: Page, commit: (batches: Batches) => void): C
 
   function schedule(): void {
     cancel?.()
-    cancel = page.hidden() ? page.timer(hiddenDelay, flush) : page.frame(flushInTime)
+    cancel = environment.hidden() ? environment.timer(hiddenDelay, flush) : environment.frame(flushInTime)
   }
 
   function flushInTime(): void {
-    if (page.now() - flushedAt >= pause) flush()
+    if (environment.now() - flushedAt >= pause) flush()
     else schedule()
   }
 
@@ -43,7 +43,7 @@ export function createCommits(page: Page, commit: (batches: Batches) => void): C
       const batch = waiting.get(generationId) ?? []
       for (const event of events) batch.push(event)
       waiting.set(generationId, batch)
-      if (!listening) page.on('visibility', () => cancel && schedule())
+      if (!listening) environment.on('visibility', () => cancel && schedule())
       listening = true
       if (!cancel) schedule()
     },

@@ -1,7 +1,7 @@
 import { createStore, type StoreApi } from 'zustand/vanilla'
 import type { ConversationPage, ModelList, Settings } from '@/lib/protocol/api'
-import { browserPage, type Page } from '../transport/browser-environment'
-import { createClient } from '../transport/chat-client'
+import { type BrowserEnvironment, browserEnvironment } from '../transport/browser-environment'
+import { createChatClient } from '../transport/chat-client'
 import { applied } from './apply'
 import { createCommits } from './commit'
 import { type Core, dismiss, notify } from './core'
@@ -30,17 +30,20 @@ export interface ConversationStore extends StoreApi<ConversationState> {
 }
 
 /** The store that the page renders from: conversations, their messages, and the generations that write them. */
-export function createConversationStore(initial: InitialState, page: Page = browserPage): ConversationStore {
+export function createConversationStore(
+  initial: InitialState,
+  environment: BrowserEnvironment = browserEnvironment,
+): ConversationStore {
   const core: Core = {
     get: () => store.getState(),
     set: (change) => store.setState(change),
-    page,
-    client: createClient(page),
+    environment,
+    client: createChatClient(environment),
   }
   const { set } = core
-  const commits = createCommits(page, (batches) => {
+  const commits = createCommits(environment, (batches) => {
     set((state) => {
-      const next = { ...state, ...applied(state, batches, sending.turnOf, page.now()) }
+      const next = { ...state, ...applied(state, batches, sending.turnOf, environment.now()) }
       return { ...next, unread: unread.unreadIn(next) }
     })
     for (const generationId of batches.keys()) {
@@ -92,10 +95,10 @@ export function createConversationStore(initial: InitialState, page: Page = brow
 
   function connect(): () => void {
     const wake = () => {
-      set({ online: page.online() })
-      if (page.online() && !page.hidden()) void loading.refresh()
+      set({ online: environment.online() })
+      if (environment.online() && !environment.hidden()) void loading.refresh()
     }
-    set((state) => ({ online: page.online(), drafts: { ...drafts.stored(), ...state.drafts } }))
+    set((state) => ({ online: environment.online(), drafts: { ...drafts.stored(), ...state.drafts } }))
     void settings.tellTimeZone()
     const ends = [
       streams.connect(),
@@ -103,8 +106,8 @@ export function createConversationStore(initial: InitialState, page: Page = brow
       store.subscribe((state, before) => state.summaries !== before.summaries && streams.arrange()),
       store.subscribe(unread.changed),
       unread.connect(),
-      page.on('visibility', wake),
-      page.on('connection', wake),
+      environment.on('visibility', wake),
+      environment.on('connection', wake),
       loading.poll(),
     ]
     return () => {

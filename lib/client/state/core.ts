@@ -1,13 +1,13 @@
-import type { Page } from '../transport/browser-environment'
-import type { Client } from '../transport/chat-client'
+import type { BrowserEnvironment } from '../transport/browser-environment'
+import type { ChatClient } from '../transport/chat-client'
 import type { ConversationState, Notice } from './types'
 
 /** What the concerns of the store share. */
 export interface Core {
   get(): ConversationState
   set(change: Partial<ConversationState> | ((state: ConversationState) => Partial<ConversationState>)): void
-  page: Page
-  client: Client
+  environment: BrowserEnvironment
+  client: ChatClient
 }
 
 /** Shows a notice; one with the same id gives way to it. */

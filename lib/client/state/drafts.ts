@@ -5,10 +5,10 @@ const prefix = 'rill.draft.'
 export type Drafts = ReturnType<typeof createDrafts>
 
 /** Keeps what was written and not sent, so that a reload brings it back. */
-export function createDrafts({ get, page }: Core) {
+export function createDrafts({ get, environment }: Core) {
   return {
     stored(): Record<string, string> {
-      const storage = page.storage()
+      const storage = environment.storage()
       const drafts: Record<string, string> = {}
       for (let index = 0; storage && index < storage.length; index += 1) {
         const key = storage.key(index)
@@ -22,7 +22,7 @@ export function createDrafts({ get, page }: Core) {
       const pending = conversations[conversationId]?.pending
       const unsent = pending?.asked.kind === 'answer' && !pending.problem ? pending.asked.text : ''
       const text = joinedDraft(unsent, drafts[conversationId] ?? '')
-      const storage = page.storage()
+      const storage = environment.storage()
       try {
         if (text) storage?.setItem(prefix + conversationId, text)
         else storage?.removeItem(prefix + conversationId)

@@ -9,12 +9,12 @@ const prefix = 'rill.branch.'
  * Keeps which branch of a conversation was shown, by its last message, so that a reload shows it again. Nothing is kept of
  * the one that would be shown anyway.
  */
-export function createKeptBranches({ get, page }: Core) {
+export function createKeptBranches({ get, environment }: Core) {
   return {
     keep(conversationId: string): void {
       const state = get()
       const last = visiblePath(state, conversationId).at(-1)
-      const storage = page.storage()
+      const storage = environment.storage()
       try {
         if (last === undefined || last === endUnchosen(state, conversationId))
           storage?.removeItem(prefix + conversationId)
@@ -26,7 +26,7 @@ export function createKeptBranches({ get, page }: Core) {
     /** The state with a conversation's kept branch chosen, unless another has been chosen since. */
     restored(state: ConversationState, conversationId: string): Partial<ConversationState> {
       const entry = state.conversations[conversationId]
-      const last = page.storage()?.getItem(prefix + conversationId)
+      const last = environment.storage()?.getItem(prefix + conversationId)
       if (!entry || !last || Object.keys(entry.chosen).length > 0) return {}
       const chosen = choicesTo(state, conversationId, last)
       return chosen ? withEntry(state, conversationId, { chosen }) : {}

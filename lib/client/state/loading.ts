@@ -1,5 +1,5 @@
 import type { Conversation, ConversationSummary } from '@/lib/protocol/api'
-import { ApiError } from '../transport/chat-client'
+import { ApiError } from '../transport/api-calls'
 import type { Core } from './core'
 import { emptyEntry, withEntry } from './entries'
 import type { KeptBranches } from './kept-branches'
@@ -16,7 +16,7 @@ const isWhole = (entry: ConversationEntry | undefined) => entry?.state === 'read
 
 /** Fetching conversations, and noticing when the server has more of one than this page. */
 export function createLoading(
-  { get, set, page, client }: Core,
+  { get, set, environment, client }: Core,
   streams: Streams,
   sidebar: Sidebar,
   branches: KeptBranches,
@@ -148,10 +148,10 @@ export function createLoading(
   function poll(): () => void {
     const unread = () => get().summaries.some(({ running }) => running.some((id) => !streams.hears(id)))
     const tick = () => {
-      if (!page.hidden() && unread()) void refresh()
-      cancel = page.timer(pollInterval, tick)
+      if (!environment.hidden() && unread()) void refresh()
+      cancel = environment.timer(pollInterval, tick)
     }
-    let cancel = page.timer(pollInterval, tick)
+    let cancel = environment.timer(pollInterval, tick)
     return () => cancel()
   }
 

@@ -1,6 +1,6 @@
 import { v7 as uuidv7 } from 'uuid'
 import type { Problem, StartData } from '@/lib/protocol/events'
-import { ApiError, problemOf } from '../transport/chat-client'
+import { ApiError, problemFrom } from '../transport/api-calls'
 import type { Turn } from './apply'
 import { type Core, dismiss, notify } from './core'
 import { type Drafts, joinedDraft } from './drafts'
@@ -30,7 +30,7 @@ interface Sending {
 
 /** Sending, asking for a reply again, and stopping. `refresh` looks what the server has, when it may have more than this page knows. */
 export function createSending(core: Core, streams: Streams, drafts: Drafts, refresh: () => Promise<void>) {
-  const { get, set, page, client } = core
+  const { get, set, environment, client } = core
   /** By conversation; each can send one turn at a time. */
   const sends = new Map<string, Sending>()
 
@@ -102,13 +102,13 @@ export function createSending(core: Core, streams: Streams, drafts: Drafts, refr
     const { id: turnId, conversationId, asked, model } = turn
     const closing = new AbortController()
     sends.set(conversationId, { turn, closing, onFail })
-    const pending = { turnId, asked, model, sentAt: page.now(), stopping: false, delayed: null, problem: null }
+    const pending = { turnId, asked, model, sentAt: environment.now(), stopping: false, delayed: null, problem: null }
     set((state) => withEntry(state, conversationId, { pending }))
     try {
       const started = await streams.start(sourceOf(turn, closing), closing)
       if (!started) fail(turn, null)
     } catch (error) {
-      fail(turn, problemOf(error))
+      fail(turn, problemFrom(error))
     }
   }
 
@@ -133,7 +133,7 @@ export function createSending(core: Core, streams: Streams, drafts: Drafts, refr
         // A limit is the person's to know of at once, however soon it passes.
         const passes = status === 0 || status === 503
         const goesAgain = passes && retryAfterMs <= longestWait && failures < attempts
-        if (goesAgain) markDelayed(turn.conversationId, status === 0 ? noConnection : problemOf(error).message)
+        if (goesAgain) markDelayed(turn.conversationId, status === 0 ? noConnection : problemFrom(error).message)
         return goesAgain
       },
       onStart(start: StartData): void {
@@ -170,7 +170,7 @@ export function createSending(core: Core, streams: Streams, drafts: Drafts, refr
       const pending = state.conversations[conversationId]?.pending
       return pending ? withEntry(state, conversationId, { pending: { ...pending, stopping: true } }) : {}
     })
-    page.timer(stopGrace, () => turn.start || closing.abort())
+    environment.timer(stopGrace, () => turn.start || closing.abort())
   }
 
   async function stopGeneration(id: string, conversationId: string): Promise<void> {
@@ -182,7 +182,7 @@ export function createSending(core: Core, streams: Streams, drafts: Drafts, refr
       if (turn) turn.stopping = false
       markStopping(id, false)
       const again = () => stop(conversationId)
-      report(`stop:${id}`, `Couldn’t stop the reply. It’s still being written. ${problemOf(error).message}`, again)
+      report(`stop:${id}`, `Couldn’t stop the reply. It’s still being written. ${problemFrom(error).message}`, again)
     }
   }
 

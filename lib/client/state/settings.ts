@@ -1,11 +1,11 @@
 import { defaultSettings, type Settings, settingNames } from '@/lib/protocol/api'
-import { ApiError, problemOf } from '../transport/chat-client'
+import { ApiError, problemFrom } from '../transport/api-calls'
 import { type Core, notify } from './core'
 import { newConversationId } from './types'
 
 /** The person's settings and the models there are. `chooseModel` keeps the model of a conversation that exists. */
 export function createSettings(core: Core, chooseModel: (id: string, model: string) => Promise<void>) {
-  const { get, set, page, client } = core
+  const { get, set, environment, client } = core
 
   async function loadModels(): Promise<void> {
     try {
@@ -50,7 +50,7 @@ export function createSettings(core: Core, chooseModel: (id: string, model: stri
 
   /** Once, when the server does not know it yet: by it the days and months of budgets begin. */
   async function tellTimeZone(): Promise<void> {
-    const timeZone = page.timeZone()
+    const timeZone = environment.timeZone()
     if (get().settings.timeZone !== defaultSettings.timeZone || timeZone === defaultSettings.timeZone) return
     // Nobody asked for it, so nobody is told when it fails; the next page tries again.
     const saved = await inOrder(() => client.saveSettings({ timeZone })).catch(() => null)
@@ -63,7 +63,7 @@ export function createSettings(core: Core, chooseModel: (id: string, model: stri
   }
 
   function report(id: string, what: string, error: unknown): void {
-    notify(core, { id, text: `${what} ${problemOf(error).message}`, tone: 'danger' })
+    notify(core, { id, text: `${what} ${problemFrom(error).message}`, tone: 'danger' })
   }
 
   return { actions: { loadModels, saveSettings, saveTyped, setModel }, tellTimeZone }

@@ -1,6 +1,6 @@
 import type { ConversationSummary } from '@/lib/protocol/api'
 import { plainTitle, shortened } from '@/lib/protocol/title'
-import { ApiError, problemOf } from '../transport/chat-client'
+import { ApiError, problemFrom } from '../transport/api-calls'
 import { type Core, dismiss, notify } from './core'
 import { withEntry } from './entries'
 import { newestFirst, withFirstPage, withSummaries } from './summaries'
@@ -100,7 +100,7 @@ export function createSidebar(core: Core, reload: (id: string) => void) {
         summaries: newestFirst([summary, ...state.summaries.filter((each) => each.id !== id)]),
         ...(entry ? withEntry(state, id, entry) : {}),
       }))
-    const keepAgain = setAside(core.page.storage(), id)
+    const keepAgain = setAside(core.environment.storage(), id)
     const goOn = () => {
       keepAgain()
       onReturn?.()
@@ -135,7 +135,7 @@ export function createSidebar(core: Core, reload: (id: string) => void) {
   const summaryOf = (id: string) => get().summaries.find((each) => each.id === id)
 
   function report(id: string, what: string, error: unknown): void {
-    notify(core, { id, text: `${what} ${problemOf(error).message}`, tone: 'danger' })
+    notify(core, { id, text: `${what} ${problemFrom(error).message}`, tone: 'danger' })
   }
 
   return { actions: { loadMoreSummaries, rename, remove }, chooseModel, refresh }

@@ -32,7 +32,7 @@ export type Streams = ReturnType<typeof createStreams>
  * read. `reload` is for a conversation whose log cannot be read any more.
  */
 export function createStreams(core: Core, commits: Commits, reload: (id: string) => void) {
-  const { get, set, page } = core
+  const { get, set, environment } = core
   const sent = new Set<Sent>()
   /** From where the logs of the shared connection are read. */
   const followed = new Map<string, number>()
@@ -93,7 +93,7 @@ export function createStreams(core: Core, commits: Commits, reload: (id: string)
   /** A turn that is not on screen goes to the shared connection, as soon as the page knows it. */
   function handOver({ generationId, closing, spared }: Sent): void {
     const generation = get().running[generationId ?? '']
-    const onScreen = generation?.conversationId === get().shown && !page.hidden()
+    const onScreen = generation?.conversationId === get().shown && !environment.hidden()
     if (generation && !(onScreen && spared)) closing.abort()
   }
 
@@ -123,7 +123,7 @@ export function createStreams(core: Core, commits: Commits, reload: (id: string)
       onState: (state) => mark([turn.generationId ?? ''], state),
     }
     try {
-      await readLog(log, page, turn.closing.signal)
+      await readLog(log, environment, turn.closing.signal)
     } catch (error) {
       // Once it has started, the shared connection goes on with it.
       if (!turn.generationId) throw error
@@ -152,7 +152,7 @@ export function createStreams(core: Core, commits: Commits, reload: (id: string)
     connect(): () => void {
       shared = shareLogs(core, listener)
       arrange()
-      const end = page.on('visibility', arrange)
+      const end = environment.on('visibility', arrange)
       return () => {
         end()
         for (const { generationId, closing } of sent) if (get().running[generationId ?? '']) closing.abort()

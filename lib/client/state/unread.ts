@@ -7,18 +7,18 @@ const prefix = 'rill.unread.'
  * Which conversations hold an answer, ended or under way, that has not been on screen since. All tabs of the browser
  * keep it together, and so a reload forgets nothing.
  */
-export function createUnread({ get, set, page }: Core) {
+export function createUnread({ get, set, environment }: Core) {
   /** What the browser did not keep: its storage is full, or cookies are blocked. Until a reload the page knows it all the same. */
   const unkept = new Set<string>()
 
   function stored(): string[] {
-    const storage = page.storage()
+    const storage = environment.storage()
     const keys = Array.from({ length: storage?.length ?? 0 }, (_, index) => storage?.key(index) ?? '')
     return keys.flatMap((key) => (key.startsWith(prefix) ? key.slice(prefix.length) : []))
   }
 
   function keep(id: string, unread: boolean): void {
-    const storage = page.storage()
+    const storage = environment.storage()
     if (unread) unkept.add(id)
     else unkept.delete(id)
     try {
@@ -36,7 +36,7 @@ export function createUnread({ get, set, page }: Core) {
   function unreadIn({ unread, summaries, shown }: ConversationState): ConversationState['unread'] {
     const awaited = summaries.filter(({ id, running }) => running.length > 0 && !unread[id])
     const seen = summaries.filter(({ id, running }) => running.length === 0 && unread[id] && id === shown)
-    const read = page.hidden() ? [] : seen
+    const read = environment.hidden() ? [] : seen
     if (awaited.length + read.length === 0) return unread
     const next = { ...unread }
     for (const { id } of awaited) next[id] = true
@@ -65,7 +65,7 @@ export function createUnread({ get, set, page }: Core) {
     /** Reads what is stored, and goes on reading it. Gives the way to end that. */
     connect(): () => void {
       load()
-      const ends = [page.on('storage', load), page.on('visibility', load)]
+      const ends = [environment.on('storage', load), environment.on('visibility', load)]
       return () => {
         for (const end of ends) end()
       }

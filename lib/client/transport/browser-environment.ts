@@ -1,5 +1,5 @@
 /** What the store needs of the page it lives in. Tests bring one whose clock and frames they hold in their hand. */
-export interface Page {
+export interface BrowserEnvironment {
   /** Stands before every path: empty in a browser. */
   origin: string
   hidden(): boolean
@@ -44,7 +44,7 @@ export interface Tabs {
 }
 
 /** The page in a browser. Touches nothing until it is asked, so it may be named while the server renders. */
-export const browserPage: Page = {
+export const browserEnvironment: BrowserEnvironment = {
   origin: '',
   hidden: () => document.hidden,
   online: () => navigator.onLine,

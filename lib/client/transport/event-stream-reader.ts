@@ -1,7 +1,7 @@
 import type { LogEvent } from '@/lib/protocol/events'
 import { createEventDecoder, createNamedEventDecoder, type Decoder, type NamedEvent } from '@/lib/protocol/sse'
-import type { Page } from './browser-environment'
-import { ApiError } from './chat-client'
+import { ApiError } from './api-calls'
+import type { BrowserEnvironment } from './browser-environment'
 
 /** The server comments every 15 s, so a connection that is quiet for this long is dead, whatever the browser believes. */
 const silenceLimit = 40_000
@@ -43,7 +43,7 @@ export interface LogsSource extends Pick<LogSource, 'onState' | 'onFruitless' | 
  * Settles when the log has ended or the signal aborts.
  * @throws what the last connection failed with, when it is not worth another.
  */
-export async function readLog(source: LogSource, page: Page, signal: AbortSignal): Promise<void> {
+export async function readLog(source: LogSource, environment: BrowserEnvironment, signal: AbortSignal): Promise<void> {
   let { cursor } = source
   const follow = (events: LogEvent[]) => {
     const next = follows(events, cursor)
@@ -54,11 +54,15 @@ export async function readLog(source: LogSource, page: Page, signal: AbortSignal
     return last.type === 'status' ? 'ended' : 'new'
   }
   const open = (either: AbortSignal) => source.open(cursor, either)
-  await read({ ...source, open, decoder: createEventDecoder, take: follow }, page, signal)
+  await read({ ...source, open, decoder: createEventDecoder, take: follow }, environment, signal)
 }
 
 /** Follows several logs to their ends as `readLog` does one. */
-export async function readLogs(source: LogsSource, page: Page, signal: AbortSignal): Promise<void> {
+export async function readLogs(
+  source: LogsSource,
+  environment: BrowserEnvironment,
+  signal: AbortSignal,
+): Promise<void> {
   const { cursors } = source
   const follow = (events: NamedEvent[]) => {
     let anything = false
@@ -77,7 +81,7 @@ export async function readLogs(source: LogsSource, page: Page, signal: AbortSign
     return anything ? 'new' : 'nothing new'
   }
   const open = (either: AbortSignal) => source.open(cursors, either)
-  await read({ ...source, open, decoder: createNamedEventDecoder, take: follow }, page, signal)
+  await read({ ...source, open, decoder: createNamedEventDecoder, take: follow }, environment, signal)
 }
 
 /** What a reader makes of its connections, however many logs they carry. */
@@ -88,7 +92,7 @@ interface Reading<E> extends Pick<LogSource, 'onState' | 'onFruitless' | 'again'
   take(events: E[]): 'new' | 'nothing new' | 'ended'
 }
 
-async function read<E>(reading: Reading<E>, page: Page, signal: AbortSignal): Promise<void> {
+async function read<E>(reading: Reading<E>, environment: BrowserEnvironment, signal: AbortSignal): Promise<void> {
   let failures = 0
   let fruitless = 0
   let ended = false
@@ -99,7 +103,7 @@ async function read<E>(reading: Reading<E>, page: Page, signal: AbortSignal): Pr
         fruitless += 1
         reading.onState('open')
       }
-      for await (const events of connection(reading, opened, page, signal)) {
+      for await (const events of connection(reading, opened, environment, signal)) {
         if (signal.aborted) return
         const taken = reading.take(events)
         if (taken !== 'nothing new') failures = fruitless = 0
@@ -123,7 +127,12 @@ async function read<E>(reading: Reading<E>, page: Page, signal: AbortSignal): Pr
       fruitless = 0
       reading.onFruitless?.()
     }
-    await pause(page.random() * Math.min(backoffCap, backoffBase * 2 ** (failures - 1)), asked, page, signal)
+    await pause(
+      environment.random() * Math.min(backoffCap, backoffBase * 2 ** (failures - 1)),
+      asked,
+      environment,
+      signal,
+    )
   }
 }
 
@@ -158,17 +167,20 @@ function follows(events: LogEvent[], cursor: number): LogEvent[] {
 async function* connection<E>(
   { open, decoder }: Reading<E>,
   opened: () => void,
-  page: Page,
+  environment: BrowserEnvironment,
   signal: AbortSignal,
 ): AsyncGenerator<E[]> {
   const closing = new AbortController()
   const close = () => closing.abort()
-  let heardAt = page.now()
-  let silence = page.timer(silenceLimit, close)
+  let heardAt = environment.now()
+  let silence = environment.timer(silenceLimit, close)
   // What the network or a sleeping machine did to the connection, nobody tells. Asking again does no harm.
   const ends = [
-    page.on('connection', () => page.online() && closing.abort(stale)),
-    page.on('visibility', () => page.hidden() || page.now() - heardAt < doubtful || closing.abort(stale)),
+    environment.on('connection', () => environment.online() && closing.abort(stale)),
+    environment.on(
+      'visibility',
+      () => environment.hidden() || environment.now() - heardAt < doubtful || closing.abort(stale),
+    ),
   ]
   try {
     const response = await open(AbortSignal.any([signal, closing.signal]))
@@ -180,8 +192,8 @@ async function* connection<E>(
       const { done, value } = await reader.read()
       if (done) return
       silence()
-      heardAt = page.now()
-      silence = page.timer(silenceLimit, close)
+      heardAt = environment.now()
+      silence = environment.timer(silenceLimit, close)
       yield feed(value)
     }
   } finally {
@@ -192,7 +204,12 @@ async function* connection<E>(
 }
 
 /** Waits as long as the server asks and a while more. Where it does not ask, no longer than until the page is back on line or in sight. */
-function pause(milliseconds: number, asked: number, page: Page, signal: AbortSignal): Promise<void> {
+function pause(
+  milliseconds: number,
+  asked: number,
+  environment: BrowserEnvironment,
+  signal: AbortSignal,
+): Promise<void> {
   return new Promise((resolve) => {
     const over = () => {
       for (const end of ends) end()
@@ -200,9 +217,9 @@ function pause(milliseconds: number, asked: number, page: Page, signal: AbortSig
       resolve()
     }
     const ends = [
-      page.timer(asked + milliseconds, over),
-      page.on('connection', () => asked > 0 || !page.online() || over()),
-      page.on('visibility', () => asked > 0 || page.hidden() || over()),
+      environment.timer(asked + milliseconds, over),
+      environment.on('connection', () => asked > 0 || !environment.online() || over()),
+      environment.on('visibility', () => asked > 0 || environment.hidden() || over()),
     ]
     signal.addEventListener('abort', over)
   })

@@ -1,6 +1,7 @@
 import type { LogEvent } from '@/lib/protocol/events'
-import type { Page } from './browser-environment'
-import { ApiError, type Client } from './chat-client'
+import { ApiError } from './api-calls'
+import type { BrowserEnvironment } from './browser-environment'
+import type { ChatClient } from './chat-client'
 import { mayPass, readLogs } from './event-stream-reader'
 
 /** As many logs as the server puts into one response. */
@@ -8,8 +9,8 @@ const mostAtOnce = 100
 
 /** What calls of the server are made with. */
 export interface Transport {
-  client: Client
-  page: Page
+  client: ChatClient
+  environment: BrowserEnvironment
 }
 
 /** Hears what becomes of the logs that are read. */
@@ -28,7 +29,7 @@ export type ConnectionState = 'connecting' | 'open' | 'reconnecting'
 export type Multiplex = ReturnType<typeof createMultiplex>
 
 /** Reads any number of logs over one connection, which is made anew when one is added or must be read again. */
-export function createMultiplex({ client, page }: Transport, listener: LogListener) {
+export function createMultiplex({ client, environment }: Transport, listener: LogListener) {
   const cursors = new Map<string, number>()
   let closing = new AbortController()
   let scheduled = false
@@ -78,7 +79,7 @@ export function createMultiplex({ client, page }: Transport, listener: LogListen
         onFruitless: () => listener.onFruitless([...part.keys()]),
         again: mayPass,
       },
-      page,
+      environment,
       own.signal,
     ).then(
       () => own.signal.aborted || open(),

@@ -48,15 +48,15 @@ export interface SharedLogs {
  * speak to each other, each has a connection of its own while it is in sight.
  */
 export function shareLogs(transport: Transport, listener: LogListener): SharedLogs {
-  const tabs = transport.page.tabs()
+  const tabs = transport.environment.tabs()
   return tabs ? together(transport, tabs, listener) : alone(transport, listener)
 }
 
-function alone({ client, page }: Transport, listener: LogListener): SharedLogs {
-  const multiplex = createMultiplex({ client, page }, listener)
+function alone({ client, environment }: Transport, listener: LogListener): SharedLogs {
+  const multiplex = createMultiplex({ client, environment }, listener)
   // Hidden tabs would use up the browser's six connections. In sight again, it goes on from where it was.
-  const end = page.on('visibility', () => (page.hidden() ? multiplex.pause() : multiplex.resume()))
-  const pauseIfHidden = () => page.hidden() && multiplex.pause()
+  const end = environment.on('visibility', () => (environment.hidden() ? multiplex.pause() : multiplex.resume()))
+  const pauseIfHidden = () => environment.hidden() && multiplex.pause()
   return {
     follow(wanted) {
       multiplex.add(wanted)
@@ -75,7 +75,7 @@ function alone({ client, page }: Transport, listener: LogListener): SharedLogs {
   }
 }
 
-function together({ client, page }: Transport, tabs: Tabs, listener: LogListener): SharedLogs {
+function together({ client, environment }: Transport, tabs: Tabs, listener: LogListener): SharedLogs {
   /** What this tab has seen of the logs that it needs. */
   const cursors = new Map<string, number>()
   const channel = tabs.channel(name, (data) => {
@@ -87,13 +87,13 @@ function together({ client, page }: Transport, tabs: Tabs, listener: LogListener
   let resign = tabs.lock(name, { how: 'wait', held: lead, lost: overtaken })
   /** Ends the wait for the leader's answer. */
   let answered: (() => void) | null = null
-  let cancelCheck = page.timer(checkInterval, check)
+  let cancelCheck = environment.timer(checkInterval, check)
   // A leader out of sight does not know that somebody looks now.
-  const endOfWatch = page.on('visibility', ask)
+  const endOfWatch = environment.on('visibility', ask)
 
   function lead(): void {
     heardOfLeader()
-    leading = createMultiplex({ client, page }, everybody)
+    leading = createMultiplex({ client, environment }, everybody)
     channel.post({ type: 'lead' } satisfies Message)
     leading.add(cursors)
   }
@@ -113,7 +113,7 @@ function together({ client, page }: Transport, tabs: Tabs, listener: LogListener
       return
     }
     channel.post({ type: 'want', cursors: [...wanted] } satisfies Message)
-    answered ??= page.timer(answerLimit, () => {
+    answered ??= environment.timer(answerLimit, () => {
       answered = null
       resign()
       resign = tabs.lock(name, { how: 'steal', held: lead, lost: overtaken })
@@ -126,12 +126,12 @@ function together({ client, page }: Transport, tabs: Tabs, listener: LogListener
   }
 
   function ask(): void {
-    if (!leading && cursors.size > 0 && !page.hidden()) want([])
+    if (!leading && cursors.size > 0 && !environment.hidden()) want([])
   }
 
   function check(): void {
     ask()
-    cancelCheck = page.timer(checkInterval, check)
+    cancelCheck = environment.timer(checkInterval, check)
   }
 
   function hear(heard: Message): void {

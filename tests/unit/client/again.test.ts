@@ -1,7 +1,7 @@
 import { describe, expect, onTestFinished, test } from 'vitest'
 import { branchesOf, messageOf, visiblePath } from '@/lib/client/state/selectors'
 import type { GenerationEvent } from '@/lib/protocol/events'
-import { openHouse, openTab, rivers, statusOf, textIn, until } from './house'
+import { openStore, openTab, runningConversation, statusOf, textIn, until } from './open-store'
 import { done, json, refuse, says } from './server'
 
 const cut: GenerationEvent = {
@@ -13,19 +13,19 @@ const interrupted: GenerationEvent = { type: 'status', data: { status: 'interrup
 
 /** A reply that was cut in its middle. */
 async function withCutReply() {
-  const house = await openHouse((server) => {
+  const opened = await openStore((server) => {
     server.turn(server.conversation('Rivers').id, 'Are there rivers?').append(...says('Yes, '), cut, interrupted)
   })
-  const { start } = house.server.onlyLog
+  const { start } = opened.server.onlyLog
   const { conversationId, messageId, userMessageId } = start
-  await house.get().loadConversation(conversationId)
+  await opened.get().loadConversation(conversationId)
   const newest = () => {
-    const log = [...house.server.logs.values()].at(-1)
+    const log = [...opened.server.logs.values()].at(-1)
     if (!log) throw new Error('The server has no log.')
     return log
   }
-  const types = () => messageOf(house.get(), messageId)?.parts.map(({ type }) => type)
-  return { ...house, start, id: conversationId, messageId, userMessageId, newest, types }
+  const types = () => messageOf(opened.get(), messageId)?.parts.map(({ type }) => type)
+  return { ...opened, start, id: conversationId, messageId, userMessageId, newest, types }
 }
 
 describe('a reply that is continued', () => {
@@ -58,7 +58,7 @@ describe('a reply that is continued', () => {
   })
 
   test('shows what is written at each moment, and keeps it when the conversation is loaded again', async () => {
-    const { server, store, page, get, id, messageId, newest } = await withCutReply()
+    const { server, store, environment, get, id, messageId, newest } = await withCutReply()
     await get().continueReply(messageId)
     const log = newest()
     log.say('there ')
@@ -69,16 +69,16 @@ describe('a reply that is continued', () => {
     log.append(interrupted)
     await until(() => statusOf(store, messageId) === 'interrupted')
     server.turn(id, 'And lakes?', messageId).end()
-    page.setHidden(true)
-    page.setHidden(false)
+    environment.setHidden(true)
+    environment.setHidden(false)
     await until(() => get().conversations[id]?.messageIds.length === 4)
     expect(textIn(store, messageId)).toBe('Yes, there are.')
     // It goes on elsewhere, unheard: what is fetched then stands, not what once grew here.
     const later = server.again('continue', log)
     later.say(' Many.')
     later.end()
-    page.setHidden(true)
-    page.setHidden(false)
+    environment.setHidden(true)
+    environment.setHidden(false)
     await until(() => textIn(store, messageId) === 'Yes, there are. Many.')
     expect(seen).toEqual(seen.toSorted((one, other) => one.length - other.length))
   })
@@ -117,8 +117,8 @@ describe('a reply that is continued', () => {
   })
 
   test('begins with what the server kept of it, when a crash left less than the page had shown', async () => {
-    const { server, store, get } = await openHouse()
-    const { id, log } = rivers(server)
+    const { server, store, get } = await openStore()
+    const { id, log } = runningConversation(server)
     const { messageId } = log.start
     log.append({ type: 'reasoning', data: { text: 'They ask ' } }, { type: 'reasoning', data: { text: 'of rivers.' } })
     log.say('The ', 'Rhine ', 'flows ')
@@ -146,14 +146,14 @@ describe('a reply that is continued', () => {
   })
 
   test('in another tab is seen to run, and then to end, in this one', async () => {
-    const { server, store, page, get, messageId, id, newest } = await withCutReply()
+    const { server, store, environment, get, messageId, id, newest } = await withCutReply()
     const other = openTab(server)
     await other.get().loadConversation(id)
     await other.get().continueReply(messageId)
     newest().say('there ')
     await get().loadConversation(id)
-    page.setHidden(true)
-    page.setHidden(false)
+    environment.setHidden(true)
+    environment.setHidden(false)
     await until(() => textIn(store, messageId) === 'Yes, there ')
     expect(statusOf(store, messageId)).toBe('running')
     newest().say('are.')
@@ -240,10 +240,10 @@ describe('a reply that is continued', () => {
 
 describe('a reply that is written anew', () => {
   test('is another branch under the same prompt, which is shown', async () => {
-    const { server, page, store, get, id, messageId, userMessageId, newest } = await withCutReply()
+    const { server, environment, store, get, id, messageId, userMessageId, newest } = await withCutReply()
     /** What a reload shows: another page with the same storage. */
     const reloaded = async () => {
-      const later = openTab(server, page)
+      const later = openTab(server, environment)
       await later.get().loadConversation(id)
       return visiblePath(later.get(), id)
     }
@@ -269,22 +269,22 @@ describe('a reply that is written anew', () => {
     expect(visiblePath(get(), id)).toEqual([userMessageId, third])
     expect(await reloaded()).toEqual([userMessageId, third])
     // The newest is shown anyway.
-    expect([...page.stored.keys()].filter((key) => key.includes('branch'))).toEqual([])
+    expect([...environment.stored.keys()].filter((key) => key.includes('branch'))).toEqual([])
   })
 
   test('stays before the eyes of whoever reads it while another tab shows another', async () => {
-    const { server, page, get, id, messageId, userMessageId, newest } = await withCutReply()
+    const { server, environment, get, id, messageId, userMessageId, newest } = await withCutReply()
     await get().regenerate(messageId)
     const other = newest().start.messageId
     newest().append(...says('No.'), done)
-    const elsewhere = openTab(server, page)
+    const elsewhere = openTab(server, environment)
     await elsewhere.get().loadConversation(id)
     const path = () => visiblePath(elsewhere.get(), id)
     expect(path()).toEqual([userMessageId, other])
     get().choose(id, userMessageId, messageId)
     const { start } = server.turn(id, 'And lakes?', other)
-    page.setHidden(true)
-    page.setHidden(false)
+    environment.setHidden(true)
+    environment.setHidden(false)
     await until(() => elsewhere.get().messages[start.messageId])
     expect(path()).toEqual([userMessageId, other, start.userMessageId, start.messageId])
   })

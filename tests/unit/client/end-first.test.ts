@@ -1,8 +1,8 @@
 import { describe, expect, test } from 'vitest'
 import { withEarlier } from '@/lib/client/state/merge'
 import { branchesOf, messageOf, visiblePath } from '@/lib/client/state/selectors'
-import { openHouse, statusOf, textIn, until } from './house'
 import type { Log } from './log'
+import { openStore, statusOf, textIn, until } from './open-store'
 import { json, refuse, type TestServer } from './server'
 
 /** More than come first. */
@@ -43,12 +43,12 @@ function holdAll(server: TestServer, id: string) {
 
 /** A page that shows the end of a long conversation while the rest is held. */
 async function withRestHeld(how: { running?: boolean } = {}) {
-  const house = await openHouse()
-  const long = longOne(house.server, how)
-  const rest = holdAll(house.server, long.id)
-  await house.get().loadConversation(long.id)
+  const opened = await openStore()
+  const long = longOne(opened.server, how)
+  const rest = holdAll(opened.server, long.id)
+  await opened.get().loadConversation(long.id)
   await rest.asked()
-  return { ...house, ...long, rest, entry: () => house.get().conversations[long.id] }
+  return { ...opened, ...long, rest, entry: () => opened.get().conversations[long.id] }
 }
 
 describe('a long conversation', () => {
@@ -71,7 +71,7 @@ describe('a long conversation', () => {
   })
 
   test('costs one request when it is none', async () => {
-    const { server, get } = await openHouse()
+    const { server, get } = await openStore()
     const { id } = server.conversation('Short')
     server.turn(id, 'one').end()
     await get().loadConversation(id)
@@ -103,8 +103,8 @@ describe('a long conversation', () => {
   test.each(['regenerate', 'continueReply'] as const)(
     'whose last prompt is not here yet gets it once, though its reply was asked for again (%s) meanwhile',
     async (verb) => {
-      const house = await openHouse()
-      const { server, store, get } = house
+      const opened = await openStore()
+      const { server, store, get } = opened
       const { id, last } = longOne(server)
       // More replies to the last prompt than come first.
       for (let place = 0; place < first + 10; place++) answer(server.again('regenerate', last))
@@ -210,7 +210,7 @@ describe('a long conversation', () => {
   })
 
   test('can be used though the rest could not be loaded, says so, and tries again', async () => {
-    const { server, page, get } = await openHouse()
+    const { server, environment, get } = await openStore()
     const { id, last } = longOne(server)
     const entry = () => get().conversations[id]
     server.fault('GET', all, (response) => refuse(response, 503, 'upstream', 'The disk is slow.'), 2)
@@ -222,14 +222,14 @@ describe('a long conversation', () => {
     expect(entry()).toMatchObject({ earlier: 'loading', problem: null })
     await again
     expect(entry()?.earlier).toBe('failed')
-    page.setHidden(true)
-    page.setHidden(false)
+    environment.setHidden(true)
+    environment.setHidden(false)
     await until(() => entry()?.earlier === 'here')
     expect(entry()).toMatchObject({ problem: null, messageIds: { length: 2 * turns } })
   })
 
   test('that is left before its end is here asks for the rest when it is shown again', async () => {
-    const { server, get } = await openHouse()
+    const { server, get } = await openStore()
     const { id } = longOne(server)
     const loading = get().loadConversation(id)
     await get().loadConversation('new')
@@ -242,8 +242,8 @@ describe('a long conversation', () => {
   })
 
   test('is live while what runs is in a message that is not here yet, which is read on when it is', async () => {
-    const house = await openHouse()
-    const { server, store, get } = house
+    const opened = await openStore()
+    const { server, store, get } = opened
     const { id, oldest } = longOne(server)
     const aside = server.again('regenerate', oldest)
     // The other reply stands at the end of the list, so what comes after it has to be more than come first.

@@ -1,8 +1,8 @@
 import { describe, expect, test } from 'vitest'
 import { newConversationId } from '@/lib/client/state/types'
-import { openHouse, openTab, until } from './house'
-import { TestPage } from './page'
+import { openStore, openTab, until } from './open-store'
 import { json, refuse, type TestServer } from './server'
+import { TestEnvironment } from './test-environment'
 
 const sends = (server: TestServer) => server.received.filter(({ path }) => path === '/api/chat').map(({ body }) => body)
 
@@ -10,13 +10,13 @@ describe('an answer that may not be longer', () => {
   const turn = { conversationId: null, text: 'Tell me of rivers', model: 'demo' }
 
   test('is asked for with its limit', async () => {
-    const { server, get } = await openHouse()
+    const { server, get } = await openStore()
     await get().send({ ...turn, maxTokens: 800 })
     expect(sends(server)).toMatchObject([{ text: turn.text, settings: { maxTokens: 800 } }])
   })
 
   test('is another turn than the one that was refused, and the words come back with the refusal', async () => {
-    const { server, get } = await openHouse()
+    const { server, get } = await openStore()
     server.fault('POST', /chat/, (response) => refuse(response, 402, 'budget', 'Today’s budget is $1.'))
     await get().send(turn)
     expect(get().drafts[newConversationId]).toBe(turn.text)
@@ -33,7 +33,7 @@ describe('an answer that may not be longer', () => {
 test.each(['continue', 'regenerate'] as const)(
   'a reply to %s that fits only in part is offered shorter',
   async (verb) => {
-    const { server, get } = await openHouse((server) => {
+    const { server, get } = await openStore((server) => {
       server.turn(server.conversation('Rivers').id, 'Are there rivers?').end('interrupted')
       server.fault('POST', new RegExp(verb), (response) => {
         const problem = { kind: 'budget', message: 'Today’s budget is $1.', retryable: false, lowerMaxTokens: 1234 }
@@ -60,20 +60,20 @@ describe('the time zone', () => {
   const told = (server: TestServer) => server.received.filter(({ path }) => path === '/api/settings')
 
   test('is told when the server does not know it', async () => {
-    const { server } = await openHouse()
-    const page = new TestPage(server.origin)
-    page.zone = 'Asia/Kolkata'
-    const { get } = openTab(server, page)
+    const { server } = await openStore()
+    const environment = new TestEnvironment(server.origin)
+    environment.zone = 'Asia/Kolkata'
+    const { get } = openTab(server, environment)
     await until(() => get().settings.timeZone === 'Asia/Kolkata')
     expect(told(server)).toMatchObject([{ method: 'PATCH', body: { timeZone: 'Asia/Kolkata' } }])
   })
 
   test('is not told by who lives by the default, and nobody hears when it cannot be told', async () => {
-    const { server, get } = await openHouse((prepared) => prepared.fault('PATCH', /settings/, 'reset'))
+    const { server, get } = await openStore((prepared) => prepared.fault('PATCH', /settings/, 'reset'))
     expect(told(server)).toEqual([])
-    const page = new TestPage(server.origin)
-    page.zone = 'Asia/Kolkata'
-    const tab = openTab(server, page)
+    const environment = new TestEnvironment(server.origin)
+    environment.zone = 'Asia/Kolkata'
+    const tab = openTab(server, environment)
     await until(() => told(server).length === 1)
     await get().loadModels()
     expect(tab.get().notices).toEqual([])

@@ -1,6 +1,6 @@
 import { describe, expect, onTestFinished, test, vi } from 'vitest'
 import { messageOf } from '@/lib/client/state/selectors'
-import { openHouse, openTab, rivers, statusOf, textIn, until } from './house'
+import { openStore, openTab, runningConversation, statusOf, textIn, until } from './open-store'
 import { json, refuse } from './server'
 
 /** A cursor past every log. */
@@ -8,7 +8,7 @@ const onlyTheEnd = 999_999_999_999
 
 describe('loading a conversation', () => {
   test('shows what it holds, and reads on from there', async () => {
-    const { server, store, get } = await openHouse()
+    const { server, store, get } = await openStore()
     const { id } = server.conversation('Rivers')
     const ended = server.turn(id, 'one')
     ended.say('Done.')
@@ -29,20 +29,20 @@ describe('loading a conversation', () => {
   })
 
   test('tells a missing one from one that could not be fetched, and tries that again when the page wakes', async () => {
-    const { server, page, get } = await openHouse()
+    const { server, environment, get } = await openStore()
     const { id } = server.conversation('Rivers')
     await get().loadConversation('nowhere')
     expect(get().conversations.nowhere).toMatchObject({ state: 'missing', problem: { kind: 'not_found' } })
     server.fault('GET', new RegExp(id), 'reset')
     await get().loadConversation(id)
     expect(get().conversations[id]).toMatchObject({ state: 'failed', problem: { kind: 'network' } })
-    page.setHidden(true)
-    page.setHidden(false)
+    environment.setHidden(true)
+    environment.setHidden(false)
     await until(() => get().conversations[id]?.state === 'ready')
   })
 
   test('reads it message by message, and lets the page go on meanwhile', async () => {
-    const { server, get } = await openHouse()
+    const { server, get } = await openStore()
     const { id } = server.conversation('Rivers')
     for (let turn = 0; turn < 50; turn++) server.turn(id, `turn ${turn}`).end()
     // A clock by which each look at a message takes longer than a frame.
@@ -65,7 +65,7 @@ describe('loading a conversation', () => {
   })
 
   test('with one message that this page does not understand is refused in words', async () => {
-    const { server, get } = await openHouse()
+    const { server, get } = await openStore()
     const { id } = server.conversation('Rivers')
     server.turn(id, 'one').end()
     const [prompt, reply] = server.messages(id)
@@ -79,7 +79,7 @@ describe('loading a conversation', () => {
   })
 
   test('from a server that does not say yet whether others came before is taken as a whole', async () => {
-    const { server, get } = await openHouse()
+    const { server, get } = await openStore()
     const { id } = server.conversation('Rivers')
     server.turn(id, 'one').end()
     const answer = { ...server.list()[0], messages: server.messages(id) }
@@ -89,7 +89,7 @@ describe('loading a conversation', () => {
   })
 
   test('once loaded, does not fetch again until it changes', async () => {
-    const { server, get } = await openHouse()
+    const { server, get } = await openStore()
     const { id } = server.conversation('Rivers')
     server.turn(id, 'one').end()
     await Promise.all([get().loadConversation(id), get().loadConversation(id)])
@@ -100,28 +100,28 @@ describe('loading a conversation', () => {
   })
 
   test('keeps the identity of messages that did not change when it is fetched again', async () => {
-    const { server, page, get } = await openHouse()
+    const { server, environment, get } = await openStore()
     const { id } = server.conversation('Rivers')
     const first = server.turn(id, 'one')
     first.end()
     await get().loadConversation(id)
     const before = get().messages
     server.turn(id, 'two', first.start.messageId).end()
-    page.setHidden(true)
-    page.setHidden(false)
+    environment.setHidden(true)
+    environment.setHidden(false)
     await until(() => get().conversations[id]?.messageIds.length === 4)
     for (const message of Object.values(before)) expect(messageOf(get(), message.id)).toBe(message)
   })
 
   test('keeps the list of messages too when none came', async () => {
-    const { server, page, get } = await openHouse()
+    const { server, environment, get } = await openStore()
     const { id } = server.conversation('Rivers')
     const log = server.turn(id, 'one')
     await get().loadConversation(id)
     const before = get().conversations[id]?.messageIds
     log.end()
     server.summaries.set(id, { ...server.conversation('Renamed'), id })
-    page.setHidden(false)
+    environment.setHidden(false)
     await until(() => server.count('GET', /conversations\/conv/) === 2)
     await until(() => get().summaries.some((each) => each.id === id && each.title === 'Renamed'))
     await get().loadModels()
@@ -129,7 +129,7 @@ describe('loading a conversation', () => {
   })
 
   test('that is deleted elsewhere ends its streams here', async () => {
-    const { server, get } = await openHouse()
+    const { server, get } = await openStore()
     const { id } = server.conversation('Rivers')
     const log = server.turn(id, 'one')
     await get().loadConversation(id)
@@ -144,16 +144,16 @@ describe('loading a conversation', () => {
 
 describe('what happens elsewhere', () => {
   test('a turn sent in another tab comes up here when this one is shown again', async () => {
-    const { server, page, store, get } = await openHouse((server) => server.conversation('Rivers'))
+    const { server, environment, store, get } = await openStore((server) => server.conversation('Rivers'))
     const id = get().summaries[0]?.id ?? ''
     const other = openTab(server)
     await get().loadConversation(id)
     await other.get().loadConversation(id)
-    page.setHidden(true)
+    environment.setHidden(true)
     await other.get().send({ conversationId: id, text: 'From there', model: 'demo' })
     const [log] = server.logs.values()
     const reply = log?.start.messageId ?? ''
-    page.setHidden(false)
+    environment.setHidden(false)
     await until(() => messageOf(get(), reply))
     log?.say('Seen in both')
     log?.end()
@@ -164,22 +164,22 @@ describe('what happens elsewhere', () => {
   })
 
   test('of what is not loaded here the end is heard, and nobody asks for the sidebar', async () => {
-    const { server, page, get } = await openHouse((server) => server.turn(server.conversation('Far').id, 'Run'))
+    const { server, environment, get } = await openStore((server) => server.turn(server.conversation('Far').id, 'Run'))
     expect(get().summaries[0]?.running).toHaveLength(1)
     const log = server.onlyLog
     await until(() => log.connections.size === 1)
     expect(log.cursors).toEqual([onlyTheEnd])
     log.say('Far away.')
-    page.advance(5_000)
+    environment.advance(5_000)
     log.end()
     await until(() => get().summaries[0]?.running.length === 0)
-    page.advance(5_000)
+    environment.advance(5_000)
     await get().loadModels()
     expect(server.count('GET', /conversations$/)).toBe(0)
   })
 
   test('on a later page of the sidebar too', async () => {
-    const { server, get } = await openHouse((server) => {
+    const { server, get } = await openStore((server) => {
       server.pageSize = 1
       server.turn(server.conversation('Old').id, 'Run')
       server.conversation('New')
@@ -192,44 +192,44 @@ describe('what happens elsewhere', () => {
   })
 
   test('the sidebar is looked after only while something runs of whose end nobody tells', async () => {
-    const { server, page, get } = await openHouse((server) => {
+    const { server, environment, get } = await openStore((server) => {
       server.turn(server.conversation('Far').id, 'Run')
       server.fault('GET', /events/, (response) => refuse(response, 404, 'not_found', 'Gone.', 'from.0'), 9)
     })
     await until(() => server.count('GET', /events/) === 1)
     await get().loadModels()
-    page.advance(5_000)
+    environment.advance(5_000)
     await until(() => server.count('GET', /conversations$/) === 1)
-    page.setHidden(true)
-    page.advance(5_000)
+    environment.setHidden(true)
+    environment.advance(5_000)
     await get().loadModels()
     expect(server.count('GET', /conversations$/)).toBe(1)
     server.onlyLog.end()
-    page.setHidden(false)
+    environment.setHidden(false)
     await until(() => get().summaries[0]?.running.length === 0)
-    page.advance(5_000)
+    environment.advance(5_000)
     await get().loadModels()
     expect(server.count('GET', /conversations$/)).toBe(2)
     expect(server.count('GET', /events/)).toBe(1)
   })
 
   test('a conversation deleted in another tab leaves the sidebar, an older page of it stays', async () => {
-    const { server, page, get } = await openHouse((server) => {
+    const { server, environment, get } = await openStore((server) => {
       server.pageSize = 2
       for (const title of ['a', 'b', 'c', 'd']) server.conversation(title)
     })
     await get().loadMoreSummaries()
     expect(get().summaries.map(({ title }) => title)).toEqual(['d', 'c', 'b', 'a'])
     server.deleted.add(get().summaries[0]?.id ?? '')
-    page.setHidden(false)
+    environment.setHidden(false)
     await until(() => get().summaries.length === 3)
     expect(get().summaries.map(({ title }) => title)).toEqual(['c', 'b', 'a'])
     expect(get().nextCursor).toBeNull()
   })
 
   test('what was written while the connection was away takes the place of what had grown here', async () => {
-    const { server, page, store, get } = await openHouse()
-    const { id, log } = rivers(server)
+    const { server, environment, store, get } = await openStore()
+    const { id, log } = runningConversation(server)
     await get().loadConversation(id)
     log.say('Half ')
     await until(() => textIn(store, log.start.messageId) === 'Half ')
@@ -240,8 +240,8 @@ describe('what happens elsewhere', () => {
     log.say('a word.')
     log.end()
     server.turn(id, 'And lakes?', log.start.messageId).end()
-    page.setHidden(true)
-    page.setHidden(false)
+    environment.setHidden(true)
+    environment.setHidden(false)
     await until(() => get().conversations[id]?.messageIds.length === 4)
     expect(textIn(store, log.start.messageId)).toBe('Half a word.')
     expect(statusOf(store, log.start.messageId)).toBe('completed')
@@ -249,7 +249,7 @@ describe('what happens elsewhere', () => {
 
   test('a fetch that is older than a turn sent meanwhile changes nothing', async () => {
     let answer = () => {}
-    const { server, page, get } = await openHouse((server) => server.conversation('Rivers'))
+    const { server, environment, get } = await openStore((server) => server.conversation('Rivers'))
     const id = get().summaries[0]?.id ?? ''
     await get().loadConversation(id)
     server.turn(id, 'elsewhere').end()
@@ -257,7 +257,7 @@ describe('what happens elsewhere', () => {
       const old = JSON.stringify({ ...server.whole(id), messages: [] })
       answer = () => response.writeHead(200, { 'Content-Type': 'application/json' }).end(old)
     })
-    page.setHidden(false)
+    environment.setHidden(false)
     await until(() => server.count('GET', new RegExp(`conversations/${id}`)) === 2)
     await get().send({ conversationId: id, text: 'here', model: 'demo' })
     await until(() => get().conversations[id]?.messageIds.length === 2)
@@ -270,7 +270,7 @@ describe('what happens elsewhere', () => {
 
   test('a fetch that is older than the end of a reply does not set it running again', async () => {
     let answer = () => {}
-    const { server, store, get } = await openHouse()
+    const { server, store, get } = await openStore()
     await get().send({ conversationId: null, text: 'here', model: 'demo' })
     await until(() => get().startedFromNew)
     const id = get().startedFromNew ?? ''
@@ -295,10 +295,10 @@ describe('what happens elsewhere', () => {
 })
 
 test('a 401 that is about a provider does not sign anybody out', async () => {
-  const { page, get } = await openHouse((server) =>
+  const { environment, get } = await openStore((server) =>
     server.fault('GET', /models/, (response) => refuse(response, 401, 'upstream', 'The key is wrong.')),
   )
   await get().loadModels()
-  expect(page.signedOut).toBe(false)
+  expect(environment.signedOut).toBe(false)
   expect(get().notices[0]?.text).toContain('The key is wrong.')
 })

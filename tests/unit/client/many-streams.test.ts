@@ -1,8 +1,8 @@
 import { describe, expect, test } from 'vitest'
-import { openHouse, openTab, rivers, statusOf, textIn, until } from './house'
 import type { Log } from './log'
-import { TestPage } from './page'
+import { openStore, openTab, runningConversation, statusOf, textIn, until } from './open-store'
 import type { TestServer } from './server'
+import { TestEnvironment } from './test-environment'
 
 /** The connections that are open now: one that carries several logs counts once. */
 function connections(server: TestServer): number {
@@ -13,8 +13,8 @@ const idOf = ({ start }: Log) => start.generationId
 
 describe('many streams', () => {
   test('share one connection, and all of them grow to their ends', async () => {
-    const { server, store, get } = await openHouse()
-    const all = Array.from({ length: 9 }, () => rivers(server))
+    const { server, store, get } = await openStore()
+    const all = Array.from({ length: 9 }, () => runningConversation(server))
     for (const { id } of all) await get().loadConversation(id)
     await until(() => all.every(({ log }) => log.connections.size === 1))
     expect(connections(server)).toBe(1)
@@ -30,11 +30,11 @@ describe('many streams', () => {
   })
 
   test('lose and double nothing when more come and connections are cut', async () => {
-    const { server, store, get } = await openHouse()
+    const { server, store, get } = await openStore()
     const all: { id: string; log: Log }[] = []
     let expected = ''
     for (let round = 0; round < 8; round += 1) {
-      const next = rivers(server)
+      const next = runningConversation(server)
       next.log.say(expected)
       all.push(next)
       await get().loadConversation(next.id)
@@ -49,8 +49,8 @@ describe('many streams', () => {
   })
 
   test('leave a send its own connection while it is on screen, and take it over when it is not', async () => {
-    const { server, page, store, get } = await openHouse()
-    const { id, log } = rivers(server)
+    const { server, environment, store, get } = await openStore()
+    const { id, log } = runningConversation(server)
     await get().loadConversation(id)
     await get().send({ conversationId: null, text: 'One more', model: 'demo' })
     const sent = [...server.logs.values()].at(-1)
@@ -71,13 +71,13 @@ describe('many streams', () => {
     // A hidden page shows nothing.
     await get().send({ conversationId: id, text: 'Another', model: 'demo', parentId: null })
     await until(() => connections(server) === 2 && Object.keys(get().running).length === 3)
-    page.setHidden(true)
+    environment.setHidden(true)
     await until(() => connections(server) === 1)
     expect(log.connections.size).toBe(1)
   })
 
   test('of sends in many tabs leave two of six connections free', async () => {
-    const { server, get } = await openHouse()
+    const { server, get } = await openStore()
     const tabs = [{ get }, ...Array.from({ length: 5 }, () => openTab(server))]
     for (const [index, tab] of tabs.entries()) {
       await tab.get().send({ conversationId: null, text: `Tab ${index}`, model: 'demo' })
@@ -93,7 +93,7 @@ describe('many streams', () => {
   })
 
   test('that are more than one response may carry have their turns', async () => {
-    const { server, get } = await openHouse((server) => {
+    const { server, get } = await openStore((server) => {
       server.pageSize = 200
       for (let index = 0; index < 103; index += 1) server.turn(server.conversation(`River ${index}`).id, 'Run')
     })
@@ -108,8 +108,8 @@ describe('many streams', () => {
   })
 
   test('go on without one that the server refuses', async () => {
-    const { server, store, get } = await openHouse()
-    const [gone, stays] = [rivers(server), rivers(server)]
+    const { server, store, get } = await openStore()
+    const [gone, stays] = [runningConversation(server), runningConversation(server)]
     for (const { id } of [gone, stays]) await get().loadConversation(id)
     await until(() => stays.log.connections.size === 1)
     server.deleted.add(gone.id)
@@ -120,8 +120,8 @@ describe('many streams', () => {
   })
 
   test('go on without one that is refused after another has ended', async () => {
-    const { server, store, get } = await openHouse()
-    const [ended, stays, gone] = [rivers(server), rivers(server), rivers(server)]
+    const { server, store, get } = await openStore()
+    const [ended, stays, gone] = [runningConversation(server), runningConversation(server), runningConversation(server)]
     for (const { id } of [ended, stays, gone]) await get().loadConversation(id)
     await until(() => [ended, stays, gone].every(({ log }) => log.connections.size === 1))
     ended.log.end()
@@ -138,8 +138,8 @@ describe('many streams', () => {
   })
 
   test('are let go with the page, and taken up again', async () => {
-    const { server, store, get, disconnect } = await openHouse()
-    const { id, log } = rivers(server)
+    const { server, store, get, disconnect } = await openStore()
+    const { id, log } = runningConversation(server)
     await get().loadConversation(id)
     await until(() => log.connections.size === 1)
     disconnect()
@@ -153,8 +153,8 @@ describe('many streams', () => {
 describe('tabs of one browser', () => {
   /** Two tabs that show the same answer; the first one reads for both. */
   async function twoTabs() {
-    const { server, ...first } = await openHouse()
-    const { id, log } = rivers(server)
+    const { server, ...first } = await openStore()
+    const { id, log } = runningConversation(server)
     log.say('One ')
     await first.get().loadConversation(id)
     await until(() => log.connections.size === 1)
@@ -192,7 +192,7 @@ describe('tabs of one browser', () => {
   test('go on with what only one of them shows when another takes over', async () => {
     const { server, first, second } = await twoTabs()
     const third = openTab(server)
-    const own = rivers(server)
+    const own = runningConversation(server)
     await third.get().loadConversation(own.id)
     await until(() => own.log.connections.size === 1)
     first.disconnect()
@@ -204,16 +204,16 @@ describe('tabs of one browser', () => {
 
   test('go on when the one that reads has fallen asleep, which catches up when it wakes', async () => {
     const { server, log, first, second, says } = await twoTabs()
-    first.page.sleep()
+    first.environment.sleep()
     // Another conversation is opened, and nobody answers.
-    const other = rivers(server)
+    const other = runningConversation(server)
     await second.get().loadConversation(other.id)
     expect(other.log.connections.size).toBe(0)
-    second.page.advance(1_000)
+    second.environment.advance(1_000)
     await until(() => other.log.connections.size === 1)
     other.log.say('Heard.')
     await until(() => textIn(second.store, other.log.start.messageId) === 'Heard.')
-    first.page.wake()
+    first.environment.wake()
     log.say('two.')
     log.end()
     for (const tab of [first, second]) await says(tab, 'One two.')
@@ -222,14 +222,14 @@ describe('tabs of one browser', () => {
 
   test('ask at once when one comes into sight while the one that reads waits for the server', async () => {
     const { log, first, second, says } = await twoTabs()
-    first.page.setHidden(true)
-    second.page.setHidden(true)
-    first.page.setChance(1)
+    first.environment.setHidden(true)
+    second.environment.setHidden(true)
+    first.environment.setChance(1)
     log.cut()
     await until(() => second.get().running[idOf(log)]?.reader === 'reconnecting')
-    await until(() => first.page.waits.includes(250))
+    await until(() => first.environment.waits.includes(250))
     log.say('two ')
-    second.page.setHidden(false)
+    second.environment.setHidden(false)
     await says(second, 'One two ')
   })
 
@@ -261,7 +261,7 @@ describe('tabs of one browser', () => {
   /** Of three tabs the first reads for all, and the two others have a conversation in their sidebars that it has not. */
   async function listedInTwo() {
     const tabs = await twoTabs()
-    const { id, log } = rivers(tabs.server)
+    const { id, log } = runningConversation(tabs.server)
     const [second, third] = [openTab(tabs.server), openTab(tabs.server)]
     await until(() => log.connections.size === 1)
     // It is gone from the page at once; the server is slow to hear of it.
@@ -290,29 +290,29 @@ describe('tabs of one browser', () => {
 
   test('go on with a log that another one has dropped while they slept', async () => {
     const { gone, second, third, runs } = await listedInTwo()
-    third.page.sleep()
+    third.environment.sleep()
     void second.get().remove(gone.id)
     await until(() => gone.log.connections.size === 0)
-    third.page.wake()
-    third.page.advance(10_000)
+    third.environment.wake()
+    third.environment.advance(10_000)
     await until(() => gone.log.connections.size === 1)
     gone.log.end()
     await until(() => !runs(third))
   })
 
   test('that cannot speak to each other read for themselves while they are in sight', async () => {
-    const { server } = await openHouse()
-    const { id, log } = rivers(server)
-    const pages = [new TestPage(server.origin), new TestPage(server.origin)]
-    const tabs = pages.map((page) => openTab(server, page))
+    const { server } = await openStore()
+    const { id, log } = runningConversation(server)
+    const pages = [new TestEnvironment(server.origin), new TestEnvironment(server.origin)]
+    const tabs = pages.map((environment) => openTab(server, environment))
     for (const tab of tabs) await tab.get().loadConversation(id)
     await until(() => log.connections.size === 2)
     const [first, second] = tabs
-    first?.page.setHidden(true)
+    first?.environment.setHidden(true)
     await until(() => log.connections.size === 1)
     log.say('Seen.')
     await until(() => second && textIn(second.store, log.start.messageId) === 'Seen.')
-    first?.page.setHidden(false)
+    first?.environment.setHidden(false)
     await until(() => first && textIn(first.store, log.start.messageId) === 'Seen.')
     // Each has one connection, whatever is sent.
     await first?.get().send({ conversationId: null, text: 'And this', model: 'demo' })

@@ -1,13 +1,13 @@
 import fc from 'fast-check'
 import { afterAll, beforeAll, describe, expect, onTestFinished, test } from 'vitest'
-import { ApiError } from '@/lib/client/transport/chat-client'
+import { ApiError } from '@/lib/client/transport/api-calls'
 import { continuing, type LogSource, mayPass, readLog } from '@/lib/client/transport/event-stream-reader'
 import type { GenerationEvent, LogEvent } from '@/lib/protocol/events'
 import { encodeEvent } from '@/lib/protocol/sse'
-import { until } from './house'
 import type { Log } from './log'
-import { TestPage } from './page'
+import { until } from './open-store'
 import { TestServer } from './server'
+import { TestEnvironment } from './test-environment'
 
 const server = new TestServer()
 beforeAll(() => server.listen())
@@ -21,26 +21,26 @@ function newLog(): Log {
 
 /** Asks for one log as a send is answered. */
 const ask =
-  ({ start }: Log, { origin }: TestPage) =>
+  ({ start }: Log, { origin }: TestEnvironment) =>
   (after: number, signal: AbortSignal) =>
     fetch(`${origin}/api/generations/${start.generationId}/events?after=${after}`, { signal })
 
 /** Reads a log, and remembers all that the reader says. */
-function read(log: Log, page = new TestPage(server.origin), change: Partial<LogSource> = {}) {
+function read(log: Log, environment = new TestEnvironment(server.origin), change: Partial<LogSource> = {}) {
   const events: LogEvent[] = []
   const states: string[] = []
   const closing = new AbortController()
   onTestFinished(() => closing.abort())
   const source: LogSource = {
     cursor: 0,
-    open: ask(log, page),
+    open: ask(log, environment),
     onEvents: (more) => events.push(...more),
     onState: (state) => states.push(state),
     again: mayPass,
     ...change,
   }
-  const done = readLog(source, page, closing.signal)
-  return { page, events, states, closing, done }
+  const done = readLog(source, environment, closing.signal)
+  return { environment, events, states, closing, done }
 }
 
 const seqs = (events: LogEvent[]) => events.map(({ seq }) => seq)
@@ -98,9 +98,9 @@ describe('a reader', () => {
     log.say('one ', 'two ', 'three')
     log.end()
     // A server that answers with more than it was asked for.
-    const page = new TestPage(server.origin)
-    const open: LogSource['open'] = (_, signal) => ask(log, page)(0, signal)
-    const { events, done } = read(log, page, { cursor: 3, open })
+    const environment = new TestEnvironment(server.origin)
+    const open: LogSource['open'] = (_, signal) => ask(log, environment)(0, signal)
+    const { events, done } = read(log, environment, { cursor: 3, open })
     await done
     expect(seqs(events)).toEqual([4, 5])
   })
@@ -134,9 +134,9 @@ describe('a reader', () => {
     const log = newLog()
     log.say('one ')
     log.end()
-    const page = new TestPage(server.origin)
-    const open: LogSource['open'] = (_, signal) => ask(log, page)(2, signal)
-    const { events, done } = read(log, page, { cursor: 9, open })
+    const environment = new TestEnvironment(server.origin)
+    const open: LogSource['open'] = (_, signal) => ask(log, environment)(2, signal)
+    const { events, done } = read(log, environment, { cursor: 9, open })
     await done
     expect(events).toEqual([{ seq: 3, ...end }])
   })
@@ -147,7 +147,7 @@ describe('a reader', () => {
     const { done } = read(log, undefined, {
       again: () => false,
       open: async (after, signal) => {
-        const response = await ask(log, new TestPage(server.origin))(after, signal)
+        const response = await ask(log, new TestEnvironment(server.origin))(after, signal)
         if (!response.ok) throw new Error(`Refused with ${response.status}`)
         return response
       },
@@ -159,75 +159,75 @@ describe('a reader', () => {
     const down = new TestServer()
     await down.listen()
     const log = down.turn(down.conversation('Down').id, 'Are you there?')
-    const page = new TestPage(down.origin)
-    page.setChance(1)
+    const environment = new TestEnvironment(down.origin)
+    environment.setChance(1)
     const { port } = down.address
     await down.close()
-    const { states, events, done } = read(log, page)
+    const { states, events, done } = read(log, environment)
     for (const wait of [250, 500, 1_000, 2_000, 4_000, 5_000, 5_000]) {
       // The wait is over at its last millisecond, and not before.
-      await until(() => page.waits.includes(wait))
+      await until(() => environment.waits.includes(wait))
       const tries = states.length
-      page.advance(wait - 1)
+      environment.advance(wait - 1)
       expect(states).toHaveLength(tries)
-      page.advance(1)
+      environment.advance(1)
       await until(() => states.length > tries)
     }
     expect(new Set(states)).toEqual(new Set(['reconnecting']))
     await down.listen(port)
     onTestFinished(() => down.close())
     log.end()
-    await until(() => page.waits.includes(5_000))
-    page.advance(5_000)
+    await until(() => environment.waits.includes(5_000))
+    environment.advance(5_000)
     await done
     expect(events).toEqual(log.events)
   })
 
   test('waits little again once something has come', async () => {
     const log = newLog()
-    const page = new TestPage(server.origin)
-    page.setChance(1)
+    const environment = new TestEnvironment(server.origin)
+    environment.setChance(1)
     server.fault('GET', new RegExp(`${log.start.generationId}/events`), 'reset', 3)
-    const { done } = read(log, page)
+    const { done } = read(log, environment)
     for (const wait of [250, 500, 1_000]) {
-      await until(() => page.waits.includes(wait))
-      page.advance(wait)
+      await until(() => environment.waits.includes(wait))
+      environment.advance(wait)
     }
     await until(() => log.connections.size === 1)
     log.cut()
-    await until(() => page.waits.includes(250))
+    await until(() => environment.waits.includes(250))
     log.end()
-    page.advance(250)
+    environment.advance(250)
     await done
   })
 
   test.each(['on line', 'in sight'])('asks at once when the page is back %s', async (back) => {
     const log = newLog()
-    const page = new TestPage(server.origin)
-    page.setChance(1)
-    const { states, done } = read(log, page)
+    const environment = new TestEnvironment(server.origin)
+    environment.setChance(1)
+    const { states, done } = read(log, environment)
     await until(() => log.connections.size === 1)
-    if (back === 'on line') page.setOnline(false)
-    else page.setHidden(true)
+    if (back === 'on line') environment.setOnline(false)
+    else environment.setHidden(true)
     log.cut()
-    await until(() => page.waits.includes(250))
+    await until(() => environment.waits.includes(250))
     expect(states).toEqual(['open', 'reconnecting'])
     log.end()
-    if (back === 'on line') page.setOnline(true)
-    else page.setHidden(false)
+    if (back === 'on line') environment.setOnline(true)
+    else environment.setHidden(false)
     await done
   })
 
   test('takes no open connection at its word when the network is back', async () => {
     const log = newLog()
-    const { page, events, done } = read(log)
+    const { environment, events, done } = read(log)
     await until(() => log.connections.size === 1 && events.length === 1)
     // Nobody says that the connection is dead.
     for (const response of log.connections) response.write = () => false
     log.say('unheard')
-    page.setChance(1)
-    page.setOnline(false)
-    page.setOnline(true)
+    environment.setChance(1)
+    environment.setOnline(false)
+    environment.setOnline(true)
     await until(() => events.length === 2)
     expect(log.cursors).toEqual([0, 1])
     log.end()
@@ -236,19 +236,19 @@ describe('a reader', () => {
 
   test('takes no connection at its word that was quiet for long when the page is back in sight', async () => {
     const log = newLog()
-    const { page, events, done } = read(log)
+    const { environment, events, done } = read(log)
     await until(() => log.connections.size === 1 && events.length === 1)
-    page.setHidden(true)
-    page.setHidden(false)
-    page.advance(19_999)
-    page.setHidden(true)
-    page.setHidden(false)
+    environment.setHidden(true)
+    environment.setHidden(false)
+    environment.advance(19_999)
+    environment.setHidden(true)
+    environment.setHidden(false)
     log.say('heard')
     await until(() => events.length === 2)
     expect(log.cursors).toEqual([0])
-    page.setHidden(true)
-    page.advance(20_000)
-    page.setHidden(false)
+    environment.setHidden(true)
+    environment.advance(20_000)
+    environment.setHidden(false)
     await until(() => log.cursors.length === 2)
     expect(log.cursors).toEqual([0, 2])
     log.end()
@@ -257,16 +257,16 @@ describe('a reader', () => {
 
   test('opens anew when not even a comment came for 40 seconds', async () => {
     const log = newLog()
-    const { page, states, done } = read(log)
+    const { environment, states, done } = read(log)
     await until(() => log.connections.size === 1)
-    await until(() => page.waits[0] === 40_000 && states.length === 1)
-    page.advance(39_000)
+    await until(() => environment.waits[0] === 40_000 && states.length === 1)
+    environment.advance(39_000)
     for (const response of log.connections) response.write(':\n\n')
-    await until(() => page.waits[0] === 40_000)
-    page.advance(39_999)
+    await until(() => environment.waits[0] === 40_000)
+    environment.advance(39_999)
     expect(states).toEqual(['open'])
-    expect(page.waits).toEqual([1])
-    page.advance(1)
+    expect(environment.waits).toEqual([1])
+    environment.advance(1)
     await until(() => log.cursors.length === 2)
     log.end()
     await done
@@ -276,20 +276,20 @@ describe('a reader', () => {
     const log = newLog()
     log.end()
     server.fault('GET', new RegExp(`${log.start.generationId}/events`), 'silence')
-    const { page, done } = read(log)
+    const { environment, done } = read(log)
     await until(() => server.count('GET', new RegExp(`${log.start.generationId}/events`)) === 1)
-    page.advance(40_000)
+    environment.advance(40_000)
     await done
   })
 
   test('closes its connection when it is aborted', async () => {
     const log = newLog()
-    const { closing, done, page } = read(log)
+    const { closing, done, environment } = read(log)
     await until(() => log.connections.size === 1)
     closing.abort()
     await done
     await until(() => log.connections.size === 0)
-    expect(page.waits).toEqual([])
+    expect(environment.waits).toEqual([])
   })
 })
 

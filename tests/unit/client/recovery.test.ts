@@ -1,32 +1,32 @@
 import { describe, expect, test } from 'vitest'
 import { messageOf } from '@/lib/client/state/selectors'
-import { openHouse, rivers, statusOf, textIn, until } from './house'
+import { openStore, runningConversation, statusOf, textIn, until } from './open-store'
 
 const sse = { 'Content-Type': 'text/event-stream' }
 
 describe('a stream that goes wrong', () => {
   test('says that it reconnects while the server is away, and goes on when it is back', async () => {
-    const { server, page, store, get } = await openHouse()
-    const { id, log } = rivers(server)
+    const { server, environment, store, get } = await openStore()
+    const { id, log } = runningConversation(server)
     log.say('The Rhine ')
     await get().loadConversation(id)
     await until(() => log.connections.size === 1)
-    page.setChance(1)
+    environment.setChance(1)
     const { port } = server.address
     await server.close()
     await until(() => get().running[log.start.generationId]?.reader === 'reconnecting')
-    page.setOnline(false)
+    environment.setOnline(false)
     expect(get().online).toBe(false)
     log.say('flows.')
     await server.listen(port)
-    page.setOnline(true)
+    environment.setOnline(true)
     await until(() => textIn(store, log.start.messageId) === 'The Rhine flows.')
     expect(get()).toMatchObject({ online: true, running: { [log.start.generationId]: { reader: 'open' } } })
   })
 
   test('takes what the conversation holds when the log is gone', async () => {
-    const { server, store, get } = await openHouse()
-    const { id, log } = rivers(server)
+    const { server, store, get } = await openStore()
+    const { id, log } = runningConversation(server)
     log.say('The Rhine ')
     await get().loadConversation(id)
     await until(() => log.connections.size === 1)
@@ -41,8 +41,8 @@ describe('a stream that goes wrong', () => {
   })
 
   test('does not ask again for a log that is gone, even if its conversation still runs', async () => {
-    const { server, page, store, get } = await openHouse()
-    const { id, log } = rivers(server)
+    const { server, environment, store, get } = await openStore()
+    const { id, log } = runningConversation(server)
     server.fault('GET', /events/, (response) => response.writeHead(404).end(), 9)
     await get().loadConversation(id)
     await until(() => server.count('GET', new RegExp(`conversations/${id}`)) === 2)
@@ -50,13 +50,13 @@ describe('a stream that goes wrong', () => {
     expect(server.count('GET', /events/)).toBe(1)
     // The poll learns how it ends.
     log.end()
-    page.advance(5_000)
+    environment.advance(5_000)
     await until(() => statusOf(store, log.start.messageId) === 'completed')
   })
 
   test('goes on from what the conversation holds when that is less than was seen', async () => {
-    const { server, store, get } = await openHouse()
-    const { id, log } = rivers(server)
+    const { server, store, get } = await openStore()
+    const { id, log } = runningConversation(server)
     log.say('The ', 'Rhine ', 'flows ')
     await get().loadConversation(id)
     await until(() => log.connections.size === 1)
@@ -74,8 +74,8 @@ describe('a stream that goes wrong', () => {
 
   test('is not set back by a fetch that was slower than the stream', async () => {
     let answer = () => {}
-    const { server, page, store, get } = await openHouse()
-    const { id, log } = rivers(server)
+    const { server, environment, store, get } = await openStore()
+    const { id, log } = runningConversation(server)
     await get().loadConversation(id)
     await until(() => get().running[log.start.generationId]?.reader === 'open')
     server.fault('GET', new RegExp(`conversations/${id}`), (response) => {
@@ -83,7 +83,7 @@ describe('a stream that goes wrong', () => {
       answer = () => response.writeHead(200, { 'Content-Type': 'application/json' }).end(old)
     })
     server.summaries.set(id, { ...server.conversation('Other'), id })
-    page.setHidden(false)
+    environment.setHidden(false)
     await until(() => server.count('GET', new RegExp(`conversations/${id}`)) === 2)
     log.say('The Rhine ')
     await until(() => textIn(store, log.start.messageId) === 'The Rhine ')
@@ -97,8 +97,8 @@ describe('a stream that goes wrong', () => {
   })
 
   test('asks the conversation when connections open but bring nothing', async () => {
-    const { server, store, get } = await openHouse()
-    const { id, log } = rivers(server)
+    const { server, store, get } = await openStore()
+    const { id, log } = runningConversation(server)
     log.say('The Rhine ')
     await get().loadConversation(id)
     await until(() => log.connections.size === 1)

@@ -5,12 +5,12 @@ import { emptyEntry } from '@/lib/client/state/entries'
 import { branchesOf, choicesTo, conversationOf, turnsOf, visiblePath } from '@/lib/client/state/selectors'
 import { defaultSettings } from '@/lib/protocol/api'
 import type { Message } from '@/lib/protocol/messages'
-import { TestPage } from './page'
+import { TestEnvironment } from './test-environment'
 
 /** A store that holds one conversation with the given messages, each named with its parent. */
 function storeOf(parents: Record<string, string | null>) {
   const initial = { conversations: { conversations: [], nextCursor: null }, settings: defaultSettings, models: null }
-  const store = createConversationStore(initial, new TestPage(''))
+  const store = createConversationStore(initial, new TestEnvironment(''))
   const messages = Object.entries(parents).map(
     ([id, parentId]): Message => ({ id, parentId, role: 'user', parts: [], createdAt: 0, generation: null }),
   )

@@ -2,15 +2,15 @@ import type { ServerResponse } from 'node:http'
 import { describe, expect, test } from 'vitest'
 import { messageOf } from '@/lib/client/state/selectors'
 import { type ConversationState, newConversationId } from '@/lib/client/state/types'
-import { openHouse, openTab, statusOf, textIn, until } from './house'
-import { TestPage } from './page'
+import { openStore, openTab, statusOf, textIn, until } from './open-store'
 import { done, json, refuse, says } from './server'
+import { TestEnvironment } from './test-environment'
 
 const newEntry = (state: ConversationState) => state.conversations[newConversationId]
 
 describe('sending', () => {
   test('begins a conversation, and the reply grows in it', async () => {
-    const { server, store, get } = await openHouse()
+    const { server, store, get } = await openStore()
     get().setDraft(newConversationId, 'Tell me of rivers')
     const sent = get().send({ conversationId: null, text: 'Tell me of rivers', model: 'demo' })
     expect(newEntry(get())?.pending).toMatchObject({
@@ -54,7 +54,7 @@ describe('sending', () => {
   })
 
   test('goes on below the shown branch of a conversation', async () => {
-    const { server, store, get } = await openHouse((server) => {
+    const { server, store, get } = await openStore((server) => {
       server.script = [...says('Yes.'), done]
       server.turn(server.conversation('Rivers').id, 'Are there rivers?')
     })
@@ -73,18 +73,20 @@ describe('sending', () => {
   })
 
   test('what was written meanwhile goes along to the new conversation', async () => {
-    const { server, page, get } = await openHouse()
+    const { server, environment, get } = await openStore()
     const sent = get().send({ conversationId: null, text: 'one', model: 'demo' })
     get().setDraft(newConversationId, 'two')
     await sent
     await until(() => get().startedFromNew)
     const id = server.onlyLog.start.conversationId
     expect(get().drafts).toMatchObject({ [newConversationId]: '', [id]: 'two' })
-    expect([...page.stored].filter(([name]) => name.startsWith('rill.draft.'))).toEqual([[`rill.draft.${id}`, 'two']])
+    expect([...environment.stored].filter(([name]) => name.startsWith('rill.draft.'))).toEqual([
+      [`rill.draft.${id}`, 'two'],
+    ])
   })
 
   test('does not take the page along when the person went elsewhere', async () => {
-    const { server, get } = await openHouse((server) => server.conversation('Elsewhere'))
+    const { server, get } = await openStore((server) => server.conversation('Elsewhere'))
     const sent = get().send({ conversationId: null, text: 'one', model: 'demo' })
     const elsewhere = get().summaries[0]?.id ?? ''
     await get().loadConversation(elsewhere)
@@ -97,7 +99,7 @@ describe('sending', () => {
 
 describe('a send that the network swallows', () => {
   test('is posted again as the same turn, and starts once', async () => {
-    const { server, store, get } = await openHouse((server) => {
+    const { server, store, get } = await openStore((server) => {
       server.script = [...says('Here.'), done]
       // The first post never arrives, the answer to the second is lost before, the one to the third within its start.
       server.fault('POST', /chat/, 'reset')
@@ -115,7 +117,7 @@ describe('a send that the network swallows', () => {
   })
 
   test('is read on, once started, for as long as that takes', async () => {
-    const { server, store, get } = await openHouse((server) => {
+    const { server, store, get } = await openStore((server) => {
       server.script = says('Here ')
       server.fault('GET', /events/, 'reset', 7)
     })
@@ -132,19 +134,19 @@ describe('a send that the network swallows', () => {
   })
 
   test('and that the sidebar finds before its answer comes is there once', async () => {
-    const { server, page, store, get } = await openHouse((server) => {
+    const { server, environment, store, get } = await openStore((server) => {
       server.script = says('Here ')
       // The turn starts on the server, and its answer is lost.
       server.nextCuts = [3]
     })
-    page.setChance(1)
+    environment.setChance(1)
     const sent = get().send({ conversationId: null, text: 'Are you there?', model: 'demo' })
-    await until(() => page.waits.includes(250))
+    await until(() => environment.waits.includes(250))
     const log = server.onlyLog
     await get().loadConversation(log.start.conversationId)
     await until(() => log.connections.size === 1)
     log.say('I ')
-    page.advance(250)
+    environment.advance(250)
     await sent
     await until(() => log.connections.size === 2)
     log.say('am.')
@@ -157,7 +159,7 @@ describe('a send that the network swallows', () => {
   })
 
   test('gives the text back when the network stays away, and sends it later as the same turn', async () => {
-    const { server, page, get } = await openHouse((server) => server.fault('POST', /chat/, 'reset', 5))
+    const { server, environment, get } = await openStore((server) => server.fault('POST', /chat/, 'reset', 5))
     get().setDraft(newConversationId, 'Are you there?')
     const sent = get().send({ conversationId: null, text: 'Are you there?', model: 'demo' })
     get().setDraft(newConversationId, 'And?')
@@ -165,7 +167,7 @@ describe('a send that the network swallows', () => {
     expect(server.count('POST', /chat/)).toBe(5)
     expect(newEntry(get())?.pending).toMatchObject({ asked: { text: 'Are you there?' }, problem: { kind: 'network' } })
     expect(get().drafts[newConversationId]).toBe('Are you there?\n\nAnd?')
-    expect(page.stored.get('rill.draft.new')).toBe('Are you there?\n\nAnd?')
+    expect(environment.stored.get('rill.draft.new')).toBe('Are you there?\n\nAnd?')
 
     await get().send({ conversationId: null, text: 'Are you there?', model: 'demo' })
     await until(() => get().startedFromNew)
@@ -174,12 +176,12 @@ describe('a send that the network swallows', () => {
   })
 
   test('keeps its words through a reload, until the server has taken them', async () => {
-    const { server, page, get } = await openHouse((server) => server.fault('POST', /chat/, 'silence'))
+    const { server, environment, get } = await openStore((server) => server.fault('POST', /chat/, 'silence'))
     get().setDraft(newConversationId, 'Precious')
     void get().send({ conversationId: null, text: 'Precious', model: 'demo' })
     get().setDraft(newConversationId, 'More')
-    const reloaded = new TestPage(server.origin)
-    reloaded.stored = new Map(page.stored)
+    const reloaded = new TestEnvironment(server.origin)
+    reloaded.stored = new Map(environment.stored)
     expect(openTab(server, reloaded).get().drafts[newConversationId]).toBe('Precious\n\nMore')
   })
 })
@@ -188,7 +190,7 @@ describe('a send that an instance refuses which is about to close', () => {
   const closing = (response: ServerResponse) => refuse(response, 503, 'internal', 'The server is closing.')
 
   test('goes to another one, as the same turn', async () => {
-    const { server, store, get } = await openHouse((server) => {
+    const { server, store, get } = await openStore((server) => {
       server.script = [...says('Here.'), done]
       server.fault('POST', /chat/, closing, 3)
     })
@@ -201,7 +203,7 @@ describe('a send that an instance refuses which is about to close', () => {
   })
 
   test('gives the text back with its words when there is no other', async () => {
-    const { server, get } = await openHouse((server) => server.fault('POST', /chat/, closing, 9))
+    const { server, get } = await openStore((server) => server.fault('POST', /chat/, closing, 9))
     await get().send({ conversationId: null, text: 'Are you there?', model: 'demo' })
     expect(server.count('POST', /chat/)).toBe(5)
     expect(newEntry(get())?.pending?.problem).toMatchObject({ message: 'The server is closing.' })
@@ -216,17 +218,17 @@ describe('a send that the server asks to make later', () => {
   }
 
   test('goes again as the same turn, not before its time, and says why meanwhile', async () => {
-    const { server, page, get } = await openHouse((server) => server.fault('POST', /chat/, later(503, 7)))
+    const { server, environment, get } = await openStore((server) => server.fault('POST', /chat/, later(503, 7)))
     const sent = get().send({ conversationId: null, text: 'Again', model: 'demo' })
-    await until(() => page.waits.includes(7_000))
+    await until(() => environment.waits.includes(7_000))
     expect(newEntry(get())?.pending?.delayed).toBe('Too many at once.')
     // What would end another wait is no reason to come sooner.
-    page.setOnline(true)
-    page.setHidden(false)
-    page.advance(6_999)
-    expect(page.waits).toContain(1)
+    environment.setOnline(true)
+    environment.setHidden(false)
+    environment.advance(6_999)
+    expect(environment.waits).toContain(1)
     expect(server.count('POST', /chat/)).toBe(1)
-    page.advance(1)
+    environment.advance(1)
     await sent
     const posts = server.received.filter(({ path }) => path === '/api/chat')
     expect(posts).toHaveLength(2)
@@ -235,11 +237,11 @@ describe('a send that the server asks to make later', () => {
   })
 
   test('can be stopped meanwhile', async () => {
-    const { server, page, get } = await openHouse((server) => server.fault('POST', /chat/, later(503, 7)))
+    const { server, environment, get } = await openStore((server) => server.fault('POST', /chat/, later(503, 7)))
     const sent = get().send({ conversationId: null, text: 'Again', model: 'demo' })
-    await until(() => page.waits.includes(7_000))
+    await until(() => environment.waits.includes(7_000))
     await get().stop(newConversationId)
-    page.advance(1_000)
+    environment.advance(1_000)
     await sent
     expect(get().drafts[newConversationId]).toBe('Again')
     expect(server.count('POST', /chat/)).toBe(1)
@@ -249,7 +251,7 @@ describe('a send that the server asks to make later', () => {
     [429, 1],
     [503, 40],
   ])('is given back at once for a limit, and when the wait is long (%i, %i s)', async (status, seconds) => {
-    const { server, get } = await openHouse((server) => server.fault('POST', /chat/, later(status, seconds)))
+    const { server, get } = await openStore((server) => server.fault('POST', /chat/, later(status, seconds)))
     await get().send({ conversationId: null, text: 'Again', model: 'demo' })
     expect(newEntry(get())?.pending?.problem).toMatchObject({ message: 'Too many at once.' })
     expect(server.count('POST', /chat/)).toBe(1)
@@ -258,7 +260,7 @@ describe('a send that the server asks to make later', () => {
 
 describe('a send that the server refuses', () => {
   test('for a budget’s sake is not made again, whatever the headers say', async () => {
-    const { server, get } = await openHouse((server) =>
+    const { server, get } = await openStore((server) =>
       server.fault('POST', /chat/, (response) => {
         response.setHeader('Retry-After', '1')
         refuse(response, 402, 'budget', 'Today’s budget is $1.')
@@ -271,7 +273,7 @@ describe('a send that the server refuses', () => {
 
   test('shows its problem and gives the text back', async () => {
     const problem = { kind: 'rate_limit', message: 'Wait a minute.', retryable: true, requestId: 'r1' }
-    const { server, get } = await openHouse((server) =>
+    const { server, get } = await openStore((server) =>
       server.fault('POST', /chat/, (response) => json(response, 429, { error: problem })),
     )
     await get().send({ conversationId: null, text: 'Again', model: 'demo' })
@@ -281,7 +283,7 @@ describe('a send that the server refuses', () => {
   })
 
   test('has plain words when the answer is not ours', async () => {
-    const { get } = await openHouse((server) =>
+    const { get } = await openStore((server) =>
       server.fault('POST', /chat/, (response) => response.writeHead(502).end('<h1>Bad Gateway</h1>')),
     )
     await get().send({ conversationId: null, text: 'Again', model: 'demo' })
@@ -291,17 +293,17 @@ describe('a send that the server refuses', () => {
   })
 
   test('leads to the sign-in page when the session has ended, and keeps the words', async () => {
-    const { page, get } = await openHouse((server) =>
+    const { environment, get } = await openStore((server) =>
       server.fault('POST', /chat/, (response) => refuse(response, 401, 'auth', 'Sign in first.')),
     )
     get().setDraft(newConversationId, 'Precious')
     await get().send({ conversationId: null, text: 'Precious', model: 'demo' })
-    expect(page.signedOut).toBe(true)
-    expect(page.stored.get('rill.draft.new')).toBe('Precious')
+    expect(environment.signedOut).toBe(true)
+    expect(environment.stored.get('rill.draft.new')).toBe('Precious')
   })
 
   test('does nothing while another is on its way, and says so', async () => {
-    const { server, get } = await openHouse((server) => server.fault('POST', /chat/, 'silence'))
+    const { server, get } = await openStore((server) => server.fault('POST', /chat/, 'silence'))
     void get().send({ conversationId: null, text: 'one', model: 'demo' })
     await until(() => server.count('POST', /chat/) === 1)
     get().setDraft(newConversationId, 'two')

@@ -7,7 +7,7 @@ import { defaultSettings, type Settings, settingNames, settings } from '@/lib/pr
 import type { GenerationEvent } from '@/lib/protocol/events'
 import { continuing, foldEvent, lengthsOf, type Message } from '@/lib/protocol/messages'
 import { followSeveral, Log } from './log'
-import { TestBrowser } from './page'
+import { TestBrowser } from './test-environment'
 
 const sent = z.strictObject({
   turnId: z.string(),

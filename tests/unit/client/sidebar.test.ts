@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest'
 import type { ConversationState } from '@/lib/client/state/types'
-import { openHouse, until } from './house'
+import { openStore, until } from './open-store'
 import { refuse, type TestServer } from './server'
 
 const abc = (server: TestServer) => {
@@ -12,7 +12,7 @@ const idOf = ({ summaries }: ConversationState, title: string) =>
 
 describe('deleting', () => {
   test('shows at once, and Undo puts it back in its place', async () => {
-    const { server, get } = await openHouse(abc)
+    const { server, get } = await openStore(abc)
     const id = idOf(get(), 'b')
     await get().loadConversation(id)
     const entry = get().conversations[id]
@@ -33,11 +33,11 @@ describe('deleting', () => {
   })
 
   test('takes its draft and its branch out of the storage, and Undo puts them back', async () => {
-    const { page, get } = await openHouse(abc)
+    const { environment, get } = await openStore(abc)
     const id = idOf(get(), 'b')
     get().setDraft(id, 'And the sea?')
-    page.stored.set(`rill.branch.${id}`, 'reply')
-    const stored = () => [page.stored.get(`rill.draft.${id}`), page.stored.get(`rill.branch.${id}`)]
+    environment.stored.set(`rill.branch.${id}`, 'reply')
+    const stored = () => [environment.stored.get(`rill.draft.${id}`), environment.stored.get(`rill.branch.${id}`)]
     await get().remove(id)
     expect(stored()).toEqual([undefined, undefined])
     get().notices[0]?.action?.run()
@@ -46,7 +46,7 @@ describe('deleting', () => {
   })
 
   test('and Undo before the server has answered end with the conversation there', async () => {
-    const { server, get } = await openHouse(abc)
+    const { server, get } = await openStore(abc)
     const id = idOf(get(), 'b')
     void get().remove(id)
     get().notices[0]?.action?.run()
@@ -58,7 +58,7 @@ describe('deleting', () => {
 
   test('that fails needs no Undo', async () => {
     let fail = () => {}
-    const { server, get } = await openHouse((server) => {
+    const { server, get } = await openStore((server) => {
       abc(server)
       server.fault('DELETE', /./, (response) => {
         fail = () => refuse(response, 500, 'internal', 'The disk is full.')
@@ -75,7 +75,7 @@ describe('deleting', () => {
   })
 
   test('that fails puts it back and says why', async () => {
-    const { get } = await openHouse((server) => {
+    const { get } = await openStore((server) => {
       abc(server)
       server.fault('DELETE', /./, (response) => refuse(response, 500, 'internal', 'The disk is full.'))
     })
@@ -85,14 +85,14 @@ describe('deleting', () => {
   })
 
   test('what is gone already is deleted too', async () => {
-    const { server, get } = await openHouse(abc)
+    const { server, get } = await openStore(abc)
     server.deleted.add(idOf(get(), 'b'))
     await get().remove(idOf(get(), 'b'))
     expect(titles(get())).toEqual(['c', 'a'])
   })
 
   test('an Undo that fails takes it away again and says why', async () => {
-    const { get } = await openHouse((server) => {
+    const { get } = await openStore((server) => {
       abc(server)
       server.fault('PATCH', /./, (response) => refuse(response, 404, 'not_found', 'Swept.'))
     })
@@ -104,12 +104,12 @@ describe('deleting', () => {
 
   test('is not undone by a list that was fetched meanwhile', async () => {
     let answer = () => {}
-    const { server, page, get } = await openHouse(abc)
+    const { server, environment, get } = await openStore(abc)
     server.fault('GET', /conversations$/, (response) => {
       const old = JSON.stringify({ conversations: server.list(), nextCursor: null })
       answer = () => response.writeHead(200, { 'Content-Type': 'application/json' }).end(old)
     })
-    page.setHidden(false)
+    environment.setHidden(false)
     await until(() => server.count('GET', /conversations$/) === 1)
     await get().remove(idOf(get(), 'b'))
     answer()
@@ -120,7 +120,7 @@ describe('deleting', () => {
 
 describe('renaming', () => {
   test('shows at once and is kept', async () => {
-    const { server, get } = await openHouse(abc)
+    const { server, get } = await openStore(abc)
     const id = idOf(get(), 'b')
     const renaming = get().rename(id, 'Rivers')
     expect(titles(get())).toEqual(['c', 'Rivers', 'a'])
@@ -130,13 +130,13 @@ describe('renaming', () => {
 
   test('is not undone by a list that is fetched before the server has it', async () => {
     let answer = () => {}
-    const { server, page, get } = await openHouse(abc)
+    const { server, environment, get } = await openStore(abc)
     server.fault('PATCH', /./, (response) => {
       answer = () => response.writeHead(204).end()
     })
     const renaming = get().rename(idOf(get(), 'b'), 'Rivers')
     await until(() => server.count('PATCH', /./) === 1)
-    page.setHidden(false)
+    environment.setHidden(false)
     await get().loadModels()
     await get().loadModels()
     expect(titles(get())).toEqual(['c', 'Rivers', 'a'])
@@ -146,7 +146,7 @@ describe('renaming', () => {
   })
 
   test('that fails takes the old name back and says why', async () => {
-    const { get } = await openHouse((server) => {
+    const { get } = await openStore((server) => {
       abc(server)
       server.fault('PATCH', /./, (response) => refuse(response, 400, 'bad_request', 'It is too long.'))
     })
@@ -160,7 +160,7 @@ describe('renaming', () => {
 
 describe('the list', () => {
   test('grows by a page at a time, each once', async () => {
-    const { server, get } = await openHouse((server) => {
+    const { server, get } = await openStore((server) => {
       server.pageSize = 1
       abc(server)
     })
@@ -174,7 +174,7 @@ describe('the list', () => {
   })
 
   test('that cannot be fetched says so and can be asked again', async () => {
-    const { get } = await openHouse((server) => {
+    const { get } = await openStore((server) => {
       server.pageSize = 2
       abc(server)
       server.fault('GET', /cursor/, (response) => response.writeHead(200).end('<h1>Hello</h1>'))
@@ -188,7 +188,7 @@ describe('the list', () => {
 
 describe('settings', () => {
   test('show at once and are kept; a refusal takes them back', async () => {
-    const { server, get } = await openHouse()
+    const { server, get } = await openStore()
     const saving = get().saveSettings({ theme: 'dark' })
     expect(get().settings.theme).toBe('dark')
     await saving
@@ -200,7 +200,7 @@ describe('settings', () => {
   })
 
   test('the model of a conversation is its own, that of a new one is the default', async () => {
-    const { server, get } = await openHouse(abc)
+    const { server, get } = await openStore(abc)
     const id = idOf(get(), 'b')
     await get().setModel(id, 'large')
     expect(server.summaries.get(id)?.model).toBe('large')
@@ -213,7 +213,7 @@ describe('settings', () => {
   })
 
   test('models are fetched', async () => {
-    const { get } = await openHouse()
+    const { get } = await openStore()
     await get().loadModels()
     expect(get().models).toMatchObject({ defaultModel: 'demo', demoOnly: true })
   })

@@ -1,13 +1,13 @@
 import { describe, expect, test } from 'vitest'
 import { type ConversationState, newConversationId } from '@/lib/client/state/types'
-import { openHouse, statusOf, textIn, until } from './house'
+import { openStore, statusOf, textIn, until } from './open-store'
 import { says } from './server'
 
 const newEntry = (state: ConversationState) => state.conversations[newConversationId]
 
 describe('stop', () => {
   test('ends the generation on the server and keeps the text', async () => {
-    const { server, store, get } = await openHouse((server) => {
+    const { server, store, get } = await openStore((server) => {
       server.script = says('The Rhine')
     })
     await get().send({ conversationId: null, text: 'Rivers', model: 'demo' })
@@ -22,7 +22,7 @@ describe('stop', () => {
   })
 
   test('says so when it could not be done, and can be tried again', async () => {
-    const { server, store, get } = await openHouse((server) => server.fault('POST', /stop/, 'reset'))
+    const { server, store, get } = await openStore((server) => server.fault('POST', /stop/, 'reset'))
     await get().send({ conversationId: null, text: 'Rivers', model: 'demo' })
     const { start } = server.onlyLog
     await until(() => get().running[start.generationId])
@@ -38,7 +38,7 @@ describe('stop', () => {
 
   test('while sending, stops the generation as soon as it is known', async () => {
     let answer = () => {}
-    const { server, store, get } = await openHouse((server) =>
+    const { server, store, get } = await openStore((server) =>
       server.fault('POST', /chat/, (response) => {
         answer = () => server.chat(server.received.at(-1)?.body ?? {}).follow(response, 0)
       }),
@@ -55,11 +55,11 @@ describe('stop', () => {
   })
 
   test('while sending with no answer in sight, closes the request and gives the text back', async () => {
-    const { server, page, get } = await openHouse((server) => server.fault('POST', /chat/, 'silence', 9))
+    const { server, environment, get } = await openStore((server) => server.fault('POST', /chat/, 'silence', 9))
     const sent = get().send({ conversationId: null, text: 'Rivers', model: 'demo' })
     await until(() => server.count('POST', /chat/) === 1)
     await get().stop(newConversationId)
-    page.advance(1_000)
+    environment.advance(1_000)
     await sent
     expect(newEntry(get())?.pending).toBeNull()
     expect(get().drafts[newConversationId]).toBe('Rivers')
@@ -69,12 +69,12 @@ describe('stop', () => {
   })
 
   test('between two tries of a send, lets no other follow', async () => {
-    const { server, page, get } = await openHouse((server) => server.fault('POST', /chat/, 'reset', 9))
-    page.setChance(1)
+    const { server, environment, get } = await openStore((server) => server.fault('POST', /chat/, 'reset', 9))
+    environment.setChance(1)
     const sent = get().send({ conversationId: null, text: 'Rivers', model: 'demo' })
-    await until(() => page.waits.includes(250))
+    await until(() => environment.waits.includes(250))
     await get().stop(newConversationId)
-    page.advance(250)
+    environment.advance(250)
     await sent
     expect(server.count('POST', /chat/)).toBe(1)
     expect(get().drafts[newConversationId]).toBe('Rivers')

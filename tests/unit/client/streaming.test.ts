@@ -2,15 +2,15 @@ import { describe, expect, test } from 'vitest'
 import { growthOf } from '@/lib/client/state/growth'
 import { branchesOf, messageOf, visiblePath } from '@/lib/client/state/selectors'
 import type { Part } from '@/lib/protocol/messages'
-import { openHouse, openTab, rivers, statusOf, textIn, until } from './house'
+import { openStore, openTab, runningConversation, statusOf, textIn, until } from './open-store'
 
 describe('text that streams', () => {
   test('is one commit a frame for all conversations', async () => {
-    const { page, server, store, get } = await openHouse()
-    const logs = [rivers(server), rivers(server)]
+    const { environment, server, store, get } = await openStore()
+    const logs = [runningConversation(server), runningConversation(server)]
     for (const { id } of logs) await get().loadConversation(id)
     await until(() => logs.every(({ log }) => get().running[log.start.generationId]?.reader === 'open'))
-    page.painting = false
+    environment.painting = false
     let commits = 0
     store.subscribe(() => {
       commits += 1
@@ -18,11 +18,11 @@ describe('text that streams', () => {
     for (const { log } of logs) for (let word = 0; word < 50; word += 1) log.say(`${word} `)
     // The log's own end is the proof that all of it has arrived.
     for (const { log } of logs) log.end()
-    await until(() => logs.every(({ log }) => log.connections.size === 0) && page.framesWaiting === 1)
+    await until(() => logs.every(({ log }) => log.connections.size === 0) && environment.framesWaiting === 1)
     // Only the poll and the look after the other tabs wait: both readers are done.
-    await until(() => page.waits.length === 2)
+    await until(() => environment.waits.length === 2)
     expect(commits).toBe(0)
-    page.paint()
+    environment.paint()
     expect(commits).toBe(1)
     for (const { log } of logs) {
       expect(textIn(store, log.start.messageId)).toBe(Array.from({ length: 50 }, (_, word) => `${word} `).join(''))
@@ -31,8 +31,8 @@ describe('text that streams', () => {
   })
 
   test('that turns out to be reasoning becomes that, and what follows is the text', async () => {
-    const { server, store, get } = await openHouse()
-    const { id, log } = rivers(server)
+    const { server, store, get } = await openStore()
+    const { id, log } = runningConversation(server)
     await get().loadConversation(id)
     await until(() => get().running[log.start.generationId]?.reader === 'open')
     const parts = () => messageOf(get(), log.start.messageId)?.parts
@@ -54,8 +54,8 @@ describe('text that streams', () => {
   })
 
   test('gives a new identity to the message that grows, and to nothing else', async () => {
-    const { server, store, get } = await openHouse()
-    const { id, log } = rivers(server)
+    const { server, store, get } = await openStore()
+    const { id, log } = runningConversation(server)
     log.append({ type: 'reasoning', data: { text: 'Hm. ' } })
     log.say('The Rhine')
     server.turn(id, 'Another branch').end()
@@ -85,8 +85,8 @@ describe('text that streams', () => {
   })
 
   test('survives cuts with no gap and no double', async () => {
-    const { server, store, get } = await openHouse()
-    const { id, log } = rivers(server)
+    const { server, store, get } = await openStore()
+    const { id, log } = runningConversation(server)
     await get().loadConversation(id)
     let expected = ''
     for (let word = 0; word < 30; word += 1) {
@@ -101,26 +101,26 @@ describe('text that streams', () => {
   })
 
   test('that ended is not asked for again while its end waits for a frame', async () => {
-    const { server, page, store, get } = await openHouse()
-    const all = Array.from({ length: 5 }, () => rivers(server))
+    const { server, environment, store, get } = await openStore()
+    const all = Array.from({ length: 5 }, () => runningConversation(server))
     for (const { id } of all.slice(0, 4)) await get().loadConversation(id)
     await until(() => all.slice(0, 4).every(({ log }) => log.connections.size === 1))
-    page.painting = false
+    environment.painting = false
     for (const { log } of all) log.end()
-    await until(() => page.framesWaiting === 1 && all.every(({ log }) => log.connections.size === 0))
-    await until(() => page.waits.length === 2)
+    await until(() => environment.framesWaiting === 1 && all.every(({ log }) => log.connections.size === 0))
+    await until(() => environment.waits.length === 2)
     const asked = server.count('GET', /events/)
     await get().loadConversation(all[4]?.id ?? '')
     await get().loadModels()
-    page.painting = true
-    page.paint()
+    environment.painting = true
+    environment.paint()
     for (const { log } of all) await until(() => statusOf(store, log.start.messageId) === 'completed')
     expect(server.count('GET', /events/)).toBe(asked)
   })
 
   test('leaves the other conversations in the sidebar alone when it ends', async () => {
-    const { server, store, get } = await openHouse((server) => server.conversation('Other'))
-    const { id, log } = rivers(server)
+    const { server, store, get } = await openStore((server) => server.conversation('Other'))
+    const { id, log } = runningConversation(server)
     await get().loadConversation(id)
     const other = get().summaries.find(({ title }) => title === 'Other')
     log.end()
@@ -130,8 +130,8 @@ describe('text that streams', () => {
   })
 
   test('shows in a second tab, from where the conversation was loaded', async () => {
-    const { server, store, get } = await openHouse()
-    const { id, log } = rivers(server)
+    const { server, store, get } = await openStore()
+    const { id, log } = runningConversation(server)
     log.say('The Rhine ')
     await get().loadConversation(id)
     const second = openTab(server)
@@ -148,7 +148,7 @@ describe('text that streams', () => {
   })
 
   test('says how often it was asked for while it comes, as the server does after a reload', async () => {
-    const { server, get } = await openHouse()
+    const { server, get } = await openStore()
     await get().send({ conversationId: null, text: 'Tell me of rivers', model: 'demo' })
     const log = server.onlyLog
     const { messageId, conversationId } = log.start
@@ -168,14 +168,14 @@ describe('text that streams', () => {
   })
 
   test('comes by timer in a hidden page', async () => {
-    const { server, page, store, get } = await openHouse()
-    const { id, log } = rivers(server)
+    const { server, environment, store, get } = await openStore()
+    const { id, log } = runningConversation(server)
     await get().loadConversation(id)
     await until(() => log.connections.size === 1)
-    page.setHidden(true)
+    environment.setHidden(true)
     log.say('The Rhine')
-    await until(() => page.waits.includes(100))
-    page.advance(100)
+    await until(() => environment.waits.includes(100))
+    environment.advance(100)
     expect(textIn(store, log.start.messageId)).toBe('The Rhine')
   })
 })

@@ -1,13 +1,13 @@
 import { expect, test } from 'vitest'
-import { openHouse, openTab, rivers, until } from './house'
-import { TestPage } from './page'
+import { openStore, openTab, runningConversation, until } from './open-store'
+import { TestEnvironment } from './test-environment'
 
 async function twoRivers() {
-  const house = await openHouse()
-  const [away, shown] = [rivers(house.server), rivers(house.server)]
-  for (const { id } of [away, shown]) await house.get().loadConversation(id)
+  const opened = await openStore()
+  const [away, shown] = [runningConversation(opened.server), runningConversation(opened.server)]
+  for (const { id } of [away, shown]) await opened.get().loadConversation(id)
   await until(() => away.log.connections.size === 1)
-  return { ...house, away, shown, marks: () => Object.keys(house.get().unread).toSorted() }
+  return { ...opened, away, shown, marks: () => Object.keys(opened.get().unread).toSorted() }
 }
 
 const ended = (get: () => { running: object }) => until(() => Object.keys(get().running).length === 0)
@@ -23,24 +23,24 @@ test('an answer that ended out of sight is unread until its conversation is open
 })
 
 test('one that ended in a hidden page is unread until the page is in sight', async () => {
-  const { page, get, away, shown, marks } = await twoRivers()
-  page.setHidden(true)
+  const { environment, get, away, shown, marks } = await twoRivers()
+  environment.setHidden(true)
   shown.log.end()
-  await until(() => page.waits.includes(100))
-  page.advance(100)
+  await until(() => environment.waits.includes(100))
+  environment.advance(100)
   await until(() => Object.keys(get().running).length === 1)
   expect(marks()).toContain(shown.id)
-  page.setHidden(false)
+  environment.setHidden(false)
   expect(marks()).toEqual([away.id])
 })
 
 test('it survives a reload, and so does an answer that ended when no page was open', async () => {
-  const { server, page, disconnect, away, shown } = await twoRivers()
+  const { server, environment, disconnect, away, shown } = await twoRivers()
   disconnect()
   away.log.end()
   shown.log.end()
-  const again = new TestPage(server.origin)
-  again.stored = page.stored
+  const again = new TestEnvironment(server.origin)
+  again.stored = environment.stored
   const { get } = openTab(server, again)
   expect(Object.keys(get().unread).toSorted()).toEqual([away.id, shown.id].toSorted())
   await get().loadConversation(away.id)
@@ -49,35 +49,35 @@ test('it survives a reload, and so does an answer that ended when no page was op
 })
 
 test('it is opened in all tabs at once', async () => {
-  const { server, page, get, away, marks } = await twoRivers()
+  const { server, environment, get, away, marks } = await twoRivers()
   away.log.end()
   await until(() => Object.keys(get().running).length === 1)
-  const other = new TestPage(server.origin)
-  other.stored = page.stored
+  const other = new TestEnvironment(server.origin)
+  other.stored = environment.stored
   const tab = openTab(server, other)
   expect(Object.keys(tab.get().unread)).toContain(away.id)
   await tab.get().loadConversation(away.id)
-  page.tellStored()
+  environment.tellStored()
   expect(marks()).not.toContain(away.id)
 })
 
 /** Two tabs: this one shows the conversation, the other one has it too, shows another one, and is hidden. */
 async function readerAndHidden() {
-  const house = await twoRivers()
-  const page = new TestPage(house.server.origin)
-  page.stored = house.page.stored
-  page.browser = house.server.browser
-  const { get } = openTab(house.server, page)
-  for (const { id } of [house.shown, house.away]) await get().loadConversation(id)
-  await until(() => get().running[house.shown.log.start.generationId]?.reader === 'open')
-  page.setHidden(true)
-  const marked = () => Object.keys(get().unread).includes(house.shown.id)
+  const opened = await twoRivers()
+  const environment = new TestEnvironment(opened.server.origin)
+  environment.stored = opened.environment.stored
+  environment.browser = opened.server.browser
+  const { get } = openTab(opened.server, environment)
+  for (const { id } of [opened.shown, opened.away]) await get().loadConversation(id)
+  await until(() => get().running[opened.shown.log.start.generationId]?.reader === 'open')
+  environment.setHidden(true)
+  const marked = () => Object.keys(get().unread).includes(opened.shown.id)
   const commits = async () => {
-    await until(() => page.waits.includes(100))
-    page.advance(100)
+    await until(() => environment.waits.includes(100))
+    environment.advance(100)
     await until(() => Object.keys(get().running).length === 1)
   }
-  return { ...house, hidden: { page, marked, commits } }
+  return { ...opened, hidden: { environment, marked, commits } }
 }
 
 test('what is read in one tab is not unread in a hidden one that hears of it before it hears of the end', async () => {
@@ -86,39 +86,39 @@ test('what is read in one tab is not unread in a hidden one that hears of it bef
   shown.log.end()
   await until(() => Object.keys(get().running).length === 1)
   expect(marks()).not.toContain(shown.id)
-  hidden.page.tellStored()
+  hidden.environment.tellStored()
   await hidden.commits()
   expect(hidden.marked()).toBe(false)
-  hidden.page.setHidden(false)
+  hidden.environment.setHidden(false)
   expect(hidden.marked()).toBe(false)
 })
 
 test('what was read in one tab is not unread in one that slept meanwhile, when that comes into sight', async () => {
-  const { page, get, shown, marks, hidden } = await readerAndHidden()
-  page.painting = false
+  const { environment, get, shown, marks, hidden } = await readerAndHidden()
+  environment.painting = false
   shown.log.end()
   await hidden.commits()
   expect(hidden.marked()).toBe(true)
-  page.painting = true
-  page.paint()
+  environment.painting = true
+  environment.paint()
   await until(() => Object.keys(get().running).length === 1)
   expect(marks()).not.toContain(shown.id)
-  hidden.page.setHidden(false)
+  hidden.environment.setHidden(false)
   expect(hidden.marked()).toBe(false)
 })
 
 test.each(['nothing more', 'nothing'] as const)('a page that can store %s knows it all the same', async (keeping) => {
-  const { server } = await openHouse()
-  const page = new TestPage(server.origin)
-  page.keeping = keeping
-  const { get } = openTab(server, page)
-  const [away, shown] = [rivers(server), rivers(server)]
+  const { server } = await openStore()
+  const environment = new TestEnvironment(server.origin)
+  environment.keeping = keeping
+  const { get } = openTab(server, environment)
+  const [away, shown] = [runningConversation(server), runningConversation(server)]
   for (const { id } of [away, shown]) await get().loadConversation(id)
   await until(() => away.log.connections.size > 0)
   away.log.end()
   shown.log.end()
   await ended(get)
-  page.setHidden(true)
-  page.setHidden(false)
+  environment.setHidden(true)
+  environment.setHidden(false)
   expect(Object.keys(get().unread)).toEqual([away.id])
 })

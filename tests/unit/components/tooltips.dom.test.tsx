@@ -3,7 +3,7 @@ import { afterEach, beforeEach, expect, it, vi } from 'vitest'
 import { Composer } from '@/components/composer/composer'
 import { tooltip } from '@/components/ui/tooltip'
 import { Tooltips } from '@/components/ui/tooltips'
-import { browserPage } from '@/lib/client/transport/browser-environment'
+import { browserEnvironment } from '@/lib/client/transport/browser-environment'
 
 beforeEach(() =>
   vi.stubGlobal('matchMedia', () => ({ matches: false, addEventListener() {}, removeEventListener() {} })),
@@ -96,7 +96,7 @@ it.each([
 
 it('a window that is turned to looks for news, though it was in sight', () => {
   const look = vi.fn()
-  const end = browserPage.on('visibility', look)
+  const end = browserEnvironment.on('visibility', look)
   fireEvent.focus(window)
   expect(look).toHaveBeenCalledOnce()
   end()

@@ -3,11 +3,11 @@ import { type ConversationStore, createConversationStore } from '@/lib/client/st
 import { messageOf } from '@/lib/client/state/selectors'
 import { defaultSettings } from '@/lib/protocol/api'
 import { textOf } from '@/lib/protocol/messages'
-import { TestPage } from './page'
 import { TestServer } from './server'
+import { TestEnvironment } from './test-environment'
 
 /** A server, a page, and the store between them; all gone when the test is over. */
-export async function openHouse(prepare: (server: TestServer) => void = () => {}) {
+export async function openStore(prepare: (server: TestServer) => void = () => {}) {
   const server = new TestServer()
   prepare(server)
   await server.listen()
@@ -16,20 +16,20 @@ export async function openHouse(prepare: (server: TestServer) => void = () => {}
 }
 
 /** One tab on a server, of the one browser that there is. */
-export function openTab(server: TestServer, page = newPage(server)) {
+export function openTab(server: TestServer, environment = newPage(server)) {
   const all = server.list()
   const shown = all.slice(0, server.pageSize)
   const conversations = { conversations: shown, nextCursor: server.cursorAfter(shown, all) }
-  const store = createConversationStore({ conversations, settings: defaultSettings, models: null }, page)
+  const store = createConversationStore({ conversations, settings: defaultSettings, models: null }, environment)
   const disconnect = store.connect()
   onTestFinished(disconnect)
-  return { page, store, get: store.getState, disconnect }
+  return { environment, store, get: store.getState, disconnect }
 }
 
-function newPage(server: TestServer): TestPage {
-  const page = new TestPage(server.origin)
-  page.browser = server.browser
-  return page
+function newPage(server: TestServer): TestEnvironment {
+  const environment = new TestEnvironment(server.origin)
+  environment.browser = server.browser
+  return environment
 }
 
 /** Waits for a condition, without a guess how long it takes. */
@@ -52,7 +52,7 @@ export function statusOf(store: ConversationStore, messageId: string) {
 }
 
 /** A conversation with a reply that runs. */
-export function rivers(server: TestServer) {
+export function runningConversation(server: TestServer) {
   const { id } = server.conversation('Rivers')
   return { id, log: server.turn(id, 'Tell me of rivers') }
 }

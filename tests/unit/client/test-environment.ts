@@ -1,4 +1,4 @@
-import type { LockRequest, Page, Tabs } from '@/lib/client/transport/browser-environment'
+import type { BrowserEnvironment, LockRequest, Tabs } from '@/lib/client/transport/browser-environment'
 
 /** As on a screen of 30 Hz, where the page commits in every frame. */
 const frameMs = 33
@@ -9,7 +9,7 @@ interface Timer {
 }
 
 /** A page whose clock, frames, sight and connection the test holds. Timers of no length run by themselves. */
-export class TestPage implements Page {
+export class TestEnvironment implements BrowserEnvironment {
   origin: string
   signedOut = false
   zone = 'UTC'

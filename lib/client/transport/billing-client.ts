@@ -13,19 +13,9 @@ import {
   type GenerationDetails,
   generationDetails,
 } from '@/lib/protocol/details'
-import {
-  type Provider,
-  type ProviderList,
-  type ProviderTest,
-  provider,
-  providerList,
-  providerTest,
-} from '@/lib/protocol/providers'
-import type { Page } from './browser-environment'
-import { conversationPath, createCalls, withBody } from './chat-client'
-
-/** A model may have to be loaded from disk before it answers its first test. */
-const testLimit = 90_000
+import { createCalls, withBody } from './api-calls'
+import type { BrowserEnvironment } from './browser-environment'
+import { conversationPath } from './chat-client'
 
 /** A prompt as it stands in the box, to be estimated. */
 interface EstimateRequest {
@@ -35,19 +25,9 @@ interface EstimateRequest {
   model: string
 }
 
-/** A provider as the settings page sends it. An absent key, or absent headers, keep what is stored. */
-export interface ProviderChange {
-  name: string
-  baseUrl: string
-  apiKey?: string
-  headers?: Record<string, string>
-  firstTokenTimeoutMs: number | null
-  idleTimeoutMs: number | null
-}
-
-/** What the settings and the parts about costs ask of the API, typed: no page needs it to begin with. */
-export function createFurtherClient(page: Pick<Page, 'origin' | 'signIn'>) {
-  const { json, done } = createCalls(page)
+/** The calls about tokens, prices and budgets. No page needs them at first. */
+export function createBillingClient(environment: Pick<BrowserEnvironment, 'origin' | 'signIn'>) {
+  const { json } = createCalls(environment)
   return {
     /** What a prompt would come to, before it is sent. */
     estimate: (prompt: EstimateRequest, signal: AbortSignal): Promise<Estimate> =>
@@ -75,20 +55,9 @@ export function createFurtherClient(page: Pick<Page, 'origin' | 'signIn'>) {
     /** Removes one's own price of a model; all of one's own when none is named. */
     resetPrices: (one?: Pick<OwnPrice, 'provider' | 'model' | 'version'>): Promise<PriceList> =>
       json(priceList, `/api/prices${one ? `?${priceQuery(one)}` : ''}`, withBody('DELETE')),
-    providers: (): Promise<ProviderList> => json(providerList, '/api/providers'),
-    addProvider: (provided: ProviderChange): Promise<Provider> =>
-      json(provider, '/api/providers', withBody('POST', provided)),
-    /** Changes some of a stored provider; what is absent stays as it is. */
-    changeProvider: (id: string, change: Partial<ProviderChange>): Promise<Provider> =>
-      json(provider, providerPath(id), withBody('PATCH', change)),
-    deleteProvider: (id: string): Promise<void> => done('DELETE', providerPath(id)),
-    /** Tries a provider as it stands in the form; with the id of a stored one, an absent key is its own. */
-    testProvider: (change: ProviderChange & { id?: string; model?: string }): Promise<ProviderTest> =>
-      json(providerTest, '/api/providers/test', withBody('POST', change), testLimit),
   }
 }
 
-const providerPath = (id: string) => `/api/providers/${encodeURIComponent(id)}`
 const budgetPath = (id: string) => `/api/budgets/${encodeURIComponent(id)}`
 const priceQuery = ({ provider, model, version }: Pick<OwnPrice, 'provider' | 'model' | 'version'>) =>
   new URLSearchParams({ provider, model, version: String(version) })
