@@ -15,7 +15,7 @@ import {
   problemIn,
   textOf,
 } from '@/lib/protocol/messages'
-import { ownDatabase } from '../database/process'
+import { ownDatabase } from '../database/own-database'
 import { newConversation, text, thought } from '../prompt/branches'
 
 ownDatabase()
