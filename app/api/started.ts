@@ -5,7 +5,7 @@ import { key, name, promptText } from '@/lib/http/input/fields'
 import { countOpenReader } from '@/lib/http/readers'
 import type { StartData } from '@/lib/protocol/events'
 import { finishedGeneration, followGeneration } from '@/lib/runs/follow'
-import { type PreparedTurn, startGeneration } from '@/lib/runs/start-generation'
+import { type PreparedTurn, startGeneration } from '@/lib/runs/start/start-generation'
 
 /** nginx's status for a client that disconnected before the response. Nobody sees it. */
 export const CLIENT_CLOSED_REQUEST = 499

@@ -5,7 +5,7 @@ import type { EventLog } from '@/lib/event-log/event-log'
 import type { StartData } from '@/lib/protocol/events'
 import type { Part } from '@/lib/protocol/messages'
 import type { CompletionRequest, Connection } from '@/lib/upstream/connection'
-import type { Checkpoints } from './checkpoints'
+import type { Checkpoints } from './checkpoints/checkpoints'
 import type { FlushScheduler } from './flush-scheduler'
 
 /** What a run begins with. */

@@ -1,7 +1,7 @@
 import { z } from 'zod'
 import { readJson } from '@/lib/http/input/body'
 import { key, name, promptText, rowId } from '@/lib/http/input/fields'
-import { prepareTurn } from '@/lib/runs/start-turn'
+import { prepareTurn } from '@/lib/runs/start/start-turn'
 import { startingEndpoint, turnSettings } from '../started'
 
 const turn = z.strictObject({

@@ -3,7 +3,7 @@ import { endpoint, json } from '@/lib/http/endpoint'
 import { readJson } from '@/lib/http/input/body'
 import { name, rowId } from '@/lib/http/input/fields'
 import { MAX_PROMPT_LENGTH } from '@/lib/protocol/prompts'
-import { estimateTurn } from '@/lib/runs/estimate-turn'
+import { estimateTurn } from '@/lib/runs/start/estimate-turn'
 import { CLIENT_CLOSED_REQUEST, turnSettings } from '../started'
 
 const draft = z.strictObject({

@@ -1,8 +1,8 @@
 import { expect, test } from 'vitest'
 import { addBudget } from '@/lib/database/billing/budgets'
 import { Refused } from '@/lib/refused'
-import { estimateTurn } from '@/lib/runs/estimate-turn'
 import { runs } from '@/lib/runs/runs'
+import { estimateTurn } from '@/lib/runs/start/estimate-turn'
 import { done, finish } from '../../upstream/events'
 import { ownProcess } from './process'
 

@@ -8,8 +8,8 @@ import { migrate } from '@/lib/database/migrate'
 import { readToEnd } from '@/lib/event-log/read-to-end'
 import type { LogEvent, StartData } from '@/lib/protocol/events'
 import { runs } from '@/lib/runs/runs'
-import { type PreparedTurn, startGeneration } from '@/lib/runs/start-generation'
-import { prepareTurn, type Turn } from '@/lib/runs/start-turn'
+import { type PreparedTurn, startGeneration } from '@/lib/runs/start/start-generation'
+import { prepareTurn, type Turn } from '@/lib/runs/start/start-turn'
 import { type ScriptedUpstream, startScriptedUpstream } from '../../upstream/scripted'
 
 /** The server's own side within a test file's process: a database of its own and an upstream that it asks. */

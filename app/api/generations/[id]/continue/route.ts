@@ -1,6 +1,6 @@
 import { ownedGeneration } from '@/lib/database/ownership'
 import { readJson } from '@/lib/http/input/body'
-import { prepareContinuation } from '@/lib/runs/regenerate'
+import { prepareContinuation } from '@/lib/runs/start/regenerate'
 import { regenerateRequest, startingEndpoint } from '../../../started'
 
 /** Continues the reply of a generation that ended early, in the same message. */

@@ -4,7 +4,7 @@ import { endpoint, json } from '@/lib/http/endpoint'
 import { readJson } from '@/lib/http/input/body'
 import { name } from '@/lib/http/input/fields'
 import { MOST_MODELS_ASKED } from '@/lib/protocol/billing/budgets'
-import { modelsThatFit } from '@/lib/runs/regenerate'
+import { modelsThatFit } from '@/lib/runs/start/regenerate'
 
 const asked = z.strictObject({ models: z.array(name).max(MOST_MODELS_ASKED) })
 

@@ -1,6 +1,6 @@
 import { ownedGeneration } from '@/lib/database/ownership'
 import { readJson } from '@/lib/http/input/body'
-import { prepareRegeneration } from '@/lib/runs/regenerate'
+import { prepareRegeneration } from '@/lib/runs/start/regenerate'
 import { regenerateRequest, startingEndpoint } from '../../../started'
 
 /** Starts another reply to the same prompt, as a branch beside the first. */

@@ -9,7 +9,7 @@ import { type Price, price } from '@/lib/protocol/billing/prices'
 import type { LogEvent, Usage } from '@/lib/protocol/events'
 import type { Folded } from '@/lib/protocol/messages'
 import { continuationTo } from '@/lib/upstream/continuation'
-import { parseSettings, partialOf, promptSettings } from './turn-settings'
+import { parseSettings, partialOf, promptSettings } from '../start/turn-settings'
 
 /** What the generation of a dead process used, as far as its saved log shows. */
 export async function usageOfAbandoned(row: GenerationRow, saved: LogEvent[], before: Folded): Promise<Usage | null> {

@@ -21,7 +21,7 @@ import type { ResolvedModel } from '@/lib/providers/resolve'
 import { Refused } from '@/lib/refused'
 import type { CompletionRequest } from '@/lib/upstream/connection'
 import { continuationTo } from '@/lib/upstream/continuation'
-import { runs } from './runs'
+import { runs } from '../runs'
 import { checkStorage } from './storage-limit'
 import { lengthOf, partialOf, promptSettings, type TurnSettings } from './turn-settings'
 

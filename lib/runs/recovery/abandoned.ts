@@ -13,8 +13,8 @@ import { instanceId } from '@/lib/instances/instance-id'
 import { log } from '@/lib/log'
 import type { GenerationEvent, LogEvent, Problem, Usage } from '@/lib/protocol/events'
 import { type Folded, foldEvent } from '@/lib/protocol/messages'
+import { runs } from '../runs'
 import { billOfAbandoned, usageOfAbandoned } from './abandoned-usage'
-import { runs } from './runs'
 
 /** A generation inserted this long ago is running by now, if it ever will. */
 const BEGUN_MS = 30_000
