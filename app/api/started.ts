@@ -1,7 +1,5 @@
 import type { NextRequest } from 'next/server'
-import { z } from 'zod'
 import { type Call, endpoint, json } from '@/lib/http/endpoint'
-import { key, name, promptText } from '@/lib/http/input/fields'
 import { countOpenReader } from '@/lib/http/readers'
 import type { StartData } from '@/lib/protocol/events'
 import { finishedGeneration, followGeneration } from '@/lib/runs/follow'
@@ -9,21 +7,6 @@ import { type PreparedTurn, startGeneration } from '@/lib/runs/start/start-gener
 
 /** nginx's status for a client that disconnected before the response. Nobody sees it. */
 export const CLIENT_CLOSED_REQUEST = 499
-
-/** A person's settings for one reply. */
-export const turnSettings = z.strictObject({
-  system: promptText.optional(),
-  temperature: z.number().min(0).max(2).optional(),
-  maxTokens: z.int().positive().optional(),
-})
-
-/** The body of a request to regenerate or continue a reply. */
-export const regenerateRequest = z.strictObject({
-  turnId: key.min(1).max(100),
-  model: name.optional(),
-  maxTokens: turnSettings.shape.maxTokens,
-  stream: z.boolean().default(true),
-})
 
 /**
  * An endpoint that starts the turn that `prepare` returns. It responds with the log as a stream, with the whole reply when

@@ -4,6 +4,8 @@ import { client } from '@/lib/client/transport/page-client'
 import { conversationSummary } from '@/lib/protocol/api'
 import { type LogEvent, startData, type Usage } from '@/lib/protocol/events'
 import { type Folded, foldEvent, hasReasoning, nothingYet, textOf } from '@/lib/protocol/messages'
+import type { NewConversation } from '@/lib/protocol/requests/conversations'
+import type { ChatRequest } from '@/lib/protocol/requests/turns'
 import { createNamedEventDecoder } from '@/lib/protocol/sse'
 
 /** One answer as this page saw it come. Times are milliseconds since it was asked for. */
@@ -40,7 +42,8 @@ export interface Question {
 
 /** A run of the Lab: it is counted, kept and deleted like a conversation, and not listed among them. */
 export async function openRun(title: string): Promise<string> {
-  const { id } = await client().post(conversationSummary, '/api/conversations', { title, kind: 'lab' })
+  const run: NewConversation = { title, kind: 'lab' }
+  const { id } = await client().post(conversationSummary, '/api/conversations', run)
   return id
 }
 
@@ -63,7 +66,7 @@ export async function measure(
   try {
     signal.throwIfAborted()
     // At once, so that there is something to stop: an answer that is not streamed says nothing before its end.
-    const turn = { ...question, parentId: null, turnId: uuidv7(), stream }
+    const turn = { ...question, parentId: null, turnId: uuidv7(), stream } satisfies ChatRequest
     const { generationId } = await client().post(startData, '/api/chat', turn, { Prefer: 'respond-async' })
     const stop = () =>
       void client()

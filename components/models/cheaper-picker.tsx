@@ -7,6 +7,7 @@ import { useConversations } from '@/lib/client/state/context'
 import { client } from '@/lib/client/transport/page-client'
 import { fittingModels, MOST_MODELS_ASKED } from '@/lib/protocol/billing/budgets'
 import type { GenerationSummary } from '@/lib/protocol/messages'
+import type { FittingModelsRequest } from '@/lib/protocol/requests/turns'
 import { cheaperModels } from './cheaper-models'
 import type { ListedGroup } from './model-filter'
 import { modelPopover } from './model-picker'
@@ -68,7 +69,9 @@ function useFitting(generationId: string, groups: ListedGroup[]): ListedGroup[] 
     if (models.length === 0) return
     let current = true
     client()
-      .post(fittingModels, `/api/generations/${encodeURIComponent(generationId)}/models`, { models })
+      .post(fittingModels, `/api/generations/${encodeURIComponent(generationId)}/models`, {
+        models,
+      } satisfies FittingModelsRequest)
       .then(
         (answer) => current && setFitting(new Set(answer.models)),
         () => undefined,

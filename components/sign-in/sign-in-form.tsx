@@ -3,6 +3,7 @@ import { type FormEvent, useEffect, useId, useRef, useState } from 'react'
 import { Button } from '@/components/ui/button'
 import { touchScreen } from '@/components/ui/use-media'
 import { errorBody } from '@/lib/protocol/api'
+import type { SignInRequest } from '@/lib/protocol/requests/session'
 
 /** Takes the password; the answer comes in words. When it was right, leads to `next`, a path of this site. */
 export function SignInForm({ next }: { next: string }) {
@@ -66,7 +67,7 @@ async function signIn(password: string): Promise<string | null> {
     const response = await fetch('/api/session', {
       method: 'POST',
       headers: { 'Content-Type': 'application/json' },
-      body: JSON.stringify({ password }),
+      body: JSON.stringify({ password } satisfies SignInRequest),
     })
     if (response.ok) return null
     const parsed = errorBody.safeParse(await response.json())

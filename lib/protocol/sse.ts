@@ -8,6 +8,9 @@ export const eventStreamHeaders = {
   'X-Accel-Buffering': 'no',
 }
 
+/** How many logs one response may carry. */
+export const MAX_LOGS_AT_ONCE = 100
+
 const idField = 'id: '
 const utf8 = new TextEncoder()
 

@@ -1,17 +1,8 @@
-import { z } from 'zod'
 import { deletePrices, ownPrices, savePrices } from '@/lib/database/billing/prices'
 import { endpoint, json } from '@/lib/http/endpoint'
 import { readJson, readQuery } from '@/lib/http/input/body'
-import { key } from '@/lib/http/input/fields'
-import { MAX_PRICES, priceForm } from '@/lib/http/input/price-form'
+import { MAX_PRICES, pricesChange, pricesRemoval } from '@/lib/protocol/requests/prices'
 import { pricedProviders, priceKeyOf, pricesOf } from '@/lib/providers/priced'
-
-const namedPrice = z.strictObject({
-  provider: key.max(300),
-  model: key.max(200),
-  version: z.coerce.number().int().min(0).optional(),
-})
-const removal = z.union([namedPrice, z.strictObject({}).transform(() => undefined)])
 
 /** The list prices, and the person's own. */
 export const GET = endpoint(async (_request, { principal }) => json(await pricesOf(principal.ownerId)))
@@ -23,7 +14,7 @@ export const PUT = endpoint(async (request, { principal }) => {
   const known = new Set(own.map(({ provider }) => provider))
   const { prices } = await readJson(
     request,
-    priceForm((text) => priceKeyOf(text, providers, known)),
+    pricesChange((text) => priceKeyOf(text, providers, known)),
   )
   await savePrices(ownerId, prices, MAX_PRICES)
   return json(await pricesOf(principal.ownerId))
@@ -31,6 +22,6 @@ export const PUT = endpoint(async (request, { principal }) => {
 
 /** Removes the person's price of `provider` and `model`, or all of their prices. Responds with all prices. */
 export const DELETE = endpoint(async (request, { principal }) => {
-  await deletePrices(principal.ownerId, readQuery(request, removal))
+  await deletePrices(principal.ownerId, readQuery(request, pricesRemoval))
   return json(await pricesOf(principal.ownerId))
 })

@@ -2,6 +2,7 @@ import { ApiError } from '@/lib/client/transport/api-calls'
 import type { Budget, BudgetScope } from '@/lib/protocol/billing/budgets'
 import { isAmount } from '@/lib/protocol/billing/money'
 import type { Problem } from '@/lib/protocol/events'
+import type { NewBudget } from '@/lib/protocol/requests/budgets'
 
 /** What each budget is over, in the order of the settings. */
 export const scopeNames: Record<BudgetScope, string> = {
@@ -48,8 +49,9 @@ export function isSame(one: Pick<Budget, 'scope' | 'measure'>, other: Pick<Budge
   return one.scope === other.scope && one.measure === other.measure
 }
 
-export function budgetOf({ scope, measure, amount, currency }: BudgetDraft): Budget {
-  return { scope, measure, amount: amount.trim(), currency: measure === 'tokens' ? null : currency }
+export function budgetOf({ scope, measure, amount: typed, currency }: BudgetDraft): NewBudget {
+  const amount = typed.trim()
+  return measure === 'tokens' ? { scope, measure, amount, currency: null } : { scope, measure, amount, currency }
 }
 
 /** What the server says about a budget ("amount: is …"), without the place. */

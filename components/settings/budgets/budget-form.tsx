@@ -8,6 +8,7 @@ import { TextField } from '@/components/ui/text-field'
 import { useConversations } from '@/lib/client/state/context'
 import { problemFrom } from '@/lib/client/transport/api-calls'
 import type { Budget, BudgetState } from '@/lib/protocol/billing/budgets'
+import type { NewBudget } from '@/lib/protocol/requests/budgets'
 import {
   amountProblem,
   type BudgetDraft,
@@ -36,7 +37,7 @@ export function BudgetForm({
   /** It was removed elsewhere, and is added again when it is saved. */
   gone: boolean
   /** @throws {ApiError} when the server refuses it. */
-  onSave(budget: Budget): Promise<void>
+  onSave(budget: NewBudget): Promise<void>
   /** Loads the budgets anew: one was changed elsewhere. */
   onChanged(): Promise<void>
   onCancel(): void

@@ -7,6 +7,7 @@ import { useConversations } from '@/lib/client/state/context'
 import { problemFrom } from '@/lib/client/transport/api-calls'
 import { client } from '@/lib/client/transport/page-client'
 import type { Budget, BudgetState } from '@/lib/protocol/billing/budgets'
+import type { NewBudget } from '@/lib/protocol/requests/budgets'
 import { Section } from '../section'
 import { isChanged, isSame, scopes } from './budget-draft'
 import { BudgetForm } from './budget-form'
@@ -66,10 +67,12 @@ function BudgetList() {
     focusAfter(next)
   }
   const tell = (text: string) => notify({ id: 'budget', text, tone: 'quiet' })
-  const save = async (seen: BudgetState | null, budget: Budget) => {
+  const save = async (seen: BudgetState | null, budget: NewBudget) => {
     const { scope, ...change } = budget
     const known = budgets.find(({ id }) => id === seen?.id)
-    const saved = await (known ? client().changeBudget(known, change) : client().addBudget(budget))
+    const saved = await (known
+      ? client().changeBudget(known.id, { ...change, version: known.version })
+      : client().addBudget(budget))
     setBudgets(saved)
     setProblem(null)
     const row = saved.find((each) => isSame(each, budget))

@@ -1,5 +1,6 @@
 import type { OwnPrice, Price, PriceList } from '@/lib/protocol/billing/prices'
 import type { Problem } from '@/lib/protocol/events'
+import type { PricesChange } from '@/lib/protocol/requests/prices'
 
 /** A price as it stands in the form: all of it text. */
 export interface PriceDraft {
@@ -39,7 +40,7 @@ export function rowOf(
   { longInput, longCachedInput, longOutput, ...draft }: PriceDraft,
   price: Price | null,
   version: number,
-) {
+): PricesChange['prices'][number] {
   const { contextWindow, maxOutput, longPrompt } = price ?? {}
   return {
     ...draft,

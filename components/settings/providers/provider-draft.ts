@@ -1,6 +1,6 @@
-import type { ProviderChange } from '@/lib/client/transport/providers-client'
 import type { Problem } from '@/lib/protocol/events'
 import type { Provider, ProviderTest } from '@/lib/protocol/providers'
+import type { NewProvider, ProviderChange } from '@/lib/protocol/requests/providers'
 import type { Preset } from './presets'
 
 /** One extra header; `id` keeps its row while others come and go. */
@@ -70,7 +70,7 @@ export function wantsModel({ modelsProblem, model, modelCount }: ProviderTest): 
 }
 
 /** What goes to the server: an empty key keeps the stored one, header rows without a name are left out. */
-export function requestOf(draft: ProviderDraft): ProviderChange {
+export function requestOf(draft: ProviderDraft): NewProvider {
   const { name, baseUrl, apiKey, keyHeader, headers, firstTokenTimeout, idleTimeout } = draft
   const named = headers?.filter((row) => row.name.trim() !== '').map((row) => [row.name.trim(), row.value] as const)
   const inHeader = keyHeader !== null && apiKey !== ''
@@ -89,7 +89,7 @@ export function requestOf(draft: ProviderDraft): ProviderChange {
  * What a save sends: what differs from the stored provider that the form began with, so that nothing is overwritten that
  * was changed elsewhere. A key and headers go with the address that they were entered for.
  */
-export function changeOf(draft: ProviderDraft, provider: Provider): Partial<ProviderChange> {
+export function changeOf(draft: ProviderDraft, provider: Provider): ProviderChange {
   const { name, baseUrl, firstTokenTimeoutMs, idleTimeoutMs, ...secrets } = requestOf(draft)
   const before = requestOf(draftOf(provider))
   const headersKept = JSON.stringify(secrets.headers) === JSON.stringify(before.headers)

@@ -1,5 +1,4 @@
 import {
-  type Budget,
   type BudgetState,
   budgetList,
   type Estimate,
@@ -13,17 +12,11 @@ import {
   type GenerationDetails,
   generationDetails,
 } from '@/lib/protocol/details'
+import type { BudgetChange, NewBudget } from '@/lib/protocol/requests/budgets'
+import type { EstimateRequest } from '@/lib/protocol/requests/turns'
 import { createCalls, withBody } from './api-calls'
 import type { BrowserEnvironment } from './browser-environment'
 import { conversationPath } from './chat-client'
-
-/** A prompt as it stands in the box, to be estimated. */
-interface EstimateRequest {
-  conversationId?: string
-  parentId?: string | null
-  text: string
-  model: string
-}
 
 /** The calls about tokens, prices and budgets. No page needs them at first. */
 export function createBillingClient(environment: Pick<BrowserEnvironment, 'origin' | 'signIn'>) {
@@ -41,12 +34,12 @@ export function createBillingClient(environment: Pick<BrowserEnvironment, 'origi
       const query = conversationId ? `?${new URLSearchParams({ conversationId })}` : ''
       return (await json(budgetList, `/api/budgets${query}`, { signal })).budgets
     },
-    /** Adds a budget. Gives all of them as they stand, as the next two do. */
-    addBudget: async (budget: Budget): Promise<BudgetState[]> =>
+    /** Adds a budget. Returns all of them as they stand, as the next two do. */
+    addBudget: async (budget: NewBudget): Promise<BudgetState[]> =>
       (await json(budgetList, '/api/budgets', withBody('POST', budget))).budgets,
     /** Sets the amount of a budget that is still as it was seen. */
-    changeBudget: async ({ id, version }: StoredBudget, change: Omit<Budget, 'scope'>): Promise<BudgetState[]> =>
-      (await json(budgetList, budgetPath(id), withBody('PATCH', { ...change, version }))).budgets,
+    changeBudget: async (id: string, change: BudgetChange): Promise<BudgetState[]> =>
+      (await json(budgetList, budgetPath(id), withBody('PATCH', change))).budgets,
     removeBudget: async ({ id, version }: StoredBudget): Promise<BudgetState[]> =>
       (await json(budgetList, `${budgetPath(id)}?version=${version}`, withBody('DELETE'))).budgets,
     prices: (): Promise<PriceList> => json(priceList, '/api/prices'),

@@ -10,21 +10,11 @@ import {
   settings,
 } from '@/lib/protocol/api'
 import { type Message, message } from '@/lib/protocol/messages'
+import type { ConversationChange } from '@/lib/protocol/requests/conversations'
+import type { SettingsChange } from '@/lib/protocol/requests/settings'
+import type { ChatRequest, RegenerateRequest } from '@/lib/protocol/requests/turns'
 import { ApiError, createCalls, unreadable, withBody } from './api-calls'
 import type { BrowserEnvironment } from './browser-environment'
-
-/** A prompt on its way to the server. The same `turnId` again is the same turn. */
-interface ChatRequest {
-  conversationId?: string
-  parentId?: string | null
-  turnId: string
-  text: string
-  model: string
-  settings?: { maxTokens: number }
-}
-
-/** A reply that is asked for again. */
-type AgainRequest = Pick<ChatRequest, 'turnId' | 'model'> & { maxTokens?: number }
 
 export type ChatClient = ReturnType<typeof createChatClient>
 
@@ -39,7 +29,7 @@ export function createChatClient(environment: Pick<BrowserEnvironment, 'origin' 
     chat: (turn: ChatRequest, signal: AbortSignal): Promise<Response> =>
       call('/api/chat', { ...withBody('POST', turn), signal }),
     /** Asks for the reply of a generation again. */
-    again: (verb: 'continue' | 'regenerate', generationId: string, turn: AgainRequest, signal: AbortSignal) =>
+    again: (verb: 'continue' | 'regenerate', generationId: string, turn: RegenerateRequest, signal: AbortSignal) =>
       call(`/api/generations/${encodeURIComponent(generationId)}/${verb}`, { ...withBody('POST', turn), signal }),
     /** Several logs in one response, each after a `seq`. */
     events: (cursors: Map<string, number>, signal: AbortSignal): Promise<Response> => {
@@ -53,14 +43,16 @@ export function createChatClient(environment: Pick<BrowserEnvironment, 'origin' 
     /** All of a conversation, or the newest so many of its messages. */
     conversation: async (id: string, newest?: number): Promise<Conversation> =>
       await conversationIn(await json(unreadConversation, conversationPath(id) + (newest ? `?newest=${newest}` : ''))),
-    change: (id: string, change: { title?: string; model?: string; deleted?: false }): Promise<void> =>
-      done('PATCH', conversationPath(id), change),
+    change: (id: string, change: ConversationChange): Promise<void> => done('PATCH', conversationPath(id), change),
     remove: (id: string): Promise<void> => done('DELETE', conversationPath(id)),
     models: (): Promise<ModelList> => json(modelList, '/api/models'),
     settings: (): Promise<Settings> => json(settings, '/api/settings'),
     /** Changes settings that are still as `seen`. It is sent even while the page unloads. */
     saveSettings: (change: Partial<Settings>, seen?: Partial<Settings>): Promise<Settings> =>
-      json(settings, '/api/settings', { ...withBody('PATCH', { ...change, seen }), keepalive: true }),
+      json(settings, '/api/settings', {
+        ...withBody('PATCH', { ...change, seen } satisfies SettingsChange),
+        keepalive: true,
+      }),
   }
 }
 

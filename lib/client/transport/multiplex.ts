@@ -1,11 +1,9 @@
 import type { LogEvent } from '@/lib/protocol/events'
+import { MAX_LOGS_AT_ONCE } from '@/lib/protocol/sse'
 import { ApiError } from './api-calls'
 import type { BrowserEnvironment } from './browser-environment'
 import type { ChatClient } from './chat-client'
 import { mayPass, readLogs } from './event-stream-reader'
-
-/** As many logs as the server puts into one response. */
-const mostAtOnce = 100
 
 /** What calls of the server are made with. */
 export interface Transport {
@@ -56,7 +54,7 @@ export function createMultiplex({ client, environment }: Transport, listener: Lo
     if (cursors.size === 0) return
     const own = new AbortController()
     closing = own
-    const part = new Map([...cursors].slice(0, mostAtOnce))
+    const part = new Map([...cursors].slice(0, MAX_LOGS_AT_ONCE))
     /** What the last request named, in its order; logs have ended since the first one. */
     let asked: string[] = []
     readLogs(

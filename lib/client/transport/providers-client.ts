@@ -6,35 +6,26 @@ import {
   providerList,
   providerTest,
 } from '@/lib/protocol/providers'
+import type { NewProvider, ProviderChange, ProviderTestRequest } from '@/lib/protocol/requests/providers'
 import { createCalls, withBody } from './api-calls'
 import type { BrowserEnvironment } from './browser-environment'
 
 /** A model may have to be loaded from disk before it answers its first test. */
 const testTimeoutMs = 90_000
 
-/** A provider as the settings page sends it. An absent key, or absent headers, keep what is stored. */
-export interface ProviderChange {
-  name: string
-  baseUrl: string
-  apiKey?: string
-  headers?: Record<string, string>
-  firstTokenTimeoutMs: number | null
-  idleTimeoutMs: number | null
-}
-
 /** The calls about providers. */
 export function createProvidersClient(environment: Pick<BrowserEnvironment, 'origin' | 'signIn'>) {
   const { json, done } = createCalls(environment)
   return {
     providers: (): Promise<ProviderList> => json(providerList, '/api/providers'),
-    addProvider: (provided: ProviderChange): Promise<Provider> =>
+    addProvider: (provided: NewProvider): Promise<Provider> =>
       json(provider, '/api/providers', withBody('POST', provided)),
     /** Changes some of a stored provider; what is absent stays as it is. */
-    changeProvider: (id: string, change: Partial<ProviderChange>): Promise<Provider> =>
+    changeProvider: (id: string, change: ProviderChange): Promise<Provider> =>
       json(provider, providerPath(id), withBody('PATCH', change)),
     deleteProvider: (id: string): Promise<void> => done('DELETE', providerPath(id)),
     /** Tries a provider as it stands in the form; with the id of a stored one, an absent key is its own. */
-    testProvider: (change: ProviderChange & { id?: string; model?: string }): Promise<ProviderTest> =>
+    testProvider: (change: ProviderTestRequest): Promise<ProviderTest> =>
       json(providerTest, '/api/providers/test', withBody('POST', change), testTimeoutMs),
   }
 }

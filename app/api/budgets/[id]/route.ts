@@ -2,7 +2,7 @@ import { budgetStates, checkCurrency } from '@/lib/billing/budgets'
 import { changeBudget, removeBudget } from '@/lib/database/billing/budgets'
 import { endpoint, json } from '@/lib/http/endpoint'
 import { readJson, readQuery } from '@/lib/http/input/body'
-import { budgetChange, seenVersion } from '@/lib/http/input/budget-form'
+import { budgetChange, budgetRemoval } from '@/lib/protocol/requests/budgets'
 
 /** Changes the amount of a budget, unless it has changed since the person saw it. Responds with all budgets. */
 export const PATCH = endpoint<{ id: string }>(async (request, { principal: { ownerId }, params: { id } }) => {
@@ -14,7 +14,7 @@ export const PATCH = endpoint<{ id: string }>(async (request, { principal: { own
 
 /** Removes a budget, unless it has changed since the person saw it. Responds with the others. */
 export const DELETE = endpoint<{ id: string }>(async (request, { principal: { ownerId }, params: { id } }) => {
-  const { version } = readQuery(request, seenVersion)
+  const { version } = readQuery(request, budgetRemoval)
   await removeBudget({ ownerId, id, version })
   return json({ budgets: await budgetStates(ownerId) })
 })

@@ -1,4 +1,3 @@
-import { z } from 'zod'
 import {
   conversationSummary,
   deleteConversation,
@@ -8,17 +7,13 @@ import {
 import { ownedConversation } from '@/lib/database/ownership'
 import { endpoint, json } from '@/lib/http/endpoint'
 import { readJson, readQuery } from '@/lib/http/input/body'
-import { name } from '@/lib/http/input/fields'
+import { conversationChange, conversationQuery } from '@/lib/protocol/requests/conversations'
 import { currentMessages } from '@/lib/runs/current-messages'
 import { stopConversation } from '@/lib/runs/follow'
 
-const change = z.strictObject({ title: name.optional(), model: name.optional(), deleted: z.literal(false).optional() })
-
-const query = z.strictObject({ newest: z.coerce.number().int().min(1).max(500).optional() })
-
 /** A conversation with all messages of its tree, or only the newest ones. */
 export const GET = endpoint<{ id: string }>(async (request, { principal, params }) => {
-  const { newest } = readQuery(request, query)
+  const { newest } = readQuery(request, conversationQuery)
   const row = await ownedConversation(params.id, principal.ownerId)
   const [summary, messages] = await Promise.all([conversationSummary(row), currentMessages(row.id, newest)])
   return json({ ...summary, ...messages })
@@ -26,7 +21,7 @@ export const GET = endpoint<{ id: string }>(async (request, { principal, params 
 
 /** Renames a conversation, changes its model, or restores it after a delete. */
 export const PATCH = endpoint<{ id: string }>(async (request, { principal, params }) => {
-  const { deleted, ...changes } = await readJson(request, change)
+  const { deleted, ...changes } = await readJson(request, conversationChange)
   if (deleted === false) await restoreConversation(params.id, principal.ownerId)
   const row = await ownedConversation(params.id, principal.ownerId)
   await updateConversation(row.id, changes)

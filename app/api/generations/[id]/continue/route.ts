@@ -1,7 +1,8 @@
 import { ownedGeneration } from '@/lib/database/ownership'
 import { readJson } from '@/lib/http/input/body'
+import { regenerateRequest } from '@/lib/protocol/requests/turns'
 import { prepareContinuation } from '@/lib/runs/start/regenerate'
-import { regenerateRequest, startingEndpoint } from '../../../started'
+import { startingEndpoint } from '../../../started'
 
 /** Continues the reply of a generation that ended early, in the same message. */
 export const POST = startingEndpoint<{ id: string }>(async (request, { principal, params }) => {

@@ -1,7 +1,8 @@
 import { ownedGeneration } from '@/lib/database/ownership'
 import { readJson } from '@/lib/http/input/body'
+import { regenerateRequest } from '@/lib/protocol/requests/turns'
 import { prepareRegeneration } from '@/lib/runs/start/regenerate'
-import { regenerateRequest, startingEndpoint } from '../../../started'
+import { startingEndpoint } from '../../../started'
 
 /** Starts another reply to the same prompt, as a branch beside the first. */
 export const POST = startingEndpoint<{ id: string }>(async (request, { principal, params }) => {

@@ -1,15 +1,20 @@
 import 'server-only'
 import { z } from 'zod'
-import { MAX_PROMPT_LENGTH } from '@/lib/protocol/prompts'
-import { isBlank } from '@/lib/protocol/unanswered'
+import { MAX_PROMPT_LENGTH } from '../prompts'
+import { isBlank } from '../unanswered'
 
-/** Text to look rows up by. Postgres fails on U+0000, and no row holds one. */
+/*
+ * The schemas of requests stand here once: the server parses with them, and the browser takes its types from them with
+ * `import type`, because this zod and its messages are too large for the first load.
+ */
+
+/** Text that rows are looked up by. U+0000 is refused: Postgres text can't hold it. */
 export const key = z.string().refine((text) => !text.includes('\u0000'), 'has a character that isn’t allowed')
 
-/** The id of a row. Any short text is valid: an unknown id is a 404. */
+/** A row's id. Any short text will do: one that names no row is a 404. */
 export const rowId = key.min(1).max(64)
 
-/** A prompt or an instruction. U+0000 is removed, since Postgres can't store it. */
+/** A prompt or an instruction, without U+0000, which Postgres text can't hold. */
 export const promptText = z
   .string()
   .max(MAX_PROMPT_LENGTH, 'is longer than 100,000 characters. Shorten it, or send it in parts')

@@ -1,34 +1,16 @@
 import 'server-only'
-import { z } from 'zod'
 import type { UsageFilter } from '@/lib/database/billing/usage'
 import type { Settings } from '@/lib/protocol/api'
-import { dayOf, dayOfIso } from '@/lib/protocol/billing/days'
+import { dayOf } from '@/lib/protocol/billing/days'
 import type { Rate } from '@/lib/protocol/billing/money'
+import type { UsageQuery } from '@/lib/protocol/requests/usage'
 import { badRequest } from '@/lib/refused'
-import { key } from './fields'
 
 const DEFAULT_DAYS = 30
 /** Ten years. */
 const MAX_DAYS = 3660
 
-const day = key.transform((text, context) => {
-  const found = dayOfIso(text)
-  if (found !== null) return found
-  context.addIssue('isn’t a date, e.g. 2026-07-02')
-  return z.NEVER
-})
-
 export const CONVERSATIONS_PER_PAGE = 10
-
-/** The query parameters of every usage endpoint. */
-export const usageQuery = {
-  from: day.optional(),
-  to: day.optional(),
-  model: key.max(300).optional(),
-  provider: key.max(300).optional(),
-  conversation: key.max(64).optional(),
-}
-type UsageQuery = z.infer<z.ZodObject<typeof usageQuery>>
 
 /** Whose usage of which days; by default the last thirty. @throws {Refused} 400 for an invalid range. */
 export function usageFilter(ownerId: string, query: UsageQuery, { timeZone }: Pick<Settings, 'timeZone'>): UsageFilter {

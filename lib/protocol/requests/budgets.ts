@@ -1,7 +1,8 @@
 import 'server-only'
 import { z } from 'zod'
-import { budgetMeasure, budgetScope } from '@/lib/protocol/billing/budgets'
-import { isAmount, isCurrency } from '@/lib/protocol/billing/money'
+import { budgetMeasure, budgetScope } from '../billing/budgets'
+import { isAmount, isCurrency } from '../billing/money'
+import { rowId } from './fields'
 
 const amount = z
   .union([z.string().trim(), z.number().transform(String)], 'isn’t an amount. Enter a number, e.g. "50"')
@@ -17,8 +18,8 @@ const scope = z.enum(budgetScope.options, 'isn’t one of generation, conversati
 
 const version = z.int('isn’t a version').positive('isn’t a version')
 
-/** A new budget. Each scope has at most one on cost and one on tokens. */
-export const budgetForm = z.discriminatedUnion(
+/** `POST /api/budgets` */
+export const newBudget = z.discriminatedUnion(
   'measure',
   [
     z.strictObject({ scope, measure: z.literal(budgetMeasure.def.entries.cost), amount, currency }),
@@ -31,8 +32,9 @@ export const budgetForm = z.discriminatedUnion(
   ],
   'isn’t cost or tokens',
 )
+export type NewBudget = z.input<typeof newBudget>
 
-/** A new amount of a budget. `version` is the one that the person saw. */
+/** `PATCH /api/budgets/{id}`: another amount. `version` is the one that the person saw. */
 export const budgetChange = z.discriminatedUnion(
   'measure',
   [
@@ -46,6 +48,10 @@ export const budgetChange = z.discriminatedUnion(
   ],
   'isn’t cost or tokens',
 )
+export type BudgetChange = z.input<typeof budgetChange>
 
-/** The version of a budget that the person removes. */
-export const seenVersion = z.strictObject({ version: z.coerce.number().pipe(version) })
+/** `DELETE /api/budgets/{id}`: removes the version that the person saw. */
+export const budgetRemoval = z.strictObject({ version: z.coerce.number().pipe(version) })
+
+/** `GET /api/budgets`: also how the budget of a conversation stands. */
+export const budgetsQuery = z.strictObject({ conversationId: rowId.optional() })

@@ -1,13 +1,13 @@
 import 'server-only'
 import { z } from 'zod'
-import type { PriceChange } from '@/lib/database/billing/prices'
-import { isAmount, isCurrency } from '@/lib/protocol/billing/money'
-import { name } from './fields'
+import { isAmount, isCurrency } from '../billing/money'
+import type { Price } from '../billing/prices'
+import { key, name } from './fields'
 
-/** The most prices in one request, and of one person. */
+/** The most prices that one request brings, and that one person has. */
 export const MAX_PRICES = 1000
 
-/** A JSON number is read as the decimal it was written as. */
+/** A JSON number is read as the decimal that it was written as. */
 const amount = z
   .union([z.string().trim(), z.number().transform(String)], 'isn’t a price. Enter a number, e.g. "2.50"')
   .refine(
@@ -30,7 +30,7 @@ const tokens = z
 const noProvider =
   'isn’t one of your providers. Use a provider’s name, or the host of its base URL, e.g. api.openai.com or localhost:8000'
 
-/** `keyOf` returns the provider's key in the price table, or null if the text names no provider. */
+/** `keyOf` returns the key that prices know a provider by, or null for a name of none. */
 const providerField = (keyOf: (text: string) => string | null) =>
   z
     .string(noProvider)
@@ -60,27 +60,36 @@ const rowOf = (keyOf: (text: string) => string | null) =>
       source: z.string().trim().max(500, 'is longer than 500 characters').optional(),
       version: z.int('isn’t a version').min(0, 'isn’t a version').optional(),
     })
-    .transform(
-      ({ longPrompt, version, ...given }): PriceChange => ({
-        version,
-        price: {
-          ...given,
-          cachedInput: given.cachedInput ?? null,
-          reasoning: given.reasoning ?? null,
-          longPrompt: longPrompt ? { ...longPrompt, cachedInput: longPrompt.cachedInput ?? null } : null,
-          contextWindow: given.contextWindow ?? null,
-          maxOutput: given.maxOutput ?? null,
-          date: given.date ?? new Date().toISOString().slice(0, 10),
-          source: given.source || 'own',
-        },
-      }),
-    )
+    .transform(({ longPrompt, version, ...given }): { version: number | undefined; price: Price } => ({
+      version,
+      price: {
+        ...given,
+        cachedInput: given.cachedInput ?? null,
+        reasoning: given.reasoning ?? null,
+        longPrompt: longPrompt ? { ...longPrompt, cachedInput: longPrompt.cachedInput ?? null } : null,
+        contextWindow: given.contextWindow ?? null,
+        maxOutput: given.maxOutput ?? null,
+        date: given.date ?? new Date().toISOString().slice(0, 10),
+        source: given.source || 'own',
+      },
+    }))
 
-/** Prices as the settings page sends them: an edited one, or those of a file. */
-export const priceForm = (keyOf: (text: string) => string | null) =>
+/** `PUT /api/prices`: one that was edited, or all of a file. */
+export const pricesChange = (keyOf: (text: string) => string | null) =>
   z.strictObject({
     prices: z
       .array(rowOf(keyOf), 'isn’t a list')
       .min(1, 'has no prices')
       .max(MAX_PRICES, `has more than ${MAX_PRICES} prices`),
   })
+export type PricesChange = z.input<ReturnType<typeof pricesChange>>
+
+/** `DELETE /api/prices`: one price of the person's own, or undefined for all of them. */
+export const pricesRemoval = z.union([
+  z.strictObject({
+    provider: key.max(300),
+    model: key.max(200),
+    version: z.coerce.number().int().min(0).optional(),
+  }),
+  z.strictObject({}).transform(() => undefined),
+])
