@@ -2,7 +2,7 @@ import type { ConversationSummary } from '@/lib/protocol/api'
 import type { GenerationEvent, LogEvent, StartData } from '@/lib/protocol/events'
 import { type Folded, foldEvent, type GenerationSummary, type Message } from '@/lib/protocol/messages'
 import { titleOf } from '@/lib/protocol/title'
-import { continuing } from '../transport/event-stream-reader'
+import { contiguousEvents } from '../transport/event-stream-reader'
 import type { Batches } from './commit'
 import { emptyEntry } from './entries'
 import { noteGrowth } from './growth'
@@ -159,7 +159,7 @@ function usesOf(reply: Message | undefined): GenerationSummary['earlier'] {
 function grow(message: Message, events: LogEvent[], now: number): Message {
   const { generation } = message
   if (!generation) return message
-  const next = continuing(events, generation.cursor)
+  const next = contiguousEvents(events, generation.cursor)
   const last = next.at(-1)
   if (!last) return message
   const { parts, ...folded } = joined(next).reduce<Folded>(foldEvent, { ...generation, parts: message.parts })

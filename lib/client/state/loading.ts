@@ -146,7 +146,7 @@ export function createLoading(
 
   /** While something runs of whose end nobody would tell, looks every 5 s how it stands. Gives the way to end that. */
   function poll(): () => void {
-    const unread = () => get().summaries.some(({ running }) => running.some((id) => !streams.hears(id)))
+    const unread = () => get().summaries.some(({ running }) => running.some((id) => !streams.receivesEnd(id)))
     const tick = () => {
       if (!environment.hidden() && unread()) void refresh()
       cancel = environment.timer(pollInterval, tick)

@@ -126,7 +126,7 @@ export function createSending(core: Core, streams: Streams, drafts: Drafts, refr
         const settings = maxTokens === undefined ? {} : { settings: { maxTokens } }
         return client.chat({ ...place, turnId, text, model, ...settings }, signal)
       },
-      again(error: unknown, failures: number): boolean {
+      shouldRetry(error: unknown, failures: number): boolean {
         // What has started is read on by the shared connection.
         if (turn.start) return false
         const { status, retryAfterMs } = error instanceof ApiError ? error : { status: 0, retryAfterMs: 0 }

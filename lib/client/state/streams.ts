@@ -1,44 +1,49 @@
 import type { LogEvent, StartData } from '@/lib/protocol/events'
 import { type LogSource, readLog } from '../transport/event-stream-reader'
 import type { ConnectionState, LogListener } from '../transport/multiplex'
-import { type SharedLogs, shareLogs } from '../transport/tabs'
+import type { SharedLogs } from '../transport/tabs'
 import type { Commits } from './commit'
 import type { Core } from './core'
 import { messageOf } from './selectors'
 import type { RunningGeneration } from './types'
 
-/** Past every log: whoever reads from here is told the end alone. */
+/** A cursor past every log: a reader from here receives the terminal event alone. */
 const onlyTheEnd = 999_999_999_999
+/** When the code of the shared connection could not be fetched, the next try comes after this. */
+const loadRetryMs = 2_000
 
-/** A turn that was sent from this page, as it is read in the answer to the send itself. */
+/** A turn that was sent from this page and is read from the response to the send. */
 interface Sent {
-  /** Null until the log says it. */
+  /** Null until the log starts. */
   generationId: string | null
   closing: AbortController
   /** Whether the browser has a connection for it. */
-  spared: boolean
+  hasConnection: boolean
 }
 
 /** How a turn is sent. */
-interface TurnSource extends Pick<LogSource, 'open' | 'again'> {
+interface TurnSource extends Pick<LogSource, 'open' | 'shouldRetry'> {
   onStart(start: StartData): void
 }
 
 export type Streams = ReturnType<typeof createStreams>
 
 /**
- * Who reads which log. A turn is read in the answer to its send, which is quickest, for as long as it is on screen. All
- * else that runs shares one connection with the other tabs (tabs.ts), and of what is not loaded here only the end is
- * read. `reload` is for a conversation whose log cannot be read any more.
+ * Decides which log is read over which connection. A turn on screen is read from the response to its send, which is
+ * fastest. All other running generations share one connection with the other tabs (tabs.ts); of those in conversations
+ * that are not loaded, only the end is read. `reload` is called for a conversation whose log can no longer be read.
  */
 export function createStreams(core: Core, commits: Commits, reload: (id: string) => void) {
   const { get, set, environment } = core
   const sent = new Set<Sent>()
-  /** From where the logs of the shared connection are read. */
+  /** Logs read over the shared connection, with the cursor that each began at. */
   const followed = new Map<string, number>()
-  /** Logs that give nothing more, read to their end or refused, until the page knows that they are not running. */
+  /** Logs that were read to their end or refused, until the state no longer lists them as running. */
   const done = new Set<string>()
+  /** From `connect` until the page is gone. */
+  let lifetime: AbortController | null = null
   let shared: SharedLogs | null = null
+  let opening: Promise<SharedLogs | null> | null = null
 
   const sentOf = (generationId: string) => [...sent].find((each) => each.generationId === generationId)
   const listener: LogListener = {
@@ -55,7 +60,7 @@ export function createStreams(core: Core, commits: Commits, reload: (id: string)
     },
   }
 
-  /** Opens and closes what the state says should be. */
+  /** Opens and closes connections so that they match the state. */
   function arrange(): void {
     const { running, summaries } = get()
     const listed = summaries.flatMap((each) => each.running)
@@ -65,12 +70,34 @@ export function createStreams(core: Core, commits: Commits, reload: (id: string)
     for (const each of Object.values(running)) wanted.set(each.id, cursorOf(each))
     for (const id of followed.keys()) if (!wanted.has(id)) unfollow(id)
     const missing = [...wanted].filter(([id, after]) => !done.has(id) && !sentOf(id) && needs(id, after))
-    if (!shared || missing.length === 0) return
+    if (!lifetime || missing.length === 0) return
+    if (!shared) return void openShared()
     for (const [id, after] of missing) followed.set(id, after)
     shared.follow(new Map(missing))
   }
 
-  /** What is read already is ahead of the page. But what has been loaded is needed from there, not its end alone. */
+  /** Opens the shared connection. Its code is fetched with the first log. Null when that failed or the page is gone. */
+  function openShared(): Promise<SharedLogs | null> {
+    opening ??= loadShared(lifetime?.signal ?? AbortSignal.abort())
+    return opening
+  }
+
+  async function loadShared(gone: AbortSignal): Promise<SharedLogs | null> {
+    try {
+      const { shareLogs } = await import('../transport/tabs')
+      if (gone.aborted) return null
+      shared = shareLogs(core, listener)
+      arrange()
+      return shared
+    } catch {
+      if (gone.aborted) return null
+      opening = null
+      environment.timer(loadRetryMs, arrange)
+      return null
+    }
+  }
+
+  /** A log that is read already needs nothing, unless its conversation was loaded and only its end is read. */
   function needs(generationId: string, after: number): boolean {
     const known = followed.get(generationId)
     return known === undefined || (known === onlyTheEnd && after !== onlyTheEnd)
@@ -80,7 +107,7 @@ export function createStreams(core: Core, commits: Commits, reload: (id: string)
     return messageOf(get(), messageId)?.generation?.cursor ?? 0
   }
 
-  /** What is followed again at once, from elsewhere, keeps its connection until then. */
+  /** Stops following a log, unless it is followed again from another cursor in the same task. */
   function unfollow(generationId: string): void {
     if (followed.delete(generationId)) queueMicrotask(() => followed.has(generationId) || shared?.drop(generationId))
   }
@@ -90,19 +117,20 @@ export function createStreams(core: Core, commits: Commits, reload: (id: string)
     unfollow(generationId)
   }
 
-  /** A turn that is not on screen goes to the shared connection, as soon as the page knows it. */
-  function handOver({ generationId, closing, spared }: Sent): void {
+  /** Moves a started turn that is not on screen, or has no connection of its own, to the shared connection. */
+  function handOver({ generationId, closing, hasConnection }: Sent): void {
     const generation = get().running[generationId ?? '']
     const onScreen = generation?.conversationId === get().shown && !environment.hidden()
-    if (generation && !(onScreen && spared)) closing.abort()
+    if (shared && generation && !(onScreen && hasConnection)) closing.abort()
   }
 
-  /** Asks for a connection of a turn's own while it is already on its way. */
-  async function spare(turn: Sent): Promise<void> {
-    const letGo = await shared?.spare()
-    turn.spared = Boolean(letGo)
-    if (turn.closing.signal.aborted) letGo?.()
-    else if (letGo) turn.closing.signal.addEventListener('abort', letGo)
+  /** Reserves one of the browser's connections for a turn that is already on its way. */
+  async function reserveConnection(turn: Sent): Promise<void> {
+    const connections = lifetime && (await openShared())
+    const release = await connections?.reserveConnection()
+    turn.hasConnection = Boolean(release)
+    if (turn.closing.signal.aborted) release?.()
+    else if (release) turn.closing.signal.addEventListener('abort', release)
     arrange()
   }
 
@@ -125,7 +153,7 @@ export function createStreams(core: Core, commits: Commits, reload: (id: string)
     try {
       await readLog(log, environment, turn.closing.signal)
     } catch (error) {
-      // Once it has started, the shared connection goes on with it.
+      // After the start, the shared connection continues the log.
       if (!turn.generationId) throw error
       mark([turn.generationId], 'reconnecting')
     } finally {
@@ -148,12 +176,15 @@ export function createStreams(core: Core, commits: Commits, reload: (id: string)
 
   return {
     arrange,
-    /** Begins to read with the other tabs. Gives the way to end all reading. */
+    /** Starts reading. Returns a function that ends all of it. */
     connect(): () => void {
-      shared = shareLogs(core, listener)
+      const connected = new AbortController()
+      lifetime = connected
       arrange()
       const end = environment.on('visibility', arrange)
       return () => {
+        connected.abort()
+        lifetime = opening = null
         end()
         for (const { generationId, closing } of sent) if (get().running[generationId ?? '']) closing.abort()
         mark([...followed.keys()], 'connecting')
@@ -163,13 +194,13 @@ export function createStreams(core: Core, commits: Commits, reload: (id: string)
       }
     },
     /**
-     * Sends a turn and reads what comes of it. True when it has started, false when it was closed before.
-     * @throws what the last connection failed with, when it never started.
+     * Sends a turn and reads its log. Resolves to true once it has started, to false if it was closed before.
+     * @throws the error of the last connection, when it never started.
      */
     start(source: TurnSource, closing: AbortController): Promise<boolean> {
-      const turn: Sent = { generationId: null, closing, spared: true }
+      const turn: Sent = { generationId: null, closing, hasConnection: true }
       sent.add(turn)
-      void spare(turn)
+      void reserveConnection(turn)
       return new Promise((resolve, reject) => {
         const onStart = (start: StartData) => {
           source.onStart(start)
@@ -180,12 +211,12 @@ export function createStreams(core: Core, commits: Commits, reload: (id: string)
           .finally(arrange)
       })
     },
-    /** Whether a log is being read: what was read of it is ahead of any other answer. */
+    /** Whether a log is being read, so that the page's copy is ahead of any fetched one. */
     reading: (generationId: string): boolean => isRead(generationId) && get().running[generationId]?.reader === 'open',
     has: isRead,
-    /** Whether the page will hear of the end of a log. */
-    hears: (generationId: string): boolean => isRead(generationId) || followed.has(generationId),
-    /** Reads some generations no more; `arrange` begins again, from the state's cursor. */
+    /** Whether the page will receive the end of a log. */
+    receivesEnd: (generationId: string): boolean => isRead(generationId) || followed.has(generationId),
+    /** Stops reading some generations; `arrange` starts again from the state's cursor. */
     park(where: (generation: RunningGeneration) => boolean): void {
       for (const generation of Object.values(get().running)) if (where(generation)) unfollow(generation.id)
     },

@@ -3,50 +3,50 @@ import { createEventDecoder, createNamedEventDecoder, type Decoder, type NamedEv
 import { ApiError } from './api-calls'
 import type { BrowserEnvironment } from './browser-environment'
 
-/** The server comments every 15 s, so a connection that is quiet for this long is dead, whatever the browser believes. */
-const silenceLimit = 40_000
-/** A connection that was quiet for so long, a heartbeat and a little more, is made anew when the page comes into sight. */
-const doubtful = 20_000
-/** Why a connection was given up that may have been well. */
+/** The server sends a heartbeat every 15 s, so a connection that is silent for so long is dead. */
+const silenceTimeoutMs = 40_000
+/** A connection that was silent for longer than a heartbeat is reopened when the page becomes visible. */
+const staleAfterMs = 20_000
+/** The reason for closing a connection that may have been fine. */
 const stale = new DOMException('The page is back.', 'AbortError')
-const backoffBase = 250
-const backoffCap = 5_000
-/** After so many connections in a row that opened and brought nothing, this page and the server disagree. */
-const patience = 4
+const backoffBaseMs = 250
+const backoffMaxMs = 5_000
+/** After so many connections in a row that opened and brought no events, the page and the server disagree. */
+const MAX_FRUITLESS = 4
 
-/** A generation's log, as one reader follows it. */
+/** A generation's log, as a reader follows it. */
 export interface LogSource {
-  /** The last `seq` that was seen. */
+  /** The last `seq` that was received. */
   cursor: number
-  /** Asks for the log after a `seq`. */
+  /** Requests the log after a `seq`. */
   open(after: number, signal: AbortSignal): Promise<Response>
-  /** Events that continue what came before, in order, each once. */
+  /** Receives each event once, in order, without gaps. */
   onEvents(events: LogEvent[]): void
   onState(state: 'open' | 'reconnecting'): void
-  /** Called now and then while connections open but bring nothing. */
+  /** Called now and then while connections open but bring no events. */
   onFruitless?(): void
-  /** Whether a failed connection, the n-th in a row, is worth another. */
-  again(error: unknown, failures: number): boolean
+  /** Whether to reconnect after the n-th failure in a row. */
+  shouldRetry(error: unknown, failures: number): boolean
 }
 
-/** Several logs, as one reader follows them over one connection. */
-export interface LogsSource extends Pick<LogSource, 'onState' | 'onFruitless' | 'again'> {
-  /** The last `seq` that was seen of each. It moves with what comes; a log that has ended leaves it. */
+/** Several logs, as a reader follows them over one connection. */
+export interface LogsSource extends Pick<LogSource, 'onState' | 'onFruitless' | 'shouldRetry'> {
+  /** The last `seq` received of each log. Updated with each event; a log that ends is removed. */
   cursors: Map<string, number>
   open(cursors: Map<string, number>, signal: AbortSignal): Promise<Response>
-  /** Events that continue what came before of one log, in order, each once. */
+  /** Receives each event of a log once, in order, without gaps. */
   onEvents(generationId: string, events: LogEvent[]): void
 }
 
 /**
- * Follows a log to its `status` event over as many connections as that takes, each from the last event seen.
+ * Follows a log to its `status` event over as many connections as that takes, each from the last event received.
  * Settles when the log has ended or the signal aborts.
- * @throws what the last connection failed with, when it is not worth another.
+ * @throws the error of the last connection, when `shouldRetry` refuses another.
  */
 export async function readLog(source: LogSource, environment: BrowserEnvironment, signal: AbortSignal): Promise<void> {
   let { cursor } = source
-  const follow = (events: LogEvent[]) => {
-    const next = follows(events, cursor)
+  const receive = (events: LogEvent[]) => {
+    const next = checkedEvents(events, cursor)
     const last = next.at(-1)
     if (!last) return 'nothing new'
     cursor = last.seq
@@ -54,22 +54,22 @@ export async function readLog(source: LogSource, environment: BrowserEnvironment
     return last.type === 'status' ? 'ended' : 'new'
   }
   const open = (either: AbortSignal) => source.open(cursor, either)
-  await read({ ...source, open, decoder: createEventDecoder, take: follow }, environment, signal)
+  await read({ ...source, open, decoder: createEventDecoder, receive }, environment, signal)
 }
 
-/** Follows several logs to their ends as `readLog` does one. */
+/** Follows several logs to their ends, as `readLog` does one. */
 export async function readLogs(
   source: LogsSource,
   environment: BrowserEnvironment,
   signal: AbortSignal,
 ): Promise<void> {
   const { cursors } = source
-  const follow = (events: NamedEvent[]) => {
+  const receive = (events: NamedEvent[]) => {
     let anything = false
     for (const [generationId, own] of byLog(events)) {
       const cursor = cursors.get(generationId)
       if (cursor === undefined) continue
-      const next = follows(own, cursor)
+      const next = checkedEvents(own, cursor)
       const last = next.at(-1)
       if (!last) continue
       anything = true
@@ -81,15 +81,15 @@ export async function readLogs(
     return anything ? 'new' : 'nothing new'
   }
   const open = (either: AbortSignal) => source.open(cursors, either)
-  await read({ ...source, open, decoder: createNamedEventDecoder, take: follow }, environment, signal)
+  await read({ ...source, open, decoder: createNamedEventDecoder, receive }, environment, signal)
 }
 
-/** What a reader makes of its connections, however many logs they carry. */
-interface Reading<E> extends Pick<LogSource, 'onState' | 'onFruitless' | 'again'> {
+/** How a reader uses its connections, however many logs they carry. */
+interface Reading<E> extends Pick<LogSource, 'onState' | 'onFruitless' | 'shouldRetry'> {
   open(signal: AbortSignal): Promise<Response>
   decoder(): Decoder<E>
-  /** Takes what one read gave. @throws {Error} when something before it is missing. */
-  take(events: E[]): 'new' | 'nothing new' | 'ended'
+  /** Handles the events of one read. @throws {Error} when earlier events are missing. */
+  receive(events: E[]): 'new' | 'nothing new' | 'ended'
 }
 
 async function read<E>(reading: Reading<E>, environment: BrowserEnvironment, signal: AbortSignal): Promise<void> {
@@ -97,7 +97,7 @@ async function read<E>(reading: Reading<E>, environment: BrowserEnvironment, sig
   let fruitless = 0
   let ended = false
   while (!signal.aborted) {
-    let asked = 0
+    let retryAfterMs = 0
     try {
       const opened = () => {
         fruitless += 1
@@ -105,11 +105,11 @@ async function read<E>(reading: Reading<E>, environment: BrowserEnvironment, sig
       }
       for await (const events of connection(reading, opened, environment, signal)) {
         if (signal.aborted) return
-        const taken = reading.take(events)
-        if (taken !== 'nothing new') failures = fruitless = 0
-        ended = taken === 'ended'
+        const outcome = reading.receive(events)
+        if (outcome !== 'nothing new') failures = fruitless = 0
+        ended = outcome === 'ended'
       }
-      // The server closes after the end; a connection that may close by itself can be used again.
+      // Let the server close the connection: the browser can then reuse it.
       if (ended) return
       throw new Error('The connection ended before the log did.')
     } catch (error) {
@@ -119,34 +119,34 @@ async function read<E>(reading: Reading<E>, environment: BrowserEnvironment, sig
         continue
       }
       failures += 1
-      if (!reading.again(error, failures)) throw error
-      if (error instanceof ApiError) asked = error.retryAfterMs
+      if (!reading.shouldRetry(error, failures)) throw error
+      if (error instanceof ApiError) retryAfterMs = error.retryAfterMs
     }
     reading.onState('reconnecting')
-    if (fruitless >= patience) {
+    if (fruitless >= MAX_FRUITLESS) {
       fruitless = 0
       reading.onFruitless?.()
     }
     await pause(
-      environment.random() * Math.min(backoffCap, backoffBase * 2 ** (failures - 1)),
-      asked,
+      environment.random() * Math.min(backoffMaxMs, backoffBaseMs * 2 ** (failures - 1)),
+      retryAfterMs,
       environment,
       signal,
     )
   }
 }
 
-/** Whether the same request may succeed later: it was not refused, or only for now. */
-export function mayPass(error: unknown): boolean {
+/** Whether the same request may succeed later. */
+export function isTransient(error: unknown): boolean {
   if (!(error instanceof ApiError)) return true
   return error.status === 0 || error.status === 408 || error.status === 429 || error.status >= 500
 }
 
 /**
- * The events that go on from a cursor without a gap. A `status` behind the cursor counts too: after a crash the server
- * may have saved a little less than this reader saw, and then tells the end again.
+ * The events that follow a cursor without a gap. A `status` behind the cursor counts too: a server that crashed may have
+ * saved less than this reader received, and then sends the end again.
  */
-export function continuing(events: LogEvent[], cursor: number): LogEvent[] {
+export function contiguousEvents(events: LogEvent[], cursor: number): LogEvent[] {
   const next: LogEvent[] = []
   for (const event of events) {
     const last = next.at(-1)?.seq ?? cursor
@@ -155,15 +155,15 @@ export function continuing(events: LogEvent[], cursor: number): LogEvent[] {
   return next
 }
 
-/** As `continuing`. @throws {Error} when events are missing before what has come. */
-function follows(events: LogEvent[], cursor: number): LogEvent[] {
-  const next = continuing(events, cursor)
+/** As `contiguousEvents`. @throws {Error} when there is a gap. */
+function checkedEvents(events: LogEvent[], cursor: number): LogEvent[] {
+  const next = contiguousEvents(events, cursor)
   const reached = next.at(-1)?.seq ?? cursor
   if (events.some((event) => event.seq > reached)) throw new Error('The log has a gap.')
   return next
 }
 
-/** One connection: gives the events that each read made whole, and closes when its consumer leaves. */
+/** One connection: yields the events that each read completes, and closes when its consumer stops. */
 async function* connection<E>(
   { open, decoder }: Reading<E>,
   opened: () => void,
@@ -172,14 +172,14 @@ async function* connection<E>(
 ): AsyncGenerator<E[]> {
   const closing = new AbortController()
   const close = () => closing.abort()
-  let heardAt = environment.now()
-  let silence = environment.timer(silenceLimit, close)
-  // What the network or a sleeping machine did to the connection, nobody tells. Asking again does no harm.
+  let receivedAt = environment.now()
+  let cancelSilence = environment.timer(silenceTimeoutMs, close)
+  // No event tells that a network change or a suspended machine broke the connection, and reopening is harmless.
   const ends = [
     environment.on('connection', () => environment.online() && closing.abort(stale)),
     environment.on(
       'visibility',
-      () => environment.hidden() || environment.now() - heardAt < doubtful || closing.abort(stale),
+      () => environment.hidden() || environment.now() - receivedAt < staleAfterMs || closing.abort(stale),
     ),
   ]
   try {
@@ -191,22 +191,22 @@ async function* connection<E>(
     for (;;) {
       const { done, value } = await reader.read()
       if (done) return
-      silence()
-      heardAt = environment.now()
-      silence = environment.timer(silenceLimit, close)
+      cancelSilence()
+      receivedAt = environment.now()
+      cancelSilence = environment.timer(silenceTimeoutMs, close)
       yield feed(value)
     }
   } finally {
     for (const end of ends) end()
-    silence()
+    cancelSilence()
     close()
   }
 }
 
-/** Waits as long as the server asks and a while more. Where it does not ask, no longer than until the page is back on line or in sight. */
+/** Waits for the server's `Retry-After` and the backoff. Without the former, being online or visible again ends the wait. */
 function pause(
-  milliseconds: number,
-  asked: number,
+  backoffMs: number,
+  retryAfterMs: number,
   environment: BrowserEnvironment,
   signal: AbortSignal,
 ): Promise<void> {
@@ -217,9 +217,9 @@ function pause(
       resolve()
     }
     const ends = [
-      environment.timer(asked + milliseconds, over),
-      environment.on('connection', () => asked > 0 || !environment.online() || over()),
-      environment.on('visibility', () => asked > 0 || environment.hidden() || over()),
+      environment.timer(retryAfterMs + backoffMs, over),
+      environment.on('connection', () => retryAfterMs > 0 || !environment.online() || over()),
+      environment.on('visibility', () => retryAfterMs > 0 || environment.hidden() || over()),
     ]
     signal.addEventListener('abort', over)
   })

@@ -3,30 +3,30 @@ import { MAX_LOGS_AT_ONCE } from '@/lib/protocol/sse'
 import { ApiError } from './api-calls'
 import type { BrowserEnvironment } from './browser-environment'
 import type { ChatClient } from './chat-client'
-import { mayPass, readLogs } from './event-stream-reader'
+import { isTransient, readLogs } from './event-stream-reader'
 
-/** What calls of the server are made with. */
+/** What a connection is made with. */
 export interface Transport {
   client: ChatClient
   environment: BrowserEnvironment
 }
 
-/** Hears what becomes of the logs that are read. */
+/** Receives what the logs that are read bring. */
 export interface LogListener {
   onEvents(generationId: string, events: LogEvent[]): void
   onState(state: ConnectionState): void
-  /** Called now and then while connections open but bring nothing of these. */
+  /** Called now and then while connections open but bring no events of these. */
   onFruitless(generationIds: string[]): void
   /** The server refuses the log. */
   onLost(generationId: string): void
 }
 
-/** `connecting` before anything has been heard of it. */
+/** `connecting` until the first connection opens or fails. */
 export type ConnectionState = 'connecting' | 'open' | 'reconnecting'
 
 export type Multiplex = ReturnType<typeof createMultiplex>
 
-/** Reads any number of logs over one connection, which is made anew when one is added or must be read again. */
+/** Reads any number of logs over one connection, which is reopened when a log is added or must be read again. */
 export function createMultiplex({ client, environment }: Transport, listener: LogListener) {
   const cursors = new Map<string, number>()
   let closing = new AbortController()
@@ -38,12 +38,12 @@ export function createMultiplex({ client, environment }: Transport, listener: Lo
     listener.onState(next)
   }
 
-  /** What is added at once is asked for at once. Until then nothing more comes. */
+  /** Logs added in the same task share one request. */
   function reopen(): void {
     closing.abort()
     if (scheduled) return
     scheduled = true
-    // A timer would be late in a hidden page.
+    // Browsers delay the timers of hidden pages.
     queueMicrotask(() => {
       if (scheduled) open()
       scheduled = false
@@ -55,13 +55,13 @@ export function createMultiplex({ client, environment }: Transport, listener: Lo
     const own = new AbortController()
     closing = own
     const part = new Map([...cursors].slice(0, MAX_LOGS_AT_ONCE))
-    /** What the last request named, in its order; logs have ended since the first one. */
-    let asked: string[] = []
+    /** The logs that the last request named, in its order. */
+    let requested: string[] = []
     readLogs(
       {
         cursors: part,
         open(from, signal) {
-          asked = [...from.keys()]
+          requested = [...from.keys()]
           return client.events(from, signal)
         },
         onEvents(generationId, events) {
@@ -70,22 +70,22 @@ export function createMultiplex({ client, environment }: Transport, listener: Lo
           if (last?.type === 'status') cursors.delete(generationId)
           else if (last) cursors.set(generationId, last.seq)
           listener.onEvents(generationId, events)
-          // There is room for one that had none.
+          // There is room for a log that didn't fit.
           if (last?.type === 'status' && cursors.size > part.size) reopen()
         },
         onState: enter,
         onFruitless: () => listener.onFruitless([...part.keys()]),
-        again: mayPass,
+        shouldRetry: isTransient,
       },
       environment,
       own.signal,
     ).then(
       () => own.signal.aborted || open(),
-      (error) => refused(error, asked),
+      (error) => refused(error, requested),
     )
   }
 
-  /** One log of many that the server does not know is named by its place; of any other refusal all are part. */
+  /** The server names a log that it doesn't know by its place; any other refusal is about all of them. */
   function refused(error: unknown, ids: string[]): void {
     const place = error instanceof ApiError ? /^from\.(\d+)$/.exec(error.problem.field ?? '')?.[1] : undefined
     const lost = ids.filter((_, index) => place === undefined || index === Number(place))
@@ -97,7 +97,7 @@ export function createMultiplex({ client, environment }: Transport, listener: Lo
     get state(): ConnectionState {
       return state
     },
-    /** Reads these too, each after a `seq`. One that is read already is read again from there, if that is further back. */
+    /** Reads these too, each after a `seq`. A log that is being read starts again if its new cursor is further back. */
     add(wanted: Iterable<readonly [string, number]>): void {
       let changed = false
       for (const [generationId, after] of wanted) {
@@ -107,15 +107,15 @@ export function createMultiplex({ client, environment }: Transport, listener: Lo
       }
       if (changed) reopen()
     },
-    /** Reads this one no more. */
+    /** Stops reading a log. */
     drop(generationId: string): void {
       if (cursors.delete(generationId)) reopen()
     },
-    /** Which logs are read, or wait for their turn. */
+    /** The logs that are read, or wait for room in the request. */
     get generationIds(): string[] {
       return [...cursors.keys()]
     },
-    /** Gives up the connection until `resume`. */
+    /** Closes the connection until `resume`. */
     pause(): void {
       scheduled = false
       closing.abort()

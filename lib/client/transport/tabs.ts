@@ -1,29 +1,29 @@
 import * as z from 'zod/mini'
 import { generationEvent, type LogEvent } from '@/lib/protocol/events'
 import type { Tabs } from './browser-environment'
-import { continuing } from './event-stream-reader'
+import { contiguousEvents } from './event-stream-reader'
 import { type ConnectionState, createMultiplex, type LogListener, type Multiplex, type Transport } from './multiplex'
 
-/** Changes with the messages below, so that pages of two versions of Rill do not speak to each other. */
-const name = 'rill.streams.2'
-/** A leader that is silent for so long is asleep, and another tab takes its place. */
-const answerLimit = 1_000
-/** How often a tab in sight makes sure that there is a leader. */
-const checkInterval = 10_000
+/** Changes with the messages below, so that pages of different versions of Rill never exchange messages. */
+const channelName = 'rill.streams.3'
+/** A leader that doesn't answer for so long is suspended, and another tab takes over. */
+const leaderTimeoutMs = 1_000
+/** How often a visible tab checks that there is a leader. */
+const checkIntervalMs = 10_000
 
-/** Of the six connections of a browser, beside the shared one. Two stay free for everything else. */
-const spareConnections = [1, 2, 3]
+/** Of a browser's six connections, besides the shared one. Two stay free for everything else. */
+const ownConnections = [1, 2, 3]
 
 const logEvent = z.intersection(generationEvent, z.object({ seq: z.number() }))
 const connectionState = z.enum(['connecting', 'open', 'reconnecting'])
 const message = z.discriminatedUnion('type', [
-  /** A new leader asks what everybody needs. */
+  /** A new leader asks every tab for the logs that it needs. */
   z.object({ type: z.literal('lead') }),
   z.object({ type: z.literal('want'), cursors: z.array(z.tuple([z.string(), z.number()])) }),
-  /** A tab needs a log no more. Who does says that it wants it. */
+  /** A tab no longer needs a log. Tabs that still do send `want`. */
   z.object({ type: z.literal('drop'), generationId: z.string() }),
-  /** The leader's answer to a `want`, with all that it reads. */
-  z.object({ type: z.literal('heard'), state: connectionState, generationIds: z.array(z.string()) }),
+  /** The leader's answer to a `want`, with all the logs that it reads. */
+  z.object({ type: z.literal('reading'), state: connectionState, generationIds: z.array(z.string()) }),
   z.object({ type: z.literal('events'), generationId: z.string(), events: z.array(logEvent) }),
   z.object({ type: z.literal('state'), state: connectionState }),
   z.object({ type: z.literal('fruitless'), generationIds: z.array(z.string()) }),
@@ -31,30 +31,30 @@ const message = z.discriminatedUnion('type', [
 ])
 type Message = z.infer<typeof message>
 
-/** Reads the logs that this tab needs, in whatever way. */
+/** Reads the logs that this tab needs. */
 export interface SharedLogs {
   /** Reads these logs too, each after a `seq`. */
   follow(wanted: Map<string, number>): void
-  /** Hears no more of a log. */
+  /** Stops reading a log. */
   drop(generationId: string): void
-  /** Leave to have one more connection. Gives the way to hand it back, or null when this browser has none to spare. */
-  spare(): Promise<(() => void) | null>
+  /** Reserves one of the browser's connections. Returns how to release it, or null when none is free. */
+  reserveConnection(): Promise<(() => void) | null>
   close(): void
 }
 
 /**
- * Reads logs together with the other tabs of the browser: one of them, the leader, has the one connection, and tells the
- * others what comes. When it is closed or falls asleep, another goes on from what each tab has seen. Where tabs cannot
- * speak to each other, each has a connection of its own while it is in sight.
+ * Reads logs together with the browser's other tabs: one of them, the leader, has the one connection and posts the events
+ * to the others. When it is closed or suspended, another takes over from what each tab has seen. Where tabs can't exchange
+ * messages, each visible tab has a connection of its own.
  */
 export function shareLogs(transport: Transport, listener: LogListener): SharedLogs {
   const tabs = transport.environment.tabs()
-  return tabs ? together(transport, tabs, listener) : alone(transport, listener)
+  return tabs ? readTogether(transport, tabs, listener) : readAlone(transport, listener)
 }
 
-function alone({ client, environment }: Transport, listener: LogListener): SharedLogs {
+function readAlone({ client, environment }: Transport, listener: LogListener): SharedLogs {
   const multiplex = createMultiplex({ client, environment }, listener)
-  // Hidden tabs would use up the browser's six connections. In sight again, it goes on from where it was.
+  // Hidden tabs would use up the browser's six connections.
   const end = environment.on('visibility', () => (environment.hidden() ? multiplex.pause() : multiplex.resume()))
   const pauseIfHidden = () => environment.hidden() && multiplex.pause()
   return {
@@ -66,8 +66,8 @@ function alone({ client, environment }: Transport, listener: LogListener): Share
       multiplex.drop(generationId)
       pauseIfHidden()
     },
-    // Nobody knows what the other tabs have.
-    spare: async () => null,
+    // The connections of the other tabs are unknown.
+    reserveConnection: async () => null,
     close() {
       end()
       multiplex.close()
@@ -75,34 +75,34 @@ function alone({ client, environment }: Transport, listener: LogListener): Share
   }
 }
 
-function together({ client, environment }: Transport, tabs: Tabs, listener: LogListener): SharedLogs {
-  /** What this tab has seen of the logs that it needs. */
+function readTogether({ client, environment }: Transport, tabs: Tabs, listener: LogListener): SharedLogs {
+  /** The cursors of the logs that this tab needs. */
   const cursors = new Map<string, number>()
-  const channel = tabs.channel(name, (data) => {
+  const channel = tabs.channel(channelName, (data) => {
     const parsed = message.safeParse(data)
-    if (parsed.success) hear(parsed.data)
+    if (parsed.success) receive(parsed.data)
   })
   let leading: Multiplex | null = null
-  /** Stops waiting for the lead, or hands it on. */
-  let resign = tabs.lock(name, { how: 'wait', held: lead, lost: overtaken })
-  /** Ends the wait for the leader's answer. */
-  let answered: (() => void) | null = null
-  let cancelCheck = environment.timer(checkInterval, check)
-  // A leader out of sight does not know that somebody looks now.
-  const endOfWatch = environment.on('visibility', ask)
+  /** Stops waiting for the lead, or passes it on. */
+  let resign = tabs.lock(channelName, { how: 'wait', held: lead, lost: overtaken })
+  /** Cancels the timeout of the leader's answer. */
+  let cancelTimeout: (() => void) | null = null
+  let cancelCheck = environment.timer(checkIntervalMs, check)
+  // A hidden leader doesn't know that this tab has become visible.
+  const stopWatching = environment.on('visibility', checkLeader)
 
   function lead(): void {
-    heardOfLeader()
-    leading = createMultiplex({ client, environment }, everybody)
+    leaderAnswered()
+    leading = createMultiplex({ client, environment }, broadcast)
     channel.post({ type: 'lead' } satisfies Message)
     leading.add(cursors)
   }
 
-  /** Another tab has taken over, since this one seemed to be asleep. */
+  /** Another tab has taken over, because this one seemed to be suspended. */
   function overtaken(): void {
     leading?.close()
     leading = null
-    resign = tabs.lock(name, { how: 'wait', held: lead, lost: overtaken })
+    resign = tabs.lock(channelName, { how: 'wait', held: lead, lost: overtaken })
     want(cursors)
   }
 
@@ -113,82 +113,82 @@ function together({ client, environment }: Transport, tabs: Tabs, listener: LogL
       return
     }
     channel.post({ type: 'want', cursors: [...wanted] } satisfies Message)
-    answered ??= environment.timer(answerLimit, () => {
-      answered = null
+    cancelTimeout ??= environment.timer(leaderTimeoutMs, () => {
+      cancelTimeout = null
       resign()
-      resign = tabs.lock(name, { how: 'steal', held: lead, lost: overtaken })
+      resign = tabs.lock(channelName, { how: 'steal', held: lead, lost: overtaken })
     })
   }
 
-  function heardOfLeader(): void {
-    answered?.()
-    answered = null
+  function leaderAnswered(): void {
+    cancelTimeout?.()
+    cancelTimeout = null
   }
 
-  function ask(): void {
+  function checkLeader(): void {
     if (!leading && cursors.size > 0 && !environment.hidden()) want([])
   }
 
   function check(): void {
-    ask()
-    cancelCheck = environment.timer(checkInterval, check)
+    checkLeader()
+    cancelCheck = environment.timer(checkIntervalMs, check)
   }
 
-  function hear(heard: Message): void {
-    if (heard.type === 'want') {
+  function receive(received: Message): void {
+    if (received.type === 'want') {
       if (!leading) return
-      leading.add(heard.cursors)
-      // Somebody waits, so it is tried again at once.
+      leading.add(received.cursors)
+      // A visible tab waits, so skip the backoff.
       if (leading.state === 'reconnecting') leading.resume()
       const { state, generationIds } = leading
-      channel.post({ type: 'heard', state, generationIds } satisfies Message)
+      channel.post({ type: 'reading', state, generationIds } satisfies Message)
       return
     }
-    if (heard.type === 'drop') {
-      const cursor = cursors.get(heard.generationId)
-      if (cursor === undefined) leading?.drop(heard.generationId)
-      else if (!leading) want([[heard.generationId, cursor]])
+    if (received.type === 'drop') {
+      const cursor = cursors.get(received.generationId)
+      if (cursor === undefined) leading?.drop(received.generationId)
+      else if (!leading) want([[received.generationId, cursor]])
       return
     }
-    heardOfLeader()
-    if (heard.type === 'lead') want(cursors)
-    else if (heard.type === 'events') take(heard.generationId, heard.events)
-    else if (heard.type === 'fruitless') listener.onFruitless(heard.generationIds)
-    else if (heard.type === 'lost') {
-      if (cursors.delete(heard.generationId)) listener.onLost(heard.generationId)
-    } else listener.onState(heard.state)
-    if (heard.type === 'heard') wantMissing(heard.generationIds)
+    leaderAnswered()
+    if (received.type === 'lead') want(cursors)
+    else if (received.type === 'events') receiveEvents(received.generationId, received.events)
+    else if (received.type === 'fruitless') listener.onFruitless(received.generationIds)
+    else if (received.type === 'lost') {
+      if (cursors.delete(received.generationId)) listener.onLost(received.generationId)
+    } else listener.onState(received.state)
+    if (received.type === 'reading') wantMissing(received.generationIds)
   }
 
-  /** What was dropped while this tab slept, it still needs. */
+  /** Asks again for logs that others dropped while this tab was suspended. */
   function wantMissing(generationIds: string[]): void {
     const missing = [...cursors].filter(([id]) => !generationIds.includes(id))
     if (missing.length > 0) want(missing)
   }
 
-  function take(generationId: string, events: LogEvent[]): void {
+  function receiveEvents(generationId: string, events: LogEvent[]): void {
     const cursor = cursors.get(generationId)
     if (cursor === undefined) return
-    const next = continuing(events, cursor)
+    const next = contiguousEvents(events, cursor)
     const last = next.at(-1)
     if (last?.type === 'status') cursors.delete(generationId)
     else if (last) cursors.set(generationId, last.seq)
     if (last) listener.onEvents(generationId, next)
-    // Something was said before this tab listened, or while it slept.
+    // Events were posted before this tab listened, or while it was suspended.
     const missing = events.some(({ seq }) => seq > (last?.seq ?? cursor))
-    if (missing && !answered) want([[generationId, last?.seq ?? cursor]])
+    if (missing && !cancelTimeout) want([[generationId, last?.seq ?? cursor]])
   }
 
-  /** What a tab tells, it hears as well. */
-  const tell = (told: Message) => {
-    channel.post(told)
-    hear(told)
+  /** A channel doesn't deliver to the tab that posts. */
+  const post = (posted: Message) => {
+    channel.post(posted)
+    receive(posted)
   }
-  const everybody: LogListener = {
-    onEvents: (generationId, events) => tell({ type: 'events', generationId, events }),
-    onState: (state: ConnectionState) => tell({ type: 'state', state }),
-    onFruitless: (generationIds) => tell({ type: 'fruitless', generationIds }),
-    onLost: (generationId) => tell({ type: 'lost', generationId }),
+  const broadcast: LogListener = {
+    onEvents: (generationId, events) => post({ type: 'events', generationId, events }),
+    onState: (state: ConnectionState) => post({ type: 'state', state }),
+    onFruitless: (generationIds) => post({ type: 'fruitless', generationIds }),
+    onLost: (generationId) => post({ type: 'lost', generationId }),
   }
 
   return {
@@ -197,19 +197,19 @@ function together({ client, environment }: Transport, tabs: Tabs, listener: LogL
       want(wanted)
     },
     drop(generationId) {
-      if (cursors.delete(generationId)) tell({ type: 'drop', generationId })
+      if (cursors.delete(generationId)) post({ type: 'drop', generationId })
     },
-    async spare() {
-      for (const place of spareConnections) {
-        const handBack = await attempt(tabs, `rill.connection.${place}`)
-        if (handBack) return handBack
+    async reserveConnection() {
+      for (const place of ownConnections) {
+        const release = await tryLock(tabs, `rill.connection.${place}`)
+        if (release) return release
       }
       return null
     },
     close() {
       cancelCheck()
-      endOfWatch()
-      heardOfLeader()
+      stopWatching()
+      leaderAnswered()
       cursors.clear()
       leading?.close()
       leading = null
@@ -219,9 +219,9 @@ function together({ client, environment }: Transport, tabs: Tabs, listener: LogL
   }
 }
 
-/** Takes a lock that nobody has. */
-function attempt(tabs: Tabs, lock: string): Promise<(() => void) | null> {
+/** Acquires a lock that no tab holds. */
+function tryLock(tabs: Tabs, name: string): Promise<(() => void) | null> {
   return new Promise((resolve) => {
-    const handBack = tabs.lock(lock, { how: 'try', held: () => resolve(handBack), lost: () => resolve(null) })
+    const release = tabs.lock(name, { how: 'try', held: () => resolve(release), lost: () => resolve(null) })
   })
 }

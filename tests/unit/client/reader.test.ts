@@ -1,7 +1,7 @@
 import fc from 'fast-check'
 import { afterAll, beforeAll, describe, expect, onTestFinished, test } from 'vitest'
 import { ApiError } from '@/lib/client/transport/api-calls'
-import { continuing, type LogSource, mayPass, readLog } from '@/lib/client/transport/event-stream-reader'
+import { contiguousEvents, isTransient, type LogSource, readLog } from '@/lib/client/transport/event-stream-reader'
 import type { GenerationEvent, LogEvent } from '@/lib/protocol/events'
 import { encodeEvent } from '@/lib/protocol/sse'
 import type { Log } from './log'
@@ -36,7 +36,7 @@ function read(log: Log, environment = new TestEnvironment(server.origin), change
     open: ask(log, environment),
     onEvents: (more) => events.push(...more),
     onState: (state) => states.push(state),
-    again: mayPass,
+    shouldRetry: isTransient,
     ...change,
   }
   const done = readLog(source, environment, closing.signal)
@@ -46,7 +46,8 @@ function read(log: Log, environment = new TestEnvironment(server.origin), change
 const seqs = (events: LogEvent[]) => events.map(({ seq }) => seq)
 
 test('what passes may be asked again, and what a budget refuses does not', () => {
-  const passes = (status: number) => mayPass(new ApiError(status, { kind: 'internal', message: '', retryable: false }))
+  const passes = (status: number) =>
+    isTransient(new ApiError(status, { kind: 'internal', message: '', retryable: false }))
   expect([0, 408, 429, 500, 503].filter(passes)).toEqual([0, 408, 429, 500, 503])
   expect([400, 402, 404, 409].filter(passes)).toEqual([])
 })
@@ -145,7 +146,7 @@ describe('a reader', () => {
     const log = newLog()
     server.fault('GET', new RegExp(`${log.start.generationId}/events`), (response) => response.writeHead(404).end())
     const { done } = read(log, undefined, {
-      again: () => false,
+      shouldRetry: () => false,
       open: async (after, signal) => {
         const response = await ask(log, new TestEnvironment(server.origin))(after, signal)
         if (!response.ok) throw new Error(`Refused with ${response.status}`)
@@ -293,12 +294,12 @@ describe('a reader', () => {
   })
 })
 
-describe('continuing', () => {
+describe('contiguousEvents', () => {
   test('is the events after the cursor, each once, whatever the order and repetition', () => {
     fc.assert(
       fc.property(fc.array(fc.integer({ min: 1, max: 9 })), fc.nat({ max: 5 }), (order, cursor) => {
         const events = order.map((seq): LogEvent => ({ seq, type: 'delta', data: { text: String(seq) } }))
-        const next = seqs(continuing(events, cursor))
+        const next = seqs(contiguousEvents(events, cursor))
         expect(next).toEqual(next.map((_, index) => cursor + 1 + index))
       }),
     )
