@@ -13,7 +13,7 @@ import { composerId } from '@/components/ui/composer-focus'
 import { lazily } from '@/components/ui/lazy/lazily'
 import { useConversations } from '@/lib/client/state/context'
 import { visiblePath } from '@/lib/client/state/selectors'
-import { type Asked, type ConversationState, newConversationId } from '@/lib/client/state/types'
+import { type ConversationState, newConversationId, type TurnRequest } from '@/lib/client/state/types'
 import { plainTitle } from '@/lib/protocol/title'
 import { Starters, WelcomeLine } from './welcome'
 
@@ -39,7 +39,7 @@ export function ChatView() {
   const viewKey = useViewKey(conversationId, startedFromNew)
 
   const pending = entry?.pending?.problem === null ? entry.pending : null
-  const shownPath = useMemo(() => (pending ? upTo(path, pending.asked) : path), [path, pending])
+  const shownPath = useMemo(() => (pending ? upTo(path, pending.request) : path), [path, pending])
   const empty = path.length === 0 && !tail.sending
   const { component: Title } = conversationTitle.useIt(!empty)
   const { component: Announcer } = announcer.useIt(!empty)
@@ -113,9 +113,9 @@ function wantMessages(): void {
 }
 
 /** The part of a branch that stays while a turn is sent: what is asked for anew takes the place of what stood there. */
-function upTo(path: string[], asked: Asked): string[] {
-  if (asked.kind === 'continue') return path
-  const last = asked.kind === 'answer' ? asked.parentId : asked.promptId
+function upTo(path: string[], request: TurnRequest): string[] {
+  if (request.kind === 'continue') return path
+  const last = request.kind === 'answer' ? request.parentId : request.promptId
   return last === null ? [] : path.slice(0, path.indexOf(last) + 1)
 }
 

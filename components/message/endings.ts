@@ -2,7 +2,7 @@ import type { Problem } from '@/lib/protocol/events'
 import { finishKindOf } from '@/lib/protocol/finish-reasons'
 import { type GenerationSummary, type Message, problemIn, textOf } from '@/lib/protocol/messages'
 import { nameIn } from '@/lib/protocol/references'
-import type { Fate } from '@/lib/protocol/unanswered'
+import type { PromptStatus } from '@/lib/protocol/unanswered'
 import { cut } from './reply-problem'
 
 /** Of a finish reason that nobody knows, in characters; the details have all of it. */
@@ -29,8 +29,8 @@ export function endingWords({ generation, parts }: Pick<Message, 'generation' | 
 }
 
 /** What becomes of a prompt that was not answered; empty for one that was. */
-export function fateWords(fate: Fate | null): string {
-  switch (fate) {
+export function promptStatusWords(promptStatus: PromptStatus | null): string {
+  switch (promptStatus) {
     case 'left out':
       return 'Not answered. Not sent to the model.'
     case 'joined':

@@ -9,11 +9,11 @@ import { Seconds } from '@/components/ui/seconds'
 import { StreamLine } from '@/components/ui/stream/stream-line'
 import { useConversations } from '@/lib/client/state/context'
 import { growthOf } from '@/lib/client/state/growth'
-import { fateOf, messageOf } from '@/lib/client/state/selectors'
+import { messageOf, promptStatusOf } from '@/lib/client/state/selectors'
 import type { ConversationEntry, RunningGeneration } from '@/lib/client/state/types'
 import { type GenerationSummary, isWritten, type Part, textOf } from '@/lib/protocol/messages'
-import type { Fate } from '@/lib/protocol/unanswered'
-import { fateWords } from './endings'
+import type { PromptStatus } from '@/lib/protocol/unanswered'
+import { promptStatusWords } from './endings'
 import { LANGUAGE_LENGTH, languageOf } from './language'
 import { ProblemActions, ProblemBlock } from './problem-block'
 import { Reasoning } from './reasoning'
@@ -38,7 +38,7 @@ export const Reply = memo(function Reply({
   const generationId = message?.generation?.id ?? ''
   const running = useConversations((state) => state.running[generationId])
   const asking = useConversations((state) => isContinued(state.conversations[conversationId], messageId))
-  const fate = useConversations((state) => fateOf(state, conversationId, messageId))
+  const promptStatus = useConversations((state) => promptStatusOf(state, conversationId, messageId))
   const online = useConversations((state) => state.online)
   const continueReply = useConversations((state) => state.continueReply)
   const regenerate = useConversations((state) => state.regenerate)
@@ -98,7 +98,7 @@ export const Reply = memo(function Reply({
           />
         ))}
         {problem && generation ? <ProblemBlock problem={problem} generation={generation} /> : null}
-        {waiting || fate === 'sent' ? null : <Unanswered fate={fate} />}
+        {waiting || promptStatus === 'sent' ? null : <Unanswered promptStatus={promptStatus} />}
         {empty ? waiting : null}
       </div>
       {waiting ? (
@@ -126,15 +126,15 @@ export const Reply = memo(function Reply({
 })
 
 /** What becomes of a prompt that was not answered. */
-export function Unanswered({ fate }: { fate: Fate | null }) {
-  const words = fateWords(fate)
+export function Unanswered({ promptStatus }: { promptStatus: PromptStatus | null }) {
+  const words = promptStatusWords(promptStatus)
   return words ? <p className="py-1 text-note text-ink-quiet">{words}</p> : null
 }
 
 /** A reply is to go on, and the server has yet to say that it does. */
 function isContinued(entry: ConversationEntry | undefined, messageId: string): boolean {
-  const asked = entry?.pending?.asked
-  return asked?.kind === 'continue' && asked.replyId === messageId
+  const request = entry?.pending?.request
+  return request?.kind === 'continue' && request.replyId === messageId
 }
 
 /** In characters: all that has been written. */

@@ -10,7 +10,7 @@ import { StreamLine } from '@/components/ui/stream/stream-line'
 import { tooltip } from '@/components/ui/tooltip'
 import { useConversations } from '@/lib/client/state/context'
 import { turnsOf } from '@/lib/client/state/selectors'
-import type { Asked, PendingTurn } from '@/lib/client/state/types'
+import type { PendingTurn, TurnRequest } from '@/lib/client/state/types'
 import { EarlierMessages, earlierMessagesHeight } from './earlier-messages'
 import { EarlierTurns } from './earlier-turns'
 import { StaysPut } from './stays-put'
@@ -46,15 +46,15 @@ export function Transcript({
   const room = roomy ? 'min-h-[calc(100cqh-3.5rem)]' : ''
 
   useLayoutEffect(() => toEnd('at once'), [toEnd])
-  const asked = pending?.asked
+  const request = pending?.request
   const delayed = pending?.delayed ?? null
-  const goesOn = asked?.kind === 'continue'
+  const goesOn = request?.kind === 'continue'
   useEffect(() => {
     // One that is continued stays where it is.
     if (active && !wasActive.current && !goesOn) setRoomy(true)
     wasActive.current = active
   }, [active, goesOn])
-  const sent = asked?.kind === 'answer' ? pending?.turnId : undefined
+  const sent = request?.kind === 'answer' ? pending?.turnId : undefined
   useLayoutEffect(() => {
     if (sent && roomy) toEnd('gliding')
   }, [sent, roomy, toEnd])
@@ -116,13 +116,13 @@ export function Transcript({
               return (
                 <div key={turn.key} className={`space-y-1 ${last ? room : ''}`}>
                   <Turn conversationId={conversationId} turn={turn} last={last} />
-                  {last && asked ? <Sending asked={asked} delayed={delayed} /> : null}
+                  {last && request ? <Sending request={request} delayed={delayed} /> : null}
                 </div>
               )
             })}
-            {sent && asked ? (
+            {sent && request ? (
               <div key={sent} className={`space-y-1 ${room}`}>
-                <Sending asked={asked} delayed={delayed} />
+                <Sending request={request} delayed={delayed} />
               </div>
             ) : null}
           </div>
@@ -149,13 +149,13 @@ export function Transcript({
 }
 
 /** What is on its way: a prompt, or another reply to the one above. The reply's place says so. */
-function Sending({ asked, delayed }: { asked: Asked; delayed: string | null }) {
-  if (asked.kind === 'continue') return null
+function Sending({ request, delayed }: { request: TurnRequest; delayed: string | null }) {
+  if (request.kind === 'continue') return null
   return (
     <>
-      {asked.kind === 'answer' ? (
+      {request.kind === 'answer' ? (
         <div className="flex flex-col items-end">
-          <PromptText text={asked.text} />
+          <PromptText text={request.text} />
           <div className="h-8 touch:h-11" />
         </div>
       ) : null}

@@ -3,7 +3,7 @@ import { memo } from 'react'
 import { Prompt } from '@/components/message/prompt'
 import { Reply, Unanswered } from '@/components/message/reply'
 import { useConversations } from '@/lib/client/state/context'
-import { fateOf, type ShownTurn } from '@/lib/client/state/selectors'
+import { promptStatusOf, type ShownTurn } from '@/lib/client/state/selectors'
 
 /** The height of a turn, in pixels, until it is known. One that changed with what is known would move what is in sight. */
 export const guessedHeight = 320
@@ -33,6 +33,6 @@ export const Turn = memo(function Turn({
 
 /** A prompt that the person went on from before there was a reply. */
 function NoReply({ conversationId, promptId }: { conversationId: string; promptId: string }) {
-  const fate = useConversations((state) => fateOf(state, conversationId, promptId))
-  return fate === 'waiting' ? null : <Unanswered fate={fate} />
+  const promptStatus = useConversations((state) => promptStatusOf(state, conversationId, promptId))
+  return promptStatus === 'waiting' ? null : <Unanswered promptStatus={promptStatus} />
 }

@@ -57,17 +57,17 @@ export function waitingAfter<P>(waiting: Waiting<P>[], answer: Answer): Waiting<
 }
 
 /** What becomes of a prompt: it is sent by itself or with a later one, waits for the next one, or is left out. */
-export type Fate = 'sent' | 'joined' | 'waiting' | 'left out'
+export type PromptStatus = 'sent' | 'joined' | 'waiting' | 'left out'
 
 /** What becomes of each prompt of a branch, by how they were answered, first to last. */
-export function fatesOf(answers: Answer[]): Fate[] {
-  const fates: Fate[] = answers.map((answer) => (answer === 'answered' ? 'sent' : 'left out'))
+export function promptStatuses(answers: Answer[]): PromptStatus[] {
+  const statuses: PromptStatus[] = answers.map((answer) => (answer === 'answered' ? 'sent' : 'left out'))
   let waiting: Waiting<number>[] = []
   answers.forEach((answer, place) => {
     waiting = [...waiting, { prompt: place, refusals: 0 }]
-    if (answer === 'answered') for (const { prompt } of waiting.slice(0, -1)) fates[prompt] = 'joined'
+    if (answer === 'answered') for (const { prompt } of waiting.slice(0, -1)) statuses[prompt] = 'joined'
     waiting = waitingAfter(waiting, answer)
   })
-  for (const { prompt } of waiting) fates[prompt] = prompt === answers.length - 1 ? 'waiting' : 'joined'
-  return fates
+  for (const { prompt } of waiting) statuses[prompt] = prompt === answers.length - 1 ? 'waiting' : 'joined'
+  return statuses
 }

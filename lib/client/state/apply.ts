@@ -8,25 +8,25 @@ import { emptyEntry } from './entries'
 import { noteGrowth } from './growth'
 import { messageOf } from './selectors'
 import { newestFirst } from './summaries'
-import { type Asked, type ConversationState, newConversationId } from './types'
+import { type ConversationState, newConversationId, type TurnRequest } from './types'
 
-/** What was sent from this page, until the log of its generation starts. */
-export interface Turn {
+/** A turn that was sent from this page, until the log of its generation starts. */
+export interface SentTurn {
   id: string
-  /** The id the page knew the conversation by: `new` when the turn begins one. */
+  /** `new` when the turn begins a conversation. */
   conversationId: string
-  asked: Asked
+  request: TurnRequest
   model: string
   stopping: boolean
-  /** What it became, as soon as the server says so. */
+  /** Null until the server has started it. */
   start: StartData | null
 }
 
-/** What waiting events of all generations change in the state, at once. `turnOf` knows the turns sent from this page. */
+/** The state after one batch of events of all generations. `turnOf` finds the turn that a generation was sent with. */
 export function applied(
   state: ConversationState,
   batches: Batches,
-  turnOf: (generationId: string) => Turn | undefined,
+  turnOf: (generationId: string) => SentTurn | undefined,
   now: number,
 ): Partial<ConversationState> {
   let next = state
@@ -37,9 +37,9 @@ export function applied(
     const [first] = events
     if (turn && first?.type === 'start') next = { ...next, ...started(next, turn, first.data, now) }
     const message = messageOf(next, next.running[id]?.messageId ?? '')
-    // One that has been continued meanwhile has another generation's cursor.
+    // A reply that was continued meanwhile has the cursor of another generation.
     if (message?.generation?.id !== id) {
-      // Of a conversation that is not loaded only the end is heard.
+      // In a conversation that is not loaded, only the end matters.
       if (events.at(-1)?.type === 'status') ended.add(id)
       continue
     }
@@ -49,11 +49,11 @@ export function applied(
   }
   next = { ...next, growing: { ...next.growing, ...grownMessages } }
   if (ended.size === 0) return next
-  return { ...next, ...withoutRunning(next, ended, now), ...settled(next, ended) }
+  return { ...next, ...withoutRunning(next, ended, now), ...withEndedMessages(next, ended) }
 }
 
-/** What has ended grows no more. */
-function settled({ messages, growing }: ConversationState, ended: Set<string>) {
+/** Moves the messages that have ended from `growing` to `messages`. */
+function withEndedMessages({ messages, growing }: ConversationState, ended: Set<string>) {
   const isOver = ([, { generation }]: [string, Message]) => ended.has(generation?.id ?? '')
   const all = Object.entries(growing)
   return {
@@ -62,8 +62,8 @@ function settled({ messages, growing }: ConversationState, ended: Set<string>) {
   }
 }
 
-/** A turn has become messages: a prompt and a reply that has no text yet, another reply, or one that goes on. */
-function started(state: ConversationState, turn: Turn, data: StartData, now: number): Partial<ConversationState> {
+/** Adds the messages of a turn that has started: a prompt and an empty reply, another reply, or one that continues. */
+function started(state: ConversationState, turn: SentTurn, data: StartData, now: number): Partial<ConversationState> {
   const known = state.conversations[data.conversationId] ?? emptyEntry(data.conversationId, 'ready')
   const entry = { ...known, state: 'ready' as const, pending: null }
   const before = { ...state.conversations, [newConversationId]: emptyEntry(newConversationId, 'new') }
@@ -71,17 +71,16 @@ function started(state: ConversationState, turn: Turn, data: StartData, now: num
   const moved = fromNew ? movedFromNew(state, entry.id) : {}
   const conversations = fromNew ? before : state.conversations
   const { generationId: id, conversationId, userMessageId, messageId } = data
-  // The sidebar may have led here already, while the answer to the send was lost on its way.
+  // The messages are here if the conversation was loaded while the response to the send was lost.
   if (messageOf(state, messageId)?.generation?.id === id)
     return { ...moved, conversations: { ...conversations, [entry.id]: entry } }
 
-  // The prompt of a reply that was asked for again is not here only if it is on its way with what came earlier.
-  const made = turn.asked.kind === 'answer' ? [userMessageId, messageId] : [messageId]
+  const made = turn.request.kind === 'answer' ? [userMessageId, messageId] : [messageId]
   const fresh = made.filter((each) => !known.messageIds.includes(each))
   if (fresh.length > 0) {
-    // What is shown is what was asked for.
+    // Show the branch that the turn adds.
     const [place, child] =
-      turn.asked.kind === 'answer' ? [turn.asked.parentId, userMessageId] : [userMessageId, messageId]
+      turn.request.kind === 'answer' ? [turn.request.parentId, userMessageId] : [userMessageId, messageId]
     entry.messageIds = [...known.messageIds, ...fresh]
     entry.chosen = { ...known.chosen, [place ?? '']: child }
   }
@@ -89,7 +88,7 @@ function started(state: ConversationState, turn: Turn, data: StartData, now: num
     ...moved,
     conversations: { ...conversations, [entry.id]: entry },
     messages: { ...state.messages, ...startedMessages(state, turn, data, now) },
-    // What another generation left of it there grows no more.
+    // Drop what the previous generation left in `growing`.
     growing: Object.fromEntries(Object.entries(state.growing).filter(([each]) => each !== messageId)),
     running: {
       ...state.running,
@@ -99,7 +98,7 @@ function started(state: ConversationState, turn: Turn, data: StartData, now: num
   }
 }
 
-/** What was written since goes along, and so does the page, if it still shows the place where the turn was sent. */
+/** Moves the draft to the conversation that the turn began, and the page too if it still shows the new one. */
 function movedFromNew(state: ConversationState, id: string): Partial<ConversationState> {
   const { drafts, shown } = state
   return {
@@ -110,7 +109,7 @@ function movedFromNew(state: ConversationState, id: string): Partial<Conversatio
 
 function startedMessages(
   { messages }: ConversationState,
-  { asked }: Turn,
+  { request }: SentTurn,
   data: StartData,
   now: number,
 ): Record<string, Message> {
@@ -121,7 +120,7 @@ function startedMessages(
     model: data.model,
     finishReason: null,
     usage: null,
-    earlier: usesOf(messages[data.messageId]),
+    earlier: usagesOf(messages[data.messageId]),
     attempts: 1,
     cursor: 0,
     startedAt: now,
@@ -137,25 +136,25 @@ function startedMessages(
     generation: null,
   }
   const reply: Message = { ...(messages[data.messageId] ?? empty), generation }
-  if (asked.kind !== 'answer') return { [reply.id]: reply }
+  if (request.kind !== 'answer') return { [reply.id]: reply }
   const prompt: Message = {
     id: data.userMessageId,
-    parentId: asked.parentId,
+    parentId: request.parentId,
     role: 'user',
-    parts: [{ type: 'text', text: asked.text }],
+    parts: [{ type: 'text', text: request.text }],
     createdAt: now,
     generation: null,
   }
   return { [prompt.id]: prompt, [reply.id]: reply }
 }
 
-/** What all runs used that wrote a reply. */
-function usesOf(reply: Message | undefined): GenerationSummary['earlier'] {
+/** The usage of every run that wrote a reply. */
+function usagesOf(reply: Message | undefined): GenerationSummary['earlier'] {
   const { earlier = [], usage = null } = reply?.generation ?? {}
   return usage ? [...earlier, usage] : earlier
 }
 
-/** A reply with more of its log: one new message however many events, and only the part that grew is new in it. */
+/** Folds events into a reply. Only the message and the parts that changed get a new identity. */
 function grow(message: Message, events: LogEvent[], now: number): Message {
   const { generation } = message
   if (!generation) return message
@@ -173,7 +172,7 @@ function isContent({ type }: GenerationEvent): boolean {
   return type === 'delta' || type === 'reasoning'
 }
 
-/** The same log in fewer events: text that follows text is joined, so that folding it costs one step. */
+/** The same log in fewer events: consecutive text is joined, so that the fold takes one step for it. */
 function joined(events: GenerationEvent[]): GenerationEvent[] {
   const runs: { event: GenerationEvent; texts: string[] }[] = []
   for (const event of events) {
@@ -189,13 +188,13 @@ function joined(events: GenerationEvent[]): GenerationEvent[] {
 
 function withRunning(
   summaries: ConversationSummary[],
-  turn: Turn,
+  turn: SentTurn,
   { conversationId: id, generationId, model }: StartData,
   now: number,
 ): ConversationSummary[] {
   const known = summaries.find((each) => each.id === id) ?? {
     id,
-    title: turn.asked.kind === 'answer' ? titleOf(turn.asked.text) : '',
+    title: turn.request.kind === 'answer' ? titleOf(turn.request.text) : '',
     createdAt: now,
     running: [],
   }

@@ -1,10 +1,10 @@
 import type { LogEvent } from '@/lib/protocol/events'
 import type { BrowserEnvironment } from '../transport/browser-environment'
 
-/** A hidden page has no frames; text that waited for one would freeze there and flood on return. */
-const hiddenDelay = 100
-/** In milliseconds: a little less than two frames at 60 Hz. Nobody reads what changes faster, and each change costs a layout. */
-const pause = 25
+/** A hidden page has no frames: text that waited for one would arrive all at once when it is shown. */
+const hiddenDelayMs = 100
+/** A little less than two frames at 60 Hz. People can't read faster changes, and each costs a layout. */
+const commitIntervalMs = 25
 
 /** Events that arrived since the last commit, by generation. */
 export type Batches = Map<string, LogEvent[]>
@@ -13,7 +13,7 @@ export interface Commits {
   push(generationId: string, events: LogEvent[]): void
 }
 
-/** Collects events of all generations and commits them together: every other frame, by timer while the page is hidden. */
+/** Collects the events of all generations and commits them together: every other frame, or by timer while the page is hidden. */
 export function createCommits(environment: BrowserEnvironment, commit: (batches: Batches) => void): Commits {
   let waiting: Batches = new Map()
   let cancel: (() => void) | null = null
@@ -30,11 +30,11 @@ export function createCommits(environment: BrowserEnvironment, commit: (batches:
 
   function schedule(): void {
     cancel?.()
-    cancel = environment.hidden() ? environment.timer(hiddenDelay, flush) : environment.frame(flushInTime)
+    cancel = environment.hidden() ? environment.timer(hiddenDelayMs, flush) : environment.frame(flushWhenDue)
   }
 
-  function flushInTime(): void {
-    if (environment.now() - flushedAt >= pause) flush()
+  function flushWhenDue(): void {
+    if (environment.now() - flushedAt >= commitIntervalMs) flush()
     else schedule()
   }
 

@@ -6,14 +6,14 @@ import type { ConversationState } from './types'
 
 const StoreContext = createContext<ConversationStore | null>(null)
 
-/** Holds the conversation store of the page. `initial` is what the server knew when it rendered it. */
+/** Provides the page's conversation store. `initial` is what the server rendered the page with. */
 export function ConversationProvider({ initial, children }: { initial: InitialState; children: ReactNode }) {
   const [store] = useState(() => createConversationStore(initial))
   useEffect(() => store.connect(), [store])
   return <StoreContext.Provider value={store}>{children}</StoreContext.Provider>
 }
 
-/** The conversation store itself, for who looks into it now and then. @throws {Error} outside a `ConversationProvider`. */
+/** The conversation store itself, to read without subscribing. @throws {Error} outside a `ConversationProvider`. */
 export function useConversationStore(): ConversationStore {
   const store = useContext(StoreContext)
   if (!store) throw new Error('The conversation store needs a ConversationProvider above it.')
@@ -21,7 +21,7 @@ export function useConversationStore(): ConversationStore {
 }
 
 /**
- * What a selector picks from the conversation store; the component renders again when that changes identity.
+ * The result of a selector; the component renders again when its identity changes.
  * @throws {Error} outside a `ConversationProvider`.
  */
 export function useConversations<T>(selector: (state: ConversationState) => T): T {

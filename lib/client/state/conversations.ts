@@ -17,7 +17,7 @@ import { createStreams } from './streams'
 import { type ConversationState, newConversationId } from './types'
 import { createUnread } from './unread'
 
-/** What the server knows when it renders the page. */
+/** What the server renders the page with. */
 export interface InitialState {
   conversations: ConversationPage
   settings: Settings
@@ -25,11 +25,11 @@ export interface InitialState {
 }
 
 export interface ConversationStore extends StoreApi<ConversationState> {
-  /** Ties the store to the living page: its drafts, its connection, its being in sight. Gives the way to let go. */
+  /** Subscribes to the browser: storage, connection, visibility, logs. Returns how to disconnect. */
   connect(): () => void
 }
 
-/** The store that the page renders from: conversations, their messages, and the generations that write them. */
+/** The store that the page renders from: conversations, messages and running generations. */
 export function createConversationStore(
   initial: InitialState,
   environment: BrowserEnvironment = browserEnvironment,
@@ -99,10 +99,10 @@ export function createConversationStore(
       if (environment.online() && !environment.hidden()) void loading.refresh()
     }
     set((state) => ({ online: environment.online(), drafts: { ...drafts.stored(), ...state.drafts } }))
-    void settings.tellTimeZone()
+    void settings.sendTimeZone()
     const ends = [
       streams.connect(),
-      // What is listed as running is heard of when it ends, on later pages of the sidebar too.
+      // Summaries list running generations, whose ends this page follows.
       store.subscribe((state, before) => state.summaries !== before.summaries && streams.arrange()),
       store.subscribe(unread.changed),
       unread.connect(),

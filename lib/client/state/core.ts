@@ -2,7 +2,7 @@ import type { BrowserEnvironment } from '../transport/browser-environment'
 import type { ChatClient } from '../transport/chat-client'
 import type { ConversationState, Notice } from './types'
 
-/** What the concerns of the store share. */
+/** What the modules of the store share. */
 export interface Core {
   get(): ConversationState
   set(change: Partial<ConversationState> | ((state: ConversationState) => Partial<ConversationState>)): void
@@ -10,7 +10,7 @@ export interface Core {
   client: ChatClient
 }
 
-/** Shows a notice; one with the same id gives way to it. */
+/** Shows a notice in place of one with the same id. */
 export function notify({ set }: Core, notice: Notice): void {
   set(({ notices }) => ({ notices: [...notices.filter((each) => each.id !== notice.id), notice] }))
 }

@@ -4,7 +4,7 @@ const prefix = 'rill.draft.'
 
 export type Drafts = ReturnType<typeof createDrafts>
 
-/** Keeps what was written and not sent, so that a reload brings it back. */
+/** Stores unsent text, so that a reload restores it. */
 export function createDrafts({ get, environment }: Core) {
   return {
     stored(): Record<string, string> {
@@ -16,24 +16,24 @@ export function createDrafts({ get, environment }: Core) {
       }
       return drafts
     },
-    /** Keeps a conversation's draft, and with it the prompt that the server has not taken yet. */
+    /** Stores a conversation's draft, together with a prompt that the server hasn't accepted yet. */
     keep(conversationId: string): void {
       const { drafts, conversations } = get()
       const pending = conversations[conversationId]?.pending
-      const unsent = pending?.asked.kind === 'answer' && !pending.problem ? pending.asked.text : ''
+      const unsent = pending?.request.kind === 'answer' && !pending.problem ? pending.request.text : ''
       const text = joinedDraft(unsent, drafts[conversationId] ?? '')
       const storage = environment.storage()
       try {
         if (text) storage?.setItem(prefix + conversationId, text)
         else storage?.removeItem(prefix + conversationId)
       } catch {
-        // The browser's storage is full. The draft is still on the page; only a reload would lose it.
+        // The storage is full: only a reload would lose the draft.
       }
     },
   }
 }
 
-/** A text that comes back, before what has been written since. */
+/** Puts text that was returned before text that was typed since. */
 export function joinedDraft(returned: string, draft: string): string {
   return returned && draft ? `${returned}\n\n${draft}` : returned || draft
 }

@@ -1,11 +1,11 @@
 import type { ConversationEntry, ConversationState } from './types'
 
-/** An entry that holds nothing yet. */
+/** An entry without messages. */
 export function emptyEntry(id: string, state: ConversationEntry['state']): ConversationEntry {
   return { id, state, earlier: 'here', problem: null, messageIds: [], chosen: {}, pending: null }
 }
 
-/** What changes in the state when an entry does. */
+/** The change of state that changes one entry. */
 export function withEntry(
   state: ConversationState,
   id: string,

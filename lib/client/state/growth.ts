@@ -1,7 +1,7 @@
 import type { GenerationEvent } from '@/lib/protocol/events'
 import { isWritten, type Part } from '@/lib/protocol/messages'
 
-/** What one commit has added to a part's text: from which length on, and what. */
+/** The text that one commit appended to a part, and the length before it. */
 export interface Growth {
   from: number
   text: string
@@ -9,12 +9,12 @@ export interface Growth {
 
 const growths = new WeakMap<Part, Growth>()
 
-/** What was added to a part that grew. Who has shown the text up to there need not read all of it again. */
+/** What was appended to a part, so that a renderer of the text before it needn't read it all again. */
 export function growthOf(part: Part): Growth | undefined {
   return growths.get(part)
 }
 
-/** Notes what some events have added to the last part, if that is all that they have done to the parts. */
+/** Records what events appended to the last part, if they changed nothing else. */
 export function noteGrowth(before: Part[], after: Part[], events: GenerationEvent[]): void {
   const [old, grown] = [before.at(-1), after.at(-1)]
   if (!old || !grown || old === grown || before.length !== after.length) return

@@ -1,13 +1,12 @@
 import type { Core } from './core'
 import { withEntry } from './entries'
-import { choicesTo, endUnchosen, visiblePath } from './selectors'
+import { choicesTo, defaultBranchEnd, visiblePath } from './selectors'
 import type { ConversationState } from './types'
 
 const prefix = 'rill.branch.'
 
 /**
- * Keeps which branch of a conversation was shown, by its last message, so that a reload shows it again. Nothing is kept of
- * the one that would be shown anyway.
+ * Stores the last message of the branch that is shown, so that a reload shows it again. The default branch isn't stored.
  */
 export function createKeptBranches({ get, environment }: Core) {
   return {
@@ -16,14 +15,14 @@ export function createKeptBranches({ get, environment }: Core) {
       const last = visiblePath(state, conversationId).at(-1)
       const storage = environment.storage()
       try {
-        if (last === undefined || last === endUnchosen(state, conversationId))
+        if (last === undefined || last === defaultBranchEnd(state, conversationId))
           storage?.removeItem(prefix + conversationId)
         else storage?.setItem(prefix + conversationId, last)
       } catch {
-        // The browser's storage is full. The branch is still shown; only a reload would show another.
+        // The storage is full: only a reload would show another branch.
       }
     },
-    /** The state with a conversation's kept branch chosen, unless another has been chosen since. */
+    /** Chooses a conversation's stored branch, unless one has been chosen since. */
     restored(state: ConversationState, conversationId: string): Partial<ConversationState> {
       const entry = state.conversations[conversationId]
       const last = environment.storage()?.getItem(prefix + conversationId)

@@ -8,13 +8,13 @@ import type { Sidebar } from './sidebar'
 import type { Streams } from './streams'
 import { type ConversationEntry, type ConversationState, newConversationId } from './types'
 
-const pollInterval = 5_000
-/** Of a conversation that is not here, so many messages come first: more than any screen shows. */
+const pollIntervalMs = 5_000
+/** How many messages of a conversation are loaded first: more than any screen shows. */
 const firstCount = 60
 
 const isWhole = (entry: ConversationEntry | undefined) => entry?.state === 'ready' && entry.earlier === 'here'
 
-/** Fetching conversations, and noticing when the server has more of one than this page. */
+/** Loads conversations, and reloads those that have changed on the server. */
 export function createLoading(
   { get, set, environment, client }: Core,
   streams: Streams,
@@ -22,7 +22,7 @@ export function createLoading(
   branches: KeptBranches,
 ) {
   const fetching = new Map<string, Promise<void>>()
-  /** The server's `updatedAt` of each conversation as it was fetched. */
+  /** The server's `updatedAt` of each conversation when it was fetched. */
   const fetchedAt = new Map<string, number>()
   let refreshing: Promise<void> | null = null
 
@@ -36,40 +36,40 @@ export function createLoading(
     await reload(id)
   }
 
-  /** Fetches a conversation; a fetch that is under way serves everybody. */
+  /** Fetches a conversation, or joins a fetch that is under way. */
   async function reload(id: string): Promise<void> {
     const current = fetching.get(id) ?? load(id)
     fetching.set(id, current)
     await current
   }
 
-  /** The end of a conversation that is not here comes first, and all of it once that is shown. */
+  /** Loads the end of a conversation first, and the rest once that is shown. */
   async function load(id: string): Promise<void> {
     const { state, earlier } = get().conversations[id] ?? emptyEntry(id, 'loading')
     const isHere = state === 'ready'
     if (!isHere) set((state) => withEntry(state, id, { state: 'loading', problem: null }))
     else if (earlier === 'failed') set((state) => withEntry(state, id, { earlier: 'loading', problem: null }))
     try {
-      await take(id, isHere ? undefined : firstCount)
+      await fetchInto(id, isHere ? undefined : firstCount)
     } finally {
       fetching.delete(id)
     }
-    // One that is left by then is fetched when it is on screen again.
+    // Otherwise the rest is loaded when the conversation is on screen again.
     if (!isHere && get().shown === id && get().conversations[id]?.earlier === 'loading') void reload(id)
   }
 
-  async function take(id: string, newest?: number): Promise<void> {
+  async function fetchInto(id: string, newest?: number): Promise<void> {
     const before = get()
     try {
       const fetched = await client.conversation(id, newest)
-      // It was deleted here meanwhile, and is fetched again if it is brought back.
+      // It was deleted here meanwhile; Undo fetches it again.
       if (get().conversations[id]?.state === 'missing') return
-      if (hasGoneOn(id, before)) return addEarlier(fetched)
-      // A reader without a connection is behind or ahead of this answer; it goes on from here.
+      if (hasNewTurn(id, before)) return addEarlier(fetched)
+      // A reader without a connection may be behind or ahead of this response; it restarts from here.
       streams.park(({ conversationId, reader }) => conversationId === id && reader !== 'open')
       set((state) => {
         const next = { ...state, ...withConversation(state, fetched, streams.reading) }
-        // An open conversation keeps its branch when another tab has chosen a different one.
+        // An open conversation keeps its branch even if another tab has chosen a different one.
         return isWhole(state.conversations[id]) ? next : { ...next, ...branches.restored(next, id) }
       })
       fetchedAt.set(id, fetched.updatedAt)
@@ -89,8 +89,8 @@ export function createLoading(
     streams.arrange()
   }
 
-  /** A turn that was sent meanwhile is newer than any answer. */
-  function hasGoneOn(id: string, before: ConversationState): boolean {
+  /** A turn sent since the fetch began makes the response outdated. */
+  function hasNewTurn(id: string, before: ConversationState): boolean {
     const { messages, conversations } = get()
     const { messageIds, pending } = conversations[id] ?? emptyEntry(id, 'loading')
     const isNew = (each: string) => messages[each]?.generation?.id !== before.messages[each]?.generation?.id
@@ -114,15 +114,15 @@ export function createLoading(
     }
   }
 
-  /** Looks what is new on the server: in the sidebar, and from there in the conversations that are here. */
+  /** Refreshes the sidebar, and reloads the conversations that it shows to have changed. */
   function refresh(): Promise<void> {
-    refreshing ??= look().finally(() => {
+    refreshing ??= refreshAll().finally(() => {
       refreshing = null
     })
     return refreshing
   }
 
-  async function look(): Promise<void> {
+  async function refreshAll(): Promise<void> {
     const entry = get().conversations[get().shown]
     if (entry?.state === 'failed' || entry?.earlier === 'failed') void reload(entry.id)
     if (!(await sidebar.refresh())) return
@@ -137,21 +137,21 @@ export function createLoading(
     return updatedAt > (fetchedAt.get(id) ?? 0) || running.some((generationId) => !streams.has(generationId))
   }
 
-  /** A reply that nobody reads here, as its reader is parked, has ended on the server. */
+  /** A reply whose log is not being read here has ended on the server. */
   function hasEnded({ id, running }: ConversationSummary): boolean {
     return Object.values(get().running).some(
       (each) => each.conversationId === id && !running.includes(each.id) && !streams.has(each.id),
     )
   }
 
-  /** While something runs of whose end nobody would tell, looks every 5 s how it stands. Gives the way to end that. */
+  /** Refreshes every 5 s while a generation runs whose end this page would not receive. Returns how to stop. */
   function poll(): () => void {
     const unread = () => get().summaries.some(({ running }) => running.some((id) => !streams.receivesEnd(id)))
     const tick = () => {
       if (!environment.hidden() && unread()) void refresh()
-      cancel = environment.timer(pollInterval, tick)
+      cancel = environment.timer(pollIntervalMs, tick)
     }
-    let cancel = environment.timer(pollInterval, tick)
+    let cancel = environment.timer(pollIntervalMs, tick)
     return () => cancel()
   }
 

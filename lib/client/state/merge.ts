@@ -6,8 +6,8 @@ import { withSummaries } from './summaries'
 import type { ConversationState, RunningGeneration } from './types'
 
 /**
- * What a fetched conversation changes in the state. Messages that did not change keep their identity, and a message
- * whose log is being read (`reading`), or was read to its end, is further than any answer, so it stays.
+ * Merges a fetched conversation into the state. Messages that did not change keep their identity. A message whose log is
+ * being read (`reading`), or was read to its end, is ahead of any response, so it stays.
  */
 export function withConversation(
   state: ConversationState,
@@ -22,7 +22,7 @@ export function withConversation(
   })
   const ids = current.map((message) => message.id)
   const running = runningIn(summary.id, current, state.running)
-  // What runs in an earlier message is heard of by the summary alone.
+  // Only the summary knows of generations in earlier messages.
   const unseen = hasEarlier ? summary.running.filter((id) => current.every((each) => each.generation?.id !== id)) : []
   const entry = {
     ...before,
@@ -40,12 +40,12 @@ export function withConversation(
   }
 }
 
-/** What an answer adds to a conversation that has gone on meanwhile: what came before all that is here, which is newer. */
+/** Adds the earlier messages of a response to a conversation whose later messages are newer than the response. */
 export function withEarlier(state: ConversationState, { id, messages }: Conversation): Partial<ConversationState> {
   const entry = state.conversations[id] ?? emptyEntry(id, 'ready')
   const [oldest] = entry.messageIds
   const place = messages.findIndex((message) => message.id === oldest)
-  // It does not say what came before what is here.
+  // The response doesn't reach back to what is here.
   if (place < 0) return {}
   const here = new Set(entry.messageIds)
   const added = messages.slice(0, place).filter((message) => !here.has(message.id))
@@ -57,12 +57,12 @@ export function withEarlier(state: ConversationState, { id, messages }: Conversa
   }
 }
 
-/** An end is final: an answer that says otherwise was on its way while the log told the end. A reply may go on, in another generation. */
+/** Whether the page knows the end of a generation that an older response calls running. */
 function hasEnded({ generation: known }: Message, { generation: fetched }: Message): boolean {
   return known !== null && known.status !== 'running' && fetched?.status === 'running' && fetched.id === known.id
 }
 
-/** The running generations of all other conversations. */
+/** The running generations of other conversations. */
 export function withoutConversation(running: ConversationState['running'], id: string): ConversationState['running'] {
   return Object.fromEntries(Object.entries(running).filter(([, each]) => each.conversationId !== id))
 }

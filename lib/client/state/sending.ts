@@ -1,7 +1,7 @@
 import { v7 as uuidv7 } from 'uuid'
 import type { Problem, StartData } from '@/lib/protocol/events'
 import { ApiError, problemFrom } from '../transport/api-calls'
-import type { Turn } from './apply'
+import type { SentTurn } from './apply'
 import { type Core, dismiss, notify } from './core'
 import { type Drafts, joinedDraft } from './drafts'
 import { emptyEntry, withEntry } from './entries'
@@ -10,28 +10,28 @@ import type { Streams } from './streams'
 import { type ConversationState, newConversationId } from './types'
 
 /**
- * A send that the network swallows, or that comes to an instance which is about to close, is made so many times, as the
- * same turn, before the text is given back.
+ * How many times a send is tried, as the same turn, when the network fails or the instance is shutting down. After that the
+ * text is returned to the box.
  */
-const attempts = 5
-/** A longer wait that the server asks for is left to the person. */
-const longestWait = 10_000
+const MAX_ATTEMPTS = 5
+/** With a longer `Retry-After`, the person decides. */
+const maxRetryAfterMs = 10_000
 const noConnection = 'Connection lost. Reconnecting…'
-/** Stop waits so long to hear which generation a send became, so that it can be stopped rather than left to run. */
-const stopGrace = 1_000
+/** How long Stop waits for the start of a send, to stop its generation instead of leaving it to run. */
+const stopTimeoutMs = 1_000
 
 /** A turn on its way to the server. */
 interface Sending {
-  turn: Turn
+  turn: SentTurn
   closing: AbortController
-  /** What becomes of it when it fails: the words go back to the box, or for a reply that is run again, nothing is lost. */
+  /** Restores what the turn took, e.g. the text of the box. `problem` is null when it was stopped. */
   onFail(problem: Problem | null): void
 }
 
-/** Sending, asking for a reply again, and stopping. `refresh` looks what the server has, when it may have more than this page knows. */
+/** Sending, regenerating, continuing and stopping. `refresh` is called when the server may know more than the page. */
 export function createSending(core: Core, streams: Streams, drafts: Drafts, refresh: () => Promise<void>) {
   const { get, set, environment, client } = core
-  /** By conversation; each can send one turn at a time. */
+  /** By conversation. Each sends one turn at a time. */
   const sends = new Map<string, Sending>()
 
   const send: ConversationState['send'] = async ({ conversationId, text, model, parentId, maxTokens }) => {
@@ -41,26 +41,26 @@ export function createSending(core: Core, streams: Streams, drafts: Drafts, refr
     const entry = get().conversations[id] ?? emptyEntry(id, 'new')
     if (isBusy(id) || !['new', 'ready'].includes(entry.state)) return
 
-    // After a failure nobody knows how far the turn got, so the same words go again as the same turn.
+    // A failed turn may have reached the server, so the same text is sent as the same turn.
     const { pending } = entry
-    const failed = pending?.asked.kind === 'answer' ? pending.asked : null
+    const failed = pending?.request.kind === 'answer' ? pending.request : null
     const samePlace = parentId === undefined || parentId === failed?.parentId
-    const sameWords = failed?.text === text && failed.maxTokens === maxTokens
-    const same = samePlace && pending && sameWords && pending.model === model
+    const sameText = failed?.text === text && failed.maxTokens === maxTokens
+    const same = samePlace && pending && sameText && pending.model === model
     const place = parentId === undefined ? (visiblePath(get(), id).at(-1) ?? null) : parentId
     const turn = newTurn({
       id: same ? pending.turnId : uuidv7(),
       conversationId: id,
-      asked: { kind: 'answer', parentId: place, text, maxTokens },
+      request: { kind: 'answer', parentId: place, text, maxTokens },
       model,
     })
     const drafted = parentId === undefined
     set((state) => ({ shown: id, ...(drafted ? { drafts: { ...state.drafts, [id]: '' } } : {}) }))
-    await deliver(turn, (problem) => giveBack(id, text, problem))
+    await deliver(turn, (problem) => returnText(id, text, problem))
   }
 
-  /** `maxTokens` is for an answer that is to be shorter than the one there was, so that it fits in a budget, or the model allows it. */
-  async function askAgain(
+  /** `maxTokens` limits the new reply, so that it fits in a budget or in what the model allows. */
+  async function regenerate(
     kind: 'continue' | 'regenerate',
     replyId: string,
     named?: string,
@@ -70,12 +70,12 @@ export function createSending(core: Core, streams: Streams, drafts: Drafts, refr
     const { generation, parentId: promptId } = messageOf(state, replyId) ?? {}
     const conversationId = conversationOf(state, replyId)?.id
     if (!generation || !promptId || !conversationId || isBusy(conversationId)) return
-    // What one model began, another would go on with in another voice.
+    // By default the model that began a reply continues it: another one writes differently.
     const chosen = kind === 'regenerate' ? state.summaries.find(({ id }) => id === conversationId)?.model : undefined
     const turn = newTurn({
       id: uuidv7(),
       conversationId,
-      asked: { kind, promptId, replyId, generationId: generation.id, maxTokens },
+      request: { kind, promptId, replyId, generationId: generation.id, maxTokens },
       model: named ?? chosen ?? generation.model,
     })
     await deliver(turn, (problem) => {
@@ -84,8 +84,8 @@ export function createSending(core: Core, streams: Streams, drafts: Drafts, refr
       const what = kind === 'continue' ? 'Couldn’t continue.' : 'Couldn’t regenerate.'
       const shorter = problem.lowerMaxTokens
       const label = shorter ? `Limit to ${shorter.toLocaleString()} tokens` : undefined
-      report(`${kind}:${replyId}`, `${what} ${problem.message}`, () => askAgain(kind, replyId, named, shorter), label)
-      // It may stand otherwise on the server than here.
+      report(`${kind}:${replyId}`, `${what} ${problem.message}`, () => regenerate(kind, replyId, named, shorter), label)
+      // The server may know more of the reply than the page.
       void refresh()
     })
   }
@@ -97,12 +97,12 @@ export function createSending(core: Core, streams: Streams, drafts: Drafts, refr
     await Promise.all(running.filter(({ stopping }) => !stopping).map(({ id }) => stopGeneration(id, conversationId)))
   }
 
-  /** Puts a turn on its way; settles when it has started or failed. */
-  async function deliver(turn: Turn, onFail: Sending['onFail']): Promise<void> {
-    const { id: turnId, conversationId, asked, model } = turn
+  /** Sends a turn; settles when it has started or failed. */
+  async function deliver(turn: SentTurn, onFail: Sending['onFail']): Promise<void> {
+    const { id: turnId, conversationId, request, model } = turn
     const closing = new AbortController()
     sends.set(conversationId, { turn, closing, onFail })
-    const pending = { turnId, asked, model, sentAt: environment.now(), stopping: false, delayed: null, problem: null }
+    const pending = { turnId, request, model, sentAt: environment.now(), stopping: false, delayed: null, problem: null }
     set((state) => withEntry(state, conversationId, { pending }))
     try {
       const started = await streams.start(sourceOf(turn, closing), closing)
@@ -112,29 +112,29 @@ export function createSending(core: Core, streams: Streams, drafts: Drafts, refr
     }
   }
 
-  function sourceOf(turn: Turn, closing: AbortController) {
+  function sourceOf(turn: SentTurn, closing: AbortController) {
     return {
       open(_after: number, signal: AbortSignal): Promise<Response> {
-        if (turn.start) throw new Error('The shared connection reads on.')
+        if (turn.start) throw new Error('The shared connection continues this log.')
         if (turn.stopping) closing.abort()
-        const { id: turnId, conversationId, asked, model } = turn
-        const { maxTokens } = asked
-        if (asked.kind !== 'answer')
-          return client.again(asked.kind, asked.generationId, { turnId, model, maxTokens }, signal)
-        const { parentId, text } = asked
+        const { id: turnId, conversationId, request, model } = turn
+        const { maxTokens } = request
+        if (request.kind !== 'answer')
+          return client.regenerate(request.kind, request.generationId, { turnId, model, maxTokens }, signal)
+        const { parentId, text } = request
         const place = conversationId === newConversationId ? {} : { conversationId, parentId }
         const settings = maxTokens === undefined ? {} : { settings: { maxTokens } }
         return client.chat({ ...place, turnId, text, model, ...settings }, signal)
       },
       shouldRetry(error: unknown, failures: number): boolean {
-        // What has started is read on by the shared connection.
+        // After the start, the shared connection continues the log.
         if (turn.start) return false
         const { status, retryAfterMs } = error instanceof ApiError ? error : { status: 0, retryAfterMs: 0 }
-        // A limit is the person's to know of at once, however soon it passes.
-        const passes = status === 0 || status === 503
-        const goesAgain = passes && retryAfterMs <= longestWait && failures < attempts
-        if (goesAgain) markDelayed(turn.conversationId, status === 0 ? noConnection : problemFrom(error).message)
-        return goesAgain
+        // A rate limit is shown at once, however short it is.
+        const isTransient = status === 0 || status === 503
+        const retries = isTransient && retryAfterMs <= maxRetryAfterMs && failures < MAX_ATTEMPTS
+        if (retries) markDelayed(turn.conversationId, status === 0 ? noConnection : problemFrom(error).message)
+        return retries
       },
       onStart(start: StartData): void {
         turn.start = start
@@ -143,15 +143,15 @@ export function createSending(core: Core, streams: Streams, drafts: Drafts, refr
     }
   }
 
-  function fail(turn: Turn, problem: Problem | null): void {
+  function fail(turn: SentTurn, problem: Problem | null): void {
     const sending = sends.get(turn.conversationId)
     sends.delete(turn.conversationId)
     sending?.onFail(problem)
-    // A turn that was stopped may have reached the server all the same.
+    // A stopped turn may have reached the server.
     if (!problem) void refresh()
   }
 
-  function giveBack(id: string, text: string, problem: Problem | null): void {
+  function returnText(id: string, text: string, problem: Problem | null): void {
     set((state) => {
       const pending = state.conversations[id]?.pending
       return {
@@ -170,7 +170,7 @@ export function createSending(core: Core, streams: Streams, drafts: Drafts, refr
       const pending = state.conversations[conversationId]?.pending
       return pending ? withEntry(state, conversationId, { pending: { ...pending, stopping: true } }) : {}
     })
-    environment.timer(stopGrace, () => turn.start || closing.abort())
+    environment.timer(stopTimeoutMs, () => turn.start || closing.abort())
   }
 
   async function stopGeneration(id: string, conversationId: string): Promise<void> {
@@ -211,7 +211,7 @@ export function createSending(core: Core, streams: Streams, drafts: Drafts, refr
     notify(core, { id, text, tone: 'danger', action: { label, run } })
   }
 
-  function turnOf(generationId: string): Turn | undefined {
+  function turnOf(generationId: string): SentTurn | undefined {
     return [...sends.values()].find(({ turn }) => turn.start?.generationId === generationId)?.turn
   }
 
@@ -219,16 +219,13 @@ export function createSending(core: Core, streams: Streams, drafts: Drafts, refr
     actions: {
       send,
       regenerate: (messageId: string, { model, maxTokens }: { model?: string; maxTokens?: number } = {}) =>
-        askAgain('regenerate', messageId, model, maxTokens),
-      continueReply: (messageId: string, model?: string) => askAgain('continue', messageId, model),
+        regenerate('regenerate', messageId, model, maxTokens),
+      continueReply: (messageId: string, model?: string) => regenerate('continue', messageId, model),
       stop,
     },
-    /** The turn that a generation answers, until its start has been committed. */
+    /** The turn that started a generation, until that is committed to the state. */
     turnOf,
-    /**
-     * The start of a turn is on the page: it has its messages, and its words need no keeping. Gives the conversation that
-     * it is in, once.
-     */
+    /** Called after the start of a turn is in the state: drops its stored draft. Returns its conversation, once. */
     committed(generationId: string): string | null {
       const turn = turnOf(generationId)
       if (!turn?.start) return null
@@ -240,6 +237,6 @@ export function createSending(core: Core, streams: Streams, drafts: Drafts, refr
   }
 }
 
-function newTurn(given: Omit<Turn, 'stopping' | 'start'>): Turn {
+function newTurn(given: Omit<SentTurn, 'stopping' | 'start'>): SentTurn {
   return { ...given, stopping: false, start: null }
 }

@@ -3,7 +3,7 @@ import { ApiError, problemFrom } from '../transport/api-calls'
 import { type Core, notify } from './core'
 import { newConversationId } from './types'
 
-/** The person's settings and the models there are. `chooseModel` keeps the model of a conversation that exists. */
+/** The person's settings and the list of models. `chooseModel` changes the model of an existing conversation. */
 export function createSettings(core: Core, chooseModel: (id: string, model: string) => Promise<void>) {
   const { get, set, environment, client } = core
 
@@ -16,7 +16,7 @@ export function createSettings(core: Core, chooseModel: (id: string, model: stri
   }
 
   let saving: Promise<unknown> = Promise.resolve()
-  /** One after the other, in the order in which they were made. */
+  /** Saves one change at a time, in order. */
   function inOrder<T>(save: () => Promise<T>): Promise<T> {
     const saved = saving.then(save, save)
     saving = saved
@@ -29,30 +29,30 @@ export function createSettings(core: Core, chooseModel: (id: string, model: stri
     try {
       await inOrder(() => client.saveSettings(change))
     } catch (error) {
-      set(({ settings }) => ({ settings: takenBack(settings, change, before) }))
+      set(({ settings }) => ({ settings: reverted(settings, change, before) }))
       report('settings', 'Couldn’t save the setting.', error)
     }
   }
 
   async function saveTyped(change: Partial<Settings>): Promise<void> {
     const names = settingNames.filter((name) => name in change)
-    const take = (saved: Settings) => set(({ settings }) => ({ settings: { ...settings, ...some(saved, names) } }))
+    const apply = (saved: Settings) => set(({ settings }) => ({ settings: { ...settings, ...some(saved, names) } }))
     await inOrder(async () => {
       try {
-        take(await client.saveSettings(change, some(get().settings, names)))
+        apply(await client.saveSettings(change, some(get().settings, names)))
       } catch (error) {
-        // What it was changed to elsewhere is shown; if that cannot be loaded, the refusal alone is.
-        if (error instanceof ApiError && error.status === 409) await client.settings().then(take, () => {})
+        // Show what it was changed to elsewhere. If that can't be loaded, the refusal is shown alone.
+        if (error instanceof ApiError && error.status === 409) await client.settings().then(apply, () => {})
         throw error
       }
     })
   }
 
-  /** Once, when the server does not know it yet: by it the days and months of budgets begin. */
-  async function tellTimeZone(): Promise<void> {
+  /** Sends the browser's time zone once: the days and months of budgets begin by it. */
+  async function sendTimeZone(): Promise<void> {
     const timeZone = environment.timeZone()
     if (get().settings.timeZone !== defaultSettings.timeZone || timeZone === defaultSettings.timeZone) return
-    // Nobody asked for it, so nobody is told when it fails; the next page tries again.
+    // The person didn't ask for this, so a failure isn't shown; the next page tries again.
     const saved = await inOrder(() => client.saveSettings({ timeZone })).catch(() => null)
     if (saved) set(({ settings }) => ({ settings: { ...settings, timeZone: saved.timeZone } }))
   }
@@ -66,15 +66,15 @@ export function createSettings(core: Core, chooseModel: (id: string, model: stri
     notify(core, { id, text: `${what} ${problemFrom(error).message}`, tone: 'danger' })
   }
 
-  return { actions: { loadModels, saveSettings, saveTyped, setModel }, tellTimeZone }
+  return { actions: { loadModels, saveSettings, saveTyped, setModel }, sendTimeZone }
 }
 
 function some(settings: Settings, names: (keyof Settings)[]): Partial<Settings> {
   return Object.fromEntries(names.map((name) => [name, settings[name]]))
 }
 
-/** Settings without a change that could not be saved, except where another change has come since. */
-function takenBack(settings: Settings, change: Partial<Settings>, before: Settings): Settings {
+/** Reverts a change that could not be saved, except where it has been changed again since. */
+function reverted(settings: Settings, change: Partial<Settings>, before: Settings): Settings {
   const names = settingNames.filter((name) => name in change && settings[name] === change[name])
   return { ...settings, ...some(before, names) }
 }

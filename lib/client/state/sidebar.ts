@@ -6,18 +6,18 @@ import { withEntry } from './entries'
 import { newestFirst, withFirstPage, withSummaries } from './summaries'
 import type { ConversationState } from './types'
 
-/** In characters: a title within a sentence. */
+/** The longest title within a sentence, in characters. */
 const quotedLength = 50
 
 export type Sidebar = ReturnType<typeof createSidebar>
 
 /**
- * The list of conversations: more of it, and renaming, deleting and bringing back. Every change shows at once. `reload`
- * is for one that was deleted while it was being fetched.
+ * The list of conversations: loading more, renaming, deleting and restoring. Every change shows at once. `reload` is called
+ * for a conversation that was deleted while it was being fetched.
  */
 export function createSidebar(core: Core, reload: (id: string) => void) {
   const { get, set, client } = core
-  /** Changes on their way to the server, which a fetched list may or may not hold. */
+  /** How many changes are on their way to the server: a list fetched meanwhile may lack them. */
   let changing = 0
   let loadingMore = false
 
@@ -30,18 +30,18 @@ export function createSidebar(core: Core, reload: (id: string) => void) {
     }
   }
 
-  /** Fetches the first page again. False when that failed, or when it may not hold a change made here. */
+  /** Fetches the first page again. False when that failed, or when the page may lack a change made here. */
   async function refresh(): Promise<boolean> {
     const before = get().summaries
     if (changing > 0) return false
     try {
       const fetched = await client.conversations(null)
-      // The list here changed meanwhile, and that one is older.
+      // The list changed here meanwhile, so the fetched one is outdated.
       if (get().summaries !== before) return await refresh()
       set((state) => withFirstPage(state, fetched))
       return true
     } catch (error) {
-      // Nobody asked for it, and it comes again by itself.
+      // The person didn't ask for it, and it is repeated.
       if (error instanceof ApiError) return false
       throw error
     }
@@ -95,25 +95,25 @@ export function createSidebar(core: Core, reload: (id: string) => void) {
         summaries: state.summaries.filter((each) => each.id !== id),
         ...(entry ? withEntry(state, id, { state: 'missing', problem: null }) : {}),
       }))
-    const putBack = () =>
+    const show = () =>
       set((state) => ({
         summaries: newestFirst([summary, ...state.summaries.filter((each) => each.id !== id)]),
         ...(entry ? withEntry(state, id, entry) : {}),
       }))
-    const keepAgain = setAside(core.environment.storage(), id)
-    const goOn = () => {
-      keepAgain()
+    const restoreStorage = removeStored(core.environment.storage(), id)
+    const restored = () => {
+      restoreStorage()
       onReturn?.()
-      // What was still to come of it was not taken while it was hidden.
+      // What was fetched while it was hidden was dropped.
       if (entry && (entry.state !== 'ready' || entry.earlier !== 'here')) reload(id)
     }
     const offer = `deleted:${id}`
     const undo = async () => {
       dismiss(core, offer)
-      putBack()
+      show()
       try {
         if ((await failure) === null) await change(client.change(id, { deleted: false }))
-        goOn()
+        restored()
       } catch (error) {
         hide()
         report(`undo:${id}`, `Couldn’t restore ${title}.`, error)
@@ -127,8 +127,8 @@ export function createSidebar(core: Core, reload: (id: string) => void) {
     const error = await failure
     if (error === null) return
     dismiss(core, offer)
-    putBack()
-    goOn()
+    show()
+    restored()
     report(`remove:${id}`, `Couldn’t delete ${title}.`, error)
   }
 
@@ -153,8 +153,8 @@ function changed(
   return { summaries: summaries.map((each) => (each.id === id ? { ...each, ...change } : each)) }
 }
 
-/** Takes out of the browser's storage what it keeps of a conversation, and gives the way to put it back. */
-function setAside(storage: Storage | null, id: string): () => void {
+/** Removes what the browser's storage has of a conversation. Returns how to restore it. */
+function removeStored(storage: Storage | null, id: string): () => void {
   const keys = ['rill.draft.', 'rill.branch.'].map((prefix) => prefix + id)
   const kept = keys.map((key) => [key, storage?.getItem(key)] as const)
   for (const key of keys) storage?.removeItem(key)
@@ -162,12 +162,12 @@ function setAside(storage: Storage | null, id: string): () => void {
     try {
       for (const [key, value] of kept) if (value) storage?.setItem(key, value)
     } catch {
-      // The browser's storage is full. The page still has both.
+      // The storage is full. The page still has both.
     }
   }
 }
 
-/** What a deletion failed with, or null. What is gone already is deleted too. */
+/** The error of a deletion, or null. A 404 means that it is deleted already. */
 async function failureOf(deletion: Promise<void>): Promise<unknown> {
   try {
     await deletion

@@ -6,22 +6,22 @@ import type { Message } from '@/lib/protocol/messages'
 export const newConversationId = 'new'
 
 /**
- * What a turn asks for: an answer to a prompt, in the place of `parentId` (null is the root), or a reply again. That is
- * continued in its own message, or written anew beside it.
+ * What a turn requests: a reply to a new prompt below `parentId` (null is the root), the continuation of a reply in its own
+ * message, or another reply beside it.
  */
-export type Asked =
+export type TurnRequest =
   | { kind: 'answer'; parentId: string | null; text: string; maxTokens?: number }
   | { kind: 'continue' | 'regenerate'; promptId: string; replyId: string; generationId: string; maxTokens?: number }
 
-/** A turn that was sent and has no generation yet: the upload, so to say. It gives a prompt's text back when the send fails. */
+/** A turn that was sent and has no generation yet. When the send fails, its text returns to the box. */
 export interface PendingTurn {
   turnId: string
-  asked: Asked
+  request: TurnRequest
   model: string
   sentAt: number
   /** Stop was pressed before the server answered. */
   stopping: boolean
-  /** Why it has not been taken yet, while it is tried again. */
+  /** Why the server hasn't accepted it yet, while it is retried. */
   delayed: string | null
   problem: Problem | null
 }
@@ -29,26 +29,26 @@ export interface PendingTurn {
 /** One conversation as the page holds it. */
 export interface ConversationEntry {
   id: string
-  /** `new` exists only in this page until its first turn starts. */
+  /** `new` exists only in the page until its first turn starts. */
   state: 'new' | 'loading' | 'ready' | 'missing' | 'failed'
-  /** Whether what came before `messageIds` is here too. The end of a long conversation comes first. */
+  /** Whether the messages before `messageIds` are loaded too. The end of a long conversation is loaded first. */
   earlier: 'here' | 'loading' | 'failed'
-  /** Why `state` or `earlier` is as it is, when that is not well. */
+  /** Why `state` or `earlier` is `failed` or `missing`. */
   problem: Problem | null
   /** The messages of the tree, oldest first. The messages themselves are in `messages`. */
   messageIds: string[]
-  /** Which branch is shown below each message (`''` for the root): a child's id. The newest when absent. */
+  /** The child that is shown below each message (`''` for the root). The newest when absent. */
   chosen: Record<string, string>
   pending: PendingTurn | null
 }
 
-/** What a running generation shows besides its message. */
+/** The state of a running generation besides its message. */
 export interface RunningGeneration {
   id: string
   conversationId: string
   messageId: string
   startedAt: number
-  /** `reconnecting` while the reader has no response and is about to ask again from its cursor. */
+  /** `reconnecting` while the reader has no connection and is about to reopen one from its cursor. */
   reader: 'connecting' | 'open' | 'reconnecting'
   stopping: boolean
 }
@@ -66,64 +66,67 @@ export interface ConversationState {
   /** The sidebar, newest first. */
   summaries: ConversationSummary[]
   nextCursor: string | null
-  /** All messages, each as it was when it last stood still: ask `messageOf` for one. */
+  /** All messages, without what `growing` has of them: use `messageOf`. */
   messages: Record<string, Message>
-  /** Those that are being written, as they are now: a frame's work must not grow with all the others. */
+  /** The current version of messages that are being written, apart so that a commit doesn't copy all the others. */
   growing: Record<string, Message>
   running: Record<string, RunningGeneration>
   /** The conversation on screen, as `loadConversation` and `send` say; `new` for the empty one. */
   shown: string
-  /** The conversation that the page at `/` is in, from the first send until the address says so. */
+  /** The conversation that the page at `/` shows, from the first send until the address changes. */
   startedFromNew: string | null
   drafts: Record<string, string>
   models: ModelList | null
   settings: Settings
-  /** Conversations with an answer that ended, or will, while it was not on screen. */
+  /** Conversations with a reply that has not been on screen since it ended, or runs off screen. */
   unread: Record<string, true>
   notices: Notice[]
   online: boolean
 
   /**
-   * Call it whenever a conversation comes on screen, `new` too: it is loaded when it is not here or has changed
-   * elsewhere, and its streams come before those of conversations that are not shown.
+   * Call it whenever a conversation comes on screen, `new` too. It loads the conversation if it isn't here or has changed
+   * elsewhere.
    */
   loadConversation(id: string): Promise<void>
   loadMoreSummaries(): Promise<void>
   loadModels(): Promise<void>
-  /** Sends a prompt. `conversationId` null starts a conversation. `parentId` null is the root, absent is the end of the shown branch. Settles when it has started or failed; does nothing while another is being sent. */
+  /**
+   * Sends a prompt. `conversationId` null starts a conversation. `parentId` null is the root, absent is the end of the shown
+   * branch. Settles when it has started or failed; does nothing while another is being sent.
+   */
   send(turn: {
     conversationId: string | null
     text: string
     model: string
     parentId?: string | null
-    /** The answer gets no longer than this. */
+    /** Limits the reply. */
     maxTokens?: number
   }): Promise<void>
-  /** Stops what is running in a conversation, on the server. */
+  /** Stops everything that runs in a conversation, on the server. */
   stop(conversationId: string): Promise<void>
   /**
-   * Has a reply written anew as another branch, by the model chosen now unless another is named. With `maxTokens`, for
-   * one that is at most so long.
+   * Writes a reply anew as another branch, with the conversation's model unless another is named. `maxTokens` limits the
+   * new reply.
    */
   regenerate(messageId: string, wish?: { model?: string; maxTokens?: number }): Promise<void>
-  /** Has a reply that was cut, stopped or limited go on in its own message, by the model that wrote it unless another is named. */
+  /** Continues a reply that was interrupted, stopped or limited in its own message, with its model unless another is named. */
   continueReply(messageId: string, model?: string): Promise<void>
   choose(conversationId: string, parentId: string | null, childId: string): void
-  /** Chooses the branch that a message is on. False when the conversation has no such message. */
+  /** Shows the branch that a message is on. False when the conversation has no such message. */
   reveal(conversationId: string, messageId: string): boolean
   setDraft(conversationId: string, text: string): void
   /** Chooses the model of a conversation; for `new`, the person's default. */
   setModel(conversationId: string, model: string): Promise<void>
   rename(id: string, title: string): Promise<void>
-  /** Deletes, and offers Undo. `onReturn` is called when it is there again: undone, or not deleted after all. */
+  /** Deletes, and offers Undo. `onReturn` is called when the conversation is back: restored, or not deleted after all. */
   remove(id: string, onReturn?: () => void): Promise<void>
   saveSettings(change: Partial<Settings>): Promise<void>
   /**
-   * Saves what was typed, and shows it as a setting once it is saved. When it was changed elsewhere meanwhile, that is
-   * shown instead. Throws an `ApiError` when it is not saved.
+   * Saves what was typed, and shows it once it is saved. When it was changed elsewhere meanwhile, that is shown instead.
+   * @throws {ApiError} when it is not saved.
    */
   saveTyped(change: Partial<Settings>): Promise<void>
-  /** Shows a notice; one with the same id gives way to it. */
+  /** Shows a notice in place of one with the same id. */
   notify(notice: Notice): void
   dismiss(noticeId: string): void
 }

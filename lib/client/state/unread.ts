@@ -4,12 +4,12 @@ import type { ConversationState } from './types'
 const prefix = 'rill.unread.'
 
 /**
- * Which conversations hold an answer, ended or under way, that has not been on screen since. All tabs of the browser
- * keep it together, and so a reload forgets nothing.
+ * Which conversations have a reply, ended or running, that has not been on screen since. It is in the browser's storage, so
+ * that all tabs share it and a reload keeps it.
  */
 export function createUnread({ get, set, environment }: Core) {
-  /** What the browser did not keep: its storage is full, or cookies are blocked. Until a reload the page knows it all the same. */
-  const unkept = new Set<string>()
+  /** Marks that could not be stored, because the storage is full or blocked. They last until a reload. */
+  const unstored = new Set<string>()
 
   function stored(): string[] {
     const storage = environment.storage()
@@ -19,20 +19,20 @@ export function createUnread({ get, set, environment }: Core) {
 
   function keep(id: string, unread: boolean): void {
     const storage = environment.storage()
-    if (unread) unkept.add(id)
-    else unkept.delete(id)
+    if (unread) unstored.add(id)
+    else unstored.delete(id)
     try {
       if (!unread) storage?.removeItem(prefix + id)
       else if (storage) {
         storage.setItem(prefix + id, '1')
-        unkept.delete(id)
+        unstored.delete(id)
       }
     } catch {
       // It is full.
     }
   }
 
-  /** What is unread in a state: the same object when nothing changes. */
+  /** The unread conversations of a state. The same object when nothing changes. */
   function unreadIn({ unread, summaries, shown }: ConversationState): ConversationState['unread'] {
     const awaited = summaries.filter(({ id, running }) => running.length > 0 && !unread[id])
     const seen = summaries.filter(({ id, running }) => running.length === 0 && unread[id] && id === shown)
@@ -44,10 +44,10 @@ export function createUnread({ get, set, environment }: Core) {
     return next
   }
 
-  /** Another tab may have read what this one only marks. */
+  /** Another tab may have shown what is unread here. */
   function load(): void {
     const state = get()
-    const marks = Object.fromEntries([...stored(), ...unkept].map((id) => [id, true as const]))
+    const marks = Object.fromEntries([...stored(), ...unstored].map((id) => [id, true as const]))
     const unread = unreadIn({ ...state, unread: marks })
     const ids = Object.keys(unread)
     if (ids.length !== Object.keys(state.unread).length || ids.some((id) => !state.unread[id])) set({ unread })
@@ -55,14 +55,14 @@ export function createUnread({ get, set, environment }: Core) {
 
   return {
     unreadIn,
-    /** A conversation has been opened, or answers have begun or ended. */
+    /** Called after every change of the state. */
     changed(state: ConversationState, before: ConversationState): void {
       for (const id of Object.keys(state.unread)) if (!before.unread[id]) keep(id, true)
       for (const id of Object.keys(before.unread)) if (!state.unread[id]) keep(id, false)
       if (haveEnded(state, before)) load()
       else if (state.unread !== unreadIn(state)) set((now) => ({ unread: unreadIn(now) }))
     },
-    /** Reads what is stored, and goes on reading it. Gives the way to end that. */
+    /** Loads the marks, and again whenever another tab changes them. Returns how to stop. */
     connect(): () => void {
       load()
       const ends = [environment.on('storage', load), environment.on('visibility', load)]
@@ -73,7 +73,7 @@ export function createUnread({ get, set, environment }: Core) {
   }
 }
 
-/** Whether the last of a conversation's answers has ended. */
+/** Whether the last running reply of a conversation has ended. */
 function haveEnded({ summaries }: ConversationState, before: ConversationState): boolean {
   if (summaries === before.summaries) return false
   const quiet = new Set(summaries.flatMap(({ id, running }) => (running.length === 0 ? id : [])))

@@ -22,14 +22,14 @@ import { conversationPath } from './chat-client'
 export function createBillingClient(environment: Pick<BrowserEnvironment, 'origin' | 'signIn'>) {
   const { json } = createCalls(environment)
   return {
-    /** What a prompt would come to, before it is sent. */
+    /** What a prompt would cost, before it is sent. */
     estimate: (prompt: EstimateRequest, signal: AbortSignal): Promise<Estimate> =>
       json(estimate, '/api/estimate', { ...withBody('POST', prompt), signal }),
     generation: (id: string, signal: AbortSignal): Promise<GenerationDetails> =>
       json(generationDetails, `/api/generations/${encodeURIComponent(id)}`, { signal }),
     spending: (conversationId: string, signal: AbortSignal): Promise<ConversationSpending> =>
       json(conversationSpending, `${conversationPath(conversationId)}/spending`, { signal }),
-    /** How the budgets stand, and that of a conversation for the one that is named. */
+    /** How the budgets stand, and with an id, how that conversation's does. */
     budgets: async (conversationId?: string, signal?: AbortSignal): Promise<BudgetState[]> => {
       const query = conversationId ? `?${new URLSearchParams({ conversationId })}` : ''
       return (await json(budgetList, `/api/budgets${query}`, { signal })).budgets
@@ -37,15 +37,15 @@ export function createBillingClient(environment: Pick<BrowserEnvironment, 'origi
     /** Adds a budget. Returns all of them as they stand, as the next two do. */
     addBudget: async (budget: NewBudget): Promise<BudgetState[]> =>
       (await json(budgetList, '/api/budgets', withBody('POST', budget))).budgets,
-    /** Sets the amount of a budget that is still as it was seen. */
+    /** Changes the amount of a budget, if its version is still the one that the person saw. */
     changeBudget: async (id: string, change: BudgetChange): Promise<BudgetState[]> =>
       (await json(budgetList, budgetPath(id), withBody('PATCH', change))).budgets,
     removeBudget: async ({ id, version }: StoredBudget): Promise<BudgetState[]> =>
       (await json(budgetList, `${budgetPath(id)}?version=${version}`, withBody('DELETE'))).budgets,
     prices: (): Promise<PriceList> => json(priceList, '/api/prices'),
-    /** Adds prices of one's own or changes them. What they are made of is the server's to check. */
+    /** Adds or changes the person's own prices. They may come from a file, so only the server checks them. */
     savePrices: (prices: unknown): Promise<PriceList> => json(priceList, '/api/prices', withBody('PUT', { prices })),
-    /** Removes one's own price of a model; all of one's own when none is named. */
+    /** Removes the person's own price of a model, or all of their own. */
     resetPrices: (one?: Pick<OwnPrice, 'provider' | 'model' | 'version'>): Promise<PriceList> =>
       json(priceList, `/api/prices${one ? `?${priceQuery(one)}` : ''}`, withBody('DELETE')),
   }

@@ -1,28 +1,29 @@
-/** What the store needs of the page it lives in. Tests bring one whose clock and frames they hold in their hand. */
+/** What the store needs of the browser. Tests pass one whose clock, frames and connection they control. */
 export interface BrowserEnvironment {
-  /** Stands before every path: empty in a browser. */
+  /** Prefix of every path: empty in a browser. */
   origin: string
   hidden(): boolean
   online(): boolean
   /**
-   * Calls back when the page is hidden, shown or turned to, goes on or off line, or another tab has stored something. Gives the way
-   * to end that.
+   * Calls back when the page is hidden, shown or focused, goes online or offline, or another tab has changed the storage.
+   * Returns how to unsubscribe.
    */
   on(change: 'visibility' | 'connection' | 'storage', listener: () => void): () => void
-  /** Runs once before the next paint, which a hidden page never has. Gives the way to cancel. */
+  /** Runs once before the next paint; a hidden page has none. Returns how to cancel. */
   frame(run: () => void): () => void
+  /** Returns how to cancel. */
   timer(milliseconds: number, run: () => void): () => void
   /** Epoch milliseconds. */
   now(): number
-  /** The IANA name of the zone that its person lives by. */
+  /** The IANA name of the person's time zone. */
   timeZone(): string
   /** From 0 up to 1. */
   random(): number
-  /** Null where the browser keeps nothing, as with cookies blocked. */
+  /** Null when the browser blocks it, e.g. along with cookies. */
   storage(): Storage | null
-  /** How it speaks to the other tabs of the browser. Null where it cannot, as over plain http on a LAN. */
+  /** Locks and messages shared with the browser's other tabs. Null without them, e.g. over plain http on a LAN. */
   tabs(): Tabs | null
-  /** Leaves for the sign-in page, which leads back here. */
+  /** Opens the sign-in page, which leads back here. */
   signIn(): void
 }
 
@@ -32,18 +33,18 @@ export interface LockRequest {
   lost(): void
 }
 
-/** What the tabs of one browser have in common. */
+/** What the tabs of one browser share. */
 export interface Tabs {
   /**
-   * Asks for a lock that one tab can hold: waits for it, steals it, or has it at once or not at all. `held` is called
-   * when this tab has it, `lost` when it does not, or another has stolen it. Gives the way to stop waiting, or to let go.
+   * Requests a lock that one tab can hold: waits for it, steals it, or tries once. `held` is called when this tab has
+   * it, `lost` when the try failed or another tab has stolen it. Returns how to stop waiting or to release it.
    */
   lock(name: string, request: LockRequest): () => void
-  /** Hears what the other tabs post. */
-  channel(name: string, heard: (message: unknown) => void): { post(message: unknown): void; close(): void }
+  /** Receives what the other tabs post. */
+  channel(name: string, receive: (message: unknown) => void): { post(message: unknown): void; close(): void }
 }
 
-/** The page in a browser. Touches nothing until it is asked, so it may be named while the server renders. */
+/** The real browser. It touches no global until it is called, so the server can import it. */
 export const browserEnvironment: BrowserEnvironment = {
   origin: '',
   hidden: () => document.hidden,
@@ -90,23 +91,23 @@ export const browserEnvironment: BrowserEnvironment = {
 
 const browserTabs: Tabs = {
   lock(name, { how, held, lost }) {
-    const over = new AbortController()
-    const { signal } = over
-    const letGo = new Promise<void>((resolve) => signal.addEventListener('abort', () => resolve()))
-    // Only a wait can be cut short.
+    const ended = new AbortController()
+    const { signal } = ended
+    const released = new Promise<void>((resolve) => signal.addEventListener('abort', () => resolve()))
+    // Only `wait` takes a signal.
     const options: LockOptions = { wait: { signal }, steal: { steal: true }, try: { ifAvailable: true } }[how]
     const hold = (lock: Lock | null) => {
       if (lock === null) lost()
       if (lock === null || signal.aborted) return
       held()
-      return letGo
+      return released
     }
     navigator.locks.request(name, options, hold).catch(() => signal.aborted || lost())
-    return () => over.abort()
+    return () => ended.abort()
   },
-  channel(name, heard) {
+  channel(name, receive) {
     const channel = new BroadcastChannel(name)
-    channel.addEventListener('message', (event: MessageEvent<unknown>) => heard(event.data))
+    channel.addEventListener('message', (event: MessageEvent<unknown>) => receive(event.data))
     return { post: (message) => channel.postMessage(message), close: () => channel.close() }
   },
 }

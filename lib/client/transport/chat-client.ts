@@ -28,8 +28,8 @@ export function createChatClient(environment: Pick<BrowserEnvironment, 'origin' 
       json(schema, path, { ...withBody('POST', body), headers: { 'Content-Type': 'application/json', ...headers } }),
     chat: (turn: ChatRequest, signal: AbortSignal): Promise<Response> =>
       call('/api/chat', { ...withBody('POST', turn), signal }),
-    /** Asks for the reply of a generation again. */
-    again: (verb: 'continue' | 'regenerate', generationId: string, turn: RegenerateRequest, signal: AbortSignal) =>
+    /** Continues or regenerates the reply of a generation. */
+    regenerate: (verb: 'continue' | 'regenerate', generationId: string, turn: RegenerateRequest, signal: AbortSignal) =>
       call(`/api/generations/${encodeURIComponent(generationId)}/${verb}`, { ...withBody('POST', turn), signal }),
     /** Several logs in one response, each after a `seq`. */
     events: (cursors: Map<string, number>, signal: AbortSignal): Promise<Response> => {
@@ -40,7 +40,7 @@ export function createChatClient(environment: Pick<BrowserEnvironment, 'origin' 
       done('POST', `/api/generations/${encodeURIComponent(generationId)}/stop`),
     conversations: (cursor: string | null): Promise<ConversationPage> =>
       json(conversationPage, `/api/conversations${cursor ? `?cursor=${encodeURIComponent(cursor)}` : ''}`),
-    /** All of a conversation, or the newest so many of its messages. */
+    /** A conversation with all of its messages, or only the newest so many. */
     conversation: async (id: string, newest?: number): Promise<Conversation> =>
       await conversationIn(await json(unreadConversation, conversationPath(id) + (newest ? `?newest=${newest}` : ''))),
     change: (id: string, change: ConversationChange): Promise<void> => done('PATCH', conversationPath(id), change),

@@ -20,11 +20,11 @@ export function createProvidersClient(environment: Pick<BrowserEnvironment, 'ori
     providers: (): Promise<ProviderList> => json(providerList, '/api/providers'),
     addProvider: (provided: NewProvider): Promise<Provider> =>
       json(provider, '/api/providers', withBody('POST', provided)),
-    /** Changes some of a stored provider; what is absent stays as it is. */
+    /** Changes some fields of a stored provider. */
     changeProvider: (id: string, change: ProviderChange): Promise<Provider> =>
       json(provider, providerPath(id), withBody('PATCH', change)),
     deleteProvider: (id: string): Promise<void> => done('DELETE', providerPath(id)),
-    /** Tries a provider as it stands in the form; with the id of a stored one, an absent key is its own. */
+    /** Tests a provider as it stands in the form. */
     testProvider: (change: ProviderTestRequest): Promise<ProviderTest> =>
       json(providerTest, '/api/providers/test', withBody('POST', change), testTimeoutMs),
   }

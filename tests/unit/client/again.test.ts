@@ -34,7 +34,7 @@ describe('a reply that is continued', () => {
     const path = visiblePath(get(), id)
     const ids = get().conversations[id]?.messageIds
     const continued = get().continueReply(messageId)
-    expect(get().conversations[id]?.pending?.asked).toMatchObject({ kind: 'continue', replyId: messageId })
+    expect(get().conversations[id]?.pending?.request).toMatchObject({ kind: 'continue', replyId: messageId })
     expect(textIn(store, messageId)).toBe('Yes, ')
     await continued
     await until(() => statusOf(store, messageId) === 'running')
@@ -248,9 +248,9 @@ describe('a reply that is written anew', () => {
       return visiblePath(later.get(), id)
     }
     get().setDraft(id, 'something else')
-    const asked = get().regenerate(messageId)
-    expect(get().conversations[id]?.pending?.asked).toMatchObject({ kind: 'regenerate', promptId: userMessageId })
-    await asked
+    const regenerated = get().regenerate(messageId)
+    expect(get().conversations[id]?.pending?.request).toMatchObject({ kind: 'regenerate', promptId: userMessageId })
+    await regenerated
     const other = newest().start.messageId
     await until(() => statusOf(store, other) === 'running')
     expect(branchesOf(get(), messageId)).toEqual([messageId, other])

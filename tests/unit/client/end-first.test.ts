@@ -32,11 +32,11 @@ function answer(log: Log): void {
 function holdAll(server: TestServer, id: string) {
   let give: ((old: boolean) => void) | undefined
   server.fault('GET', all, (response) => {
-    const asked = server.whole(id)
-    give = (old) => json(response, 200, old ? asked : server.whole(id))
+    const outdated = server.whole(id)
+    give = (old) => json(response, 200, old ? outdated : server.whole(id))
   })
   return {
-    asked: () => until(() => give),
+    requested: () => until(() => give),
     letGo: (how: 'as asked' | 'as it is now' = 'as asked') => give?.(how === 'as asked'),
   }
 }
@@ -47,7 +47,7 @@ async function withRestHeld(how: { running?: boolean } = {}) {
   const long = longOne(opened.server, how)
   const rest = holdAll(opened.server, long.id)
   await opened.get().loadConversation(long.id)
-  await rest.asked()
+  await rest.requested()
   return { ...opened, ...long, rest, entry: () => opened.get().conversations[long.id] }
 }
 
@@ -110,7 +110,7 @@ describe('a long conversation', () => {
       for (let place = 0; place < first + 10; place++) answer(server.again('regenerate', last))
       const rest = holdAll(server, id)
       await get().loadConversation(id)
-      await rest.asked()
+      await rest.requested()
       const [shown = ''] = visiblePath(get(), id)
       await get()[verb](shown)
       const newest = [...server.logs.values()].at(-1)
@@ -254,7 +254,7 @@ describe('a long conversation', () => {
     }
     const rest = holdAll(server, id)
     await get().loadConversation(id)
-    await rest.asked()
+    await rest.requested()
     const { generationId, messageId } = aside.start
     expect(messageOf(get(), messageId)).toBeUndefined()
     expect(get().summaries[0]?.running).toEqual([generationId])

@@ -126,15 +126,15 @@ describe('many streams', () => {
     await until(() => [ended, stays, gone].every(({ log }) => log.connections.size === 1))
     ended.log.end()
     await until(() => statusOf(store, ended.log.start.messageId) === 'completed')
-    const asked = () => server.count('GET', /events/)
-    const before = asked()
+    const requests = () => server.count('GET', /events/)
+    const before = requests()
     server.deleted.add(gone.id)
     stays.log.cut()
     await until(() => get().conversations[gone.id]?.state === 'missing')
     stays.log.say('Still here.')
     await until(() => textIn(store, stays.log.start.messageId) === 'Still here.')
     // It was asked for both, and then for the one that there is.
-    expect(asked()).toBe(before + 2)
+    expect(requests()).toBe(before + 2)
   })
 
   test('are let go with the page, and taken up again', async () => {

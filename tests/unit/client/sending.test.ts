@@ -14,7 +14,7 @@ describe('sending', () => {
     get().setDraft(newConversationId, 'Tell me of rivers')
     const sent = get().send({ conversationId: null, text: 'Tell me of rivers', model: 'demo' })
     expect(newEntry(get())?.pending).toMatchObject({
-      asked: { kind: 'answer', parentId: null, text: 'Tell me of rivers' },
+      request: { kind: 'answer', parentId: null, text: 'Tell me of rivers' },
       stopping: false,
       problem: null,
     })
@@ -165,7 +165,10 @@ describe('a send that the network swallows', () => {
     get().setDraft(newConversationId, 'And?')
     await sent
     expect(server.count('POST', /chat/)).toBe(5)
-    expect(newEntry(get())?.pending).toMatchObject({ asked: { text: 'Are you there?' }, problem: { kind: 'network' } })
+    expect(newEntry(get())?.pending).toMatchObject({
+      request: { text: 'Are you there?' },
+      problem: { kind: 'network' },
+    })
     expect(get().drafts[newConversationId]).toBe('Are you there?\n\nAnd?')
     expect(environment.stored.get('rill.draft.new')).toBe('Are you there?\n\nAnd?')
 

@@ -109,13 +109,13 @@ describe('text that streams', () => {
     for (const { log } of all) log.end()
     await until(() => environment.framesWaiting === 1 && all.every(({ log }) => log.connections.size === 0))
     await until(() => environment.waits.length === 2)
-    const asked = server.count('GET', /events/)
+    const requests = server.count('GET', /events/)
     await get().loadConversation(all[4]?.id ?? '')
     await get().loadModels()
     environment.painting = true
     environment.paint()
     for (const { log } of all) await until(() => statusOf(store, log.start.messageId) === 'completed')
-    expect(server.count('GET', /events/)).toBe(asked)
+    expect(server.count('GET', /events/)).toBe(requests)
   })
 
   test('leaves the other conversations in the sidebar alone when it ends', async () => {

@@ -65,10 +65,10 @@ it('counts thoughts that are gone on with from the click, not from the start of 
   const set = openReply()
   set({ messages: { reply: reply([{ type: 'reasoning', text: 'Hm, ', ms: 2000 }], 'stopped') } })
   expect(words()).toEqual(['Thought for 2 s'])
-  const asked = { kind: 'continue' as const, promptId: 'prompt', replyId: 'reply', generationId: 'run' }
+  const request = { kind: 'continue' as const, promptId: 'prompt', replyId: 'reply', generationId: 'run' }
   const pending = {
     turnId: 'turn',
-    asked,
+    request,
     model: 'demo:rill',
     sentAt: 900_000,
     stopping: false,

@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { type Answer, answerIn, fatesOf, isBlank, type Waiting, waitingAfter } from '@/lib/protocol/unanswered'
+import { type Answer, answerIn, isBlank, promptStatuses, type Waiting, waitingAfter } from '@/lib/protocol/unanswered'
 
 describe('what becomes of each prompt', () => {
   const [a, u, r] = ['answered', 'unanswered', 'refused'] as const
@@ -18,8 +18,8 @@ describe('what becomes of each prompt', () => {
       [u, r, r, a, r],
       ['joined', 'left out', 'left out', 'sent', 'left out'],
     ],
-  ] as [string, Answer[], string[]][])('%s', (_, answers, fates) => {
-    expect(fatesOf(answers)).toEqual(fates)
+  ] as [string, Answer[], string[]][])('%s', (_, answers, statuses) => {
+    expect(promptStatuses(answers)).toEqual(statuses)
   })
 
   it('is what a prompt is built by', () => {
@@ -33,7 +33,9 @@ describe('what becomes of each prompt', () => {
           waiting = waitingAfter(waiting, answer)
         })
         for (const { prompt } of waiting) sent.add(prompt)
-        expect(fatesOf(answers).map((fate) => fate !== 'left out')).toEqual(answers.map((_, place) => sent.has(place)))
+        expect(promptStatuses(answers).map((promptStatus) => promptStatus !== 'left out')).toEqual(
+          answers.map((_, place) => sent.has(place)),
+        )
       }),
     )
   })
