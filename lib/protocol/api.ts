@@ -2,21 +2,21 @@ import * as z from 'zod/mini'
 import { problem } from './events'
 import { message } from './messages'
 
-/** What every endpoint answers when it refuses or fails. */
+/** The body of every error response. */
 export const errorBody = z.object({ error: problem })
 
-/** What the Lab asks is kept like a conversation, and is not listed among them. */
+/** Runs of the Lab are conversations that the sidebar doesn't list. */
 export const conversationKind = z.enum(['chat', 'lab'])
 
 export const conversationSummary = z.object({
   id: z.string(),
-  /** Absent when the server is older than the page: then it is `chat`. */
+  /** Absent from servers older than the page; then it is `chat`. */
   kind: z.optional(conversationKind),
   title: z.string(),
   model: z.nullable(z.string()),
   createdAt: z.number(),
   updatedAt: z.number(),
-  /** Generations of this conversation that are running now. */
+  /** Ids of its running generations. */
   running: z.array(z.string()),
 })
 export type ConversationSummary = z.infer<typeof conversationSummary>
@@ -28,10 +28,10 @@ export const conversationPage = z.object({
 })
 export type ConversationPage = z.infer<typeof conversationPage>
 
-/** `GET /api/conversations/{id}`: every message of the tree, oldest first; with `?newest=N` the newest N of them. */
+/** `GET /api/conversations/{id}`: every message of the tree, oldest first; with `?newest=N`, the newest N. */
 export const conversation = z.extend(conversationSummary, {
   messages: z.array(message),
-  /** Others came before the first of these. Only `newest` leaves any out. A server older than the page does not say. */
+  /** Whether `newest` left out earlier messages. Absent from servers older than the page. */
   hasEarlier: z._default(z.boolean(), false),
 })
 export type Conversation = z.infer<typeof conversation>
@@ -40,19 +40,19 @@ export const modelGroup = z.object({
   providerId: z.string(),
   name: z.string(),
   kind: z.enum(['environment', 'own', 'local', 'demo']),
-  /** `id` is what `POST /api/chat` takes as `model`; `name` is what the provider calls it. */
+  /** `id` is the `model` of `POST /api/chat`; `name` is the provider's name for it. */
   models: z.array(
     z.object({
       id: z.string(),
       name: z.string(),
-      /** Per million tokens, as decimals; absent when nobody has said. */
+      /** Per million tokens, as decimals; absent when unknown. */
       price: z.optional(z.object({ currency: z.string(), input: z.string(), output: z.string() })),
       contextWindow: z.optional(z.number()),
-      /** It cannot chat: it is for embeddings, speech, pictures or the like. */
+      /** Not for chat: for embeddings, speech, images or the like. */
       otherTask: z.optional(z.boolean()),
     }),
   ),
-  /** How many models the provider lists that are left out here. */
+  /** How many of the provider's models are left out here. */
   more: z.optional(z.number()),
   problem: z.nullable(problem),
 })
@@ -62,7 +62,7 @@ export type ModelGroup = z.infer<typeof modelGroup>
 export const modelList = z.object({
   groups: z.array(modelGroup),
   defaultModel: z.string(),
-  /** No key and no server is configured: answers come from the demo model. */
+  /** No provider is configured: replies come from the demo model. */
   demoOnly: z.boolean(),
 })
 export type ModelList = z.infer<typeof modelList>
@@ -72,10 +72,10 @@ export const settings = z.object({
   theme: z.enum(['system', 'light', 'dark']),
   enterSends: z.boolean(),
   defaultModel: z.nullable(z.string()),
-  /** The currency that costs are shown in, and what one US dollar is in it, as a decimal. */
+  /** The currency of displayed costs, and the value of one US dollar in it, as a decimal. */
   currency: z.string(),
   exchangeRate: z.string(),
-  /** The IANA name of the zone whose days and months are the person's. */
+  /** The IANA name of the time zone that the person's days and months follow. */
   timeZone: z.string(),
 })
 export type Settings = z.infer<typeof settings>

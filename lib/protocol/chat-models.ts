@@ -1,9 +1,9 @@
-/** What separates the words of a model's name. */
+/** The separators between words of a model's name. */
 const start = '(?:^|[-_./:@\\s])'
 const end = '(?=$|[-_./:@\\s])'
 const word = (...words: string[]) => new RegExp(`${start}(?:${words.join('|')})${end}`)
 
-/** Models for tasks other than chat, by their makers' names. Matched in lower case. */
+/** Names of models for tasks other than chat, in lower case. */
 const otherTasks: RegExp[] = [
   // Embeddings and reranking.
   new RegExp(`${start}\\w{0,4}embed(?!ded)`),
@@ -16,7 +16,7 @@ const otherTasks: RegExp[] = [
   word('suno', 'udio', 'riffusion', 'stable-audio', 'music', 'mureka', 'bark', 'chatterbox', 'wav2vec\\w*'),
   /elevenlabs|(?:^|\/)(?:eleven_|scribe_v\d|sonic-\d|aura-\d)/,
   /(?:^|\/)gpt-(?:audio|4o(?:-mini)?-audio)|nova-sonic|gemini-(?:\S*-)?live/,
-  // Pictures and films.
+  // Images and video.
   word(
     'dall-e(?:-\\d)?',
     'image',
@@ -73,24 +73,24 @@ const otherTasks: RegExp[] = [
     'mochi-1',
   ),
   /(?:^|\/)gen-?[34]a?[-_]/,
-  // Things in space, what only looks, and what only translates.
+  // 3D, vision without text, and translation.
   word('hunyuan3d', 'tripo(?:3d|sr)', 'clip', 'siglip\\d?', 'yolo\\w*', 'nllb', 'm2m100'),
   /stable-?diffusion|(?:text|image)-to-(?:video|image)|image-generat|nova-(?:canvas|reel)/,
-  // What only judges: is it allowed, is it good.
+  // Moderation and reward models.
   /moderation|shieldgemma/,
   word('\\w*guard(?:ian)?\\d*', 'reward', 'classifier'),
-  // Reading pages, and answering from given passages.
+  // OCR, and answers from given passages.
   /(?:^|\/)(?:mistral-ocr|aqa(?:$|-))/,
-  // OpenAI's models that complete a text: other makers call those that chat "instruct".
+  // OpenAI's text completion models; other makers call their chat models "instruct".
   /(?:^|\/)gpt-3\.?5-turbo-instruct/,
   /(?:^|\/)(?:text|code)-(?:davinci|curie|babbage|ada|cushman)/,
   /(?:^|\/)(?:davinci|curie|babbage|ada)(?:-\d+|-instruct-beta)?(?::|$)/,
-  // OpenAI's models that answer at /responses alone.
+  // OpenAI's models that only have the Responses API.
   /^(?:o\d-pro|o\d(?:-mini)?-deep-research|gpt-5(?:\.\d)?-(?:pro|codex)|codex-mini|computer-use)(?:-|$)/,
 ]
 
-/** Words that look like those but occur in the names of chat models. */
-const chatsAfterAll = /vanguard|avant-guard/
+/** Words in the names of chat models that look like those. */
+const chatExceptions = /vanguard|avant-guard/
 
 /**
  * Whether a model can chat, judging by its name. Model lists also include models for embeddings, speech, images, and
@@ -98,7 +98,7 @@ const chatsAfterAll = /vanguard|avant-guard/
  */
 export function canChat(model: string): boolean {
   const name = model.trim().toLowerCase()
-  return chatsAfterAll.test(name) || !otherTasks.some((pattern) => pattern.test(name))
+  return chatExceptions.test(name) || !otherTasks.some((pattern) => pattern.test(name))
 }
 
 /** Well-known chat models, the preferred one first. Matched at the start of a name, after the maker's. */
@@ -137,7 +137,7 @@ const wellKnown = [
 export function firstChoiceOf<M extends { name: string }>(models: M[]): M | undefined {
   const bare = models.map((model) => ({ model, name: model.name.toLowerCase().replace(/^.*\//, '') }))
   for (const known of wellKnown) {
-    // The shortest is the model itself; what is longer is a date or a variant of it.
+    // The shortest is the model itself; longer ones are dated versions or variants.
     const fits = bare.filter(
       ({ name }) => name === known || (name.startsWith(known) && /[^a-z0-9]/.test(name[known.length] ?? '')),
     )

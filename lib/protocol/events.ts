@@ -1,6 +1,6 @@
 import * as z from 'zod/mini'
 
-/** How a generation stands, or how it ended. */
+/** A generation's status. */
 export const generationStatus = z.enum(['running', 'completed', 'stopped', 'interrupted', 'failed'])
 export type GenerationStatus = z.infer<typeof generationStatus>
 
@@ -25,7 +25,7 @@ export const errorKind = z.enum([
 ])
 export type ErrorKind = z.infer<typeof errorKind>
 
-/** What went wrong, in words fit for the page. `upstreamMessage` is the provider's own, cleaned and cut. */
+/** What went wrong, in words for people. `upstreamMessage` is the provider's own, redacted and shortened. */
 export const problem = z.object({
   kind: errorKind,
   message: z.string(),
@@ -34,7 +34,7 @@ export const problem = z.object({
   upstreamStatus: z.optional(z.number()),
   requestId: z.optional(z.string()),
   retryable: z.boolean(),
-  /** Where a shorter answer would help, for a budget or a model that allows no longer one: how long that may be. */
+  /** The longest reply that a budget or the model allows, where a shorter one would help. */
   lowerMaxTokens: z.optional(z.number()),
 })
 export type Problem = z.infer<typeof problem>
@@ -45,12 +45,12 @@ export const usage = z.object({
   completionTokens: z.number(),
   cachedTokens: z.number(),
   reasoningTokens: z.number(),
-  /** Of the prompt and of the answer, where the upstream tells them apart. */
+  /** Of prompt and reply together, where the upstream counts them separately. */
   audioTokens: z.optional(z.number()),
   source: z.enum(['reported', 'estimated']),
-  /** How far an estimate can be trusted: `exact` by the model's own tokenizer, `unknown` by characters alone. */
+  /** The accuracy of an estimate: `exact` with the model's tokenizer, `unknown` by characters alone. */
   accuracy: z.optional(z.enum(['exact', 'approximate', 'unknown'])),
-  /** An exact decimal in the price's currency; null when the price is not known. */
+  /** An exact decimal in the price's currency; null without a known price. */
   cost: z.nullable(z.object({ amount: z.string(), currency: z.string() })),
 })
 export type Usage = z.infer<typeof usage>
@@ -61,13 +61,13 @@ export const startData = z.object({
   userMessageId: z.string(),
   messageId: z.string(),
   model: z.string(),
-  /** Of a reply that goes on, how much it had, in UTF-16 units. A reader may have seen more than a crash left of it. */
+  /** Lengths of a continued reply at its start, in UTF-16 units. A reader may have received more than a crash left. */
   textBefore: z.optional(z.number()),
   reasoningBefore: z.optional(z.number()),
 })
 export type StartData = z.infer<typeof startData>
 
-/** A wait before attempt number `attempt` (2 the first that is waited for) of `of`. `at` is when it ends, in epoch ms. */
+/** A wait before attempt `attempt` (from 2) of `of`. `at` is when it ends, in epoch ms. */
 export const retryData = z.object({
   attempt: z.number(),
   of: z.number(),
@@ -83,9 +83,9 @@ export const generationEvent = z.discriminatedUnion('type', [
   z.object({ type: z.literal('start'), data: startData }),
   z.object({ type: z.literal('delta'), data: z.object({ text: z.string() }) }),
   z.object({ type: z.literal('reasoning'), data: z.object({ text: z.string() }) }),
-  /** The reasoning before it is over, and took so long in all. */
+  /** The reasoning before it has ended, after so long in all. */
   z.object({ type: z.literal('thought'), data: z.object({ ms: z.number() }) }),
-  /** The last `length` UTF-16 units of the text were reasoning: all that this generation had written as text. */
+  /** The last `length` UTF-16 units of the text, all that this generation wrote as text, were reasoning. */
   z.object({ type: z.literal('reclassify'), data: z.object({ length: z.number() }) }),
   z.object({ type: z.literal('retry'), data: retryData }),
   z.object({ type: z.literal('usage'), data: usage }),
@@ -97,12 +97,12 @@ export const generationEvent = z.discriminatedUnion('type', [
       finishReason: z.optional(z.string()),
       /** How often the upstream was asked. */
       attempts: z.optional(z.number()),
-      /** What was asked otherwise than it was wanted, since the model does not take it: `stream`, `system`, `temperature`. */
+      /** Settings that the model didn't take: `stream`, `system`, `temperature`. */
       differences: z.optional(z.array(z.string())),
     }),
   }),
 ])
 export type GenerationEvent = z.infer<typeof generationEvent>
 
-/** An event with its place in the log: 1, 2, 3 … with no gaps. */
+/** An event with its sequence number in the log: 1, 2, 3 … without gaps. */
 export type LogEvent = GenerationEvent & { seq: number }

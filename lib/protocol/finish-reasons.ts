@@ -1,10 +1,10 @@
 /**
- * What a finish reason comes to, in whichever vocabulary: the end of what was to be said, the limit of the answer's length,
- * a content filter, a cut by the provider, or something that nobody knows, which is no fault.
+ * What a finish reason means, in any provider's vocabulary: the reply is complete, it reached the length limit, a content
+ * filter stopped it, the provider cut it, or the reason is unknown, which is not an error.
  */
 export type FinishKind = 'stop' | 'length' | 'filter' | 'cut' | 'other'
 
-/** Words of the vocabularies of OpenAI, Anthropic, Gemini, Bedrock, Cohere, watsonx, Zhipu, MiniMax, vLLM, SGLang and others. */
+/** Words in the finish reasons of OpenAI, Anthropic, Gemini, Bedrock, Cohere, watsonx, Zhipu, MiniMax, vLLM, SGLang and others. */
 const filterWords = new Set(
   'safety filter filtered contentfilter prohibited recitation blocklist blocked spii refusal refused sensitive guardrail guardrails moderation toxic toxicity censored policy violation inspection armor'.split(
     ' ',
@@ -24,7 +24,6 @@ const lengthWords = new Set(['length', 'maxtokens', 'maxlength', 'maxoutput', 't
 const limits = new Set(['max', 'maximum', 'limit', 'limited', 'exceed', 'exceeded', 'reached', 'full'])
 const limited = new Set(['token', 'tokens', 'output', 'context', 'window'])
 
-/** What a finish reason comes to. */
 export function finishKindOf(finishReason: string | null): FinishKind {
   const words = wordsOf(finishReason ?? '')
   const has = (known: Set<string>) => words.some((word) => known.has(word))
@@ -37,12 +36,12 @@ export function finishKindOf(finishReason: string | null): FinishKind {
 
 const placeholders = new Set(['', 'null', 'none', 'undefined', 'unspecified', 'finish reason unspecified'])
 
-/** Whether a server says that an answer is finished, and not merely fills the field. */
+/** Whether a finish reason says something, rather than filling the field. */
 export function isFinishReason(text: string): boolean {
   return !placeholders.has(wordsOf(text).join(' '))
 }
 
-/** `MAX_TOKENS`, `maxTokens` and `max-tokens` are the same two words. */
+/** `MAX_TOKENS`, `maxTokens` and `max-tokens` have the same two words. */
 function wordsOf(text: string): string[] {
   return text
     .replace(/([a-z])([A-Z])/g, '$1 $2')

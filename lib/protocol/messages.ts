@@ -39,18 +39,18 @@ export const part = z.union([knownPart, unknownPart])
 export type Part = z.infer<typeof part>
 type WrittenPart = Extract<Part, { text: string }>
 
-/** What a reply shows of the run that wrote it. `cursor` is the last `seq` that `parts` already holds. Times in epoch ms. */
+/** The last generation that wrote a reply. `cursor` is the last `seq` that the message's parts include. Times in epoch ms. */
 export const generationSummary = z.object({
   id: z.string(),
   status: generationStatus,
-  /** The wait that the run is in, until something else comes. */
+  /** The wait for the next attempt, while there is one. */
   retry: z.nullable(retryData),
   model: z.string(),
   finishReason: z.nullable(z.string()),
   usage: z.nullable(usage),
-  /** What the runs used that wrote the reply as far as this one found it. */
+  /** The usage of the earlier generations that this one continued. */
   earlier: z.array(usage),
-  /** How often the upstream was asked, as far as it is known. */
+  /** How many attempts were made, as far as that is known. */
   attempts: z.number(),
   cursor: z.number(),
   startedAt: z.number(),
@@ -70,7 +70,7 @@ export const message = z.object({
 })
 export type Message = z.infer<typeof message>
 
-/** What the log's events come to, read from the first to the last. */
+/** The result of folding a log's events, from the first to the last. */
 export type Folded = Pick<GenerationSummary, 'status' | 'retry' | 'finishReason' | 'usage' | 'attempts'> & {
   parts: Part[]
 }

@@ -1,7 +1,7 @@
 /**
  * Whose history a browser sees.
  *
- * `local`: only this machine can reach Rill, and all of its browsers share one history. `password`: whoever has given the
- * password shares one history, on any device. `open`: everybody is let in, and each browser has a history of its own.
+ * `local`: only this machine can reach Rill, and its browsers share one history. `password`: everyone with the password
+ * shares one history, on any device. `open`: anyone may come in, and each browser has its own history.
  */
 export type Mode = 'local' | 'password' | 'open'

@@ -1,12 +1,12 @@
-/** What copying leaves around an address or a key: white space, quotes, marks that cannot be seen. */
+/** White space, quotes and invisible characters that copying leaves around an address or a key. */
 const around = /^[\s\p{Cf}"'`“”‘’«»<]+|[\s\p{Cf}"'`“”‘’«»>,;]+$/gu
 
-/** A pasted address or word without what copying left around it. */
+/** Removes what copying left around an address or a word. */
 export function unquoted(text: string): string {
   return text.replace(around, '')
 }
 
-/** A pasted key: without quotes, the name of its header or variable, and white space, of which no key has any. */
+/** Removes quotes, the name of a header or variable, and white space from a pasted key. */
 export function bareKey(text: string): string {
   return unquoted(
     unquoted(text).replace(

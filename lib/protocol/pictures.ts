@@ -1,6 +1,6 @@
 const picture = /!\[([^\]\n]{0,1000})\]\(data:image\/[^)]*\)/g
 
-/** A text with its pictures by their words alone: each is millions of characters, and none that a model is to read. */
+/** Replaces embedded images by their alternative text: their data is of no use to a model. */
 export function withoutPictures(text: string): string {
   if (!text.includes('](data:image/')) return text
   return text.replace(picture, (_, alt: string) => `[${alt || 'Image'}]`)

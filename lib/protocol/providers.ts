@@ -1,16 +1,16 @@
 import * as z from 'zod/mini'
 import { problem } from './events'
 
-/** A provider as the settings page sees it: the key itself never comes back. */
+/** A stored provider. Its key is never sent to the browser. */
 export const provider = z.object({
   id: z.string(),
   name: z.string(),
   baseUrl: z.string(),
   hasKey: z.boolean(),
   headerNames: z.array(z.string()),
-  /** The key and headers were sealed with another secret than the server has now, and have to be entered again. */
+  /** The key and headers were encrypted with another secret than the server's, and have to be entered again. */
   unreadable: z.boolean(),
-  /** How long its models may be silent before the first token, and between two; null is the server's own limit. */
+  /** Time limits for the first token and between two tokens; null is the server's default. */
   firstTokenTimeoutMs: z.nullable(z.number()),
   idleTimeoutMs: z.nullable(z.number()),
   createdAt: z.number(),
@@ -25,11 +25,11 @@ export const providerList = z.object({
 })
 export type ProviderList = z.infer<typeof providerList>
 
-/** `POST /api/providers/test`. Each step carries its own problem, so the page can say how far it got. */
+/** `POST /api/providers/test`. Each step has its own problem, so that the page can say how far it got. */
 export const providerTest = z.object({
-  /** An address that works where the one in the form does not: with the version that was left out. */
+  /** An address that works instead of the one in the form: with the version that it lacks. */
   betterBaseUrl: z.nullable(z.string()),
-  /** The first of the models that it lists, and how many it lists in all. */
+  /** The first of the listed models, and how many there are. */
   models: z.array(z.string()),
   modelCount: z.number(),
   modelsProblem: z.nullable(problem),

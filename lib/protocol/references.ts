@@ -1,15 +1,15 @@
 import type { ModelGroup } from './api'
 
 const OWN = /^[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}:/
-/** What stands before the name of a model whose provider is gone: one of a person's own, the operator's before, or a local one. */
+/** The prefix of a model whose provider is gone: the person's own, the operator's earlier one, or a local one. */
 const GONE = new RegExp(`${OWN.source}|^environment-[0-9a-f]+:|^(?:ollama|lmstudio|llamacpp):|^demo:(?=rill-demo)`)
 
-/** What makes a reference of a model's name: the operator's own upstream takes its names as they are. */
+/** The prefix that turns a model's name into a reference. Names of the operator's provider have none. */
 export function prefixOf({ kind, providerId }: Pick<ModelGroup, 'kind' | 'providerId'>): string {
   return kind === 'environment' ? '' : `${providerId}:`
 }
 
-/** Who serves a model, whether or not it is in a list; undefined when its provider is not there (any more). */
+/** The provider that serves a model, listed or not; undefined when the provider is gone. */
 export function groupServing(groups: ModelGroup[], reference: string): ModelGroup | undefined {
   const environment = groups.find(({ kind }) => kind === 'environment')
   if (environment?.models.some(({ id }) => id === reference)) return environment
@@ -17,12 +17,12 @@ export function groupServing(groups: ModelGroup[], reference: string): ModelGrou
   return named ?? (OWN.test(reference) ? undefined : environment)
 }
 
-/** What the provider calls a model, out of its reference, also when the provider is gone or not known yet. */
+/** The provider's name for a model, from its reference, even if the provider is gone or not known yet. */
 export function nameIn(groups: ModelGroup[], reference: string): string {
   const group = groupServing(groups, reference)
   const isListed = group?.models.some(({ id }) => id === reference)
   if (!group || (!isListed && !reference.startsWith(`${group.providerId}:`))) return reference.replace(GONE, '')
-  // The operator's own may carry its provider too, where its name alone would be that of a local one.
+  // A reference to the operator's provider has a prefix too, where the name alone would be that of a local model.
   const prefix = reference.startsWith(`${group.providerId}:`) ? `${group.providerId}:` : prefixOf(group)
   return reference.slice(prefix.length)
 }

@@ -1,7 +1,7 @@
 import { createParser } from 'eventsource-parser'
 import { type GenerationEvent, generationEvent, type LogEvent } from './events'
 
-/** Of every response that is a stream of events: nothing on the way may keep it, compress it or collect it. */
+/** Headers of every event stream: no proxy may cache, compress or buffer it. */
 export const eventStreamHeaders = {
   'Content-Type': 'text/event-stream; charset=utf-8',
   'Cache-Control': 'no-cache, no-store, no-transform',
@@ -14,7 +14,7 @@ export const MAX_LOGS_AT_ONCE = 100
 const idField = 'id: '
 const utf8 = new TextEncoder()
 
-/** A comment line: opens a response at once and keeps quiet ones alive. */
+/** A comment line: opens a response at once and keeps silent ones alive. */
 export const heartbeat = ':\n\n'
 
 /**

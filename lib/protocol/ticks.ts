@@ -1,21 +1,21 @@
 import { createParser } from 'eventsource-parser'
 import * as z from 'zod/mini'
 
-/** How many events the self-test of a connection has. */
+/** How many events the streaming self-test has. */
 export const TICKS = 8
 
 const tick = z.object({ tick: z.number(), sentAt: z.number() })
 
-/** One event of the self-test. Epoch milliseconds, each of its own machine's clock: only differences compare. */
+/** One event of the self-test, in epoch ms by each machine's own clock: only differences can be compared. */
 export interface Tick {
   sentAt: number
   arrivedAt: number
 }
 
-/** Whether a stream arrives as it is sent. `heldMs` is how long the first event was kept back behind the last. */
+/** Whether a stream arrives as it is sent. `heldMs` is how long the first event was buffered. */
 export type Streaming = { smooth: true } | { smooth: false; heldMs: number }
 
-/** Reads the self-test's body to its end. @throws {Error} when it is not one, or is cut. */
+/** Reads the self-test to its end. @throws {Error} when the body is something else, or is cut. */
 export async function readTicks(body: ReadableStream<Uint8Array>, now: () => number): Promise<Tick[]> {
   const ticks: Tick[] = []
   const parser = createParser({
@@ -31,7 +31,7 @@ export async function readTicks(body: ReadableStream<Uint8Array>, now: () => num
   return ticks
 }
 
-/** What the times of the ticks say: events that were sent apart and arrive together were held back on the way. */
+/** Events that were sent apart and arrive together were buffered on the way. */
 export function streamingOf(ticks: Tick[]): Streaming {
   const spread = (at: (tick: Tick) => number) => {
     const times = ticks.map(at)

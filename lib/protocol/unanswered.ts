@@ -3,23 +3,23 @@ import { finishKindOf } from './finish-reasons'
 import { type Part, problemIn, textOf } from './messages'
 
 /*
- * Which turns a model is told of later. A model is never sent a prompt that nobody answered by itself: two prompts in a
- * row, or a message of white space, are refused by many servers, and so would be every later turn. The server builds
- * prompts by these rules, and the page marks turns by them.
+ * Which prompts are sent to a model with later turns. Many servers refuse two prompts in a row, or a message of white space,
+ * so an unanswered prompt is never sent as a message of its own. The server builds prompts by these rules, and the page
+ * marks turns by them.
  */
 
-/** After so many refusals together with later prompts, an unanswered prompt is taken for their cause. */
+/** After so many refusals together with later prompts, an unanswered prompt counts as their cause. */
 const MAX_REFUSALS = 3
 
-/** How a prompt was answered: with text, not at all, or with a refusal that the same prompt would meet again. */
+/** How a prompt was answered: with text, not at all, or with a refusal that would come again for the same prompt. */
 export type Answer = 'answered' | 'unanswered' | 'refused'
 
-/** Whether a text shows nothing: it is empty, or has only white space, control and format characters. */
+/** Whether a text has no visible characters: only white space, control and format characters. */
 export function isBlank(text: string): boolean {
   return !/[^\s\p{Cc}\p{Cf}\p{Z}]/u.test(text)
 }
 
-/** How a reply stands. */
+/** A reply, as far as it decides how its prompt was answered. */
 interface Reply {
   parts: Part[]
   status?: string | null
@@ -27,8 +27,8 @@ interface Reply {
 }
 
 /**
- * How a reply answers its prompt. One that was cut answers it, if any text had come, and so does one that is still being
- * written: to ask for it again would have it answered twice.
+ * How a reply answers its prompt. An interrupted reply with text answers it, and so does a running one: sending the prompt
+ * again would get it answered twice.
  */
 export function answerIn({ parts, status, finishReason }: Reply): Answer {
   if (status === 'running' || !isBlank(textOf(parts))) return 'answered'
@@ -39,14 +39,14 @@ function isRefusal(kind: ErrorKind | undefined): boolean {
   return kind === 'content_filter' || kind === 'context_length'
 }
 
-/** A prompt that waits to be sent together with the next one. */
+/** An unanswered prompt, to be sent together with the next one. */
 export interface Waiting<P> {
   prompt: P
-  /** How many later prompts were refused that it was joined with. */
+  /** How many later prompts were refused together with it. */
   refusals: number
 }
 
-/** The prompts that still wait after the newest of them was answered, or not. */
+/** The prompts that still wait after the answer to the newest of them. */
 export function waitingAfter<P>(waiting: Waiting<P>[], answer: Answer): Waiting<P>[] {
   if (answer === 'answered') return []
   if (answer === 'unanswered') return waiting
@@ -56,10 +56,10 @@ export function waitingAfter<P>(waiting: Waiting<P>[], answer: Answer): Waiting<
     .filter(({ refusals }) => refusals < MAX_REFUSALS)
 }
 
-/** What becomes of a prompt: it is sent by itself or with a later one, waits for the next one, or is left out. */
+/** How a prompt is sent with later turns: as a message, joined with a later one, waiting for the next one, or left out. */
 export type PromptStatus = 'sent' | 'joined' | 'waiting' | 'left out'
 
-/** What becomes of each prompt of a branch, by how they were answered, first to last. */
+/** The status of each prompt of a branch, by how they were answered, from first to last. */
 export function promptStatuses(answers: Answer[]): PromptStatus[] {
   const statuses: PromptStatus[] = answers.map((answer) => (answer === 'answered' ? 'sent' : 'left out'))
   let waiting: Waiting<number>[] = []

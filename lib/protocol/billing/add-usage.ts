@@ -1,7 +1,7 @@
 import type { Usage } from '../events'
 import { amountOf, picosOf } from './money'
 
-/** What two uses come to: an estimate when one of them is. There is no cost unless both have one, in the same currency. */
+/** The sum of two usages. It is an estimate if either is; its cost is null unless both have one in the same currency. */
 export function addUsage(one: Usage | null, other: Usage): Usage {
   if (!one) return other
   const audio = (one.audioTokens ?? 0) + (other.audioTokens ?? 0)

@@ -1,7 +1,7 @@
 /**
- * Money in integers, never in floats. The unit is the pico-unit, a millionth of a millionth of a dollar (or rupee …): a
- * price per million tokens with up to six decimals is then a whole number of pico-units per token, and tokens × price is
- * exact. A signed 64-bit integer holds nine million dollars of them. JSON carries them as a decimal string.
+ * Money as an integer of pico-units, 10⁻¹² of a dollar (or rupee …), never as a float: a price per million tokens with up to
+ * six decimals is a whole number of pico-units per token, so tokens × price is exact. A signed 64-bit integer holds nine
+ * million dollars. In JSON it is a decimal string.
  */
 export interface Money {
   picos: bigint
@@ -9,7 +9,7 @@ export interface Money {
   currency: string
 }
 
-/** What one US dollar is in the display currency: a positive decimal with at most 12 digits after the point. */
+/** The value of one US dollar in the display currency: a positive decimal with at most 12 fraction digits. */
 export interface Rate {
   currency: string
   perDollar: string
@@ -18,15 +18,15 @@ export interface Rate {
 const PICO_DIGITS = 12
 const ONE = 10n ** BigInt(PICO_DIGITS)
 const PRICE_DIGITS = 6
-/** As many as a budget of tokens may have, whose shares are reckoned as those of money are. */
+/** As many as a budget of tokens may have: its shares are computed like those of money. */
 const WHOLE_DIGITS = 15
 
-/** A price per million tokens ("2.50") as pico-units per token. @throws {RangeError} for what is no such decimal. */
+/** A price per million tokens ("2.50") as pico-units per token. @throws {RangeError} for any other text. */
 export function picosPerToken(perMillion: string): bigint {
   return scaled(perMillion, PRICE_DIGITS)
 }
 
-/** The same money in the display currency, to the nearest pico-unit. Null when the rate says nothing of its currency. */
+/** Converts money to the display currency, to the nearest pico-unit. Null without a rate for its currency. */
 export function convert({ picos, currency }: Money, rate: Rate): Money | null {
   if (currency === rate.currency) return { picos, currency }
   if (currency !== 'USD') return null
@@ -34,8 +34,8 @@ export function convert({ picos, currency }: Money, rate: Rate): Money | null {
 }
 
 /**
- * What amounts come to: in the display currency, and in each other one that the rate says nothing of. A sum of nothing
- * does not stand beside others.
+ * Adds amounts up: in the display currency, and separately in each currency without a rate. Sums of zero are left out, unless
+ * all are.
  */
 export function sumsOf(amounts: Money[], rate: Rate): Money[] {
   const sums = new Map<string, bigint>()
@@ -48,7 +48,7 @@ export function sumsOf(amounts: Money[], rate: Rate): Money[] {
   return some.length > 0 ? some : all.slice(0, 1)
 }
 
-/** Money in US dollars, to the nearest pico-unit. Null when the rate says nothing of its currency. */
+/** Converts money to US dollars, to the nearest pico-unit. Null without a rate for its currency. */
 export function dollarsOf({ picos, currency }: Money, rate: Rate): bigint | null {
   if (currency === 'USD') return picos
   if (currency !== rate.currency) return null
@@ -56,19 +56,19 @@ export function dollarsOf({ picos, currency }: Money, rate: Rate): bigint | null
   return (picos * ONE + perDollar / 2n) / perDollar
 }
 
-/** Money as it travels: an exact decimal, as short as it can be. */
+/** Formats money for JSON: an exact decimal, as short as possible. */
 export function amountOf(picos: bigint): string {
   return decimal(picos).replace(/\.?0+$/, '')
 }
 
-/** The pico-units of a decimal that travelled. @throws {RangeError} for what is no such decimal. */
+/** The pico-units of a decimal from JSON. @throws {RangeError} for any other text. */
 export function picosOf(amount: string): bigint {
   return scaled(amount, PICO_DIGITS)
 }
 
 /**
- * Money for a reader, in whole coins: "₹0.04", and "< ₹0.01" for less than a coin. `fine` shows two digits of what is
- * smaller than that, down to a millionth of a coin.
+ * Formats money to whole coins: "₹0.04", and "< ₹0.01" for less than a coin. With `fine`, smaller amounts have two
+ * significant digits, down to a millionth of a coin.
  */
 export function formatMoney({ picos, currency }: Money, options: { locale?: string; fine?: boolean } = {}): string {
   const coin = coinDigits(currency)
@@ -82,18 +82,18 @@ export function formatMoney({ picos, currency }: Money, options: { locale?: stri
   const least = 10n ** BigInt(PICO_DIGITS - digits)
   const write = (amount: bigint) => {
     const text = decimal(amount)
-    // Intl reads a decimal string digit by digit: no float in between.
+    // Intl formats a decimal string exactly, without a float.
     return isDecimal(text) ? format.format(text) : text
   }
   return picos > 0n && picos < least ? `< ${write(least)}` : write(picos)
 }
 
-/** Whether Intl can write amounts of this currency. */
+/** Whether Intl knows a currency. */
 export function isCurrency(code: string): boolean {
   return Intl.supportedValuesOf('currency').includes(code)
 }
 
-/** Whether a text is a decimal number, not negative, with at most so many digits on either side of the point. */
+/** Whether a text is a non-negative decimal with at most so many digits before and after the point. */
 export function isAmount(text: string, whole: number, fraction: number): boolean {
   const [, before = '', after = ''] = /^(\d+)(?:\.(\d+))?$/.exec(text) ?? []
   return before !== '' && before.length <= whole && after.length <= fraction
@@ -120,7 +120,7 @@ function isDecimal(text: string): text is `${number}` {
   return /^\d+\.\d+$/.test(text)
 }
 
-/** How many zeros follow the point; none for a whole unit and more. */
+/** How many zeros follow the point; 0 from one unit up. */
 function leadingZeros(picos: bigint): number {
   return picos === 0n || picos >= ONE ? 0 : PICO_DIGITS - picos.toString().length
 }

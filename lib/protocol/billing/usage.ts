@@ -1,33 +1,33 @@
 import * as z from 'zod/mini'
 
-/** Where one bucket of a distribution ends and the next begins: milliseconds to the first text, and tokens a second. */
+/** The bounds of histogram buckets: milliseconds to the first text, and tokens per second. */
 export const waitBounds = [100, 200, 400, 700, 1000, 1500, 2000, 3000, 5000, 10_000, 20_000, 60_000]
 export const speedBounds = [5, 10, 20, 30, 50, 75, 100, 150, 200, 300, 500]
 
-/** What a number of generations came to. */
+/** Totals of a number of generations. */
 export const figures = z.object({
   generations: z.number(),
   completed: z.number(),
   stopped: z.number(),
   interrupted: z.number(),
   failed: z.number(),
-  /** Those that were asked for more than once, and how often all of them were. */
+  /** Generations with more than one attempt, and the attempts of all of them. */
   retried: z.number(),
   attempts: z.number(),
-  /** Those whose tokens are Rill's own estimate, and those whose model has no price. */
+  /** Generations with estimated tokens, and those whose model has no price. */
   estimated: z.number(),
   unpriced: z.number(),
   promptTokens: z.number(),
   completionTokens: z.number(),
   cachedTokens: z.number(),
   reasoningTokens: z.number(),
-  /** What they cost, once for each currency. Amounts are exact decimals. */
+  /** The cost, once for each currency, as exact decimals. */
   cost: z.array(z.object({ amount: z.string(), currency: z.string() })),
 })
 export type Figures = z.infer<typeof figures>
 
 const distributions = {
-  /** How many answers had their first text within each bucket of `waitBounds`, and came as fast as in `speedBounds`. */
+  /** How many replies are in each bucket of `waitBounds` and of `speedBounds`. */
   waits: z.array(z.number()),
   speeds: z.array(z.number()),
 }
@@ -39,13 +39,13 @@ export type DayUsage = z.infer<typeof dayUsage>
 const modelUsage = z.extend(measured, { providerId: z.string(), model: z.string() })
 export type ModelUsage = z.infer<typeof modelUsage>
 const providerUsage = z.extend(figures, { providerId: z.string() })
-/** What stands among the conversations for the tests of providers. */
+/** The id that stands for tests of providers among the conversations. */
 export const TESTS = 'tests'
-/** `title` is null when the conversation was deleted, and of `TESTS`: what it cost stays. */
+/** `title` is null for `TESTS` and for deleted conversations, whose costs stay. */
 const conversationUsage = z.extend(figures, { conversationId: z.string(), title: z.nullable(z.string()) })
 export type ConversationUsage = z.infer<typeof conversationUsage>
 
-/** `GET /api/usage/conversations`: the dearest first. `count` is how many there are in all; the cursor is null at the end. */
+/** `GET /api/usage/conversations`: by cost, highest first. `count` is the total number; the cursor is null at the end. */
 export const conversationUsagePage = z.object({
   count: z.number(),
   rows: z.array(conversationUsage),
@@ -53,12 +53,12 @@ export const conversationUsagePage = z.object({
 })
 export type ConversationUsagePage = z.infer<typeof conversationUsagePage>
 
-/** `GET /api/usage`: what was used from one day to another, as the person's calendar counts days. */
+/** `GET /api/usage`: the usage of a range of days in the person's time zone. */
 export const usageReport = z.object({
   from: z.string(),
   to: z.string(),
   totals: measured,
-  /** Days on which nothing was used are left out. */
+  /** Days without usage are left out. */
   days: z.array(dayUsage),
   models: z.array(modelUsage),
   providers: z.array(providerUsage),
@@ -73,8 +73,8 @@ export function bucketOf(value: number, bounds: number[]): number {
 }
 
 /**
- * About which value a share of all that was counted lies below: taken as spread evenly within its bucket. Null when
- * nothing was counted; the last bound for what lies beyond it.
+ * The approximate quantile of a histogram, assuming that values are spread evenly within a bucket. Null for an empty
+ * histogram; the last bound for values beyond it.
  */
 export function quantile(counts: number[], bounds: number[], share: number): number | null {
   const wanted = counts.reduce((sum, count) => sum + count, 0) * share
