@@ -181,6 +181,33 @@ test('off line and on again, an answer that another page began goes on at once',
   expect(await wordsIn(chat.reply)).toEqual(words)
 })
 
+test('a reload shows how a reply continues while the code that follows it cannot be fetched, and then follows it', async ({
+  chat,
+  upstream,
+  complaints,
+}) => {
+  complaints.expect(/net::ERR_FAILED/)
+  scriptRivers(upstream)
+  const [prompt = ''] = prompts
+  await begin(chat, prompt)
+  let blocked = true
+  await chat.page.route(/\/_next\/static\/.+\.js/, async (route) => {
+    const response = await route.fetch()
+    const followsLogs = (await response.text()).includes('rill.streams.')
+    await (blocked && followsLogs ? route.abort() : route.fulfill({ response }))
+  })
+  const streams = watchStreams(chat.page)
+  await chat.reload()
+  upstream.open(`${prompt} goes on`)
+  await expect(chat.reply).toContainText('w0060', { timeout: 15_000 })
+  expect(streams.open()).toBe(0)
+  blocked = false
+  await expect.poll(streams.open).toBe(1)
+  upstream.open('the end')
+  await chat.ended('completed')
+  expect(await wordsIn(chat.reply)).toEqual(words)
+})
+
 test('a send that never got through gives its words back', async ({ page, rill, upstream, complaints }) => {
   complaints.expect(/net::ERR_(CONNECTION|INCOMPLETE|EMPTY|FAILED)/)
   const proxy = await startTcpProxy(rill.port)
