@@ -58,7 +58,7 @@ export interface Identity {
 export async function identify(cookies: Cookies): Promise<Identity> {
   if (mode() === 'local') return { ...nobody, principal: { ownerId: await singleOwnerId(), kind: 'local' } }
   const kind = mode() === 'password' ? 'password' : 'visitor'
-  const session = await sessionOf(cookies)
+  const session = await findSession(cookies)
   if (session) {
     const { ownerId, id: sessionId, token, renewCookie } = session
     return { principal: { ownerId, kind }, sessionId, isNewVisitor: false, token, renewCookie }
@@ -90,9 +90,9 @@ interface FoundSession extends LiveSession {
 }
 
 /** The session of a request, if this mode accepts it. */
-async function sessionOf({ token, legacy }: Cookies): Promise<FoundSession | null> {
-  const own = token ? await liveSession(database(), hashOf(token)) : null
-  if (token && own && isAccepted(own)) return { ...own, token, renewCookie: await touch(own) }
+async function findSession({ token, legacy }: Cookies): Promise<FoundSession | null> {
+  const session = token ? await liveSession(database(), hashToken(token)) : null
+  if (token && session && isAccepted(session)) return { ...session, token, renewCookie: await touch(session) }
   return legacy ? await exchange(legacy) : null
 }
 
@@ -122,7 +122,7 @@ async function exchange(cookie: string): Promise<FoundSession | null> {
   if (legacy === null) return null
   const signedIn = mode() === 'password'
   if (signedIn && legacy.passwordMark !== passwordMark()) return null
-  const tokenHash = hashOf(legacy.token)
+  const tokenHash = hashToken(legacy.token)
   const existing = await anySession(database(), tokenHash)
   if (existing?.endedAt != null) return null
   if (existing?.confirmedAt != null && Date.now() - existing.confirmedAt > EXCHANGE_GRACE_MS) return null
@@ -142,13 +142,13 @@ async function startSession(ownerId: string, mark: string | null, lifeMs: number
   const token = randomBytes(32).toString('base64url')
   await insertSession(database(), {
     ownerId,
-    tokenHash: hashOf(token),
+    tokenHash: hashToken(token),
     passwordMark: mark,
     expiresAt: Date.now() + lifeMs,
   })
   return token
 }
 
-function hashOf(token: string): string {
+function hashToken(token: string): string {
   return createHash('sha256').update(token).digest('base64url')
 }

@@ -45,7 +45,7 @@ export function endpoint<P extends Params = Record<string, never>>(
   handler: Handler<Call<P>>,
   options: Options = {},
 ): Route<P> {
-  return checked<P>(async (request, { principal, ...call }) => {
+  return withChecks<P>(async (request, { principal, ...call }) => {
     if (principal === null) throw signInRequired()
     return await storingVisitor(request, call.session, options, async () => handler(request, { principal, ...call }))
   }, options)
@@ -56,10 +56,10 @@ export function openEndpoint<P extends Params = Record<string, never>>(
   handler: Handler<OpenCall<P>>,
   options: Options = {},
 ): Route<P> {
-  return checked<P>(handler, options)
+  return withChecks<P>(handler, options)
 }
 
-function checked<P extends Params>(handler: Handler<OpenCall<P>>, options: Options): Route<P> {
+function withChecks<P extends Params>(handler: Handler<OpenCall<P>>, options: Options): Route<P> {
   return async (request, context) => {
     let session: Session | null = null
     try {

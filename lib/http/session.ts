@@ -23,14 +23,14 @@ interface CookieJar {
 }
 
 /** The session token in a browser's cookies. */
-export async function tokenIn(cookies: CookieJar, secure: boolean): Promise<string | undefined> {
+export async function sessionToken(cookies: CookieJar, secure: boolean): Promise<string | undefined> {
   const token = cookies.get(await cookieName(secure))?.value
   return token && TOKEN.test(token) ? token : undefined
 }
 
 /** A browser's session by its cookies. */
 export async function sessionOf(cookies: CookieJar, secure: boolean): Promise<Session> {
-  const token = await tokenIn(cookies, secure)
+  const token = await sessionToken(cookies, secure)
   const identity = await identify({ token, legacy: cookies.get(LEGACY_COOKIE)?.value })
   const { token: current, renewCookie } = identity
   return { ...identity, setCookies: current !== null && renewCookie ? [await sessionCookie(current, secure)] : [] }

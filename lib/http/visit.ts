@@ -5,7 +5,7 @@ import { log } from '@/lib/log'
 import { addressOf } from './address'
 import { isSecure } from './endpoint'
 import { PATH_HEADER } from './page'
-import { SESSION_HEADER, sessionOf, startVisitorSession, tokenIn } from './session'
+import { SESSION_HEADER, sessionOf, sessionToken, startVisitorSession } from './session'
 import { countVisitor, mayStoreVisitor } from './visitor-limits'
 
 /**
@@ -19,7 +19,7 @@ export async function startVisit(request: NextRequest, headers: Headers): Promis
   headers.set(PATH_HEADER, pathOf(request))
   try {
     // Passed on before the lookup: if that fails, a page without a token would ask for the password.
-    pass(await tokenIn(request.cookies, secure))
+    pass(await sessionToken(request.cookies, secure))
     let session = await sessionOf(request.cookies, secure)
     if (session.isNewVisitor && (await mayStoreVisitor(addressOf(request)))) {
       session = await startVisitorSession(session, false, secure)

@@ -86,7 +86,7 @@ export interface SeenBudget {
  * @throws {Refused} 404; 409 if its version has changed; 400 for another measure.
  */
 export async function changeBudget({ ownerId, id, version }: SeenBudget, change: Omit<Budget, 'scope'>): Promise<void> {
-  const { scope, measure } = await seenBudget({ ownerId, id, version })
+  const { scope, measure } = await budgetAtVersion({ ownerId, id, version })
   if (measure !== change.measure)
     throw badRequest('measure', 'measure: can’t be changed. Remove this limit and add a new one.')
   const { numUpdatedRows } = await database()
@@ -101,7 +101,7 @@ export async function changeBudget({ ownerId, id, version }: SeenBudget, change:
 
 /** Removes a budget. @throws {Refused} 404, or 409 if its version has changed. */
 export async function removeBudget({ ownerId, id, version }: SeenBudget): Promise<void> {
-  await seenBudget({ ownerId, id, version })
+  await budgetAtVersion({ ownerId, id, version })
   const { numDeletedRows } = await database()
     .deleteFrom('budgetLimits')
     .where('id', '=', id)
@@ -111,7 +111,7 @@ export async function removeBudget({ ownerId, id, version }: SeenBudget): Promis
   if (numDeletedRows !== 1n) throw changedElsewhere()
 }
 
-async function seenBudget({ ownerId, id, version }: SeenBudget): Promise<StoredBudget> {
+async function budgetAtVersion({ ownerId, id, version }: SeenBudget): Promise<StoredBudget> {
   const found = (await storedBudgets(ownerId)).find((each) => each.id === id)
   if (!found) throw notFound('budget')
   if (found.version !== version) throw changedElsewhere()

@@ -31,10 +31,10 @@ const wait = sql`g.first_token_at - g.started_at`
 // The same rule as in `tokensPerSecond`. In an event index, a negative number is a reasoning delta; `reclassify` turns text
 // into reasoning.
 const reasoningCame = sql`(g.outline like '[-%' or g.outline like '%,-%' or g.outline like '%"type":"reclassify"%')`
-const came = sql`g.completion_tokens - case when g.reasoning_tokens = 0 or ${reasoningCame} then 0 else coalesce(g.reasoning_tokens, 0) end`
+const streamed = sql`g.completion_tokens - case when g.reasoning_tokens = 0 or ${reasoningCame} then 0 else coalesce(g.reasoning_tokens, 0) end`
 // In integers, which both engines divide the same way.
-const speed = sql`(${came}) * 1000 / nullif(g.ended_at - g.first_token_at, 0)`
-const measurable = sql`g.ended_at - g.first_token_at >= ${sql.lit(AT_ONCE_MS)} and ${came} > 1`
+const speed = sql`(${streamed}) * 1000 / nullif(g.ended_at - g.first_token_at, 0)`
+const measurable = sql`g.ended_at - g.first_token_at >= ${sql.lit(AT_ONCE_MS)} and ${streamed} > 1`
 
 /** The aggregate of each column. */
 const sums: Record<string, Expression> = {

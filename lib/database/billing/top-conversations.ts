@@ -25,7 +25,7 @@ interface DayCount {
 /** Selects roll-ups: those of some days, and optionally of one conversation. */
 interface RollupFilter {
   conversation: string | undefined
-  within(from?: number, to?: number): RawBuilder<unknown>
+  conditions(from?: number, to?: number): RawBuilder<unknown>
 }
 
 /**
@@ -36,13 +36,15 @@ interface RollupFilter {
  */
 export async function topConversations(
   db: Database,
-  { conversation, within }: RollupFilter,
+  { conversation, conditions }: RollupFilter,
   { cursor, limit, rate }: { cursor: string | null; limit: number; rate: Rate },
 ): Promise<{ ids: string[]; count: number; nextCursor: string | null }> {
   const after = cursor === null ? null : readCursor(cursor)
   const counted = await sql<DayCount>`
     select day, cast(sum(generations) as bigint) as generations from usage_rollups
-    where conversation_id = ${conversation ?? ALL_CONVERSATIONS} and ${within()} group by day order by day`.execute(db)
+    where conversation_id = ${conversation ?? ALL_CONVERSATIONS} and ${conditions()} group by day order by day`.execute(
+    db,
+  )
   // Not `>`: SQLite would then read all of a person's conversations, not only those of the days.
   const which = conversation
     ? sql`conversation_id = ${conversation}`
@@ -52,7 +54,7 @@ export async function topConversations(
   for (const [from, to] of slices(counted.rows)) {
     const { rows } = await sql<SortKey>`
       select conversation_id as id, ${cost} as cost, cast(sum(prompt_tokens + completion_tokens) as bigint) as tokens
-      from usage_rollups where ${which} and ${within(from, to)} group by conversation_id`.execute(db)
+      from usage_rollups where ${which} and ${conditions(from, to)} group by conversation_id`.execute(db)
     for (const row of rows) {
       const known = totals.get(row.id)
       if (!known) totals.set(row.id, row)

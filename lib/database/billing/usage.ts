@@ -61,7 +61,7 @@ export async function usageReport(
   filter: UsageFilter,
   order: ConversationPageRequest,
 ): Promise<UsageReport> {
-  const scope = sql`conversation_id = ${filter.conversation ?? ALL_CONVERSATIONS} and ${within(filter)}`
+  const scope = sql`conversation_id = ${filter.conversation ?? ALL_CONVERSATIONS} and ${conditionsOf(filter)}`
   const days = await summed(db, ['day'], scope)
   const models = await summed(db, ['provider_id', 'model'], scope)
   return {
@@ -94,11 +94,15 @@ export async function conversationUsage(
 ): Promise<ConversationUsagePage> {
   const which = {
     conversation: filter.conversation,
-    within: (from = filter.from, to = filter.to) => within({ ...filter, from, to }),
+    conditions: (from = filter.from, to = filter.to) => conditionsOf({ ...filter, from, to }),
   }
   const { ids, count, nextCursor } = await topConversations(db, which, order)
   if (ids.length === 0) return { count, rows: [], nextCursor }
-  const sums = await summed(db, ['conversation_id'], sql`conversation_id in (${sql.join(ids)}) and ${within(filter)}`)
+  const sums = await summed(
+    db,
+    ['conversation_id'],
+    sql`conversation_id in (${sql.join(ids)}) and ${conditionsOf(filter)}`,
+  )
   const named = await db
     .selectFrom('conversations')
     .select(['id', 'title'])
@@ -144,7 +148,7 @@ export async function* exportRows(db: Database, filter: UsageFilter, pageSize = 
       from usage_rollups as rollups left join conversations
         on conversations.id = rollups.conversation_id and conversations.deleted_at is null
         and conversations.owner_id = rollups.owner_id
-      where ${within(filter, 'rollups.')} and rollups.conversation_id > ${sql.lit(ALL_CONVERSATIONS)}
+      where ${conditionsOf(filter, 'rollups.')} and rollups.conversation_id > ${sql.lit(ALL_CONVERSATIONS)}
         and ${filter.conversation ? sql`rollups.conversation_id = ${filter.conversation}` : sql`true`} and ${after}
       order by ${key} limit ${pageSize}`.execute(db)
     const rows = z.array(exported).parse(found.rows)
@@ -170,7 +174,7 @@ function exportRow(row: z.infer<typeof exported>): ExportRow {
   return Object.fromEntries(exportColumns.map((name) => [name, named[name] ?? null]))
 }
 
-function within({ ownerId, from, to, model, provider }: UsageFilter, table = ''): Expression {
+function conditionsOf({ ownerId, from, to, model, provider }: UsageFilter, table = ''): Expression {
   const column = (name: string) => sql.ref(table + name)
   const conditions = [sql`${column('owner_id')} = ${ownerId}`, sql`${column('day')} between ${from} and ${to}`]
   if (model !== undefined) conditions.push(sql`${column('model')} = ${model}`)

@@ -18,15 +18,15 @@ export async function readJson<S extends z.ZodType>(request: Request, schema: S)
       message: 'Send JSON, with the header Content-Type: application/json.',
     })
   }
-  return checked(schema, parsedJson(await wholeText(request)))
+  return validated(schema, parsedJson(await readText(request)))
 }
 
 /** Parses the query string. @throws {Refused} 400 that names the parameter. */
 export function readQuery<S extends z.ZodType>(request: Request, schema: S): z.output<S> {
-  return checked(schema, Object.fromEntries(new URL(request.url).searchParams))
+  return validated(schema, Object.fromEntries(new URL(request.url).searchParams))
 }
 
-function checked<S extends z.ZodType>(schema: S, value: unknown): z.output<S> {
+function validated<S extends z.ZodType>(schema: S, value: unknown): z.output<S> {
   const result = schema.safeParse(value)
   if (result.success) return result.data
   const issue = result.error.issues[0]
@@ -47,16 +47,16 @@ function parsedJson(text: string): unknown {
 }
 
 /** Reads the body. A body that ends early is the client's fault, not a 500. */
-async function wholeText(request: Request): Promise<string> {
+async function readText(request: Request): Promise<string> {
   try {
-    return await textOf(request)
+    return await limitedText(request)
   } catch (error) {
     if (error instanceof Refused) throw error
     throw badRequest('body', 'The connection closed before the whole request arrived. Send it again.')
   }
 }
 
-async function textOf(request: Request): Promise<string> {
+async function limitedText(request: Request): Promise<string> {
   const announced = request.headers.get('content-length')
   if (Number(announced) > BODY_LIMIT) throw tooLarge()
   // Node reads at most the announced length, so only a chunked body has to be counted.
