@@ -264,8 +264,8 @@ export class Run {
     const { generationId, messageId, conversationId } = start
     const { parts, status, finishReason, usage } = folded
     const ids = { generationId, messageId, conversationId }
-    const outline = JSON.stringify(this.#index)
-    return this.#checkpoint.end({ ...ids, parts, status, finishReason, usage, bill, outline, firstTokenAt, endedAt })
+    const eventIndex = JSON.stringify(this.#index)
+    return this.#checkpoint.end({ ...ids, parts, status, finishReason, usage, bill, eventIndex, firstTokenAt, endedAt })
   }
 
   #append(...events: GenerationEvent[]): void {

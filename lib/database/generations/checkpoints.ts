@@ -30,7 +30,7 @@ export interface EndedGeneration {
   /** Null if it started without a reservation, in an early version. */
   bill: Bill | null
   /** JSON: `EventIndex`. */
-  outline: string
+  eventIndex: string
   firstTokenAt: number | null
   endedAt: number
 }
@@ -139,7 +139,7 @@ async function saveEnd(
       cachedTokens: usage?.cachedTokens ?? 0,
       reasoningTokens: usage?.reasoningTokens ?? 0,
       attempts: bill?.attempts ?? 0,
-      outline: ended.outline,
+      outline: ended.eventIndex,
       firstTokenAt: ended.firstTokenAt,
       endedAt: ended.endedAt,
     })

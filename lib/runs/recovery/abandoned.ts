@@ -94,7 +94,7 @@ async function interrupt(row: GenerationRow): Promise<void> {
         messageId: row.messageId,
         conversationId: row.conversationId,
         bill: billOfRow(row, folded.usage, saved, counted !== null),
-        outline: JSON.stringify(events.map(indexEntryOf)),
+        eventIndex: JSON.stringify(events.map(indexEntryOf)),
         firstTokenAt: row.firstTokenAt,
         endedAt: Date.now(),
       },

@@ -60,7 +60,7 @@ const end = (generationId: string, text: string) => ({
   finishReason: null,
   usage: null,
   bill: null,
-  outline: '[]',
+  eventIndex: '[]',
   firstTokenAt: null,
   endedAt: 2,
 })

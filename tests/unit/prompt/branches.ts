@@ -60,7 +60,7 @@ export async function newConversation() {
         kind: 'continue',
         continuation,
       })
-      const ending = { status: 'completed' as const, finishReason: 'stop', usage: null, bill: null, outline: '[]' }
+      const ending = { status: 'completed' as const, finishReason: 'stop', usage: null, bill: null, eventIndex: '[]' }
       const ended = { generationId, messageId, conversationId, parts, firstTokenAt: 2, endedAt: 3, ...ending }
       await saveCheckpoint(database(), instanceId, { pieces: [], ended: [ended] })
     },
