@@ -4,7 +4,7 @@ import { type Answer, type Client, turnOf } from './client'
 import { type House, openHouse } from './house'
 import { routes } from './routes'
 
-/** What each route counts as. A new one has a line here, or fails. */
+/** How each route is counted. A new route needs a line here. */
 const classes: Record<string, 'start' | 'test' | 'costly' | 'write' | 'read' | 'none'> = {
   'DELETE /api/[...missing]': 'write',
   'GET /api/[...missing]': 'read',
@@ -31,7 +31,7 @@ const classes: Record<string, 'start' | 'test' | 'costly' | 'write' | 'read' | '
   'POST /api/generations/[id]/retry': 'write',
   'POST /api/generations/[id]/stop': 'write',
   'GET /api/generations/events': 'read',
-  // What monitors ask, of a server that may have no database.
+  // For monitors, and without a database.
   'GET /api/health': 'none',
   'GET /api/health/stream': 'read',
   'GET /api/metrics': 'read',
@@ -58,14 +58,14 @@ test('every route has a limit', () => {
   expect(Object.fromEntries(found)).toEqual(classes)
 })
 
-/** The statuses of so many calls, one after the other. */
+/** The statuses of several calls in sequence. */
 async function statusesOf(times: number, call: (index: number) => Promise<{ status: number }>): Promise<number[]> {
   const statuses: number[] = []
   for (let index = 0; index < times; index++) statuses.push((await call(index)).status)
   return statuses
 }
 
-/** Calls again where a busy machine had no time, as the page does. */
+/** Calls again while a busy machine responds with 503, as the page does. */
 async function unlessBusy(call: () => Promise<Answer>): Promise<Answer> {
   for (;;) {
     const answer = await call()
@@ -82,12 +82,12 @@ describe('calls', () => {
   })
   afterAll(() => house?.close())
 
-  /** A browser that has its cookie, at an address of its own. */
+  /** A browser with a cookie and its own address. */
   let addresses = 0
   const browser = async () => {
     const client = house.client()
     const from = { 'x-forwarded-for': `198.51.100.${++addresses}` }
-    // A page gives the cookie; it is counted for the address alone.
+    // A page sets the cookie; it is counted for the address only.
     await client.call('GET', '/', { headers: from })
     return (method: Parameters<Client['call']>[0], path: string, json?: unknown) =>
       client.call(method, path, { headers: from, json })
@@ -109,17 +109,17 @@ describe('calls', () => {
     expect(limited.status).toBe(429)
     expect(Number(limited.headers['retry-after'])).toBeGreaterThan(0)
     expect(limited.text).toMatch(/That’s more than \d+ requests of this kind in a minute. Try again in \d+ second/)
-    // Somebody else is not held back.
+    // Other people aren't limited.
     expect((await (await browser())(method, path, json)).status).not.toBe(429)
   })
 
-  test('conversations that are made are limited', async () => {
+  test('creating conversations is limited', async () => {
     const call = await browser()
     const statuses = await statusesOf(12, () => call('POST', '/api/conversations', {}))
     expect(statuses).toEqual([...repeated(201, 10), 429, 429])
   })
 
-  test('pages are limited by the address, in words and with a time', async () => {
+  test('pages are limited by address, with a message and Retry-After', async () => {
     const headers = { 'x-forwarded-for': '203.0.113.77' }
     const look = (path: string) => house.client().call('GET', path, { headers })
     expect(await statusesOf(199, () => look('/api/no-such-thing'))).toEqual(repeated(404, 199))
@@ -129,7 +129,7 @@ describe('calls', () => {
     expect(pages[1]?.text).toContain('That’s more than 200 requests of this kind in a minute.')
   })
 
-  test('a turn that is sent again and again is limited as a look is, and starts nothing', async () => {
+  test('a turn that is sent repeatedly is limited as a read, and starts nothing', async () => {
     const call = await browser()
     const turn = turnOf({ text: 'once and again', stream: false })
     const statuses = await statusesOf(51, () => call('POST', '/api/chat', turn))
@@ -143,14 +143,14 @@ describe('calls', () => {
     expect(await statusesOf(51, () => call('POST', '/api/chat', turn))).toEqual([...repeated(404, 50), 429])
   })
 
-  test('a call that cannot be understood costs nothing', async () => {
+  test('a malformed call isn’t counted', async () => {
     const call = await browser()
     const statuses = await statusesOf(15, () => call('POST', '/api/estimate', { text: 1 }))
     expect(statuses).toEqual(repeated(400, 15))
     expect((await call('POST', '/api/estimate', draft)).status).toBe(200)
   })
 
-  test('without a cookie the address alone counts, whatever cookies are made up', async () => {
+  test('without a valid cookie, only the address counts', async () => {
     const headers = { 'x-forwarded-for': '203.0.113.9' }
     const statuses = await statusesOf(42, (index) => {
       const client = house.client()
@@ -171,7 +171,7 @@ describe('calls', () => {
   })
 })
 
-test('a provider is tested six times a minute, and a form that is wrong is no test', async () => {
+test('providers can be tested six times a minute, and an invalid form isn’t counted', async () => {
   const house = await openHouse('sqlite', { RILL_CALLS_PER_MINUTE: '' })
   try {
     const client = house.client()
@@ -186,7 +186,7 @@ test('a provider is tested six times a minute, and a form that is wrong is no te
   }
 })
 
-test('a person has fifty providers at most, also when they come at once', async () => {
+test('a person has fifty providers at most, also with concurrent calls', async () => {
   const house = await openHouse('postgres')
   try {
     const client = house.client()
@@ -202,7 +202,7 @@ test('a person has fifty providers at most, also when they come at once', async 
   }
 })
 
-test('starts: what is wrong or was sent before costs nothing; everybody together has a limit too', async () => {
+test('invalid and repeated starts aren’t counted; everyone together has a limit too', async () => {
   const house = await openHouse('sqlite', { RILL_RATE_PER_MINUTE: '3', RILL_STARTS_PER_MINUTE: '4', RILL_OPEN: '1' })
   try {
     const client = house.client()
@@ -218,7 +218,7 @@ test('starts: what is wrong or was sent before costs nothing; everybody together
     const turn = turnOf({ text: 'the same', stream: false })
     expect(await statusesOf(8, () => chat(turn))).toEqual(repeated(200, 8))
     expect(await statusesOf(3, () => chat(turnOf({ text: 'new' })))).toEqual([200, 200, 429])
-    // A repeated turn is answered at the limit, too.
+    // A repeated turn gets its reply even at the limit.
     expect((await chat(turn)).status).toBe(200)
     const other = (index: number) =>
       house.client().call('POST', '/api/chat', {
@@ -232,7 +232,7 @@ test('starts: what is wrong or was sent before costs nothing; everybody together
   }
 })
 
-test.each(['sqlite', 'postgres'] as const)('a person stores so much, in words, on %s', async (engine) => {
+test.each(['sqlite', 'postgres'] as const)('a person’s storage is limited, with a message, on %s', async (engine) => {
   const house = await openHouse(engine, { RILL_STORAGE_PER_PERSON: '50 kB', RILL_OPEN: '1' })
   try {
     const client = house.client()
@@ -258,7 +258,7 @@ test.each(['sqlite', 'postgres'] as const)('a person stores so much, in words, o
   }
 })
 
-test.each(['sqlite', 'postgres'] as const)('instructions take room as well, on %s', async (engine) => {
+test.each(['sqlite', 'postgres'] as const)('instructions count for the storage, on %s', async (engine) => {
   const house = await openHouse(engine, { RILL_STORAGE_PER_PERSON: '50 kB', RILL_OPEN: '1' })
   try {
     const client = house.client()
@@ -274,7 +274,7 @@ test.each(['sqlite', 'postgres'] as const)('instructions take room as well, on %
   }
 })
 
-test('the server has so many streams at once, and answers of a length', async () => {
+test('the server limits running replies and their length', async () => {
   const house = await openHouse('sqlite', { RILL_STREAMS: '2', RILL_MAX_TOKENS: '300', RILL_OPEN: '1' })
   try {
     house.upstream.scriptFor('long', [{ delta: 'On' }, { until: 'never' }])

@@ -11,7 +11,7 @@ import { addressOf, type Route, routes } from './routes'
 
 type Kind = 'budget' | 'conversation' | 'generation' | 'provider'
 
-/** For each route with a parameter: whose id goes there, and what else the call needs to be a good one. */
+/** For each route with a parameter: which id goes there, and what else a valid call needs. */
 const cases: Record<string, { of: Kind; json?: unknown; query?: string }> = {
   'GET /api/conversations/[id]': { of: 'conversation' },
   'GET /api/conversations/[id]/spending': { of: 'conversation' },
@@ -38,7 +38,7 @@ test('every route with a parameter has a case here', () => {
   expect(withParameter.map(({ method, path }) => `${method} ${path}`).sort()).toEqual(Object.keys(cases).sort())
 })
 
-describe.each(engines)('somebody else’s rows, on %s', (engine) => {
+describe.each(engines)('another person’s rows, on %s', (engine) => {
   let house: House
   let owner: Client
   let stranger: Client
@@ -64,7 +64,7 @@ describe.each(engines)('somebody else’s rows, on %s', (engine) => {
   })
   afterAll(() => house?.close())
 
-  /** The same call with this id and with one of no row: both must be the same refusal. */
+  /** Calls with this id and with an unknown one: both must get the same error. */
   const refusedAlike = async (call: (id: string) => Promise<{ status: number; text: string }>, id: string) => {
     const [foreign, unknown] = [await call(id), await call(uuidv7())]
     expect([foreign.status, unknown.status]).toEqual([404, 404])
@@ -87,7 +87,7 @@ describe.each(engines)('somebody else’s rows, on %s', (engine) => {
     },
   )
 
-  test('several logs in one response: the same 404, wherever in the list the id stands', async () => {
+  test('several logs in one response: the same 404, wherever in the list the id is', async () => {
     const { generationId: own } = await stranger.start({ text: 'one of their own' })
     const read = (list: string) => stranger.call('GET', `/api/generations/events?from=${list}`)
     await refusedAlike((id) => read(`${id}:0`), ids.generation)
@@ -109,7 +109,7 @@ describe.each(engines)('somebody else’s rows, on %s', (engine) => {
     },
   )
 
-  test('no id in a body reaches another’s row', async () => {
+  test('no id in a body reaches another person’s row', async () => {
     const chat = (more: object) => stranger.call('POST', '/api/chat', { json: turnOf({ text: 'Hello', ...more }) })
     const own = (await stranger.start({ text: 'a conversation of their own' })).conversationId
     await refusedAlike((conversationId) => chat({ conversationId }), ids.conversation)
@@ -127,14 +127,14 @@ describe.each(engines)('somebody else’s rows, on %s', (engine) => {
     expect(house.upstream.requests.filter(({ prompt }) => prompt === 'Hello')).toEqual([])
   })
 
-  test('a parent in another conversation of one’s own is none either', async () => {
+  test('a parent in another conversation of the same person is refused too', async () => {
     const other = (await owner.start({ text: 'another conversation' })).conversationId
     const chat = (parentId: string) =>
       owner.call('POST', '/api/chat', { json: turnOf({ text: 'Hello', conversationId: other, parentId }) })
     await refusedAlike(chat, start.messageId)
   })
 
-  test('nobody sees another’s lists and settings', async () => {
+  test('nobody sees another person’s lists and settings', async () => {
     const { conversations } = await stranger.ask(conversationPage, 'GET', '/api/conversations')
     expect(conversations.map(({ title }) => title)).not.toContain('mine')
     expect((await stranger.ask(providerList, 'GET', '/api/providers')).own).toEqual([])
@@ -143,7 +143,7 @@ describe.each(engines)('somebody else’s rows, on %s', (engine) => {
     expect(await stranger.ask(settings, 'GET', '/api/settings')).toMatchObject({ theme: 'system' })
   })
 
-  test('another’s deleted conversation cannot be brought back', async () => {
+  test('another person’s deleted conversation can’t be restored', async () => {
     const { conversationId } = await owner.finish({ text: 'to be deleted' })
     await owner.call('DELETE', `/api/conversations/${conversationId}`)
     const restore: Content = { json: { deleted: false } }
@@ -151,19 +151,19 @@ describe.each(engines)('somebody else’s rows, on %s', (engine) => {
     expect((await owner.call('GET', `/api/conversations/${conversationId}`)).status).toBe(404)
   })
 
-  test('all of it is as it was, and its owner’s calls are answered', async () => {
+  test('the rows are unchanged, and their owner’s calls succeed', async () => {
     expect(await owner.conversation(ids.conversation)).toMatchObject({ title: 'mine', running: [ids.generation] })
-    // In this order, each is answered before what it is about is deleted.
+    // In this order, each call succeeds before its row is deleted.
     for (const [route, { of, json, query = '' }] of Object.entries(cases)) {
       const one = named(route)
       const response = await owner.open(one.method, addressOf(one, ids[of]) + query, { json })
       expect([route, response.statusCode >= 200 && response.statusCode < 300]).toEqual([route, true])
-      // An event stream goes on; the others are at their end.
+      // An event stream continues; other responses end.
       await response.body.dump({ limit: 1 })
     }
   })
 
-  test('a turn id is one’s own', async () => {
+  test('turn ids are separate for each owner', async () => {
     const turn = { text: 'one turn id', turnId: randomUUID() }
     const [mine, theirs] = [await owner.start(turn), await stranger.start(turn)]
     expect(theirs.conversationId).not.toBe(mine.conversationId)

@@ -17,7 +17,7 @@ afterAll(() => house?.close())
 const signIn = (client: Client, password: string) => client.call('POST', '/api/session', { json: { password } })
 const status = async (client: Client) => (await client.call('GET', '/api/conversations')).status
 
-test('every page leads to the sign-in page, and that one is shown', async () => {
+test('every page redirects to the sign-in page', async () => {
   const client = house.client()
   for (const path of ['/', `/c/${randomUUID()}`, '/settings']) {
     const { status, headers } = await client.call('GET', path)
@@ -27,7 +27,7 @@ test('every page leads to the sign-in page, and that one is shown', async () => 
   expect((await client.call('GET', '/sign-in')).status).toBe(200)
 })
 
-test('the sign-in page leads whoever has signed in to where they wanted to go, on this site', async () => {
+test('after signing in, the sign-in page redirects to the requested page of this site', async () => {
   const client = house.client()
   await signIn(client, PASSWORD)
   for (const [next, where] of [
@@ -42,7 +42,7 @@ test('the sign-in page leads whoever has signed in to where they wanted to go, o
     ]).toEqual([next, where])
 })
 
-test('every call is refused, but for signing in and out and the health', async () => {
+test('every call is refused, except signing in and out and the health', async () => {
   const client = house.client()
   for (const route of routes().filter(({ method, path }) => !open.includes(`${method} ${path}`))) {
     const json = route.method === 'GET' || route.method === 'DELETE' ? undefined : {}
@@ -52,7 +52,7 @@ test('every call is refused, but for signing in and out and the health', async (
   expect((await client.call('GET', '/api/health')).status).toBe(200)
 })
 
-test('the right password opens it, a wrong one does not, and signing out closes it', async () => {
+test('the right password signs in, a wrong one doesn’t, and signing out ends it', async () => {
   const client = house.client()
   const refusal = await client.refusal('POST', '/api/session', { json: { password: `${PASSWORD}!` } })
   expect(refusal).toMatchObject({ status: 401, problem: { kind: 'auth', field: 'password' } })
@@ -71,7 +71,7 @@ test('the right password opens it, a wrong one does not, and signing out closes 
   expect(conversations.map(({ title }) => title)).toEqual(['signed in'])
 })
 
-test('another password signs everybody out', async () => {
+test('a new password signs everyone out', async () => {
   const client = house.client()
   await signIn(client, PASSWORD)
   expect(await status(client)).toBe(200)
@@ -83,25 +83,25 @@ test('another password signs everybody out', async () => {
   expect(await status(client)).toBe(200)
 })
 
-/** A client that a trusted proxy says is at an address. */
+/** A client with an address that a trusted proxy forwards. */
 const tryFrom = async (address: string, password: string, client = house.client()) =>
   await client.call('POST', '/api/session', { json: { password }, headers: { 'x-forwarded-for': address } })
 
-test('a hundred wrong passwords from elsewhere keep nobody with the right one out', async () => {
+test('a hundred wrong passwords from elsewhere don’t block the right one', async () => {
   const statuses = await Promise.all(
     Array.from({ length: 100 }, async (_, index) => (await tryFrom(`198.51.100.${index}`, `guess ${index}`)).status),
   )
   expect(new Set(statuses)).toEqual(new Set([401]))
   const asked = Date.now()
   expect((await tryFrom('203.0.113.1', 'another one')).status).toBe(204)
-  // It waits a little, as every try does by then, and no more than that.
+  // It is delayed a little, as every attempt is by then.
   expect(Date.now() - asked).toBeLessThan(4_000)
 })
 
-test('after ten wrong passwords, their address has to wait, and no other', async () => {
+test('after ten wrong passwords, only their address has to wait', async () => {
   const client = house.client()
   const [here, elsewhere] = ['203.0.113.2', '203.0.113.3']
-  // A right one in between starts the count anew.
+  // A right one in between resets the count.
   for (let tries = 0; tries < 9; tries++) await tryFrom(here, `guess ${tries}`, client)
   expect((await tryFrom(here, 'another one', client)).status).toBe(204)
   for (let tries = 0; tries < 10; tries++) expect((await tryFrom(here, `guess ${tries}`, client)).status).toBe(401)
@@ -109,19 +109,19 @@ test('after ten wrong passwords, their address has to wait, and no other', async
   expect(limited.status).toBe(429)
   expect(Number(limited.headers['retry-after'])).toBeGreaterThan(0)
   expect(limited.text).toContain('"kind":"rate_limit"')
-  // And so has another browser at the same address.
+  // So does another browser at the same address.
   expect((await tryFrom(here, 'another one')).status).toBe(429)
   expect((await tryFrom(elsewhere, 'another one')).status).toBe(204)
 })
 
-test('a short password is warned of at the start, and a long one is not', async () => {
+test('the start warns of a short password, and not of a long one', async () => {
   expect(house.rill.logs()).toContain('RILL_PASSWORD has fewer than 12 characters')
   await house.rill.kill('SIGTERM')
   await house.start()
   expect(house.rill.logs()).not.toContain('RILL_PASSWORD has fewer')
 })
 
-test('no password is ever logged or answered', () => {
+test('passwords are never logged or sent', () => {
   expect(house.linesSaying(PASSWORD)).toEqual([])
   expect(house.linesSaying('another one')).toEqual([])
 })

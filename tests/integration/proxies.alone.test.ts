@@ -37,7 +37,7 @@ describe.each([
   })
   afterAll(() => proxy?.stop())
 
-  test('text arrives as it is written', async () => {
+  test('passes text on as it is written', async () => {
     expect(await streamingThrough(proxy)).toEqual({ smooth: true })
     const prompt = `through ${name}`
     house.upstream.scriptFor(prompt, [
@@ -54,7 +54,7 @@ describe.each([
     expect(reader.seen.at(-1)).toMatchObject({ data: { status: 'completed' } })
   })
 
-  test('Stop ends it at the upstream', async () => {
+  test('passes Stop on to the provider', async () => {
     const prompt = `stopped behind ${name}`
     house.upstream.scriptFor(prompt, [{ delta: 'First' }, { until: 'never' }])
     const reader = await client.chat({ text: prompt })
@@ -69,7 +69,7 @@ describe.each([
     expect((await (await house.asked(prompt)).closed).ended).toBe(false)
   })
 
-  test('a page and its policy come through', async () => {
+  test('passes a page and its policy on', async () => {
     const { statusCode, headers, body } = await request(proxy.url)
     expect(statusCode).toBe(200)
     expect(headers['content-security-policy']).toContain("script-src 'self' 'nonce-")
@@ -77,7 +77,7 @@ describe.each([
   })
 })
 
-test('an nginx that buffers and compresses is found out', async () => {
+test('the connection test notices an nginx that buffers and compresses', async () => {
   const proxy = await startNginx([portOf()], (site) =>
     site.replace(
       'proxy_buffering off;',
@@ -109,7 +109,7 @@ describe('behind TLS and the nginx of the docs', () => {
   const get = (path: string, headers: Record<string, string> = {}) =>
     request(tls.url + path, { dispatcher, headers: { host: new URL(tls.url).host, ...headers } })
 
-  test('the cookie is Secure, the origin is the browser’s, and pages name it', async () => {
+  test('the cookie is Secure, and the origin is the browser’s, also in pages', async () => {
     const { headers, body, statusCode } = await get('/', { origin: tls.url })
     expect([statusCode, String(headers['set-cookie']).includes('; Secure')]).toEqual([200, true])
     expect(await body.text()).toContain(`${tls.url}/open-graph.png`)
@@ -118,15 +118,15 @@ describe('behind TLS and the nginx of the docs', () => {
     expect(await call(tls.url.replace('https', 'http'))).toBe(403)
   })
 
-  test('without TLS, a browser that claims it gets no Secure cookie', async () => {
+  test('a browser that only claims TLS gets no Secure cookie', async () => {
     const answer = await request(nginx.url, { headers: { 'x-forwarded-proto': 'https' } })
     await answer.body.dump()
-    // Two proxies are trusted, and this came through one.
+    // Two proxies are trusted, but the request came through one.
     expect(String(answer.headers['set-cookie'])).not.toContain('; Secure')
   })
 
-  test('each client has a limit of its own, and none gets another by what it sends', async () => {
-    // Of an address that has opened no page, which would count for it as well.
+  test('each client has its own limit, and can’t get another by what it sends', async () => {
+    // From an address without page views, which would count too.
     const elsewhere = new Agent({ connect: { rejectUnauthorized: false }, localAddress: '127.0.0.2' })
     const start = async (forwarded: string) => {
       const answer = await request(`${tls.url}/api/chat`, {
@@ -140,7 +140,7 @@ describe('behind TLS and the nginx of the docs', () => {
     }
     const statuses: number[] = []
     for (let index = 0; index < 6; index++) statuses.push(await start(`198.51.100.${index}`))
-    // Nobody has a cookie, so the address alone counts: twice a person's.
+    // Without cookies, only the address counts, with twice a person's limit.
     expect(statuses).toEqual([200, 200, 200, 200, 429, 429])
     await elsewhere.close()
   })

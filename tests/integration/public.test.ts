@@ -4,7 +4,7 @@ import { provider, providerList } from '@/lib/protocol/providers'
 import type { Client } from './client'
 import { type House, openHouse } from './house'
 
-/** Places of the server's own machine and network, in all the ways to write them. */
+/** Addresses of the server's machine and network, in all spellings. */
 const inside = [
   'http://127.0.0.1',
   'http://127.1',
@@ -40,12 +40,12 @@ const inside = [
 describe('a Rill that others can reach', () => {
   let house: House
   let client: Client
-  /** Stored while Rill was private: a name that resolves to loopback, and loopback itself. */
+  /** Stored before Rill was public: a name that resolves to loopback, and loopback itself. */
   let stored: { id: string; baseUrl: string }[]
   beforeAll(async () => {
     house = await openHouse('sqlite', { RILL_OPEN: '1', RILL_PRIVATE_PROVIDERS: '1' })
     client = house.client()
-    // For a cookie: three first calls at once would be three people.
+    // To get a cookie: three concurrent first calls would be three people.
     await client.call('PATCH', '/api/settings', { json: {} })
     const port = new URL(house.upstream.baseUrl).port
     const hosts = ['localhost', '127.0.0.1', '[::ffff:127.0.0.1]']
@@ -64,7 +64,7 @@ describe('a Rill that others can reach', () => {
   })
   afterAll(() => house?.close())
 
-  test.each(inside)('stores no provider at %s, and tries none', async (origin) => {
+  test.each(inside)('stores no provider at %s, and tests none', async (origin) => {
     for (const path of ['/api/providers', '/api/providers/test']) {
       const refusal = await client.refusal('POST', path, { json: { name: 'Inside', baseUrl: `${origin}/v1` } })
       expect(refusal).toMatchObject({ status: 400, problem: { field: 'baseUrl' } })
@@ -75,7 +75,7 @@ describe('a Rill that others can reach', () => {
     expect((await client.refusal('PATCH', `/api/providers/${own?.id}`, { json: change })).problem.field).toBe('baseUrl')
   })
 
-  test('dials no address inside either, for a provider that was there before', async () => {
+  test('connects to no internal address for a provider that was stored before', async () => {
     const before = house.upstream.requests.length
     for (const { id } of stored) {
       const answer = await client.finish({ text: 'from outside', model: `${id}:scripted` })
@@ -91,11 +91,11 @@ describe('a Rill that others can reach', () => {
     }
   })
 
-  test('still talks to the operator’s own upstream, and offers no local servers', async () => {
+  test('still uses the operator’s provider, and offers no local servers', async () => {
     expect(await client.finish({ text: 'the operator’s' })).toMatchObject({ status: 'completed', text: 'Hello there.' })
     expect((await client.ask(providerList, 'GET', '/api/providers')).local).toEqual([])
     const turn = { turnId: 'local', text: 'x', model: 'ollama:any' }
-    // A name with no provider behind it is a model of the operator's upstream, like any other.
+    // A model name without a provider is one of the operator's provider.
     await client.call('POST', '/api/chat', { json: { ...turn, stream: false } })
     expect((await house.asked('x')).body.model).toBe('ollama:any')
   })

@@ -20,11 +20,11 @@ import { createDatabase, engines } from './house'
 
 const DAY_MS = 86_400_000
 const zones = ['UTC', 'Asia/Kolkata', 'America/New_York']
-/** What each thought, in tokens: enough to be seen in its speed. */
+/** The reasoning tokens of each generation: enough to affect its speed. */
 const REASONING = 1_000
 const order = { cursor: null, limit: 10, rate: { currency: 'INR', perDollar: '88.5' } }
 
-/** A generation that has ended, as far as roll-ups go by it. */
+/** The columns of an ended generation that roll-ups use. */
 const generation = fc.record({
   owner: fc.constantFrom('ann', 'bob'),
   conversation: fc.constantFrom('one', 'two'),
@@ -39,7 +39,7 @@ const generation = fc.record({
   promptTokens: fc.integer({ min: 0, max: 100_000 }),
   completionTokens: fc.integer({ min: 0, max: 4_000 }),
   outline: fc.constantFrom(null, '[-3,5]', '[9,-12,5]', '[9,5]'),
-  // Beyond what a float holds exactly.
+  // Beyond what a float can hold exactly.
   cost: fc.option(fc.tuple(fc.bigInt(0n, 10n ** 17n), fc.constantFrom('USD', 'INR'))),
 })
 type Ended = typeof generation extends fc.Arbitrary<infer E> ? E : never
@@ -65,7 +65,7 @@ describe.each(engines)('roll-ups, on %s', (engine) => {
   })
   beforeEach(() => empty(db))
 
-  test('what is added one by one equals a scan, in every time zone, to the last pico-unit', async () => {
+  test('sums that are added one by one equal a scan, in every time zone, exactly', async () => {
     await fc.assert(
       fc.asyncProperty(
         fc.array(generation, { minLength: 1, maxLength: 25 }),
@@ -105,7 +105,7 @@ describe.each(engines)('roll-ups, on %s', (engine) => {
     )
   })
 
-  test('what was there before there were roll-ups comes to the same', async () => {
+  test('generations from before roll-ups give the same sums', async () => {
     await live(db, 'UTC')
     for (const each of fc.sample(generation, 60))
       await db.transaction().execute(async (tx) => addToRollups(tx, [await insert(tx, each)]))
@@ -119,7 +119,7 @@ describe.each(engines)('roll-ups, on %s', (engine) => {
     expect(await everything(db)).toEqual(before)
   })
 
-  test('of more money than a column holds, what it holds is kept, and nothing breaks', async () => {
+  test('sums are capped at what a column holds', async () => {
     await live(db, 'UTC')
     const most = 9n * 10n ** 18n
     const [one, other] = (['brook', 'creek'] as const).map(
@@ -135,7 +135,7 @@ describe.each(engines)('roll-ups, on %s', (engine) => {
     expect(totals).toMatchObject({ generations: 3, cost: [{ amount: '17999999.999999999999', currency: 'USD' }] })
   })
 
-  test('the part of a model, a provider or a conversation is asked for', async () => {
+  test('reports can be filtered by model, provider and conversation', async () => {
     await live(db, 'UTC')
     const all = fc.sample(generation, 60).map((each): Ended => ({ ...each, owner: 'ann' }))
     for (const each of all) await db.transaction().execute(async (tx) => addToRollups(tx, [await insert(tx, each)]))
@@ -153,9 +153,9 @@ describe.each(engines)('roll-ups, on %s', (engine) => {
     expect(exported.reduce<number>((sum, count) => sum + Number(count), 0)).toBe(all.length)
   })
 
-  test('a million generations are told of without reading one of them', async () => {
+  test('a report of a million generations reads none of them', async () => {
     await fill(db, { days: 365, models: 20, conversations: 20_000 })
-    // What is not there cannot be scanned.
+    // Without the rows, a scan would find nothing.
     await sql`alter table generations rename to generations_away`.execute(db)
     try {
       const filter = { ownerId: 'ann', from: 20_000, to: 20_364 }
@@ -166,9 +166,9 @@ describe.each(engines)('roll-ups, on %s', (engine) => {
       expect([report.days.length, report.models.length]).toEqual([365, 20])
       expect(report.conversations).toMatchObject({ count: 20_000 })
       expect(report.conversations.rows).toHaveLength(10)
-      // Half a second, where nobody else computes.
+      // Half a second on a quiet machine.
       expect([took, took < 6_000]).toEqual([expect.any(Number), true])
-      // On SQLite the event loop does the reading: what else the process does goes on in between.
+      // SQLite reads on the event loop, so other work must run in between.
       expect([gap, gap < took / 4]).toEqual([expect.any(Number), true])
       const [first] = (await conversationUsage(db, { ...filter, to: 20_000 }, order)).rows
       expect(first).toMatchObject({ generations: 5, promptTokens: 5_000 })
@@ -193,7 +193,7 @@ describe.each(engines)('the list of 50,000 conversations, on %s', (engine) => {
   })
   const filter = { ownerId: 'ann', from: 20_000, to: 20_029 }
 
-  test('is read to its end, each once and in order, also while rows are added', async () => {
+  test('is read completely and in order, without repeats, also while rows are added', async () => {
     const narrow = { ...filter, to: 20_000, from: 20_000 }
     const seen: string[] = []
     let cursor: string | null = null
@@ -201,16 +201,16 @@ describe.each(engines)('the list of 50,000 conversations, on %s', (engine) => {
       const page = await conversationUsage(db, narrow, { ...order, limit: 300, cursor })
       seen.push(...page.rows.map(({ conversationId }) => conversationId))
       cursor = page.nextCursor
-      // Dearer than all: it belongs before what was shown, and pushes nothing onto the next page.
+      // The most expensive: it belongs on an earlier page, and moves nothing onto the next.
       await addConversation(db, `new ${seen.length}`)
     } while (cursor !== null)
     const all = Array.from({ length: 1667 }, (_, index) => `conversation ${(1666 - index) * 30}`)
     expect(seen).toEqual(all)
   })
 
-  test('page N runs the statements that the first one runs, and gives them as many rows', async () => {
+  test('page N runs the same statements as the first, with as many rows', async () => {
     const first = await counted(db, (of) => conversationUsage(of, filter, order))
-    // Where the conversation that is the 49,000th stands.
+    // The position of the 49,000th conversation.
     const { rows } = await sql<{
       cost: number
     }>`select cast(cost_picos as double precision) * 1.0 as cost from usage_rollups
@@ -238,7 +238,7 @@ async function addConversation(db: Database, id: string): Promise<void> {
     values ('ann', ${id}, 20000, 'environment', 'model', 'USD', 1, 1000000000000000)`.execute(db)
 }
 
-/** Does something, and tells how many statements were run, and how many rows each of them gave. */
+/** Runs work, and returns how many statements it ran and how many rows each returned. */
 async function counted<Result>(db: Database, work: (db: Database) => Promise<Result>) {
   const statements: number[] = []
   const counting = db.withPlugin({
@@ -251,7 +251,7 @@ async function counted<Result>(db: Database, work: (db: Database) => Promise<Res
   return { result: await work(counting), statements }
 }
 
-/** Does something, and tells for how long at most nothing else could be done. */
+/** Runs work, and returns the longest time that it blocked the event loop. */
 async function withLongestGap<Report>(work: () => Promise<Report>): Promise<{ report: Report; gap: number }> {
   const turns = [performance.now()]
   const timer = setInterval(() => turns.push(performance.now()), 1)
@@ -287,7 +287,7 @@ async function live(db: Database, timeZone: string): Promise<void> {
   }
 }
 
-/** Writes a generation as it is once it has ended. Gives its id. */
+/** Inserts an ended generation and returns its id. */
 async function insert(db: Database, ended: Ended): Promise<string> {
   const id = uuidv7()
   const place = `${ended.owner}-${ended.conversation}`
@@ -330,7 +330,7 @@ async function everything(db: Database): Promise<unknown[]> {
   return rows
 }
 
-/** The same figures out of the generations themselves, the plain way. */
+/** The same figures, computed from the generations. */
 function scan(all: Ended[]) {
   const ended = (status: string) => all.filter((each) => each.status === status).length
   const costs: Record<string, bigint> = {}
@@ -376,7 +376,7 @@ function histogram(values: (number | null)[], bounds: number[]): number[] {
   return counts
 }
 
-/** Roll-ups of a person who has had a million answers. */
+/** Roll-ups of a person with a million replies. */
 async function fill(
   db: Database,
   { days, models, conversations, each = 10 }: Record<'days' | 'models' | 'conversations', number> & { each?: number },

@@ -6,7 +6,7 @@ import { type House, openHouse } from './house'
 import { addressOf, type Route, routes } from './routes'
 
 const pages = ['/', `/c/${randomUUID()}`, '/settings', '/no/such/page']
-/** Open to everybody and every monitor: it tells nothing about anybody. */
+/** Open to everyone, including monitors, since it reveals nothing about anyone. */
 const open = ['GET /api/health']
 
 // None of this reaches the database.
@@ -32,7 +32,7 @@ describe('other sites', () => {
     ['Sec-Fetch-Site: cross-site', { 'sec-fetch-site': 'cross-site' }],
     ['Sec-Fetch-Site: same-site', { 'sec-fetch-site': 'same-site' }],
   ]
-  test.each(named)('%s is refused to them', async (_name, route) => {
+  test.each(named)('can’t call %s', async (_name, route) => {
     const { method } = route
     for (const [what, headers] of foreign) {
       const json = method === 'GET' || method === 'DELETE' ? undefined : {}
@@ -41,7 +41,7 @@ describe('other sites', () => {
     }
   })
 
-  test('our own pages are not refused', async () => {
+  test('don’t affect calls of Rill’s own pages', async () => {
     const { host, origin } = new URL(house.rill.url)
     const port = new URL(house.rill.url).port
     const own: Record<string, string>[] = [
@@ -57,7 +57,7 @@ describe('other sites', () => {
     }
   })
 
-  test.each(pages)('%s is not shown under a foreign name', async (path) => {
+  test.each(pages)('can’t show %s under a foreign name', async (path) => {
     const { status, text } = await client.call('GET', path, { headers: { host: 'evil.example' } })
     expect(status).toBe(403)
     expect(text).not.toContain('<script')
@@ -65,7 +65,7 @@ describe('other sites', () => {
 })
 
 describe('pages', () => {
-  test.each(pages)('%s has a policy with a nonce of its own', async (path) => {
+  test.each(pages)('%s has a policy with a new nonce', async (path) => {
     const answers = [await client.call('GET', path), await client.call('GET', path)]
     const nonces = answers.map(({ headers, text }) => {
       const policy = directives(String(headers['content-security-policy']))
@@ -108,7 +108,7 @@ describe('pages', () => {
 describe('sessions', () => {
   const lasting = /^rill-[0-9a-f]{8}=[\w-]{43}; Path=\/; HttpOnly; SameSite=Lax; Max-Age=\d+$/
 
-  test('begin on the first visit of a page, with a cookie that scripts cannot read', async () => {
+  test('start on the first visit of a page, with a cookie that scripts can’t read', async () => {
     const browser = house.client()
     const { cookies } = await browser.call('GET', '/')
     expect(cookies).toEqual([expect.stringMatching(lasting)])
@@ -117,7 +117,7 @@ describe('sessions', () => {
     expect(behindTls.cookies).toEqual([expect.stringMatching(/^__Host-rill-[0-9a-f]{8}=[\w-]{43}; .*; Secure$/)])
   })
 
-  test('begin with the first call that writes, and not with one that reads or is refused', async () => {
+  test('start with the first call that writes, not with one that reads or is refused', async () => {
     const script = house.client()
     expect((await script.call('GET', '/api/conversations')).cookies).toEqual([])
     expect((await script.call('PATCH', '/api/settings', { json: { theme: 'pink' } })).cookies).toEqual([])
@@ -127,14 +127,14 @@ describe('sessions', () => {
     expect((await script.call('GET', '/api/settings')).text).toContain('"theme":"dark"')
   })
 
-  test('the page and the calls it makes are one session', async () => {
+  test('a page and its calls share a session', async () => {
     const browser = house.client()
     await browser.call('GET', '/')
     await browser.finish({ text: 'from the page' })
     expect((await browser.call('GET', '/')).text).toContain('from the page')
   })
 
-  test('a forged cookie is a new session', async () => {
+  test('a forged cookie gets a new session', async () => {
     const owner = house.client()
     await owner.finish({ text: 'not for forgers' })
     const [name = '', token = ''] = (owner.cookie ?? '').split('=')
@@ -157,7 +157,7 @@ describe('sessions', () => {
     }
   })
 
-  test('nothing that a browser sends chooses whose page it is shown', async () => {
+  test('no header of a browser selects another person’s page', async () => {
     const owner = house.client()
     await owner.finish({ text: 'seen by me alone' })
     const session = (owner.cookie ?? '').split('=')[1] ?? ''

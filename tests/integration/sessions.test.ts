@@ -13,14 +13,14 @@ const titles = async (client: Client) =>
 const read = async (client: Client) => (await client.call('GET', '/api/conversations')).status
 const signIn = (client: Client, password = PASSWORD) => client.call('POST', '/api/session', { json: { password } })
 
-describe('of a local Rill', () => {
+describe('sessions in local mode', () => {
   let house: House
   beforeAll(async () => {
     house = await openHouse('postgres')
   })
   afterAll(() => house?.close())
 
-  test('there are none: every browser has the one history, whatever cookie it sends', async () => {
+  test('don’t exist: every browser has the shared history, whatever cookie it sends', async () => {
     await house.client().finish({ text: 'from one browser' })
     for (const cookie of [undefined, 'rill=x', 'rill-00000000=x'])
       for (const path of ['/', '/api/conversations', '/sign-in']) {
@@ -34,7 +34,7 @@ describe('of a local Rill', () => {
     expect(await house.query('select count(*) as count from sessions')).toEqual([{ count: '0' }])
   })
 
-  test('what one browser begins streams in another', async () => {
+  test('a reply that one browser starts streams in another', async () => {
     house.upstream.scriptFor('live', [{ delta: 'Begun, ' }, { until: 'seen' }, { delta: 'and ended.' }, { end: true }])
     const started = await house.client().start({ text: 'live' })
     const other = house.client()
@@ -48,26 +48,26 @@ describe('of a local Rill', () => {
   })
 })
 
-describe('behind a password', () => {
+describe('sessions in password mode', () => {
   let house: House
   beforeAll(async () => {
     house = await openHouse('postgres', { RILL_PASSWORD: PASSWORD })
   })
   afterAll(() => house?.close())
 
-  test('everybody who has it shares one history, from any device', async () => {
+  test('share one history, on any device', async () => {
     const [laptop, phone] = [house.client(), house.client()]
     await signIn(laptop)
     await signIn(phone)
     expect(laptop.cookie).not.toBe(phone.cookie)
     await laptop.finish({ text: 'from the laptop' })
     expect(await titles(phone)).toEqual(['from the laptop'])
-    // Signing out of one leaves the other.
+    // Signing out on one device doesn't affect the other.
     await laptop.call('DELETE', '/api/session')
     expect([await read(laptop), await read(phone)]).toEqual([401, 200])
   })
 
-  test('signing in gives a new session, and the one before is over', async () => {
+  test('signing in starts a new session and ends the previous one', async () => {
     const client = house.client()
     await signIn(client)
     const before = client.cookie
@@ -78,7 +78,7 @@ describe('behind a password', () => {
     expect([await read(stale), await read(client)]).toEqual([401, 200])
   })
 
-  test('signing out ends it on the server and takes the cookie away', async () => {
+  test('signing out ends the session on the server and removes the cookie', async () => {
     const client = house.client()
     await signIn(client)
     const cookie = client.cookie
@@ -98,11 +98,11 @@ describe('behind a password', () => {
     const again = house.client()
     again.cookie = cookie
     expect((await again.call('GET', '/')).status).toBe(307)
-    // Twice is once.
+    // A second time changes nothing.
     expect((await client.call('DELETE', '/api/session')).status).toBe(204)
   })
 
-  test('whoever has not signed in leaves no row', async () => {
+  test('a browser that hasn’t signed in stores no rows', async () => {
     const before = await house.query('select count(*) as count from sessions')
     const stranger = house.client()
     for (const path of ['/', '/sign-in', '/api/conversations'])
@@ -111,7 +111,7 @@ describe('behind a password', () => {
     expect(await house.query('select count(*) as count from sessions')).toEqual(before)
   })
 
-  test('only a hash of the token is stored, and its use at most once an hour', async () => {
+  test('only a hash of the token is stored, and its last use at most once an hour', async () => {
     const client = house.client()
     await signIn(client)
     const token = client.cookie?.split('=')[1] ?? ''
@@ -132,14 +132,14 @@ describe('behind a password', () => {
     expect(Number(second.last_used_at)).toBeGreaterThanOrEqual(Number(first.last_used_at))
     expect(second.confirmed_at).toBe(first.confirmed_at)
 
-    // After a day the browser is told anew how long to keep it.
+    // After a day the cookie is renewed.
     await house.query(`update sessions set last_used_at = ${hourAgo - 24 * HOUR_MS} where token_hash = '${hash}'`)
     expect((await client.call('GET', '/api/conversations')).cookies).toEqual([
       expect.stringContaining(`${client.cookie};`),
     ])
   })
 
-  test('a session that has expired is none', async () => {
+  test('an expired session doesn’t count', async () => {
     const client = house.client()
     await signIn(client)
     await house.query(`update sessions set expires_at = ${Date.now() - 1}`)
@@ -147,14 +147,14 @@ describe('behind a password', () => {
   })
 })
 
-test('of two Rills on one host, neither takes the other’s cookie', async () => {
+test('two Rills on one host don’t share cookies', async () => {
   const house = await openHouse('sqlite', { RILL_PASSWORD: PASSWORD })
   const neighbor = await startRill({ env: { RILL_PASSWORD: PASSWORD } })
   try {
     const [here, there] = [house.client(), new Client(() => neighbor.url)]
     await signIn(here)
     await signIn(there)
-    // As a browser does, which sends the cookies of a host to all of its ports.
+    // Browsers send a host's cookies to all of its ports.
     const both = `${here.cookie}; ${there.cookie}`
     expect(here.cookie?.split('=')[0]).not.toBe(there.cookie?.split('=')[0])
     for (const client of [here, there]) {
@@ -167,7 +167,7 @@ test('of two Rills on one host, neither takes the other’s cookie', async () =>
   }
 })
 
-describe('of an open Rill', () => {
+describe('sessions in open mode', () => {
   let house: House
   beforeAll(async () => {
     house = await openHouse('postgres', { RILL_OPEN: '1', RILL_RATE_PER_MINUTE: '10' })
@@ -178,7 +178,7 @@ describe('of an open Rill', () => {
     await house.query(`select (select count(*) from sessions) as sessions,
       (select count(*) from owners where kind = 'visitor') as visitors`)
 
-  test('requests without a cookie leave no row, however many', async () => {
+  test('requests without a cookie store no rows', async () => {
     const before = await counts()
     for (let time = 0; time < 30; time++) {
       await house.client().call('GET', '/api/conversations')
@@ -187,7 +187,7 @@ describe('of an open Rill', () => {
     expect(await counts()).toEqual(before)
   })
 
-  test('ending one leaves a stranger', async () => {
+  test('after signing out, a browser is a new visitor', async () => {
     const visitor = house.client()
     await visitor.finish({ text: 'mine' })
     const cookie = visitor.cookie
@@ -198,7 +198,7 @@ describe('of an open Rill', () => {
     expect(await titles(stranger)).toEqual([])
   })
 
-  test('no more than so many visitors of an address are stored a minute; reading goes on', async () => {
+  test('new visitors per address and minute are limited; reading still works', async () => {
     const before = await counts()
     const statuses: number[] = []
     for (let time = 0; time < 40; time++) statuses.push((await house.client().call('GET', '/')).status)

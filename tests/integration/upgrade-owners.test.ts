@@ -36,7 +36,7 @@ beforeAll(async () => {
 })
 afterAll(() => upstream?.stop())
 
-/** A database of an earlier version that three browsers have used; Bob was active last, and Ann has the most. */
+/** A database of an earlier version with three browsers: Bob was active last, and Ann has the most conversations. */
 async function fill(db: Database, version: string): Promise<Record<Person, string>> {
   const ids = { ann: uuidv7(), bob: uuidv7(), cid: uuidv7() }
   const has = (migration: string) => version >= migration
@@ -157,7 +157,7 @@ async function price(db: Database, owner: string, model: string, input: number) 
     values (${owner}, 'scripted.example', ${model}, ${JSON.stringify({ ...row, ...rest })})`.execute(db)
 }
 
-/** Every sum, whoever's it is: what must be the same afterwards. */
+/** The sums over all owners, which a merge must not change. */
 async function sums(db: Database) {
   const { rows: spending } =
     await sql`select scope, cast(sum(spent_picos) as text) as picos, sum(spent_tokens) as tokens,
@@ -168,7 +168,7 @@ async function sums(db: Database) {
   return JSON.stringify({ spending, rollups })
 }
 
-/** Lets the last step of an owner's claim fail. */
+/** Makes the last step of merging an owner fail. */
 async function failFor(db: Database, engine: Engine, owner: string) {
   if (engine === 'sqlite') {
     await sql`create trigger broken before update on conversations when old.owner_id = ${sql.lit(owner)}
@@ -202,7 +202,7 @@ async function emptyDatabase(engine: Engine): Promise<Stored> {
   }
 }
 
-describe.each(engines)('bringing owners together, on %s', (engine) => {
+describe.each(engines)('merging owners, on %s', (engine) => {
   let stored: Stored
   afterEach(() => stored?.remove())
 
@@ -215,20 +215,20 @@ describe.each(engines)('bringing owners together, on %s', (engine) => {
     return { db, ids, single: await ensureSingleOwner(db, true) }
   }
 
-  test('every table that has an owner is known to the claim', async () => {
+  test('covers every table with an owner', async () => {
     const { db, single } = await upgraded()
     await mergeOwners(db, single)
     const tables = await db.introspection.getTables()
     const owned = tables.filter(({ columns }) => columns.some(({ name }) => name === 'owner_id' || name === 'ownerId'))
     expect(owned.length).toBeGreaterThan(9)
-    // Nothing reads `budgets` any more: it stays for instances of an earlier version.
+    // `budgets` is unused, and stays for instances of an earlier version.
     for (const { name } of owned.filter(({ name }) => !['sessions', 'budgets'].includes(name))) {
       const { rows } = await sql<{ ownerId: string }>`select distinct owner_id from ${sql.table(name)}`.execute(db)
       expect([name, rows.map(({ ownerId }) => ownerId)]).toEqual([name, [single]])
     }
   })
 
-  test('whoever has the most becomes the one owner, and sums stay to the last unit', async () => {
+  test('the owner with the most conversations becomes the shared one, and sums stay exact', async () => {
     const { db, ids, single } = await upgraded()
     expect(single).toBe(ids.ann)
     const before = await sums(db)
@@ -245,7 +245,7 @@ describe.each(engines)('bringing owners together, on %s', (engine) => {
     expect(await sums(db)).toBe(before)
   })
 
-  test('sums that no column holds stop at what it holds', async () => {
+  test('caps sums at what a column holds', async () => {
     const { db, ids, single } = await upgraded()
     await sql`update spending set spent_picos = 8000000000000000000`.execute(db)
     await sql`update usage_rollups set cost_picos = 8000000000000000000`.execute(db)
@@ -256,7 +256,7 @@ describe.each(engines)('bringing owners together, on %s', (engine) => {
     expect(ids.ann).toBe(single)
   })
 
-  test.each(['bob', 'ann'] as const)('budgets of %s that cannot be read hold nothing up, and stay', async (person) => {
+  test.each(['bob', 'ann'] as const)('unparsable budgets of %s block nothing, and stay', async (person) => {
     const { db, ids, single } = await upgraded()
     await sql`update budget_limits set budget = '{' where owner_id = ${ids[person]}`.execute(db)
     expect(await mergeOwners(db, single)).toBe(2)
@@ -274,7 +274,7 @@ describe.each(engines)('bringing owners together, on %s', (engine) => {
     ['an amount that is no number', 'about ten', '0.5'],
     ['a rate that is none', '10', 'half'],
     ['a rate of 0', '10', '0'],
-  ])('a budget with %s stays as it is and holds nothing up', async (_, amount, exchangeRate) => {
+  ])('a budget with %s stays as it is and blocks nothing', async (_, amount, exchangeRate) => {
     const { db, ids, single } = await upgraded()
     const own = { ...settingsOf.ann, exchangeRate }
     await sql`update settings set settings = ${JSON.stringify(own)} where owner_id = ${ids.ann}`.execute(db)
@@ -288,7 +288,7 @@ describe.each(engines)('bringing owners together, on %s', (engine) => {
     expect(rows.map(({ budget }) => JSON.parse(budget))).toContainEqual(JSON.parse(odd))
   })
 
-  test('choices that cannot be brought together keep nothing else back, and are tried again', async () => {
+  test('if settings can’t be merged, the rest is, and the next start tries again', async () => {
     const { db, single } = await upgraded()
     await sql`alter table prices rename to elsewhere`.execute(db)
     await sql`create view prices as select * from elsewhere`.execute(db)
@@ -307,7 +307,7 @@ describe.each(engines)('bringing owners together, on %s', (engine) => {
     expect(await count()).toBe(3)
   })
 
-  test('what cannot be read is left alone from then on, and so is what the one owner has changed meanwhile', async () => {
+  test('later merges leave unparsable rows alone, and changes of the shared owner', async () => {
     const { db, ids, single } = await upgraded()
     await sql`update budget_limits set budget = '{' where owner_id = ${ids.bob}`.execute(db)
     await sql`update settings set settings = '{' where owner_id = ${ids.bob}`.execute(db)
@@ -324,7 +324,7 @@ describe.each(engines)('bringing owners together, on %s', (engine) => {
     expect(await all()).toEqual(before)
   })
 
-  test('what a visitor of an open Rill has chosen gives way to what the one owner has', async () => {
+  test('settings of the shared owner take precedence over those of visitors', async () => {
     const { db, ids, single } = await upgraded()
     await sql`insert into owners (id, kind, created_at) values (${ids.bob}, 'visitor', 1)`.execute(db)
     await mergeOwners(db, single)
@@ -338,7 +338,7 @@ describe.each(engines)('bringing owners together, on %s', (engine) => {
     expect(prices.map((row) => JSON.parse(row.price).input)).toEqual(['2'])
   })
 
-  test('what breaks half-way loses nothing, and the next start goes on with it', async () => {
+  test('a failure half-way loses nothing, and the next start continues', async () => {
     const { db, ids, single } = await upgraded()
     const before = await sums(db)
     await failFor(db, engine, ids.bob)
@@ -355,7 +355,7 @@ describe.each(engines)('bringing owners together, on %s', (engine) => {
     expect(await count()).toBe(0)
   })
 
-  test('what an older instance writes after the claim is claimed by the next, into the same rows', async () => {
+  test('rows that an older instance writes later are merged next time, into the same rows', async () => {
     const { db, ids, single } = await upgraded()
     await mergeOwners(db, single)
     await sql`insert into spending (owner_id, scope, spent_picos, spent_tokens, reserved_picos, reserved_tokens)
@@ -370,7 +370,7 @@ describe.each(engines)('bringing owners together, on %s', (engine) => {
   })
 })
 
-test('many visitors are swept with other work in between, and those with something left stay', async () => {
+test('many visitors are swept with other work in between, and those with rows stay', async () => {
   const stored = await emptyDatabase('sqlite')
   const { db } = stored
   await migrateTo(db, '9999')
@@ -420,7 +420,7 @@ describe.each(engines)('a database of an earlier version, on %s', (engine) => {
     stored = await emptyDatabase(engine)
     await migrateTo(stored.db, version)
     const ids = await fill(stored.db, version)
-    // Rill holds the folder by itself.
+    // Rill locks the folder.
     if (engine === 'sqlite') await stored.db.destroy()
     return ids
   }
@@ -444,7 +444,7 @@ describe.each(engines)('a database of an earlier version, on %s', (engine) => {
         ])
       }
       if (version >= '0006') await setBudgets(client)
-      // A reply to what another browser had begun.
+      // A reply in another browser's conversation.
       const [first] = conversations
       const { messages } = await client.conversation(first?.id ?? '')
       const answer = await client.finish({ text: 'And now?', conversationId: first?.id, parentId: messages.at(-1)?.id })
@@ -452,7 +452,7 @@ describe.each(engines)('a database of an earlier version, on %s', (engine) => {
     },
   )
 
-  test('keys open, and are sealed to the provider alone', async () => {
+  test('keys can be unsealed, and are sealed to the provider only', async () => {
     await earlier('0008_usage_by_day')
     const client = await start()
     const { own } = await client.ask(providerList, 'GET', '/api/providers')
@@ -472,7 +472,7 @@ describe.each(engines)('a database of an earlier version, on %s', (engine) => {
     expect(rows.map(({ sealed }) => sealed.slice(0, 3))).toEqual(['v2.', 'v2.', 'v2.'])
   })
 
-  test('settings and budgets are those of whoever was active last, and what only others have', async () => {
+  test('settings and budgets are those of the most recently active owner, completed by those of others', async () => {
     await earlier('0008_usage_by_day')
     const client = await start()
     expect(await client.ask(settings, 'GET', '/api/settings')).toEqual({
@@ -482,7 +482,7 @@ describe.each(engines)('a database of an earlier version, on %s', (engine) => {
     })
     const { budgets } = await client.ask(budgetList, 'GET', '/api/budgets')
     expect(budgets.map(({ scope, measure, amount, currency }) => [scope, measure, amount, currency]).sort()).toEqual([
-      // A euro was two dollars, and of euros nothing is known any more.
+      // A euro was two dollars; the merged settings have no rate for euros.
       ['conversation', 'cost', '20', 'USD'],
       ['day', 'tokens', '2000', null],
       ['month', 'cost', '500', 'USD'],
@@ -496,7 +496,7 @@ describe.each(engines)('a database of an earlier version, on %s', (engine) => {
     ])
   })
 
-  test('what an earlier version left running ends, and gives back what it had reserved', {
+  test('generations that an earlier version left running end, and release their reservations', {
     timeout: 40_000,
   }, async () => {
     stored = await emptyDatabase(engine)
@@ -509,7 +509,7 @@ describe.each(engines)('a database of an earlier version, on %s', (engine) => {
       reserved: { picos: '5', tokens: '7' },
       rate: { currency: 'USD', perDollar: '1' },
     }
-    // Under a turn id that another browser has used as well.
+    // With a turn id that another browser has used too.
     await sql`update generations set status = 'running', ended_at = null, turn_id = 'turn 2',
       booking = ${JSON.stringify(booking)} where owner_id = ${ids.bob} and turn_id = 'turn 1'`.execute(stored.db)
     if (engine === 'sqlite') await stored.db.destroy()
@@ -517,7 +517,7 @@ describe.each(engines)('a database of an earlier version, on %s', (engine) => {
     const { conversations } = await client.ask(conversationPage, 'GET', '/api/conversations')
     const cut = conversations.find(({ title }) => title === 'bob 1')
     const ending = async () => (await client.conversation(cut?.id ?? '')).messages.at(-1)?.generation?.status
-    // On Postgres the instance that ran it is given ten seconds to say that it lives.
+    // On Postgres its instance has ten seconds to send a heartbeat.
     await expect.poll(ending, { timeout: 30_000 }).toBe('interrupted')
     await rill?.kill('SIGTERM')
     const db = engine === 'sqlite' ? kyselyOverSqlite(join(stored.folder, 'rill.db')) : stored.db
@@ -527,7 +527,7 @@ describe.each(engines)('a database of an earlier version, on %s', (engine) => {
     if (db !== stored.db) await db.destroy()
   })
 
-  test('usage is that of all', async () => {
+  test('usage includes all owners', async () => {
     await earlier('0008_usage_by_day')
     const client = await start()
     const totals = z.object({ totals: z.object({ generations: z.number(), promptTokens: z.number() }) })
@@ -535,7 +535,7 @@ describe.each(engines)('a database of an earlier version, on %s', (engine) => {
     expect(usage.totals).toEqual({ generations: 6, promptTokens: 111 })
   })
 
-  test('with a password, whoever was signed in stays so, once', async () => {
+  test('in password mode, signed-in browsers stay signed in', async () => {
     const ids = await earlier('0008_usage_by_day')
     await start({ RILL_PASSWORD: PASSWORD })
     expect((await browser().call('GET', '/api/conversations')).status).toBe(401)
@@ -543,7 +543,7 @@ describe.each(engines)('a database of an earlier version, on %s', (engine) => {
     const signedIn = browser(old)
     expect(await titles(signedIn)).toEqual(everybodys)
     expect(signedIn.cookie).toMatch(/^rill-[0-9a-f]{8}=/)
-    // Several requests of one browser that still send the old cookie lead to the same session.
+    // Concurrent requests with the old cookie get the same session.
     const second = browser(old)
     await titles(second)
     expect(second.cookie).toBe(signedIn.cookie)
@@ -554,13 +554,13 @@ describe.each(engines)('a database of an earlier version, on %s', (engine) => {
       ['one that is cut', old.slice(0, -4)],
     ])
       expect([what, (await browser(cookie).call('GET', '/api/conversations')).status]).toEqual([what, 401])
-    // Signing out ends it for good: neither cookie opens it again.
+    // After signing out, neither cookie works.
     expect((await signedIn.call('DELETE', '/api/session')).status).toBe(204)
     expect((await browser(old).call('GET', '/api/conversations')).status).toBe(401)
     expect((await browser(second.cookie).call('GET', '/api/conversations')).status).toBe(401)
   })
 
-  test('of an open Rill, each old cookie leads to its own history', async () => {
+  test('in open mode, each old cookie has its own history', async () => {
     const ids = await earlier('0008_usage_by_day')
     await start({ RILL_OPEN: '1', RILL_PRIVATE_PROVIDERS: '1' })
     for (const person of people) {
@@ -568,7 +568,7 @@ describe.each(engines)('a database of an earlier version, on %s', (engine) => {
       expect((await titles(client)).map((title) => title.split(' ')[0])).toEqual(
         Array.from({ length: { ann: 3, bob: 2, cid: 1 }[person] }, () => person),
       )
-      // And so does the session it was exchanged for.
+      // So does the session that replaced it.
       expect(client.cookie).toMatch(/^rill-/)
       expect(await titles(client)).not.toEqual([])
     }
@@ -579,8 +579,8 @@ describe.each(engines)('a database of an earlier version, on %s', (engine) => {
     ).toContain('"conversations":[]')
   })
 
-  // A server is started four times.
-  test('open, then a password, then local: nothing is lost on the way; open again, the one history waits', {
+  // Starts a server four times.
+  test('open, then password, then local: nothing is lost; back in open mode, the shared history is kept', {
     timeout: 60_000,
   }, async () => {
     const ids = await earlier('0008_usage_by_day')
@@ -603,7 +603,7 @@ describe.each(engines)('a database of an earlier version, on %s', (engine) => {
     await local.finish({ text: 'local' })
 
     await start({ RILL_OPEN: '1', RILL_PRIVATE_PROVIDERS: '1' })
-    // Who was signed in or local has no claim on the one history where there is no password; nobody else has either.
+    // In open mode nobody can see the shared history, not even browsers that were signed in.
     for (const client of [
       browser(signedIn.cookie),
       browser(bob.cookie),
@@ -616,7 +616,7 @@ describe.each(engines)('a database of an earlier version, on %s', (engine) => {
     expect((await titles(again)).sort()).toEqual([...everybodys, 'a visitor', 'bob, later', 'local'].sort())
   })
 
-  test('a key that was sealed with another secret opens when that secret is back', async () => {
+  test('a key that was sealed with another secret can be unsealed once that secret is back', async () => {
     await earlier('0008_usage_by_day')
     const other = await start({ RILL_SECRET: 'another-secret-0123' })
     const { own } = await other.ask(providerList, 'GET', '/api/providers')
@@ -627,7 +627,7 @@ describe.each(engines)('a database of an earlier version, on %s', (engine) => {
       json: { turnId: 'unreadable', text: 'x', model: `${own[0]?.id}:scripted` },
     })
     expect(refusal.problem).toMatchObject({ kind: 'auth', message: expect.stringContaining(own[0]?.name ?? '') })
-    // Entered anew, it works.
+    // Entering it again works.
     expect((await other.call('PATCH', `/api/providers/${own[0]?.id}`, { json: { apiKey: 'new' } })).status).toBe(200)
 
     const client = await start()

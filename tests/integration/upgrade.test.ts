@@ -7,7 +7,7 @@ import { picosOf } from '@/lib/protocol/billing/money'
 import { engines } from './house'
 import { type Opened, openStored, type Row, stored } from './stored-databases'
 
-/** Tables whose rows an upgrade only adds columns to. */
+/** Tables to whose rows an upgrade only adds columns. */
 const kept = ['conversations', 'messages', 'generations', 'generation_pieces', 'providers', 'capabilities', 'prices']
 const sums = ['spending', 'usage_rollups']
 const rate = { currency: 'INR', perDollar: '88.5' }
@@ -19,7 +19,7 @@ afterEach(async () => {
   opened = null
 })
 
-test('every file of the folder is one that its version wrote', async () => {
+test('every file of the folder was written by its version', async () => {
   expect(stored).toHaveLength(12)
   const readme = await readFile(new URL('databases/README.md', import.meta.url), 'utf8')
   expect(stored.filter((file) => !readme.includes(`\`${file}\``))).toEqual([])
@@ -27,7 +27,7 @@ test('every file of the folder is one that its version wrote', async () => {
 
 describe.each(engines)('an upgrade to now, on %s', (engine) => {
   describe.each(stored)('of %s', (file) => {
-    test('keeps every row and what it says, opens every key, and is done once', async () => {
+    test('keeps every row and its content, unseals every key, and runs once', async () => {
       opened = await openStored(engine, file)
       const { db, rows, live } = opened
       const before = new Map<string, Row[]>()
@@ -55,7 +55,7 @@ describe.each(engines)('an upgrade to now, on %s', (engine) => {
         expect(budgets).toEqual(
           expect.arrayContaining(listed.map((budget) => expect.objectContaining(budget as object))),
         )
-        // The roll-ups of that version counted replies and no tokens; its rows are kept as they are.
+        // That version's roll-ups counted replies but no tokens; its rows stay as they are.
         if (file !== '0007-without-prompt-index.sql') await checkSums(opened, owner, mine('generations'))
       }
       await checkProviders(opened, owners)
@@ -67,7 +67,7 @@ describe.each(engines)('an upgrade to now, on %s', (engine) => {
     })
   })
 
-  test('usage that nobody can read does not keep the database from opening', async () => {
+  test('unparsable usage doesn’t stop the migration', async () => {
     opened = await openStored(engine, '0005.sql')
     const { db } = opened
     const ids = (await opened.rows('generations')).filter(({ usage }) => usage !== null).map(({ id }) => String(id))
@@ -81,7 +81,7 @@ describe.each(engines)('an upgrade to now, on %s', (engine) => {
     )
   })
 
-  test('more money than a column holds does not keep it from opening either', async () => {
+  test('more money than a column holds doesn’t stop the migration', async () => {
     opened = await openStored(engine, '0006.sql')
     await sql`update generations set cost_picos = 9000000000000000000 where cost_picos is not null`.execute(opened.db)
     await opened.live.migrate(opened.db)
@@ -89,7 +89,7 @@ describe.each(engines)('an upgrade to now, on %s', (engine) => {
     expect(costs.reduce((most, each) => (each > most ? each : most))).toBe(9n * 10n ** 18n)
   })
 
-  test('runs of the Lab leave the list of conversations; what only has their name stays', async () => {
+  test('Lab runs leave the list of conversations; conversations with the same title stay', async () => {
     opened = await openStored(engine, '0008.sql')
     const { db, rows, live } = opened
     const mine = (await rows('conversations')).filter(({ ownerId, deletedAt }) => deletedAt === null && ownerId)
@@ -106,10 +106,10 @@ describe.each(engines)('an upgrade to now, on %s', (engine) => {
     expect(await listed()).toEqual(mine.flatMap(({ id }) => (id === run ? [] : String(id))).sort())
   })
 
-  test('what breaks half-way leaves nothing of itself, and the next start does all of it', async () => {
+  test('a migration that fails half-way is rolled back, and the next start runs it', async () => {
     opened = await openStored(engine, '0008.sql')
     const { db, rows, live } = opened
-    // In the way of the second table of one migration, whose first is made by then.
+    // Blocks the second table of a migration, after its first was created.
     await sql`create table sessions (id text)`.execute(db)
     await expect(live.migrate(db)).rejects.toThrow('sessions')
     const tables = await db.introspection.getTables()
@@ -134,12 +134,12 @@ describe.each(engines)('an upgrade to now, on %s', (engine) => {
   )
 })
 
-/** What is null says nothing yet: an upgrade may fill it. */
+/** An upgrade may fill null columns. */
 function including(row: Row) {
   return expect.objectContaining(Object.fromEntries(Object.entries(row).filter(([, value]) => value !== null)))
 }
 
-/** Every conversation is listed, and its messages say what they said. */
+/** Every conversation is listed, with unchanged messages. */
 async function checkConversations({ live }: Opened, owner: string, old: (table: string) => Row[]): Promise<void> {
   const mine = old('conversations').filter(({ ownerId, deletedAt }) => ownerId === owner && deletedAt === null)
   const { conversations } = await live.listConversations(owner, { limit: 100 })
@@ -158,7 +158,7 @@ async function checkConversations({ live }: Opened, owner: string, old: (table: 
   }
 }
 
-/** Every key opens. */
+/** Every key can be unsealed. */
 async function checkProviders({ live }: Opened, owners: string[]): Promise<void> {
   const providers = (await Promise.all(owners.map(live.providerRows))).flat()
   const credentials = providers.map(live.credentialsOf)
@@ -168,13 +168,13 @@ async function checkProviders({ live }: Opened, owners: string[]): Promise<void>
   ])
 }
 
-/** The report of usage says what a count of the generations says. */
+/** The usage report equals a count of the generations. */
 async function checkSums({ db, live }: Opened, owner: string, generations: Row[]): Promise<void> {
   const days = generations.map(({ startedAt }) => Math.floor(Number(startedAt) / 86_400_000))
   const filter = { ownerId: owner, from: Math.min(...days) - 1, to: Math.max(...days) + 1 }
   const { totals, conversations } = await live.usageReport(db, filter, { cursor: null, limit: 10, rate })
   const ended = generations.filter(({ status }) => status !== 'running')
-  // Early versions counted nothing of a reply that did not come to its end.
+  // Early versions didn't count unfinished replies.
   const usages = ended.flatMap(({ usage }) => (usage === null ? [] : [usageJson.parse(JSON.parse(String(usage)))]))
   const tests = conversations.rows.find(({ conversationId }) => conversationId === 'tests')
   expect({
