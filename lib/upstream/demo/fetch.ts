@@ -1,31 +1,36 @@
 import 'server-only'
-import { randomUUID } from 'node:crypto'
+import { createHash, randomUUID } from 'node:crypto'
 import { setTimeout as wait } from 'node:timers/promises'
 import { z } from 'zod'
-import { pacedStream } from './pace'
-import { invalidRequest, type Refusal, rateLimit, serverError, unknownModel, unknownPath } from './refusals'
+import { processSingleton } from '@/lib/process'
+import { completionOf, streamed, whole } from './completion'
 import { replyTo } from './replies'
-import { promptTokens } from './tokens'
-import { completionOf, durationOf, streamed, whole } from './wire'
+import { timedStream } from './timed-stream'
 
 const reasoningModel = 'rill-demo-reasoning'
 const models = ['rill-demo', reasoningModel]
-/** When the demo model was made, in epoch seconds: the format wants a date. */
-const modelsCreated = 1_790_000_000
-/** An answer that does not stream comes after this at most: nobody should wait as long as it would take to write. */
-const mostWaitMs = 300
+/** Epoch seconds: the format requires a date for each model. */
+const MODELS_CREATED = 1_790_000_000
+/** The delay of a reply that doesn't stream, so that nobody waits for it to be typed out. */
+const WHOLE_DELAY_MS = 300
+/** Seconds to wait after each refused attempt; the attempt after these passes. */
+const retryAfterSeconds = [2, 3]
+const MAX_REMEMBERED_ATTEMPTS = 1000
 
-const content = z.union([
-  z.string(),
-  z
-    .array(z.object({ text: z.string().optional() }))
-    .transform((parts) => parts.map((part) => part.text ?? '').join('')),
-  z.null().transform(() => ''),
-])
 const maxTokens = z.int().min(1).nullish()
 const parameters = z.object({
   model: z.string(),
-  messages: z.array(z.object({ role: z.string(), content: content.default('') })).min(1),
+  messages: z
+    .array(
+      z.object({
+        role: z.string(),
+        content: z
+          .string()
+          .nullish()
+          .transform((text) => text ?? ''),
+      }),
+    )
+    .min(1),
   stream: z.boolean().nullish(),
   stream_options: z.object({ include_usage: z.boolean().nullish() }).nullish(),
   max_tokens: maxTokens,
@@ -34,83 +39,68 @@ const parameters = z.object({
 type Parameters = z.infer<typeof parameters>
 
 /**
- * Rill's demo model as a server: takes what `fetch` takes and answers `POST …/chat/completions`, streamed or whole, and
- * `GET …/models` as an OpenAI server would, whatever the host. Streams 60 tokens a second, the first after 20 ms; an
- * answer that does not stream comes within 300 ms however long it is. Failures on request are real responses too.
+ * The demo model as an OpenAI-compatible server behind `fetch`: `POST …/chat/completions` and `GET …/models` on any host.
+ * Streams 60 tokens a second after 20 ms; errors on request are real error responses.
  * @throws {unknown} the reason of `init.signal` when it is aborted, as `fetch` does.
  */
 export const demoFetch: typeof globalThis.fetch = async (input, init = {}) => {
   const signal = init.signal ?? (input instanceof Request ? input.signal : null)
   signal?.throwIfAborted()
   const request = new Request(input, { ...init, signal: null })
-  const { pathname } = new URL(request.url)
-  if (request.method === 'GET' && pathname.endsWith('/models')) return modelList()
-  if (request.method !== 'POST' || !pathname.endsWith('/chat/completions')) {
-    return refuse(unknownPath(request.method, pathname))
+  const call = `${request.method} ${new URL(request.url).pathname}`
+  if (/^GET .*\/models$/.test(call)) {
+    const data = models.map((id) => ({ id, object: 'model', created: MODELS_CREATED, owned_by: 'rill' }))
+    return respond(JSON.stringify({ object: 'list', data }))
   }
-  const asked = parse(await request.text())
+  if (!/^POST .*\/chat\/completions$/.test(call)) return refuse(404, `Invalid URL (${call})`)
+  const body = parameters.safeParse(await request.json().catch(() => null))
   signal?.throwIfAborted()
-  return 'status' in asked ? refuse(asked) : await complete(asked, signal)
+  if (body.success) return await complete(body.data, signal)
+  const [{ path, message } = { path: [], message: '' }] = body.error.issues
+  return refuse(400, `Invalid value for '${path.join('.')}': ${message}`, { param: path.join('.') })
 }
 
 async function complete(asked: Parameters, signal: AbortSignal | null): Promise<Response> {
   const { model, messages } = asked
-  if (!models.includes(model)) return refuse(unknownModel(model))
+  if (!models.includes(model)) return refuse(404, `The model \`${model}\` does not exist.`, { code: 'model_not_found' })
   const reply = replyTo(messages, model === reasoningModel)
-  if (reply.refusal === 'server_error') return refuse(serverError)
-  const refusal = reply.refusal === 'rate_limit' ? rateLimit(model, messages) : null
-  if (refusal) return refuse(refusal)
+  const refusal = reply.error && refusalOf(reply.error, asked)
+  if (refusal) return refusal
+  const completion = completionOf(reply, asked)
+  if (asked.stream) return respond(timedStream(streamed(completion), signal), 'text/event-stream; charset=utf-8')
+  await wait(WHOLE_DELAY_MS, undefined, { signal: signal ?? undefined }).catch((error) => {
+    throw signal?.reason ?? error
+  })
+  return respond(timedStream(whole(completion), signal))
+}
 
-  const described = {
-    id: `chatcmpl-${randomUUID().replaceAll('-', '')}`,
-    model,
-    created: Math.floor(Date.now() / 1000),
-    promptTokens: promptTokens(messages.map((message) => message.content)),
+/** The error that was asked for. A rate limit refuses the first two attempts at the same messages, not the third. */
+function refusalOf(error: 'rate_limit' | 'server_error', { model, messages }: Parameters): Response | null {
+  const onRequest = '(This is the demo model; you asked for this error.)'
+  if (error === 'server_error') {
+    return refuse(500, `The server had an error. ${onRequest}`, { type: error, code: error })
   }
-  const most = asked.max_completion_tokens ?? asked.max_tokens ?? Number.POSITIVE_INFINITY
-  const completion = completionOf(reply, described, most)
-  if (asked.stream) {
-    const includeUsage = asked.stream_options?.include_usage ?? false
-    return respond(pacedStream(streamed(completion, includeUsage), signal), 'text/event-stream; charset=utf-8')
-  }
-  await wait(Math.min(durationOf(completion), mostWaitMs), undefined, { signal: signal ?? undefined }).catch(
-    (error) => {
-      throw signal?.reason ?? error
-    },
-  )
-  return respond(pacedStream(whole(completion), signal), 'application/json')
+  const attempts = processSingleton('demo rate limits', () => new Map<string, number>())
+  const turn = createHash('sha256')
+    .update(JSON.stringify([model, messages]))
+    .digest('base64')
+  const attempt = attempts.get(turn) ?? 0
+  const seconds = retryAfterSeconds[attempt]
+  attempts.delete(turn)
+  if (seconds === undefined) return null
+  if (attempts.size >= MAX_REMEMBERED_ATTEMPTS) attempts.clear()
+  attempts.set(turn, attempt + 1)
+  const message = `Rate limit reached for ${model}. Please try again in ${seconds}s. ${onRequest}`
+  return refuse(429, message, { type: 'requests', code: 'rate_limit_exceeded' }, { 'Retry-After': String(seconds) })
 }
 
-function parse(body: string): Parameters | Refusal {
-  let document: unknown
-  try {
-    document = JSON.parse(body)
-  } catch {
-    return invalidRequest('We could not parse the JSON body of your request.')
-  }
-  const parsed = parameters.safeParse(document)
-  if (parsed.success) return parsed.data
-  const [issue] = parsed.error.issues
-  const path = issue?.path.join('.') ?? ''
-  return invalidRequest(`Invalid value for '${path}': ${issue?.message ?? 'not understood'}`, path)
+/** An error response in OpenAI's format. */
+function refuse(status: number, message: string, details = {}, headers = {}): Response {
+  const error = { message, type: 'invalid_request_error', code: null, param: null, ...details }
+  return respond(JSON.stringify({ error }), 'application/json', status, headers)
 }
 
-function modelList(): Response {
-  const data = models.map((id) => ({ id, object: 'model', created: modelsCreated, owned_by: 'rill' }))
-  return respond(JSON.stringify({ object: 'list', data }), 'application/json')
-}
-
-function refuse({ status, message, type, code, param, headers }: Refusal): Response {
-  const body = JSON.stringify({ error: { message, type, param: param ?? null, code } })
-  return respond(body, 'application/json', status, headers)
-}
-
-function respond(
-  body: string | ReadableStream<Uint8Array>,
-  type: string,
-  status = 200,
-  headers: Record<string, string> = {},
-): Response {
+function respond(body: BodyInit, type = 'application/json', status = 200, headers = {}): Response {
   const requestId = `req_${randomUUID().replaceAll('-', '')}`
   return new Response(body, { status, headers: { 'Content-Type': type, 'x-request-id': requestId, ...headers } })
 }

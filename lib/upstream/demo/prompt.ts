@@ -1,67 +1,51 @@
 import 'server-only'
 import { countWords } from './prose'
-import { countSentences } from './summary'
+import { matches, script } from './script'
+import { isProse, sentencesOf } from './summary'
 
-/** A prompt longer than this, in words, is taken for a text that came with or without an instruction. */
-const longestInstruction = 120
-/** A first or last paragraph up to this long can be the instruction that goes with a text. In words. */
-const longestRequest = 40
-/** Commands are looked for in so many characters, because patterns take long on a long run without a space. */
-const mostInstruction = 1000
-/** A text of fewer sentences is not prose: a log, a table, code. */
-const fewestSentences = 4
+/** A longer prompt is a text that somebody pasted, with or without an instruction. In words. */
+const MAX_INSTRUCTION_WORDS = 120
+/** A longer first or last line belongs to the text. In words. */
+const MAX_REQUEST_WORDS = 40
+/** Bounds the time that patterns take. In characters. */
+const MAX_INSTRUCTION = 1000
+/** A text with fewer sentences is a log, a table or code. */
+const MIN_SENTENCES = 4
 
-const summaryWords =
-  /\b(?:summari[sz]\w*|summary|summaries|tl;?\s?dr|key points?|main points?|gist|in a nutshell|condense|shorten)\b/i
-const requestWords =
-  /^(?:please|can you|could you|here is|here’s|here's|read|echo|repeat|write|give|make|list|translate|explain|what|which|who|why|how|think|reason|analy[sz]e|rewrite|extract|find)\b/i
-
-/** A prompt in its two parts. */
 export interface Prompt {
-  /** What is asked for: commands are looked for here alone, never in a text that somebody pasted. */
+  /** What is asked for. Intents are recognized here only, never in pasted text. */
   instruction: string
-  /** The text that it is asked of, or ''. */
+  /** The text that goes with it, or ''. */
   document: string
 }
 
 export function asksForSummary(text: string): boolean {
-  return summaryWords.test(text)
+  return matches(text, script.intents.summary)
 }
 
-/** Tells the instruction from the text it comes with. */
+/** Separates the instruction, in the first and last line, from the text that it comes with. */
 export function partsOf(prompt: string): Prompt {
   const text = prompt.trim()
-  const whole = { instruction: text.slice(0, mostInstruction), document: '' }
-  const long = isLonger(text, longestInstruction)
+  const whole = { instruction: text.slice(0, MAX_INSTRUCTION), document: '' }
+  const long = isLonger(text, MAX_INSTRUCTION_WORDS)
   if (!long && !asksForSummary(whole.instruction)) return whole
-  const start = splitStart(text)
-  const end = splitEnd(start.rest)
-  const instruction = `${start.request}\n${end.request}`.trim().slice(0, mostInstruction)
-  if (asksForSummary(instruction)) return { instruction, document: end.rest }
-  return long && countSentences(end.rest) >= fewestSentences ? { instruction, document: end.rest } : whole
+  // “Summarize: The text …”, all in one line.
+  const [colon = ''] = /^[^.!?\n:]{1,120}:\s/.exec(text) ?? []
+  const lines = asksForSummary(colon) ? [colon, ...text.slice(colon.length).split('\n')] : text.split('\n')
+  const first = isRequest(lines[0]) ? lines.shift() : ''
+  const last = lines.length > 1 && isRequest(lines.at(-1)) ? lines.pop() : ''
+  const instruction = `${first}\n${last}`.trim().slice(0, MAX_INSTRUCTION)
+  const document = lines.join('\n').trim()
+  const isText = long && sentencesOf(document.slice(0, 8000)).filter(isProse).length >= MIN_SENTENCES
+  return isText || asksForSummary(instruction) ? { instruction, document } : whole
 }
 
-function splitStart(text: string): { request: string; rest: string } {
-  const line = /^.*/.exec(text)?.[0] ?? ''
-  // “Summarise: The text …”, all in one line.
-  const colon = /^[^.!?\n:]{1,120}:\s/.exec(line)?.[0]
-  if (colon && asksForSummary(colon)) return { request: colon.trim(), rest: text.slice(colon.length).trim() }
-  if (isLonger(line, longestRequest) || !isRequest(line)) return { request: '', rest: text }
-  return { request: line.trim(), rest: text.slice(line.length).trim() }
+function isRequest(line = ''): boolean {
+  if (isLonger(line, MAX_REQUEST_WORDS)) return false
+  return asksForSummary(line) || matches(line, script.intents.request)
 }
 
-function splitEnd(text: string): { request: string; rest: string } {
-  const from = text.lastIndexOf('\n')
-  const line = text.slice(from + 1)
-  if (from < 0 || isLonger(line, longestRequest) || !isRequest(line)) return { request: '', rest: text }
-  return { request: line.trim(), rest: text.slice(0, from).trim() }
-}
-
-/** Whether a text has more than so many words. Looks only at the start, since a prompt may be a megabyte. */
+/** Looks only at the start, since a prompt may be a megabyte. */
 function isLonger(text: string, words: number): boolean {
   return countWords(text.slice(0, words * 40)) > words
-}
-
-function isRequest(line: string): boolean {
-  return asksForSummary(line) || requestWords.test(line) || /[:?]\s*$/.test(line)
 }

@@ -1,200 +1,169 @@
 import 'server-only'
-import { abilities, greeting, notUnderstood } from './introductions'
-import { longAnswer, themeIn } from './lengthy'
-import { quoteLine } from './markdown'
-import { numberBefore } from './numbers'
 import { asksForSummary, type Prompt, partsOf } from './prompt'
-import { countWords, themes } from './prose'
-import { samplesReply } from './samples'
-import { summaryReply } from './summary-reply'
-import { tokensOf } from './tokens'
+import { countWords, longReply, numberBefore, themeIn, tokensOf } from './prose'
+import { counted, fill, matches, script } from './script'
+import { escapeMarkdown, summaryReply } from './summary'
 
 export interface DemoMessage {
   role: string
   content: string
 }
 
-/** What the demo model answers, before it is cut into tokens. */
+/** What the demo model replies, before it is cut into tokens. */
 export interface Reply {
-  /** Sent before the text when it is not empty. */
+  /** Sent before the text, unless it is empty. */
   reasoning: string
   text: string
-  /** Answers an error instead: a rate limit passes at the third try, a server error stays. */
-  refusal: 'rate_limit' | 'server_error' | null
+  /** The error to send instead: a rate limit passes at the third attempt, a server error stays. */
+  error: 'rate_limit' | 'server_error' | null
   /** Breaks the connection after so many tokens of text. */
   cutAfter: number | null
-  /** Ends with `length` after so many tokens, as though `max_tokens` had said so. */
+  /** Ends with `length` after so many tokens, as if `max_tokens` had said so. */
   limit: number | null
 }
 
-const longByDefault = 800
-const limitOnRequest = 48
-const mostEchoed = 20_000
-const mostQuoted = 10
+const LONG_WORDS = 800
+const LIMIT_ON_REQUEST = 48
+const MAX_QUOTED = 10
+const MAX_QUOTE = 200
 
-/** What is asked for, recognised anywhere in an instruction. */
-const asks = {
-  continuation: /^\W*(?:please )?(?:continue|go on|carry on|keep going)\b.{0,40}$/i,
-  echo: /^\W*(?:please )?(?:echo|repeat after me|repeat (?:this|exactly|the following)|say exactly)\b[ :,]*\n*/i,
-  reasoning:
-    /\breasoning\b|\breason (?:first|about|through|before)\b|\bthink(?:ing)? (?:first|hard|harder|aloud|longer|before|it through|then)\b|\bthinking\b|\bstep by step\b|\bchain of thought\b|^think\b/i,
-  rateLimit: /\brate.?limit|\b429\b|\btoo many requests\b/i,
-  serverError:
-    /\b(?:error|status|http|code)[ :]*500\b|\b500\b.{0,12}\berror\b|\bserver error\b|^\W*(?:500|(?:please )?(?:fail|crash))\W*$/i,
-  cut: /\b(?:cut|drop|break|lose|kill|reset|interrupt)\w*\b.{0,30}\b(?:connection|stream|socket|answer)\b|\bconnection\b.{0,30}\b(?:cut|drop|broke|break|lost|reset)/i,
-  limit:
-    /\bmax(?:imum)?[_ ]?(?:completion[_ ])?tokens?\b|\b(?:token|length|output) limit\b|\bfinish_?reason\b|\b(?:hit|reach)\w*\b.{0,20}\blimit\b/i,
-  long: /\b(?:long|lengthy|huge|big)\b.{0,20}\b(?:answer|text|reply|response|message|one)\b|\b(?:essay|story|article)\b|\bat length\b|\blorem ipsum\b/i,
-  past: /\bwhat (?:did|have|was) (?:i|you|we|my)\b|\bmy (?:last|previous|first|earlier) (?:message|question|prompt)|\bdo you remember\b|\b(?:so far|earlier|before)\?/i,
-  count: /\bhow many (?:messages|turns|questions|prompts|replies)\b/i,
-  help: /\bhelp\b|\bwhat (?:can|do|could) you\b|\b(?:who|what) are you\b|\byour (?:abilities|commands|features)\b|^[^\p{L}\p{N}]*$/iu,
-  greeting: /^\W*(?:hi|hello|hey|good (?:morning|afternoon|evening)|say (?:hi|hello))\b/i,
-  thanks: /\b(?:thanks|thank you)\b/i,
-  subject: /\b(?:about|explain|describe|what (?:is|are)|how (?:a|an|the|do|does|is|are)|why|tell me)\b/i,
-}
+const { intents, texts } = script
 
-/** Decides what to answer. The same messages always get the same reply. */
+/** Decides what to reply. The same messages always get the same reply. */
 export function replyTo(messages: DemoMessage[], alwaysReasons = false): Reply {
   const turns = messages.filter(({ role }) => role === 'user' || role === 'assistant')
-  const unfinished = turns.at(-1)
-  if (unfinished?.role === 'assistant' && unfinished.content !== '') return answer(restOf(unfinished.content, turns))
-  const rest = missingRest(turns)
-  const reply = rest === null ? replyToPrompt(turns) : answer(rest)
-  if (alwaysReasons && reply.reasoning === '') reply.reasoning = reasoningFor(turns)
+  const rest = restOf(turns)
+  const reply = rest === null ? replyToPrompt(turns) : replyWith(rest)
+  if (alwaysReasons && turns.at(-1)?.role === 'user') reply.reasoning = reasoningFor(turns)
   return reply
 }
 
 function replyToPrompt(turns: DemoMessage[]): Reply {
   const prompt = turns.findLast(({ role }) => role === 'user')?.content ?? ''
-  const echo = asks.echo.exec(prompt.slice(0, 100))
-  if (echo) return answer(echoReply(prompt.slice(echo[0].length)))
-  const wish = partsOf(prompt)
-  const { instruction } = wish
-  const reply = answer(textFor(wish, prompt, turns.slice(0, -1)))
-  if (asks.reasoning.test(instruction)) reply.reasoning = reasoningFor(turns)
-  if (wish.document !== '') return reply
-  reply.refusal = refusalFor(instruction)
-  if (asks.cut.test(instruction)) reply.cutAfter = Math.min(60, Math.ceil(tokensOf(reply.text).length / 2))
-  else if (asks.limit.test(instruction) && reply.refusal === null) reply.limit = limitOnRequest
+  if (matches(prompt.slice(0, 100), intents.echo)) return replyWith(echoOf(prompt))
+  const parts = partsOf(prompt)
+  const { instruction, document } = parts
+  const reply = replyWith(textFor(parts, prompt, turns.slice(0, -1)))
+  if (matches(instruction, intents.reasoning)) reply.reasoning = reasoningFor(turns)
+  if (document !== '') return reply
+  reply.error = errorFor(instruction)
+  if (matches(instruction, intents.cut)) reply.cutAfter = Math.min(60, Math.ceil(tokensOf(reply.text).length / 2))
+  else if (matches(instruction, intents.limit) && reply.error === null) reply.limit = LIMIT_ON_REQUEST
   return reply
 }
 
-function answer(text: string): Reply {
-  return { reasoning: '', text, refusal: null, cutAfter: null, limit: null }
+function replyWith(text: string): Reply {
+  return { reasoning: '', text, error: null, cutAfter: null, limit: null }
 }
 
-function refusalFor(instruction: string): Reply['refusal'] {
+function errorFor(instruction: string): Reply['error'] {
   // “Write 500 words about rate limits” wants the words.
   if (numberBefore(instruction, 'word') !== null) return null
-  if (asks.rateLimit.test(instruction)) return 'rate_limit'
-  return asks.serverError.test(instruction) ? 'server_error' : null
+  if (matches(instruction, intents.rateLimit)) return 'rate_limit'
+  return matches(instruction, intents.serverError) ? 'server_error' : null
 }
 
 function textFor({ instruction, document }: Prompt, prompt: string, earlier: DemoMessage[]): string {
+  const asks = (intent: keyof typeof intents) => matches(instruction, intents[intent])
   if (document !== '' || asksForSummary(instruction)) return summaryReply(instruction, document, earlier)
-  if (refusalFor(instruction) !== null) {
-    return 'The rate limit has passed: the first two attempts were refused, as you asked, and this is the third. I’m Rill’s demo model, and I was only pretending to be busy.'
+  if (errorFor(instruction) !== null) return texts.rateLimitPassed
+  const words = numberBefore(instruction, 'word') || (asks('long') ? LONG_WORDS : 0)
+  if (words > 0) return longReply(words, instruction)
+  const samples = [
+    ...(['table', 'list', 'code', 'math'] as const).filter((kind) => asks('everything') || asks(kind)),
+  ].map((kind) => (kind === 'code' ? programsFor(instruction) : script.samples[kind].join('\n')))
+  if (samples.length > 0) return [texts.samples, ...samples].join('\n\n')
+  if (asks('cut')) return [texts.cut, ...paragraphs(2)].join('\n\n')
+  if (asks('limit')) return [fill('limit', { limit: LIMIT_ON_REQUEST }), ...paragraphs(2)].join('\n\n')
+  if (asks('count')) return countReply(earlier)
+  if (asks('past')) return pastReply(earlier)
+  if (asks('help')) return abilities(texts.help)
+  if (asks('greeting')) return texts.greeting
+  if (asks('thanks')) return texts.thanks
+  if (asks('subject') && themeIn(instruction)) {
+    return [texts.subject, ...paragraphs(3, themeIn(instruction)), texts.forRealAnswers].join('\n\n')
   }
-  const words = numberBefore(instruction, 'word')
-  if (words !== null && words > 0) return longAnswer(words, instruction)
-  if (asks.long.test(instruction)) return longAnswer(longByDefault, instruction)
-  return samplesReply(instruction) ?? endingReply(instruction) ?? talk(instruction, prompt, earlier)
+  if (asks('reasoning')) return texts.reasoningOnly
+  const place = earlier.length === 0 ? 'the first message' : `message ${earlier.length + 1}`
+  return abilities(fill('notUnderstood', { words: counted(countWords(prompt), 'word'), place }))
 }
 
-/** What stands before an ending that was asked for. */
-function endingReply(instruction: string): string | null {
-  const cut = asks.cut.test(instruction)
-  if (!cut && !asks.limit.test(instruction)) return null
-  const what = cut
-    ? 'the connection will break in the middle of this reply, without any warning'
-    : `this reply will stop at its limit of ${limitOnRequest} tokens, with \`finish_reason: length\``
-  const [theme] = themes
-  return [
-    `I’m Rill’s demo model. As you asked, ${what}. Whatever has arrived by then is kept.`,
-    ...(theme?.paragraphs ?? []),
-  ]
-    .slice(0, 3)
-    .join('\n\n')
+function paragraphs(count: number, theme = script.themes[0]): string[] {
+  return theme?.paragraphs.slice(0, count) ?? []
 }
 
-function talk(instruction: string, prompt: string, earlier: DemoMessage[]): string {
-  if (asks.count.test(instruction)) return countReply(earlier)
-  if (asks.past.test(instruction)) return pastReply(earlier)
-  if (asks.help.test(instruction)) return abilities()
-  if (asks.greeting.test(instruction)) return greeting
-  if (asks.thanks.test(instruction)) return 'You’re welcome! Ask for **help** to see what else I can do.'
-  const theme = asks.subject.test(instruction) ? themeIn(instruction) : null
-  if (theme) {
-    const paragraphs = theme.paragraphs.slice(0, 3).join('\n\n')
-    return `I’m Rill’s demo model. I can’t really explain things, but I have a few ready-made paragraphs on the subject.\n\n${paragraphs}\n\nTo get a real answer to your question, connect a language model in Settings.`
-  }
-  if (asks.reasoning.test(instruction)) {
-    return 'I’m Rill’s demo model, and that was my reasoning: a list of what I do, not real thought. Ask for something along with it, e.g. *think step by step and show me a table*.'
-  }
-  return notUnderstood(countWords(prompt), earlier.length)
+function abilities(opening: string): string {
+  return [opening, script.abilities.join('\n'), texts.forRealAnswers].join('\n\n')
 }
 
-function echoReply(text: string): string {
-  if (text.trim() === '') return 'There’s nothing to echo. Add some text after the word *echo*.'
-  if (text.length <= mostEchoed) return text
-  return `${text.slice(0, mostEchoed)}\n\n(I can echo up to ${mostEchoed.toLocaleString('en')} characters.)`
+/** The sample program in the languages that the instruction names, or in Python. */
+function programsFor(instruction: string): string {
+  const named = script.programs.filter(({ asked }) => matches(instruction, asked))
+  const other = new RegExp(`(?<!\\w)(?:${intents.otherLanguage})(?!\\w)`, 'i').exec(instruction)
+  const names = new Intl.ListFormat('en').format(script.programs.map(({ name }) => name))
+  const blocks = (named.length > 0 ? named : script.programs.slice(0, 1)).map(
+    ({ name, fence, lines }) => `**${name}**\n\n\`\`\`${fence}\n${lines.join('\n')}\n\`\`\``,
+  )
+  const butNot = named.length === 0 && other ? `, but not in ${other[0]}` : ''
+  return [fill('programs', { names, butNot }), ...blocks].join('\n\n')
+}
+
+function echoOf(prompt: string): string {
+  const text = prompt.replace(new RegExp(`(?:${intents.echo})[ :,]*\\n*`, 'i'), '')
+  return text.trim() === '' ? texts.noEcho : text
 }
 
 function countReply(earlier: DemoMessage[]): string {
-  const yours = earlier.filter(({ role }) => role === 'user').length
-  const mine = earlier.length - yours
-  return `This conversation has **${earlier.length + 1} messages**: ${yours + 1} from you, including this one, and ${mine} from me. That doesn’t count this reply.`
+  const yours = earlier.filter(({ role }) => role === 'user').length + 1
+  return fill('count', { all: counted(earlier.length + 1, 'message'), yours, mine: earlier.length + 1 - yours })
 }
 
 function pastReply(earlier: DemoMessage[]): string {
-  const yours = earlier.filter(({ role }) => role === 'user')
-  if (yours.length === 0) return 'Nothing yet: your question is the first message in this conversation.'
-  const shown = yours.slice(-mostQuoted)
-  const lines = shown.map(({ content }, index) => `${yours.length - shown.length + index + 1}. ${quoteLine(content)}`)
+  const yours = earlier
+    .filter(({ role }) => role === 'user')
+    .map(({ content }, index) => `${index + 1}. ${quote(content)}`)
+  if (yours.length === 0) return texts.noPast
   const mine = earlier.findLast(({ role }) => role === 'assistant')
-  return [
-    yours.length === 1 ? 'Before this message, you wrote:' : `Before this message, you wrote ${yours.length} others:`,
-    lines.join('\n'),
-    ...(mine ? [`My last reply began with:\n\n> ${quoteLine(mine.content)}`] : []),
-  ].join('\n\n')
+  const reply = mine ? [texts.lastReply, `> ${quote(mine.content)}`] : []
+  return [texts.past, yours.slice(-MAX_QUOTED).join('\n'), ...reply].join('\n\n')
 }
 
-/** What follows an unfinished answer, which is the last message itself. */
-function restOf(said: string, turns: DemoMessage[]): string {
-  const asked = turns.slice(0, -1)
-  const whole = missingRest(asked) ?? replyToPrompt(asked).text
-  if (whole.startsWith(said)) return whole.slice(said.length)
-  return '\n\nI’m Rill’s demo model, and I didn’t write the text above: I can only continue my own replies.'
+/** The start of a text, on one line. */
+function quote(text: string): string {
+  const characters = [
+    ...text
+      .slice(0, 2 * MAX_QUOTE)
+      .replace(/\s+/g, ' ')
+      .trim(),
+  ]
+  const start = escapeMarkdown(characters.slice(0, MAX_QUOTE).join(''))
+  return `“${start}${text.length > 2 * MAX_QUOTE || characters.length > MAX_QUOTE ? ' …' : ''}”`
 }
 
 /**
- * What is missing of an answer that was cut, when the last message asks to go on. An answer may be continued several
- * times: all its pieces together are what was said.
+ * The rest of a reply that was cut: its text is the last message, or the last prompt is “continue”, perhaps not for the
+ * first time. null when nothing is to be continued.
  */
-function missingRest(turns: DemoMessage[]): string | null {
-  let end = turns.length
-  let said = ''
-  for (;;) {
-    const asked = turns[end - 1]
-    const piece = turns[end - 2]
-    if (asked?.role !== 'user' || piece?.role !== 'assistant' || !asks.continuation.test(asked.content.slice(0, 100)))
-      break
-    said = piece.content + said
-    end -= 2
+function restOf(turns: DemoMessage[]): string | null {
+  const asked = [...turns]
+  const isPrefilled = asked.at(-1)?.role === 'assistant'
+  let received = isPrefilled ? (asked.pop()?.content ?? '') : ''
+  if (isPrefilled && received === '') return null
+  while (asked.length > 2 && matches(asked.at(-1)?.content.slice(0, 100) ?? '', intents.continuation)) {
+    const [said] = asked.splice(-2)
+    received = said?.content + received
   }
-  if (said === '') return null
-  const { text } = replyToPrompt(turns.slice(0, end))
-  if (!text.startsWith(said)) return null
-  return text.length > said.length ? text.slice(said.length) : 'That was everything: my last reply was complete.'
+  if (received === '') return null
+  const { text } = replyToPrompt(asked)
+  if (!text.startsWith(received)) return isPrefilled ? texts.notMine : null
+  return text.slice(received.length) || (isPrefilled ? '' : texts.complete)
 }
 
 function reasoningFor(turns: DemoMessage[]): string {
-  const characters = turns.at(-1)?.content.length ?? 0
   const earlier = turns.length - 1
-  return [
-    'I’m a small program, so this isn’t real thought. It’s a list of what I do before I reply, sent the way a reasoning model sends its thoughts.',
-    `I take the last message, which has ${characters.toLocaleString('en')} ${characters === 1 ? 'character' : 'characters'}. There ${earlier === 1 ? 'is 1 message' : `are ${earlier} messages`} before it, and I only look at those when you ask about them.`,
-    'Then I try my patterns on it, one after another. I don’t weigh or compare anything: the first match wins.',
-    'Finally, I take the paragraphs that go with it, cut them into pieces of about four characters, and send sixty of those per second. Here comes the reply.',
-  ].join('\n\n')
+  return fill('reasoning', {
+    characters: counted(turns.at(-1)?.content.length ?? 0, 'character'),
+    are: earlier === 1 ? 'is' : 'are',
+    earlier: counted(earlier, 'message'),
+  })
 }

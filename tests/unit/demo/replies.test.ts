@@ -1,8 +1,8 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
-import { themes } from '@/lib/upstream/demo/prose'
+import { tokensOf } from '@/lib/upstream/demo/prose'
 import { replyTo } from '@/lib/upstream/demo/replies'
-import { tokensOf } from '@/lib/upstream/demo/tokens'
+import script from '@/lib/upstream/demo/script.json'
 import { textOf } from './asking'
 
 /** A reply to prompts and answers in turn, the last a prompt. */
@@ -50,7 +50,7 @@ describe('N words', () => {
   ])('%s', (prompt, words) => {
     const reply = replyOf(prompt)
     expect(bySpaces(reply.text)).toBe(words)
-    expect(reply.refusal).toBeNull()
+    expect(reply.error).toBeNull()
   })
 
   test('repeat no paragraph before all have been used, and begin with the subject', () => {
@@ -89,8 +89,8 @@ describe('what it recognises', () => {
   })
 
   test('endings, alone and with something else', () => {
-    expect(replyOf('Please fail with error 500').refusal).toBe('server_error')
-    expect(replyOf('hit the rate limit').refusal).toBe('rate_limit')
+    expect(replyOf('Please fail with error 500').error).toBe('server_error')
+    expect(replyOf('hit the rate limit').error).toBe('rate_limit')
     expect(replyOf('write 300 words and cut the connection').cutAfter).toBe(60)
     expect(replyOf('a long answer that reaches max tokens').limit).toBe(48)
     expect(replyOf('think step by step and show me a table')).toMatchObject({
@@ -100,15 +100,15 @@ describe('what it recognises', () => {
   })
 
   test('no command inside a text that was pasted', () => {
-    const text = themes[4]?.paragraphs.join('\n\n')
+    const text = script.themes[4]?.paragraphs.join('\n\n')
     for (const prompt of [
       `What error 500 means\n\n${text}`,
       `${text}\n\nWhoever meets error 500 or a rate limit should cut the connection.`,
       `Summarise this:\n\nA rate limit is error 429. ${text}`,
     ]) {
       const reply = replyOf(prompt)
-      expect(reply).toMatchObject({ refusal: null, cutAfter: null, limit: null, reasoning: '' })
-      expect(reply.text).toMatch(/TextRank/)
+      expect(reply).toMatchObject({ error: null, cutAfter: null, limit: null, reasoning: '' })
+      expect(reply.text).toMatch(/in common with the others/)
     }
   })
 })

@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest'
-import { themes } from '@/lib/upstream/demo/prose'
 import { replyTo } from '@/lib/upstream/demo/replies'
-import { summarise } from '@/lib/upstream/demo/summary'
+import script from '@/lib/upstream/demo/script.json'
+import { summarize } from '@/lib/upstream/demo/summary'
 import { textOf } from './asking'
 
 const central = 'The harbour of Aldby is to be rebuilt so that larger ships can use the harbour again.'
@@ -28,7 +28,7 @@ Dr. Holm of the council said that the harbour could be used by larger ships with
 
 describe('a summary', () => {
   test('takes the sentences that share most with the others, in their order, and no aside', () => {
-    const { sentences, compared } = summarise(sample, { sentences: 3 })
+    const { sentences, compared } = summarize(sample, { sentences: 3 })
     expect(sentences).toContain(central)
     expect(sentences).toContain(alsoCentral)
     expect(sentences.indexOf(central)).toBeLessThan(sentences.indexOf(alsoCentral))
@@ -37,7 +37,7 @@ describe('a summary', () => {
   })
 
   test('splits prose only: no headings, tables or code; wrapped lines and list items are sentences, Dr. ends none', () => {
-    const { sentences } = summarise(sample, { sentences: 100 })
+    const { sentences } = summarize(sample, { sentences: 100 })
     expect(sentences).toContain('Fishermen fear that rebuilding the harbour will drive the fish away.')
     expect(sentences).toContain(
       'The harbour was dredged for the last time forty years ago, and the ships that use it have grown larger since.',
@@ -47,22 +47,22 @@ describe('a summary', () => {
   })
 
   test('keeps to a number of words', () => {
-    const { sentences } = summarise(sample, { words: 40 })
+    const { sentences } = summarize(sample, { words: 40 })
     expect(sentences.join(' ').split(' ').length).toBeLessThanOrEqual(40)
     expect(sentences.length).toBeGreaterThan(1)
   })
 
   test('does not take a sentence twice that is there twice', () => {
-    const { sentences } = summarise(`${sample}\n\n${sample}`, { sentences: 4 })
+    const { sentences } = summarize(`${sample}\n\n${sample}`, { sentences: 4 })
     expect(new Set(sentences).size).toBe(4)
   })
 
   test('of a text with nothing in it is empty', () => {
-    for (const text of ['', '...', '| a | b. |', 'word '.repeat(5000)]) expect(summarise(text).sentences).toEqual([])
+    for (const text of ['', '...', '| a | b. |', 'word '.repeat(5000)]) expect(summarize(text).sentences).toEqual([])
   })
 
   test('of a megabyte looks at all of it and takes no longer than of a page', () => {
-    const page = themes.flatMap((theme) => theme.paragraphs).join('\n\n')
+    const page = script.themes.flatMap((theme) => theme.paragraphs).join('\n\n')
     const pages = Array.from({ length: 80 }, (_, number) => page.replace(/\b[a-z]{6}\b/g, (word) => word + number))
     const texts = [
       pages.join('\n\n'),
@@ -73,14 +73,14 @@ describe('a summary', () => {
     for (const text of texts) {
       const times = [1, 2, 3].map(() => {
         const before = process.cpuUsage()
-        summarise(text)
+        summarize(text)
         return process.cpuUsage(before).user / 1000
       })
       // It is some 10 ms; without bounds it is seconds.
       expect(Math.min(...times)).toBeLessThan(200)
     }
-    const { sentences, compared, excerpts } = summarise(texts[0] ?? '', { sentences: 20 })
-    expect(excerpts).toBe(true)
+    const { sentences, compared, sampled } = summarize(texts[0] ?? '', { sentences: 20 })
+    expect(sampled).toBe(true)
     expect(compared).toBeLessThanOrEqual(300)
     expect(sentences).toHaveLength(20)
     const places = sentences.map((sentence) => (texts[0] ?? '').indexOf(sentence))
@@ -101,7 +101,7 @@ describe('asked for', () => {
     const text = reply(prompt)
     expect(bulletsIn(text)).toHaveLength(2)
     expect(bulletsIn(text)).toContain(`- “${central}”`)
-    expect(text).toContain('these are the 2 sentences with the most in common with the others (TextRank)')
+    expect(text).toContain('these are the 2 sentences with the most in common with the others.')
     expect(text).toMatch(/The text has 1\d\d words and the summary has 3\d words \(\d+%\)\. I compared \d+ sentences\./)
   })
 
@@ -110,7 +110,7 @@ describe('asked for', () => {
   })
 
   test('by a long text alone, and of an earlier message', () => {
-    expect(reply(`${sample}\n\n${sample}`)).toContain('TextRank')
+    expect(reply(`${sample}\n\n${sample}`)).toContain('in common with the others')
     const text = reply(`echo ${sample}`, sample, 'Now summarise that in one sentence.')
     expect(text).toContain('the longest earlier message')
     expect(bulletsIn(text)).toHaveLength(1)
