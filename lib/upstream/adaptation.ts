@@ -9,7 +9,7 @@ import type {
   Connection,
   UpstreamProblem,
 } from './connection'
-import { problemFromError } from './refusals/problems'
+import { problemFromError } from './errors/problems'
 
 const usual: Adaptation = { without: [], lengthName: 'max_tokens', stream: null, systemRole: true }
 

@@ -6,8 +6,8 @@ import type { CompletionSink, UpstreamProblem } from './connection'
 import type { Chunk } from './decoding/chunk'
 import type { ThinkSink } from './decoding/harmony'
 import { ThinkSplitter } from './decoding/think'
-import { answerTooLong } from './refusals/messages'
-import { problemFromPayload } from './refusals/problems'
+import { replyTooLong } from './errors/messages'
+import { problemFromPayload } from './errors/problems'
 
 /** The longest answer that is kept, in bytes of UTF-8. */
 const answerLimit = 16 * 1024 * 1024
@@ -165,7 +165,7 @@ export class Answer {
     words = withoutBrokenCharacters(words)
     this.#bytes += Buffer.byteLength(words)
     if (this.#bytes > answerLimit) {
-      this.fail(answerTooLong)
+      this.fail(replyTooLong)
       return
     }
     if (kind === 'text') this.#think.split(words)

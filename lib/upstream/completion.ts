@@ -8,11 +8,11 @@ import { clientOf } from './client'
 import { Waits } from './clock'
 import type { CompletionEnd, CompletionRequest, CompletionSink, Connection, UpstreamProblem } from './connection'
 import { createDecoder } from './decoding/decode'
+import * as words from './errors/messages'
+import { problemFromError, readableId, retryAdvice } from './errors/problems'
+import { withoutSecrets } from './errors/redact'
 import { type Body, webBody } from './network/body'
 import { rawBody } from './network/fetch'
-import * as words from './refusals/messages'
-import { againAfter, problemFromError, readableId } from './refusals/problems'
-import { withoutSecrets } from './refusals/redact'
 import type { Clocks } from './time-limits'
 
 /** Node's timers hold no more milliseconds. */
@@ -64,10 +64,10 @@ async function answered(
   } catch (error) {
     if (error instanceof SinkFailure) throw error.cause
     if (signal.aborted) return { finishReason: null, problem: null }
-    if (waits.late.aborted) return { finishReason: null, problem: words.slowFirstContent }
+    if (waits.late.aborted) return { finishReason: null, problem: words.firstTokenTimedOut }
     const problem = problemFromError(error)
     const headers = error instanceof APIError ? error.headers : undefined
-    return { finishReason: null, problem: withoutSecrets(problem, connection), again: againAfter(problem, headers) }
+    return { finishReason: null, problem: withoutSecrets(problem, connection), again: retryAdvice(problem, headers) }
   }
   const { differences } = asked
   const { response, answer, cut } = asked.response
@@ -80,7 +80,7 @@ async function answered(
     ...(differences.length > 0 ? { differences } : {}),
     problem: problem && told(problem),
     ...(answer.errorAfterEnd ? { errorAfterEnd: told(answer.errorAfterEnd) } : {}),
-    again: problem && answer.contents === 0 ? againAfter(problem, response.headers) : undefined,
+    again: problem && answer.contents === 0 ? retryAdvice(problem, response.headers) : undefined,
   }
 }
 
@@ -166,11 +166,11 @@ function problemAtEnd(answer: Answer, { late, cut }: { late: boolean; cut: boole
   if (!answer.ended) {
     // Of a server that writes a finish on every chunk, silence and the end of the body are the end.
     const over = answer.finishReason !== null && (late || !cut)
-    if (late && !over) return answer.contents === 0 ? words.slowFirstContent : words.stalled
-    if (!over) return cut || answer.isCompletion ? words.cutConnection : words.emptyAnswer
+    if (late && !over) return answer.contents === 0 ? words.firstTokenTimedOut : words.idleTimedOut
+    if (!over) return cut || answer.isCompletion ? words.connectionLost : words.emptyReply
   }
-  if (!answer.isCompletion) return words.emptyAnswer
-  if (answer.tools.length > 0) return words.unaskedTools(answer.tools)
+  if (!answer.isCompletion) return words.emptyReply
+  if (answer.tools.length > 0) return words.unexpectedToolCalls(answer.tools)
   return problemOfFinish(answer)
 }
 

@@ -4,14 +4,15 @@ import { canChat } from '@/lib/protocol/chat-models'
 import type { Problem } from '@/lib/protocol/events'
 import { clientOf } from './client'
 import type { Connection } from './connection'
-import { isFields, readChunk } from './decoding/chunk'
+import { readChunk } from './decoding/chunk'
+import { isFields } from './decoding/json'
+import { isMarkup } from './errors/error-text'
+import { connectionLost, problemOf, responseTimedOut, unreadableFormat } from './errors/messages'
+import { problemFromError, problemFromPayload } from './errors/problems'
+import { withoutSecrets } from './errors/redact'
+import { webPage } from './errors/web-pages'
 import { readStart } from './network/body'
 import { rawBody } from './network/fetch'
-import { isMarkup } from './refusals/markup'
-import { cutConnection, problemOf, slowHeaders, unreadableFormat } from './refusals/messages'
-import { problemFromError, problemFromPayload } from './refusals/problems'
-import { withoutSecrets } from './refusals/redact'
-import { webPage } from './refusals/web-pages'
 
 /** A list longer than this, in bytes, is not read. */
 const listLimit = 2 * 1024 * 1024
@@ -74,13 +75,13 @@ export async function listModels(
     const response = await clientOf(connection).models.list({ signal: limited, timeout: listTimeoutMs }).asResponse()
     const body = rawBody(response)
     const { text, cut } = body ? await readStart(body, listLimit) : { text: await response.text(), cut: false }
-    if (limited.aborted) return { problem: slowHeaders }
-    if (cut) return { problem: cutConnection }
+    if (limited.aborted) return { problem: responseTimedOut }
+    if (cut) return { problem: connectionLost }
     if (Buffer.byteLength(text) >= listLimit) return { problem: listTooLong }
     const listed = modelsIn(text)
     return 'problem' in listed ? { problem: withoutSecrets(listed.problem, connection) } : listed
   } catch (error) {
-    return { problem: limited.aborted ? slowHeaders : withoutSecrets(problemFromError(error), connection) }
+    return { problem: limited.aborted ? responseTimedOut : withoutSecrets(problemFromError(error), connection) }
   }
 }
 

@@ -2,7 +2,7 @@ import 'server-only'
 import type { Problem, RetryData } from '@/lib/protocol/events'
 import { complete } from './completion'
 import type { CompletionEnd, CompletionRequest, CompletionSink, Connection } from './connection'
-import { problemAfterWait, reasonToWait, stillLoading } from './refusals/messages'
+import { problemAfterWait, reasonToWait, stillLoading } from './errors/messages'
 import type { Clocks } from './time-limits'
 
 /** How often one answer is asked for, and how long the waits in between may be. */

@@ -1,6 +1,6 @@
 import 'server-only'
 import type { Usage } from '@/lib/protocol/events'
-import { type Fields, isFields } from './decoding/fields'
+import { type Fields, isFields } from './decoding/json'
 
 /** No reply has a billion tokens: such a report is wrong. */
 const MOST_TOKENS = 1e9

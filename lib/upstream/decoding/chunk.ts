@@ -2,9 +2,7 @@ import 'server-only'
 import type { Usage } from '@/lib/protocol/events'
 import { isFinishReason } from '@/lib/protocol/finish-reasons'
 import { readUsage } from '../usage'
-import { type Fields, isFields } from './fields'
-
-export { isFields } from './fields'
+import { type Fields, isFields } from './json'
 
 /** What one chunk of an answer says. A narrow hand-written check: this runs once per token, where zod would cost most of it. */
 export interface Chunk {

@@ -2,10 +2,11 @@ import 'server-only'
 import { StringDecoder } from 'node:string_decoder'
 import { createParser, type ParseError } from 'eventsource-parser'
 import type { Answer } from '../answer'
-import { answerTooLong, eventTooLong, malformed, unreadableFormat } from '../refusals/messages'
-import { webPage } from '../refusals/web-pages'
+import { eventTooLong, malformed, replyTooLong, unreadableFormat } from '../errors/messages'
+import { webPage } from '../errors/web-pages'
 import { readChunk } from './chunk'
-import { EventReader, EventSeparator, parseJson } from './event-reader'
+import { EventReader, EventSeparator } from './event-reader'
+import { parseJson } from './json'
 
 /** The longest event that is read, in characters; and the longest whole answer in JSON. */
 const eventLimit = 4 * 1024 * 1024
@@ -115,7 +116,7 @@ function createWholeDecoder(answer: Answer): LineDecoder {
   return {
     feed(text) {
       length += text.length
-      if (length > wholeLimit) answer.fail(answerTooLong)
+      if (length > wholeLimit) answer.fail(replyTooLong)
       else pieces.push(text)
     },
     end(cut) {

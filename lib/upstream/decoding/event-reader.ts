@@ -1,7 +1,8 @@
 import 'server-only'
 import type { Answer } from '../answer'
-import { malformed } from '../refusals/messages'
+import { malformed } from '../errors/messages'
 import { readChunk } from './chunk'
+import { parseJson } from './json'
 
 interface StreamEvent {
   event: string | undefined
@@ -106,14 +107,4 @@ function withoutNames(line: string): string {
   let rest = line.trim()
   for (let names = 0; names < mostNames && rest.startsWith('data:'); names++) rest = rest.slice(5).trimStart()
   return rest
-}
-
-/** The value, or undefined when the text is no JSON. */
-export function parseJson(text: string): unknown {
-  try {
-    return JSON.parse(text)
-  } catch (error) {
-    if (error instanceof SyntaxError) return undefined
-    throw error
-  }
 }

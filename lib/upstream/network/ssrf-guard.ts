@@ -3,7 +3,7 @@ import { type LookupAddress, lookup as resolve } from 'node:dns'
 import { isIP, type LookupFunction } from 'node:net'
 import ipaddr from 'ipaddr.js'
 import { unquoted, withoutEndpoint } from '@/lib/protocol/pasted'
-import { blockedAddress, blockedName, blockedPort, ProblemError } from '../refusals/messages'
+import { blockedAddress, blockedName, blockedPort, ProblemError } from '../errors/messages'
 import { portOf } from './tunnel'
 
 /** An address that a person gave and that cannot be used. The message fits beside the field. */

@@ -3,7 +3,7 @@ import { request as plainRequest } from 'node:http'
 import { request as secureRequest } from 'node:https'
 import type { Socket } from 'node:net'
 import { config } from '@/lib/config'
-import { ProblemError, problemOf } from '../refusals/messages'
+import { ProblemError, problemOf } from '../errors/messages'
 
 const proxyTimeoutMs = 10_000
 
@@ -65,8 +65,8 @@ export function openTunnel(proxy: URL, target: string, signal: AbortSignal | nul
       if (head.length > 0) socket.unshift(head)
       resolve(socket)
     })
-    request.once('timeout', () => request.destroy(new ProblemError(proxyAway)))
-    request.once('error', () => reject(new ProblemError(proxyAway)))
+    request.once('timeout', () => request.destroy(new ProblemError(proxyUnreachable)))
+    request.once('error', () => reject(new ProblemError(proxyUnreachable)))
     request.end()
   })
 }
@@ -87,7 +87,7 @@ function decoded(text: string): string {
   }
 }
 
-const proxyAway = problemOf('network', {
+const proxyUnreachable = problemOf('network', {
   message:
     'Couldn’t reach the network’s proxy. Ask whoever runs this server to check HTTP_PROXY and HTTPS_PROXY, then try again.',
 })

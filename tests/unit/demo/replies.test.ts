@@ -3,7 +3,7 @@ import { describe, expect, test } from 'vitest'
 import { tokensOf } from '@/lib/upstream/demo/prose'
 import { replyTo } from '@/lib/upstream/demo/replies'
 import script from '@/lib/upstream/demo/script.json'
-import { textOf } from './asking'
+import { textOf } from './ask'
 
 /** A reply to prompts and answers in turn, the last a prompt. */
 function replyOf(...turns: string[]) {
@@ -65,7 +65,7 @@ describe('N words', () => {
   })
 })
 
-describe('what it recognises', () => {
+describe('what it matchesRule', () => {
   test.each([
     ['some code in Python and Rust', /```python\n[\s\S]*```rust\n/],
     ['Write a TypeScript function that sorts', /```typescript\n/],

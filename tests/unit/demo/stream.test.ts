@@ -3,7 +3,7 @@ import OpenAI from 'openai'
 import type { ChatCompletionChunk } from 'openai/resources/chat/completions'
 import { describe, expect, test } from 'vitest'
 import { z } from 'zod'
-import { client, messagesOf, stream, whole } from './asking'
+import { client, messagesOf, stream, whole } from './ask'
 
 /** What an answer brought, with the time of each piece of text in milliseconds since it was asked for. */
 async function collect(answer: AsyncIterable<ChatCompletionChunk>, onText = (_text: string) => {}) {

@@ -2,7 +2,7 @@ import { describe, expect, test } from 'vitest'
 import { replyTo } from '@/lib/upstream/demo/replies'
 import script from '@/lib/upstream/demo/script.json'
 import { summarize } from '@/lib/upstream/demo/summary'
-import { textOf } from './asking'
+import { textOf } from './ask'
 
 const central = 'The harbour of Aldby is to be rebuilt so that larger ships can use the harbour again.'
 const alsoCentral = 'Larger ships have not been able to use the harbour of Aldby since the harbour silted up.'

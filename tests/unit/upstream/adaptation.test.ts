@@ -9,7 +9,7 @@ import {
   type Step,
   startScriptedUpstream,
 } from '@/tests/upstream/scripted'
-import { type Asking, ask, type Heard } from './asking'
+import { type AskOptions, ask, type Received } from './ask'
 
 let upstream: ScriptedUpstream
 beforeAll(async () => {
@@ -37,15 +37,15 @@ function refusal(said: unknown, status = 400): Step[] {
 async function against(
   refused: (body: Body) => boolean,
   said: unknown,
-  asking: Asking = {},
+  asking: AskOptions = {},
   status = 400,
-): Promise<Heard> {
+): Promise<Received> {
   upstream.script(({ body }) => (refused(body) ? refusal(said, status) : body.stream ? answer : whole))
   return await ask(upstream.baseUrl, asking)
 }
 /** Asked twice: once refused, then as the server takes it. */
-function expectSecondTry(heard: Heard) {
-  expect([heard.text, heard.end.problem, upstream.requests.length]).toEqual(['fine', null, 2])
+function expectSecondTry(received: Received) {
+  expect([received.text, received.end.problem, upstream.requests.length]).toEqual(['fine', null, 2])
 }
 const last = () => upstream.requests.at(-1)?.body
 
@@ -79,19 +79,19 @@ describe('a server that does not stream a model', () => {
     ],
     ['litellm.BadRequestError: OpenAIException - Your organization must be verified to stream this model.'],
   ])('is asked for the whole: %j', async (said, status) => {
-    const heard = await against((body) => body.stream === true, said, {}, status)
-    expectSecondTry(heard)
+    const received = await against((body) => body.stream === true, said, {}, status)
+    expectSecondTry(received)
     expect(last()).toMatchObject({ stream: false })
     expect(last()?.stream_options).toBeUndefined()
-    expect(heard.remembered).toMatchObject([{ model: 'scripted', stream: false }])
-    expect(heard.end.differences).toEqual(['stream'])
+    expect(received.remembered).toMatchObject([{ model: 'scripted', stream: false }])
+    expect(received.end.differences).toEqual(['stream'])
   })
 
   test('or one that does nothing else is asked for a stream', async () => {
     const said = 'This model only support stream mode, please enable the stream parameter to access the model.'
-    const heard = await against((body) => !body.stream, said, { request: { stream: false } })
-    expectSecondTry(heard)
-    expect(heard.end.differences).toBeUndefined()
+    const received = await against((body) => !body.stream, said, { request: { stream: false } })
+    expectSecondTry(received)
+    expect(received.end.differences).toBeUndefined()
   })
 })
 
@@ -118,10 +118,10 @@ describe('a server that takes no temperature', () => {
     ],
     [{ error: { message: 'Bad value', param: 'temperature', code: 'unsupported_value' } }],
   ])('is asked without: %j', async (said, status) => {
-    const heard = await against((body) => 'temperature' in body, said, { request }, status)
-    expectSecondTry(heard)
-    expect(heard.remembered).toMatchObject([{ without: ['temperature'] }])
-    expect(heard.end.differences).toEqual(['temperature'])
+    const received = await against((body) => 'temperature' in body, said, { request }, status)
+    expectSecondTry(received)
+    expect(received.remembered).toMatchObject([{ without: ['temperature'] }])
+    expect(received.end.differences).toEqual(['temperature'])
   })
 
   test.each([
@@ -129,16 +129,16 @@ describe('a server that takes no temperature', () => {
     'temperature: 0.2 is not allowed, it must be between 0.5 and 1',
     'temperature too high',
   ])('is told from one that wants another: %s', async (said) => {
-    const heard = await against(() => true, said, { request })
-    expect([upstream.requests.length, heard.end.problem?.kind, heard.remembered]).toEqual([1, 'bad_request', []])
+    const received = await against(() => true, said, { request })
+    expect([upstream.requests.length, received.end.problem?.kind, received.remembered]).toEqual([1, 'bad_request', []])
   })
 
   test('or any other field that is not needed', async () => {
     const said = "Unrecognized request argument supplied: 'chat_template_kwargs'"
-    const heard = await against((body) => 'chat_template_kwargs' in body, said, {
+    const received = await against((body) => 'chat_template_kwargs' in body, said, {
       request: { extra: { chat_template_kwargs: true } },
     })
-    expectSecondTry(heard)
+    expectSecondTry(received)
   })
 })
 
@@ -170,16 +170,16 @@ describe('a server that takes no instructions of their own', () => {
     [{ object: 'error', message: 'Conversation roles must alternate user/assistant/user/assistant/...', code: 400 }],
     [{ detail: [{ loc: ['messages', 0, 'role'], msg: "Input should be 'user' or 'assistant'" }] }, 422],
   ])('has them in the first prompt: %j', async (said, status) => {
-    const heard = await against(
+    const received = await against(
       (body) => body.messages?.[0]?.role === 'system',
       said,
       { request: { messages } },
       status,
     )
-    expectSecondTry(heard)
+    expectSecondTry(received)
     expect(last()?.messages).toEqual([{ role: 'user', content: 'Be brief.\n\nHello' }, ...messages.slice(2)])
-    expect(heard.remembered).toMatchObject([{ systemRole: false }])
-    expect(heard.end.differences).toEqual(['system'])
+    expect(received.remembered).toMatchObject([{ systemRole: false }])
+    expect(received.end.differences).toEqual(['system'])
   })
 
   test('before what is no prompt, they are one', async () => {
@@ -191,8 +191,8 @@ describe('a server that takes no instructions of their own', () => {
   })
 
   test('without instructions there is nothing to join', async () => {
-    const heard = await against(() => true, 'System role not supported')
-    expect([upstream.requests.length, heard.end.problem?.kind]).toEqual([1, 'bad_request'])
+    const received = await against(() => true, 'System role not supported')
+    expect([upstream.requests.length, received.end.problem?.kind]).toEqual([1, 'bad_request'])
   })
 })
 
@@ -215,11 +215,11 @@ describe('a server that knows no stream_options', () => {
       },
     ],
   ])('is asked without, after a %d: %j', async (status, said) => {
-    const heard = await against((body) => 'stream_options' in body, said, {}, status)
-    expectSecondTry(heard)
+    const received = await against((body) => 'stream_options' in body, said, {}, status)
+    expectSecondTry(received)
     expect(last()).toMatchObject({ stream: true })
-    expect(heard.remembered).toMatchObject([{ without: ['stream_options'], stream: null }])
-    expect(heard.end.differences).toBeUndefined()
+    expect(received.remembered).toMatchObject([{ without: ['stream_options'], stream: null }])
+    expect(received.end.differences).toBeUndefined()
   })
 })
 
@@ -229,8 +229,8 @@ describe('the limit of an answer', () => {
     "Unsupported parameter: 'max_tokens' is not supported with this model. Use 'max_completion_tokens' instead.",
     'Unknown parameter: max_tokens',
   ])('goes by its newer name: %s', async (said) => {
-    const heard = await against((body) => 'max_tokens' in body, said, { request })
-    expectSecondTry(heard)
+    const received = await against((body) => 'max_tokens' in body, said, { request })
+    expectSecondTry(received)
     expect(last()).toMatchObject({ max_completion_tokens: 40 })
   })
 
@@ -245,11 +245,11 @@ describe('the limit of an answer', () => {
       systemRole: true,
       learnedAt: Date.now(),
     }
-    const heard = await against((body) => 'max_completion_tokens' in body, said, {
+    const received = await against((body) => 'max_completion_tokens' in body, said, {
       request,
       connection: { capabilities: new Map([['scripted', learnt]]) },
     })
-    expectSecondTry(heard)
+    expectSecondTry(received)
     expect(last()).toMatchObject({ max_tokens: 40 })
   })
 
@@ -257,21 +257,21 @@ describe('the limit of an answer', () => {
     upstream.script(({ body }) =>
       refusal(`Unknown parameter: ${'max_tokens' in body ? 'max_tokens' : 'max_completion_tokens'}`),
     )
-    const heard = await ask(upstream.baseUrl, { request })
+    const received = await ask(upstream.baseUrl, { request })
     expect(upstream.requests.map(({ body }) => body.max_tokens ?? body.max_completion_tokens)).toEqual(
       upstream.requests.map(() => 40),
     )
     expect(upstream.requests).toHaveLength(2)
-    expect([heard.end.problem?.kind, heard.remembered]).toEqual(['bad_request', []])
+    expect([received.end.problem?.kind, received.remembered]).toEqual(['bad_request', []])
   })
 
   test('that is too high is the person’s to lower', async () => {
-    const heard = await against(
+    const received = await against(
       () => true,
       'max_tokens is too large: 40. This model supports at most 16 completion tokens',
       { request },
     )
-    expect([upstream.requests.length, heard.end.problem?.kind]).toEqual([1, 'bad_request'])
+    expect([upstream.requests.length, received.end.problem?.kind]).toEqual([1, 'bad_request'])
   })
 })
 
@@ -326,24 +326,24 @@ describe('never asked again with less', () => {
     [500, 'Internal error'],
     [404, 'No such model'],
   ])('after a %d: %j', async (status, said) => {
-    const heard = await against(() => true, said, { request: { temperature: 1 } }, status)
-    expect([upstream.requests.length, heard.remembered]).toEqual([1, []])
+    const received = await against(() => true, said, { request: { temperature: 1 } }, status)
+    expect([upstream.requests.length, received.remembered]).toEqual([1, []])
   })
 
   test('without end: a server that refuses everything in every way', async () => {
     const said =
       "Unsupported: 'stream', 'stream_options', 'temperature', 'max_tokens', 'max_completion_tokens', 'system' role. Enable the stream parameter."
     const messages = [{ role: 'system' as const, content: 'Be brief.' }]
-    const heard = await against(() => true, said, { request: { temperature: 1, maxTokens: 4, messages } })
+    const received = await against(() => true, said, { request: { temperature: 1, maxTokens: 4, messages } })
     expect(upstream.requests.length).toBeLessThanOrEqual(8)
-    expect([heard.end.problem?.kind, heard.remembered]).toEqual(['bad_request', []])
+    expect([received.end.problem?.kind, received.remembered]).toEqual(['bad_request', []])
   })
 
   test('what was learnt of nothing is nothing', () => expect(untried.size).toBe(0))
 })
 
 describe('a refusal that names its field apart from its words', () => {
-  test.each<[string, unknown, Asking['request'], (body: Body) => boolean]>([
+  test.each<[string, unknown, AskOptions['request'], (body: Body) => boolean]>([
     ['stream', { message: 'Not for you.', param: 'stream', code: null }, {}, (body) => body.stream === true],
     [
       'max_tokens',
@@ -369,13 +369,13 @@ describe('a refusal that names its field apart from its words', () => {
 })
 
 describe('a refusal inside a 200', () => {
-  const system: Asking['request'] = {
+  const system: AskOptions['request'] = {
     messages: [
       { role: 'system', content: 'Be brief' },
       { role: 'user', content: 'Hello' },
     ],
   }
-  test.each<[string, unknown, Asking['request'], (body: Body) => boolean]>([
+  test.each<[string, unknown, AskOptions['request'], (body: Body) => boolean]>([
     [
       'a temperature',
       { message: "Unsupported value: 'temperature'", param: 'temperature', code: 'unsupported_value' },
@@ -401,9 +401,9 @@ describe('a refusal inside a 200', () => {
         ? [{ write: `data: ${JSON.stringify({ error })}\n\n${done}` }]
         : refusal({ error }, 200)
       upstream.script(({ body }) => (refused(body) ? steps : answer))
-      const heard = await ask(upstream.baseUrl, { request })
-      expectSecondTry(heard)
-      expect(heard.remembered).toHaveLength(1)
+      const received = await ask(upstream.baseUrl, { request })
+      expectSecondTry(received)
+      expect(received.remembered).toHaveLength(1)
     }
   })
 
@@ -434,9 +434,9 @@ describe('a refusal inside a 200', () => {
 
   test('is told when nothing can be left out any more', async () => {
     upstream.script([{ write: `data: ${JSON.stringify({ error: 'temperature is not supported' })}\n\n` }])
-    const heard = await ask(upstream.baseUrl, { request: { temperature: 0.5 } })
-    expect(heard.end.problem?.message).toContain('temperature is not supported')
-    expect([heard.remembered, upstream.requests.length]).toEqual([[], 2])
+    const received = await ask(upstream.baseUrl, { request: { temperature: 0.5 } })
+    expect(received.end.problem?.message).toContain('temperature is not supported')
+    expect([received.remembered, upstream.requests.length]).toEqual([[], 2])
   })
 })
 

@@ -14,7 +14,7 @@ import {
 } from '@/tests/upstream/events'
 
 import { type ScriptedUpstream, type Step, startScriptedUpstream } from '@/tests/upstream/scripted'
-import { ask, problemOf } from './asking'
+import { ask, problemOf } from './ask'
 
 let upstream: ScriptedUpstream
 beforeAll(async () => {
@@ -78,10 +78,10 @@ describe('what is sent', () => {
 
   test('a query of the base URL behind the path, as Azure wants it', async () => {
     upstream.script([{ write: delta('fine') + stop + done }])
-    const heard = await ask(`${upstream.baseUrl}/openai/deployments/x?api-version=2024-10-21&b=%26`, {
+    const received = await ask(`${upstream.baseUrl}/openai/deployments/x?api-version=2024-10-21&b=%26`, {
       connection: { apiKey: null, headers: { 'api-key': 'abc' } },
     })
-    expect(heard.text).toBe('fine')
+    expect(received.text).toBe('fine')
     expect(upstream.requests[0]).toMatchObject({
       path: '/v1/openai/deployments/x/chat/completions?api-version=2024-10-21&b=%26',
       headers: { 'api-key': 'abc' },
@@ -100,9 +100,9 @@ describe('what is sent', () => {
   })
 
   test('no second try, and nothing to remember, for any other 400', async () => {
-    const heard = await answerOf(400, '{"error":{"message":"temperature must be at most 2"}}')
-    expect(problemOf(heard).kind).toBe('bad_request')
-    expect(heard.remembered).toEqual([])
+    const received = await answerOf(400, '{"error":{"message":"temperature must be at most 2"}}')
+    expect(problemOf(received).kind).toBe('bad_request')
+    expect(received.remembered).toEqual([])
     expect(upstream.requests).toHaveLength(1)
   })
 })
@@ -127,9 +127,9 @@ describe('an answer that ends as it should', () => {
     ['a last event without any line end', delta('a') + stop.trimEnd(), 'a', 'stop'],
     ['an empty answer that says it is complete', stop + done, '', 'stop'],
   ])('%s', async (_, body, text, finishReason) => {
-    const heard = await answerTo(body)
-    expect(heard.text).toBe(text)
-    expect(heard.end).toEqual({ finishReason, problem: null })
+    const received = await answerTo(body)
+    expect(received.text).toBe(text)
+    expect(received.end).toEqual({ finishReason, problem: null })
   })
 
   test('a reset after finish_reason is no failure', async () => {
@@ -161,8 +161,8 @@ describe('an answer that ends as it should', () => {
 
     test('says nothing: what comes later is taken, however late within the wait between words', async () => {
       upstream.script([{ write: each('a') }, { wait: 1700 }, { write: each('b') + done }])
-      const heard = await ask(upstream.baseUrl)
-      expect(heard).toMatchObject({ text: 'ab', end: { finishReason: 'stop', problem: null } })
+      const received = await ask(upstream.baseUrl)
+      expect(received).toMatchObject({ text: 'ab', end: { finishReason: 'stop', problem: null } })
     })
 
     test.each<[string, Step[]]>([
@@ -171,8 +171,8 @@ describe('an answer that ends as it should', () => {
       ['silence', [{ until: 'never' }]],
     ])('ends with %s', async (_, steps) => {
       upstream.script([{ write: each('a') }, { write: each('b', 'STOP') }, ...steps])
-      const heard = await ask(upstream.baseUrl, { clocks: { idleMs: 200 } })
-      expect(heard).toMatchObject({ text: 'ab', end: { finishReason: 'STOP', problem: null } })
+      const received = await ask(upstream.baseUrl, { clocks: { idleMs: 200 } })
+      expect(received).toMatchObject({ text: 'ab', end: { finishReason: 'STOP', problem: null } })
     })
 
     test('does not make a connection that breaks an end', async () => {
@@ -226,14 +226,14 @@ describe('an answer that ends as it should', () => {
       { delta: 'c' },
       { write: stop + done },
     ])
-    const heard = await ask(upstream.baseUrl)
-    expect(heard).toMatchObject({ text: 'abc', end: { finishReason: 'stop', problem: null } })
+    const received = await ask(upstream.baseUrl)
+    expect(received).toMatchObject({ text: 'abc', end: { finishReason: 'stop', problem: null } })
   })
 
   test('usage that comes late, after finish_reason, is taken', async () => {
     upstream.script([{ delta: 'a' }, { write: stop }, { wait: 300 }, { write: usage({ prompt: 7, completion: 2 }) }])
-    const heard = await ask(upstream.baseUrl)
-    expect(heard.usages).toMatchObject([{ promptTokens: 7, completionTokens: 2, source: 'reported', cost: null }])
+    const received = await ask(upstream.baseUrl)
+    expect(received.usages).toMatchObject([{ promptTokens: 7, completionTokens: 2, source: 'reported', cost: null }])
   })
 
   test('connections serve further answers', async () => {
@@ -254,9 +254,9 @@ describe('an answer that does not end as it should', () => {
     ['only reasoning', reasoning('hm'), ''],
     ['an event cut in the middle', `${delta('a')}data: {"choices":[{"del`, 'a'],
   ])('%s was cut', async (_, body, text) => {
-    const heard = await answerTo(body)
-    expect(heard.text).toBe(text)
-    expect(problemOf(heard)).toMatchObject({
+    const received = await answerTo(body)
+    expect(received.text).toBe(text)
+    expect(problemOf(received)).toMatchObject({
       kind: 'network',
       message: 'The connection dropped before the reply was complete. Try again.',
       retryable: true,
@@ -269,9 +269,9 @@ describe('an answer that does not end as it should', () => {
     ['a closed socket', { cut: true }],
   ] as const)('%s in the middle keeps the text', async (_, step) => {
     upstream.script([{ delta: 'kept' }, { wait: 20 }, step])
-    const heard = await ask(upstream.baseUrl)
-    expect(heard.text).toBe('kept')
-    expect(problemOf(heard).kind).toBe('network')
+    const received = await ask(upstream.baseUrl)
+    expect(received.text).toBe('kept')
+    expect(problemOf(received).kind).toBe('network')
   })
 
   test('a socket closed right after the text keeps the text, every time', async () => {
@@ -310,15 +310,15 @@ describe('an answer that does not end as it should', () => {
     ['a bare JSON line', `${JSON.stringify({ error: failure })}\n\n`],
   ])('an error in the stream, as %s, first, midway and before [DONE]', async (_, error) => {
     for (const before of ['', delta('kept')]) {
-      const heard = await answerTo(before + error + done)
-      expect(heard.text).toBe(before === '' ? '' : 'kept')
-      expect(problemOf(heard)).toMatchObject({ kind: 'upstream', upstreamMessage: 'The engine is overloaded' })
+      const received = await answerTo(before + error + done)
+      expect(received.text).toBe(before === '' ? '' : 'kept')
+      expect(problemOf(received)).toMatchObject({ kind: 'upstream', upstreamMessage: 'The engine is overloaded' })
     }
   })
 
   test('an error object tells its kind and status', async () => {
-    const heard = await answerTo(delta('a') + event({ error: { code: 429, message: 'Rate limit exceeded' } }))
-    expect(problemOf(heard)).toMatchObject({ kind: 'rate_limit', upstreamStatus: 429, retryable: true })
+    const received = await answerTo(delta('a') + event({ error: { code: 429, message: 'Rate limit exceeded' } }))
+    expect(problemOf(received)).toMatchObject({ kind: 'rate_limit', upstreamStatus: 429, retryable: true })
   })
 
   test('an error of null is none', async () => {
@@ -333,10 +333,10 @@ describe('an answer that does not end as it should', () => {
     ['network_error', 'upstream'],
     ['cancelled', 'upstream'],
   ])('finish_reason %s keeps the text and is a problem', async (reason, kind) => {
-    const heard = await answerTo(delta('kept') + finish(reason) + done)
-    expect(heard.text).toBe('kept')
-    expect(heard.end.finishReason).toBe(reason)
-    expect(problemOf(heard).kind).toBe(kind)
+    const received = await answerTo(delta('kept') + finish(reason) + done)
+    expect(received.text).toBe('kept')
+    expect(received.end.finishReason).toBe(reason)
+    expect(problemOf(received).kind).toBe(kind)
   })
 
   const filters = [
@@ -361,9 +361,9 @@ describe('an answer that does not end as it should', () => {
     ],
     ['with none', { choices: [], x_groq: { id: 'x', error: { message: 'over_capacity' } } }],
   ])('an x_groq.error %s keeps the text and is a problem', async (_, fields) => {
-    const heard = await answerTo(delta('kept') + chunk(fields) + done)
-    expect(heard.text).toBe('kept')
-    expect(problemOf(heard)).toMatchObject({ kind: 'upstream', upstreamMessage: 'over_capacity' })
+    const received = await answerTo(delta('kept') + chunk(fields) + done)
+    expect(received.text).toBe('kept')
+    expect(problemOf(received)).toMatchObject({ kind: 'upstream', upstreamMessage: 'over_capacity' })
   })
 
   test.each<[string, string]>([
@@ -373,9 +373,9 @@ describe('an answer that does not end as it should', () => {
     ['a bare JSON line', `${JSON.stringify({ error: failure })}\n\n`],
   ])('an error after the end, as %s, leaves a complete reply complete, and is told', async (_, error) => {
     for (const reason of ['stop', 'length']) {
-      const heard = await answerTo(delta('All of it.') + finish(reason) + error + done)
-      expect(heard.text).toBe('All of it.')
-      expect(heard.end).toMatchObject({ finishReason: reason, problem: null, errorAfterEnd: { kind: 'upstream' } })
+      const received = await answerTo(delta('All of it.') + finish(reason) + error + done)
+      expect(received.text).toBe('All of it.')
+      expect(received.end).toMatchObject({ finishReason: reason, problem: null, errorAfterEnd: { kind: 'upstream' } })
     }
   })
 
@@ -384,24 +384,24 @@ describe('an answer that does not end as it should', () => {
     ['with no text', reasoning('hm') + finish('stop')],
     ['that was none, since text followed', delta('a') + finish('stop') + delta('b')],
   ])('an error after an end %s is a problem', async (_, before) => {
-    const heard = await answerTo(before + event({ error: failure }) + done)
-    expect(problemOf(heard)).toMatchObject({ kind: 'upstream', upstreamMessage: 'The engine is overloaded' })
+    const received = await answerTo(before + event({ error: failure }) + done)
+    expect(problemOf(received)).toMatchObject({ kind: 'upstream', upstreamMessage: 'The engine is overloaded' })
   })
 
   test('a malformed event keeps the text, ends the answer and shows no payload', async () => {
-    const heard = await answerTo(delta('kept') + event('{"choices": secret') + delta('lost') + stop + done)
-    expect(heard.text).toBe('kept')
-    expect(problemOf(heard).kind).toBe('upstream')
-    expect(JSON.stringify(heard.end)).not.toContain('secret')
+    const received = await answerTo(delta('kept') + event('{"choices": secret') + delta('lost') + stop + done)
+    expect(received.text).toBe('kept')
+    expect(problemOf(received).kind).toBe('upstream')
+    expect(JSON.stringify(received.end)).not.toContain('secret')
   })
 
   test('tools that nobody offered are named', async () => {
     const call = (fields: object) => choice({ delta: { tool_calls: [{ index: 0, function: fields }] } })
-    const heard = await answerTo(
+    const received = await answerTo(
       call({ name: 'get_weather', arguments: '' }) + call({ arguments: '{}' }) + finish('tool_calls') + done,
     )
-    expect(heard.end.finishReason).toBe('tool_calls')
-    expect(problemOf(heard).message).toContain('the tool “get_weather”')
+    expect(received.end.finishReason).toBe('tool_calls')
+    expect(problemOf(received).message).toContain('the tool “get_weather”')
   })
 })
 
@@ -414,10 +414,10 @@ describe('a 200 that is no stream', () => {
   test.each(['application/json', 'text/event-stream', 'text/plain'])(
     'a JSON completion as %s is shown',
     async (type) => {
-      const heard = await body(type, JSON.stringify(whole('All at once.')))
-      expect(heard.texts).toEqual(['All at once.'])
-      expect(heard.usages).toMatchObject([{ promptTokens: 5, completionTokens: 3 }])
-      expect(heard.end).toEqual({ finishReason: 'stop', problem: null })
+      const received = await body(type, JSON.stringify(whole('All at once.')))
+      expect(received.texts).toEqual(['All at once.'])
+      expect(received.usages).toMatchObject([{ promptTokens: 5, completionTokens: 3 }])
+      expect(received.end).toEqual({ finishReason: 'stop', problem: null })
     },
   )
 
@@ -436,9 +436,9 @@ describe('a 200 that is no stream', () => {
     ['[DONE] and nothing else', 'text/event-stream', done, /empty reply/],
     ['comments alone', 'text/event-stream', ': hello\n\n', /empty reply/],
   ])('%s is an error in words', async (_, type, text, message) => {
-    const heard = await body(type, text)
-    expect(heard.text).toBe('')
-    expect(problemOf(heard)).toMatchObject({ kind: 'upstream', message: expect.stringMatching(message) })
+    const received = await body(type, text)
+    expect(received.text).toBe('')
+    expect(problemOf(received)).toMatchObject({ kind: 'upstream', message: expect.stringMatching(message) })
   })
 
   test('a 204', async () => {
@@ -447,8 +447,11 @@ describe('a 200 that is no stream', () => {
   })
 
   test('a JSON error', async () => {
-    const heard = await body('application/json', '{"error":{"message":"No credit left","code":"insufficient_quota"}}')
-    expect(problemOf(heard)).toMatchObject({ kind: 'quota', upstreamMessage: 'No credit left', retryable: false })
+    const received = await body(
+      'application/json',
+      '{"error":{"message":"No credit left","code":"insufficient_quota"}}',
+    )
+    expect(problemOf(received)).toMatchObject({ kind: 'quota', upstreamMessage: 'No credit left', retryable: false })
   })
 
   test('JSON that was cut', async () => {
@@ -471,11 +474,11 @@ describe('asked for whole', () => {
       { write: JSON.stringify(whole('', { choices: [{ index: 0, message, finish_reason: 'stop' }] })) },
       { end: true },
     ])
-    const heard = await ask(upstream.baseUrl, { request: { stream: false } })
+    const received = await ask(upstream.baseUrl, { request: { stream: false } })
     expect(upstream.requests[0]?.body).toMatchObject({ stream: false })
     expect(upstream.requests[0]?.body.stream_options).toBeUndefined()
-    expect(heard).toMatchObject({ texts: ['Forty-two.'], reasonings: ['Six by nine?'], end: { problem: null } })
-    expect(heard.usages).toHaveLength(1)
+    expect(received).toMatchObject({ texts: ['Forty-two.'], reasonings: ['Six by nine?'], end: { problem: null } })
+    expect(received.usages).toHaveLength(1)
   })
 })
 
@@ -510,20 +513,20 @@ describe('statuses', () => {
   })
 
   test('a proxy that answers with a page', async () => {
-    const heard = await answerOf(502, '<html><head><title>502 Bad Gateway</title></head></html>', {
+    const received = await answerOf(502, '<html><head><title>502 Bad Gateway</title></head></html>', {
       'content-type': 'text/html',
     })
-    expect(problemOf(heard)).toMatchObject({ kind: 'upstream', upstreamStatus: 502, retryable: true })
-    expect(problemOf(heard).message).toContain('The provider responded with a web page (502)')
-    expect(problemOf(heard).upstreamMessage).toBeUndefined()
+    expect(problemOf(received)).toMatchObject({ kind: 'upstream', upstreamStatus: 502, retryable: true })
+    expect(problemOf(received).message).toContain('The provider responded with a web page (502)')
+    expect(problemOf(received).upstreamMessage).toBeUndefined()
   })
 
   test('an error body without end is read in part', async () => {
     const startedAt = performance.now()
     upstream.script([{ status: 500 }, { write: `{"error":{"message":"${'x'.repeat(100_000)}` }, { until: 'never' }])
-    const heard = await ask(upstream.baseUrl)
-    expect(problemOf(heard).kind).toBe('upstream')
-    expect(problemOf(heard).upstreamMessage?.length ?? 0).toBeLessThanOrEqual(300)
+    const received = await ask(upstream.baseUrl)
+    expect(problemOf(received).kind).toBe('upstream')
+    expect(problemOf(received).upstreamMessage?.length ?? 0).toBeLessThanOrEqual(300)
     expect(performance.now() - startedAt).toBeLessThan(1000)
     expect((await (await upstream.request(0)).closed).ended).toBe(false)
   })
@@ -534,9 +537,9 @@ describe('statuses', () => {
 
   test.each([301, 302, 307, 308])('a redirect (%d) is an error, and nobody follows it', async (status) => {
     const other = await startScriptedUpstream()
-    const heard = await answerOf(status, '', { location: `${other.baseUrl}/chat/completions` })
+    const received = await answerOf(status, '', { location: `${other.baseUrl}/chat/completions` })
     await other.stop()
-    expect(problemOf(heard)).toMatchObject({ kind: 'bad_request', upstreamStatus: status, retryable: false })
+    expect(problemOf(received)).toMatchObject({ kind: 'bad_request', upstreamStatus: status, retryable: false })
     expect(other.requests).toEqual([])
   })
 })
@@ -608,9 +611,9 @@ describe('usage', () => {
 describe('sizes', () => {
   test('one delta of 1 MB', async () => {
     const text = 'wörd '.repeat(200_000)
-    const heard = await answerTo(delta(text) + stop + done)
-    expect(heard.text).toBe(text)
-    expect(heard.end.problem).toBeNull()
+    const received = await answerTo(delta(text) + stop + done)
+    expect(received.text).toBe(text)
+    expect(received.end.problem).toBeNull()
   })
 
   test('a line without end is cut off at 4 MB, and the text before it stays', async () => {
@@ -622,9 +625,9 @@ describe('sizes', () => {
       { until: 'never' },
     ])
     const startedAt = performance.now()
-    const heard = await ask(upstream.baseUrl)
-    expect(heard.text).toBe('kept')
-    expect(problemOf(heard).message).toContain('4 MB')
+    const received = await ask(upstream.baseUrl)
+    expect(received.text).toBe('kept')
+    expect(problemOf(received).message).toContain('4 MB')
     expect(performance.now() - startedAt).toBeLessThan(2000)
     expect((await (await upstream.request(0)).closed).ended).toBe(false)
   })
@@ -632,16 +635,16 @@ describe('sizes', () => {
   test('an answer ends at 16 MB', async () => {
     const piece = delta('y'.repeat(1024 * 1024))
     upstream.script([...Array.from({ length: 20 }, () => ({ write: piece })), { write: stop + done }])
-    const heard = await ask(upstream.baseUrl)
-    expect(problemOf(heard).message).toContain('16 MB')
-    expect(heard.text.length).toBeGreaterThan(15 * 1024 * 1024)
-    expect(heard.text.length).toBeLessThanOrEqual(16 * 1024 * 1024)
+    const received = await ask(upstream.baseUrl)
+    expect(problemOf(received).message).toContain('16 MB')
+    expect(received.text.length).toBeGreaterThan(15 * 1024 * 1024)
+    expect(received.text.length).toBeLessThanOrEqual(16 * 1024 * 1024)
   })
 })
 
 test('the deltas of one read make one call', async () => {
-  const heard = await answerTo(Array.from({ length: 50 }, (_, n) => delta(`${n} `)).join('') + stop + done)
-  expect(heard.texts).toHaveLength(1)
+  const received = await answerTo(Array.from({ length: 50 }, (_, n) => delta(`${n} `)).join('') + stop + done)
+  expect(received.texts).toHaveLength(1)
 })
 
 test('a sink that holds it leaves what comes to the system, and gets all of it when it goes on', async () => {
@@ -666,9 +669,9 @@ test('a sink that holds it leaves what comes to the system, and gets all of it w
   expect(await Promise.race([request.closed, wait(1500, 'held')])).toBe('held')
   expect(taken).toBeLessThan(1_000_000)
   goOn()
-  const heard = await asked
-  expect(heard.text).toBe(pieces.join(''))
-  expect(heard.end).toEqual({ finishReason: 'stop', problem: null })
+  const received = await asked
+  expect(received.text).toBe(pieces.join(''))
+  expect(received.end).toEqual({ finishReason: 'stop', problem: null })
 })
 
 test('a connection that breaks while its answer is held ends it, even one that was not to stay', async () => {
@@ -680,12 +683,12 @@ test('a connection that breaks while its answer is held ends it, even one that w
     { until: 'break' },
     { reset: true },
   ])
-  const heard = await ask(upstream.baseUrl, {
+  const received = await ask(upstream.baseUrl, {
     onText: (text) => upstream.open(text.includes('two') ? 'break' : 'held'),
     hold: () => true,
   })
-  expect(heard.text).toBe('one two ')
-  expect(problemOf(heard)).toMatchObject({ kind: 'network' })
+  expect(received.text).toBe('one two ')
+  expect(problemOf(received)).toMatchObject({ kind: 'network' })
 })
 
 test('a sink that throws rejects, and the upstream is closed', async () => {
@@ -701,11 +704,11 @@ test('a sink that throws rejects, and the upstream is closed', async () => {
 
 test('an answer in this process takes the same path', async () => {
   const body = new Blob([delta('Hel') + delta('lo') + stop + usage({ prompt: 1, completion: 2 }) + done])
-  const heard = await ask('http://demo.invalid/v1', {
+  const received = await ask('http://demo.invalid/v1', {
     connection: {
       fetch: async () => new Response(body.stream(), { headers: { 'content-type': 'text/event-stream' } }),
     },
   })
-  expect(heard).toMatchObject({ text: 'Hello', end: { finishReason: 'stop', problem: null } })
-  expect(heard.usages).toHaveLength(1)
+  expect(received).toMatchObject({ text: 'Hello', end: { finishReason: 'stop', problem: null } })
+  expect(received.usages).toHaveLength(1)
 })

@@ -1,8 +1,8 @@
 import { describe, expect, test } from 'vitest'
-import { unaskedTools } from '@/lib/upstream/refusals/messages'
-import { mayPass, problemFromPayload } from '@/lib/upstream/refusals/problems'
-import { cleanMessage, withoutSecrets } from '@/lib/upstream/refusals/redact'
-import { connectionTo } from './asking'
+import { unexpectedToolCalls } from '@/lib/upstream/errors/messages'
+import { isTransient, problemFromPayload } from '@/lib/upstream/errors/problems'
+import { cleanMessage, withoutSecrets } from '@/lib/upstream/errors/redact'
+import { connectionTo } from './ask'
 
 describe('a provider’s own words', () => {
   test.each<[string, string, string]>([
@@ -163,7 +163,7 @@ describe('a web page', () => {
     const problem = problemFromPayload(page, status)
     expect(problem).toMatchObject({ kind, upstreamStatus: status, message: expect.stringMatching(message) })
     expect(problem.upstreamMessage).toBeUndefined()
-    expect(mayPass(problem)).toBe(kind !== 'auth' && (status === 429 || status >= 500))
+    expect(isTransient(problem)).toBe(kind !== 'auth' && (status === 429 || status >= 500))
   })
 })
 
@@ -204,7 +204,7 @@ test.each([
 })
 
 test('the names of tools are cleaned and cut', () => {
-  const { message } = unaskedTools(['<script>x</script>', 'y'.repeat(500)])
+  const { message } = unexpectedToolCalls(['<script>x</script>', 'y'.repeat(500)])
   expect(message).not.toContain('<script>')
   expect(message.length).toBeLessThan(300)
 })

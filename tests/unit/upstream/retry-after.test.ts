@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest'
-import { readRefusal } from '@/lib/upstream/refusals/refusal'
-import { askedWait, waitInBody } from '@/lib/upstream/refusals/retry-after'
+import { readErrorBody } from '@/lib/upstream/errors/error-body'
+import { waitInBody, waitInHeaders } from '@/lib/upstream/errors/retry-after'
 
 const now = Date.UTC(2026, 5, 1, 12, 0, 0)
 
@@ -59,7 +59,7 @@ describe('the wait that headers ask for', () => {
     [{ 'x-ratelimit-reset': '1.2.3s' }, null],
     [{ 'x-ratelimit-reset': '' }, null],
   ])('%j', (headers, wait) => {
-    const asked = askedWait(new Headers(headers), now)
+    const asked = waitInHeaders(new Headers(headers), now)
     if (wait === null) expect(asked).toBeNull()
     else expect(asked).toBeCloseTo(wait)
   })
@@ -86,7 +86,7 @@ describe('the wait that a body asks for', () => {
     ['Limit 30000, used 29500 in 60 seconds', null],
     ['Retry after 2026-06-01', null],
   ])('%s', (message, wait) => {
-    expect(waitInBody(readRefusal({ error: { message } }, 429), now)).toBe(wait)
+    expect(waitInBody(readErrorBody({ error: { message } }, 429), now)).toBe(wait)
   })
 
   test.each<[object, number | null]>([
@@ -103,6 +103,6 @@ describe('the wait that a body asks for', () => {
     [{ retry_after: -1 }, null],
     [{ retry_after: {} }, null],
   ])('%j', (fields, wait) => {
-    expect(waitInBody(readRefusal({ error: { message: 'No', ...fields } }, 429), now)).toBe(wait)
+    expect(waitInBody(readErrorBody({ error: { message: 'No', ...fields } }, 429), now)).toBe(wait)
   })
 })

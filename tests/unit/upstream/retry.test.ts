@@ -1,29 +1,29 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import type { RetryData } from '@/lib/protocol/events'
 import {
-  cutConnection,
-  emptyAnswer,
+  connectionLost,
+  emptyReply,
+  firstTokenTimedOut,
   problemAfterWait,
   problemOf,
   reasonToWait,
-  slowFirstContent,
-  slowHeaders,
-} from '@/lib/upstream/refusals/messages'
-import { againAfter, mayPass, problemFromPayload } from '@/lib/upstream/refusals/problems'
-import { webPage } from '@/lib/upstream/refusals/web-pages'
+  responseTimedOut,
+} from '@/lib/upstream/errors/messages'
+import { isTransient, problemFromPayload, retryAdvice } from '@/lib/upstream/errors/problems'
+import { webPage } from '@/lib/upstream/errors/web-pages'
 import { backoff, completeWithRetries } from '@/lib/upstream/retry'
 import { done, finish } from '@/tests/upstream/events'
 import { type ScriptedUpstream, type Step, startScriptedUpstream } from '@/tests/upstream/scripted'
-import { connectionTo } from './asking'
+import { connectionTo } from './ask'
 
 describe('what is asked again', () => {
   test.each([408, 409, 425, 429, 500, 502, 503, 504, 524, 529])('a %i', (status) => {
-    expect(mayPass(problemFromPayload('', status))).toBe(true)
+    expect(isTransient(problemFromPayload('', status))).toBe(true)
   })
 
   test.each([400, 401, 402, 403, 404, 413, 422])('not a %i', (status) => {
-    expect(mayPass(problemFromPayload('', status))).toBe(false)
-    expect(mayPass(problemFromPayload({ error: { message: 'Rate limit' } }, status))).toBe(false)
+    expect(isTransient(problemFromPayload('', status))).toBe(false)
+    expect(isTransient(problemFromPayload({ error: { message: 'Rate limit' } }, status))).toBe(false)
   })
 
   test.each([
@@ -31,39 +31,39 @@ describe('what is asked again', () => {
     ['a long conversation, though it is a 500', { code: 'context_length_exceeded' }, 500],
     ['a quota inside a 200', { type: 'insufficient_quota' }, undefined],
   ])('not %s', (_, error, status) => {
-    expect(mayPass(problemFromPayload({ error }, status))).toBe(false)
+    expect(isTransient(problemFromPayload({ error }, status))).toBe(false)
   })
 
   test('errors inside a 200 count by their kind', () => {
     for (const type of ['overloaded_error', 'rate_limit_error']) {
-      expect(mayPass(problemFromPayload({ error: { type } }))).toBe(true)
+      expect(isTransient(problemFromPayload({ error: { type } }))).toBe(true)
     }
-    expect(mayPass(cutConnection)).toBe(true)
-    expect(mayPass(webPage(502))).toBe(true)
-    expect(mayPass(webPage(200))).toBe(false)
-    expect(mayPass(emptyAnswer)).toBe(false)
+    expect(isTransient(connectionLost)).toBe(true)
+    expect(isTransient(webPage(502))).toBe(true)
+    expect(isTransient(webPage(200))).toBe(false)
+    expect(isTransient(emptyReply)).toBe(false)
   })
 })
 
 test('a wait of ours that was too long is not asked again by itself: the model may have been at work', () => {
-  for (const late of [slowHeaders, slowFirstContent]) {
+  for (const late of [responseTimedOut, firstTokenTimedOut]) {
     expect(late).toMatchObject({ kind: 'timeout', retryable: true })
-    expect(mayPass(late)).toBe(false)
+    expect(isTransient(late)).toBe(false)
   }
 })
 
 test('x-should-retry: false is obeyed, and nothing makes an empty purse worth asking again', () => {
   const fault = problemFromPayload({ error: { message: 'A fault' } }, 500)
-  expect(againAfter(fault)).toEqual({ afterMs: null })
-  expect(againAfter(fault, new Headers({ 'x-should-retry': 'false' }))).toBeUndefined()
+  expect(retryAdvice(fault)).toEqual({ afterMs: null })
+  expect(retryAdvice(fault, new Headers({ 'x-should-retry': 'false' }))).toBeUndefined()
   const purse = problemFromPayload({ error: { code: 'insufficient_quota' } }, 429)
-  expect(againAfter(purse, new Headers({ 'x-should-retry': 'true', 'retry-after': '1' }))).toBeUndefined()
+  expect(retryAdvice(purse, new Headers({ 'x-should-retry': 'true', 'retry-after': '1' }))).toBeUndefined()
 })
 
 test('headers are more exact than the body', () => {
   const limit = problemFromPayload({ error: { message: 'Please try again in 9s' } }, 429)
-  expect(againAfter(limit)).toEqual({ afterMs: 9000 })
-  expect(againAfter(limit, new Headers({ 'retry-after-ms': '250' }))).toEqual({ afterMs: 250 })
+  expect(retryAdvice(limit)).toEqual({ afterMs: 9000 })
+  expect(retryAdvice(limit, new Headers({ 'retry-after-ms': '250' }))).toEqual({ afterMs: 250 })
 })
 
 describe('a model that is loading', () => {

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { done, finish } from '@/tests/upstream/events'
 import { type ScriptedUpstream, startScriptedUpstream } from '@/tests/upstream/scripted'
-import { ask } from './asking'
+import { ask } from './ask'
 
 let upstream: ScriptedUpstream
 beforeAll(async () => {

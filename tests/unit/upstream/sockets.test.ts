@@ -7,7 +7,7 @@ import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import { listModels } from '@/lib/upstream/models'
 import { delta, done, finish, whole } from '@/tests/upstream/events'
 import { type ScriptedUpstream, type Step, startScriptedUpstream } from '@/tests/upstream/scripted'
-import { ask, connectionTo, problemOf } from './asking'
+import { ask, connectionTo, problemOf } from './ask'
 
 const answer = delta('Grüße, ') + delta('of it.') + finish('stop') + done
 const text = 'Grüße, of it.'
@@ -97,8 +97,8 @@ describe('a body that nobody asked to be compressed', () => {
     }
     const [first, rest] = [await flushed(delta('one ')), await flushed(delta('two') + finish('stop') + done)]
     upstream.script([encoded('gzip'), { write: first }, { until: 'seen' }, { write: rest }, { end: true }])
-    const heard = await ask(upstream.baseUrl, { onText: () => upstream.open('seen') })
-    expect(heard.texts).toEqual(['one ', 'two'])
+    const received = await ask(upstream.baseUrl, { onText: () => upstream.open('seen') })
+    expect(received.texts).toEqual(['one ', 'two'])
   })
 
   test.each(['gzip', 'br', 'zstd', 'deflate', 'identity', 'unknown'])(
@@ -120,8 +120,8 @@ describe('a body that nobody asked to be compressed', () => {
       const piece = delta('y'.repeat(1024 * 1024))
       const bomb = compress(piece.repeat(20))
       upstream.script([encoded(encoding), { write: bomb }, { until: 'never' }])
-      const heard = await ask(upstream.baseUrl)
-      expect(problemOf(heard).message).toContain('16 MB')
+      const received = await ask(upstream.baseUrl)
+      expect(problemOf(received).message).toContain('16 MB')
       expect((await (await upstream.request(0)).closed).ended).toBe(false)
     },
   )
@@ -170,11 +170,11 @@ describe('a connection that was kept', () => {
       const connection = ++connections
       sockets.add(socket)
       socket.on('error', () => undefined)
-      let heard = ''
+      let received = ''
       socket.on('data', (bytes) => {
-        heard += bytes
-        if (!heard.includes('\r\n\r\n') || !heard.endsWith('}')) return
-        heard = ''
+        received += bytes
+        if (!received.includes('\r\n\r\n') || !received.endsWith('}')) return
+        received = ''
         const did = plan[seen.length] ?? 'answer'
         seen.push({ connection, did })
         if (did === 'close') socket.destroy()
@@ -206,8 +206,8 @@ describe('a connection that was kept', () => {
     async (fault) => {
       const { baseUrl, seen, stop } = await serverOf(['answer', fault, 'answer'])
       await useOnce(baseUrl)
-      const heard = await ask(baseUrl)
-      expect(heard).toMatchObject({ text, end: { problem: null } })
+      const received = await ask(baseUrl)
+      expect(received).toMatchObject({ text, end: { problem: null } })
       expect(seen).toEqual([
         { connection: 1, did: 'answer' },
         { connection: 1, did: fault },
@@ -220,9 +220,9 @@ describe('a connection that was kept', () => {
   test('is asked again once', async () => {
     const { baseUrl, seen, stop } = await serverOf(['answer', 'reset', 'reset', 'answer'])
     await useOnce(baseUrl)
-    const heard = await ask(baseUrl)
-    expect(problemOf(heard).kind).toBe('network')
-    expect(heard.end.again).toBeDefined()
+    const received = await ask(baseUrl)
+    expect(problemOf(received).kind).toBe('network')
+    expect(received.end.again).toBeDefined()
     expect(seen).toHaveLength(3)
     stop()
   })

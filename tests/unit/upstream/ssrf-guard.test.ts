@@ -10,7 +10,7 @@ import {
   publicLookup,
 } from '@/lib/upstream/network/ssrf-guard'
 import { type ScriptedUpstream, startScriptedUpstream } from '@/tests/upstream/scripted'
-import { ask } from './asking'
+import { ask } from './ask'
 
 let upstream: ScriptedUpstream
 beforeAll(async () => {
@@ -200,10 +200,10 @@ describe('when the server is public', () => {
   async function askInPublic(guarded: boolean) {
     vi.resetModules()
     vi.stubEnv('RILL_PUBLIC', '1')
-    const { ask: askAnew } = await import('./asking')
-    const heard = await askAnew(upstream.baseUrl, { connection: { guarded } })
+    const { ask: askAnew } = await import('./ask')
+    const received = await askAnew(upstream.baseUrl, { connection: { guarded } })
     vi.unstubAllEnvs()
-    return heard
+    return received
   }
 
   test('a local address that a person gave is refused in words', async () => {

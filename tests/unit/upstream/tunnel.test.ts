@@ -3,7 +3,7 @@ import { listModels } from '@/lib/upstream/models'
 import { openTunnel, proxyTo } from '@/lib/upstream/network/tunnel'
 import { type ConnectProxy, startConnectProxy } from '@/tests/upstream/connect-proxy'
 import { now, type ScriptedUpstream, startScriptedUpstream } from '@/tests/upstream/scripted'
-import { ask, problemOf } from './asking'
+import { ask, problemOf } from './ask'
 
 let upstream: ScriptedUpstream
 let direct: ScriptedUpstream
@@ -34,8 +34,8 @@ afterAll(async () => {
 const host = () => new URL(upstream.baseUrl).host
 
 test('an upstream is asked through the proxy, with the proxy’s name and password and the upstream’s own key', async () => {
-  const heard = await ask(upstream.baseUrl)
-  expect([heard.text, heard.end.problem]).toEqual(['Hello there.', null])
+  const received = await ask(upstream.baseUrl)
+  expect([received.text, received.end.problem]).toEqual(['Hello there.', null])
   const authorization = `Basic ${Buffer.from('ann:p@ss').toString('base64')}`
   expect(proxy.tunnels).toEqual([{ target: host(), authorization }])
   expect(upstream.requests[0]?.headers.authorization).toBe('Bearer sk-a-test-key')
@@ -52,8 +52,8 @@ test('a password of the proxy may hold a percent sign that nobody escaped', asyn
 
 test('a name that only the proxy knows is left to it', async () => {
   proxy.names.set('models.corp.invalid:8080', Number(new URL(upstream.baseUrl).port))
-  const heard = await ask('http://models.corp.invalid:8080/v1')
-  expect(heard.text).toBe('Hello there.')
+  const received = await ask('http://models.corp.invalid:8080/v1')
+  expect(received.text).toBe('Hello there.')
   expect(proxy.tunnels).toMatchObject([{ target: 'models.corp.invalid:8080' }])
 })
 

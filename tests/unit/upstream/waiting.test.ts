@@ -4,7 +4,7 @@ import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import { choice, delta, done, finish, reasoning } from '@/tests/upstream/events'
 import { now, type ScriptedUpstream, type Step, startScriptedUpstream } from '@/tests/upstream/scripted'
 import { startSilentServer } from '@/tests/upstream/silent'
-import { type Asking, ask, problemOf } from './asking'
+import { type AskOptions, ask, problemOf } from './ask'
 
 let upstream: ScriptedUpstream
 beforeAll(async () => {
@@ -19,12 +19,12 @@ const headers: Step = { status: 200, headers: { 'content-type': 'text/event-stre
 const never: Step = { until: 'never' }
 
 describe('clocks', () => {
-  async function late(steps: Step[], clocks: Asking['clocks']) {
+  async function late(steps: Step[], clocks: AskOptions['clocks']) {
     upstream.script(steps)
     const startedAt = performance.now()
-    const heard = await ask(upstream.baseUrl, { clocks })
+    const received = await ask(upstream.baseUrl, { clocks })
     const closed = await (await upstream.request(0)).closed
-    return { heard, closed, took: performance.now() - startedAt }
+    return { received, closed, took: performance.now() - startedAt }
   }
   const chatter: Step[] = Array.from({ length: 40 }, (_, n): Step[] => [
     { wait: 20 },
@@ -32,8 +32,8 @@ describe('clocks', () => {
   ]).flat()
 
   test('to the first content, when no headers come', async () => {
-    const { heard, closed, took } = await late([never], { firstTokenMs: 150 })
-    expect(problemOf(heard)).toMatchObject({ kind: 'timeout', message: expect.stringContaining('didn’t start') })
+    const { received, closed, took } = await late([never], { firstTokenMs: 150 })
+    expect(problemOf(received)).toMatchObject({ kind: 'timeout', message: expect.stringContaining('didn’t start') })
     expect(closed.ended).toBe(false)
     expect(took).toBeLessThan(1000)
   })
@@ -43,25 +43,25 @@ describe('clocks', () => {
     ['headers alone', [headers, never]],
     ['an error body without end', [{ status: 500 }, { write: '{"error":' }, never]],
   ])('to the first content, through %s', async (_, steps) => {
-    const { heard, closed, took } = await late(steps, { firstTokenMs: 150 })
-    expect(problemOf(heard)).toMatchObject({ kind: 'timeout', message: expect.stringContaining('didn’t start') })
+    const { received, closed, took } = await late(steps, { firstTokenMs: 150 })
+    expect(problemOf(received)).toMatchObject({ kind: 'timeout', message: expect.stringContaining('didn’t start') })
     expect(closed.ended).toBe(false)
     expect(took).toBeLessThan(600)
   })
 
   test('is one wait: late headers leave what is left of it for the first content', async () => {
-    const { heard, took } = await late([{ wait: 200 }, headers, never], { firstTokenMs: 300 })
-    expect(problemOf(heard).kind).toBe('timeout')
+    const { received, took } = await late([{ wait: 200 }, headers, never], { firstTokenMs: 300 })
+    expect(problemOf(received).kind).toBe('timeout')
     expect(took).toBeGreaterThan(280)
     expect(took).toBeLessThan(480)
   })
 
   test('headers that come with the first word have the whole wait', async () => {
-    const { heard } = await late([{ wait: 300 }, { delta: 'late' }, { write: finish('stop') + done }], {
+    const { received } = await late([{ wait: 300 }, { delta: 'late' }, { write: finish('stop') + done }], {
       firstTokenMs: 2000,
       idleMs: 100,
     })
-    expect(heard).toMatchObject({ text: 'late', end: { problem: null } })
+    expect(received).toMatchObject({ text: 'late', end: { problem: null } })
   })
 
   test.each<[string, string]>([
@@ -74,20 +74,20 @@ describe('clocks', () => {
   ])('%s are signs of life before the first text', async (_, sign) => {
     const signs = Array.from({ length: 10 }, (): Step[] => [{ write: sign }, { wait: 60 }]).flat()
     const rest = sign === ':' ? '\n\n' : ''
-    const { heard, took } = await late([...signs, { write: `${rest}${delta('at last')}${finish('stop')}${done}` }], {
+    const { received, took } = await late([...signs, { write: `${rest}${delta('at last')}${finish('stop')}${done}` }], {
       firstTokenMs: 250,
       idleMs: 30,
     })
     expect(took).toBeGreaterThan(500)
-    expect(heard).toMatchObject({ text: 'at last', end: { problem: null } })
+    expect(received).toMatchObject({ text: 'at last', end: { problem: null } })
   })
 
   test.each<[string, Step[]]>([
     ['comments and empty deltas', [headers, ...chatter, never]],
     ['comments after reasoning', [{ write: reasoning('hm') }, ...chatter, never]],
   ])('%s put the end off for so long and no longer', async (_, steps) => {
-    const { heard, closed, took } = await late(steps, { firstTokenMs: 100, heartbeatMs: 300 })
-    expect(problemOf(heard).kind).toBe('timeout')
+    const { received, closed, took } = await late(steps, { firstTokenMs: 100, heartbeatMs: 300 })
+    expect(problemOf(received).kind).toBe('timeout')
     expect(closed.ended).toBe(false)
     expect(took).toBeGreaterThan(290)
     expect(took).toBeLessThan(700)
@@ -99,11 +99,11 @@ describe('clocks', () => {
   })
 
   test('is never asked again by itself, unlike a connection that was reset', async () => {
-    expect((await late([never], { firstTokenMs: 100 })).heard.end.again).toBeUndefined()
+    expect((await late([never], { firstTokenMs: 100 })).received.end.again).toBeUndefined()
     upstream.requests.length = 0
-    expect((await late([headers, { write: ':\n\n' }, never], { firstTokenMs: 100 })).heard.end.again).toBeUndefined()
+    expect((await late([headers, { write: ':\n\n' }, never], { firstTokenMs: 100 })).received.end.again).toBeUndefined()
     upstream.requests.length = 0
-    expect((await late([{ reset: true }], {})).heard.end.again).toBeDefined()
+    expect((await late([{ reset: true }], {})).received.end.again).toBeDefined()
   })
 
   test.each<[string, Step[]]>([
@@ -115,17 +115,20 @@ describe('clocks', () => {
       [{ delta: 'kept' }, { write: choice({ delta: { tool_calls: [{ function: { name: 'x' } }] } }) }, never],
     ],
   ])('between contents, through %s', async (_, steps) => {
-    const { heard, closed, took } = await late(steps, { firstTokenMs: 3000, idleMs: 150 })
-    expect(heard.text).toBe('kept')
-    expect(problemOf(heard)).toMatchObject({ kind: 'timeout', message: expect.stringContaining('stopped responding') })
+    const { received, closed, took } = await late(steps, { firstTokenMs: 3000, idleMs: 150 })
+    expect(received.text).toBe('kept')
+    expect(problemOf(received)).toMatchObject({
+      kind: 'timeout',
+      message: expect.stringContaining('stopped responding'),
+    })
     expect(closed.ended).toBe(false)
     expect(took).toBeLessThan(600)
   })
 
   test('each content starts the wait anew, so a slow answer may be long', async () => {
     const slow = Array.from({ length: 8 }, (): Step[] => [{ delta: 'a' }, { wait: 60 }]).flat()
-    const { heard } = await late([...slow, { write: finish('stop') + done }], { idleMs: 200 })
-    expect(heard).toMatchObject({ text: 'aaaaaaaa', end: { problem: null } })
+    const { received } = await late([...slow, { write: finish('stop') + done }], { idleMs: 200 })
+    expect(received).toMatchObject({ text: 'aaaaaaaa', end: { problem: null } })
   })
 
   test('a whole answer has the time to its first content for its headers', async () => {
@@ -135,8 +138,8 @@ describe('clocks', () => {
       { write: '{"choices":[{"message":{"content":"a"}}]}' },
       { end: true },
     ])
-    const heard = await ask(upstream.baseUrl, { request: { stream: false }, clocks: { idleMs: 50 } })
-    expect(heard).toMatchObject({ text: 'a', end: { problem: null } })
+    const received = await ask(upstream.baseUrl, { request: { stream: false }, clocks: { idleMs: 50 } })
+    expect(received).toMatchObject({ text: 'a', end: { problem: null } })
   })
 })
 
@@ -160,18 +163,18 @@ describe('abort', () => {
     await new Promise((resolve) => setTimeout(resolve, 50))
     const abortedAt = now()
     controller.abort()
-    const heard = await asked
+    const received = await asked
     expect(now() - abortedAt).toBeLessThan(50)
-    expect(heard.end.problem).toBeNull()
-    expect(heard.text).toBe(text)
+    expect(received.end.problem).toBeNull()
+    expect(received.text).toBe(text)
     const closed = await request.closed
     expect(closed.ended).toBe(false)
     expect(closed.at - abortedAt).toBeLessThan(60)
   })
 
   test('before it starts, nothing is sent', async () => {
-    const heard = await ask(upstream.baseUrl, { signal: AbortSignal.abort() })
-    expect(heard.end).toEqual({ finishReason: null, problem: null })
+    const received = await ask(upstream.baseUrl, { signal: AbortSignal.abort() })
+    expect(received.end).toEqual({ finishReason: null, problem: null })
     expect(upstream.requests).toEqual([])
   })
 

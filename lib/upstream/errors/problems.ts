@@ -3,63 +3,66 @@ import { APIConnectionTimeoutError, APIError } from 'openai'
 import { errors } from 'undici'
 import type { Problem } from '@/lib/protocol/events'
 import type { CompletionEnd, UpstreamProblem } from '../connection'
-import { isFields } from '../decoding/chunk'
-import { isMarkup } from './markup'
-import { isTelling, meaningOf, statusOf } from './meanings'
+import { isFields } from '../decoding/json'
+import { classify, isInformative, statusOf } from './classify'
+import { type ErrorBody, readErrorBody } from './error-body'
+import { isMarkup } from './error-text'
 import {
-  emptyAnswer,
-  inTheirWords,
+  defaultMessage,
+  emptyReply,
   malformed,
   ProblemError,
   problemOf,
-  slowHeaders,
+  providerMessage,
+  responseTimedOut,
   unreadableFormat,
   unsendable,
-  usualWords,
 } from './messages'
 import { cleanMessage } from './redact'
-import { type Refusal, readRefusal } from './refusal'
-import { askedWait, waitInBody } from './retry-after'
-import { answerLimitIn } from './too-long'
+import { waitInBody, waitInHeaders } from './retry-after'
+import { replyLimitIn } from './too-long'
 import { webPage } from './web-pages'
 
 /**
- * What went wrong, from an error as a provider or a gateway wrote it: the body of a response, parsed or as text, or an
- * object in the middle of a stream. `httpStatus` is the response's; without one, a status in the object counts.
+ * The problem that a provider or gateway describes: in the body of a response, parsed or as text, or in an object within
+ * a stream. `httpStatus` is the response's; without one, a status in the object counts.
  */
 export function problemFromPayload(payload: unknown, httpStatus?: number): UpstreamProblem {
-  const refusal = readRefusal(payload, httpStatus)
-  const { sentences } = refusal
+  const body = readErrorBody(payload, httpStatus)
+  const { sentences } = body
   const page = sentences.find(isMarkup)
-  const sentence = sentences.find(isTelling)
-  const status = statusOf(refusal)
+  const sentence = sentences.find(isInformative)
+  const status = statusOf(body)
   if (page !== undefined && sentence === undefined) return webPage(httpStatus ?? status ?? 200, page)
-  const { kind, nextStep, loading = false, answerTooLong } = meaningOf(refusal)
-  // A key that is known and may not: there is nothing wrong with the key.
+  const { kind, nextStep, loading = false, replyTooLong } = classify(body)
+  // The key is valid and lacks permission.
   const asKind = kind === 'auth' && status === 403 ? 'forbidden' : kind
-  const said = cleanMessage(sentence ?? sentences[0] ?? '')
+  const upstreamMessage = cleanMessage(sentence ?? sentences[0] ?? '')
   return {
     ...problemOf(kind, {
-      message: sentence && said ? inTheirWords(said, asKind, nextStep) : usualWords(asKind, nextStep),
-      upstreamMessage: said,
-      upstreamStatus: httpStatus ?? refusal.statuses[0],
-      lowerMaxTokens: answerTooLong && sentences.map(answerLimitIn).find((limit) => limit !== undefined),
+      message:
+        sentence && upstreamMessage
+          ? providerMessage(upstreamMessage, asKind, nextStep)
+          : defaultMessage(asKind, nextStep),
+      upstreamMessage,
+      upstreamStatus: httpStatus ?? body.statuses[0],
+      lowerMaxTokens: replyTooLong && sentences.map(replyLimitIn).find((limit) => limit !== undefined),
     }),
     ...(status === 409 || status === 425 ? { retryable: true } : {}),
-    refusal: { status, waitMs: waitOf(refusal), loading },
+    refusal: { status, waitMs: waitOf(body), loading },
   }
 }
 
-function waitOf(refusal: Refusal): number | null {
-  return refusal.loadingMs ?? waitInBody(refusal, Date.now())
+function waitOf(body: ErrorBody): number | null {
+  return body.loadingMs ?? waitInBody(body, Date.now())
 }
 
-/** What went wrong, from whatever the SDK or a socket threw before there was a body to read. */
+/** The problem behind what the SDK or a socket threw before there was a body to read. */
 export function problemFromError(error: unknown): UpstreamProblem {
   const chain = causes(error)
   const known = chain.find((each) => each instanceof ProblemError)
   if (known instanceof ProblemError) return known.problem
-  if (error instanceof APIConnectionTimeoutError) return slowHeaders
+  if (error instanceof APIConnectionTimeoutError) return responseTimedOut
   if (error instanceof APIError && error.status !== undefined) return problemFromStatus(error)
   if (chain.some((each) => each instanceof errors.HTTPParserError)) return unreadableFormat
   const codes = chain.map((each) => (isFields(each) && typeof each.code === 'string' ? each.code : ''))
@@ -77,12 +80,12 @@ function problemFromStatus(error: APIError): UpstreamProblem {
       requestId,
     })
   }
-  // Without a JSON body the SDK keeps its text behind the status.
+  // Without a JSON body, the SDK's message is the status followed by the text.
   const payload = error.error ?? error.message.replace(/^\d+ /, '').replace(/^status code \(no body\)$/, '')
   return { ...problemFromPayload(payload, status), requestId }
 }
 
-/** Ids come from a header of the upstream: only what looks like one is shown. */
+/** A request id from an upstream's header, if it looks like one. */
 export function readableId(id: string | null | undefined): string | undefined {
   return id && /^[\w.:-]{1,128}$/.test(id) ? id : undefined
 }
@@ -115,27 +118,27 @@ function problemFromCodes(codes: string[]): Problem {
   return codes.some((code) => code !== '') ? problemOf('network') : unsendable
 }
 
-/** Worth another try by a person, who knows what it costs: the model was at work, or the server answers so every time. */
-const forPeople = new Set([emptyAnswer, malformed])
-const passingStatuses = new Set([408, 409, 425, 429])
+/** Retried only by a person: the model may have done billable work, or the server always responds this way. */
+const manualRetryOnly = new Set([emptyReply, malformed])
+const transientStatuses = new Set([408, 409, 425, 429])
 
-/** Whether the same request may do better a little later. An error inside a 200 has no status, and counts by its kind. */
-export function mayPass(problem: UpstreamProblem): boolean {
-  if (!problem.retryable || forPeople.has(problem)) return false
+/** Whether a retry may succeed. An error inside a 200 has no status and counts by its kind. */
+export function isTransient(problem: UpstreamProblem): boolean {
+  if (!problem.retryable || manualRetryOnly.has(problem)) return false
   const status = problem.refusal ? problem.refusal.status : problem.upstreamStatus
-  // A wait of ours that was too long: the model may have been at work all the time, and a person knows what it costs.
+  // After a timeout of ours, the model may have done billable work.
   if (status === undefined) return problem.kind !== 'timeout'
-  return status >= 500 || passingStatuses.has(status)
+  return status >= 500 || transientStatuses.has(status)
 }
 
-/** Whether and after how long to ask again what was refused so; undefined when it is not to be asked again. */
-export function againAfter(problem: UpstreamProblem, headers = new Headers()): CompletionEnd['again'] {
-  if (!mayPass(problem) || headers.get('x-should-retry') === 'false') return undefined
+/** Whether and when to retry after a problem; undefined for no retry. */
+export function retryAdvice(problem: UpstreamProblem, headers = new Headers()): CompletionEnd['again'] {
+  if (!isTransient(problem) || headers.get('x-should-retry') === 'false') return undefined
   const { waitMs = null, loading = false } = problem.refusal ?? {}
-  return { afterMs: askedWait(headers, Date.now()) ?? waitMs, ...(loading ? { loading } : {}) }
+  return { afterMs: waitInHeaders(headers, Date.now()) ?? waitMs, ...(loading ? { loading } : {}) }
 }
 
-/** An error and all that caused it, outermost first. */
+/** An error and its causes, outermost first. */
 function causes(error: unknown): unknown[] {
   const chain: unknown[] = []
   for (let each = error; each instanceof Error && chain.length < 8; each = each.cause) {

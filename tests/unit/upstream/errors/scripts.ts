@@ -1,5 +1,5 @@
 import type { ErrorKind } from '@/lib/protocol/events'
-import { error, type Sent } from './sent'
+import { type ErrorCase, error } from './error-case'
 
 const said: [kind: ErrorKind, status: number | undefined, message: string, says?: string][] = [
   ['auth', 401, '无效的API密钥：sk-abcdef1234567890，请检查您的密钥。', '无效的API密钥：[key]，请检查您的密钥。'],
@@ -31,7 +31,7 @@ const said: [kind: ErrorKind, status: number | undefined, message: string, says?
 ]
 
 /** In scripts that are written without spaces, or from right to left. */
-export const inOtherScripts: Sent[] = said.map(([kind, status, message, says = message]) => ({
+export const inOtherScripts: ErrorCase[] = said.map(([kind, status, message, says = message]) => ({
   from: message,
   ...(status === undefined ? {} : { status }),
   body: error(message),

@@ -2,7 +2,7 @@ import 'server-only'
 import type { ErrorKind, Problem } from '@/lib/protocol/events'
 import { cleanMessage } from './redact'
 
-/** An error that already carries its problem; it passes through the SDK as a cause. */
+/** An error that carries its problem through the SDK, which keeps it as a cause. */
 export class ProblemError extends Error {
   constructor(readonly problem: Problem) {
     super(problem.message)
@@ -10,7 +10,7 @@ export class ProblemError extends Error {
   }
 }
 
-/** What went wrong, for each kind, when the provider gives no reason of its own. */
+/** What went wrong, by kind, when the provider gives no reason of its own. */
 const causes: Record<ErrorKind, string> = {
   auth: 'The API key was rejected.',
   quota: 'Your account is out of credit or over quota.',
@@ -46,41 +46,41 @@ const nextSteps: Record<ErrorKind, string> = {
   internal: 'Try again.',
 }
 
-/** Next steps to follow the provider’s own sentence, where “it” would refer to something else. */
-const nextStepsAfterOthers: Partial<Record<ErrorKind, string>> = {
+/** Next steps after a provider's own sentence, where “it” would refer to something else. */
+const nextStepsAfterMessage: Partial<Record<ErrorKind, string>> = {
   context_length: 'Shorten the conversation, or choose a model with a larger context window.',
 }
 
 /** The message for a kind when nothing more is known. */
-export function usualWords(kind: ErrorKind, nextStep = nextSteps[kind]): string {
+export function defaultMessage(kind: ErrorKind, nextStep = nextSteps[kind]): string {
   return `${causes[kind]} ${nextStep}`.trimEnd()
 }
 
-/** What a sentence about a key names. "User not found." names none, and is about one all the same. */
-const namesKey = /key|token|credential|auth|secret|password|密钥|金鑰|密鑰|令牌|凭证|鉴权|认证|キー|トークン|認証/i
+/** Matches sentences that mention a key. Others, such as "User not found.", need the cause added. */
+const mentionsKey = /key|token|credential|auth|secret|password|密钥|金鑰|密鑰|令牌|凭证|鉴权|认证|キー|トークン|認証/i
 
 /** A provider's own sentence as the cause, followed by what to do. */
-export function inTheirWords(sentence: string, kind: ErrorKind, nextStep?: string): string {
+export function providerMessage(sentence: string, kind: ErrorKind, nextStep?: string): string {
   const stop = /[\p{sc=Han}\p{sc=Hiragana}\p{sc=Katakana}]$/u.test(sentence) ? '。' : '.'
   const closed = /[.!?…。！？؟۔।][)\]"”’»）」』]?$/.test(sentence) ? sentence : sentence + stop
-  const cause = kind === 'auth' && !namesKey.test(sentence) ? `${causes.auth} ${closed}` : closed
-  return `${cause} ${nextStep ?? nextStepsAfterOthers[kind] ?? nextSteps[kind]}`.trimEnd()
+  const cause = kind === 'auth' && !mentionsKey.test(sentence) ? `${causes.auth} ${closed}` : closed
+  return `${cause} ${nextStep ?? nextStepsAfterMessage[kind] ?? nextSteps[kind]}`.trimEnd()
 }
 
-const passing = new Set<ErrorKind>(['rate_limit', 'upstream', 'network', 'timeout'])
+const transientKinds = new Set<ErrorKind>(['rate_limit', 'upstream', 'network', 'timeout'])
 
-/** A problem of a kind, with its usual message unless a better one is known. */
+/** A problem of a kind, with the kind's default message unless `more` has another. */
 export function problemOf(kind: ErrorKind, more: Partial<Problem> = {}): Problem {
-  return { kind, message: usualWords(kind), retryable: passing.has(kind), ...more }
+  return { kind, message: defaultMessage(kind), retryable: transientKinds.has(kind), ...more }
 }
 
-export const cutConnection = problemOf('network', {
+export const connectionLost = problemOf('network', {
   message: 'The connection dropped before the reply was complete. Try again.',
 })
 export const malformed = problemOf('upstream', {
   message: 'The provider sent something that couldn’t be read, so the reply ends here. Try again.',
 })
-export const emptyAnswer = problemOf('upstream', {
+export const emptyReply = problemOf('upstream', {
   message: 'The provider sent an empty reply. Try again, or check that the base URL belongs to a chat completions API.',
 })
 export const unreadableFormat = problemOf('upstream', {
@@ -92,7 +92,7 @@ export const eventTooLong = problemOf('upstream', {
   message: 'The provider sent a chunk larger than 4 MB, so the reply ends here.',
   retryable: false,
 })
-export const answerTooLong = problemOf('upstream', {
+export const replyTooLong = problemOf('upstream', {
   message: 'The reply grew past 16 MB, so it ends here.',
   retryable: false,
 })
@@ -103,13 +103,13 @@ export const endedInError = problemOf('upstream', {
 export const outOfResources = problemOf('upstream', {
   message: 'The provider ran out of capacity partway through the reply. Try again in a moment.',
 })
-export const slowFirstContent = problemOf('timeout', {
+export const firstTokenTimedOut = problemOf('timeout', {
   message: 'The model didn’t start responding in time. Try again, or choose another model.',
 })
-export const stalled = problemOf('timeout', {
+export const idleTimedOut = problemOf('timeout', {
   message: 'The model stopped responding. Try again.',
 })
-export const slowHeaders = problemOf('timeout')
+export const responseTimedOut = problemOf('timeout')
 export const blockedAddress = problemOf('bad_request', {
   message:
     'This isn’t a public address, and this server only connects to public ones. Whoever runs it can allow others with RILL_PRIVATE_PROVIDERS=1.',
@@ -126,7 +126,7 @@ export const blockedPort = problemOf('bad_request', {
   field: 'baseUrl',
 })
 
-/** A model that is still loading when the time to its first word is over. */
+/** A model that is still loading when its first-token timeout is over. */
 export function stillLoading(problem: Problem): Problem {
   return { ...problem, message: 'The model is still loading. Try again in a while, or choose another model.' }
 }
@@ -143,12 +143,12 @@ export function reasonToWait({ kind, upstreamStatus }: Problem, loading = false)
     : `The provider had an error${status}`
 }
 
-/** A problem that takes so long to pass that a person has to decide. `now` is in epoch milliseconds. */
+/** A problem whose wait is too long to retry without asking. `now` is in epoch milliseconds. */
 export function problemAfterWait(problem: Problem, waitMs: number, now: number): Problem {
   const minutes = Math.ceil(waitMs / 60_000)
   const hours = Math.round(minutes / 60)
   const wait = minutes < 120 ? `${minutes} ${minutes === 1 ? 'minute' : 'minutes'}` : `${hours} hours`
-  // A wait may be longer than any date allows.
+  // Dates end at 8.64e15 ms.
   const until = new Date(Math.min(now + waitMs, 8.64e15)).toISOString().slice(0, 16).replace('T', ' ')
   return {
     ...problem,
@@ -157,7 +157,7 @@ export function problemAfterWait(problem: Problem, waitMs: number, now: number):
 }
 
 /** A model that calls tools it wasn't offered. */
-export function unaskedTools(names: string[]): Problem {
+export function unexpectedToolCalls(names: string[]): Problem {
   const named = names.map((name) => `“${cleanMessage(name)?.slice(0, 64) ?? '?'}”`).join(', ')
   return problemOf('upstream', {
     message: `The model tried to use ${names.length === 1 ? 'the tool' : 'the tools'} ${named}, which Rill doesn’t offer. Try again, or choose another model.`,

@@ -10,7 +10,7 @@ export const client = new OpenAI({
 })
 
 type Message = { role: 'user' | 'assistant'; content: string }
-export interface Asking {
+export interface AskOptions {
   model?: string
   maxTokens?: number
   signal?: AbortSignal
@@ -20,7 +20,7 @@ export function messagesOf(prompts: string | Message[]): Message[] {
   return typeof prompts === 'string' ? [{ role: 'user', content: prompts }] : prompts
 }
 
-export function stream(prompts: string | Message[], { model = 'rill-demo', maxTokens, signal }: Asking = {}) {
+export function stream(prompts: string | Message[], { model = 'rill-demo', maxTokens, signal }: AskOptions = {}) {
   return client.chat.completions.create(
     {
       model,
@@ -33,12 +33,12 @@ export function stream(prompts: string | Message[], { model = 'rill-demo', maxTo
   )
 }
 
-export function whole(prompts: string | Message[], { model = 'rill-demo', maxTokens, signal }: Asking = {}) {
+export function whole(prompts: string | Message[], { model = 'rill-demo', maxTokens, signal }: AskOptions = {}) {
   return client.chat.completions.create({ model, messages: messagesOf(prompts), max_tokens: maxTokens }, { signal })
 }
 
 /** The text of an answer that does not stream. */
-export async function textOf(prompts: string | Message[], asking: Asking = {}): Promise<string> {
+export async function textOf(prompts: string | Message[], asking: AskOptions = {}): Promise<string> {
   const completion = await whole(prompts, asking)
   return completion.choices[0]?.message.content ?? ''
 }

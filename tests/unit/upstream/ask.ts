@@ -11,7 +11,7 @@ import {
 import type { Clocks } from '@/lib/upstream/time-limits'
 
 /** Everything that one completion gave, in the order in which it came. */
-export interface Heard {
+export interface Received {
   texts: string[]
   reasonings: string[]
   usages: Usage[]
@@ -21,7 +21,7 @@ export interface Heard {
   end: CompletionEnd
 }
 
-export interface Asking {
+export interface AskOptions {
   connection?: Partial<Connection>
   request?: Partial<CompletionRequest>
   clocks?: Partial<Clocks>
@@ -49,12 +49,12 @@ export function connectionTo(baseUrl: string): Connection {
 /** Asks a server for a completion and keeps all that comes. */
 export async function ask(
   baseUrl: string,
-  { connection, request, clocks, signal, onText, hold }: Asking = {},
-): Promise<Heard> {
+  { connection, request, clocks, signal, onText, hold }: AskOptions = {},
+): Promise<Received> {
   const texts: string[] = []
   const reasonings: string[] = []
   const usages: Usage[] = []
-  const remembered: Heard['remembered'] = []
+  const remembered: Received['remembered'] = []
   const end = await complete(
     {
       ...connectionTo(baseUrl),
@@ -78,8 +78,8 @@ export async function ask(
 }
 
 /** The problem of an end that must have one. */
-export function problemOf(heard: { end: CompletionEnd }): Problem {
-  const { problem } = heard.end
-  if (problem === null) throw new Error(`There is no problem; the answer ended with ${heard.end.finishReason}`)
+export function problemOf(received: { end: CompletionEnd }): Problem {
+  const { problem } = received.end
+  if (problem === null) throw new Error(`There is no problem; the answer ended with ${received.end.finishReason}`)
   return problem
 }

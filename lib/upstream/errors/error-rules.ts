@@ -1,52 +1,53 @@
 import 'server-only'
 import type { ErrorKind } from '@/lib/protocol/events'
-import type { Refusal } from './refusal'
-import { isAboutAnswerLength, isTooLong } from './too-long'
+import type { ErrorBody } from './error-body'
+import { codesByKind } from './error-codes'
+import { isAboutReplyLength, isTooLong } from './too-long'
 
-/** What a refusal means. */
-export interface Meaning {
+/** What an error means. */
+export interface ErrorClass {
   kind: ErrorKind
-  /** What to do, where something better than the usual is known. */
+  /** What to do, if there is better advice than the default for the kind. */
   nextStep?: string
-  /** The model is being loaded, and will answer. */
+  /** The model is loading and will reply. */
   loading?: true
-  /** The request asked for a longer answer than the model gives. */
-  answerTooLong?: true
+  /** The request's `max_tokens` is more than the model allows. */
+  replyTooLong?: true
 }
 
-/** How a meaning is recognised. */
-export interface Recogniser extends Meaning {
-  /** Codes that say it all, in any spelling. They count before all words. */
+/** How an error is recognized. */
+export interface ErrorRule extends ErrorClass {
+  /** Codes that decide by themselves, in any spelling. They take precedence over all patterns. */
   codes?: string[]
-  /** What else than a code or words says it. */
-  is?: (refusal: Refusal, status: number | undefined) => boolean
-  words?: (RegExp | ((sentence: string) => boolean))[]
-  /** Sentences that match the words and mean something else. */
+  /** Another condition that decides. */
+  when?: (body: ErrorBody, status: number | undefined) => boolean
+  patterns?: (RegExp | ((sentence: string) => boolean))[]
+  /** Sentences that match the patterns and mean something else. */
   unless?: RegExp
-  /** Statuses at which the words count, beside those that do not say what is wrong: none, 400, 422, 5xx and the like. */
-  at?: number[]
+  /** Statuses at which the patterns count, besides those that don't say what is wrong: none, 400, 422, 5xx and the like. */
+  statuses?: number[]
 }
 
-const shorterAnswer = 'Ask for a shorter reply, or choose another model.'
+const shorterReply = 'Ask for a shorter reply, or choose another model.'
 
-/** From the narrow to the wide: the first that matches counts. */
-export const recognisers: Recogniser[] = [
+/** From specific to general: the first match counts. */
+export const errorRules: ErrorRule[] = [
   {
     kind: 'upstream',
     loading: true,
     nextStep: 'Wait until the model is loaded, then try again.',
-    is: ({ loadingMs }) => loadingMs !== null,
-    words: [
+    when: ({ loadingMs }) => loadingMs !== null,
+    patterns: [
       /\bloading (?:the |a )?model\b/i,
       /\bmodel\b.{0,120}\bis (?:(?:still|currently|now|being) )?(?:loading|being loaded)\b/i,
       /\bmodel\b.{0,80}\b(?:warming up|cold.?start\w*|not (?:yet )?ready)\b/i,
     ],
     unless: /\b(?:errors?|fail\w*|unable|cannot|could not)\b/i,
-    at: [425, 429],
+    statuses: [425, 429],
   },
   {
     kind: 'model_not_found',
-    words: [
+    patterns: [
       /\b(?:error|failed|unable|could not|cannot)\b.{0,20}\bload(?:ing)? (?:the )?model\b/i,
       /\bmodel requires more (?:system |gpu )?memory\b/i,
     ],
@@ -54,12 +55,12 @@ export const recognisers: Recogniser[] = [
   {
     kind: 'not_found',
     nextStep: 'Add /v1 to the base URL in Settings.',
-    words: [/\b(?:unexpected endpoint|invalid url|unknown request url|cannot post).{0,40}\s\/(?!\w*\/?v\d)[\w/]*/i],
-    at: [404, 405, 501],
+    patterns: [/\b(?:unexpected endpoint|invalid url|unknown request url|cannot post).{0,40}\s\/(?!\w*\/?v\d)[\w/]*/i],
+    statuses: [404, 405, 501],
   },
   {
     kind: 'not_found',
-    words: [
+    patterns: [
       /\bunexpected endpoint\b/i,
       /\binvalid url\b/i,
       /\bunknown (?:request )?(?:url|path|endpoint|route)\b/i,
@@ -71,50 +72,22 @@ export const recognisers: Recogniser[] = [
       /^could not route to\b/i,
     ],
     unless: /\bmodels?\b/i,
-    at: [404, 405, 501],
+    statuses: [404, 405, 501],
   },
-  // To wait does not help: one request alone is larger than a minute's allowance.
-  { kind: 'context_length', words: [/\brequest (?:body )?(?:is )?too large\b/i], at: [413, 429] },
+  // Waiting doesn't help: this one request exceeds a whole minute's limit.
+  { kind: 'context_length', patterns: [/\brequest (?:body )?(?:is )?too large\b/i], statuses: [413, 429] },
   {
     kind: 'quota',
-    codes: [
-      'AccountOverdueError',
-      'Arrearage',
-      'billing_error',
-      'billing_hard_limit_reached',
-      'billing_not_active',
-      'budget_exceeded',
-      'BudgetExceededError',
-      'credit_balance_too_low',
-      'exceeded_current_quota_error',
-      'ExceededBudget',
-      'FreeTierOnly',
-      'insufficient_balance',
-      'insufficient_balance_error',
-      'insufficient_credits',
-      'insufficient_funds',
-      'insufficient_quota',
-      'insufficient_user_quota',
-      'out_of_credits',
-      'payment_required',
-      'pre_consume_token_quota_failed',
-      'quota_exceeded',
-      'quota_not_enough',
-      'spend_limit_reached',
-      'usage_limit_reached',
-      // Zhipu, MiniMax.
-      '1113',
-      'base_resp_1008',
-    ],
-    is: ({ quotaIds }) => quotaIds.some((id) => /PerDay|PerMonth/i.test(id)),
-    words: [/\blimit: 0\b/i, /\bfree quota tier\b/i, /(?:\/ ?|\bper )month\b/i, /\bservice has been paused\b/i],
-    at: [403, 429],
+    codes: codesByKind.quota,
+    when: ({ quotaIds }) => quotaIds.some((id) => /PerDay|PerMonth/i.test(id)),
+    patterns: [/\blimit: 0\b/i, /\bfree quota tier\b/i, /(?:\/ ?|\bper )month\b/i, /\bservice has been paused\b/i],
+    statuses: [403, 429],
   },
   {
     kind: 'rate_limit',
-    is: ({ quotaIds, statuses, httpStatus, waits }) =>
+    when: ({ quotaIds, statuses, httpStatus, waits }) =>
       quotaIds.length > 0 || (waits.length > 0 && (httpStatus === 429 || statuses.includes(429))),
-    words: [
+    patterns: [
       /\bper[- ]?(?:second|sec|minute|min|hour)\b/i,
       /\bfree-models-per-\w+/i,
       /\b(?:TPM|RPM|QPS|QPM|RPS)\b/,
@@ -122,11 +95,11 @@ export const recognisers: Recogniser[] = [
       /\bquota will reset\b/i,
       /\b(?:retry|try again) (?:in|after) \d/i,
     ],
-    at: [403, 429],
+    statuses: [403, 429],
   },
   {
     kind: 'quota',
-    words: [
+    patterns: [
       /\b(?:insufficient|not enough|no|low|negative|remaining|(?:run|ran) out of|out of|used up|used all|exhausted|(?:requires?|need) more|any) (?:\w+ ){0,3}(?:balance|credits?|funds?|quota)\b/i,
       /\b(?:balance|credits?|funds?|quota)\b.{0,40}\b(?:insufficient|too low|exhausted|depleted|not enough|used up|ran out|run out|negative|overdue)\b/i,
       /\bexceeded (?:your|its|the) (?:\w+ ){0,3}(?:quota|credits?)\b/i,
@@ -141,31 +114,12 @@ export const recognisers: Recogniser[] = [
       /\b(?:superado|excedido|dépassé).{0,20}\b(?:cuota|quota|crédit\w*)\b/i,
     ],
     unless: /\brate limit|\bcredits were charged\b/i,
-    at: [401, 403, 429],
+    statuses: [401, 403, 429],
   },
   {
     kind: 'content_filter',
-    codes: [
-      'content_filter',
-      'content_filtered',
-      'content_moderation_failed',
-      'content_policy_violation',
-      'ContentPolicyViolationError',
-      'cyber_policy_violation',
-      'data_inspection_failed',
-      'guardrail_intervened',
-      'invalid_prompt',
-      'moderation_blocked',
-      'prohibited_content',
-      'prompt_blocked',
-      'ResponsibleAIPolicyViolation',
-      'sensitive_words_detected',
-      // Zhipu, MiniMax.
-      '1301',
-      'base_resp_1026',
-      'base_resp_1027',
-    ],
-    words: [
+    codes: codesByKind.content_filter,
+    patterns: [
       /\bcontent[ _-](?:filter|polic|moderation|management|safety)/i,
       /\bmoderation\b|\bdata inspection\b|\bcontent exists risk\b/i,
       /\b(?:was|were|been|is) flagged\b|\bflagged (?:as|for|by)\b/i,
@@ -176,54 +130,18 @@ export const recognisers: Recogniser[] = [
       /敏感|违规|违禁|不安全|内容审核|不適切/,
     ],
     unless: /\bdata policy\b|\brate limit|\byour account\b/i,
-    at: [403, 451],
+    statuses: [403, 451],
   },
-  { kind: 'bad_request', answerTooLong: true, nextStep: shorterAnswer, words: [isAboutAnswerLength] },
+  { kind: 'bad_request', replyTooLong: true, nextStep: shorterReply, patterns: [isAboutReplyLength] },
   {
     kind: 'context_length',
-    codes: [
-      'context_length_exceeded',
-      'context_window_exceeded',
-      'ContextWindowExceededError',
-      'exceed_context_size_error',
-      'input_too_long',
-      'model_max_prompt_tokens_exceeded',
-      'prompt_too_long',
-      'request_too_large',
-      'tokens_limit_reached',
-      // Zhipu.
-      '1261',
-    ],
-    words: [isTooLong],
+    codes: codesByKind.context_length,
+    patterns: [isTooLong],
   },
   {
     kind: 'model_not_found',
-    codes: [
-      'DeploymentNotFound',
-      'invalid_model',
-      'InvalidEndpointOrModel',
-      'key_model_access_denied',
-      'model_access_denied',
-      'model_decommissioned',
-      'model_deprecated',
-      'model_not_available',
-      'model_not_found',
-      'model_not_found_error',
-      'model_not_supported',
-      'model_permission_blocked_org',
-      'model_permission_blocked_project',
-      'model_terms_required',
-      'ModelNotOpen',
-      'project_model_access_denied',
-      'team_model_access_denied',
-      'unsupported_api_for_model',
-      'unsupported_model',
-      'user_model_access_denied',
-      // Zhipu, SiliconFlow.
-      '1211',
-      '20012',
-    ],
-    words: [
+    codes: codesByKind.model_not_found,
+    patterns: [
       /\bmodels?\b.{0,120}\b(?:not (?:been )?found|does(?: not|n[’']t) exist|not exist|decommissioned|deprecated|retired|was removed)\b/i,
       /\bmodels?\b.{0,120}\b(?:not available|not (?:be )?accessible|not (?:a )?valid|not enabled|disabled|not deployed)\b/i,
       /\b(?:no such|unknown|invalid|unrecognized|unsupported) model\b(?!['’]?s? (?:parameter|argument|option))/i,
@@ -240,66 +158,35 @@ export const recognisers: Recogniser[] = [
       /モデル.{0,60}(?:見つかりません|存在しません)|모델.{0,60}(?:찾을 수 없|존재하지 않)/,
     ],
     unless: /\b(?:rate.?limit|tokens per)\b/i,
-    at: [401, 403, 404, 410],
+    statuses: [401, 403, 404, 410],
   },
   {
     kind: 'auth',
-    codes: [
-      'account_deactivated',
-      'api_key_invalid',
-      'expired_api_key',
-      'expired_key',
-      'ExpiredTokenException',
-      'incorrect_api_key',
-      'invalid_api_key',
-      'invalid_authentication',
-      'invalid_authentication_error',
-      'invalid_token',
-      'missing_api_key',
-      'token_expired',
-      'token_not_found_in_db',
-      'unauthenticated',
-      'UnrecognizedClientException',
-      // MiniMax.
-      'base_resp_1004',
-      'base_resp_2049',
-    ],
-    words: [
+    codes: codesByKind.auth,
+    patterns: [
       /\b(?:invalid|incorrect|missing|expired|revoked|wrong|malformed|no|provide an?|provided|bad) (?:\w+ ){0,3}(?:api[ _-]?keys?|(?:api|access) token|auth\w* (?:token|header|credentials?)|x-api-key|credentials)\b/i,
       /\b(?:api[ _-]?key|(?:api|access) token)\b.{0,80}\b(?:not valid|invalid|expired|revoked|disabled|not found|incorrect|missing|required|blocked|leaked)\b/i,
       /\bauthentication (?:fails?|failed|error|required)\b/i,
       /(?:无效|错误)的(?:令牌|密钥|API)|(?:令牌|密钥|API ?key).{0,20}(?:过期|无效|失效|错误|不正确|不可用)/i,
       /未提供(?:令牌|密钥)|(?:身份验证|鉴权|认证)失败|API ?キー.{0,10}(?:無効|正しく)|유효하지 않은 API/i,
     ],
-    at: [401, 403],
+    statuses: [401, 403],
   },
   {
     kind: 'rate_limit',
-    // DashScope, MiniMax, Zhipu.
-    codes: [
-      'Throttling.AllocationQuota',
-      'base_resp_1002',
-      'base_resp_1039',
-      'base_resp_1041',
-      '1302',
-      '1303',
-      '1304',
-      '1305',
-      '1308',
-      '1310',
-    ],
-    words: [
+    codes: codesByKind.rate_limit,
+    patterns: [
       /\brate.?limit|\btoo many (?:concurrent )?requests|\bthrottl|\brequest limit/i,
       /\bconcurren\w+ (?:requests|limit|usage)/i,
       /限流|频率|速率|频繁|并发|レート制限|요청.{0,6}많/,
     ],
-    at: [403],
+    statuses: [403],
   },
-  // Of an error that has no status: what is wrong with a request will be wrong again.
+  // Without a status, a complaint about the request itself is not worth a retry.
   {
     kind: 'bad_request',
-    codes: ['base_resp_2013'],
-    is: ({ codes, sentences }, status) =>
+    codes: codesByKind.bad_request,
+    when: ({ codes, sentences }, status) =>
       status === undefined &&
       (codes.some((code) => /^(?:invalid|unsupported|validation)/.test(code)) || sentences.some(isComplaint)),
   },

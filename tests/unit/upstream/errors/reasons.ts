@@ -1,7 +1,7 @@
-import { error, gemini, openai, type Sent } from './sent'
+import { type ErrorCase, error, gemini, openai } from './error-case'
 
 /** An empty purse: never asked again, whatever the status. */
-export const purses: Sent[] = [
+export const purses: ErrorCase[] = [
   ...[
     'Has superado tu cuota actual, revisa tu plan y los detalles de facturación.',
     'Vous avez dépassé votre quota actuel.',
@@ -9,7 +9,7 @@ export const purses: Sent[] = [
     'You are using a Trial key, which is limited to 1000 API calls / month.',
     'you have used up your daily free allocation of 10,000 neurons',
     'Your account has reached the set inference limit for the model, and the model service has been paused.',
-  ].map((message): Sent => ({ from: message, status: 429, body: error(message), kind: 'quota', says: message })),
+  ].map((message): ErrorCase => ({ from: message, status: 429, body: error(message), kind: 'quota', says: message })),
   {
     from: 'Vercel: no card',
     status: 403,
@@ -201,7 +201,7 @@ export const purses: Sent[] = [
 ]
 
 /** Refused for what was said. */
-export const filters: Sent[] = [
+export const filters: ErrorCase[] = [
   {
     from: 'OpenRouter: nothing charged',
     status: 403,
@@ -334,7 +334,7 @@ export const filters: Sent[] = [
 ]
 
 /** Refused for who asked. */
-export const keys: Sent[] = [
+export const keys: ErrorCase[] = [
   {
     from: 'OpenAI',
     status: 401,
@@ -452,7 +452,7 @@ export const keys: Sent[] = [
 ]
 
 /** A model that is being loaded is waited for. */
-export const loading: Sent[] = [
+export const loading: ErrorCase[] = [
   {
     from: 'llama.cpp',
     status: 503,
@@ -506,7 +506,7 @@ export const loading: Sent[] = [
 ]
 
 /** Refused by a model that could not be loaded, or is overloaded: no wait of that kind. */
-export const notLoading: Sent[] = [
+export const notLoading: ErrorCase[] = [
   {
     from: 'Ollama',
     status: 500,

@@ -1,7 +1,7 @@
 import type { ErrorKind } from '@/lib/protocol/events'
 
 /** A refusal as a provider or a gateway sends it, and what Rill makes of it. */
-export interface Sent {
+export interface ErrorCase {
   from: string
   /** The HTTP status; undefined for an error inside a 200. */
   status?: number

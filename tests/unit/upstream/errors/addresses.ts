@@ -1,7 +1,7 @@
-import { error, gemini, openai, type Sent } from './sent'
+import { type ErrorCase, error, gemini, openai } from './error-case'
 
 /** A 404 with an error object: the address is right. */
-export const aboutModels: Sent[] = [
+export const aboutModels: ErrorCase[] = [
   {
     from: 'OpenAI: only in /v1/responses',
     status: 404,
@@ -356,7 +356,7 @@ export const aboutModels: Sent[] = [
 ]
 
 /** Refusals that do speak of the address. */
-export const aboutAddresses: Sent[] = [
+export const aboutAddresses: ErrorCase[] = [
   {
     from: 'nothing',
     status: 404,

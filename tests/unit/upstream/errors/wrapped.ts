@@ -1,11 +1,11 @@
-import { error, gemini, openrouter, type Sent } from './sent'
+import { type ErrorCase, error, gemini, openrouter } from './error-case'
 
 const tooLong = 'This model’s maximum context length is 8192 tokens. However, you requested 9000 tokens.'
 const wrapping = (inner: unknown) =>
   error(JSON.stringify(inner), { type: 'upstream_error', code: 'bad_response_status_code' })
 
 /** Errors within errors: what is inside is the error. */
-export const wrapped: Sent[] = [
+export const wrapped: ErrorCase[] = [
   ...[
     { result: { error: { message: tooLong } } },
     { code: 400, data: { error: { message: tooLong } } },
@@ -14,7 +14,9 @@ export const wrapped: Sent[] = [
     error(
       `litellm.BadRequestError: Vertex_aiException - b'{\\n  "error": {\\n    "message": "${tooLong}"\\n  }\\n}\\n'`,
     ),
-  ].map((body): Sent => ({ from: JSON.stringify(body), status: 400, body, kind: 'context_length', says: tooLong })),
+  ].map(
+    (body): ErrorCase => ({ from: JSON.stringify(body), status: 400, body, kind: 'context_length', says: tooLong }),
+  ),
   {
     from: 'OpenRouter: too long',
     status: 400,
@@ -306,7 +308,7 @@ export const wrapped: Sent[] = [
 ]
 
 /** Errors inside a 200: what is inside decides. */
-export const inside: Sent[] = [
+export const inside: ErrorCase[] = [
   {
     from: 'MiniMax: purse',
     body: { id: '1', choices: null, base_resp: { status_code: 1008, status_msg: 'insufficient balance' } },

@@ -1,19 +1,19 @@
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test, vi } from 'vitest'
-import { againAfter, problemFromPayload } from '@/lib/upstream/refusals/problems'
+import { problemFromPayload, retryAdvice } from '@/lib/upstream/errors/problems'
 import { type ScriptedUpstream, startScriptedUpstream } from '@/tests/upstream/scripted'
-import { ask } from './asking'
-import { aboutAddresses, aboutModels } from './refusals/addresses'
-import { lengths, notLengths } from './refusals/lengths'
-import { limits } from './refusals/limits'
-import { filters, keys, loading, notLoading, purses } from './refusals/reasons'
-import { inOtherScripts } from './refusals/scripts'
-import type { Sent } from './refusals/sent'
-import { inside, wrapped } from './refusals/wrapped'
+import { ask } from './ask'
+import { aboutAddresses, aboutModels } from './errors/addresses'
+import type { ErrorCase } from './errors/error-case'
+import { lengths, notLengths } from './errors/lengths'
+import { limits } from './errors/limits'
+import { filters, keys, loading, notLoading, purses } from './errors/reasons'
+import { inOtherScripts } from './errors/scripts'
+import { inside, wrapped } from './errors/wrapped'
 
 beforeEach(() => void vi.useFakeTimers({ now: Date.UTC(2026, 5, 1, 12) }))
 afterEach(() => void vi.useRealTimers())
 
-const groups: [string, Sent[]][] = [
+const groups: [string, ErrorCase[]][] = [
   ['a model', aboutModels],
   ['the address', aboutAddresses],
   ['a limit of requests', limits],
@@ -36,8 +36,8 @@ describe.each(groups)('about %s', (_, sent) => {
     expect(message.startsWith(says)).toBe(true)
     if (next) expect(message).toMatch(next)
     expect(message.length).toBeLessThan(480)
-    expect(againAfter(problem)?.afterMs).toBe(again)
-    expect(againAfter(problem)?.loading ?? false).toBe(sent === loading)
+    expect(retryAdvice(problem)?.afterMs).toBe(again)
+    expect(retryAdvice(problem)?.loading ?? false).toBe(sent === loading)
   })
 })
 

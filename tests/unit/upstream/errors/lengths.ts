@@ -1,6 +1,6 @@
-import { error, openai, type Sent } from './sent'
+import { type ErrorCase, error, openai } from './error-case'
 
-const tooLong = (from: string, message: string, status: number | undefined = 400, more: object = {}): Sent => ({
+const tooLong = (from: string, message: string, status: number | undefined = 400, more: object = {}): ErrorCase => ({
   from,
   status,
   body: status === undefined ? { message, ...more } : error(message, more),
@@ -10,7 +10,7 @@ const tooLong = (from: string, message: string, status: number | undefined = 400
 })
 
 /** More was sent than the model reads. */
-export const lengths: Sent[] = [
+export const lengths: ErrorCase[] = [
   tooLong('French', 'La longueur du contexte dépasse la limite maximale de 65536 jetons.'),
   tooLong('Spanish', 'La entrada excede el número máximo de tokens.'),
   tooLong('German', 'Die Eingabe überschreitet die maximale Länge von 8192 Tokens.'),
@@ -112,7 +112,7 @@ export const lengths: Sent[] = [
   ),
 ].map((each) => ({ ...each, says: each.says.slice(0, 60) }))
 
-const asked = (from: string, message: string, more: Partial<Sent> = {}): Sent => ({
+const asked = (from: string, message: string, more: Partial<ErrorCase> = {}): ErrorCase => ({
   from,
   status: 400,
   body: openai(message, 'invalid_request_error'),
@@ -123,7 +123,7 @@ const asked = (from: string, message: string, more: Partial<Sent> = {}): Sent =>
 const shorter = /Ask for a shorter reply/
 
 /** Refusals that speak of tokens, lengths and limits, and of no conversation that is too long. */
-export const notLengths: Sent[] = [
+export const notLengths: ErrorCase[] = [
   asked('max_tokens', 'max_tokens must be at most 4096', { next: shorter }),
   asked(
     'max_tokens, OpenAI',

@@ -2,11 +2,11 @@ import 'server-only'
 import type { ErrorKind, Problem } from '@/lib/protocol/events'
 import { problemOf } from './messages'
 
-/** What a web page in place of a reply means: who sent it, and what to do. */
+/** A web page in place of a reply: who sent it, and what to do. */
 interface Page {
   status?: number
-  /** What the page itself says. */
-  says?: RegExp
+  /** Text that identifies the page. */
+  contains?: RegExp
   kind: ErrorKind
   message: string
 }
@@ -16,19 +16,19 @@ const checkAddress = 'Check the base URL in Settings; it usually ends in /v1.'
 /** The first match counts. */
 const pages: Page[] = [
   {
-    says: /just a moment|cf[-_]chl|challenge-platform|cf-browser-verification|enable javascript and cookies/i,
+    contains: /just a moment|cf[-_]chl|challenge-platform|cf-browser-verification|enable javascript and cookies/i,
     kind: 'auth',
     message:
       'The provider is behind Cloudflare, which is asking for a browser check (“Just a moment”). Ask whoever runs it to let API requests through, or use another address.',
   },
   {
-    says: /attention required!|sorry, you have been blocked|error (?:code:? )?10(?:06|07|08|09|10|20)\b/i,
+    contains: /attention required!|sorry, you have been blocked|error (?:code:? )?10(?:06|07|08|09|10|20)\b/i,
     kind: 'auth',
     message:
       'The provider is behind Cloudflare, which is blocking this server. Ask whoever runs it to allow this server’s address.',
   },
   {
-    says: /plain http request was sent to https port|client sent an http request to an https server/i,
+    contains: /plain http request was sent to https port|client sent an http request to an https server/i,
     kind: 'bad_request',
     message: 'This address requires https. Change http:// to https:// in the base URL in Settings.',
   },
@@ -77,17 +77,17 @@ const pages: Page[] = [
   },
 ]
 
-/** What a web page in place of a completion means. `status` is the HTTP status. */
+/** The problem that a web page in place of a completion means. `status` is the HTTP status. */
 export function webPage(status: number, text = ''): Problem {
   const page = pages.find(
-    (each) => (each.status ?? status) === status && (each.says?.test(text.slice(0, 65_536)) ?? true),
+    (each) => (each.status ?? status) === status && (each.contains?.test(text.slice(0, 65_536)) ?? true),
   )
   if (page) return problemOf(page.kind, { message: page.message, upstreamStatus: status })
-  const passes = status >= 500
+  const isTransient = status >= 500
   const timeout = status === 504 || status === 524
   return problemOf(timeout ? 'timeout' : 'upstream', {
-    message: `The provider responded with a web page (${status}). ${passes ? 'Try again in a moment.' : checkAddress}`,
+    message: `The provider responded with a web page (${status}). ${isTransient ? 'Try again in a moment.' : checkAddress}`,
     upstreamStatus: status,
-    retryable: passes,
+    retryable: isTransient,
   })
 }

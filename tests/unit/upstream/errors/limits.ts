@@ -1,10 +1,10 @@
-import { error, gemini, help, openai, openrouter, quotaFailure, retryInfo, type Sent } from './sent'
+import { type ErrorCase, error, gemini, help, openai, openrouter, quotaFailure, retryInfo } from './error-case'
 
 const overQuota =
   'You exceeded your current quota, please check your plan and billing details. For more information on this error, head to: https://ai.google.dev/gemini-api/docs/rate-limits.'
 
 /** Rate limits and what they ask to wait. */
-export const limits: Sent[] = [
+export const limits: ErrorCase[] = [
   {
     from: 'Gemini: a minute',
     status: 429,

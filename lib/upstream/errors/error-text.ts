@@ -1,21 +1,22 @@
 import 'server-only'
+import { parseJson } from '../decoding/json'
 
-/** Of a text, no more than this is looked into for what it wraps, in characters. */
-const searchedLength = 16_384
+/** Only the start of a text is searched for a wrapped error. In characters. */
+const MAX_SEARCHED = 16_384
 
-/** What a text says, taken apart: labels that gateways put before it, an object that it quotes, and the words themselves. */
+/** A text split into the labels that gateways prepend, an object that it quotes, and the message itself. */
 export interface UnwrappedText {
-  /** Names of exceptions and statuses in front of the words, e.g. `BadRequestError`, `429`. */
+  /** Exception names and statuses before the message, e.g. `BadRequestError`, `429`. */
   labels: string[]
-  /** The words without labels and without what is quoted. */
-  words: string
-  /** A JSON document or Python literal that is quoted, parsed; undefined when there is none. */
+  /** The text without labels and quoted object. */
+  message: string
+  /** The quoted JSON document or Python literal, parsed; undefined when there is none. */
   quoted: unknown
-  /** The words with what is quoted. */
+  /** The text without labels, with the quoted object. */
   whole: string
 }
 
-/** What gateways put before the words of a provider; group 1 is the label that tells something. */
+/** What gateways put before a provider's message; group 1 is the label worth keeping. */
 const prefixes = [
   /^litellm\.(?:exceptions\.)?(\w+)\s*:\s*/,
   /^(?:openai\.)?([A-Z]\w*(?:Error|Exception|Timeout))\s*:\s*/,
@@ -30,23 +31,31 @@ const prefixes = [
   /^((?:[A-Z][A-Za-z]+\.)+[A-Z][A-Za-z]+)\s*:\s*/,
 ]
 
-/** What LiteLLM puts behind the words. */
+/** Whether a body is a web page, e.g. from a proxy or a sign-in wall. */
+export function isMarkup(text: string): boolean {
+  return (
+    /^\s*(?:<!doctype|<html|<head|<body|<\?xml|<!--)/i.test(text.slice(0, 200)) ||
+    /<\/(?:html|body|head|title)>/i.test(text)
+  )
+}
+
+/** What LiteLLM appends to a message. */
 const suffix =
   /\.{0,2}\s{0,3}(?:Received Model Group=|Available Model Group Fallbacks=|LiteLLM Retried:|No fallback model group found|Error doing the fallback:)[\s\S]*$/
 
-/** Takes apart a text as gateways wrap the errors of others: `litellm.BadRequestError: OpenAIException - {…}`. */
+/** Unwraps an error that a gateway wrapped, e.g. `litellm.BadRequestError: OpenAIException - {…}`. */
 export function unwrapText(whole: string): UnwrappedText {
-  const text = whole.slice(0, searchedLength).trim()
-  const document = parseJson(text)
-  if (typeof document === 'string') return unwrapText(document.slice(0, searchedLength - 1))
-  if (typeof document === 'object' && document !== null) return { labels: [], words: '', quoted: document, whole: '' }
+  const text = whole.slice(0, MAX_SEARCHED).trim()
+  const document = parseDocument(text)
+  if (typeof document === 'string') return unwrapText(document.slice(0, MAX_SEARCHED - 1))
+  if (typeof document === 'object' && document !== null) return { labels: [], message: '', quoted: document, whole: '' }
   const { labels, rest } = withoutPrefixes(text.replace(suffix, ''))
   const start = rest.search(/(?:\[(?:\s|\\n)*)?\{(?:\s|\\n)*\\?["']/)
-  if (start === -1) return { labels, words: rest, quoted: undefined, whole: rest }
+  if (start === -1) return { labels, message: rest, quoted: undefined, whole: rest }
   const before = rest.slice(0, start)
   return {
     labels: [...labels, ...(/\b([45]\d\d)\b/.exec(before)?.slice(1) ?? [])],
-    words: before.replace(/(?:\bb['"]|[\s'"`:,-]){1,8}$/, ''),
+    message: before.replace(/(?:\bb['"]|[\s'"`:,-]){1,8}$/, ''),
     quoted: parseQuoted(rest.slice(start)),
     whole: rest,
   }
@@ -55,7 +64,7 @@ export function unwrapText(whole: string): UnwrappedText {
 function withoutPrefixes(text: string): { labels: string[]; rest: string } {
   const labels: string[] = []
   let rest = text
-  // Each pass takes one prefix off, so that their number bounds the work.
+  // Each pass removes one prefix; the number of passes bounds the work.
   for (let pass = 0; pass < 8; pass++) {
     const prefix = prefixes.map((pattern) => pattern.exec(rest)).find((found) => found !== null)
     if (!prefix) break
@@ -65,19 +74,19 @@ function withoutPrefixes(text: string): { labels: string[]; rest: string } {
   return { labels, rest }
 }
 
-/** The object at the start of a text: JSON, a Python literal, or what can be read of one that was cut. */
+/** Parses the object at the start of a text: JSON, a Python literal, or the message of one that was truncated. */
 function parseQuoted(text: string): unknown {
   const end = endOfObject(text)
   if (end !== -1) {
     const object = text.slice(0, end)
-    const value = parseJson(object) ?? parseJson(unescaped(object)) ?? parseJson(jsonOfPython(object))
+    const value = parseDocument(object) ?? parseDocument(unescaped(object)) ?? parseDocument(jsonOfPython(object))
     if (value !== undefined) return value
   }
   const message = /["'](?:message|msg|detail|error)\\?["']\s*:\s*\\?(["'])([^"'\\][\s\S]*?)(?:\\?\1|$)/.exec(text)
   return message ? { message: message[2] } : undefined
 }
 
-/** Where the object ends that a text begins with; -1 when it does not end. */
+/** The end of the object that a text starts with; -1 when it was truncated. */
 function endOfObject(text: string): number {
   let depth = 0
   let quote = ''
@@ -93,12 +102,12 @@ function endOfObject(text: string): number {
   return -1
 }
 
-/** A document whose quotes were escaped once more than they were read. */
+/** Undoes one level of escaping too many. */
 function unescaped(text: string): string {
   return text.replace(/\\(["n\\])/g, (_, escaped: string) => (escaped === 'n' ? '\n' : escaped))
 }
 
-/** Python's way to write an object, as `str()` of an exception's body gives it, in JSON. */
+/** Converts a Python literal, as `str()` of an exception's body writes it, to JSON. */
 function jsonOfPython(text: string): string {
   return text.replace(
     /'((?:[^'\\]|\\.)*)'|"((?:[^"\\]|\\.)*)"|\b(None|True|False)\b/g,
@@ -110,13 +119,7 @@ function jsonOfPython(text: string): string {
   )
 }
 
-/** The value, or undefined when the text is no JSON. */
-function parseJson(text: string): unknown {
-  if (!/^[[{"]/.test(text)) return undefined
-  try {
-    return JSON.parse(text)
-  } catch (error) {
-    if (error instanceof SyntaxError) return undefined
-    throw error
-  }
+/** The value of a JSON object, list or text. Unlike `parseJson`, takes no bare numbers or names. */
+function parseDocument(text: string): unknown {
+  return /^[[{"]/.test(text) ? parseJson(text) : undefined
 }

@@ -1,6 +1,6 @@
 import 'server-only'
 
-/** What a refusal says about waiting: fields in milliseconds, a provider's headers that a gateway quotes, sentences. */
+/** What an error body says about waiting: fields in milliseconds, headers that a gateway quotes, sentences. */
 interface WaitHints {
   waits: number[]
   headers: Headers | null
@@ -17,30 +17,30 @@ const unitMs: [RegExp, number][] = [
 const amount = String.raw`\d+(?:\.\d+)?\s?(?:milliseconds?|ms|seconds?|secs?|s|minutes?|mins?|m|hours?|hrs?|h|days?|d)`
 const wholeDuration = new RegExp(String.raw`^(?:${amount}\s?){1,5}$`, 'i')
 /** “Please try again in 7.66s”, “Retry after 6 seconds”, “will reset after 18h31m10s”, “wait for 20 seconds”. */
-const waitInWords = new RegExp(
+const waitInSentence = new RegExp(
   String.raw`\b(?:(?:again|retry|retrying|resets?|available)\s(?:in|after)|wait(?:\sfor)?(?:\sanother)?)\s(?:about\s|approximately\s)?((?:${amount}(?:\s|,\s)?(?:and\s)?){1,5})(?!\w|\.\d)`,
   'i',
 )
 const resetName = /^(?:x-)?ratelimit-reset(?<what>-.+)?$/
 
 /**
- * How long a refusal's headers ask to wait, in milliseconds from `now`; null when they do not say.
- * The most exact one counts: `retry-after-ms` (OpenAI, Azure), `Retry-After` (RFC 9110, 10.2.3: seconds or a date), then
- * `x-ratelimit-reset-*` (OpenAI: durations such as `6m0s`; others: seconds or epoch time) of every limit that is used up.
+ * How long an error's headers ask to wait, in milliseconds from `now`; null when they don't say.
+ * The most precise one counts: `retry-after-ms` (OpenAI, Azure), `Retry-After` (RFC 9110, 10.2.3: seconds or a date), then
+ * `x-ratelimit-reset-*` (OpenAI: durations such as `6m0s`; others: seconds or epoch time) of the limits that are used up.
  */
-export function askedWait(headers: Headers, now: number): number | null {
+export function waitInHeaders(headers: Headers, now: number): number | null {
   return (
     numberIn(headers.get('retry-after-ms')) ?? retryAfter(headers.get('retry-after'), now) ?? longestReset(headers, now)
   )
 }
 
-/** How long a refusal's body asks to wait: in a field, in the headers of a provider behind a gateway, or in words. */
+/** How long an error's body asks to wait: in a field, in quoted headers, or in a sentence. */
 export function waitInBody({ waits, headers, sentences }: WaitHints, now: number): number | null {
   if (waits.length > 0) return Math.max(...waits)
-  const quoted = headers && askedWait(headers, now)
+  const quoted = headers && waitInHeaders(headers, now)
   if (quoted !== null) return quoted
   for (const sentence of sentences) {
-    const wait = waitInWords.exec(sentence.slice(0, 2000))?.[1]
+    const wait = waitInSentence.exec(sentence.slice(0, 2000))?.[1]
     if (wait !== undefined) return durationIn(wait.replace(/(?:,|\band\b|\s)+/g, ' ').trim())
   }
   return null
@@ -49,7 +49,7 @@ export function waitInBody({ waits, headers, sentences }: WaitHints, now: number
 function retryAfter(value: string | null, now: number): number | null {
   const seconds = numberIn(value)
   if (seconds !== null) return seconds * 1000
-  // Date.parse reads a lot that is no date, such as "-5"; every HTTP date begins with the name of a day.
+  // Date.parse accepts non-dates such as "-5"; every HTTP date starts with the name of a day.
   const date = value !== null && /^[a-z]{3}/i.test(value.trim()) ? Date.parse(value) : Number.NaN
   return Number.isNaN(date) ? null : Math.max(0, date - now)
 }
@@ -63,7 +63,7 @@ function longestReset(headers: Headers, now: number): number | null {
     const left = numberIn(headers.get(`x-ratelimit-remaining${what}`) ?? headers.get(`ratelimit-remaining${what}`))
     return [{ wait, left }]
   })
-  // Of several limits, the ones that are used up refused the request; those with something left did not.
+  // Only limits that are used up can have rejected the request.
   const usedUp = resets.filter(({ left }) => left === 0)
   const possible = usedUp.length > 0 ? usedUp : resets.filter(({ left }) => left === null)
   return possible.length > 0 ? Math.max(...possible.map(({ wait }) => wait)) : null
@@ -81,7 +81,7 @@ function dateWait(value: string, now: number): number | null {
   return Number.isNaN(date) ? null : Math.max(0, date - now)
 }
 
-/** A duration such as `1h2m3.5s`, `20ms` or `6 minutes`, in milliseconds; null when it is none. */
+/** Parses a duration such as `1h2m3.5s`, `20ms` or `6 minutes` to milliseconds; null when it isn't one. */
 export function durationIn(value: string): number | null {
   if (!wholeDuration.test(value)) return null
   let sum = 0

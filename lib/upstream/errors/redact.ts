@@ -1,20 +1,20 @@
 import 'server-only'
 import type { Problem } from '@/lib/protocol/events'
 import type { Connection, UpstreamProblem } from '../connection'
-import { isMarkup } from './markup'
+import { isMarkup } from './error-text'
 
-const longestMessage = 300
-/** A secret shorter than this isn't one, and may be a word of the message. */
-const shortestSecret = 8
+const MAX_MESSAGE = 300
+/** Shorter values may be ordinary words of a message. */
+const MIN_SECRET = 8
 
 /**
- * What may reveal a key, an internal address, or a path. Order matters: the wider patterns come last.
- * None of them includes the punctuation that follows. Keys and addresses are ASCII: Chinese follows them without a space.
+ * Patterns of keys, internal addresses, and paths. Order matters: the wider ones come last. None includes the
+ * punctuation that follows. Keys and addresses are ASCII: Chinese follows them without a space.
  */
 const secrets: [RegExp, string][] = [
   [/\bBearer\s+[^\s"',\x80-\uffff]+(?<![.!?…:;)])/gi, '[key]'],
   [/\b(?:sk|pk|rk|gsk|xai|nvapi|pplx|hf|ghp)[-_][^\s"',;)\x80-\uffff]{4,}(?<![.!?…:])/gi, '[key]'],
-  // "token_limit" and "key_access" are words, and a key has a digit.
+  // Requires a digit: "token_limit" and "key_access" are ordinary words.
   [/\b(?:key|token)[-_](?=[^\s"',;)\x80-\uffff]*\d)[^\s"',;)\x80-\uffff]{4,}(?<![.!?…:])/gi, '[key]'],
   [/\bAIza[\w-]{10,}/g, '[key]'],
   [/[^\s"'\x80-\uffff]*\*{3,}[^\s"',;)\x80-\uffff]*(?<![.!?…:])/g, '[key]'],
@@ -43,41 +43,38 @@ const secrets: [RegExp, string][] = [
  */
 export function cleanMessage(text: string): string | undefined {
   if (isMarkup(text)) return undefined
-  // Text far beyond the cut needn't be searched.
-  let words = text.slice(0, 4096).split(/\n\s*at |\bTraceback \(|\n\s*File "/, 1)[0] ?? ''
-  for (const [pattern, name] of secrets) words = words.replace(pattern, name)
-  words = words
+  // Text far beyond the limit needn't be searched.
+  let message = text.slice(0, 4096).split(/\n\s*at |\bTraceback \(|\n\s*File "/, 1)[0] ?? ''
+  for (const [pattern, name] of secrets) message = message.replace(pattern, name)
+  message = message
     .replace(/<[^>]{0,200}>/g, ' ')
-    // What joins letters and keeps them apart is part of how Persian, Hindi and emoji are written.
+    // Keeps joiners and non-joiners, which Persian, Hindi and emoji need.
     .replace(/(?:(?![\u200c\u200d])[\p{Cc}\p{Cf}\p{Cs}\s])+/gu, ' ')
     .trim()
-  if (words === '') return undefined
-  return words.length > longestMessage ? `${beginning(words)}…` : words
+  if (message === '') return undefined
+  return message.length > MAX_MESSAGE ? `${truncate(message)}…` : message
 }
 
-/** As much of a text as fits, cut at the end of a word if there is one nearby. */
-function beginning(words: string): string {
-  const cut = words.slice(0, longestMessage - 1).replace(/[\ud800-\udbff]$/, '')
+/** The start of a text within the limit, cut at the end of a word if there is one nearby. */
+function truncate(text: string): string {
+  const cut = text.slice(0, MAX_MESSAGE - 1).replace(/[\ud800-\udbff]$/, '')
   const space = cut.lastIndexOf(' ')
-  return (space > longestMessage - 60 ? cut.slice(0, space) : cut).replace(/[\s,;:.]+$/, '')
+  return (space > MAX_MESSAGE - 60 ? cut.slice(0, space) : cut).replace(/[\s,;:.]+$/, '')
 }
 
-/**
- * A problem that may leave the server: without the connection's key and headers, which some providers quote, and
- * without what only Rill needs of the refusal.
- */
+/** A problem that may leave the server: without the connection's key and headers, which some providers quote. */
 export function withoutSecrets({ refusal, ...problem }: UpstreamProblem, connection: Connection): Problem {
   const { apiKey, headers, setByOperator } = connection
-  const { upstreamMessage: said } = problem
-  const message = setByOperator ? forOperator(problem.message, said) : problem.message
-  if (said === undefined) return { ...problem, message }
-  const held = [apiKey ?? '', ...Object.values(headers)].filter((secret) => secret.length >= shortestSecret)
-  const upstreamMessage = held.reduce((words, secret) => words.replaceAll(secret, '[key]'), said)
-  return { ...problem, upstreamMessage, message: message.replace(said, () => upstreamMessage) }
+  const { upstreamMessage: quoted } = problem
+  const message = setByOperator ? forOperator(problem.message, quoted) : problem.message
+  if (quoted === undefined) return { ...problem, message }
+  const secretValues = [apiKey ?? '', ...Object.values(headers)].filter((secret) => secret.length >= MIN_SECRET)
+  const upstreamMessage = secretValues.reduce((redacted, secret) => redacted.replaceAll(secret, '[key]'), quoted)
+  return { ...problem, upstreamMessage, message: message.replace(quoted, () => upstreamMessage) }
 }
 
 /** Settings can't change what the environment sets. The provider's own message, which comes first, stays as it is. */
-function forOperator(message: string, said = ''): string {
-  const start = message.indexOf(said) + said.length
+function forOperator(message: string, quoted = ''): string {
+  const start = message.indexOf(quoted) + quoted.length
   return message.slice(0, start) + message.slice(start).replace(/ in Settings\b/, ' in the server’s own settings')
 }
