@@ -177,7 +177,7 @@ export function parseConfig(variables: Record<string, string | undefined>) {
     metricsToken: values.RILL_METRICS_TOKEN ?? null,
     /** The proxies whose `X-Forwarded-*` headers are trusted. */
     trustedProxies: values.RILL_TRUSTED_PROXIES,
-    clocks: clocksOf(values),
+    timeouts: timeoutsOf(values),
     retries: {
       attempts: values.RILL_RETRY_ATTEMPTS,
       baseMs: values.RILL_RETRY_BASE_MS,
@@ -209,7 +209,7 @@ export function parseConfig(variables: Record<string, string | undefined>) {
 }
 
 /** Time limits for a provider. A local server may have to load its model first, so it gets longer by default. */
-function clocksOf(values: z.infer<typeof environment>) {
+function timeoutsOf(values: z.infer<typeof environment>) {
   const { RILL_FIRST_TOKEN_TIMEOUT_MS: chosen, RILL_HEADERS_TIMEOUT_MS: before = 0 } = values
   return {
     firstTokenMs: Math.max(chosen ?? 300_000, before),

@@ -3,7 +3,7 @@ import { z } from 'zod'
 import { database } from '@/lib/database/client'
 import { log } from '@/lib/log'
 import { processSingleton } from '@/lib/process'
-import { LEARNT_FOR_MS } from '@/lib/upstream/adaptation'
+import { CAPABILITIES_TTL_MS } from '@/lib/upstream/adaptation'
 import type { Adaptation, Capabilities } from '@/lib/upstream/connection'
 
 const adaptationJson = z.object({
@@ -33,7 +33,7 @@ async function storedCapabilities(providerId: string): Promise<Capabilities> {
     .selectFrom('modelCapabilities')
     .select(['model', 'adaptation', 'learnedAt'])
     .where('providerId', '=', providerId)
-    .where('learnedAt', '>', Date.now() - LEARNT_FOR_MS)
+    .where('learnedAt', '>', Date.now() - CAPABILITIES_TTL_MS)
     .orderBy('learnedAt', 'desc')
     .limit(MODELS_AT_MOST)
     .execute()
@@ -76,7 +76,7 @@ async function saveAdaptation(providerId: string, model: string, values: { adapt
   await database()
     .deleteFrom('modelCapabilities')
     .where('providerId', '=', providerId)
-    .where('learnedAt', '<=', values.learnedAt - LEARNT_FOR_MS)
+    .where('learnedAt', '<=', values.learnedAt - CAPABILITIES_TTL_MS)
     .execute()
 }
 

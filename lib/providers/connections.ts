@@ -3,7 +3,7 @@ import { createHash } from 'node:crypto'
 import { config } from '@/lib/config'
 import type { ProviderRow } from '@/lib/database/schema'
 import { processSingleton } from '@/lib/process'
-import { type Connection, untried } from '@/lib/upstream/connection'
+import { type Connection, noCapabilities } from '@/lib/upstream/connection'
 import { demoFetch } from '@/lib/upstream/demo/fetch'
 import { capabilitiesOf, rememberAdaptation } from './capabilities'
 import { type Credentials, credentialsOf } from './keys'
@@ -54,7 +54,7 @@ const wellKnown = new Map([
 export async function ownConnection(row: ProviderRow): Promise<Connection> {
   const { firstTokenTimeoutMs, idleTimeoutMs } = row
   const connection = await dialled(row.id, row, credentialsOf(row), true)
-  connection.patience = { firstTokenTimeoutMs, idleTimeoutMs }
+  connection.timeoutOverrides = { firstTokenTimeoutMs, idleTimeoutMs }
   return connection
 }
 
@@ -75,7 +75,7 @@ export function demoConnection(): Connection {
     name: 'Demo model',
     baseUrl: 'http://demo.invalid/v1',
     guarded: false,
-    capabilities: untried,
+    capabilities: noCapabilities,
     remember() {},
     fetch: demoFetch,
   }))

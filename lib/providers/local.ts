@@ -1,7 +1,7 @@
 import 'server-only'
 import { config } from '@/lib/config'
 import { processSingleton } from '@/lib/process'
-import { type Connection, untried } from '@/lib/upstream/connection'
+import { type Connection, noCapabilities } from '@/lib/upstream/connection'
 import { listModels, type ModelNames } from '@/lib/upstream/models'
 
 /** Where the usual local servers listen by default. */
@@ -50,7 +50,7 @@ async function probe(server: (typeof known)[number]): Promise<LocalServer | null
     headers: {},
     guarded: false,
     local: true,
-    capabilities: untried,
+    capabilities: noCapabilities,
     remember() {},
   }
   const answer = await listModels(connection, AbortSignal.timeout(PROBE_MS))

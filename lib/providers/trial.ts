@@ -9,9 +9,9 @@ import type { Problem } from '@/lib/protocol/events'
 import type { ProviderTest } from '@/lib/protocol/providers'
 import { countPrompt } from '@/lib/tokens/count-prompt'
 import { complete } from '@/lib/upstream/completion'
-import { type Connection, untried } from '@/lib/upstream/connection'
+import { type Connection, noCapabilities } from '@/lib/upstream/connection'
 import { listModels } from '@/lib/upstream/models'
-import { clocksFor } from '@/lib/upstream/time-limits'
+import { timeoutsFor } from '@/lib/upstream/timeouts'
 import type { Credentials } from './keys'
 import { mergedCredentials, type ProviderForm } from './own'
 
@@ -103,7 +103,7 @@ async function shortAnswer(ownerId: string, { connection, id, model }: Trial, si
       },
     },
     signal,
-    clocksFor({ ...connection, model }, config().clocks),
+    timeoutsFor({ ...connection, model }, config().timeouts),
   )
   const cut = signal.aborted || end.problem !== null
   const [firstTokenAt = null] = arrivals
@@ -132,7 +132,7 @@ async function trialConnection(ownerId: string, form: TrialForm): Promise<Connec
     name: form.name,
     baseUrl: form.baseUrl,
     guarded: true,
-    capabilities: untried,
+    capabilities: noCapabilities,
     remember() {},
   }
   if (form.id === undefined) return unsaved

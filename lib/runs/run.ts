@@ -9,7 +9,7 @@ import type { GenerationEvent, LogEvent, Problem, StartData, Usage } from '@/lib
 import { continuing, type Folded, foldEvent } from '@/lib/protocol/messages'
 import type { CompletionEnd, CompletionRequest, Connection } from '@/lib/upstream/connection'
 import { completeOrContinue } from '@/lib/upstream/continuation'
-import { clocksFor } from '@/lib/upstream/time-limits'
+import { timeoutsFor } from '@/lib/upstream/timeouts'
 import type { CheckpointHandle } from './checkpoints/checkpoints'
 import { DeltaBuffer } from './delta-buffer'
 import { type Cut, endedElsewhere, endingOf, ownFault } from './ending'
@@ -159,9 +159,9 @@ export class Run {
   }
 
   #complete(connection: Connection, request: CompletionRequest): Promise<CompletionEnd> {
-    const { clocks, retries } = config()
+    const { timeouts, retries } = config()
     return completeOrContinue(connection, request, this.#sink(), this.#abort.signal, {
-      clocks: clocksFor({ ...connection, model: request.model }, clocks),
+      timeouts: timeoutsFor({ ...connection, model: request.model }, timeouts),
       limits: retries,
       onAttempt: (attempt) => {
         this.#meter.attempt()
@@ -169,7 +169,7 @@ export class Run {
         this.#isWritten = false
         return this.#observer.attempt(attempt)
       },
-      onInWords: (messages) => this.#meter.replacePrompt(messages),
+      onPromptedContinuation: (messages) => this.#meter.replacePrompt(messages),
       onWait: (retry, endNow) => {
         this.#isWaiting = true
         this.#append({ type: 'retry', data: retry })

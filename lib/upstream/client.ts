@@ -2,16 +2,16 @@ import 'server-only'
 import OpenAI, { type APIError } from 'openai'
 import { config } from '@/lib/config'
 import type { Connection } from './connection'
-import { localAgents, openAgents, publicAgents } from './network/dial'
+import { defaultAgents, localAgents, publicAgents } from './network/dial'
 import { createFetch } from './network/fetch'
 
-const openFetch = createFetch(openAgents.keeping, openAgents.fresh)
-const publicFetch = createFetch(publicAgents.keeping, publicAgents.fresh)
-const localFetch = createFetch(localAgents.keeping, localAgents.fresh)
+const defaultFetch = createFetch(defaultAgents.pooled, defaultAgents.fresh)
+const publicFetch = createFetch(publicAgents.pooled, publicAgents.fresh)
+const localFetch = createFetch(localAgents.pooled, localAgents.fresh)
 
-/** The SDK's client. It neither retries nor logs: retries are Rill's own and visible, and the SDK's logs hold messages. */
+/** The SDK's client, without its retries and logs: Rill's retries are visible, and the SDK's logs contain messages. */
 class Client extends OpenAI {
-  /** Keeps the whole of an error body: the SDK drops what servers put beside or in place of `error`, or in a list. */
+  /** Keeps the whole error body: the SDK drops fields beside or instead of `error`, and lists. */
   protected override makeStatusError(
     status: number,
     error: unknown,
@@ -24,7 +24,7 @@ class Client extends OpenAI {
 
 const clients = new WeakMap<Connection, Client>()
 
-/** The client of a connection, made once for as long as the connection lives. @throws {TypeError} when a header of it cannot be sent. */
+/** The client of a connection, created once per connection. @throws {TypeError} when one of its headers is invalid. */
 export function clientOf(connection: Connection): Client {
   const client = clients.get(connection) ?? createClient(connection)
   clients.set(connection, client)
@@ -36,7 +36,7 @@ function createClient(connection: Connection): Client {
   return new Client({
     baseURL,
     defaultQuery,
-    // The SDK insists on a key; without one, the header that would carry it is left out below.
+    // The SDK requires a key; without one, its header is removed below.
     apiKey: connection.apiKey ?? 'none',
     adminAPIKey: null,
     organization: null,
@@ -56,17 +56,17 @@ function createClient(connection: Connection): Client {
 
 function networkFetch({ guarded, local }: Connection): typeof globalThis.fetch {
   if (guarded && config().publicProvidersOnly) return publicFetch
-  return local ? localFetch : openFetch
+  return local ? localFetch : defaultFetch
 }
 
-/** A base URL may have a query, as Azure's do: it goes behind the path. */
+/** Splits off the query that a base URL may have, as Azure's do: it follows each request's path. */
 function addressOf(baseUrl: string): { baseURL: string; defaultQuery: Record<string, string> | undefined } {
   if (!baseUrl.includes('?')) return { baseURL: baseUrl, defaultQuery: undefined }
   const { origin, pathname, searchParams } = new URL(baseUrl)
   return { baseURL: origin + pathname.replace(/\/+$/, ''), defaultQuery: Object.fromEntries(searchParams) }
 }
 
-/** The SDK tells each server about the machine that it runs on. */
+/** Removes the SDK's headers about the machine it runs on. */
 const withoutFingerprint = Object.fromEntries(
   [
     'Lang',
@@ -81,7 +81,7 @@ const withoutFingerprint = Object.fromEntries(
   ].map((name) => [`X-Stainless-${name}`, null]),
 )
 
-/** The SDK adds the operator's `OPENAI_CUSTOM_HEADERS` to each request; a person's own server must not see them. */
+/** Removes the operator's `OPENAI_CUSTOM_HEADERS`, which the SDK adds to each request: other people's servers must not see them. */
 function inheritedHeaders(): Record<string, null> {
   return Object.fromEntries(config().customHeaders.map((name) => [name, null]))
 }

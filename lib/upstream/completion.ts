@@ -2,129 +2,129 @@ import 'server-only'
 import { APIError } from 'openai'
 import type { Problem } from '@/lib/protocol/events'
 import { finishKindOf } from '@/lib/protocol/finish-reasons'
-import { askAdapting } from './adaptation'
-import { Answer } from './answer'
+import { sendAdapted } from './adaptation'
+import { AttemptTimer } from './attempt-timer'
 import { clientOf } from './client'
-import { Waits } from './clock'
 import type { CompletionEnd, CompletionRequest, CompletionSink, Connection, UpstreamProblem } from './connection'
 import { createDecoder } from './decoding/decode'
-import * as words from './errors/messages'
+import * as problems from './errors/messages'
 import { problemFromError, readableId, retryAdvice } from './errors/problems'
 import { withoutSecrets } from './errors/redact'
 import { type Body, webBody } from './network/body'
 import { rawBody } from './network/fetch'
-import type { Clocks } from './time-limits'
+import { ReplyAccumulator } from './reply-accumulator'
+import type { Timeouts } from './timeouts'
 
-/** Node's timers hold no more milliseconds. */
-const longestTimerMs = 2 ** 31 - 1
+/** The most that Node's timers hold. */
+const MAX_TIMER_MS = 2 ** 31 - 1
 
 /**
- * Asks an upstream for one answer and gives it to the sink as it arrives.
- * Never rejects for what the upstream does: every ending is a CompletionEnd. When `signal` aborts, the upstream's socket
- * is destroyed at once and the end carries no problem. It rejects only when the sink throws.
+ * Requests one reply from an upstream and passes it to the sink as it arrives.
+ * Resolves to a CompletionEnd whatever the upstream does, and rejects only when the sink throws. When `signal` aborts, the
+ * upstream's socket is destroyed at once and the end carries no problem.
  */
 export async function complete(
   connection: Connection,
   request: CompletionRequest,
   sink: CompletionSink,
   signal: AbortSignal,
-  clocks: Clocks,
+  timeouts: Timeouts,
 ): Promise<CompletionEnd> {
-  const waits = new Waits(clocks)
-  // Not AbortSignal.any: Node 20 keeps what it gives for good once somebody listens to it (nodejs/node#54614).
+  const timer = new AttemptTimer(timeouts)
+  // Not AbortSignal.any: Node 20 leaks its signals once they have a listener (nodejs/node#54614).
   const ending = new AbortController()
   const end = () => ending.abort(signal.reason)
   if (signal.aborted) end()
-  for (const each of [signal, waits.late]) each.addEventListener('abort', end, { once: true })
+  for (const each of [signal, timer.timedOut]) each.addEventListener('abort', end, { once: true })
   try {
-    return await answered(connection, request, sink, { signal, waits, ending: ending.signal })
+    return await attempt(connection, request, sink, { signal, timer, ending: ending.signal })
   } finally {
-    waits.stop()
+    timer.stop()
     signal.removeEventListener('abort', end)
   }
 }
 
-/** What one attempt is ended by. */
-interface Limits {
+/** What ends an attempt. */
+interface Ending {
   signal: AbortSignal
-  waits: Waits
-  /** Aborts with either of them. */
+  timer: AttemptTimer
+  /** Aborts with either. */
   ending: AbortSignal
 }
 
-async function answered(
+async function attempt(
   connection: Connection,
   request: CompletionRequest,
   sink: CompletionSink,
-  { signal, waits, ending }: Limits,
+  { signal, timer, ending }: Ending,
 ): Promise<CompletionEnd> {
-  let asked: Awaited<ReturnType<typeof ask>>
+  let sent: Awaited<ReturnType<typeof send>>
   try {
-    asked = await ask(connection, request, { sink, ending, waits })
+    sent = await send(connection, request, { sink, ending, timer })
   } catch (error) {
     if (error instanceof SinkFailure) throw error.cause
     if (signal.aborted) return { finishReason: null, problem: null }
-    if (waits.late.aborted) return { finishReason: null, problem: words.firstTokenTimedOut }
+    if (timer.timedOut.aborted) return { finishReason: null, problem: problems.firstTokenTimedOut }
     const problem = problemFromError(error)
     const headers = error instanceof APIError ? error.headers : undefined
-    return { finishReason: null, problem: withoutSecrets(problem, connection), again: retryAdvice(problem, headers) }
+    return { finishReason: null, problem: withoutSecrets(problem, connection), retry: retryAdvice(problem, headers) }
   }
-  const { differences } = asked
-  const { response, answer, cut } = asked.response
-  if (signal.aborted) return { finishReason: answer.finishReason, problem: null }
-  const problem = problemAtEnd(answer, { late: waits.late.aborted, cut })
+  const { differences } = sent
+  const { response, reply, cut } = sent.response
+  if (signal.aborted) return { finishReason: reply.finishReason, problem: null }
+  const problem = problemAtEnd(reply, { timedOut: timer.timedOut.aborted, cut })
   const requestId = readableId(response.headers.get('x-request-id') ?? response.headers.get('request-id'))
-  const told = (each: UpstreamProblem) => withoutSecrets({ ...each, requestId }, connection)
+  const redacted = (each: UpstreamProblem) => withoutSecrets({ ...each, requestId }, connection)
   return {
-    finishReason: answer.finishReason,
+    finishReason: reply.finishReason,
     ...(differences.length > 0 ? { differences } : {}),
-    problem: problem && told(problem),
-    ...(answer.errorAfterEnd ? { errorAfterEnd: told(answer.errorAfterEnd) } : {}),
-    again: problem && answer.contents === 0 ? retryAdvice(problem, response.headers) : undefined,
+    problem: problem && redacted(problem),
+    ...(reply.errorAfterEnd ? { errorAfterEnd: redacted(reply.errorAfterEnd) } : {}),
+    retry: problem && reply.contentCount === 0 ? retryAdvice(problem, response.headers) : undefined,
   }
 }
 
-/** Sends the request as its model takes it, and reads the answer. */
-function ask(
+/** Sends the request in the form that its model accepts, and reads the reply. */
+function send(
   connection: Connection,
   request: CompletionRequest,
-  { sink, ending, waits }: { sink: CompletionSink; ending: AbortSignal; waits: Waits },
+  { sink, ending, timer }: { sink: CompletionSink; ending: AbortSignal; timer: AttemptTimer },
 ) {
-  return askAdapting(connection, request, async (parameters) => {
+  return sendAdapted(connection, request, async (parameters) => {
     const response = await clientOf(connection)
-      // The waits are ours: the SDK must not end one sooner.
-      .chat.completions.create(parameters, { signal: ending, timeout: longestTimerMs })
+      // The timeouts are ours: the SDK's must not fire first.
+      .chat.completions.create(parameters, { signal: ending, timeout: MAX_TIMER_MS })
       .asResponse()
     const body = rawBody(response) ?? webBody(response.body)
-    const answer = new Answer(sink)
-    const cut = await readAnswer(body, { answer, sink }, ending, waits).catch((error: unknown) => {
+    const reply = new ReplyAccumulator(sink)
+    const cut = await readReply(body, { reply, sink }, ending, timer).catch((error: unknown) => {
       throw new SinkFailure('The sink threw', { cause: error })
     })
-    return { response, answer, cut, refused: ending.aborted ? undefined : answer.refused }
+    return { response, reply, cut, rejection: ending.aborted ? undefined : reply.rejection }
   })
 }
 
-/** What a sink threw is nothing that an upstream did. */
+/** Wraps what a sink threw, to tell it from an upstream's errors. */
 class SinkFailure extends Error {
   override name = 'SinkFailure'
 }
 
-/** Reads a body into the answer until no more is wanted; gives whether it was cut. */
-function readAnswer(
+/** Reads a body into the reply until the reply is closed. Resolves to whether the body was cut. */
+function readReply(
   body: Body,
-  { answer, sink }: { answer: Answer; sink: CompletionSink },
+  { reply, sink }: { reply: ReplyAccumulator; sink: CompletionSink },
   ending: AbortSignal,
-  waits: Waits,
+  timer: AttemptTimer,
 ): Promise<boolean> {
   return new Promise((resolve, reject) => {
-    const decoder = createDecoder(answer)
+    const decoder = createDecoder(reply)
     let open = true
 
-    function close(letGo: () => void, cut: boolean): void {
+    function close(dispose: () => void, cut: boolean): void {
       if (!open) return
       open = false
       ending.removeEventListener('abort', stop)
-      letGo()
+      dispose()
       try {
         decoder.end(cut)
         resolve(cut)
@@ -135,7 +135,7 @@ function readAnswer(
     const stop = () => close(() => body.destroy(), true)
     const resume = () => body.resume()
 
-    function take(bytes: Uint8Array): void {
+    function onBytes(bytes: Uint8Array): void {
       if (!open) return
       try {
         decoder.feed(bytes)
@@ -144,42 +144,45 @@ function readAnswer(
         stop()
         return
       }
-      if (answer.closed) close(() => (answer.problem ? body.destroy() : body.release()), false)
+      if (reply.closed) close(() => (reply.problem ? body.destroy() : body.release()), false)
       else {
-        waits.heard(answer)
-        // What follows the finish has little time to come.
-        if (answer.finish !== 'alone' && sink.hold?.(resume)) body.pause()
+        timer.onRead(reply)
+        // After a finish, reading goes on: usage has little time to arrive.
+        if (reply.finish !== 'alone' && sink.hold?.(resume)) body.pause()
       }
     }
 
     if (ending.aborted) stop()
     else {
       ending.addEventListener('abort', stop, { once: true })
-      body.read(take, (cut) => close(() => undefined, cut))
+      body.read(onBytes, (cut) => close(() => undefined, cut))
     }
   })
 }
 
-/** Whether the answer ended as it should, from all that is known once its body is closed. */
-function problemAtEnd(answer: Answer, { late, cut }: { late: boolean; cut: boolean }): UpstreamProblem | null {
-  if (answer.problem !== null) return answer.problem
-  if (!answer.ended) {
-    // Of a server that writes a finish on every chunk, silence and the end of the body are the end.
-    const over = answer.finishReason !== null && (late || !cut)
-    if (late && !over) return answer.contents === 0 ? words.firstTokenTimedOut : words.idleTimedOut
-    if (!over) return cut || answer.isCompletion ? words.connectionLost : words.emptyReply
+/** The problem, if any, with how the reply ended, once its body is closed. */
+function problemAtEnd(
+  reply: ReplyAccumulator,
+  { timedOut, cut }: { timedOut: boolean; cut: boolean },
+): UpstreamProblem | null {
+  if (reply.problem !== null) return reply.problem
+  if (!reply.ended) {
+    // From a server that writes a finish reason on every chunk, silence or the end of the body is the end.
+    const isOver = reply.finishReason !== null && (timedOut || !cut)
+    if (timedOut && !isOver) return reply.contentCount === 0 ? problems.firstTokenTimedOut : problems.idleTimedOut
+    if (!isOver) return cut || reply.isCompletion ? problems.connectionLost : problems.emptyReply
   }
-  if (!answer.isCompletion) return words.emptyReply
-  if (answer.tools.length > 0) return words.unexpectedToolCalls(answer.tools)
-  return problemOfFinish(answer)
+  if (!reply.isCompletion) return problems.emptyReply
+  if (reply.tools.length > 0) return problems.unexpectedToolCalls(reply.tools)
+  return problemOfFinish(reply)
 }
 
-function problemOfFinish({ finishReason, hasText }: Answer): Problem | null {
+function problemOfFinish({ finishReason, hasText }: ReplyAccumulator): Problem | null {
   switch (finishKindOf(finishReason)) {
     case 'cut':
-      return finishReason === 'insufficient_system_resource' ? words.outOfResources : words.endedInError
+      return finishReason === 'insufficient_system_resource' ? problems.outOfResources : problems.endedInError
     case 'filter':
-      return hasText ? null : words.filtered
+      return hasText ? null : problems.filtered
     default:
       return null
   }

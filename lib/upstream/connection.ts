@@ -1,25 +1,25 @@
 import 'server-only'
 import type { Problem, Usage } from '@/lib/protocol/events'
 
-/** How a model is asked, where it was seen to refuse the usual way. */
+/** How to form requests for a model that rejected the default form. */
 export interface Adaptation {
-  /** Fields of the request that are left out. */
+  /** Request fields to omit. */
   without: string[]
-  /** The name that it knows the limit of an answer by. */
+  /** Its name for the limit of reply tokens. */
   lengthName: 'max_tokens' | 'max_completion_tokens'
-  /** Null is as the request says. */
+  /** Null leaves it to the request. */
   stream: boolean | null
-  /** Whether it takes instructions in a message of their own; else they are joined to the first prompt. */
+  /** Whether it accepts system messages; if not, instructions are prepended to the first prompt. */
   systemRole: boolean
 }
 
-/** What was learnt of the models of one provider, by name, and when, in epoch milliseconds. */
+/** What has been learned about one provider's models, by name, and when, in epoch milliseconds. */
 export type Capabilities = ReadonlyMap<string, Adaptation & { learnedAt: number }>
 
-/** Of a provider of which nothing was learnt yet. */
-export const untried: Capabilities = new Map()
+/** For a provider about which nothing has been learned. */
+export const noCapabilities: Capabilities = new Map()
 
-/** All that is needed to call one provider. Holds a key: it never leaves the server and is never logged. */
+/** Everything needed to call one provider. Holds a key: never send it to a browser, never log it. */
 export interface Connection {
   providerId: string
   name: string
@@ -27,24 +27,24 @@ export interface Connection {
   baseUrl: string
   apiKey: string | null
   headers: Record<string, string>
-  /** A person gave the address: where others can reach Rill, it is dialled only if it is public. */
+  /** A person entered the address: on a server that others can reach, only public addresses are dialed. */
   guarded: boolean
-  /** Its address and key come from the environment: only the operator can change them. */
+  /** Address and key come from the environment; only the operator can change them. */
   setByOperator?: boolean
-  /** It runs on this machine: no proxy leads to it. */
+  /** It runs on this machine, so no proxy is used. */
   local?: boolean
-  /** What was learnt of its models. */
+  /** What has been learned about its models. */
   capabilities: Capabilities
-  /** How long its models may be silent, where it differs from the server's own limits. */
-  patience?: Patience
-  /** Called when a model turns out to take another request than the usual one. */
+  /** Timeouts that replace the server's own. */
+  timeoutOverrides?: TimeoutOverrides
+  /** Stores the form of requests that a model turned out to need. */
   remember(model: string, adaptation: Adaptation): void
-  /** Answers in place of the network: the demo model. */
+  /** Replaces the network, for the demo model. */
   fetch?: typeof globalThis.fetch
 }
 
-/** In milliseconds; null is the server's own limit. */
-export interface Patience {
+/** Null keeps the server's own timeout. */
+export interface TimeoutOverrides {
   firstTokenTimeoutMs: number | null
   idleTimeoutMs: number | null
 }
@@ -52,60 +52,60 @@ export interface Patience {
 export interface ChatMessage {
   role: 'system' | 'user' | 'assistant'
   content: string
-  /** Some servers want the answer that they are to go on with marked so. */
+  /** Marks a reply to be continued, for servers that require it. */
   prefix?: true
 }
 
 export interface CompletionRequest {
   model: string
   messages: ChatMessage[]
-  /** Without it, the answer is asked for whole and arrives as one delta. */
+  /** Without it, the reply is requested whole and arrives as one delta. */
   stream: boolean
   temperature?: number
   maxTokens?: number
-  /** The beginning of the answer, which is there already: only what follows it is asked for. */
+  /** The start of the reply, which exists already: only its continuation is requested. */
   partial?: string
-  /** Fields of some servers' own. */
+  /** Server-specific fields. */
   extra?: Record<string, boolean>
 }
 
-/** Receives an answer as it arrives: once per network read, or report of usage, and not once per token. */
+/** Receives a reply as it arrives: once per network read or usage report, not once per token. */
 export interface CompletionSink {
   text(text: string): void
   reasoning(text: string): void
   usage(usage: Usage): void
-  /** All text so far was reasoning. */
+  /** All text so far turned out to be reasoning. */
   reclassify?(): void
-  /** The answer is written: only its usage may still come, unless more text does. */
+  /** The reply's finish reason arrived: usually, only usage still follows. */
   finished?(): void
-  /** Text that was written and is left out, since it repeats what is there. */
+  /** Generated text that is dropped because it repeats the end of the partial reply. */
   repeated?(text: string): void
-  /** Asked after each read: true to leave what comes where it is until `resume` is called. */
+  /** Called after each read; return true to pause reading until `resume` is called. */
   hold?(resume: () => void): boolean
 }
 
-/** How an answer ended. Text that came before a problem has already gone to the sink, and stays. */
+/** How a reply ended. Text that arrived before a problem has gone to the sink and stays. */
 export interface CompletionEnd {
   finishReason: string | null
   problem: Problem | null
-  /** An error that followed a complete text: worth a line in the log, and no reason to doubt the text. */
+  /** An error that followed a complete reply: logged only. */
   errorAfterEnd?: Problem
-  /** There when nothing has come and the problem may pass. `afterMs` is how long the server asks to wait, if it does. */
-  again?: {
+  /** Set when nothing has arrived and a retry may succeed. `afterMs` is how long the server asks to wait, if it says. */
+  retry?: {
     afterMs: number | null
-    /** The model is being loaded: worth waiting for as long as for its first word. */
+    /** The model is loading: retried for as long as the first-token timeout allows. */
     loading?: true
   }
-  /** What of the request was asked otherwise, because the model does not take it: `stream`, `system`, `temperature`. */
+  /** What the request had to change for the model: `stream`, `system`, `temperature`. */
   differences?: string[]
 }
 
-/** A problem, and what its refusal says of another try. What is of the refusal stays on the server. */
+/** A problem with what its error says about retrying, which stays on the server. */
 export interface UpstreamProblem extends Problem {
-  refusal?: {
-    /** What the refusal means as an HTTP status, where that is another than the response's. */
+  retryHint?: {
+    /** The effective HTTP status, which may differ from the response's. */
     status: number | undefined
-    /** How long the body asks to wait, in milliseconds. */
+    /** How long the error's body asks to wait, in milliseconds. */
     waitMs: number | null
     loading: boolean
   }

@@ -1,27 +1,30 @@
 import 'server-only'
 import { finishKindOf } from '@/lib/protocol/finish-reasons'
 import type { ChatMessage, CompletionEnd, CompletionRequest, CompletionSink, Connection } from './connection'
-import { Joint } from './overlap-deduper'
-import { prefilled, prefixTo, type Server } from './prefill'
+import { OverlapDeduper } from './overlap-deduper'
+import { prefillRequest, prefixMessage, type ServerIdentity } from './prefill'
 import { completeWithRetries } from './retry'
 
-/** Asks for the rest of an answer where the server does not go on with it by itself. */
+/** Prompts for the rest of a reply on servers that can't continue it by themselves. */
 const instruction =
   'Your last answer broke off before its end. Write what comes after its very last character, as though there had been no break: in the middle of a word if it ends there, with a space or a line break first if one is due. Repeat nothing of it, and say nothing about the break.'
 
-/** What a request ends with, so that a server goes on with the answer that is there; nothing where none is. */
-export function continuationTo(server: Server, { partial }: Pick<CompletionRequest, 'partial'>): ChatMessage[] {
+/** The messages at the end of a request that make a server continue its partial reply; none without one. */
+export function continuationMessages(
+  server: ServerIdentity,
+  { partial }: Pick<CompletionRequest, 'partial'>,
+): ChatMessage[] {
   if (!partial) return []
-  const prefix = prefixTo(server, partial)
-  return prefix ? [prefix] : inWords(partial)
+  const prefix = prefixMessage(server, partial)
+  return prefix ? [prefix] : promptedContinuation(partial)
 }
 
-/** The most that it ends with: a server that is thought to go on by itself, and refuses, is asked in words. */
-export function longestContinuation({ partial }: Pick<CompletionRequest, 'partial'>): ChatMessage[] {
-  return partial ? inWords(partial) : []
+/** The longest they can be: a server that rejects a prefilled reply gets a prompt for its continuation. */
+export function longestContinuationMessages({ partial }: Pick<CompletionRequest, 'partial'>): ChatMessage[] {
+  return partial ? promptedContinuation(partial) : []
 }
 
-function inWords(partial: string): ChatMessage[] {
+function promptedContinuation(partial: string): ChatMessage[] {
   return [
     { role: 'assistant', content: partial },
     { role: 'user', content: instruction },
@@ -29,13 +32,13 @@ function inWords(partial: string): ChatMessage[] {
 }
 
 type Options = Parameters<typeof completeWithRetries>[4] & {
-  /** Told of the messages that are sent in place of those that a server refused. */
-  onInWords?(messages: ChatMessage[]): void
+  /** Called with the messages that replace those that the server rejected. */
+  onPromptedContinuation?(messages: ChatMessage[]): void
 }
 
 /**
- * Asks for an answer as `completeWithRetries` does. Of one whose beginning is there already, the sink is given what
- * follows. A server that is thought to go on by itself and refuses is asked in words, before anything has come.
+ * Requests a reply as `completeWithRetries` does. With a partial reply, the sink receives only what follows it. A server
+ * that rejects a prefilled reply is prompted for the continuation, if nothing has arrived.
  */
 export async function completeOrContinue(
   connection: Connection,
@@ -46,24 +49,24 @@ export async function completeOrContinue(
 ): Promise<CompletionEnd> {
   const { partial } = request
   if (!partial) return await completeWithRetries(connection, request, sink, signal, options)
-  const complete = async (to: Connection, what: CompletionRequest, whole: boolean) => {
-    const joint = new Joint(partial, sink, { whole })
-    const joined: CompletionSink = {
+  const complete = async (to: Connection, adapted: CompletionRequest, whole: boolean) => {
+    const deduper = new OverlapDeduper(partial, sink, { whole })
+    const deduped: CompletionSink = {
       ...sink,
-      text: (text) => joint.take(text),
-      reclassify: () => joint.reclassify(),
+      text: (text) => deduper.add(text),
+      reclassify: () => deduper.reclassify(),
     }
-    const end = await completeWithRetries(to, what, joined, signal, options)
-    const refused = joint.untouched && (end.problem?.kind === 'bad_request' || end.problem?.kind === 'not_found')
-    joint.end({ cut: end.problem !== null || finishKindOf(end.finishReason) === 'length' })
-    return { end, refused }
+    const end = await completeWithRetries(to, adapted, deduped, signal, options)
+    const rejected = deduper.isUntouched && (end.problem?.kind === 'bad_request' || end.problem?.kind === 'not_found')
+    deduper.end({ cut: end.problem !== null || finishKindOf(end.finishReason) === 'length' })
+    return { end, rejected }
   }
-  const messages = [...request.messages, ...inWords(partial)]
-  const direct = prefilled(connection, request, partial)
+  const messages = [...request.messages, ...promptedContinuation(partial)]
+  const direct = prefillRequest(connection, request, partial)
   if (direct) {
-    const { end, refused } = await complete(direct.connection, direct.request, direct.echoes)
-    if (!refused) return end
-    options.onInWords?.(messages)
+    const { end, rejected } = await complete(direct.connection, direct.request, direct.echoes)
+    if (!rejected) return end
+    options.onPromptedContinuation?.(messages)
   }
   return (await complete(connection, { ...request, messages }, false)).end
 }

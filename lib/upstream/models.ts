@@ -14,20 +14,19 @@ import { webPage } from './errors/web-pages'
 import { readStart } from './network/body'
 import { rawBody } from './network/fetch'
 
-/** A list longer than this, in bytes, is not read. */
-const listLimit = 2 * 1024 * 1024
-/** Of a list, no more than so many models are kept. */
-const mostModels = 5000
-const listTimeoutMs = 15_000
+/** In bytes. */
+const MAX_LIST_BYTES = 2 * 1024 * 1024
+const MAX_MODELS = 5000
+const LIST_TIMEOUT_MS = 15_000
 
 /** A model as its provider lists it. */
 export interface ListedModel {
   name: string
-  /** Whether it can hold a conversation: by what the provider says of it, else by its name. */
+  /** Whether it can chat: by the provider's description, else by its name. */
   chats: boolean
 }
 
-/** What a provider offers. `more` is how many models it lists beyond those that are kept. */
+/** A provider's models. `more` counts those beyond the limit. */
 export interface ModelNames {
   models: ListedModel[]
   more: number
@@ -35,7 +34,7 @@ export interface ModelNames {
 
 const name = z.string().trim().min(1).max(300)
 const text = z.string().optional().catch(undefined)
-/** Most servers name a model by its `id`, some by its `name` or `model`. Some say what it is for. */
+/** Most servers identify a model by `id`, some by `name` or `model`. Some describe its task. */
 const fields = z.object({
   id: name.optional().catch(undefined),
   name: name.optional().catch(undefined),
@@ -53,9 +52,9 @@ const fields = z.object({
     .catch(undefined),
 })
 
-/** Where lists keep their entries. Gateways put one within another. */
-const listNames = ['data', 'models', 'result']
-const deepestList = 3
+/** Fields that hold a list's entries. Gateways nest lists. */
+const listFields = ['data', 'models', 'result']
+const MAX_LIST_DEPTH = 3
 
 const listTooLong = problemOf('upstream', {
   message: 'The provider’s model list is larger than 2 MB, so it wasn’t loaded. Type a model’s name instead.',
@@ -63,21 +62,21 @@ const listTooLong = problemOf('upstream', {
 })
 
 /**
- * Asks a provider for the names of its models, in its own order.
- * Never rejects for what the provider does. An abort of `signal` counts as an answer that came too late.
+ * Lists a provider's models in its own order.
+ * Resolves to a problem whatever the provider does. An abort of `signal` counts as a timeout.
  */
 export async function listModels(
   connection: Connection,
   signal: AbortSignal,
 ): Promise<ModelNames | { problem: Problem }> {
-  const limited = AbortSignal.any([signal, AbortSignal.timeout(listTimeoutMs)])
+  const limited = AbortSignal.any([signal, AbortSignal.timeout(LIST_TIMEOUT_MS)])
   try {
-    const response = await clientOf(connection).models.list({ signal: limited, timeout: listTimeoutMs }).asResponse()
+    const response = await clientOf(connection).models.list({ signal: limited, timeout: LIST_TIMEOUT_MS }).asResponse()
     const body = rawBody(response)
-    const { text, cut } = body ? await readStart(body, listLimit) : { text: await response.text(), cut: false }
+    const { text, cut } = body ? await readStart(body, MAX_LIST_BYTES) : { text: await response.text(), cut: false }
     if (limited.aborted) return { problem: responseTimedOut }
     if (cut) return { problem: connectionLost }
-    if (Buffer.byteLength(text) >= listLimit) return { problem: listTooLong }
+    if (Buffer.byteLength(text) >= MAX_LIST_BYTES) return { problem: listTooLong }
     const listed = modelsIn(text)
     return 'problem' in listed ? { problem: withoutSecrets(listed.problem, connection) } : listed
   } catch (error) {
@@ -91,44 +90,50 @@ function modelsIn(text: string): ModelNames | { problem: Problem } {
   if (!document.success) return { problem: unreadableFormat }
   const entries = entriesIn(document.data)
   if (entries && entries.length > 0) return namesOf(entries)
-  // An error inside a 200 may stand beside a list that is null.
+  // An error inside a 200 may come with a null list.
   const { error } = readChunk(document.data)
   if (error !== undefined) return { problem: problemFromPayload(error) }
   return entries ? namesOf(entries) : { problem: unreadableFormat }
 }
 
-/** The entries of a list; null when there is none. A server without models may say null in place of an empty list. */
+/** The entries of a list; null when there is no list. Some servers send null for an empty list. */
 function entriesIn(value: unknown, depth = 0): unknown[] | null {
   if (Array.isArray(value)) return value
   if (value === null && depth > 0) return []
-  if (!isFields(value) || depth === deepestList) return null
-  const lists = listNames.flatMap((each) => (each in value ? [entriesIn(value[each], depth + 1)] : []))
+  if (!isFields(value) || depth === MAX_LIST_DEPTH) return null
+  const lists = listFields.flatMap((each) => (each in value ? [entriesIn(value[each], depth + 1)] : []))
   return lists.find((each) => each !== null && each.length > 0) ?? lists.find((each) => each !== null) ?? null
 }
 
 function namesOf(entries: unknown[]): ModelNames {
   const models = new Map<string, ListedModel>()
   for (const entry of entries) {
-    if (models.size === mostModels) break
-    const model = typeof entry === 'string' ? bare(entry) : described(entry)
+    if (models.size === MAX_MODELS) break
+    const model = typeof entry === 'string' ? modelByName(entry) : modelByFields(entry)
     if (model && !models.has(model.name)) models.set(model.name, model)
   }
-  return { models: [...models.values()], more: models.size === mostModels ? entries.length - mostModels : 0 }
+  return { models: [...models.values()], more: models.size === MAX_MODELS ? entries.length - MAX_MODELS : 0 }
 }
 
-function bare(entry: string): ListedModel | null {
+function modelByName(entry: string): ListedModel | null {
   const read = name.safeParse(entry)
   return read.success ? { name: read.data, chats: canChat(read.data) } : null
 }
 
-function described(entry: unknown): ListedModel | null {
+function modelByFields(entry: unknown): ListedModel | null {
   const read = fields.safeParse(entry)
-  const called = read.data?.id ?? read.data?.name ?? read.data?.model
-  return read.success && called ? { name: called, chats: saysItChats(read.data) ?? canChat(called) } : null
+  const id = read.data?.id ?? read.data?.name ?? read.data?.model
+  return read.success && id ? { name: id, chats: describedAsChat(read.data) ?? canChat(id) } : null
 }
 
-/** What the provider says itself; undefined when it says nothing that can be understood. */
-function saysItChats({ type, task, mode, capabilities, architecture }: z.infer<typeof fields>): boolean | undefined {
+/** Whether the provider's description says that it can chat; undefined when it doesn't say. */
+function describedAsChat({
+  type,
+  task,
+  mode,
+  capabilities,
+  architecture,
+}: z.infer<typeof fields>): boolean | undefined {
   if (capabilities) return capabilities.completion_chat
   if (architecture && !architecture.output_modalities.includes('text')) return false
   const purpose = (task ?? mode ?? type ?? '').toLowerCase()

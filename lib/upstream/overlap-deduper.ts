@@ -1,83 +1,79 @@
 import 'server-only'
 import type { CompletionSink } from './connection'
 
-/** A repetition shorter than this may be meant. */
-const leastRepeated = 20
-/** How far back a repetition may begin, and so the most that is ever held back. In UTF-16 units, as the other. */
-const mostRepeated = 4000
+/** A shorter repetition may be intended. In UTF-16 units. */
+const MIN_OVERLAP = 20
+/** How far back a repetition may start, and so the most text that is held back. In UTF-16 units. */
+const MAX_OVERLAP = 4000
 
-type JointSink = Pick<CompletionSink, 'text' | 'repeated' | 'reclassify'>
+type OverlapSink = Pick<CompletionSink, 'text' | 'repeated' | 'reclassify'>
 
 /**
- * Where a continued answer joins what was there before. Models that are asked to go on often repeat the last words
- * first: such a repetition is left out, if it is at least 20 characters long, ends exactly where the earlier text ends,
- * and begins at a place that cannot be mistaken. Anything else is given on as it is.
- * With `whole`, the text is known to begin with all that was there before, which is left out when it does.
+ * Drops the repetition at the start of a continued reply: models often repeat the last words first. A repetition is at
+ * least 20 characters long, ends exactly where the earlier text ends, and starts at a place that is unique in it.
+ * Everything else passes. With `whole`, the server echoes all of the earlier text, which is dropped.
  */
-export class Joint {
+export class OverlapDeduper {
   readonly #tail: string
-  readonly #sink: JointSink
+  readonly #sink: OverlapSink
   readonly #whole: boolean
-  /** What is left out if the text begins with it; '' for nothing, null while that is not known. */
-  #repeated: string | null
+  /** Text to drop if the continuation starts with it; '' for none, null while undecided. */
+  #overlap: string | null
   #held = ''
   #open = true
 
-  constructor(before: string, sink: JointSink, { whole = false } = {}) {
-    this.#tail = before.slice(-mostRepeated)
+  constructor(before: string, sink: OverlapSink, { whole = false } = {}) {
+    this.#tail = before.slice(-MAX_OVERLAP)
     this.#whole = whole
-    this.#repeated = whole ? before : null
+    this.#overlap = whole ? before : null
     this.#sink = sink
   }
 
-  /** What has come was reasoning: the text begins with what comes next. */
+  /** All text so far was reasoning: the continuation starts with the next text. */
   reclassify(): void {
     if (this.#open) this.#close(0)
     this.#sink.reclassify?.()
     this.#open = true
-    if (!this.#whole) this.#repeated = null
+    if (!this.#whole) this.#overlap = null
   }
 
-  take(text: string): void {
+  add(text: string): void {
     if (!this.#open) {
       this.#sink.text(text)
       return
     }
     this.#held += text
-    this.#repeated ??= this.#repetition()
-    const repeated = this.#repeated
-    if (repeated === null || (this.#held.length < repeated.length && repeated.startsWith(this.#held))) return
-    this.#close(this.#held.startsWith(repeated) ? repeated.length : 0)
+    this.#overlap ??= this.#findOverlap()
+    const overlap = this.#overlap
+    if (overlap === null || (this.#held.length < overlap.length && overlap.startsWith(this.#held))) return
+    this.#close(this.#held.startsWith(overlap) ? overlap.length : 0)
   }
 
-  /**
-   * No more comes. A repetition that was `cut` before its end is left out too: it would stand there twice for good, and
-   * who goes on once more gets what is missing.
-   */
+  /** Ends the text. A repetition that was `cut` is dropped too: continuing again brings the rest. */
   end({ cut = false } = {}): void {
     if (!this.#open) return
-    const known = this.#repeated !== null
-    this.#close(this.#whole || (cut && known) ? this.#held.length : 0)
+    const isRepeating = this.#overlap !== null
+    this.#close(this.#whole || (cut && isRepeating) ? this.#held.length : 0)
   }
 
-  /** Nothing has come, or nothing that was given on. */
-  get untouched(): boolean {
+  /** Nothing has arrived. */
+  get isUntouched(): boolean {
     return this.#open && this.#held === ''
   }
 
   #close(from: number): void {
     this.#open = false
-    // What a server gives back of what it was given was not written again.
+    // An echo by the server was not generated, so it isn't reported.
     if (from > 0 && !this.#whole) this.#sink.repeated?.(this.#held.slice(0, from))
     if (this.#held.length > from) this.#sink.text(this.#held.slice(from))
     this.#held = ''
   }
 
-  #repetition(): string | null {
-    const anchor = this.#held.slice(0, leastRepeated)
+  #findOverlap(): string | null {
+    const anchor = this.#held.slice(0, MIN_OVERLAP)
     const at = this.#tail.indexOf(anchor)
-    if (at < 0 || at > this.#tail.length - leastRepeated) return ''
-    if (anchor.length < leastRepeated) return null
+    if (at < 0 || at > this.#tail.length - MIN_OVERLAP) return ''
+    if (anchor.length < MIN_OVERLAP) return null
     return this.#tail.includes(anchor, at + 1) ? '' : this.#tail.slice(at)
   }
 }

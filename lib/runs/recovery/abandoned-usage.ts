@@ -8,7 +8,7 @@ import { buildPrompt } from '@/lib/prompt/build'
 import { type Price, price } from '@/lib/protocol/billing/prices'
 import type { LogEvent, Usage } from '@/lib/protocol/events'
 import type { Folded } from '@/lib/protocol/messages'
-import { continuationTo } from '@/lib/upstream/continuation'
+import { continuationMessages } from '@/lib/upstream/continuation'
 import { parseSettings, partialOf, promptSettings } from '../start/turn-settings'
 
 /** What the generation of a dead process used, as far as its saved log shows. */
@@ -20,7 +20,7 @@ export async function usageOfAbandoned(row: GenerationRow, saved: LogEvent[], be
   const server = { providerId: row.providerId, baseUrl: paid ? `https://${paid.provider}` : '' }
   const partial = partialOf(before.parts)
   const prompt = await buildPrompt({ head: row.userMessageId, ...promptSettings(model, paid, settings, partial) })
-  const after = continuationTo(server, { partial })
+  const after = continuationMessages(server, { partial })
   const meter = new Meter({ model, countPrompt: () => prompt.count(after), price: paid })
   meter.attempt()
   for (const { type, data } of saved) {

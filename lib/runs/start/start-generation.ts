@@ -20,7 +20,7 @@ import { ENVIRONMENT } from '@/lib/providers/connections'
 import type { ResolvedModel } from '@/lib/providers/resolve'
 import { Refused } from '@/lib/refused'
 import type { CompletionRequest } from '@/lib/upstream/connection'
-import { continuationTo } from '@/lib/upstream/continuation'
+import { continuationMessages } from '@/lib/upstream/continuation'
 import { runs } from '../runs'
 import { checkStorage } from './storage-limit'
 import { lengthOf, partialOf, promptSettings, type TurnSettings } from './turn-settings'
@@ -71,7 +71,7 @@ export async function startGeneration(prepared: PreparedGeneration): Promise<Sta
   const start = startOf(generation)
   const request = requestOf(prepared, prompt, reservation)
   // The reservation is for the longest continuation; the meter counts the one that is sent.
-  const continuation = continuationTo(resolved.connection, { partial: partialOf(before) })
+  const continuation = continuationMessages(resolved.connection, { partial: partialOf(before) })
   const countPrompt = () => prompt.count(continuation)
   const metered = { model: resolved.model, countPrompt, price: reservation.price }
   runs().start({ start, before, connection: resolved.connection, request, metered, reservation })

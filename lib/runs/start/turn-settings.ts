@@ -6,7 +6,7 @@ import type { PromptSource } from '@/lib/prompt/build'
 import type { Price } from '@/lib/protocol/billing/prices'
 import { type Part, textOf } from '@/lib/protocol/messages'
 import { isBlank } from '@/lib/protocol/unanswered'
-import { longestContinuation } from '@/lib/upstream/continuation'
+import { longestContinuationMessages } from '@/lib/upstream/continuation'
 
 const turnSettings = z.object({
   system: z.string().optional(),
@@ -44,7 +44,13 @@ export function promptSettings(
   partial?: string,
 ): Omit<PromptSource, 'head'> {
   const window = price?.contextWindow ?? null
-  return { model, system, window, room: allowedLength(maxTokens, price), after: longestContinuation({ partial }) }
+  return {
+    model,
+    system,
+    window,
+    room: allowedLength(maxTokens, price),
+    after: longestContinuationMessages({ partial }),
+  }
 }
 
 /** The text of a reply to continue. Undefined for one that is blank: it is requested anew. */

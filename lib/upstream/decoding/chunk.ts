@@ -4,28 +4,28 @@ import { isFinishReason } from '@/lib/protocol/finish-reasons'
 import { readUsage } from '../usage'
 import { type Fields, isFields } from './json'
 
-/** What one chunk of an answer says. A narrow hand-written check: this runs once per token, where zod would cost most of it. */
+/** What one chunk of a reply says. Read by hand and not by zod, since this runs once per token. */
 export interface Chunk {
-  /** It has a `choices` list, so the server does speak the chat completions format. */
+  /** It has a `choices` list, so the server speaks the chat completions format. */
   isCompletion: boolean
   text: string
   reasoning: string
-  /** A piece of a call to a tool; `tools` holds the names that came with it. */
+  /** It is part of a tool call; `tools` has the names in it. */
   callsTool: boolean
   tools: string[]
   finishReason: string | null
   usage: Usage | null
-  /** The error object as it came, or undefined. */
+  /** The error object as sent, or undefined. */
   error: unknown
-  /** The text came as a whole `message`, not as a `delta`. */
+  /** The text is a whole `message`, not a `delta`. */
   whole: boolean
-  /** The number of the choice that was read; 0 where none is numbered. */
+  /** The index of the choice that was read; 0 when choices have none. */
   choice: number
 }
 
 /**
- * Reads one parsed chunk, streamed or whole, in any of the shapes that servers send. Never throws. `wanted` is the number
- * of the choice to read; null is the first of them, or the only one, whatever its number.
+ * Reads one parsed chunk, streamed or whole, in any of the shapes that servers send. Never throws. `wanted` is the index
+ * of the choice to read; null reads choice 0, or else the first.
  */
 export function readChunk(value: unknown, wanted: number | null = null): Chunk {
   const chunk: Chunk = {
@@ -51,24 +51,24 @@ export function readChunk(value: unknown, wanted: number | null = null): Chunk {
   return chunk
 }
 
-/** The choice of a number; servers that number nothing mean the first one. */
+/** The choice with the wanted index. Servers that send no index mean the first. */
 function choiceIn(choices: unknown[], wanted: number | null): Fields | null {
-  for (const choice of choices) if (isFields(choice) && numberOf(choice) === (wanted ?? 0)) return choice
+  for (const choice of choices) if (isFields(choice) && choiceIndex(choice) === (wanted ?? 0)) return choice
   if (wanted !== null) return null
   for (const choice of choices) if (isFields(choice)) return choice
   return null
 }
 
-function numberOf({ index }: Fields): number {
+function choiceIndex({ index }: Fields): number {
   return typeof index === 'number' ? index : 0
 }
 
 function readChoice(choice: Fields, chunk: Chunk): void {
-  chunk.choice = numberOf(choice)
+  chunk.choice = choiceIndex(choice)
   const delta = isFields(choice.delta) ? choice.delta : null
   const reason = choice.finish_reason ?? choice.finishReason ?? delta?.finish_reason
   if (typeof reason === 'string' && reason !== '' && isFinishReason(reason)) {
-    // Kept as it is, whatever it says, as far as it is a word.
+    // Unknown reasons are kept, shortened and well-formed.
     chunk.finishReason = reason.slice(0, 100).replace(/[\0\p{Cs}]/gu, '\uFFFD')
   }
   if (chunk.error === undefined && isPresent(choice.error)) chunk.error = choice.error
@@ -87,7 +87,7 @@ function readMessage(message: Fields, chunk: Chunk): void {
   else if (Array.isArray(content)) readParts(content, chunk)
   if (typeof message.refusal === 'string') chunk.text += message.refusal
   if (Array.isArray(message.images)) for (const image of message.images) chunk.text += imageIn(image)
-  // Servers that send the reasoning under several names send the same words under each.
+  // Servers that send reasoning under several names send the same text under each.
   if (chunk.reasoning === '') chunk.reasoning = reasoningIn(message)
   if (Array.isArray(message.tool_calls)) {
     for (const call of message.tool_calls) if (isFields(call)) addTool(call.function, chunk)
@@ -95,7 +95,7 @@ function readMessage(message: Fields, chunk: Chunk): void {
   addTool(message.function_call, chunk)
 }
 
-/** The names under which servers send what a model thinks, the usual ones first. */
+/** Field names of reasoning, the most common first. */
 const reasoningNames = [
   'reasoning_content',
   'reasoning',
@@ -111,7 +111,7 @@ const reasoningNames = [
 
 function reasoningIn(message: Fields): string {
   for (const name of reasoningNames) {
-    // Most chunks have none of them.
+    // Most chunks have none.
     const text = message[name] ? textIn(message[name]) : ''
     if (text !== '') return text
   }
@@ -130,7 +130,7 @@ function readParts(parts: unknown[], chunk: Chunk): void {
 
 const imageAddress = /^(?:https?:\/\/|data:image\/)[^\s()<>]+$/i
 
-/** A picture, in the wrappings that servers send one in, as the markdown that shows it; nothing where there is none. */
+/** An image, in any of the shapes that servers send, as markdown; '' when there is none. */
 function imageIn(value: unknown): string {
   if (!isFields(value)) return ''
   const { image_url: image } = value
@@ -143,13 +143,13 @@ function base64Of(value: unknown): string {
   return typeof value === 'string' && value !== '' ? `data:image/png;base64,${value}` : ''
 }
 
-/** Whether a part of the content is what the model thought: `reasoning`, `thinking`, `reasoning_text`, `thought` and kin. */
+/** Whether a content part is reasoning: its type is `reasoning`, `thinking`, `reasoning_text`, `thought` or the like. */
 function isReasoning({ type, thinking, reasoning, thought }: Fields): boolean {
   if (thinking !== undefined || reasoning !== undefined || thought === true) return true
   return typeof type === 'string' && (type.includes('reasoning') || type.includes('think') || type === 'thought')
 }
 
-/** The words of a value in whichever wrapping: a text, a part with one under any of its names, or a list of those. */
+/** The text of a value: a string, a part with a text under any name, or a list of those. */
 function textIn(value: unknown, depth = 0): string {
   if (typeof value === 'string') return value
   if (typeof value !== 'object' || value === null || depth > 3) return ''
@@ -172,36 +172,36 @@ function stringOr(value: unknown): string {
   return typeof value === 'string' ? value : ''
 }
 
-/** An empty object or list fills a field as null does. */
+/** Whether a field has a value: empty objects and lists are placeholders, like null. */
 function isPresent(value: unknown): boolean {
   if (typeof value === 'object' && value !== null) return Object.keys(value).length > 0
   return value !== undefined && value !== null && value !== false && value !== ''
 }
 
-/** An error inside a 200, in any of its shapes; undefined when there is none. */
+/** The error inside a 200, in any shape; undefined when there is none. */
 function errorIn(value: Fields): unknown {
-  // MiniMax tells beside the answer how it went; 0 is well.
+  // MiniMax puts a status beside the reply; 0 is success.
   const { base_resp: base } = value
   if (isFields(base) && typeof base.status_code === 'number' && base.status_code !== 0) return value
   if (isPresent(value.error)) return hasStatusBeside(value) ? value : value.error
-  // Groq says in a field of its own why it broke off.
+  // Groq puts its errors into a field of its own.
   if (isFields(value.x_groq) && isPresent(value.x_groq.error)) return value.x_groq.error
   if (Array.isArray(value.choices)) return undefined
   const saysError = value.object === 'error' || value.success === false || isPresent(value.detail)
   if (saysError || value.type === 'error' || (Array.isArray(value.errors) && value.errors.length > 0)) return value
-  const said = [value.message, value.msg, value.error_msg].some((words) => typeof words === 'string' && words !== '')
-  if (!said) return undefined
+  const messages = [value.message, value.msg, value.error_msg]
+  if (!messages.some((message) => typeof message === 'string' && message !== '')) return undefined
   const statuses = [value.status, value.status_code, value.statusCode, value.http_status_code, value.code]
   const named = isErrorName(value.code) || isErrorName(value.error_code) || isErrorType(value.type ?? value.status)
   return named || statuses.some(isErrorStatus) || isPositive(value.error_code) ? value : undefined
 }
 
-/** What stands beside an `error` may say more than it. */
+/** Fields beside an `error` may say more than it does. */
 function hasStatusBeside({ code, status, status_code, message, detail, details, estimated_time }: Fields): boolean {
   return [code, status, status_code, message, detail, details, estimated_time].some(isPresent)
 }
 
-/** Whether a number, or one in text, tells of an error. Some send 0 or 200 when all is well. */
+/** Whether a number, or one in a string, is an error status. Some servers send 0 or 200 for success. */
 function isErrorStatus(code: unknown): boolean {
   return (typeof code === 'number' || (typeof code === 'string' && /^\d+$/.test(code))) && Number(code) >= 400
 }
@@ -226,7 +226,7 @@ function isErrorName(code: unknown): boolean {
   )
 }
 
-/** Groq keeps the usage of a stream in a field of its own, and so do gateways that pass Gemini's on. */
+/** The usage in Groq's own field, or in that of gateways to Gemini. */
 function usageElsewhere({ x_groq: groq, usageMetadata, usage_metadata }: Fields): Usage | null {
   return readUsage(isFields(groq) ? groq.usage : (usageMetadata ?? usage_metadata))
 }

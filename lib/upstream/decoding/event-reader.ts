@@ -1,6 +1,6 @@
 import 'server-only'
-import type { Answer } from '../answer'
 import { malformed } from '../errors/messages'
+import type { ReplyAccumulator } from '../reply-accumulator'
 import { readChunk } from './chunk'
 import { parseJson } from './json'
 
@@ -9,22 +9,22 @@ interface StreamEvent {
   data: string
 }
 
-/** Of a JSON document that was cut at its line ends, so many pieces are tried as one. */
-const mostPieces = 16
-/** How often a server may write `data:` before its data. */
-const mostNames = 4
+/** How many pieces of a JSON document that was split at line breaks are tried together. */
+const MAX_PIECES = 16
+/** How often a server may repeat `data:` before its data. */
+const MAX_FIELD_NAMES = 4
 
-/** As OpenAI writes it, or nearly so. */
+/** `[DONE]`, or a variation of it. */
 const endOfStream = /^"?\[?done\]?"?$/i
-/** Some servers write into the data what belongs into a comment. */
-const signOfLife = /^\W{0,3}(?:ping|pong|heart-?beat|keep-?alive)\W{0,3}$/i
+/** Heartbeats that some servers send as data, not as comments. */
+const heartbeat = /^\W{0,3}(?:ping|pong|heart-?beat|keep-?alive)\W{0,3}$/i
 
-/** Puts empty lines between the events of servers that leave them out, until one is seen that does not. */
+/** Inserts the blank lines that some servers omit between events, until the server sends one. */
 export class EventSeparator {
   isNeeded = true
   #last = ''
 
-  /** `text` has LF alone as line end. A JSON value that ends a line ends its event too. */
+  /** Expects LF line ends. A JSON value at the end of a line ends its event. */
   separate(text: string): string {
     if (text.includes('}\n\n')) {
       this.isNeeded = false
@@ -36,66 +36,66 @@ export class EventSeparator {
   }
 }
 
-/** Reads events into an answer: as they should be, or nearly so. */
+/** Reads events into a reply, tolerating common deviations from the format. */
 export class EventReader {
-  /** The body is over, and what is taken now may have been cut. */
+  /** The body has ended: the event that is read now may be incomplete. */
   isLast = false
-  readonly #answer: Answer
-  /** The beginning of a document, when it may have been separated from its rest. */
-  #begun: (StreamEvent & { pieces: number }) | null = null
+  readonly #reply: ReplyAccumulator
+  /** The start of a document that may have been separated from its rest. */
+  #partial: (StreamEvent & { pieces: number }) | null = null
 
-  constructor(answer: Answer) {
-    this.#answer = answer
+  constructor(reply: ReplyAccumulator) {
+    this.#reply = reply
   }
 
-  /** `separated`: the event may be half of one, since an empty line was put behind it. */
-  take(event: StreamEvent, separated: boolean): void {
-    if (this.#answer.closed || event.data === '' || signOfLife.test(event.data)) return
-    const begun = this.#begun
-    this.#begun = null
-    const pieces = begun ? begun.pieces + 1 : 1
-    const whole = begun ? { event: begun.event, data: `${begun.data}\n${event.data}` } : event
+  /** `separated`: a blank line was inserted after the event, so it may be a part of one. */
+  add(event: StreamEvent, separated: boolean): void {
+    if (this.#reply.closed || event.data === '' || heartbeat.test(event.data)) return
+    const partial = this.#partial
+    this.#partial = null
+    const pieces = partial ? partial.pieces + 1 : 1
+    const whole = partial ? { event: partial.event, data: `${partial.data}\n${event.data}` } : event
     if (this.#read(whole)) return
-    // A document that follows by itself belongs to nothing.
-    const isRest = !begun || parseJson(event.data) === undefined
-    if (separated && !this.isLast && isRest && pieces < mostPieces && isEndOfJson(whole.data.slice(-1))) {
-      this.#begun = { ...whole, pieces }
+    // A complete document doesn't continue the partial one.
+    const isRest = !partial || parseJson(event.data) === undefined
+    if (separated && !this.isLast && isRest && pieces < MAX_PIECES && isEndOfJson(whole.data.slice(-1))) {
+      this.#partial = { ...whole, pieces }
     } else this.#fail(whole)
   }
 
-  /** No more comes. */
+  /** Ends the stream. */
   end(): void {
-    if (this.#begun && !this.#answer.closed) this.#fail(this.#begun)
+    if (this.#partial && !this.#reply.closed) this.#fail(this.#partial)
   }
 
-  /** Whether the answer could take it. */
+  /** Reads one event. Returns whether it was readable. */
   #read({ event, data }: StreamEvent): boolean {
     if (endOfStream.test(data)) {
-      this.#answer.complete()
+      this.#reply.complete()
       return true
     }
     const value = parseJson(data)
-    if (value === undefined) return event !== 'error' && this.#readEach(data)
-    if (event === 'error') this.#answer.refuse(value)
-    else this.#answer.take(readChunk(value, this.#answer.choice))
-    if (event === 'done' && !this.#answer.closed) this.#answer.complete()
+    if (value === undefined) return event !== 'error' && this.#readLines(data)
+    if (event === 'error') this.#reply.failWith(value)
+    else this.#reply.add(readChunk(value, this.#reply.choice))
+    if (event === 'done' && !this.#reply.closed) this.#reply.complete()
     return true
   }
 
-  /** Reads data with the field's name before it once more, or of several events with no empty line between them. */
-  #readEach(data: string): boolean {
+  /** Reads data with repeated field names, or several events without a blank line in between. */
+  #readLines(data: string): boolean {
     if (!data.startsWith('data:') && !data.includes('\n')) return false
-    const documents = data.split('\n').flatMap((line) => withoutNames(line) || [])
+    const documents = data.split('\n').flatMap((line) => withoutFieldNames(line) || [])
     if (!documents.every((each) => endOfStream.test(each) || parseJson(each) !== undefined)) return false
-    for (const each of documents) if (!this.#answer.closed) this.#read({ event: undefined, data: each })
+    for (const each of documents) if (!this.#reply.closed) this.#read({ event: undefined, data: each })
     return true
   }
 
-  /** What cannot be read is a hole in the text: it ends the answer, unless that had ended, or the event is no message. */
+  /** An unreadable message is a gap in the text, so it ends the reply, unless the reply has ended already. */
   #fail({ event, data }: StreamEvent): void {
-    if (event === 'error') this.#answer.refuse(data)
-    else if (!this.#answer.ended && !this.isLast && (event === undefined || event === 'message'))
-      this.#answer.fail(malformed)
+    if (event === 'error') this.#reply.failWith(data)
+    else if (!this.#reply.ended && !this.isLast && (event === undefined || event === 'message'))
+      this.#reply.fail(malformed)
   }
 }
 
@@ -103,8 +103,8 @@ function isEndOfJson(character: string): boolean {
   return character === '}' || character === ']'
 }
 
-function withoutNames(line: string): string {
+function withoutFieldNames(line: string): string {
   let rest = line.trim()
-  for (let names = 0; names < mostNames && rest.startsWith('data:'); names++) rest = rest.slice(5).trimStart()
+  for (let names = 0; names < MAX_FIELD_NAMES && rest.startsWith('data:'); names++) rest = rest.slice(5).trimStart()
   return rest
 }

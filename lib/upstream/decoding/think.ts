@@ -1,24 +1,23 @@
 import 'server-only'
 import { boundaryAt, HarmonySplitter, type ThinkSink } from './harmony'
 
-/** The tags that models write their reasoning between. Each is closed by its own name behind a slash. */
-const openings = ['<think>', '<thinking>', '<thought>', '[think]', '<seed:think>', '◁think▷']
-/** The closing tags that are looked for where none was opened. */
-const lone = ['</think>', '</thinking>', '</thought>', '[/THINK]']
-const longestLone = 11
-/** More blank space than this at the start is text, not a wait for a tag. */
-const longestLead = 64
-/** A closing tag further down than this is text. In UTF-16 units, and the most of an answer that is kept here. */
-const longestBefore = 400_000
-/** After so many closing tags that close nothing, the answer is about such tags. */
-const mostMentions = 8
+/** Opening tags of reasoning. Each is closed by its name after a slash. */
+const openingTags = ['<think>', '<thinking>', '<thought>', '[think]', '<seed:think>', '◁think▷']
+/** Closing tags that count without an opening tag. */
+const loneClosingTags = ['</think>', '</thinking>', '</thought>', '[/THINK]']
+const MAX_LONE_CLOSING_TAG = 11
+/** More white space than this at the start is text and not held back for a tag. */
+const MAX_LEADING_SPACE = 64
+/** A lone closing tag further down is text. In UTF-16 units; also the most text that is kept here. */
+const MAX_BEFORE = 400_000
+/** After this many mentions of closing tags, the reply is about such tags. */
+const MAX_MENTIONS = 8
 
 /**
- * Tells reasoning that a model writes in tags from its answer, however the tags are split. An opening tag counts at the
- * start of an answer only, where models put it: further down, the tag is something the answer is talking about. Some
- * servers swallow it: then a closing tag says that all the text before it was reasoning.
- * The tags and the line breaks right after them are marks, not words, and go to neither side.
- * An answer that begins with a header of Harmony is in that format to its end.
+ * Separates reasoning in tags from text, however the tags are divided. An opening tag counts only at the start of a reply,
+ * where models put it; further down, the text mentions it. Some servers strip it: then a closing tag marks all text
+ * before it as reasoning. Tags and the line breaks right after them belong to neither side.
+ * A reply that starts with a Harmony header is read by `HarmonySplitter` to its end.
  */
 export class ThinkSplitter {
   readonly #sink: ThinkSink
@@ -26,9 +25,9 @@ export class ThinkSplitter {
   #harmony: HarmonySplitter | null = null
   #held = ''
   #afterTag = false
-  /** The closing tag that is waited for while thinking, in small letters: models do not always repeat the capitals. */
+  /** The closing tag to look for while thinking, in lower case: models don't always repeat the case. */
   #closing = ''
-  /** The text so far, as long as a lone closing tag may follow; null when none may. */
+  /** The text so far, as long as a lone closing tag may follow; else null. */
   #before: string | null = ''
   #mentions = 0
 
@@ -36,8 +35,8 @@ export class ThinkSplitter {
     this.#sink = sink
   }
 
-  /** Reasoning came in a field of its own: a closing tag in the text closes nothing. */
-  reasoned(): void {
+  /** Reasoning arrived in a field of its own, so a lone closing tag in the text closes nothing. */
+  onSeparateReasoning(): void {
     if (this.#state === 'text') this.#stopSeeking()
     this.#before = null
   }
@@ -48,7 +47,7 @@ export class ThinkSplitter {
       return
     }
     if (this.#state === 'text') {
-      if (this.#before === null) this.#give(piece)
+      if (this.#before === null) this.#emit(piece)
       else this.#seekClosing(piece, false)
       return
     }
@@ -58,7 +57,7 @@ export class ThinkSplitter {
     else this.#think(text)
   }
 
-  /** Gives out what was held back in wait for the rest of a tag. */
+  /** Emits what was held back for the rest of a tag. */
   end(): void {
     this.#harmony?.end()
     if (this.#state === 'text') {
@@ -67,31 +66,31 @@ export class ThinkSplitter {
     }
     const held = this.#held
     this.#held = ''
-    const words = this.#afterTag ? withoutLeadingBreaks(held) : held
-    if (words === '') return
-    if (this.#state === 'thinking') this.#sink.reasoning(words)
-    else this.#sink.text(words)
+    const text = this.#afterTag ? withoutLeadingBreaks(held) : held
+    if (text === '') return
+    if (this.#state === 'thinking') this.#sink.reasoning(text)
+    else this.#sink.text(text)
   }
 
   #decide(text: string): void {
-    const words = text.trimStart()
-    const start = words.slice(0, 16).toLowerCase()
-    const opening = openings.find((tag) => start.startsWith(tag))
-    const closing = lone.find((tag) => words.startsWith(tag))
-    const header = start.startsWith('<') && !this.#afterTag ? boundaryAt(words) : null
+    const trimmed = text.trimStart()
+    const start = trimmed.slice(0, 16).toLowerCase()
+    const opening = openingTags.find((tag) => start.startsWith(tag))
+    const closing = loneClosingTags.find((tag) => trimmed.startsWith(tag))
+    const header = start.startsWith('<') && !this.#afterTag ? boundaryAt(trimmed) : null
     if (header !== null && header !== 'partial') {
       this.#before = null
       this.#harmony = new HarmonySplitter(this.#sink)
-      this.#harmony.split(words)
+      this.#harmony.split(trimmed)
     } else if (opening !== undefined) {
       this.#state = 'thinking'
       this.#before = null
       this.#afterTag = true
       this.#closing = `${opening.slice(0, 1)}/${opening.slice(1)}`
-      this.#think(words.slice(opening.length))
+      this.#think(trimmed.slice(opening.length))
     } else if (closing !== undefined && !this.#afterTag) {
-      this.#close(words.slice(closing.length))
-    } else if ((header === 'partial' || mayBecomeTag(words)) && text.length - words.length <= longestLead) {
+      this.#close(trimmed.slice(closing.length))
+    } else if ((header === 'partial' || mayBecomeTag(trimmed)) && text.length - trimmed.length <= MAX_LEADING_SPACE) {
       this.#held = text
     } else {
       this.#state = 'text'
@@ -100,21 +99,21 @@ export class ThinkSplitter {
   }
 
   #think(text: string): void {
-    const words = this.#afterTag ? withoutLeadingBreaks(text) : text
-    if (words === '') return
+    const reasoning = this.#afterTag ? withoutLeadingBreaks(text) : text
+    if (reasoning === '') return
     this.#afterTag = false
-    const end = placeOf(this.#closing, words)
+    const end = indexOfTag(this.#closing, reasoning)
     if (end === -1) {
-      const whole = words.length - startAtEnd(words, this.#closing)
-      this.#held = words.slice(whole)
-      if (whole > 0) this.#sink.reasoning(words.slice(0, whole))
+      const whole = reasoning.length - startAtEnd(reasoning, this.#closing)
+      this.#held = reasoning.slice(whole)
+      if (whole > 0) this.#sink.reasoning(reasoning.slice(0, whole))
       return
     }
-    if (end > 0) this.#sink.reasoning(words.slice(0, end))
-    this.#close(words.slice(end + this.#closing.length))
+    if (end > 0) this.#sink.reasoning(reasoning.slice(0, end))
+    this.#close(reasoning.slice(end + this.#closing.length))
   }
 
-  /** The reasoning is over; another tag may open with what follows. */
+  /** Ends the reasoning; another tag may open right after it. */
   #close(rest: string): void {
     this.#state = 'start'
     this.#before = null
@@ -122,74 +121,74 @@ export class ThinkSplitter {
     this.#decide(rest)
   }
 
-  /** Gives out text up to a closing tag, or all of it. `last` when no more comes. */
+  /** Emits text up to a closing tag, or all of it. `last`: no more text follows. */
   #seekClosing(piece: string, last: boolean): void {
-    const words = this.#held + piece
+    const text = this.#held + piece
     this.#held = ''
-    // Nearly all that a model writes holds neither, and is not looked at twice.
-    if (!words.includes('<') && !words.includes('[')) {
-      this.#giveSought(words, words.length)
+    // Fast path: most text contains neither.
+    if (!text.includes('<') && !text.includes('[')) {
+      this.#emitSought(text, text.length)
       return
     }
-    const mayClose = words.includes('</') || words.includes('[/')
+    const mayClose = text.includes('</') || text.includes('[/')
     for (let from = 0; mayClose; ) {
-      const found = closingFrom(words, from)
+      const found = closingFrom(text, from)
       if (!found) break
       const { at, end } = found
-      const before = this.#before + words.slice(0, at)
-      const after = words.slice(end)
+      const before = this.#before + text.slice(0, at)
+      const after = text.slice(end)
       if (after.length < 2 && !last && mayBeMention(before)) {
-        this.#giveSought(words, at)
+        this.#emitSought(text, at)
         return
       }
-      if (isClosing(before, after, words.slice(at, end))) {
+      if (isClosing(before, after, text.slice(at, end))) {
         if (this.#before !== '') this.#sink.reclassify()
-        if (at > 0) this.#sink.reasoning(words.slice(0, at))
+        if (at > 0) this.#sink.reasoning(text.slice(0, at))
         this.#close(after)
         return
       }
       from = end
-      if (++this.#mentions === mostMentions) {
+      if (++this.#mentions === MAX_MENTIONS) {
         this.#before = null
-        this.#give(words)
+        this.#emit(text)
         return
       }
     }
-    this.#giveSought(words, last ? words.length : words.length - loneStartAtEnd(words))
+    this.#emitSought(text, last ? text.length : text.length - loneStartAtEnd(text))
   }
 
-  /** Gives out the first so many units of text and holds back the others. */
-  #giveSought(words: string, length: number): void {
-    this.#held = words.slice(length)
-    const given = words.slice(0, length)
-    this.#give(given)
+  /** Emits the first `length` units of a text and holds back the others. */
+  #emitSought(text: string, length: number): void {
+    this.#held = text.slice(length)
+    const given = text.slice(0, length)
+    this.#emit(given)
     this.#before += given
-    if (this.#before !== null && this.#before.length > longestBefore) this.#stopSeeking()
+    if (this.#before !== null && this.#before.length > MAX_BEFORE) this.#stopSeeking()
   }
 
   #stopSeeking(): void {
     const held = this.#held
     this.#held = ''
     this.#before = null
-    this.#give(held)
+    this.#emit(held)
   }
 
-  #give(words: string): void {
-    if (words !== '') this.#sink.text(words)
+  #emit(text: string): void {
+    if (text !== '') this.#sink.text(text)
   }
 }
 
-/** The first lone closing tag at or after a place. */
-function closingFrom(words: string, from: number): { at: number; end: number } | null {
+/** The first lone closing tag at or after `from`. */
+function closingFrom(text: string, from: number): { at: number; end: number } | null {
   let first: { at: number; end: number } | null = null
-  for (const tag of lone) {
-    const at = words.indexOf(tag, from)
+  for (const tag of loneClosingTags) {
+    const at = text.indexOf(tag, from)
     if (at !== -1 && (first === null || at < first.at)) first = { at, end: at + tag.length }
   }
   return first
 }
 
-/** Whether a closing tag ends reasoning, and is not one that the text talks about: quoted, in code, or in a sentence. */
+/** Whether a closing tag ends reasoning, and isn't mentioned by the text: quoted, in code, or in a sentence. */
 function isClosing(before: string, after: string, tag: string): boolean {
   if (before.includes(tag.replace('/', ''))) return false
   if (quotes.some(([open, close]) => before.endsWith(open) && after.startsWith(close))) return false
@@ -203,11 +202,11 @@ const quotes = ['""', "''", '``', '“”', '‘’', '«»', '「」', '()'].ma
   pair.slice(0, 1),
   pair.slice(1),
 ])
-/** As in “the </think> tag”. */
+/** E.g. “the </think> tag”. */
 const afterWord = /[\p{L}\p{N},][ \t]$/u
 const beforeWord = /^[ \t]\p{Ll}/u
 
-/** Whether what comes after a closing tag matters to what it is. */
+/** Whether the text after a closing tag decides if it is a mention. */
 function mayBeMention(before: string): boolean {
   return afterWord.test(before.slice(-4)) || quotes.some(([open]) => before.endsWith(open))
 }
@@ -220,24 +219,24 @@ function withoutLeadingBreaks(text: string): string {
   return text.replace(/^[\r\n]+/, '')
 }
 
-function mayBecomeTag(words: string): boolean {
-  const start = words.toLowerCase()
+function mayBecomeTag(text: string): boolean {
+  const start = text.toLowerCase()
   return (
-    openings.some((tag) => tag.length > start.length && tag.startsWith(start)) ||
-    lone.some((tag) => tag.length > words.length && tag.startsWith(words))
+    openingTags.some((tag) => tag.length > start.length && tag.startsWith(start)) ||
+    loneClosingTags.some((tag) => tag.length > text.length && tag.startsWith(text))
   )
 }
 
-/** How many characters at the end could be the start of a lone closing tag. Each has its bracket at its start alone. */
-function loneStartAtEnd(words: string): number {
-  const from = Math.max(words.lastIndexOf('<'), words.lastIndexOf('['))
-  if (from === -1 || words.length - from >= longestLone) return 0
-  const end = words.slice(from)
-  return lone.some((tag) => tag.startsWith(end)) ? end.length : 0
+/** How many characters at the end could start a lone closing tag. Each has only one bracket, at its start. */
+function loneStartAtEnd(text: string): number {
+  const from = Math.max(text.lastIndexOf('<'), text.lastIndexOf('['))
+  if (from === -1 || text.length - from >= MAX_LONE_CLOSING_TAG) return 0
+  const end = text.slice(from)
+  return loneClosingTags.some((tag) => tag.startsWith(end)) ? end.length : 0
 }
 
-/** Where a tag stands in a text, in whichever letters; -1 where it does not. */
-function placeOf(tag: string, text: string): number {
+/** The index of a tag in a text, in any case; -1 without one. */
+function indexOfTag(tag: string, text: string): number {
   const mark = tag.slice(0, 2)
   for (let at = text.indexOf(mark); at >= 0; at = text.indexOf(mark, at + 1)) {
     if (text.slice(at, at + tag.length).toLowerCase() === tag) return at
@@ -245,7 +244,7 @@ function placeOf(tag: string, text: string): number {
   return -1
 }
 
-/** How many characters at the end could be the start of a tag. */
+/** How many characters at the end could start the tag. */
 function startAtEnd(text: string, tag: string): number {
   const end = text.slice(1 - tag.length).toLowerCase()
   for (let length = Math.min(tag.length - 1, text.length); length > 0; length--) {

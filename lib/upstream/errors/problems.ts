@@ -49,7 +49,7 @@ export function problemFromPayload(payload: unknown, httpStatus?: number): Upstr
       lowerMaxTokens: replyTooLong && sentences.map(replyLimitIn).find((limit) => limit !== undefined),
     }),
     ...(status === 409 || status === 425 ? { retryable: true } : {}),
-    refusal: { status, waitMs: waitOf(body), loading },
+    retryHint: { status, waitMs: waitOf(body), loading },
   }
 }
 
@@ -125,16 +125,16 @@ const transientStatuses = new Set([408, 409, 425, 429])
 /** Whether a retry may succeed. An error inside a 200 has no status and counts by its kind. */
 export function isTransient(problem: UpstreamProblem): boolean {
   if (!problem.retryable || manualRetryOnly.has(problem)) return false
-  const status = problem.refusal ? problem.refusal.status : problem.upstreamStatus
+  const status = problem.retryHint ? problem.retryHint.status : problem.upstreamStatus
   // After a timeout of ours, the model may have done billable work.
   if (status === undefined) return problem.kind !== 'timeout'
   return status >= 500 || transientStatuses.has(status)
 }
 
 /** Whether and when to retry after a problem; undefined for no retry. */
-export function retryAdvice(problem: UpstreamProblem, headers = new Headers()): CompletionEnd['again'] {
+export function retryAdvice(problem: UpstreamProblem, headers = new Headers()): CompletionEnd['retry'] {
   if (!isTransient(problem) || headers.get('x-should-retry') === 'false') return undefined
-  const { waitMs = null, loading = false } = problem.refusal ?? {}
+  const { waitMs = null, loading = false } = problem.retryHint ?? {}
   return { afterMs: waitInHeaders(headers, Date.now()) ?? waitMs, ...(loading ? { loading } : {}) }
 }
 

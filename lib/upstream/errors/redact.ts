@@ -63,7 +63,7 @@ function truncate(text: string): string {
 }
 
 /** A problem that may leave the server: without the connection's key and headers, which some providers quote. */
-export function withoutSecrets({ refusal, ...problem }: UpstreamProblem, connection: Connection): Problem {
+export function withoutSecrets({ retryHint, ...problem }: UpstreamProblem, connection: Connection): Problem {
   const { apiKey, headers, setByOperator } = connection
   const { upstreamMessage: quoted } = problem
   const message = setByOperator ? forOperator(problem.message, quoted) : problem.message

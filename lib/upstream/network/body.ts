@@ -1,23 +1,23 @@
 import 'server-only'
 
-/** A response body as its reader sees it. */
+/** A response body that pushes its bytes to a reader. */
 export interface Body {
-  /** `onBytes` gets each network read, `onEnd` comes once: with true when the connection broke. */
+  /** Calls `onBytes` with each network read, and `onEnd` once: with true when the connection broke. */
   read(onBytes: (bytes: Uint8Array) => void, onEnd: (cut: boolean) => void): void
-  /** Leaves what comes where it is, until `resume`. */
+  /** Stops reading from the socket until `resume`. */
   pause(): void
   resume(): void
-  /** Ends the connection at once. */
+  /** Closes the connection at once. */
   destroy(): void
-  /** Nothing more is wanted: ends the connection unless the server is just about to. */
+  /** Ignores the rest: closes the connection unless the body ends within a moment. */
   release(): void
 }
 
-/** The body of a Response that was made in this process. */
+/** The body of a Response made in this process. */
 export function webBody(stream: ReadableStream<Uint8Array> | null): Body {
   const reader = stream?.getReader()
   let paused: Promise<void> | null = null
-  let go = () => {}
+  let unpause = () => {}
   return {
     read(onBytes, onEnd) {
       const pull = async () => {
@@ -33,12 +33,12 @@ export function webBody(stream: ReadableStream<Uint8Array> | null): Body {
     },
     pause() {
       paused = new Promise((resolve) => {
-        go = resolve
+        unpause = resolve
       })
     },
-    resume: () => go(),
+    resume: () => unpause(),
     destroy() {
-      // A stream that failed refuses to be cancelled with the error that its reader has already seen.
+      // Cancelling a failed stream rejects with the error that its reader has already seen.
       reader?.cancel().catch(() => undefined)
     },
     release() {
@@ -47,7 +47,7 @@ export function webBody(stream: ReadableStream<Uint8Array> | null): Body {
   }
 }
 
-/** The text of a body, cut at `limit` bytes, and whether its connection broke before that. */
+/** Reads the text of a body up to `limit` bytes, and whether its connection broke before that. */
 export function readStart(body: Body, limit: number): Promise<{ text: string; cut: boolean }> {
   return new Promise((resolve) => {
     const pieces: Uint8Array[] = []

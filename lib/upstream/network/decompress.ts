@@ -3,11 +3,11 @@ import { createBrotliDecompress, createGunzip, createInflate, constants as zlib 
 import { Decompress } from 'fzstd'
 import type { Body } from './body'
 
-/** Turns compressed bytes into what they were. Errors end it. */
+/** Decompresses a stream of bytes. An error ends it. */
 interface Decompressor {
-  /** Gives whether it has room for more; when not, `onRoom` is called once it has. */
+  /** Returns whether there is room for more; if not, `onRoom` is called once there is. */
   write(bytes: Uint8Array): boolean
-  /** No more comes; `onEnd` follows. */
+  /** Ends the input; `onEnd` follows. */
   end(): void
   pause(): void
   resume(): void
@@ -21,7 +21,7 @@ interface Handlers {
   onError(): void
 }
 
-/** A body as it was before the server compressed it, though nobody had asked it to. `encoding` is its Content-Encoding. */
+/** Decompresses a body that the server compressed unasked. `encoding` is its Content-Encoding. */
 export function decompressed(body: Body, encoding: string | string[] | undefined): Body {
   const create = decompressors.get(
     String(encoding ?? '')
@@ -31,7 +31,7 @@ export function decompressed(body: Body, encoding: string | string[] | undefined
   return create ? new DecompressedBody(body, create) : body
 }
 
-/** What comes is given out at once, and what a cut has left is no error. */
+/** Flushes at every write, and takes a cut as the end, not as an error. */
 const gzipOptions = { flush: zlib.Z_SYNC_FLUSH, finishFlush: zlib.Z_SYNC_FLUSH }
 const brotliOptions = { flush: zlib.BROTLI_OPERATION_FLUSH, finishFlush: zlib.BROTLI_OPERATION_FLUSH }
 
@@ -43,11 +43,11 @@ const decompressors = new Map<string, (handlers: Handlers) => Decompressor>([
   ['zstd', (handlers) => new Zstd(handlers)],
 ])
 
-/** Some servers name an encoding and send text: these are not how compressed data begins. */
+/** How bodies start that servers label as compressed but send as text; no compressed data starts this way. */
 const plainStarts = ['data:', 'event:', '{"', '{\n', '[{', '<!', ': ']
 
-/** No answer is as long, in bytes: more is empty lines and comments, of which a little wire can hold very much. */
-const longestBody = 256 * 1024 * 1024
+/** Bounds decompression bombs: no reply is this long. In bytes. */
+const MAX_BODY = 256 * 1024 * 1024
 
 class DecompressedBody implements Body {
   readonly #source: Body
@@ -75,7 +75,7 @@ class DecompressedBody implements Body {
         if (this.#closed) return
         length += bytes.byteLength
         onBytes(bytes)
-        if (length > longestBody) this.destroy()
+        if (length > MAX_BODY) this.destroy()
       },
       onRoom: () => this.#source.resume(),
       onEnd: () => end(cut),
@@ -143,13 +143,13 @@ function byStream(stream: ReturnType<typeof createGunzip>, handlers: Handlers): 
   }
 }
 
-/** The largest window that is kept: what RFC 8878 asks everybody to support. In bytes. */
-const longestWindow = 8 * 1024 * 1024
+/** The window size that RFC 8878 recommends to support. In bytes. */
+const MAX_WINDOW = 8 * 1024 * 1024
 const zstdMagic = Buffer.from([0x28, 0xb5, 0x2f, 0xfd])
-/** From the magic number to the end of the frame's header. */
-const longestHeader = 18
+/** The longest frame header, magic number included. In bytes. */
+const MAX_HEADER = 18
 
-/** Zstandard, which Node's zlib has from 22.15 on only. */
+/** Zstandard, which Node's zlib supports only from 22.15 on. */
 class Zstd implements Decompressor {
   readonly #handlers: Handlers
   readonly #decompress: Decompress
@@ -160,7 +160,7 @@ class Zstd implements Decompressor {
   constructor(handlers: Handlers) {
     this.#handlers = handlers
     this.#decompress = new Decompress((bytes) => {
-      if (!this.#open) throw new Error('The rest is not wanted')
+      if (!this.#open) throw new Error('The body was discarded')
       if (bytes.length > 0) handlers.onBytes(bytes)
     })
   }
@@ -203,17 +203,17 @@ class Zstd implements Decompressor {
     }
   }
 
-  /** @throws {Error} when a frame asks for a window that takes more memory than any answer needs. */
+  /** @throws {Error} when a frame asks for a window that takes more memory than any reply needs. */
   #checkWindows(bytes: Uint8Array): void {
     const data = Buffer.concat([this.#tail, bytes])
     for (let at = data.indexOf(zstdMagic); at !== -1; at = data.indexOf(zstdMagic, at + 1)) {
-      if (windowOf(data.subarray(at, at + longestHeader)) > longestWindow) throw new Error('The window is too large')
+      if (windowOf(data.subarray(at, at + MAX_HEADER)) > MAX_WINDOW) throw new Error('The window is too large')
     }
-    this.#tail = data.subarray(-longestHeader)
+    this.#tail = data.subarray(-MAX_HEADER)
   }
 }
 
-/** How large a window a frame asks for, as far as its header is there. https://www.rfc-editor.org/rfc/rfc8878#section-3.1.1.1 */
+/** The window size in a frame's header, as far as the header has arrived. https://www.rfc-editor.org/rfc/rfc8878#section-3.1.1.1 */
 function windowOf(header: Buffer): number {
   const descriptor = header.at(4) ?? 0
   const isSingleSegment = (descriptor & 0x20) !== 0

@@ -1,17 +1,17 @@
 import 'server-only'
 import { isIPv6, Socket } from 'node:net'
 import { Agent, buildConnector } from 'undici'
-import { publicAddressOf, publicLookup, refusalOf } from './ssrf-guard'
+import { blockedTarget, publicAddressOf, publicLookup } from './ssrf-guard'
 import { openTunnel, portOf, proxyTo } from './tunnel'
 
-/** The signal of the request that is being handed to undici right now, if it dials for it. */
+/** The signal of the request that is being dispatched right now, for the case that undici dials for it. */
 let requester: AbortSignal | null = null
 let dialled = false
 
 /**
- * Runs `request`, an undici request, such that a socket which it has to dial dies with `signal`.
- * undici itself goes on dialling for a request that was aborted. It starts to dial within the call, which is what
- * ties the two together. Gives whether it did dial: otherwise the request goes over a connection that was kept.
+ * Runs `request`, an undici request, so that an abort of `signal` destroys the socket it dials: undici itself goes on
+ * dialling for an aborted request. undici dials within the call, which is what ties the two together.
+ * Returns whether it dialled; otherwise the request uses a pooled connection.
  */
 export function dialFor(signal: AbortSignal | null, request: () => unknown): { dialled: boolean } {
   requester = signal
@@ -24,23 +24,23 @@ export function dialFor(signal: AbortSignal | null, request: () => unknown): { d
   }
 }
 
-/** A body that is paused leaves what comes to the system. With the 64 kB that undici asks for, the socket reads on. */
+/** Lets a paused body stop reads at once: with undici's 64 kB, the socket would read on. */
 const socketOptions = { highWaterMark: 1 }
 
 interface AgentOptions {
-  /** To addresses of the public internet alone. */
+  /** Connects to public addresses only. */
   publicOnly?: boolean
-  /** Never through a proxy. */
+  /** Bypasses any proxy. */
   direct?: boolean
 }
 
-/** A pool of connections, and an agent beside it that dials for each request. */
-function createAgents(options: AgentOptions = {}): { keeping: Agent; fresh: Agent } {
-  // With a `pipelining` of 0, undici keeps no connection for a further request.
-  return { keeping: createAgent(options, 1), fresh: createAgent(options, 0) }
+/** An agent with a connection pool, and one that dials for each request. */
+function createAgents(options: AgentOptions = {}): { pooled: Agent; fresh: Agent } {
+  // With a `pipelining` of 0, undici reuses no connection.
+  return { pooled: createAgent(options, 1), fresh: createAgent(options, 0) }
 }
 
-/** Connections go through the network's proxy where there is one. Timeouts are the caller's. */
+/** Connects through the configured proxy, if any. Timeouts are the caller's. */
 function createAgent({ publicOnly = false, direct = false }: AgentOptions, pipelining: number): Agent {
   const options: buildConnector.BuildOptions & typeof socketOptions = { ...socketOptions }
   if (publicOnly) options.lookup = publicLookup
@@ -49,14 +49,14 @@ function createAgent({ publicOnly = false, direct = false }: AgentOptions, pipel
     pipelining,
     headersTimeout: 0,
     bodyTimeout: 0,
-    // A server that closes an idle connection while a request is on its way fails that request: let go well before it does.
+    // Closes idle connections well before servers do: a request sent just then would fail.
     keepAliveTimeout: 3000,
     keepAliveTimeoutThreshold: 2000,
     connect(options, callback) {
       dialled = true
-      const refused = publicOnly ? refusalOf(options.hostname, portOf(options)) : null
-      if (refused !== null) {
-        callback(refused, null)
+      const blocked = publicOnly ? blockedTarget(options.hostname, portOf(options)) : null
+      if (blocked !== null) {
+        callback(blocked, null)
         return
       }
       const signal = requester
@@ -88,20 +88,20 @@ function dialTied(
   signal.addEventListener('abort', abandon, { once: true })
 }
 
-interface Dialling {
+interface DialOptions {
   dial: buildConnector.connector
   publicOnly: boolean
   signal: AbortSignal | null
 }
 
 /**
- * Dials through a proxy. Where only public addresses are allowed, the proxy is told the address that was checked here,
- * not the name: it would resolve that itself, and could be led elsewhere.
+ * Dials through a proxy. With `publicOnly`, the proxy gets the address that was checked here and not the name, which it
+ * might resolve to another.
  */
 function dialThrough(
   proxy: URL,
   options: buildConnector.Options,
-  { dial, publicOnly, signal }: Dialling,
+  { dial, publicOnly, signal }: DialOptions,
   callback: buildConnector.Callback,
 ): void {
   const open = async () => {
@@ -118,7 +118,7 @@ function dialThrough(
   )
 }
 
-export const openAgents = createAgents()
+export const defaultAgents = createAgents()
 export const publicAgents = createAgents({ publicOnly: true })
 /** For servers on this machine. */
 export const localAgents = createAgents({ direct: true })

@@ -5,24 +5,24 @@ import { type Body, readStart } from './body'
 import { decompressed } from './decompress'
 import { dialFor } from './dial'
 
-/** Of an error's body, no more than this is read, in bytes. */
-const errorBodyLimit = 64 * 1024
-/** The headers that somebody looks at, beside the limits that a refusal names. Building a Response with all of them costs more than sending the request. */
+/** In bytes. */
+const MAX_ERROR_BODY = 64 * 1024
+/** The headers that are read, besides rate limits. Building a Response with all headers costs more than sending the request. */
 const wantedHeaders = ['content-type', 'x-request-id', 'request-id', 'retry-after', 'retry-after-ms', 'x-should-retry']
-/** How long a body that said its last word may take to end by itself, so that its connection serves again. */
-const graceMs = 40
+/** How long a complete body may take to end by itself, so that its connection can be reused. */
+const RELEASE_GRACE_MS = 40
 
 const bodies = new WeakMap<Response, Body>()
 
-/** The raw body of a successful response that `createFetch` answered. Whoever takes it must read or destroy it. */
+/** The raw body of a successful response from `createFetch`. The caller must read or destroy it. */
 export function rawBody(response: Response): Body | undefined {
   return bodies.get(response)
 }
 
 /**
- * A `fetch` for the SDK on undici's own client: no stream between the socket and the reader.
- * A 2xx answers a Response with no body, see `rawBody`; anything else has its text. Redirects are not followed.
- * A request that met a connection which the server had closed meanwhile is sent once more, by `fresh`.
+ * A `fetch` for the SDK on undici's dispatcher, without a stream between the socket and the reader.
+ * A 2xx resolves to a Response without a body, see `rawBody`; any other has its text. Redirects are not followed.
+ * A request on a pooled connection that the server had just closed is sent again with `fresh`.
  */
 export function createFetch(dispatcher: Dispatcher, fresh: Dispatcher = dispatcher): typeof globalThis.fetch {
   return async (input, init = {}) => {
@@ -35,12 +35,12 @@ export function createFetch(dispatcher: Dispatcher, fresh: Dispatcher = dispatch
       body: typeof init.body === 'string' ? init.body : null,
     }
     const signal = init.signal ?? null
-    const answered = await send(dispatcher, options, signal).catch((error: unknown) => {
+    const received = await send(dispatcher, options, signal).catch((error: unknown) => {
       if (error instanceof StaleConnection) return send(fresh, options, signal)
       throw error
     })
-    const { status, headers } = answered
-    const body = decompressed(answered.body, headers['content-encoding'])
+    const { status, headers } = received
+    const body = decompressed(received.body, headers['content-encoding'])
     const succeeded = status >= 200 && status < 300
     const limits = status === 429 ? Object.keys(headers).filter((name) => /^(?:x-)?ratelimit-/.test(name)) : []
     const responseHeaders = new Headers()
@@ -53,14 +53,14 @@ export function createFetch(dispatcher: Dispatcher, fresh: Dispatcher = dispatch
       bodies.set(response, body)
       return response
     }
-    const { text } = await readStart(body, errorBodyLimit)
-    // A Response takes statuses up to 599, and no body for 304.
+    const { text } = await readStart(body, MAX_ERROR_BODY)
+    // A Response accepts statuses up to 599, and no body for 304.
     const known = status < 600 ? status : 502
     return new Response(known === 304 ? null : text, { status: known, headers: responseHeaders })
   }
 }
 
-/** The server closed a connection that had been kept for another request, before anything of its response came. */
+/** The server closed a pooled connection before anything of the response arrived. */
 class StaleConnection extends Error {
   override name = 'StaleConnection'
 }
@@ -71,18 +71,18 @@ function isClosed(error: unknown): boolean {
   return error instanceof Error && 'code' in error && closedCodes.includes(String(error.code))
 }
 
-interface Answered {
+interface Received {
   status: number
   headers: IncomingHttpHeaders
   body: SocketBody
 }
 
-/** Sends one request; settles with the headers of its answer. The body waits until it is read. */
+/** Sends one request; resolves with the headers of its response. The body is paused until it is read. */
 function send(
   dispatcher: Dispatcher,
   options: Dispatcher.DispatchOptions,
   signal: AbortSignal | null,
-): Promise<Answered> {
+): Promise<Received> {
   return new Promise((resolve, reject) => {
     signal?.throwIfAborted()
     const body = new SocketBody()
@@ -91,7 +91,7 @@ function send(
       reject(signal.reason)
     })
     let responding = false
-    let kept = false
+    let isPooled = false
     const { dialled } = dialFor(signal, () =>
       dispatcher.dispatch(options, {
         onRequestStart(controller) {
@@ -101,32 +101,32 @@ function send(
         onResponseStart(controller, status, headers) {
           responding = true
           if (status < 200) return
-          body.pausable = isChunkedAndKept(headers)
+          body.pausable = isChunkedAndKeptAlive(headers)
           controller.pause()
           resolve({ status, headers, body })
         },
         onResponseData: (_, bytes) => body.onBytes(bytes),
         onResponseEnd: () => body.close(false),
         onResponseError(_, error) {
-          const stale = kept && !responding && !signal?.aborted && isClosed(error)
+          const stale = isPooled && !responding && !signal?.aborted && isClosed(error)
           reject(stale ? new StaleConnection(error.message, { cause: error }) : error)
           body.close(true)
         },
       }),
     )
-    kept = !dialled
+    isPooled = !dialled
   })
 }
 
 /**
- * Whether a body may be left paused. undici takes a connection that closes in the meantime for a fault of its own,
- * unless the body itself says where it ends and the connection was to stay.
+ * Whether a body may be paused. undici reports a connection that closes meanwhile as an error, unless the body marks its
+ * own end and the connection is kept alive.
  */
-function isChunkedAndKept(headers: IncomingHttpHeaders): boolean {
+function isChunkedAndKeptAlive(headers: IncomingHttpHeaders): boolean {
   return headers['transfer-encoding'] === 'chunked' && !/\bclose\b/i.test(headers.connection ?? '')
 }
 
-/** A body as undici's dispatcher hands it out, read by read. */
+/** A body as undici's dispatcher delivers it, read by read. */
 class SocketBody implements Body {
   controller: Dispatcher.DispatchController | null = null
   onBytes: (bytes: Uint8Array) => void = () => {}
@@ -151,7 +151,7 @@ class SocketBody implements Body {
   pause(): void {
     if (!this.pausable) return
     this.#paused = true
-    // Once the read that is being taken is over: undici would stop within it, after this one of its chunks.
+    // After the current read: undici would stop within it, after this chunk.
     queueMicrotask(() => {
       if (this.#paused && !this.#closed) this.controller?.pause()
     })
@@ -162,13 +162,13 @@ class SocketBody implements Body {
     if (!this.#closed) this.controller?.resume()
   }
 
-  destroy(reason: Error = new Error('The rest is not wanted')): void {
+  destroy(reason: Error = new Error('The body was discarded')): void {
     if (!this.#closed) this.controller?.abort(reason)
   }
 
   release(): void {
     if (this.#closed) return
-    const timer = setTimeout(() => this.destroy(), graceMs)
+    const timer = setTimeout(() => this.destroy(), RELEASE_GRACE_MS)
     const onEnd = this.#onEnd
     this.#onEnd = (cut) => {
       clearTimeout(timer)

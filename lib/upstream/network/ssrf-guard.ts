@@ -6,17 +6,17 @@ import { unquoted, withoutEndpoint } from '@/lib/protocol/pasted'
 import { blockedAddress, blockedName, blockedPort, ProblemError } from '../errors/messages'
 import { portOf } from './tunnel'
 
-/** An address that a person gave and that cannot be used. The message fits beside the field. */
+/** An unusable address that a person entered. The message fits beside the field. */
 export class BaseUrlError extends Error {
   override name = 'BaseUrlError'
 }
 
-/** Names under which servers take a key in the address, where a page would show it. */
+/** Query parameters that carry keys, which must not be shown with the address. */
 const secretNames = /^(?:api[-_]?key|key|subscription-key|access[-_]?token|token|code|sig|secret|password)$/i
 
 /**
- * Reads a base URL as a person types or pastes it; gives it back without slashes at its end. A query is kept.
- * `publicOnly`: also refuses an address that is written out and not public. Names are checked when they are dialled.
+ * Parses a base URL as typed or pasted; returns it without trailing slashes. A query is kept.
+ * `publicOnly` also rejects literal addresses that aren't public. Names are checked when they are dialled.
  * @throws {BaseUrlError}
  */
 export function parseBaseUrl(text: string, { publicOnly = false } = {}): string {
@@ -38,27 +38,27 @@ export function parseBaseUrl(text: string, { publicOnly = false } = {}): string 
   return withoutEndpoint(url.href)
 }
 
-/** A host that is typed without its scheme. Secure, unless it is on this machine or its network, where servers seldom are. */
+/** Adds a missing scheme: https, or http on this machine and its network, where TLS is rare. */
 function withScheme(typed: string): string {
   const [, host] =
     /^((?:[\p{L}\d-]+\.)+[\p{L}\d-]+|localhost|[\p{L}\d-]+(?=:\d)|\[[\da-f:.]+\])(?::\d+)?(?:[/?]|$)/iu.exec(typed) ??
     []
   if (host === undefined) return typed
   const address = host.replace(/^\[|\]$/g, '')
-  const isNear =
+  const isLocal =
     isIP(address) === 0
       ? !address.includes('.') || /\.(?:local|lan|home|internal|localhost)$/i.test(address)
       : !isPublicAddress(address)
-  return `${isNear ? 'http' : 'https'}://${typed}`
+  return `${isLocal ? 'http' : 'https'}://${typed}`
 }
 
-/** Whether a host may be dialled as far as can be told without resolving it. */
+/** Whether a host may be dialled, as far as it shows without being resolved. */
 function isAllowedHost(hostname: string): boolean {
   const host = hostname.replace(/^\[|\]$/g, '')
   return isIP(host) === 0 ? !/(?:^|\.)localhost\.?$/i.test(host) : isPublicAddress(host)
 }
 
-/** It looks public, and is where Azure's own services answer each of its machines. */
+/** Azure's platform services use this address on each machine, although it looks public. */
 const AZURE_PLATFORM = '168.63.129.16'
 
 /** Whether an IP address belongs to the public internet: not loopback, private, link-local, mapped, reserved or the like. */
@@ -66,7 +66,7 @@ export function isPublicAddress(address: string): boolean {
   if (!ipaddr.isValid(address) || address === AZURE_PLATFORM) return false
   const parsed = ipaddr.parse(address)
   if (parsed.range() !== 'unicast') return false
-  // All that is routed today lies in 2000::/3; outside are old forms that embed IPv4 addresses.
+  // All routed addresses lie in 2000::/3; outside are old forms that embed IPv4 addresses.
   return (
     parsed.kind() === 'ipv4' ||
     parsed
@@ -76,21 +76,21 @@ export function isPublicAddress(address: string): boolean {
   )
 }
 
-/** Ports from 1024 on that browsers refuse too, since other protocols live there: https://fetch.spec.whatwg.org/#port-blocking */
+/** Ports from 1024 on that browsers block because other protocols use them: https://fetch.spec.whatwg.org/#port-blocking */
 const badPorts = new Set([
   ...[1719, 1720, 1723, 2049, 3659, 4045, 4190, 5060, 5061, 6000, 6566],
   ...[6665, 6666, 6667, 6668, 6669, 6679, 6697, 10080],
 ])
 
-/** Whether a port may be dialled where only public addresses are: that of the web, or one that any program may open. */
+/** Whether a port may be dialled where only public addresses are allowed: the web's own, or any unprivileged one. */
 export function isAllowedPort(port: number): boolean {
   return port === 80 || port === 443 || (port >= 1024 && !badPorts.has(port))
 }
 
 /**
- * Resolves a name for a socket and lets only public addresses through. The socket dials what this answers, so that
- * no second look at the name can give another address. One address that is not public refuses the name, in the same
- * words as a name that does not exist: they must not tell which names the inner network has.
+ * Resolves a name for a socket, to public addresses only. The socket dials the result, so that no second lookup can
+ * return another address. One private address rejects the name, with the same message as an unknown name: the message
+ * must not reveal which names the internal network has.
  */
 export const publicLookup: LookupFunction = (hostname, options, callback) => {
   resolve(hostname, { ...options, all: true }, (error, addresses: LookupAddress[]) => {
@@ -102,18 +102,18 @@ export const publicLookup: LookupFunction = (hostname, options, callback) => {
   })
 }
 
-/** The public address of a host, by its name or written out. @throws {ProblemError} when it has none. */
+/** The public address of a host, given by name or literally. @throws {ProblemError} when it has none. */
 export function publicAddressOf(hostname: string): Promise<string> {
-  return new Promise((give, refuse) => {
+  return new Promise((resolveAddress, reject) => {
     publicLookup(hostname.replace(/^\[|\]$/g, ''), {}, (error, address) => {
-      if (error !== null || typeof address !== 'string') refuse(error ?? new ProblemError(blockedName))
-      else give(address)
+      if (error !== null || typeof address !== 'string') reject(error ?? new ProblemError(blockedName))
+      else resolveAddress(address)
     })
   })
 }
 
-/** Refuses a port, and an address that is written out, which sockets dial without a lookup. */
-export function refusalOf(hostname: string, port: number): ProblemError | null {
+/** The error for a blocked port or literal address, which sockets dial without a lookup. */
+export function blockedTarget(hostname: string, port: number): ProblemError | null {
   if (!isAllowedPort(port)) return new ProblemError(blockedPort)
   return isIP(hostname.replace(/^\[|\]$/g, '')) !== 0 && !isPublicAddress(hostname.replace(/^\[|\]$/g, ''))
     ? new ProblemError(blockedAddress)

@@ -5,28 +5,28 @@ import type { Socket } from 'node:net'
 import { config } from '@/lib/config'
 import { ProblemError, problemOf } from '../errors/messages'
 
-const proxyTimeoutMs = 10_000
+const PROXY_TIMEOUT_MS = 10_000
 
-/** Where a request goes, as undici says it. */
+/** The target of a request, as undici describes it. */
 export interface Destination {
   protocol: string
   hostname: string
   port: string
 }
 
-/** The proxy that leads to a server, by `HTTP_PROXY`, `HTTPS_PROXY` and `NO_PROXY`; null to go there directly. */
+/** The proxy for a server, by `HTTP_PROXY`, `HTTPS_PROXY` and `NO_PROXY`; null to connect directly. */
 export function proxyTo({ protocol, hostname, port }: Destination): URL | null {
   const { proxies } = config()
   const proxy = protocol === 'https:' ? proxies.https : proxies.http
   return proxy && !isExcepted(proxies.except, hostname, portOf({ protocol, port })) ? proxy : null
 }
 
-/** The port of a destination, which undici leaves out where it is the usual one. */
+/** The port of a destination, which undici omits when it is the protocol's default. */
 export function portOf({ protocol, port }: Pick<Destination, 'protocol' | 'port'>): number {
   return port === '' ? (protocol === 'https:' ? 443 : 80) : Number(port)
 }
 
-/** As other programs read `NO_PROXY`: hosts and the names under them, each with a port or without, or `*`. */
+/** Matches `NO_PROXY` as other programs do: hosts and their subdomains, with or without a port, or `*`. */
 function isExcepted(except: string[], hostname: string, port: number): boolean {
   const host = hostname.toLowerCase().replace(/^\[|\]$/g, '')
   return except.some((entry) => {
@@ -38,7 +38,7 @@ function isExcepted(except: string[], hostname: string, port: number): boolean {
 }
 
 /**
- * Asks a proxy for a connection to `target`, a host with its port, and gives its socket.
+ * Asks a proxy for a connection to `target`, a host with its port, and resolves to its socket.
  * @throws {ProblemError} when the proxy refuses or cannot be reached.
  */
 export function openTunnel(proxy: URL, target: string, signal: AbortSignal | null): Promise<Socket> {
@@ -51,7 +51,7 @@ export function openTunnel(proxy: URL, target: string, signal: AbortSignal | nul
       path: target,
       headers: { Host: target, ...authorizationFor(proxy) },
       agent: false,
-      timeout: proxyTimeoutMs,
+      timeout: PROXY_TIMEOUT_MS,
       ...(signal ? { signal } : {}),
     })
     request.once('connect', (response, socket: Socket, head) => {
@@ -77,7 +77,7 @@ function authorizationFor({ username, password }: URL): Record<string, string> {
   return { 'Proxy-Authorization': `Basic ${Buffer.from(credentials).toString('base64')}` }
 }
 
-/** A password may hold a percent sign that nobody escaped. */
+/** A password may contain an unescaped percent sign. */
 function decoded(text: string): string {
   try {
     return decodeURIComponent(text)

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest'
 import type { Usage } from '@/lib/protocol/events'
 import { complete } from '@/lib/upstream/completion'
-import { type Connection, untried } from '@/lib/upstream/connection'
+import { type Connection, noCapabilities } from '@/lib/upstream/connection'
 import { demoFetch } from '@/lib/upstream/demo/fetch'
 import { listModels } from '@/lib/upstream/models'
 
@@ -12,11 +12,11 @@ const connection: Connection = {
   apiKey: null,
   headers: {},
   guarded: false,
-  capabilities: untried,
+  capabilities: noCapabilities,
   remember() {},
   fetch: demoFetch,
 }
-const clocks = { firstTokenMs: 1000, idleMs: 1000, heartbeatMs: 1000 }
+const timeouts = { firstTokenMs: 1000, idleMs: 1000, heartbeatMs: 1000 }
 
 /** Asks as Rill's generations do. `stopAt` aborts once there is so much text. */
 async function ask(prompt: string, { model = 'rill-demo', stream = true, stopAt = Number.POSITIVE_INFINITY } = {}) {
@@ -37,7 +37,7 @@ async function ask(prompt: string, { model = 'rill-demo', stream = true, stopAt 
     },
   }
   const request = { model, messages: [{ role: 'user' as const, content: prompt }], stream }
-  const end = await complete(connection, request, sink, abort.signal, clocks)
+  const end = await complete(connection, request, sink, abort.signal, timeouts)
   return { text, reasoning, usage: usages.at(-1), end }
 }
 

@@ -4,7 +4,7 @@ import { buildPrompt, countPromptOf, type PromptSource } from '@/lib/prompt/buil
 import { wireMessage } from '@/lib/prompt/content'
 import { isBlank } from '@/lib/protocol/unanswered'
 import { countPrompt } from '@/lib/tokens/count-prompt'
-import { longestContinuation } from '@/lib/upstream/continuation'
+import { longestContinuationMessages } from '@/lib/upstream/continuation'
 import { ownDatabase } from '../database/own-database'
 import { newConversation, problem, type Reply, text, thought } from './branches'
 
@@ -114,7 +114,7 @@ describe('for any tree of turns', () => {
   const broken = fc.constantFrom('\ud83d', 'a\ude00b', ' \n', '', '\u200b', 'plain words')
   const said = fc.oneof(words, broken)
   const ending = fc.oneof(
-    said.map((more): Reply => ({ parts: [text(`Answer ${more}`)] })),
+    said.map((more): Reply => ({ parts: [text(`ReplyAccumulator ${more}`)] })),
     fc.constantFrom(...unanswered.map(([, reply]) => reply)),
     said.map((more): Reply => ({ parts: [thought('Hm.'), text(more), problem('network')], status: 'interrupted' })),
   )
@@ -165,7 +165,7 @@ describe('for any tree of turns', () => {
 })
 
 describe('a window', () => {
-  const after = longestContinuation({ partial: `So far${' the'.repeat(20)}` })
+  const after = longestContinuationMessages({ partial: `So far${' the'.repeat(20)}` })
   const long = ' the'.repeat(20)
 
   async function conversationOf(...turns: [string, string][]) {
@@ -204,7 +204,7 @@ describe('a window', () => {
 })
 
 test('the longest continuation is counted, and a shorter one where that is sent', async () => {
-  const after = longestContinuation({ partial: 'The river rises' })
+  const after = longestContinuationMessages({ partial: 'The river rises' })
   const prompt = await buildPrompt({ ...source, head: null, text: 'Tell me of the river', after })
   const asked = { role: 'user', content: 'Tell me of the river' }
   expect(prompt.messages.map(wireMessage)).toEqual([asked])

@@ -24,7 +24,10 @@ async function conversationOf(count: number) {
   const turns: { promptId: string; replyId: string }[] = []
   for (let place = 0; place < count; place++) {
     const promptId = await conversation.prompt(turns.at(-1)?.replyId ?? null, `Question ${place} of the person`)
-    turns.push({ promptId, replyId: await conversation.reply(promptId, { parts: [text(`Answer ${place}.`)] }) })
+    turns.push({
+      promptId,
+      replyId: await conversation.reply(promptId, { parts: [text(`ReplyAccumulator ${place}.`)] }),
+    })
   }
   return { conversation, turns }
 }
@@ -82,11 +85,13 @@ test('a reply that was continued is counted anew, with all that came after it', 
   const head = turns.at(-1)?.replyId ?? null
   const before = (await countPromptOf({ ...source, head })).tokens
   const { promptId = '', replyId = '' } = turns[2] ?? {}
-  await conversation.continue(promptId, replyId, [text('Answer 2, and a good deal more of it than there was.')])
+  await conversation.continue(promptId, replyId, [
+    text('ReplyAccumulator 2, and a good deal more of it than there was.'),
+  ])
   const after = (await countPromptOf({ ...source, head })).tokens
   expect(after).toBeGreaterThan(before)
   expect(after).toBe(await countOfSent(head))
-  await conversation.continue(promptId, replyId, [text('Answer 2, once more.')], 2)
+  await conversation.continue(promptId, replyId, [text('ReplyAccumulator 2, once more.')], 2)
   expect((await countPromptOf({ ...source, head })).tokens).toBe(await countOfSent(head))
 })
 

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
-import { LEARNT_FOR_MS } from '@/lib/upstream/adaptation'
+import { CAPABILITIES_TTL_MS } from '@/lib/upstream/adaptation'
 import type { ChatMessage } from '@/lib/upstream/connection'
-import { untried } from '@/lib/upstream/connection'
+import { noCapabilities } from '@/lib/upstream/connection'
 import { delta, done, finish } from '@/tests/upstream/events'
 import {
   type ScriptedRequest,
@@ -310,7 +310,7 @@ test('several refusals are met one after another, and all of it is remembered on
   await ask(upstream.baseUrl, { request: { ...request, model: 'other' }, connection })
   expect(last()).toMatchObject({ max_tokens: 40, temperature: 0, stream: true, stream_options: {} })
   // After a week it may be served otherwise.
-  const old = { capabilities: new Map([['scripted', { ...learnt, learnedAt: Date.now() - LEARNT_FOR_MS }]]) }
+  const old = { capabilities: new Map([['scripted', { ...learnt, learnedAt: Date.now() - CAPABILITIES_TTL_MS }]]) }
   await ask(upstream.baseUrl, { request, connection: old })
   expect(last()).toMatchObject({ max_tokens: 40, temperature: 0, stream: true, stream_options: {} })
 })
@@ -339,7 +339,7 @@ describe('never asked again with less', () => {
     expect([received.end.problem?.kind, received.remembered]).toEqual(['bad_request', []])
   })
 
-  test('what was learnt of nothing is nothing', () => expect(untried.size).toBe(0))
+  test('what was learnt of nothing is nothing', () => expect(noCapabilities.size).toBe(0))
 })
 
 describe('a refusal that names its field apart from its words', () => {

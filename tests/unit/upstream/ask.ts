@@ -6,9 +6,9 @@ import {
   type CompletionRequest,
   type CompletionSink,
   type Connection,
-  untried,
+  noCapabilities,
 } from '@/lib/upstream/connection'
-import type { Clocks } from '@/lib/upstream/time-limits'
+import type { Timeouts } from '@/lib/upstream/timeouts'
 
 /** Everything that one completion gave, in the order in which it came. */
 export interface Received {
@@ -24,13 +24,13 @@ export interface Received {
 export interface AskOptions {
   connection?: Partial<Connection>
   request?: Partial<CompletionRequest>
-  clocks?: Partial<Clocks>
+  timeouts?: Partial<Timeouts>
   signal?: AbortSignal
   onText?: (text: string) => void
   hold?: CompletionSink['hold']
 }
 
-const patience: Clocks = { firstTokenMs: 5000, idleMs: 5000, heartbeatMs: 5000 }
+const defaultTimeouts: Timeouts = { firstTokenMs: 5000, idleMs: 5000, heartbeatMs: 5000 }
 
 /** A connection to a server of which nothing was learnt. */
 export function connectionTo(baseUrl: string): Connection {
@@ -41,7 +41,7 @@ export function connectionTo(baseUrl: string): Connection {
     apiKey: 'sk-a-test-key',
     headers: {},
     guarded: false,
-    capabilities: untried,
+    capabilities: noCapabilities,
     remember() {},
   }
 }
@@ -49,7 +49,7 @@ export function connectionTo(baseUrl: string): Connection {
 /** Asks a server for a completion and keeps all that comes. */
 export async function ask(
   baseUrl: string,
-  { connection, request, clocks, signal, onText, hold }: AskOptions = {},
+  { connection, request, timeouts, signal, onText, hold }: AskOptions = {},
 ): Promise<Received> {
   const texts: string[] = []
   const reasonings: string[] = []
@@ -72,7 +72,7 @@ export async function ask(
       hold,
     },
     signal ?? new AbortController().signal,
-    { ...patience, ...clocks },
+    { ...defaultTimeouts, ...timeouts },
   )
   return { texts, reasonings, usages, remembered, text: texts.join(''), reasoning: reasonings.join(''), end }
 }

@@ -171,7 +171,7 @@ describe('an answer that ends as it should', () => {
       ['silence', [{ until: 'never' }]],
     ])('ends with %s', async (_, steps) => {
       upstream.script([{ write: each('a') }, { write: each('b', 'STOP') }, ...steps])
-      const received = await ask(upstream.baseUrl, { clocks: { idleMs: 200 } })
+      const received = await ask(upstream.baseUrl, { timeouts: { idleMs: 200 } })
       expect(received).toMatchObject({ text: 'ab', end: { finishReason: 'STOP', problem: null } })
     })
 

@@ -1,11 +1,11 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
-import { type ChatMessage, type CompletionRequest, type Connection, untried } from '@/lib/upstream/connection'
-import { completeOrContinue, longestContinuation } from '@/lib/upstream/continuation'
-import { prefilled } from '@/lib/upstream/prefill'
+import { type ChatMessage, type CompletionRequest, type Connection, noCapabilities } from '@/lib/upstream/connection'
+import { completeOrContinue, longestContinuationMessages } from '@/lib/upstream/continuation'
+import { prefillRequest } from '@/lib/upstream/prefill'
 import { done, finish } from '../../upstream/events'
 import { type ScriptedUpstream, type Step, startScriptedUpstream } from '../../upstream/scripted'
 
-const patience = { firstTokenMs: 5000, idleMs: 5000, heartbeatMs: 5000 }
+const timeouts = { firstTokenMs: 5000, idleMs: 5000, heartbeatMs: 5000 }
 const partial = 'The river rises in the hills and comes down through the old to'
 const end: Step = { write: finish('stop') + done }
 
@@ -17,7 +17,7 @@ beforeEach(() => void upstream.requests.splice(0))
 afterAll(() => upstream.stop())
 
 function connectionTo(baseUrl: string, providerId: string): Connection {
-  const none = { apiKey: null, headers: {}, guarded: false, capabilities: untried, remember() {} }
+  const none = { apiKey: null, headers: {}, guarded: false, capabilities: noCapabilities, remember() {} }
   return { providerId, name: 'Provider', baseUrl, ...none }
 }
 
@@ -40,8 +40,8 @@ async function continued(providerId: string, asked = request) {
   }
   const inWords: ChatMessage[][] = []
   const options = {
-    ...{ clocks: patience, limits: { attempts: 1, baseMs: 1, maxWaitMs: 1 }, onWait() {} },
-    onInWords: (messages: ChatMessage[]) => inWords.push(messages),
+    ...{ timeouts, limits: { attempts: 1, baseMs: 1, maxWaitMs: 1 }, onWait() {} },
+    onPromptedContinuation: (messages: ChatMessage[]) => inWords.push(messages),
   }
   const connection = connectionTo(upstream.baseUrl, providerId)
   const { problem } = await completeOrContinue(connection, asked, sink, new AbortController().signal, options)
@@ -103,7 +103,7 @@ describe('a server that goes on by itself', () => {
     const { text, problem, inWords, bodies } = await continued('llamacpp')
     expect([text, problem]).toEqual(['wn.', null])
     expect(inWords).toEqual([bodies.at(-1)?.messages])
-    expect(inWords).toEqual([[...request.messages, ...longestContinuation(request)]])
+    expect(inWords).toEqual([[...request.messages, ...longestContinuationMessages(request)]])
     expect(bodies.at(-1)?.messages?.map(({ role }) => role)).toEqual(['user', 'assistant', 'user'])
     expect(bodies.at(-1)).not.toHaveProperty('continue_final_message')
   })
@@ -122,7 +122,7 @@ test('an answer of which nothing is there is asked for as any other', async () =
 })
 
 describe('what is known of servers', () => {
-  const ask = (baseUrl: string) => prefilled(connectionTo(baseUrl, 'own'), request, partial)
+  const ask = (baseUrl: string) => prefillRequest(connectionTo(baseUrl, 'own'), request, partial)
 
   test('DeepSeek goes on at its beta address, from a message that says that it is a prefix', () => {
     const asked = ask('https://api.deepseek.com/v1')

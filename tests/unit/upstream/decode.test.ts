@@ -1,8 +1,8 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import type { Usage } from '@/lib/protocol/events'
-import { Answer } from '@/lib/upstream/answer'
 import { createDecoder } from '@/lib/upstream/decoding/decode'
+import { ReplyAccumulator } from '@/lib/upstream/reply-accumulator'
 import { choice, chunk, delta, done, event, finish, reasoning, usage, usageFields } from '@/tests/upstream/events'
 
 type Call = [kind: 'text' | 'reasoning', words: string] | ['reclassify']
@@ -11,7 +11,7 @@ type Call = [kind: 'text' | 'reasoning', words: string] | ['reclassify']
 function decode(reads: Uint8Array[]) {
   const calls: Call[] = []
   let tokens: Usage | null = null
-  const answer = new Answer({
+  const answer = new ReplyAccumulator({
     text: (words) => calls.push(['text', words]),
     reasoning: (words) => calls.push(['reasoning', words]),
     reclassify: () => calls.push(['reclassify']),
@@ -585,7 +585,7 @@ describe('<think> in the text', () => {
 
 test('usage is told as it comes, between the text that it is of and what follows', () => {
   const told: (string | number)[] = []
-  const answer = new Answer({
+  const answer = new ReplyAccumulator({
     text: (words) => told.push(words),
     reasoning: (words) => told.push(words),
     reclassify: () => told.push('reclassify'),

@@ -57,7 +57,7 @@ describe('over the wire it means the same', () => {
       const head = { status: status ?? 200, headers: { 'content-type': 'application/json' } }
       upstream.script([head, { write: status === undefined ? inside : text || ' ' }, { end: true }])
       const { end } = await ask(upstream.baseUrl)
-      expect({ from, kind: end.problem?.kind, again: end.again !== undefined }).toEqual({
+      expect({ from, kind: end.problem?.kind, again: end.retry !== undefined }).toEqual({
         from,
         kind,
         again: again !== undefined,

@@ -1,6 +1,6 @@
 import { once } from 'node:events'
 import { afterAll, beforeAll, expect, test } from 'vitest'
-import { untried } from '@/lib/upstream/connection'
+import { noCapabilities } from '@/lib/upstream/connection'
 import { listModels } from '@/lib/upstream/models'
 import { now, type ScriptedUpstream, startScriptedUpstream } from '@/tests/upstream/scripted'
 import { startSilentServer } from '@/tests/upstream/silent'
@@ -13,7 +13,7 @@ afterAll(() => upstream.stop())
 
 function list(signal = new AbortController().signal, baseUrl = upstream.baseUrl) {
   const place = { providerId: 'provider', name: 'Provider', baseUrl, apiKey: null, headers: {}, guarded: false }
-  return listModels({ ...place, capabilities: untried, remember() {} }, signal)
+  return listModels({ ...place, capabilities: noCapabilities, remember() {} }, signal)
 }
 
 test.each<[string, unknown, string[]]>([

@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
-import { Joint } from '@/lib/upstream/overlap-deduper'
+import { OverlapDeduper } from '@/lib/upstream/overlap-deduper'
 
 /** What a joint gives on of text that comes in these pieces, and the most that it held back meanwhile. */
 function joined(before: string, pieces: string[], { whole = false, cut = false } = {}) {
@@ -8,7 +8,7 @@ function joined(before: string, pieces: string[], { whole = false, cut = false }
   let repeated = ''
   let arrived = 0
   let mostHeld = 0
-  const joint = new Joint(
+  const joint = new OverlapDeduper(
     before,
     {
       text: (text) => {
@@ -24,7 +24,7 @@ function joined(before: string, pieces: string[], { whole = false, cut = false }
   for (const piece of pieces) {
     lengthBefore = arrived
     arrived += piece.length
-    joint.take(piece)
+    joint.add(piece)
     if (given === '') mostHeld = Math.max(mostHeld, lengthBefore)
   }
   joint.end({ cut })
@@ -170,11 +170,11 @@ describe('for any texts', () => {
 
 test('what was reasoning is given on as it came, and the joint is looked for behind it', () => {
   const given: string[] = []
-  const joint = new Joint(story, { text: (text) => given.push(text), reclassify: () => given.push('|') })
-  joint.take('because it')
+  const joint = new OverlapDeduper(story, { text: (text) => given.push(text), reclassify: () => given.push('|') })
+  joint.add('because it')
   joint.reclassify()
-  joint.take(' because it was dry in summer.')
-  joint.take(' Then it rained.')
+  joint.add(' because it was dry in summer.')
+  joint.add(' Then it rained.')
   joint.end()
   expect(given).toEqual(['because it', '|', ' Then it rained.'])
 })

@@ -89,7 +89,7 @@ describe('a model that is loading', () => {
       { model: 'scripted', messages: [{ role: 'user', content: 'Hello' }], stream: true },
       { text() {}, reasoning() {}, usage() {} },
       new AbortController().signal,
-      { clocks: { firstTokenMs, idleMs: 5000, heartbeatMs: 5000 }, limits, onWait: (wait) => waits.push(wait) },
+      { timeouts: { firstTokenMs, idleMs: 5000, heartbeatMs: 5000 }, limits, onWait: (wait) => waits.push(wait) },
     )
     return { end, waits, times: upstream.requests.length }
   }

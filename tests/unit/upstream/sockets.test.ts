@@ -222,7 +222,7 @@ describe('a connection that was kept', () => {
     await useOnce(baseUrl)
     const received = await ask(baseUrl)
     expect(problemOf(received).kind).toBe('network')
-    expect(received.end.again).toBeDefined()
+    expect(received.end.retry).toBeDefined()
     expect(seen).toHaveLength(3)
     stop()
   })

@@ -1,6 +1,6 @@
 import { request } from 'undici'
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest'
-import { openAgents, publicAgents } from '@/lib/upstream/network/dial'
+import { defaultAgents, publicAgents } from '@/lib/upstream/network/dial'
 import { createFetch } from '@/lib/upstream/network/fetch'
 import {
   BaseUrlError,
@@ -142,7 +142,7 @@ describe('a socket to public addresses only', () => {
     const connections = upstream.connections()
     const url = new URL(upstream.baseUrl)
     url.hostname = name
-    const failure = await request(url, { dispatcher: publicAgents.keeping }).then(
+    const failure = await request(url, { dispatcher: publicAgents.pooled }).then(
       () => 'it answered',
       (error: Error) => error.message,
     )
@@ -153,7 +153,7 @@ describe('a socket to public addresses only', () => {
   test('the same server answers through the open agent', async () => {
     for (const name of ['127.0.0.1', '0x7f.0.0.1', 'localhost']) {
       const { statusCode, body } = await request(`${upstream.baseUrl.replace('127.0.0.1', name)}/models`, {
-        dispatcher: openAgents.keeping,
+        dispatcher: defaultAgents.pooled,
       })
       expect(statusCode).toBe(200)
       await body.dump()
@@ -161,7 +161,7 @@ describe('a socket to public addresses only', () => {
   })
 
   test('the same through fetch', async () => {
-    await expect(createFetch(publicAgents.keeping)(`${upstream.baseUrl}/models`)).rejects.toThrow(
+    await expect(createFetch(publicAgents.pooled)(`${upstream.baseUrl}/models`)).rejects.toThrow(
       'only connects to public',
     )
   })
@@ -181,7 +181,7 @@ describe('a socket to public addresses only', () => {
 
   test.each([22, 25, 110, 8, 1023, 2049, 6000, 6667, 10080])('dials no port %d', async (port) => {
     expect(isAllowedPort(port)).toBe(false)
-    await expect(request(`http://8.8.8.8:${port}`, { dispatcher: publicAgents.keeping })).rejects.toThrow(
+    await expect(request(`http://8.8.8.8:${port}`, { dispatcher: publicAgents.pooled })).rejects.toThrow(
       'only connects to ports',
     )
   })

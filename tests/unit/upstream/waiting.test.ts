@@ -18,11 +18,11 @@ beforeEach(() => {
 const headers: Step = { status: 200, headers: { 'content-type': 'text/event-stream' } }
 const never: Step = { until: 'never' }
 
-describe('clocks', () => {
-  async function late(steps: Step[], clocks: AskOptions['clocks']) {
+describe('timeouts', () => {
+  async function late(steps: Step[], timeouts: AskOptions['timeouts']) {
     upstream.script(steps)
     const startedAt = performance.now()
-    const received = await ask(upstream.baseUrl, { clocks })
+    const received = await ask(upstream.baseUrl, { timeouts })
     const closed = await (await upstream.request(0)).closed
     return { received, closed, took: performance.now() - startedAt }
   }
@@ -99,11 +99,11 @@ describe('clocks', () => {
   })
 
   test('is never asked again by itself, unlike a connection that was reset', async () => {
-    expect((await late([never], { firstTokenMs: 100 })).received.end.again).toBeUndefined()
+    expect((await late([never], { firstTokenMs: 100 })).received.end.retry).toBeUndefined()
     upstream.requests.length = 0
-    expect((await late([headers, { write: ':\n\n' }, never], { firstTokenMs: 100 })).received.end.again).toBeUndefined()
+    expect((await late([headers, { write: ':\n\n' }, never], { firstTokenMs: 100 })).received.end.retry).toBeUndefined()
     upstream.requests.length = 0
-    expect((await late([{ reset: true }], {})).received.end.again).toBeDefined()
+    expect((await late([{ reset: true }], {})).received.end.retry).toBeDefined()
   })
 
   test.each<[string, Step[]]>([
@@ -138,7 +138,7 @@ describe('clocks', () => {
       { write: '{"choices":[{"message":{"content":"a"}}]}' },
       { end: true },
     ])
-    const received = await ask(upstream.baseUrl, { request: { stream: false }, clocks: { idleMs: 50 } })
+    const received = await ask(upstream.baseUrl, { request: { stream: false }, timeouts: { idleMs: 50 } })
     expect(received).toMatchObject({ text: 'a', end: { problem: null } })
   })
 })

@@ -1,11 +1,11 @@
 import { expect, test } from 'vitest'
 import { parseConfig } from '@/lib/config'
-import { clocksFor } from '@/lib/upstream/time-limits'
+import { timeoutsFor } from '@/lib/upstream/timeouts'
 
 const limits = { firstTokenMs: 2, localFirstTokenMs: 5, idleMs: 3, heartbeatMs: 4 }
-const clocks = { firstTokenMs: 2, idleMs: 3, heartbeatMs: 4 }
+const timeouts = { firstTokenMs: 2, idleMs: 3, heartbeatMs: 4 }
 const baseUrl = 'https://api.example.com/v1'
-const clocksOf = (model: string, more = {}) => clocksFor({ model, baseUrl, ...more }, limits)
+const timeoutsOf = (model: string, more = {}) => timeoutsFor({ model, baseUrl, ...more }, limits)
 
 test.each([
   ...['o1', 'o1-mini', 'o3-2025-04-16', 'openai/o4-mini', 'gpt-5', 'gpt-5.1', 'gpt-5-mini', 'openai/gpt-5-nano'],
@@ -24,7 +24,7 @@ test.each([
   ],
   ...['deepseek-v4', 'qwen3:8b', 'Qwen/Qwen3-32B', 'gpt-oss:20b', 'openai/gpt-oss-120b'],
 ])('%s has ten minutes to its first word, and no more between words', (model) => {
-  expect(clocksOf(model)).toEqual({ ...clocks, firstTokenMs: 600_000 })
+  expect(timeoutsOf(model)).toEqual({ ...timeouts, firstTokenMs: 600_000 })
 })
 
 test.each([
@@ -39,7 +39,7 @@ test.each([
   'phi4',
   'non-thinkingly',
 ])('%s has what the settings say', (model) => {
-  expect(clocksOf(model)).toEqual(clocks)
+  expect(timeoutsOf(model)).toEqual(timeouts)
 })
 
 test.each([
@@ -54,28 +54,28 @@ test.each([
   'http://llm.local:8080/v1',
   'http://gpu.lan/v1',
 ])('a server at %s has the time to load a model', (local) => {
-  expect(clocksOf('llama3', { baseUrl: local })).toEqual({ ...clocks, firstTokenMs: 5 })
-  expect(clocksOf('qwq', { baseUrl: local }).firstTokenMs).toBe(600_000)
+  expect(timeoutsOf('llama3', { baseUrl: local })).toEqual({ ...timeouts, firstTokenMs: 5 })
+  expect(timeoutsOf('qwq', { baseUrl: local }).firstTokenMs).toBe(600_000)
 })
 
 test.each(['https://api.openai.com/v1', 'http://8.8.8.8/v1', 'https://local.example.com/v1', 'http://demo.invalid/v1'])(
   'a server at %s is not local',
   (other) => {
-    expect(clocksOf('llama3', { baseUrl: other })).toEqual(clocks)
+    expect(timeoutsOf('llama3', { baseUrl: other })).toEqual(timeouts)
   },
 )
 
 test('a setting above ten minutes holds', () => {
-  expect(clocksFor({ model: 'o3', baseUrl }, { ...limits, firstTokenMs: 900_000 }).firstTokenMs).toBe(900_000)
+  expect(timeoutsFor({ model: 'o3', baseUrl }, { ...limits, firstTokenMs: 900_000 }).firstTokenMs).toBe(900_000)
 })
 
 test('what a person chose for a provider wins, longer or shorter', () => {
-  const patience = { firstTokenTimeoutMs: 5_000, idleTimeoutMs: 900_000 }
-  expect(clocksOf('o3', { patience })).toEqual({ ...clocks, firstTokenMs: 5_000, idleMs: 900_000 })
+  const timeoutOverrides = { firstTokenTimeoutMs: 5_000, idleTimeoutMs: 900_000 }
+  expect(timeoutsOf('o3', { timeoutOverrides })).toEqual({ ...timeouts, firstTokenMs: 5_000, idleMs: 900_000 })
   const longest = { firstTokenTimeoutMs: 1_800_000, idleTimeoutMs: null }
-  expect(clocksOf('gpt-4o', { patience: longest }).firstTokenMs).toBe(1_800_000)
+  expect(timeoutsOf('gpt-4o', { timeoutOverrides: longest }).firstTokenMs).toBe(1_800_000)
   const half = { firstTokenTimeoutMs: null, idleTimeoutMs: 2_000 }
-  expect(clocksOf('o3', { patience: half })).toEqual({ ...clocks, firstTokenMs: 600_000, idleMs: 2_000 })
+  expect(timeoutsOf('o3', { timeoutOverrides: half })).toEqual({ ...timeouts, firstTokenMs: 600_000, idleMs: 2_000 })
 })
 
 test.each<[string, Record<string, string>, number, number]>([
@@ -87,7 +87,7 @@ test.each<[string, Record<string, string>, number, number]>([
   ['one that is wrong', { RILL_HEADERS_TIMEOUT_MS: 'a while' }, 300_000, 600_000],
   ['both', { RILL_HEADERS_TIMEOUT_MS: '2500', RILL_FIRST_TOKEN_TIMEOUT_MS: '2500' }, 2500, 2500],
 ])('an environment that sets %s', (_, variables, firstTokenMs, localFirstTokenMs) => {
-  expect(parseConfig(variables).clocks).toEqual({
+  expect(parseConfig(variables).timeouts).toEqual({
     firstTokenMs,
     localFirstTokenMs,
     idleMs: 60_000,
