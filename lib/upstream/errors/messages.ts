@@ -57,7 +57,8 @@ export function defaultMessage(kind: ErrorKind, nextStep = nextSteps[kind]): str
 }
 
 /** Matches sentences that mention a key. Others, such as "User not found.", need the cause added. */
-const mentionsKey = /key|token|credential|auth|secret|password|密钥|金鑰|密鑰|令牌|凭证|鉴权|认证|キー|トークン|認証/i
+const mentionsKey =
+  /key|token|credential|auth|secret|password|密钥|金鑰|密鑰|令牌|凭证|鉴权|认证|キー|トークン|認証|API ?키|토큰|인증/i
 
 /** A provider's own sentence as the cause, followed by what to do. */
 export function providerMessage(sentence: string, kind: ErrorKind, nextStep?: string): string {
