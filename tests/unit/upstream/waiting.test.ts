@@ -1,10 +1,13 @@
 import { once } from 'node:events'
 import { createServer } from 'node:net'
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
+import { machineDelay } from '@/tests/delay'
 import { choice, delta, done, finish, reasoning } from '@/tests/upstream/events'
 import { now, type ScriptedUpstream, type Step, startScriptedUpstream } from '@/tests/upstream/scripted'
 import { startSilentServer } from '@/tests/upstream/silent'
 import { type AskOptions, ask, problemOf } from './ask'
+
+const machine = machineDelay()
 
 let upstream: ScriptedUpstream
 beforeAll(async () => {
@@ -35,7 +38,7 @@ describe('timeouts', () => {
     const { received, closed, took } = await late([never], { firstTokenMs: 150 })
     expect(problemOf(received)).toMatchObject({ kind: 'timeout', message: expect.stringContaining('didn’t start') })
     expect(closed.ended).toBe(false)
-    expect(took).toBeLessThan(1000)
+    expect(took).toBeLessThan(1000 + machine.longest())
   })
 
   test.each<[string, Step[]]>([
@@ -46,14 +49,14 @@ describe('timeouts', () => {
     const { received, closed, took } = await late(steps, { firstTokenMs: 150 })
     expect(problemOf(received)).toMatchObject({ kind: 'timeout', message: expect.stringContaining('didn’t start') })
     expect(closed.ended).toBe(false)
-    expect(took).toBeLessThan(600)
+    expect(took).toBeLessThan(600 + machine.longest())
   })
 
   test('is one wait: late headers leave what is left of it for the first content', async () => {
     const { received, took } = await late([{ wait: 200 }, headers, never], { firstTokenMs: 300 })
     expect(problemOf(received).kind).toBe('timeout')
     expect(took).toBeGreaterThan(280)
-    expect(took).toBeLessThan(480)
+    expect(took).toBeLessThan(480 + machine.longest())
   })
 
   test('headers that come with the first word have the whole wait', async () => {
@@ -90,7 +93,7 @@ describe('timeouts', () => {
     expect(problemOf(received).kind).toBe('timeout')
     expect(closed.ended).toBe(false)
     expect(took).toBeGreaterThan(290)
-    expect(took).toBeLessThan(700)
+    expect(took).toBeLessThan(700 + machine.longest())
   })
 
   test('a heartbeat limit below the wait itself does not shorten it', async () => {
@@ -122,7 +125,7 @@ describe('timeouts', () => {
       message: expect.stringContaining('stopped responding'),
     })
     expect(closed.ended).toBe(false)
-    expect(took).toBeLessThan(600)
+    expect(took).toBeLessThan(600 + machine.longest())
   })
 
   test('each content starts the wait anew, so a slow answer may be long', async () => {
@@ -164,12 +167,12 @@ describe('abort', () => {
     const abortedAt = now()
     controller.abort()
     const received = await asked
-    expect(now() - abortedAt).toBeLessThan(50)
+    expect(now() - abortedAt).toBeLessThan(50 + machine.longest())
     expect(received.end.problem).toBeNull()
     expect(received.text).toBe(text)
     const closed = await request.closed
     expect(closed.ended).toBe(false)
-    expect(closed.at - abortedAt).toBeLessThan(60)
+    expect(closed.at - abortedAt).toBeLessThan(60 + machine.longest())
   })
 
   test('before it starts, nothing is sent', async () => {
@@ -188,7 +191,7 @@ describe('abort', () => {
     controller.abort()
     expect((await asked).end.problem).toBeNull()
     await closed
-    expect(performance.now() - abortedAt).toBeLessThan(100)
+    expect(performance.now() - abortedAt).toBeLessThan(100 + machine.longest())
     await stop()
   })
 
@@ -221,7 +224,7 @@ describe('abort', () => {
     const startedAt = performance.now()
     expect(await asked).toMatchObject({ text: 'kept', end: { problem: null } })
     await cancellation
-    expect(performance.now() - startedAt).toBeLessThan(500)
+    expect(performance.now() - startedAt).toBeLessThan(500 + machine.longest())
   })
 })
 
