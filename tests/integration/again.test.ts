@@ -188,7 +188,7 @@ describe.each(engines)('a reply asked for again, on %s', (engine) => {
       await reader.untilText('while, ')
       const [reply] = await replies(first)
       expect(reply?.generation).toMatchObject({ status: 'running', finishReason: null, cursor: reader.cursor })
-      expect(reply?.parts).toEqual([{ type: 'text', text: 'Before, while, ' }])
+      expect(reply?.parts).toEqual([{ type: 'text', text: 'Before, while, ', state: 'streaming' }])
       house.upstream.open(`go on ${engine}`)
       const rest = await client.follow(startOf(reader).generationId, reply?.generation?.cursor)
       await rest.rest()
