@@ -14,7 +14,7 @@ function setUp() {
 const delta = (seq: number): LogEvent => ({ seq, type: 'delta', data: { text: `${seq} ` } })
 
 describe('commits', () => {
-  test('take all events of all generations in one commit a frame', () => {
+  test('combine the events of all generations in one commit per frame', () => {
     const { environment, committed, commits } = setUp()
     for (let seq = 1; seq <= 100; seq += 1) {
       commits.push('a', [delta(seq)])
@@ -32,7 +32,7 @@ describe('commits', () => {
     expect(committed).toHaveLength(2)
   })
 
-  test('come by timer while the page is hidden', () => {
+  test('run by timer while the page is hidden', () => {
     const { environment, committed, commits } = setUp()
     environment.setHidden(true)
     commits.push('a', [delta(1)])
@@ -44,7 +44,7 @@ describe('commits', () => {
     expect(committed[0]?.get('a')).toHaveLength(2)
   })
 
-  test('do not wait for a frame that a page hidden meanwhile never has', () => {
+  test('do not wait for a frame after the page is hidden', () => {
     const { environment, committed, commits } = setUp()
     commits.push('a', [delta(1)])
     environment.setHidden(true)
@@ -53,7 +53,7 @@ describe('commits', () => {
     expect(committed).toHaveLength(1)
   })
 
-  test('go back to frames when the page is shown', () => {
+  test('return to frames when the page is shown', () => {
     const { environment, committed, commits } = setUp()
     environment.setHidden(true)
     commits.push('a', [delta(1)])

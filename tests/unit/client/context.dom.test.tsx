@@ -8,7 +8,7 @@ afterEach(cleanup)
 
 const initial = { conversations: { conversations: [], nextCursor: null }, settings: defaultSettings, models: null }
 
-test('a component renders again only when what it picked changes', () => {
+test('a component renders again only when its selection changes', () => {
   const renders = { draft: 0, notices: 0 }
   function Draft() {
     renders.draft += 1
@@ -39,7 +39,7 @@ test('a component renders again only when what it picked changes', () => {
   expect(renders).toEqual({ draft: before.draft + 1, notices: before.notices })
 })
 
-test('the hook says what it needs', () => {
+test('the hook throws without a provider', () => {
   function Lost() {
     return <p>{useConversations((state) => state.notices.length)}</p>
   }

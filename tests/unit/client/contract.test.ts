@@ -15,7 +15,7 @@ beforeAll(async () => {
   return () => server.close()
 })
 
-test.each(Object.keys(contract))('the server of the store’s tests: %s', async (name) => {
+test.each(Object.keys(contract))('the test server keeps the contract: %s', async (name) => {
   expect.hasAssertions()
   await contract[name]?.({ ask, model: 'demo' })
 })

@@ -5,12 +5,12 @@ import type { Log } from './log'
 import { openStore, statusOf, textIn, until } from './open-store'
 import { json, refuse, type TestServer } from './server'
 
-/** More than come first. */
+/** More messages than are loaded first. */
 const turns = 40
 const first = 60
 const all = /conversations\/[^?]+$/
 
-/** A conversation of many turns, one after the other. The last one has not ended if it is to run. */
+/** A conversation of many turns. The last one may still be running. */
 function longOne(server: TestServer, { running = false } = {}) {
   const { id } = server.conversation('Long')
   const oldest = server.turn(id, 'Prompt 0')
@@ -28,7 +28,7 @@ function answer(log: Log): void {
   log.end()
 }
 
-/** Holds the next answer with all of a conversation. What it had when it was asked for is given, unless it is to be new. */
+/** Holds the next response with all of a conversation: as it was at the request, or as it is when it is sent. */
 function holdAll(server: TestServer, id: string) {
   let give: ((old: boolean) => void) | undefined
   server.fault('GET', all, (response) => {
@@ -41,7 +41,7 @@ function holdAll(server: TestServer, id: string) {
   }
 }
 
-/** A page that shows the end of a long conversation while the rest is held. */
+/** A store that shows the end of a long conversation while the rest is held. */
 async function withRestHeld(how: { running?: boolean } = {}) {
   const opened = await openStore()
   const long = longOne(opened.server, how)
@@ -52,7 +52,7 @@ async function withRestHeld(how: { running?: boolean } = {}) {
 }
 
 describe('a long conversation', () => {
-  test('shows its newest messages first, and what was before them when it is here', async () => {
+  test('shows its newest messages first, and the earlier ones once they are loaded', async () => {
     const { server, get, id, oldest, last, rest, entry } = await withRestHeld()
     expect(entry()).toMatchObject({ state: 'ready', earlier: 'loading', messageIds: { length: first } })
     const shown = visiblePath(get(), id)
@@ -70,7 +70,7 @@ describe('a long conversation', () => {
     expect(server.count('GET', /conversations\/conv/)).toBe(2)
   })
 
-  test('costs one request when it is none', async () => {
+  test('takes one request when it is short', async () => {
     const { server, get } = await openStore()
     const { id } = server.conversation('Short')
     server.turn(id, 'one').end()
@@ -80,7 +80,7 @@ describe('a long conversation', () => {
     expect(server.count('GET', /conversations\/conv/)).toBe(1)
   })
 
-  test('takes a turn while the rest is on its way, and both are there', async () => {
+  test('accepts a turn while the rest is loading, and shows both', async () => {
     const { server, store, get, id, oldest, last, rest, entry } = await withRestHeld()
     await get().send({ conversationId: id, text: 'One more', model: 'demo' })
     await until(() => entry()?.messageIds.length === first + 2)
@@ -106,7 +106,7 @@ describe('a long conversation', () => {
       const opened = await openStore()
       const { server, store, get } = opened
       const { id, last } = longOne(server)
-      // More replies to the last prompt than come first.
+      // More replies to the last prompt than are loaded first.
       for (let place = 0; place < first + 10; place++) answer(server.again('regenerate', last))
       const rest = holdAll(server, id)
       await get().loadConversation(id)
@@ -134,7 +134,7 @@ describe('a long conversation', () => {
     },
   )
 
-  test('takes nothing twice, and nothing from an answer that does not know what is here', async () => {
+  test('adds no message twice, and none from a response that does not reach its messages', async () => {
     const { server, get, id, oldest, entry } = await withRestHeld()
     const whole = server.whole(id)
     const here = entry()
@@ -148,7 +148,7 @@ describe('a long conversation', () => {
     expect(withEarlier(state, { ...whole, messages: whole.messages.slice(0, -first) })).toEqual({})
   })
 
-  test('takes no turn from the rest that it has sent itself, and of whose start it has not heard yet', async () => {
+  test('adds no turn from the rest that was sent here and has not started yet', async () => {
     const { server, store, get, id, rest, entry } = await withRestHeld()
     let start = () => {}
     server.fault('POST', /chat/, (response) => {
@@ -170,7 +170,7 @@ describe('a long conversation', () => {
     expect(textIn(store, turn?.start.messageId ?? '')).toBe('Of course.')
   })
 
-  test('that is stopped while the rest is on its way stays stopped', async () => {
+  test('stays stopped when it was stopped while the rest was loading', async () => {
     const { store, get, id, last, rest, entry } = await withRestHeld({ running: true })
     last.say('So far')
     await until(() => textIn(store, last.start.messageId) === 'So far')
@@ -183,7 +183,7 @@ describe('a long conversation', () => {
     expect(get().running).toEqual({})
   })
 
-  test('whose last reply goes on while the rest is on its way', async () => {
+  test('shows a reply that is continued while the rest is loading', async () => {
     const { server, store, get, id, last, rest, entry } = await withRestHeld()
     await get().continueReply(last.start.messageId)
     await until(() => statusOf(store, last.start.messageId) === 'running')
@@ -197,7 +197,7 @@ describe('a long conversation', () => {
     expect(visiblePath(get(), id)).toHaveLength(2 * turns)
   })
 
-  test('that is deleted while the rest is on its way does not come back by it, but by Undo, with all of it', async () => {
+  test('deleted while the rest is loading, comes back only by Undo, and whole', async () => {
     const { get, id, rest, entry } = await withRestHeld()
     await get().remove(id)
     rest.letGo()
@@ -209,7 +209,7 @@ describe('a long conversation', () => {
     expect(entry()).toMatchObject({ state: 'ready', messageIds: { length: 2 * turns } })
   })
 
-  test('can be used though the rest could not be loaded, says so, and tries again', async () => {
+  test('stays usable when the rest cannot be loaded, says so, and tries again', async () => {
     const { server, environment, get } = await openStore()
     const { id, last } = longOne(server)
     const entry = () => get().conversations[id]
@@ -228,7 +228,7 @@ describe('a long conversation', () => {
     expect(entry()).toMatchObject({ problem: null, messageIds: { length: 2 * turns } })
   })
 
-  test('that is left before its end is here asks for the rest when it is shown again', async () => {
+  test('loads the rest when it is shown again after it was left early', async () => {
     const { server, get } = await openStore()
     const { id } = longOne(server)
     const loading = get().loadConversation(id)
@@ -241,12 +241,12 @@ describe('a long conversation', () => {
     expect(get().conversations[id]).toMatchObject({ earlier: 'here', messageIds: { length: 2 * turns } })
   })
 
-  test('is live while what runs is in a message that is not here yet, which is read on when it is', async () => {
+  test('is live while an earlier message is running, which is followed once it is loaded', async () => {
     const opened = await openStore()
     const { server, store, get } = opened
     const { id, oldest } = longOne(server)
     const aside = server.again('regenerate', oldest)
-    // The other reply stands at the end of the list, so what comes after it has to be more than come first.
+    // The other reply is at the end of the list, so more messages than are loaded first have to follow it.
     let last = oldest
     for (let place = 0; place < turns; place++) {
       last = server.turn(id, `Later ${place}`, last.start.messageId)

@@ -6,16 +6,16 @@ import { TestEnvironment } from './test-environment'
 
 const sends = (server: TestServer) => server.received.filter(({ path }) => path === '/api/chat').map(({ body }) => body)
 
-describe('an answer that may not be longer', () => {
+describe('a turn with a length limit', () => {
   const turn = { conversationId: null, text: 'Tell me of rivers', model: 'demo' }
 
-  test('is asked for with its limit', async () => {
+  test('is sent with its limit', async () => {
     const { server, get } = await openStore()
     await get().send({ ...turn, maxTokens: 800 })
     expect(sends(server)).toMatchObject([{ text: turn.text, settings: { maxTokens: 800 } }])
   })
 
-  test('is another turn than the one that was refused, and the words come back with the refusal', async () => {
+  test('is another turn than the refused one, and the text returns with the refusal', async () => {
     const { server, get } = await openStore()
     server.fault('POST', /chat/, (response) => refuse(response, 402, 'budget', 'Today’s budget is $1.'))
     await get().send(turn)
@@ -59,7 +59,7 @@ test.each(['continue', 'regenerate'] as const)(
 describe('the time zone', () => {
   const told = (server: TestServer) => server.received.filter(({ path }) => path === '/api/settings')
 
-  test('is told when the server does not know it', async () => {
+  test('is sent when the server does not know it', async () => {
     const { server } = await openStore()
     const environment = new TestEnvironment(server.origin)
     environment.zone = 'Asia/Kolkata'
@@ -68,7 +68,7 @@ describe('the time zone', () => {
     expect(told(server)).toMatchObject([{ method: 'PATCH', body: { timeZone: 'Asia/Kolkata' } }])
   })
 
-  test('is not told by who lives by the default, and nobody hears when it cannot be told', async () => {
+  test('is not sent when it is the default, and a failure is not shown', async () => {
     const { server, get } = await openStore((prepared) => prepared.fault('PATCH', /settings/, 'reset'))
     expect(told(server)).toEqual([])
     const environment = new TestEnvironment(server.origin)

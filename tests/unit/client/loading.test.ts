@@ -7,7 +7,7 @@ import { json, refuse } from './server'
 const onlyTheEnd = 999_999_999_999
 
 describe('loading a conversation', () => {
-  test('shows what it holds, and reads on from there', async () => {
+  test('shows its messages, and follows its running replies from there', async () => {
     const { server, store, get } = await openStore()
     const { id } = server.conversation('Rivers')
     const ended = server.turn(id, 'one')
@@ -28,7 +28,7 @@ describe('loading a conversation', () => {
     expect(running.cursors).toEqual([2])
   })
 
-  test('tells a missing one from one that could not be fetched, and tries that again when the page wakes', async () => {
+  test('distinguishes a missing one from one that failed to load, and retries that when the page wakes', async () => {
     const { server, environment, get } = await openStore()
     const { id } = server.conversation('Rivers')
     await get().loadConversation('nowhere')
@@ -41,11 +41,11 @@ describe('loading a conversation', () => {
     await until(() => get().conversations[id]?.state === 'ready')
   })
 
-  test('reads it message by message, and lets the page go on meanwhile', async () => {
+  test('parses it message by message, and keeps the page responsive', async () => {
     const { server, get } = await openStore()
     const { id } = server.conversation('Rivers')
     for (let turn = 0; turn < 50; turn++) server.turn(id, `turn ${turn}`).end()
-    // A clock by which each look at a message takes longer than a frame.
+    // With this clock, parsing a message takes longer than a frame.
     let now = 0
     let round = 0
     const rounds = new Set<number>()
@@ -64,7 +64,7 @@ describe('loading a conversation', () => {
     expect(rounds.size).toBeGreaterThan(50)
   })
 
-  test('with one message that this page does not understand is refused in words', async () => {
+  test('fails with a message when one message cannot be parsed', async () => {
     const { server, get } = await openStore()
     const { id } = server.conversation('Rivers')
     server.turn(id, 'one').end()
@@ -78,7 +78,7 @@ describe('loading a conversation', () => {
     expect(get().conversations[id]).toMatchObject({ state: 'ready', problem: null, messageIds: { length: 2 } })
   })
 
-  test('from a server that does not say yet whether others came before is taken as a whole', async () => {
+  test('takes it as whole from an older server that does not send hasEarlier', async () => {
     const { server, get } = await openStore()
     const { id } = server.conversation('Rivers')
     server.turn(id, 'one').end()
@@ -88,7 +88,7 @@ describe('loading a conversation', () => {
     expect(get().conversations[id]).toMatchObject({ state: 'ready', earlier: 'here', messageIds: { length: 2 } })
   })
 
-  test('once loaded, does not fetch again until it changes', async () => {
+  test('is not repeated until the conversation changes', async () => {
     const { server, get } = await openStore()
     const { id } = server.conversation('Rivers')
     server.turn(id, 'one').end()
@@ -99,7 +99,7 @@ describe('loading a conversation', () => {
     expect(server.count('GET', /conversations\/conv/)).toBe(1)
   })
 
-  test('keeps the identity of messages that did not change when it is fetched again', async () => {
+  test('keeps the identity of unchanged messages when it is repeated', async () => {
     const { server, environment, get } = await openStore()
     const { id } = server.conversation('Rivers')
     const first = server.turn(id, 'one')
@@ -113,7 +113,7 @@ describe('loading a conversation', () => {
     for (const message of Object.values(before)) expect(messageOf(get(), message.id)).toBe(message)
   })
 
-  test('keeps the list of messages too when none came', async () => {
+  test('keeps the list of messages when there are no new ones', async () => {
     const { server, environment, get } = await openStore()
     const { id } = server.conversation('Rivers')
     const log = server.turn(id, 'one')
@@ -128,7 +128,7 @@ describe('loading a conversation', () => {
     expect(get().conversations[id]?.messageIds).toBe(before)
   })
 
-  test('that is deleted elsewhere ends its streams here', async () => {
+  test('ends the streams of one that was deleted elsewhere', async () => {
     const { server, get } = await openStore()
     const { id } = server.conversation('Rivers')
     const log = server.turn(id, 'one')
@@ -142,8 +142,8 @@ describe('loading a conversation', () => {
   })
 })
 
-describe('what happens elsewhere', () => {
-  test('a turn sent in another tab comes up here when this one is shown again', async () => {
+describe('changes from elsewhere', () => {
+  test('a turn sent in another tab appears when this one is shown again', async () => {
     const { server, environment, store, get } = await openStore((server) => server.conversation('Rivers'))
     const id = get().summaries[0]?.id ?? ''
     const other = openTab(server)
@@ -159,11 +159,11 @@ describe('what happens elsewhere', () => {
     log?.end()
     await until(() => statusOf(store, reply) === 'completed' && statusOf(other.store, reply) === 'completed')
     expect(textIn(store, reply)).toBe('Seen in both')
-    // Here only the end was waited for, until the conversation had been loaded again.
+    // Only the end was followed, until the conversation was loaded again.
     expect(log?.cursors).toEqual([0, onlyTheEnd, 1])
   })
 
-  test('of what is not loaded here the end is heard, and nobody asks for the sidebar', async () => {
+  test('the end of a reply that is not loaded is received, without fetching the sidebar', async () => {
     const { server, environment, get } = await openStore((server) => server.turn(server.conversation('Far').id, 'Run'))
     expect(get().summaries[0]?.running).toHaveLength(1)
     const log = server.onlyLog
@@ -178,7 +178,7 @@ describe('what happens elsewhere', () => {
     expect(server.count('GET', /conversations$/)).toBe(0)
   })
 
-  test('on a later page of the sidebar too', async () => {
+  test('so it is on a later page of the sidebar', async () => {
     const { server, get } = await openStore((server) => {
       server.pageSize = 1
       server.turn(server.conversation('Old').id, 'Run')
@@ -191,7 +191,7 @@ describe('what happens elsewhere', () => {
     await until(() => get().summaries.every(({ running }) => running.length === 0))
   })
 
-  test('the sidebar is looked after only while something runs of whose end nobody tells', async () => {
+  test('the sidebar is polled only while a generation runs whose end would not be received', async () => {
     const { server, environment, get } = await openStore((server) => {
       server.turn(server.conversation('Far').id, 'Run')
       server.fault('GET', /events/, (response) => refuse(response, 404, 'not_found', 'Gone.', 'from.0'), 9)
@@ -213,7 +213,7 @@ describe('what happens elsewhere', () => {
     expect(server.count('GET', /events/)).toBe(1)
   })
 
-  test('a conversation deleted in another tab leaves the sidebar, an older page of it stays', async () => {
+  test('a conversation deleted in another tab leaves the sidebar, and older pages stay', async () => {
     const { server, environment, get } = await openStore((server) => {
       server.pageSize = 2
       for (const title of ['a', 'b', 'c', 'd']) server.conversation(title)
@@ -227,7 +227,7 @@ describe('what happens elsewhere', () => {
     expect(get().nextCursor).toBeNull()
   })
 
-  test('what was written while the connection was away takes the place of what had grown here', async () => {
+  test('text written while the connection was lost replaces what had arrived', async () => {
     const { server, environment, store, get } = await openStore()
     const { id, log } = runningConversation(server)
     await get().loadConversation(id)
@@ -247,7 +247,7 @@ describe('what happens elsewhere', () => {
     expect(statusOf(store, log.start.messageId)).toBe('completed')
   })
 
-  test('a fetch that is older than a turn sent meanwhile changes nothing', async () => {
+  test('a response that is older than a turn sent meanwhile changes nothing', async () => {
     let answer = () => {}
     const { server, environment, get } = await openStore((server) => server.conversation('Rivers'))
     const id = get().summaries[0]?.id ?? ''
@@ -268,7 +268,7 @@ describe('what happens elsewhere', () => {
     expect(Object.keys(get().running)).toHaveLength(1)
   })
 
-  test('a fetch that is older than the end of a reply does not set it running again', async () => {
+  test('a response that is older than the end of a reply does not make it run again', async () => {
     let answer = () => {}
     const { server, store, get } = await openStore()
     await get().send({ conversationId: null, text: 'here', model: 'demo' })
@@ -294,7 +294,7 @@ describe('what happens elsewhere', () => {
   })
 })
 
-test('a 401 that is about a provider does not sign anybody out', async () => {
+test('a 401 of a provider does not lead to the sign-in page', async () => {
   const { environment, get } = await openStore((server) =>
     server.fault('GET', /models/, (response) => refuse(response, 401, 'upstream', 'The key is wrong.')),
   )

@@ -6,9 +6,9 @@ import { encodeEvent, heartbeat, named } from '@/lib/protocol/sse'
 export class Log {
   readonly events: LogEvent[] = []
   readonly connections = new Set<ServerResponse>()
-  /** The cursors that connections asked for, in order. */
+  /** The cursors of all requests, in order. */
   readonly cursors: number[] = []
-  /** After so many bytes the next connections are cut, one entry each. */
+  /** The next connections are cut after so many bytes, one entry each. */
   cuts: number[] = []
 
   constructor(readonly start: StartData) {
@@ -49,7 +49,7 @@ export class Log {
     for (const response of this.connections) response.destroy()
   }
 
-  /** Follows the log alone, or among the others that a response carries. */
+  /** Writes the log to a response, alone or among others. */
   follow(response: ServerResponse, after: number): void {
     this.cursors.push(after)
     if (!response.headersSent) {

@@ -4,7 +4,7 @@ import { openStore, openTab, runningConversation, statusOf, textIn, until } from
 import type { TestServer } from './server'
 import { TestEnvironment } from './test-environment'
 
-/** The connections that are open now: one that carries several logs counts once. */
+/** The open connections. One that carries several logs counts once. */
 function connections(server: TestServer): number {
   return new Set([...server.logs.values()].flatMap((log) => [...log.connections])).size
 }
@@ -12,7 +12,7 @@ function connections(server: TestServer): number {
 const idOf = ({ start }: Log) => start.generationId
 
 describe('many streams', () => {
-  test('share one connection, and all of them grow to their ends', async () => {
+  test('share one connection, and all reach their ends', async () => {
     const { server, store, get } = await openStore()
     const all = Array.from({ length: 9 }, () => runningConversation(server))
     for (const { id } of all) await get().loadConversation(id)
@@ -29,7 +29,7 @@ describe('many streams', () => {
     expect(get().running).toEqual({})
   })
 
-  test('lose and double nothing when more come and connections are cut', async () => {
+  test('lose and repeat nothing when more start and connections are cut', async () => {
     const { server, store, get } = await openStore()
     const all: { id: string; log: Log }[] = []
     let expected = ''
@@ -48,7 +48,7 @@ describe('many streams', () => {
     for (const { log } of all) expect(textIn(store, log.start.messageId)).toBe(expected)
   })
 
-  test('leave a send its own connection while it is on screen, and take it over when it is not', async () => {
+  test('leave a send its own connection while it is on screen, and take over after', async () => {
     const { server, environment, store, get } = await openStore()
     const { id, log } = runningConversation(server)
     await get().loadConversation(id)
@@ -76,7 +76,7 @@ describe('many streams', () => {
     expect(log.connections.size).toBe(1)
   })
 
-  test('of sends in many tabs leave two of six connections free', async () => {
+  test('leave two of six connections free when many tabs send', async () => {
     const { server, get } = await openStore()
     const tabs = [{ get }, ...Array.from({ length: 5 }, () => openTab(server))]
     for (const [index, tab] of tabs.entries()) {
@@ -92,7 +92,7 @@ describe('many streams', () => {
     expect(connections(server)).toBe(0)
   })
 
-  test('that are more than one response may carry have their turns', async () => {
+  test('wait for room when there are more than one response may carry', async () => {
     const { server, get } = await openStore((server) => {
       server.pageSize = 200
       for (let index = 0; index < 103; index += 1) server.turn(server.conversation(`River ${index}`).id, 'Run')
@@ -100,14 +100,14 @@ describe('many streams', () => {
     const all = [...server.logs.values()]
     const open = () => all.filter((log) => log.connections.size === 1)
     await until(() => open().length === 100)
-    // Each that ends makes room for one that waits.
+    // Each one that ends makes room for one that waits.
     for (const log of open().slice(0, 3)) log.end()
     await until(() => open().length === 100)
     for (const log of all) log.end()
     await until(() => get().summaries.every(({ running }) => running.length === 0))
   })
 
-  test('go on without one that the server refuses', async () => {
+  test('continue without one that the server refuses', async () => {
     const { server, store, get } = await openStore()
     const [gone, stays] = [runningConversation(server), runningConversation(server)]
     for (const { id } of [gone, stays]) await get().loadConversation(id)
@@ -119,7 +119,7 @@ describe('many streams', () => {
     await until(() => textIn(store, stays.log.start.messageId) === 'Still here.')
   })
 
-  test('go on without one that is refused after another has ended', async () => {
+  test('continue without one that is refused after another has ended', async () => {
     const { server, store, get } = await openStore()
     const [ended, stays, gone] = [runningConversation(server), runningConversation(server), runningConversation(server)]
     for (const { id } of [ended, stays, gone]) await get().loadConversation(id)
@@ -133,11 +133,11 @@ describe('many streams', () => {
     await until(() => get().conversations[gone.id]?.state === 'missing')
     stays.log.say('Still here.')
     await until(() => textIn(store, stays.log.start.messageId) === 'Still here.')
-    // It was asked for both, and then for the one that there is.
+    // The request for both was repeated for the one that exists.
     expect(requests()).toBe(before + 2)
   })
 
-  test('are let go with the page, and taken up again', async () => {
+  test('close when the store disconnects, and open again when it connects', async () => {
     const { server, store, get, disconnect } = await openStore()
     const { id, log } = runningConversation(server)
     await get().loadConversation(id)
@@ -151,7 +151,7 @@ describe('many streams', () => {
 })
 
 describe('tabs of one browser', () => {
-  /** Two tabs that show the same answer; the first one reads for both. */
+  /** Two tabs that show the same reply. The first is the leader. */
   async function twoTabs() {
     const { server, ...first } = await openStore()
     const { id, log } = runningConversation(server)
@@ -166,7 +166,7 @@ describe('tabs of one browser', () => {
     return { server, id, log, first, second, says }
   }
 
-  test('have one connection, and each shows all of it', async () => {
+  test('share one connection, and each shows everything', async () => {
     const { server, log, first, second, says } = await twoTabs()
     expect(connections(server)).toBe(1)
     log.say('two ')
@@ -176,7 +176,7 @@ describe('tabs of one browser', () => {
     for (const tab of [first, second]) await until(() => statusOf(tab.store, log.start.messageId) === 'completed')
   })
 
-  test('go on when the one that reads is closed', async () => {
+  test('continue when the leader is closed', async () => {
     const { log, first, second, says } = await twoTabs()
     log.say('two ')
     first.disconnect()
@@ -189,7 +189,7 @@ describe('tabs of one browser', () => {
     await until(() => statusOf(second.store, log.start.messageId) === 'completed')
   })
 
-  test('go on with what only one of them shows when another takes over', async () => {
+  test('continue what only one of them follows when another takes over', async () => {
     const { server, first, second } = await twoTabs()
     const third = openTab(server)
     const own = runningConversation(server)
@@ -202,10 +202,10 @@ describe('tabs of one browser', () => {
     expect(connections(server)).toBe(1)
   })
 
-  test('go on when the one that reads has fallen asleep, which catches up when it wakes', async () => {
+  test('continue when the leader is suspended, which catches up when it wakes', async () => {
     const { server, log, first, second, says } = await twoTabs()
     first.environment.sleep()
-    // Another conversation is opened, and nobody answers.
+    // Another conversation is opened, and the leader does not answer.
     const other = runningConversation(server)
     await second.get().loadConversation(other.id)
     expect(other.log.connections.size).toBe(0)
@@ -220,7 +220,7 @@ describe('tabs of one browser', () => {
     expect(connections(server)).toBe(1)
   })
 
-  test('ask at once when one comes into sight while the one that reads waits for the server', async () => {
+  test('reconnect at once when a tab becomes visible during the backoff', async () => {
     const { log, first, second, says } = await twoTabs()
     first.environment.setHidden(true)
     second.environment.setHidden(true)
@@ -233,11 +233,11 @@ describe('tabs of one browser', () => {
     await says(second, 'One two ')
   })
 
-  test('that need an earlier part of a log are told it, and nobody is told twice', async () => {
+  test('receive an earlier part of a log that they need, and no event twice', async () => {
     const { server, id, log, first, second, says } = await twoTabs()
     log.say('two ')
     for (const tab of [first, second]) await says(tab, 'One two ')
-    // A third one was loaded before, and comes late.
+    // A third tab, with an older copy of the conversation, joins late.
     server.fault('GET', new RegExp(`conversations/${id}`), (response) => {
       const messages = server
         .messages(id)
@@ -258,19 +258,19 @@ describe('tabs of one browser', () => {
     }
   })
 
-  /** Of three tabs the first reads for all, and the two others have a conversation in their sidebars that it has not. */
+  /** Three tabs. The first is the leader, and the others have a conversation in their sidebars that it lacks. */
   async function listedInTwo() {
     const tabs = await twoTabs()
     const { id, log } = runningConversation(tabs.server)
     const [second, third] = [openTab(tabs.server), openTab(tabs.server)]
     await until(() => log.connections.size === 1)
-    // It is gone from the page at once; the server is slow to hear of it.
+    // The page removes it at once; the request is slow.
     tabs.server.fault('DELETE', /conversations/, 'silence')
     const runs = (tab: typeof third) => tab.get().summaries.some((each) => each.id === id && each.running.length > 0)
     return { ...tabs, gone: { id, log }, second, third, runs }
   }
 
-  test('read a log no more when none of them needs it, and go on with all others', async () => {
+  test('stop reading a log when no tab needs it, and continue the others', async () => {
     const { log, first, gone, second, third, says } = await listedInTwo()
     third.disconnect()
     void second.get().remove(gone.id)
@@ -280,7 +280,7 @@ describe('tabs of one browser', () => {
     expect(log.connections.size).toBe(1)
   })
 
-  test('go on with a log that another one has dropped', async () => {
+  test('continue a log that another tab has dropped', async () => {
     const { gone, second, third, runs } = await listedInTwo()
     void second.get().remove(gone.id)
     await until(() => gone.log.cursors.length === 2)
@@ -288,7 +288,7 @@ describe('tabs of one browser', () => {
     await until(() => !runs(third))
   })
 
-  test('go on with a log that another one has dropped while they slept', async () => {
+  test('continue a log that another tab has dropped while they were suspended', async () => {
     const { gone, second, third, runs } = await listedInTwo()
     third.environment.sleep()
     void second.get().remove(gone.id)
@@ -300,7 +300,7 @@ describe('tabs of one browser', () => {
     await until(() => !runs(third))
   })
 
-  test('that cannot speak to each other read for themselves while they are in sight', async () => {
+  test('each have a connection while they are visible, when they cannot exchange messages', async () => {
     const { server } = await openStore()
     const { id, log } = runningConversation(server)
     const pages = [new TestEnvironment(server.origin), new TestEnvironment(server.origin)]
@@ -314,7 +314,7 @@ describe('tabs of one browser', () => {
     await until(() => second && textIn(second.store, log.start.messageId) === 'Seen.')
     first?.environment.setHidden(false)
     await until(() => first && textIn(first.store, log.start.messageId) === 'Seen.')
-    // Each has one connection, whatever is sent.
+    // Each has one connection, even when it sends.
     await first?.get().send({ conversationId: null, text: 'And this', model: 'demo' })
     await until(() => Object.keys(first?.get().running ?? {}).length === 2)
     await until(() => connections(server) === 2)

@@ -6,7 +6,7 @@ import { textOf } from '@/lib/protocol/messages'
 import { TestServer } from './server'
 import { TestEnvironment } from './test-environment'
 
-/** A server, a page, and the store between them; all gone when the test is over. */
+/** A test server, and a store in a browser on it. Both close when the test ends. */
 export async function openStore(prepare: (server: TestServer) => void = () => {}) {
   const server = new TestServer()
   prepare(server)
@@ -15,7 +15,7 @@ export async function openStore(prepare: (server: TestServer) => void = () => {}
   return { server, ...openTab(server) }
 }
 
-/** One tab on a server, of the one browser that there is. */
+/** A tab of the server's one browser. */
 export function openTab(server: TestServer, environment = newPage(server)) {
   const all = server.list()
   const shown = all.slice(0, server.pageSize)
@@ -32,7 +32,7 @@ function newPage(server: TestServer): TestEnvironment {
   return environment
 }
 
-/** Waits for a condition, without a guess how long it takes. */
+/** Waits for a condition. */
 export async function until(condition: () => unknown): Promise<void> {
   await vi.waitFor(
     () => {
@@ -42,7 +42,7 @@ export async function until(condition: () => unknown): Promise<void> {
   )
 }
 
-/** Text of the message of a generation, as the page has it. */
+/** The text of a message in the store. */
 export function textIn(store: ConversationStore, messageId: string): string {
   return textOf(messageOf(store.getState(), messageId)?.parts ?? [])
 }
@@ -51,7 +51,7 @@ export function statusOf(store: ConversationStore, messageId: string) {
   return messageOf(store.getState(), messageId)?.generation?.status
 }
 
-/** A conversation with a reply that runs. */
+/** A conversation with a running reply. */
 export function runningConversation(server: TestServer) {
   const { id } = server.conversation('Rivers')
   return { id, log: server.turn(id, 'Tell me of rivers') }

@@ -19,13 +19,13 @@ function newLog(): Log {
   return server.turn(server.conversation('Rivers').id, 'Tell me of rivers')
 }
 
-/** Asks for one log as a send is answered. */
+/** Requests one log. */
 const ask =
   ({ start }: Log, { origin }: TestEnvironment) =>
   (after: number, signal: AbortSignal) =>
     fetch(`${origin}/api/generations/${start.generationId}/events?after=${after}`, { signal })
 
-/** Reads a log, and remembers all that the reader says. */
+/** Reads a log, and records what the reader reports. */
 function read(log: Log, environment = new TestEnvironment(server.origin), change: Partial<LogSource> = {}) {
   const events: LogEvent[] = []
   const states: string[] = []
@@ -45,7 +45,7 @@ function read(log: Log, environment = new TestEnvironment(server.origin), change
 
 const seqs = (events: LogEvent[]) => events.map(({ seq }) => seq)
 
-test('what passes may be asked again, and what a budget refuses does not', () => {
+test('transient errors are retried, and refusals of a budget are not', () => {
   const passes = (status: number) =>
     isTransient(new ApiError(status, { kind: 'internal', message: '', retryable: false }))
   expect([0, 408, 429, 500, 503].filter(passes)).toEqual([0, 408, 429, 500, 503])
@@ -53,7 +53,7 @@ test('what passes may be asked again, and what a budget refuses does not', () =>
 })
 
 describe('a reader', () => {
-  test('hands over the log in order and settles at its end', async () => {
+  test('passes the log on in order and settles at its end', async () => {
     const log = newLog()
     const { events, states, done } = read(log)
     await until(() => log.connections.size === 1)
@@ -64,7 +64,7 @@ describe('a reader', () => {
     expect(states).toEqual(['open'])
   })
 
-  test('loses and doubles nothing, wherever the connections are cut', async () => {
+  test('loses and repeats nothing, wherever the connections are cut', async () => {
     const events = fc.array(fc.string({ unit: 'grapheme', minLength: 1, maxLength: 12 }), { maxLength: 12 })
     const cuts = fc.array(fc.nat({ max: 400 }), { maxLength: 6 })
     await fc.assert(
@@ -81,7 +81,7 @@ describe('a reader', () => {
     )
   })
 
-  test('goes on from its cursor after a cut at each byte of a log', async () => {
+  test('continues from its cursor after a cut at any byte of a log', async () => {
     const template = newLog()
     template.say('Größe', '🏞️')
     template.end()
@@ -94,11 +94,11 @@ describe('a reader', () => {
     }
   }, 20_000)
 
-  test('drops what it has seen already', async () => {
+  test('drops events that it has received already', async () => {
     const log = newLog()
     log.say('one ', 'two ', 'three')
     log.end()
-    // A server that answers with more than it was asked for.
+    // A server that sends more than was requested.
     const environment = new TestEnvironment(server.origin)
     const open: LogSource['open'] = (_, signal) => ask(log, environment)(0, signal)
     const { events, done } = read(log, environment, { cursor: 3, open })
@@ -106,12 +106,12 @@ describe('a reader', () => {
     expect(seqs(events)).toEqual([4, 5])
   })
 
-  test('takes a gap for a broken connection', async () => {
+  test('reconnects after a gap', async () => {
     const log = newLog()
     log.say('one ', 'two ', 'three')
     const missing = log.events.splice(2, 1)
     const { events, states, done } = read(log)
-    // The connection itself is well, and stays open.
+    // The connection itself stays open.
     await until(() => states.includes('reconnecting'))
     log.events.splice(2, 0, ...missing)
     log.end()
@@ -119,7 +119,7 @@ describe('a reader', () => {
     expect(events).toEqual(log.events)
   })
 
-  test('takes an event that is not one of ours for a broken connection', async () => {
+  test('reconnects after an unknown event', async () => {
     const log = newLog()
     log.say('one ')
     const { events, states, done } = read(log)
@@ -131,7 +131,7 @@ describe('a reader', () => {
     expect(events).toEqual(log.events)
   })
 
-  test('is told the end again when it saw more than a crashed server saved', async () => {
+  test('receives the end again when it had received more than a crashed server saved', async () => {
     const log = newLog()
     log.say('one ')
     log.end()
@@ -156,7 +156,7 @@ describe('a reader', () => {
     await expect(done).rejects.toThrow('Refused with 404')
   })
 
-  test('does not give up while the server is down, and waits longer each time, up to five seconds', async () => {
+  test('keeps trying while the server is down, with a backoff of up to five seconds', async () => {
     const down = new TestServer()
     await down.listen()
     const log = down.turn(down.conversation('Down').id, 'Are you there?')
@@ -166,7 +166,7 @@ describe('a reader', () => {
     await down.close()
     const { states, events, done } = read(log, environment)
     for (const wait of [250, 500, 1_000, 2_000, 4_000, 5_000, 5_000]) {
-      // The wait is over at its last millisecond, and not before.
+      // The wait ends at its last millisecond.
       await until(() => environment.waits.includes(wait))
       const tries = states.length
       environment.advance(wait - 1)
@@ -184,7 +184,7 @@ describe('a reader', () => {
     expect(events).toEqual(log.events)
   })
 
-  test('waits little again once something has come', async () => {
+  test('resets the backoff once events arrive', async () => {
     const log = newLog()
     const environment = new TestEnvironment(server.origin)
     environment.setChance(1)
@@ -202,28 +202,28 @@ describe('a reader', () => {
     await done
   })
 
-  test.each(['on line', 'in sight'])('asks at once when the page is back %s', async (back) => {
+  test.each(['online', 'visible'])('reconnects at once when the page is %s again', async (back) => {
     const log = newLog()
     const environment = new TestEnvironment(server.origin)
     environment.setChance(1)
     const { states, done } = read(log, environment)
     await until(() => log.connections.size === 1)
-    if (back === 'on line') environment.setOnline(false)
+    if (back === 'online') environment.setOnline(false)
     else environment.setHidden(true)
     log.cut()
     await until(() => environment.waits.includes(250))
     expect(states).toEqual(['open', 'reconnecting'])
     log.end()
-    if (back === 'on line') environment.setOnline(true)
+    if (back === 'online') environment.setOnline(true)
     else environment.setHidden(false)
     await done
   })
 
-  test('takes no open connection at its word when the network is back', async () => {
+  test('reopens an open connection when the network is back', async () => {
     const log = newLog()
     const { environment, events, done } = read(log)
     await until(() => log.connections.size === 1 && events.length === 1)
-    // Nobody says that the connection is dead.
+    // The connection is dead without an error.
     for (const response of log.connections) response.write = () => false
     log.say('unheard')
     environment.setChance(1)
@@ -235,7 +235,7 @@ describe('a reader', () => {
     await done
   })
 
-  test('takes no connection at its word that was quiet for long when the page is back in sight', async () => {
+  test('reopens a connection that was silent for long when the page is visible again', async () => {
     const log = newLog()
     const { environment, events, done } = read(log)
     await until(() => log.connections.size === 1 && events.length === 1)
@@ -256,7 +256,7 @@ describe('a reader', () => {
     await done
   })
 
-  test('opens anew when not even a comment came for 40 seconds', async () => {
+  test('reconnects after 40 seconds without even a comment', async () => {
     const log = newLog()
     const { environment, states, done } = read(log)
     await until(() => log.connections.size === 1)
@@ -273,7 +273,7 @@ describe('a reader', () => {
     await done
   })
 
-  test('opens anew when no answer comes at all', async () => {
+  test('reconnects when no response comes at all', async () => {
     const log = newLog()
     log.end()
     server.fault('GET', new RegExp(`${log.start.generationId}/events`), 'silence')
@@ -295,7 +295,7 @@ describe('a reader', () => {
 })
 
 describe('contiguousEvents', () => {
-  test('is the events after the cursor, each once, whatever the order and repetition', () => {
+  test('returns the events after the cursor, each once, whatever the order and repetition', () => {
     fc.assert(
       fc.property(fc.array(fc.integer({ min: 1, max: 9 })), fc.nat({ max: 5 }), (order, cursor) => {
         const events = order.map((seq): LogEvent => ({ seq, type: 'delta', data: { text: String(seq) } }))

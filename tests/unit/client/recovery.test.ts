@@ -4,8 +4,8 @@ import { openStore, runningConversation, statusOf, textIn, until } from './open-
 
 const sse = { 'Content-Type': 'text/event-stream' }
 
-describe('a stream that goes wrong', () => {
-  test('says that it reconnects while the server is away, and goes on when it is back', async () => {
+describe('a stream that fails', () => {
+  test('shows that it reconnects while the server is down, and continues when it is back', async () => {
     const { server, environment, store, get } = await openStore()
     const { id, log } = runningConversation(server)
     log.say('The Rhine ')
@@ -24,7 +24,7 @@ describe('a stream that goes wrong', () => {
     expect(get()).toMatchObject({ online: true, running: { [log.start.generationId]: { reader: 'open' } } })
   })
 
-  test('takes what the conversation holds when the log is gone', async () => {
+  test('loads the conversation when the log is gone', async () => {
     const { server, store, get } = await openStore()
     const { id, log } = runningConversation(server)
     log.say('The Rhine ')
@@ -40,7 +40,7 @@ describe('a stream that goes wrong', () => {
     expect(get().running).toEqual({})
   })
 
-  test('does not ask again for a log that is gone, even if its conversation still runs', async () => {
+  test('does not request a log again that is gone, even if its conversation still runs', async () => {
     const { server, environment, store, get } = await openStore()
     const { id, log } = runningConversation(server)
     server.fault('GET', /events/, (response) => response.writeHead(404).end(), 9)
@@ -48,19 +48,19 @@ describe('a stream that goes wrong', () => {
     await until(() => server.count('GET', new RegExp(`conversations/${id}`)) === 2)
     await get().loadModels()
     expect(server.count('GET', /events/)).toBe(1)
-    // The poll learns how it ends.
+    // The poll finds its end.
     log.end()
     environment.advance(5_000)
     await until(() => statusOf(store, log.start.messageId) === 'completed')
   })
 
-  test('goes on from what the conversation holds when that is less than was seen', async () => {
+  test('continues from the loaded conversation when that has less than was shown', async () => {
     const { server, store, get } = await openStore()
     const { id, log } = runningConversation(server)
     log.say('The ', 'Rhine ', 'flows ')
     await get().loadConversation(id)
     await until(() => log.connections.size === 1)
-    // What a crash leaves: a little less is saved, and another instance writes on from there.
+    // After a crash, a little less is saved, and another instance continues from there.
     server.fault('GET', /events/, (response) => void response.writeHead(200, sse).end(), 4)
     log.cut()
     log.connections.clear()
@@ -72,7 +72,7 @@ describe('a stream that goes wrong', () => {
     expect(textIn(store, log.start.messageId)).toBe('The Rhine runs down north.')
   })
 
-  test('is not set back by a fetch that was slower than the stream', async () => {
+  test('is not set back by a response that was slower than the stream', async () => {
     let answer = () => {}
     const { server, environment, store, get } = await openStore()
     const { id, log } = runningConversation(server)
@@ -96,7 +96,7 @@ describe('a stream that goes wrong', () => {
     await until(() => textIn(store, log.start.messageId) === 'The Rhine flows.')
   })
 
-  test('asks the conversation when connections open but bring nothing', async () => {
+  test('loads the conversation when connections open but bring no events', async () => {
     const { server, store, get } = await openStore()
     const { id, log } = runningConversation(server)
     log.say('The Rhine ')

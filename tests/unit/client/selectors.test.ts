@@ -7,7 +7,7 @@ import { defaultSettings } from '@/lib/protocol/api'
 import type { Message } from '@/lib/protocol/messages'
 import { TestEnvironment } from './test-environment'
 
-/** A store that holds one conversation with the given messages, each named with its parent. */
+/** A state with one conversation of the given messages, each with its parent. */
 function storeOf(parents: Record<string, string | null>) {
   const initial = { conversations: { conversations: [], nextCursor: null }, settings: defaultSettings, models: null }
   const store = createConversationStore(initial, new TestEnvironment(''))
@@ -29,12 +29,12 @@ describe('the shown branch', () => {
     expect(visiblePath(storeOf({ ...tree, f: 'e' }).getState(), 'c')).toEqual(['a', 'c', 'e', 'f'])
   })
 
-  test('is the one with the newest message, though another was begun later', () => {
+  test('is the one with the newest message, even if another began later', () => {
     const written = { ...tree, g: 'd' }
     expect(visiblePath(storeOf(written).getState(), 'c')).toEqual(['a', 'b', 'd', 'g'])
   })
 
-  test('follows a choice, and a choice that is not there is none', () => {
+  test('follows a choice, and ignores one that does not exist', () => {
     const store = storeOf(tree)
     const { choose } = store.getState()
     choose('c', null, 'a')
@@ -45,7 +45,7 @@ describe('the shown branch', () => {
     expect(visiblePath(store.getState(), 'c')).toEqual(['a', 'c', 'e'])
   })
 
-  test('is empty for a conversation that is not here, and the same nothing each time', () => {
+  test('is the same empty array for a conversation that is not loaded', () => {
     const state = storeOf({}).getState()
     expect(visiblePath(state, 'nowhere')).toEqual([])
     expect(visiblePath(state, 'nowhere')).toBe(visiblePath(state, 'elsewhere'))
@@ -78,24 +78,24 @@ describe('the shown branch', () => {
   })
 })
 
-describe('while the earlier messages are not here', () => {
-  // Of a tree whose `x` and `y` are missing: two branches below the one, one below the other.
+describe('while the earlier messages are not loaded', () => {
+  // A tree without its `x` and `y`: two branches below one, one below the other.
   const end = { a: 'x', b: 'y', c: 'x', d: 'c', e: 'b', f: 'd' }
 
-  test('the shown branch begins where the newest message leads up to, and a choice there counts', () => {
+  test('the shown branch begins at the oldest loaded ancestor of the newest message, and follows choices there', () => {
     const store = storeOf(end)
     expect(visiblePath(store.getState(), 'c')).toEqual(['c', 'd', 'f'])
     store.getState().choose('c', 'x', 'a')
     expect(visiblePath(store.getState(), 'c')).toEqual(['a'])
   })
 
-  test('messages with different parents are no branches of each other', () => {
+  test('messages with different parents are not branches of each other', () => {
     const state = storeOf(end).getState()
     expect(branchesOf(state, 'a')).toEqual(['a', 'c'])
     expect(branchesOf(state, 'b')).toEqual(['b'])
   })
 
-  test('a message is chosen if the way to it is here, and no other', () => {
+  test('a message can be chosen only if the way to it is loaded', () => {
     const state = storeOf(end).getState()
     expect(choicesTo(state, 'c', 'a')).toEqual({ x: 'a' })
     expect(choicesTo(state, 'c', 'd')).toEqual({ x: 'c', c: 'd' })
@@ -105,7 +105,7 @@ describe('while the earlier messages are not here', () => {
     expect(choicesTo(whole, 'c', 'e')).toEqual({ '': 'y', y: 'b', b: 'e' })
   })
 
-  test('a turn whose prompt is missing is the same one when that comes', () => {
+  test('a turn without its prompt keeps its key when the prompt is loaded', () => {
     const before = storeOf({ reply: 'prompt' }).getState()
     const after = storeOf({ prompt: null, reply: 'prompt' }).getState()
     for (const state of [before, after]) {

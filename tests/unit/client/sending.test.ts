@@ -9,7 +9,7 @@ import { TestEnvironment } from './test-environment'
 const newEntry = (state: ConversationState) => state.conversations[newConversationId]
 
 describe('sending', () => {
-  test('begins a conversation, and the reply grows in it', async () => {
+  test('starts a conversation, and the reply grows in it', async () => {
     const { server, store, get } = await openStore()
     get().setDraft(newConversationId, 'Tell me of rivers')
     const sent = get().send({ conversationId: null, text: 'Tell me of rivers', model: 'demo' })
@@ -53,7 +53,7 @@ describe('sending', () => {
     expect(messageOf(get(), start.messageId)?.generation).toMatchObject({ cursor: 4, endedAt: expect.any(Number) })
   })
 
-  test('goes on below the shown branch of a conversation', async () => {
+  test('continues the shown branch of a conversation', async () => {
     const { server, store, get } = await openStore((server) => {
       server.script = [...says('Yes.'), done]
       server.turn(server.conversation('Rivers').id, 'Are there rivers?')
@@ -72,7 +72,7 @@ describe('sending', () => {
     expect(textIn(store, reply)).toBe('Yes.')
   })
 
-  test('what was written meanwhile goes along to the new conversation', async () => {
+  test('moves the draft to the new conversation', async () => {
     const { server, environment, get } = await openStore()
     const sent = get().send({ conversationId: null, text: 'one', model: 'demo' })
     get().setDraft(newConversationId, 'two')
@@ -85,7 +85,7 @@ describe('sending', () => {
     ])
   })
 
-  test('does not take the page along when the person went elsewhere', async () => {
+  test('does not move the page after the person has left', async () => {
     const { server, get } = await openStore((server) => server.conversation('Elsewhere'))
     const sent = get().send({ conversationId: null, text: 'one', model: 'demo' })
     const elsewhere = get().summaries[0]?.id ?? ''
@@ -97,11 +97,11 @@ describe('sending', () => {
   })
 })
 
-describe('a send that the network swallows', () => {
-  test('is posted again as the same turn, and starts once', async () => {
+describe('a send that the network loses', () => {
+  test('is retried as the same turn, and starts once', async () => {
     const { server, store, get } = await openStore((server) => {
       server.script = [...says('Here.'), done]
-      // The first post never arrives, the answer to the second is lost before, the one to the third within its start.
+      // The first request never arrives, the response to the second is lost, and the third is cut within its start.
       server.fault('POST', /chat/, 'reset')
       server.nextCuts = [3, 40]
     })
@@ -116,7 +116,7 @@ describe('a send that the network swallows', () => {
     expect(get().conversations[start.conversationId]?.messageIds).toHaveLength(2)
   })
 
-  test('is read on, once started, for as long as that takes', async () => {
+  test('is followed, once started, for as long as that takes', async () => {
     const { server, store, get } = await openStore((server) => {
       server.script = says('Here ')
       server.fault('GET', /events/, 'reset', 7)
@@ -133,10 +133,10 @@ describe('a send that the network swallows', () => {
     expect(get().conversations[log.start.conversationId]?.pending).toBeNull()
   })
 
-  test('and that the sidebar finds before its answer comes is there once', async () => {
+  test('is there once when the sidebar finds it before the response', async () => {
     const { server, environment, store, get } = await openStore((server) => {
       server.script = says('Here ')
-      // The turn starts on the server, and its answer is lost.
+      // The turn starts on the server, and the response is lost.
       server.nextCuts = [3]
     })
     environment.setChance(1)
@@ -158,7 +158,7 @@ describe('a send that the network swallows', () => {
     expect(get().running).toEqual({})
   })
 
-  test('gives the text back when the network stays away, and sends it later as the same turn', async () => {
+  test('returns the text when the network stays down, and sends it later as the same turn', async () => {
     const { server, environment, get } = await openStore((server) => server.fault('POST', /chat/, 'reset', 5))
     get().setDraft(newConversationId, 'Are you there?')
     const sent = get().send({ conversationId: null, text: 'Are you there?', model: 'demo' })
@@ -178,7 +178,7 @@ describe('a send that the network swallows', () => {
     expect(newEntry(get())?.pending).toBeNull()
   })
 
-  test('keeps its words through a reload, until the server has taken them', async () => {
+  test('keeps its text through a reload, until the server has accepted it', async () => {
     const { server, environment, get } = await openStore((server) => server.fault('POST', /chat/, 'silence'))
     get().setDraft(newConversationId, 'Precious')
     void get().send({ conversationId: null, text: 'Precious', model: 'demo' })
@@ -189,10 +189,10 @@ describe('a send that the network swallows', () => {
   })
 })
 
-describe('a send that an instance refuses which is about to close', () => {
+describe('a send that an instance refuses because it is shutting down', () => {
   const closing = (response: ServerResponse) => refuse(response, 503, 'internal', 'The server is closing.')
 
-  test('goes to another one, as the same turn', async () => {
+  test('is retried on another one, as the same turn', async () => {
     const { server, store, get } = await openStore((server) => {
       server.script = [...says('Here.'), done]
       server.fault('POST', /chat/, closing, 3)
@@ -205,7 +205,7 @@ describe('a send that an instance refuses which is about to close', () => {
     expect(newEntry(get())?.pending).toBeNull()
   })
 
-  test('gives the text back with its words when there is no other', async () => {
+  test('returns the text with the refusal when there is no other', async () => {
     const { server, get } = await openStore((server) => server.fault('POST', /chat/, closing, 9))
     await get().send({ conversationId: null, text: 'Are you there?', model: 'demo' })
     expect(server.count('POST', /chat/)).toBe(5)
@@ -214,18 +214,18 @@ describe('a send that an instance refuses which is about to close', () => {
   })
 })
 
-describe('a send that the server asks to make later', () => {
+describe('a send with a Retry-After', () => {
   const later = (status: number, seconds: number) => (response: ServerResponse) => {
     response.setHeader('Retry-After', String(seconds))
     refuse(response, status, 'rate_limit', 'Too many at once.')
   }
 
-  test('goes again as the same turn, not before its time, and says why meanwhile', async () => {
+  test('is retried as the same turn, not before its time, and shows why meanwhile', async () => {
     const { server, environment, get } = await openStore((server) => server.fault('POST', /chat/, later(503, 7)))
     const sent = get().send({ conversationId: null, text: 'Again', model: 'demo' })
     await until(() => environment.waits.includes(7_000))
     expect(newEntry(get())?.pending?.delayed).toBe('Too many at once.')
-    // What would end another wait is no reason to come sooner.
+    // What ends a backoff doesn't end a Retry-After.
     environment.setOnline(true)
     environment.setHidden(false)
     environment.advance(6_999)
@@ -262,7 +262,7 @@ describe('a send that the server asks to make later', () => {
 })
 
 describe('a send that the server refuses', () => {
-  test('for a budget’s sake is not made again, whatever the headers say', async () => {
+  test('because of a budget is not retried, whatever the headers say', async () => {
     const { server, get } = await openStore((server) =>
       server.fault('POST', /chat/, (response) => {
         response.setHeader('Retry-After', '1')
@@ -274,7 +274,7 @@ describe('a send that the server refuses', () => {
     expect(server.count('POST', /chat/)).toBe(1)
   })
 
-  test('shows its problem and gives the text back', async () => {
+  test('shows its problem and returns the text', async () => {
     const problem = { kind: 'rate_limit', message: 'Wait a minute.', retryable: true, requestId: 'r1' }
     const { server, get } = await openStore((server) =>
       server.fault('POST', /chat/, (response) => json(response, 429, { error: problem })),
@@ -285,7 +285,7 @@ describe('a send that the server refuses', () => {
     expect(server.count('POST', /chat/)).toBe(1)
   })
 
-  test('has plain words when the answer is not ours', async () => {
+  test('has a plain message when the response is not Rill’s', async () => {
     const { get } = await openStore((server) =>
       server.fault('POST', /chat/, (response) => response.writeHead(502).end('<h1>Bad Gateway</h1>')),
     )
@@ -295,7 +295,7 @@ describe('a send that the server refuses', () => {
     expect(problem?.message).not.toContain('<')
   })
 
-  test('leads to the sign-in page when the session has ended, and keeps the words', async () => {
+  test('leads to the sign-in page when the session has ended, and keeps the text', async () => {
     const { environment, get } = await openStore((server) =>
       server.fault('POST', /chat/, (response) => refuse(response, 401, 'auth', 'Sign in first.')),
     )

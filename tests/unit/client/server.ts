@@ -33,7 +33,7 @@ const changedSettings = z.strictObject({ ...settings.shape, seen: z.record(z.str
 
 const askedAgain = z.strictObject({ turnId: z.string(), model: z.string(), maxTokens: z.optional(z.number()) })
 
-/** What goes wrong with the next requests that fit: the socket dies, nothing is ever answered, or this is. */
+/** What happens to the next matching requests: the socket dies, no response is sent, or `how` writes one. */
 interface Fault {
   method: string
   path: RegExp
@@ -47,7 +47,7 @@ interface Received {
   body: Record<string, unknown>
 }
 
-/** A small Rill in memory that speaks the API over real sockets, and does wrong what it is told to. */
+/** A small Rill in memory that serves the API over real sockets, with faults that tests inject. */
 export class TestServer {
   readonly browser = new TestBrowser()
   readonly received: Received[] = []
@@ -58,7 +58,7 @@ export class TestServer {
   readonly prompts: Message[] = []
   readonly faults: Fault[] = []
   settings: Settings = defaultSettings
-  /** What every reply says; without it replies grow as the test appends. */
+  /** The events of every reply. Without them, replies grow as the test appends. */
   script: GenerationEvent[] = []
   /** Where the first connections of the next turns are cut. */
   nextCuts: number[] = []
@@ -97,7 +97,7 @@ export class TestServer {
     return this.received.filter((each) => each.method === method && path.test(each.path)).length
   }
 
-  /** Adds a conversation that is there already. */
+  /** Adds a conversation. */
   conversation(title: string): ConversationSummary {
     const id = `conversation-${++this.ids}`
     const now = this.tick()
@@ -120,7 +120,7 @@ export class TestServer {
     return log
   }
 
-  /** Asks for the reply of a log again: it goes on in its message, or another is written beside it. */
+  /** Continues the reply of a log in its message, or regenerates it beside that. */
   again(verb: 'continue' | 'regenerate', { start }: Log): Log {
     const n = ++this.ids
     const messageId = verb === 'continue' ? start.messageId : `reply-${n}`
@@ -132,7 +132,7 @@ export class TestServer {
     return log
   }
 
-  /** The conversation as the database has it. */
+  /** The messages of a conversation as the database has them. */
   messages(conversationId: string): Message[] {
     const messages = new Map<string, Message>()
     for (const log of this.logs.values()) {
@@ -217,7 +217,7 @@ export class TestServer {
     } else refuse(response, 404, 'not_found', 'There is no such thing.')
   }
 
-  /** Takes a send: a turn that is known already is not started again. */
+  /** Accepts a send. A known turn is not started again. */
   chat(body: Record<string, unknown>): Log {
     const { turnId, conversationId, parentId, text } = sent.parse(body)
     const known = this.turns.get(turnId)
@@ -316,7 +316,7 @@ function isAfter({ updatedAt, id }: ConversationSummary, place: number, placeId:
   return updatedAt < place || (updatedAt === place && id < placeId)
 }
 
-/** Events that say these words. */
+/** The events of a reply with these texts. */
 export const says = (...texts: string[]) => texts.map((text): GenerationEvent => ({ type: 'delta', data: { text } }))
 
 export const done: GenerationEvent = { type: 'status', data: { status: 'completed' } }

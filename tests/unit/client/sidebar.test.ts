@@ -11,7 +11,7 @@ const idOf = ({ summaries }: ConversationState, title: string) =>
   summaries.find((each) => each.title === title)?.id ?? ''
 
 describe('deleting', () => {
-  test('shows at once, and Undo puts it back in its place', async () => {
+  test('shows at once, and Undo restores it in its place', async () => {
     const { server, get } = await openStore(abc)
     const id = idOf(get(), 'b')
     await get().loadConversation(id)
@@ -32,7 +32,7 @@ describe('deleting', () => {
     expect(server.received.at(-1)).toMatchObject({ method: 'PATCH', body: { deleted: false } })
   })
 
-  test('takes its draft and its branch out of the storage, and Undo puts them back', async () => {
+  test('removes its draft and its branch from the storage, and Undo restores them', async () => {
     const { environment, get } = await openStore(abc)
     const id = idOf(get(), 'b')
     get().setDraft(id, 'And the sea?')
@@ -45,7 +45,7 @@ describe('deleting', () => {
     expect(stored()).toEqual(['And the sea?', 'reply'])
   })
 
-  test('and Undo before the server has answered end with the conversation there', async () => {
+  test('followed by Undo before the response keeps the conversation', async () => {
     const { server, get } = await openStore(abc)
     const id = idOf(get(), 'b')
     void get().remove(id)
@@ -74,7 +74,7 @@ describe('deleting', () => {
     expect(titles(get())).toEqual(['c', 'b', 'a'])
   })
 
-  test('that fails puts it back and says why', async () => {
+  test('that fails restores it and shows why', async () => {
     const { get } = await openStore((server) => {
       abc(server)
       server.fault('DELETE', /./, (response) => refuse(response, 500, 'internal', 'The disk is full.'))
@@ -84,14 +84,14 @@ describe('deleting', () => {
     expect(get().notices).toMatchObject([{ tone: 'danger', text: 'Couldn’t delete “b”. The disk is full.' }])
   })
 
-  test('what is gone already is deleted too', async () => {
+  test('of a conversation that is gone already succeeds', async () => {
     const { server, get } = await openStore(abc)
     server.deleted.add(idOf(get(), 'b'))
     await get().remove(idOf(get(), 'b'))
     expect(titles(get())).toEqual(['c', 'a'])
   })
 
-  test('an Undo that fails takes it away again and says why', async () => {
+  test('removes it again when Undo fails, and shows why', async () => {
     const { get } = await openStore((server) => {
       abc(server)
       server.fault('PATCH', /./, (response) => refuse(response, 404, 'not_found', 'Swept.'))
@@ -102,7 +102,7 @@ describe('deleting', () => {
     expect(titles(get())).toEqual(['c', 'a'])
   })
 
-  test('is not undone by a list that was fetched meanwhile', async () => {
+  test('is not reverted by a list that was fetched meanwhile', async () => {
     let answer = () => {}
     const { server, environment, get } = await openStore(abc)
     server.fault('GET', /conversations$/, (response) => {
@@ -119,7 +119,7 @@ describe('deleting', () => {
 })
 
 describe('renaming', () => {
-  test('shows at once and is kept', async () => {
+  test('shows at once and is saved', async () => {
     const { server, get } = await openStore(abc)
     const id = idOf(get(), 'b')
     const renaming = get().rename(id, 'Rivers')
@@ -128,7 +128,7 @@ describe('renaming', () => {
     expect(server.summaries.get(id)?.title).toBe('Rivers')
   })
 
-  test('is not undone by a list that is fetched before the server has it', async () => {
+  test('is not reverted by a list that is fetched before the server has it', async () => {
     let answer = () => {}
     const { server, environment, get } = await openStore(abc)
     server.fault('PATCH', /./, (response) => {
@@ -145,7 +145,7 @@ describe('renaming', () => {
     expect(titles(get())).toEqual(['c', 'Rivers', 'a'])
   })
 
-  test('that fails takes the old name back and says why', async () => {
+  test('that fails restores the old name and shows why', async () => {
     const { get } = await openStore((server) => {
       abc(server)
       server.fault('PATCH', /./, (response) => refuse(response, 400, 'bad_request', 'It is too long.'))
@@ -173,7 +173,7 @@ describe('the list', () => {
     expect(server.count('GET', /conversations/)).toBe(2)
   })
 
-  test('that cannot be fetched says so and can be asked again', async () => {
+  test('shows a failure and can be loaded again', async () => {
     const { get } = await openStore((server) => {
       server.pageSize = 2
       abc(server)
@@ -187,7 +187,7 @@ describe('the list', () => {
 })
 
 describe('settings', () => {
-  test('show at once and are kept; a refusal takes them back', async () => {
+  test('show at once and are saved; a refusal reverts them', async () => {
     const { server, get } = await openStore()
     const saving = get().saveSettings({ theme: 'dark' })
     expect(get().settings.theme).toBe('dark')

@@ -21,7 +21,7 @@ describe('stop', () => {
     expect(get().notices).toEqual([])
   })
 
-  test('says so when it could not be done, and can be tried again', async () => {
+  test('shows a failure, and can be tried again', async () => {
     const { server, store, get } = await openStore((server) => server.fault('POST', /stop/, 'reset'))
     await get().send({ conversationId: null, text: 'Rivers', model: 'demo' })
     const { start } = server.onlyLog
@@ -54,7 +54,7 @@ describe('stop', () => {
     expect(server.count('POST', /stop/)).toBe(1)
   })
 
-  test('while sending with no answer in sight, closes the request and gives the text back', async () => {
+  test('while sending without a response, closes the request and returns the text', async () => {
     const { server, environment, get } = await openStore((server) => server.fault('POST', /chat/, 'silence', 9))
     const sent = get().send({ conversationId: null, text: 'Rivers', model: 'demo' })
     await until(() => server.count('POST', /chat/) === 1)
@@ -63,12 +63,12 @@ describe('stop', () => {
     await sent
     expect(newEntry(get())?.pending).toBeNull()
     expect(get().drafts[newConversationId]).toBe('Rivers')
-    // It may have arrived all the same, so the page looks.
+    // It may have reached the server, so the page refreshes.
     await until(() => server.count('GET', /conversations/) === 1)
     expect(server.count('POST', /chat/)).toBe(1)
   })
 
-  test('between two tries of a send, lets no other follow', async () => {
+  test('between two attempts of a send, prevents the next one', async () => {
     const { server, environment, get } = await openStore((server) => server.fault('POST', /chat/, 'reset', 9))
     environment.setChance(1)
     const sent = get().send({ conversationId: null, text: 'Rivers', model: 'demo' })

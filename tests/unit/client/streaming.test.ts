@@ -5,7 +5,7 @@ import type { Part } from '@/lib/protocol/messages'
 import { openStore, openTab, runningConversation, statusOf, textIn, until } from './open-store'
 
 describe('text that streams', () => {
-  test('is one commit a frame for all conversations', async () => {
+  test('takes one commit per frame for all conversations', async () => {
     const { environment, server, store, get } = await openStore()
     const logs = [runningConversation(server), runningConversation(server)]
     for (const { id } of logs) await get().loadConversation(id)
@@ -16,10 +16,10 @@ describe('text that streams', () => {
       commits += 1
     })
     for (const { log } of logs) for (let word = 0; word < 50; word += 1) log.say(`${word} `)
-    // The log's own end is the proof that all of it has arrived.
+    // The end of the log proves that all of it has arrived.
     for (const { log } of logs) log.end()
     await until(() => logs.every(({ log }) => log.connections.size === 0) && environment.framesWaiting === 1)
-    // Only the poll and the look after the other tabs wait: both readers are done.
+    // Only the timers of the poll and of the leader check are left: both readers are done.
     await until(() => environment.waits.length === 2)
     expect(commits).toBe(0)
     environment.paint()
@@ -30,7 +30,7 @@ describe('text that streams', () => {
     }
   })
 
-  test('that turns out to be reasoning becomes that, and what follows is the text', async () => {
+  test('becomes reasoning when it is reclassified, and later text stays text', async () => {
     const { server, store, get } = await openStore()
     const { id, log } = runningConversation(server)
     await get().loadConversation(id)
@@ -46,7 +46,7 @@ describe('text that streams', () => {
       { type: 'reasoning', text: 'Hm. Let me see.', ms: 900 },
       { type: 'text', text: 'Yes.', state: 'streaming' },
     ])
-    // It grew out of nothing that was shown as text before.
+    // Neither part grew from text that was shown before.
     for (const part of parts() ?? []) expect(growthOf(part)).toBeUndefined()
     log.say(' Now.')
     await until(() => textIn(store, log.start.messageId) === 'Yes. Now.')
@@ -84,7 +84,7 @@ describe('text that streams', () => {
     expect(after.running).toBe(before.running)
   })
 
-  test('survives cuts with no gap and no double', async () => {
+  test('has no gap and no repetition after cuts', async () => {
     const { server, store, get } = await openStore()
     const { id, log } = runningConversation(server)
     await get().loadConversation(id)
@@ -100,7 +100,7 @@ describe('text that streams', () => {
     expect(textIn(store, log.start.messageId)).toBe(expected)
   })
 
-  test('that ended is not asked for again while its end waits for a frame', async () => {
+  test('is not requested again while its end waits for a frame', async () => {
     const { server, environment, store, get } = await openStore()
     const all = Array.from({ length: 5 }, () => runningConversation(server))
     for (const { id } of all.slice(0, 4)) await get().loadConversation(id)
@@ -143,11 +143,11 @@ describe('text that streams', () => {
       await until(() => statusOf(tab, log.start.messageId) === 'completed')
       expect(textIn(tab, log.start.messageId)).toBe('The Rhine flows.')
     }
-    // One tab reads for both.
+    // One tab is the leader.
     expect(log.cursors).toEqual([2])
   })
 
-  test('says how often it was asked for while it comes, as the server does after a reload', async () => {
+  test('counts its attempts as the server does after a reload', async () => {
     const { server, get } = await openStore()
     await get().send({ conversationId: null, text: 'Tell me of rivers', model: 'demo' })
     const log = server.onlyLog
@@ -162,12 +162,12 @@ describe('text that streams', () => {
     const reloaded = openTab(server)
     await reloaded.get().loadConversation(conversationId)
     expect(messageOf(reloaded.get(), messageId)?.generation?.attempts).toBe(3)
-    // Where a wait was cut short, or the way to ask was changed, the log cannot tell: its end does.
+    // The log doesn't show a shortened wait or a changed request: its end does.
     log.append({ type: 'status', data: { status: 'completed', attempts: 4 } })
     await until(() => attempts() === 4)
   })
 
-  test('comes by timer in a hidden page', async () => {
+  test('is committed by timer in a hidden page', async () => {
     const { server, environment, store, get } = await openStore()
     const { id, log } = runningConversation(server)
     await get().loadConversation(id)

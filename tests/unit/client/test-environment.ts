@@ -8,17 +8,17 @@ interface Timer {
   run(): void
 }
 
-/** A page whose clock, frames, sight and connection the test holds. Timers of no length run by themselves. */
+/** A browser whose clock, frames, visibility and connection the test controls. Timers of 0 ms run by themselves. */
 export class TestEnvironment implements BrowserEnvironment {
   origin: string
   signedOut = false
   zone = 'UTC'
-  /** Paints whenever somebody waits for a frame. Off, a frame comes with `paint`. */
+  /** Whether requested frames are painted by themselves, rather than with `paint`. */
   painting = true
   stored = new Map<string, string>()
-  /** What it can store: nothing more when it is full, nothing at all when cookies are blocked. */
+  /** `nothing more` is a full storage, `nothing` a blocked one. */
   keeping: 'all' | 'nothing more' | 'nothing' = 'all'
-  /** The browser whose tab it is; a browser whose tabs cannot speak to each other otherwise. */
+  /** The browser that it is a tab of. Null when tabs cannot exchange messages. */
   browser: TestBrowser | null = null
   private asleep = false
   private time = 1_000_000
@@ -84,7 +84,7 @@ export class TestEnvironment implements BrowserEnvironment {
 
   tabs = (): Tabs | null => this.browser?.tab(() => this.asleep) ?? null
 
-  /** From now on it hears nothing of the other tabs, as one that the system has put to sleep. */
+  /** From now on it receives nothing from the other tabs, like a suspended tab. */
   sleep(): void {
     this.asleep = true
   }
@@ -93,8 +93,8 @@ export class TestEnvironment implements BrowserEnvironment {
     this.asleep = false
   }
 
-  /** Another tab has stored something. */
-  tellStored(): void {
+  /** Another tab has changed the storage. */
+  emitStored(): void {
     for (const listener of [...this.listeners.storage]) listener()
   }
 
@@ -107,12 +107,12 @@ export class TestEnvironment implements BrowserEnvironment {
     for (const run of frames) run()
   }
 
-  /** How many wait for the next paint. */
+  /** How many callbacks wait for the next paint. */
   get framesWaiting(): number {
     return this.frames.size
   }
 
-  /** How long each timer has still to wait, the shortest first. */
+  /** The remaining time of each timer, shortest first. */
   get waits(): number[] {
     return [...this.timers].map(({ at }) => at - this.time).toSorted((a, b) => a - b)
   }
@@ -145,25 +145,25 @@ interface Waiting extends LockRequest {
   name: string
 }
 
-/** What the tabs of one browser have in common. */
+/** The locks and channels that the tabs of one browser share. */
 export class TestBrowser {
-  /** The holder of each lock, and who waits, in order. */
+  /** The holder of each lock, and the waiting requests, in order. */
   private readonly holders = new Map<string, LockRequest>()
   private readonly waiting: Waiting[] = []
-  private readonly ears = new Set<{ name: string; heard(message: unknown): void }>()
+  private readonly receivers = new Set<{ name: string; receive(message: unknown): void }>()
 
   tab(asleep: () => boolean): Tabs {
     return {
       lock: (name, request) => this.lock(name, request),
-      channel: (name, heard) => {
-        const ear = { name, heard: (message: unknown) => asleep() || heard(message) }
-        this.ears.add(ear)
-        const others = () => [...this.ears].filter((each) => each.name === name && each !== ear)
+      channel: (name, receive) => {
+        const receiver = { name, receive: (message: unknown) => asleep() || receive(message) }
+        this.receivers.add(receiver)
+        const others = () => [...this.receivers].filter((each) => each.name === name && each !== receiver)
         const post = (message: unknown) => {
           const copy = structuredClone(message)
-          for (const each of others()) setImmediate(() => this.ears.has(each) && each.heard(copy))
+          for (const each of others()) setImmediate(() => this.receivers.has(each) && each.receive(copy))
         }
-        return { post, close: () => void this.ears.delete(ear) }
+        return { post, close: () => void this.receivers.delete(receiver) }
       },
     }
   }
@@ -172,7 +172,7 @@ export class TestBrowser {
     const { how } = request
     const holder = this.holders.get(name)
     if (how === 'steal' || !holder) {
-      this.give(name, request)
+      this.grant(name, request)
       if (holder) setImmediate(holder.lost)
     } else if (how === 'try') setImmediate(request.lost)
     else this.waiting.push({ name, ...request })
@@ -184,11 +184,11 @@ export class TestBrowser {
       const [next] = this.waiting.filter((each) => each.name === name)
       if (!next) return
       this.waiting.splice(this.waiting.indexOf(next), 1)
-      this.give(name, next)
+      this.grant(name, next)
     }
   }
 
-  private give(name: string, request: LockRequest): void {
+  private grant(name: string, request: LockRequest): void {
     this.holders.set(name, request)
     setImmediate(() => this.holders.get(name) === request && request.held())
   }

@@ -12,7 +12,7 @@ async function twoRivers() {
 
 const ended = (get: () => { running: object }) => until(() => Object.keys(get().running).length === 0)
 
-test('an answer that ended out of sight is unread until its conversation is opened', async () => {
+test('a reply that ended off screen is unread until its conversation is opened', async () => {
   const { get, away, shown, marks } = await twoRivers()
   away.log.end()
   shown.log.end()
@@ -22,7 +22,7 @@ test('an answer that ended out of sight is unread until its conversation is open
   expect(marks()).toEqual([])
 })
 
-test('one that ended in a hidden page is unread until the page is in sight', async () => {
+test('a reply that ended in a hidden page is unread until the page is visible', async () => {
   const { environment, get, away, shown, marks } = await twoRivers()
   environment.setHidden(true)
   shown.log.end()
@@ -34,7 +34,7 @@ test('one that ended in a hidden page is unread until the page is in sight', asy
   expect(marks()).toEqual([away.id])
 })
 
-test('it survives a reload, and so does an answer that ended when no page was open', async () => {
+test('the mark survives a reload, also of a reply that ended while no page was open', async () => {
   const { server, environment, disconnect, away, shown } = await twoRivers()
   disconnect()
   away.log.end()
@@ -48,7 +48,7 @@ test('it survives a reload, and so does an answer that ended when no page was op
   expect([...again.stored.keys()]).toEqual([`rill.unread.${shown.id}`])
 })
 
-test('it is opened in all tabs at once', async () => {
+test('opening the conversation in one tab removes the mark in all', async () => {
   const { server, environment, get, away, marks } = await twoRivers()
   away.log.end()
   await until(() => Object.keys(get().running).length === 1)
@@ -57,11 +57,11 @@ test('it is opened in all tabs at once', async () => {
   const tab = openTab(server, other)
   expect(Object.keys(tab.get().unread)).toContain(away.id)
   await tab.get().loadConversation(away.id)
-  environment.tellStored()
+  environment.emitStored()
   expect(marks()).not.toContain(away.id)
 })
 
-/** Two tabs: this one shows the conversation, the other one has it too, shows another one, and is hidden. */
+/** Two tabs: this one shows the conversation, the other is hidden and shows another one. */
 async function readerAndHidden() {
   const opened = await twoRivers()
   const environment = new TestEnvironment(opened.server.origin)
@@ -80,20 +80,20 @@ async function readerAndHidden() {
   return { ...opened, hidden: { environment, marked, commits } }
 }
 
-test('what is read in one tab is not unread in a hidden one that hears of it before it hears of the end', async () => {
+test('a reply read in one tab is not unread in a hidden tab that receives that before the end', async () => {
   const { get, shown, marks, hidden } = await readerAndHidden()
   expect(hidden.marked()).toBe(true)
   shown.log.end()
   await until(() => Object.keys(get().running).length === 1)
   expect(marks()).not.toContain(shown.id)
-  hidden.environment.tellStored()
+  hidden.environment.emitStored()
   await hidden.commits()
   expect(hidden.marked()).toBe(false)
   hidden.environment.setHidden(false)
   expect(hidden.marked()).toBe(false)
 })
 
-test('what was read in one tab is not unread in one that slept meanwhile, when that comes into sight', async () => {
+test('a reply read in one tab is not unread in a suspended tab once that is visible', async () => {
   const { environment, get, shown, marks, hidden } = await readerAndHidden()
   environment.painting = false
   shown.log.end()
@@ -107,18 +107,21 @@ test('what was read in one tab is not unread in one that slept meanwhile, when t
   expect(hidden.marked()).toBe(false)
 })
 
-test.each(['nothing more', 'nothing'] as const)('a page that can store %s knows it all the same', async (keeping) => {
-  const { server } = await openStore()
-  const environment = new TestEnvironment(server.origin)
-  environment.keeping = keeping
-  const { get } = openTab(server, environment)
-  const [away, shown] = [runningConversation(server), runningConversation(server)]
-  for (const { id } of [away, shown]) await get().loadConversation(id)
-  await until(() => away.log.connections.size > 0)
-  away.log.end()
-  shown.log.end()
-  await ended(get)
-  environment.setHidden(true)
-  environment.setHidden(false)
-  expect(Object.keys(get().unread)).toEqual([away.id])
-})
+test.each(['nothing more', 'nothing'] as const)(
+  'a page that can store %s keeps the mark until a reload',
+  async (keeping) => {
+    const { server } = await openStore()
+    const environment = new TestEnvironment(server.origin)
+    environment.keeping = keeping
+    const { get } = openTab(server, environment)
+    const [away, shown] = [runningConversation(server), runningConversation(server)]
+    for (const { id } of [away, shown]) await get().loadConversation(id)
+    await until(() => away.log.connections.size > 0)
+    away.log.end()
+    shown.log.end()
+    await ended(get)
+    environment.setHidden(true)
+    environment.setHidden(false)
+    expect(Object.keys(get().unread)).toEqual([away.id])
+  },
+)

@@ -57,7 +57,7 @@ eleven-7b-chat musical-7b sunos-7b banana-7b nano-8b swan-7b wanda-7b clipper-7b
 
 const names = (text: string) => text.split(/\s+/).filter(Boolean)
 
-it.each(names(forOtherTasks))('%s is for another task than chat', (name) => {
+it.each(names(forOtherTasks))('%s is not for chat', (name) => {
   expect(canChat(name)).toBe(false)
 })
 
@@ -67,14 +67,14 @@ it.each(names(forChat))('%s can chat', (name) => {
 
 const choice = (...list: string[]) => firstChoiceOf(list.map((name) => ({ name })))?.name
 
-it('a model that people know is the first choice, in whatever place of the list it stands', () => {
+it('the first choice is a well-known model, wherever it is in the list', () => {
   expect(choice('babel-9b', 'gpt-4-0613', 'gpt-4o-mini-2024-07-18', 'gpt-4o-mini')).toBe('gpt-4o-mini')
   expect(choice('zeta/unknown', 'anthropic/claude-sonnet-4.5', 'meta/other')).toBe('anthropic/claude-sonnet-4.5')
   expect(choice('models/gemini-1.5-pro', 'models/gemini-2.5-flash')).toBe('models/gemini-2.5-flash')
   expect(choice('tinyllama:1b', 'llama3:8b')).toBe('llama3:8b')
 })
 
-it('else the first of the list, in the provider’s own order', () => {
+it('the first choice is else the first of the list', () => {
   expect(choice('second-best', 'best')).toBe('second-best')
   expect(choice('gpt-5xyz', 'other')).toBe('gpt-5xyz')
   expect(choice()).toBeUndefined()

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest'
 import { dayOf } from '@/lib/protocol/billing/days'
 
-test('a zone is the same in every spelling, and spellings take no memory that grows', () => {
+test('a zone is the same in every spelling, and the cache of spellings is bounded', () => {
   const at = Date.UTC(2026, 6, 2, 20)
   const base = 'america/argentina/buenos_aires'
   const spelt = (index: number) =>

@@ -88,7 +88,7 @@ test.each(Object.entries(kinds).flatMap(([kind, reasons]) => reasons.map((reason
   },
 )
 
-test('nothing said is nothing special', () => {
+test('no finish reason means stop', () => {
   expect(finishKindOf(null)).toBe('stop')
 })
 

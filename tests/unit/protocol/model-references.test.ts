@@ -9,7 +9,7 @@ const group = (providerId: string, kind: ModelGroup['kind'], ids: string[]): Mod
 })
 const server = group('environment-58fc9ccc7040', 'environment', ['gpt-4o', 'ollama:odd'])
 
-test('no internal id stands before a model’s name, whether or not its provider is still there', () => {
+test('a model’s name has no internal prefix, whether or not its provider exists', () => {
   const references = [
     `${own}:gpt-4o`,
     'environment-00ff:gpt-4o',

@@ -48,7 +48,7 @@ test('any events of any logs in one stream, cut at any bytes, decode to the same
   )
 })
 
-test('an event that does not say of which log it is, is an error', () => {
+test('an event without its log is an error', () => {
   const feed = (id: string) => () =>
     createNamedEventDecoder().feed(new TextEncoder().encode(`id: ${id}\nevent: delta\ndata: {"text":"a"}\n\n`))
   for (const id of ['1', ':1', 'g:', 'g:x', 'g:-1']) expect(feed(id)).toThrow()
@@ -62,7 +62,7 @@ test('what a model writes can neither end an event nor name one', () => {
   expect(decoded).toEqual([{ seq: 1, type: 'delta', data: { text: hostile } }])
 })
 
-test('an event that is not ours is an error, not a quiet gap', () => {
+test('an unknown event is an error, not a silent gap', () => {
   const feed = (wire: string) => () => createEventDecoder().feed(new TextEncoder().encode(wire))
   expect(feed('id: 1\nevent: surprise\ndata: {}\n\n')).toThrow()
   expect(feed('id: 1\nevent: delta\ndata: {"text":1}\n\n')).toThrow()

@@ -32,14 +32,14 @@ it('cuts a long title, never within a character', () => {
   expect(shortened('12345', 5)).toBe('12345')
 })
 
-it('titles that are stored with marks are shown without them', () => {
+it('titles that are stored with Markdown are shown without it', () => {
   expect(plainTitle('**Compare** trains and `planes` for a journey of 600 km acr…')).toBe(
     'Compare trains and planes for a journey of 600 km acr…',
   )
   expect(['```python', '# Plan', '```', 'Plain'].map(plainTitle)).toEqual(['python', 'Plan', '```', 'Plain'])
 })
 
-it('a number that somebody put in front of a title stays', () => {
+it('a leading number stays', () => {
   expect(['1. Introduction', '2024) **Budget**', '3. '].map(plainTitle)).toEqual([
     '1. Introduction',
     '2024) Budget',

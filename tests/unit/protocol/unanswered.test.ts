@@ -2,7 +2,7 @@ import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { type Answer, answerIn, isBlank, promptStatuses, type Waiting, waitingAfter } from '@/lib/protocol/unanswered'
 
-describe('what becomes of each prompt', () => {
+describe('the status of each prompt', () => {
   const [a, u, r] = ['answered', 'unanswered', 'refused'] as const
   it.each([
     ['one that was answered', [a], ['sent']],
@@ -22,7 +22,7 @@ describe('what becomes of each prompt', () => {
     expect(promptStatuses(answers)).toEqual(statuses)
   })
 
-  it('is what a prompt is built by', () => {
+  it('agrees with how prompts are built', () => {
     fc.assert(
       fc.property(fc.array(fc.constantFrom(a, u, r), { maxLength: 30 }), (answers) => {
         const sent = new Set<number>()

@@ -11,7 +11,7 @@ const cut: GenerationEvent = {
 const source = 'reported' as const
 const interrupted: GenerationEvent = { type: 'status', data: { status: 'interrupted' } }
 
-/** A reply that was cut in its middle. */
+/** An interrupted reply. */
 async function withCutReply() {
   const opened = await openStore((server) => {
     server.turn(server.conversation('Rivers').id, 'Are there rivers?').append(...says('Yes, '), cut, interrupted)
@@ -29,7 +29,7 @@ async function withCutReply() {
 }
 
 describe('a reply that is continued', () => {
-  test('runs in its place, with the text it has, and grows', async () => {
+  test('runs in its own message, keeps its text and grows', async () => {
     const { server, store, get, id, messageId, newest, types } = await withCutReply()
     const path = visiblePath(get(), id)
     const ids = get().conversations[id]?.messageIds
@@ -57,7 +57,7 @@ describe('a reply that is continued', () => {
     expect(get().conversations[id]?.messageIds).toBe(ids)
   })
 
-  test('shows what is written at each moment, and keeps it when the conversation is loaded again', async () => {
+  test('shows its current text, and keeps it when the conversation is loaded again', async () => {
     const { server, store, environment, get, id, messageId, newest } = await withCutReply()
     await get().continueReply(messageId)
     const log = newest()
@@ -73,7 +73,7 @@ describe('a reply that is continued', () => {
     environment.setHidden(false)
     await until(() => get().conversations[id]?.messageIds.length === 4)
     expect(textIn(store, messageId)).toBe('Yes, there are.')
-    // It goes on elsewhere, unheard: what is fetched then stands, not what once grew here.
+    // It continues elsewhere without this page: the fetched text replaces what had arrived here.
     const later = server.again('continue', log)
     later.say(' Many.')
     later.end()
@@ -83,7 +83,7 @@ describe('a reply that is continued', () => {
     expect(seen).toEqual(seen.toSorted((one, other) => one.length - other.length))
   })
 
-  test('keeps what the runs before it used', async () => {
+  test('keeps the usage of earlier generations', async () => {
     const { store, get, messageId, newest } = await withCutReply()
     const used = (completionTokens: number) => {
       const data = { promptTokens: 9, completionTokens, cachedTokens: 0, reasoningTokens: 0, source, cost: null }
@@ -103,7 +103,7 @@ describe('a reply that is continued', () => {
     expect(tokens()).toEqual([1, 2, 3])
   })
 
-  test('goes on from its own cursor when its connection is cut', async () => {
+  test('continues from its own cursor when its connection is cut', async () => {
     const { store, get, messageId, newest } = await withCutReply()
     await get().continueReply(messageId)
     newest().say('there ')
@@ -116,7 +116,7 @@ describe('a reply that is continued', () => {
     expect(newest().cursors).toEqual([0, 2])
   })
 
-  test('begins with what the server kept of it, when a crash left less than the page had shown', async () => {
+  test('begins with the text that the server saved, when a crash left less than the page had shown', async () => {
     const { server, store, get } = await openStore()
     const { id, log } = runningConversation(server)
     const { messageId } = log.start
@@ -125,7 +125,7 @@ describe('a reply that is continued', () => {
     await get().loadConversation(id)
     await until(() => textIn(store, messageId) === 'The Rhine flows ')
     await until(() => log.connections.size === 1)
-    // The process is killed; the next one finds three events fewer and tells the end behind the page's cursor.
+    // The process is killed. The next one has three events fewer, and sends the end behind the page's cursor.
     log.cut()
     log.connections.clear()
     log.events.length = 4
@@ -145,7 +145,7 @@ describe('a reply that is continued', () => {
     expect(messageOf(get(), messageId)?.parts).toEqual(server.messages(id).at(-1)?.parts)
   })
 
-  test('in another tab is seen to run, and then to end, in this one', async () => {
+  test('in another tab runs and ends in this one too', async () => {
     const { server, store, environment, get, messageId, id, newest } = await withCutReply()
     const other = openTab(server)
     await other.get().loadConversation(id)
@@ -162,7 +162,7 @@ describe('a reply that is continued', () => {
     expect(textIn(store, messageId)).toBe('Yes, there are.')
   })
 
-  test('is not undone by an answer that was on its way when it went on', async () => {
+  test('is not overwritten by a response that was on its way when it started', async () => {
     const { server, store, get, id, messageId, newest } = await withCutReply()
     let answer = () => {}
     const stale = server.whole(id)
@@ -188,7 +188,7 @@ describe('a reply that is continued', () => {
     expect(statusOf(store, messageId)).toBe('completed')
   })
 
-  test('and stopped before the server has answered is stopped there', async () => {
+  test('is stopped on the server when it was stopped before the response', async () => {
     const { server, store, get, id, messageId, newest } = await withCutReply()
     const continued = get().continueReply(messageId)
     await get().stop(id)
@@ -198,7 +198,7 @@ describe('a reply that is continued', () => {
     expect(server.count('POST', /stop/)).toBe(1)
   })
 
-  test('that the server refuses says why, and is as it was', async () => {
+  test('shows why the server refused it, and stays as it was', async () => {
     const { server, store, get, id, messageId, types } = await withCutReply()
     server.fault('POST', /continue/, (response) =>
       refuse(response, 409, 'bad_request', 'It has been continued already.'),
@@ -212,7 +212,7 @@ describe('a reply that is continued', () => {
     await until(() => statusOf(store, messageId) === 'running')
   })
 
-  test('goes on with the model that wrote it, whatever is chosen now, unless another is named', async () => {
+  test('continues with its own model, unless another is named', async () => {
     const { server, store, get, id, messageId, newest } = await withCutReply()
     await get().setModel(id, 'chosen')
     await get().continueReply(messageId)
@@ -227,7 +227,7 @@ describe('a reply that is continued', () => {
     expect(models).toEqual(['demo', 'chosen', 'named'])
   })
 
-  test('whose request is lost on its way is asked for again as the same turn', async () => {
+  test('is requested again as the same turn when the request is lost', async () => {
     const { server, store, get, messageId } = await withCutReply()
     server.fault('POST', /continue/, 'reset')
     await get().continueReply(messageId)
@@ -238,10 +238,10 @@ describe('a reply that is continued', () => {
   })
 })
 
-describe('a reply that is written anew', () => {
-  test('is another branch under the same prompt, which is shown', async () => {
+describe('a regenerated reply', () => {
+  test('is another branch below the same prompt, and is shown', async () => {
     const { server, environment, store, get, id, messageId, userMessageId, newest } = await withCutReply()
-    /** What a reload shows: another page with the same storage. */
+    /** A reload: another store with the same storage. */
     const reloaded = async () => {
       const later = openTab(server, environment)
       await later.get().loadConversation(id)
@@ -268,11 +268,11 @@ describe('a reply that is written anew', () => {
     await until(() => statusOf(store, third) === 'running')
     expect(visiblePath(get(), id)).toEqual([userMessageId, third])
     expect(await reloaded()).toEqual([userMessageId, third])
-    // The newest is shown anyway.
+    // The newest is the default.
     expect([...environment.stored.keys()].filter((key) => key.includes('branch'))).toEqual([])
   })
 
-  test('stays before the eyes of whoever reads it while another tab shows another', async () => {
+  test('stays on screen while another tab shows another branch', async () => {
     const { server, environment, get, id, messageId, userMessageId, newest } = await withCutReply()
     await get().regenerate(messageId)
     const other = newest().start.messageId
@@ -289,7 +289,7 @@ describe('a reply that is written anew', () => {
     expect(path()).toEqual([userMessageId, other, start.userMessageId, start.messageId])
   })
 
-  test('that fails says so and leaves the box alone', async () => {
+  test('shows a failure and leaves the text box alone', async () => {
     const { server, get, id, messageId } = await withCutReply()
     server.fault('POST', /regenerate/, (response) => refuse(response, 409, 'bad_request', 'It is gone.'))
     await get().regenerate(messageId)
