@@ -154,9 +154,22 @@ export function written(parts: Part[], type: WrittenPart['type']): string {
   return parts.map((part) => (part.type === type ? part.text : '')).join('')
 }
 
-/** The reply's text alone, as it goes to the clipboard or back to a model. */
+/** The text of a message, for the clipboard and for models. */
 export function textOf(parts: Part[]): string {
-  return written(parts, 'text')
+  return parts.map(textIn).join('')
+}
+
+function textIn(part: Part): string {
+  switch (part.type) {
+    case 'text':
+      return part.text
+    case 'reasoning':
+    case 'error':
+    case 'unknown':
+      return ''
+    default:
+      return part satisfies never
+  }
 }
 
 /** The problem that a reply's last run ended with. */

@@ -2,9 +2,9 @@ import type { LogEvent } from '@/lib/protocol/events'
 import type { BrowserEnvironment } from '../transport/browser-environment'
 
 /** A hidden page has no frames: text that waited for one would arrive all at once when it is shown. */
-const hiddenDelayMs = 100
+const HIDDEN_COMMIT_DELAY_MS = 100
 /** A little less than two frames at 60 Hz. People can't read faster changes, and each costs a layout. */
-const commitIntervalMs = 25
+const COMMIT_INTERVAL_MS = 25
 
 /** Events that arrived since the last commit, by generation. */
 export type Batches = Map<string, LogEvent[]>
@@ -30,11 +30,11 @@ export function createCommits(environment: BrowserEnvironment, commit: (batches:
 
   function schedule(): void {
     cancel?.()
-    cancel = environment.hidden() ? environment.timer(hiddenDelayMs, flush) : environment.frame(flushWhenDue)
+    cancel = environment.hidden() ? environment.timer(HIDDEN_COMMIT_DELAY_MS, flush) : environment.frame(flushWhenDue)
   }
 
   function flushWhenDue(): void {
-    if (environment.now() - flushedAt >= commitIntervalMs) flush()
+    if (environment.now() - flushedAt >= COMMIT_INTERVAL_MS) flush()
     else schedule()
   }
 

@@ -3,36 +3,19 @@ import { createServer, type IncomingMessage, type ServerResponse } from 'node:ht
 import type { AddressInfo } from 'node:net'
 import { z } from 'zod'
 import type { Conversation, ConversationSummary } from '@/lib/protocol/api'
-import { defaultSettings, type Settings, settingNames, settings } from '@/lib/protocol/api'
+import { defaultSettings, type Settings, settingNames } from '@/lib/protocol/api'
 import type { GenerationEvent } from '@/lib/protocol/events'
 import { continuing, foldEvent, lengthsOf, type Message } from '@/lib/protocol/messages'
+import { conversationChange, conversationQuery } from '@/lib/protocol/requests/conversations'
+import { settingsChange } from '@/lib/protocol/requests/settings'
+import { chatRequest, regenerateRequest } from '@/lib/protocol/requests/turns'
 import { followSeveral, Log } from './log'
 import { TestBrowser } from './test-environment'
 
-const sent = z.strictObject({
-  turnId: z.string(),
-  conversationId: z.optional(z.string()),
-  parentId: z.nullish(z.string()),
-  text: z.string(),
-  model: z.string(),
-  settings: z.optional(z.strictObject({ maxTokens: z.number() })),
-})
-
-/** What the real server takes: one contract is run against both. */
-const changed = z.strictObject({
-  title: z.optional(z.string().trim().min(1)),
-  model: z.optional(z.string().min(1)),
-  deleted: z.optional(z.literal(false)),
-})
-const shownPart = z.strictObject({ newest: z.optional(z.coerce.number().min(1).max(500)) })
 const pageOf = z.strictObject({
   cursor: z.optional(z.string().regex(/^\d+\..+$/)),
   limit: z.optional(z.coerce.number().min(1).max(100)),
 })
-const changedSettings = z.strictObject({ ...settings.shape, seen: z.record(z.string(), z.unknown()) }).partial()
-
-const askedAgain = z.strictObject({ turnId: z.string(), model: z.string(), maxTokens: z.optional(z.number()) })
-
 /** What happens to the next matching requests: the socket dies, no response is sent, or `how` writes one. */
 interface Fault {
   method: string
@@ -219,7 +202,7 @@ export class TestServer {
 
   /** Accepts a send. A known turn is not started again. */
   chat(body: Record<string, unknown>): Log {
-    const { turnId, conversationId, parentId, text } = sent.parse(body)
+    const { turnId, conversationId, parentId, text } = chatRequest.parse(body)
     const known = this.turns.get(turnId)
     if (known) return known
     const log = this.turn(conversationId ?? this.conversation(text).id, text, parentId ?? null)
@@ -240,14 +223,14 @@ export class TestServer {
   }
 
   private takeAgain(verb: 'continue' | 'regenerate', log: Log, body: Record<string, unknown>): Log {
-    const { turnId } = askedAgain.parse(body)
+    const { turnId } = regenerateRequest.parse(body)
     const taken = this.turns.get(turnId) ?? this.again(verb, log)
     this.turns.set(turnId, taken)
     return taken
   }
 
   private chatOrRefuse(body: Record<string, unknown>, response: ServerResponse): void {
-    const { conversationId } = sent.parse(body)
+    const { conversationId } = chatRequest.parse(body)
     const there =
       conversationId === undefined || (this.summaries.has(conversationId) && !this.deleted.has(conversationId))
     if (there) this.chat(body).follow(response, 0)
@@ -255,7 +238,7 @@ export class TestServer {
   }
 
   private changeSettings(body: Record<string, unknown>, response: ServerResponse): void {
-    const { seen = {}, ...change } = changedSettings.parse(body)
+    const { seen = {}, ...change } = settingsChange.parse(body)
     const stale = settingNames.some((name) => name in seen && seen[name] !== this.settings[name])
     if (!stale) this.settings = { ...this.settings, ...change }
     if (stale) refuse(response, 409, 'bad_request', 'It was changed elsewhere.')
@@ -300,12 +283,12 @@ export class TestServer {
       this.deleted.add(id)
       response.writeHead(204).end()
     } else if (method === 'PATCH') {
-      const { deleted, ...change } = changed.parse(body)
+      const { deleted, ...change } = conversationChange.parse(body)
       if (deleted === false) this.deleted.delete(id)
       this.summaries.set(id, { ...known, ...change })
       json(response, 200, this.summary(id))
     } else {
-      const { newest } = shownPart.parse(Object.fromEntries(query))
+      const { newest } = conversationQuery.parse(Object.fromEntries(query))
       json(response, 200, this.whole(id, newest))
     }
   }
