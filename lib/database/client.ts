@@ -1,5 +1,5 @@
 import 'server-only'
-import { type Kysely, PostgresAdapter, sql } from 'kysely'
+import { type Kysely, sql } from 'kysely'
 import { config } from '@/lib/config'
 import { processSingleton } from '@/lib/process'
 import { connectPostgres } from './postgres'
@@ -22,9 +22,13 @@ export function engine(): Engine {
   return config().databaseUrl ? 'postgres' : 'sqlite'
 }
 
-/** The engine of a given database or transaction. */
+/**
+ * The engine of a given database or transaction. Not with `instanceof`: the database may come from another of Next's
+ * bundles, with its own copy of the adapter's class.
+ */
 export function engineOf(db: Database): Engine {
-  return db.getExecutor().adapter instanceof PostgresAdapter ? 'postgres' : 'sqlite'
+  const { adapter } = db.getExecutor()
+  return 'engine' in adapter && adapter.engine === 'postgres' ? 'postgres' : 'sqlite'
 }
 
 /** Takes a lock by name until the end of the transaction, e.g. to count rows before adding one. */

@@ -1,6 +1,6 @@
 import 'server-only'
 import { Socket } from 'node:net'
-import { Kysely, PostgresDialect, type QueryCompiler } from 'kysely'
+import { Kysely, PostgresAdapter, PostgresDialect, type QueryCompiler } from 'kysely'
 import pg from 'pg'
 import { log } from '@/lib/log'
 import { CamelCaseRows, SnakeCasePostgresCompiler } from './column-names'
@@ -40,9 +40,17 @@ export function connectPostgres(url: string, silenceMs = SILENCE_TIMEOUT_MS): Ky
 }
 
 class SnakeCasePostgresDialect extends PostgresDialect {
+  override createAdapter(): PostgresAdapter {
+    return new NamedPostgresAdapter()
+  }
+
   override createQueryCompiler(): QueryCompiler {
     return new SnakeCasePostgresCompiler()
   }
+}
+
+class NamedPostgresAdapter extends PostgresAdapter {
+  readonly engine = 'postgres'
 }
 
 function socketWithTimeout(silenceMs: number): Socket {
