@@ -13,19 +13,19 @@ const adaptationJson = z.object({
   systemRole: z.boolean(),
 })
 
-/** Asked for at every start. What another instance learns meanwhile costs this one a try more at most. */
-const KEPT_MS = 60_000
-/** Of a provider, the newest so many are read. */
-const MODELS_AT_MOST = 200
+/** Read at every start, so cached. What another instance learns meanwhile costs one more attempt at most. */
+const CACHE_MS = 60_000
+/** The newest are read. */
+const MAX_MODELS = 200
 
-/** What was learnt of a provider's models in the last week. Of a model that is not among them, all is tried. */
+/** What has been learned about a provider's models in the last week. Other models get the default request. */
 export async function capabilitiesOf(providerId: string): Promise<Capabilities> {
-  const before = known().get(providerId)
+  const before = cache().get(providerId)
   if (before && before.until > Date.now()) return before.capabilities
   const stored = await storedCapabilities(providerId)
-  const now = known().get(providerId)
-  // What was learnt while the database was asked is newer than its answer.
-  return now === before ? keep(providerId, stored) : (now?.capabilities ?? stored)
+  const now = cache().get(providerId)
+  // What was learned during the query is newer than its result.
+  return now === before ? cacheCapabilities(providerId, stored) : (now?.capabilities ?? stored)
 }
 
 async function storedCapabilities(providerId: string): Promise<Capabilities> {
@@ -35,7 +35,7 @@ async function storedCapabilities(providerId: string): Promise<Capabilities> {
     .where('providerId', '=', providerId)
     .where('learnedAt', '>', Date.now() - CAPABILITIES_TTL_MS)
     .orderBy('learnedAt', 'desc')
-    .limit(MODELS_AT_MOST)
+    .limit(MAX_MODELS)
     .execute()
   return new Map(
     rows.flatMap(({ model, adaptation, learnedAt }) => {
@@ -45,26 +45,26 @@ async function storedCapabilities(providerId: string): Promise<Capabilities> {
   )
 }
 
-function known() {
+function cache() {
   return processSingleton('capabilities', () => new Map<string, { capabilities: Capabilities; until: number }>())
 }
 
-function keep(providerId: string, capabilities: Capabilities): Capabilities {
-  known().set(providerId, { capabilities, until: Date.now() + KEPT_MS })
+function cacheCapabilities(providerId: string, capabilities: Capabilities): Capabilities {
+  cache().set(providerId, { capabilities, until: Date.now() + CACHE_MS })
   return capabilities
 }
 
-/** Remembers how a model is asked, and gives all that is known. A failure to save costs one more try. */
+/** Stores the form of requests for a model and returns the provider's capabilities. A failed save costs one more attempt. */
 export function rememberAdaptation(providerId: string, model: string, adaptation: Adaptation): Capabilities {
   const learnedAt = Date.now()
   const { without, lengthName, stream, systemRole } = adaptation
-  const before = known().get(providerId)?.capabilities ?? []
-  const learnt = { without, lengthName, stream, systemRole }
-  const values = { adaptation: JSON.stringify(learnt), learnedAt }
+  const before = cache().get(providerId)?.capabilities ?? []
+  const learned = { without, lengthName, stream, systemRole }
+  const values = { adaptation: JSON.stringify(learned), learnedAt }
   saveAdaptation(providerId, model, values).catch((error: unknown) =>
     log().warn({ providerId, error }, 'couldn’t save how a model takes requests'),
   )
-  return keep(providerId, new Map([...before, [model, { ...learnt, learnedAt }]]))
+  return cacheCapabilities(providerId, new Map([...before, [model, { ...learned, learnedAt }]]))
 }
 
 async function saveAdaptation(providerId: string, model: string, values: { adaptation: string; learnedAt: number }) {
@@ -80,8 +80,8 @@ async function saveAdaptation(providerId: string, model: string, values: { adapt
     .execute()
 }
 
-/** Forgets what was learnt of a provider, when it is edited or removed. */
+/** Deletes what has been learned about a provider, when it is edited or removed. */
 export async function forgetCapabilities(providerId: string): Promise<void> {
   await database().deleteFrom('modelCapabilities').where('providerId', '=', providerId).execute()
-  known().delete(providerId)
+  cache().delete(providerId)
 }

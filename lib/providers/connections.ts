@@ -10,10 +10,10 @@ import { type Credentials, credentialsOf } from './keys'
 import { localServer } from './local'
 
 export const DEMO = 'demo'
-/** Begins the id of the operator's own upstream. */
+/** Prefix of the operator's provider id. */
 export const ENVIRONMENT = 'environment-'
 
-/** The operator's own upstream, from the environment; null when none is set. */
+/** The operator's upstream, from the environment; null when none is set. */
 export async function environmentConnection(): Promise<Connection | null> {
   const { upstream } = config()
   if (!upstream) return null
@@ -21,19 +21,19 @@ export async function environmentConnection(): Promise<Connection | null> {
   const kept = processSingleton<{ connection: Connection | null }>('environment connection', () => ({
     connection: null,
   }))
-  const place = { name: environmentName(upstream.baseUrl), baseUrl: upstream.baseUrl }
+  const address = { name: environmentName(upstream.baseUrl), baseUrl: upstream.baseUrl }
   const credentials = { apiKey: upstream.apiKey, headers: {} }
-  // The id goes to browsers, and an address may tell of the operator's network.
-  const mark = createHash('sha256').update(upstream.baseUrl).digest('hex').slice(0, 12)
+  // A hash, since the id goes to browsers and the address may reveal the operator's network.
+  const digest = createHash('sha256').update(upstream.baseUrl).digest('hex').slice(0, 12)
   if (!kept.connection) {
-    const connection = await dialled(`${ENVIRONMENT}${mark}`, place, credentials, false)
+    const connection = await createConnection(`${ENVIRONMENT}${digest}`, address, credentials, false)
     connection.setByOperator = true
     kept.connection ??= connection
   }
   return kept.connection
 }
 
-/** What people see the operator's upstream called: as the operator says, or what everybody calls a well-known one. */
+/** The display name of the operator's upstream: as configured, or the usual name of a well-known one. */
 export function environmentName(baseUrl: string): string {
   return config().providerName ?? wellKnown.get(new URL(baseUrl).host) ?? 'This server'
 }
@@ -50,19 +50,19 @@ const wellKnown = new Map([
   ['api.x.ai', 'xAI'],
 ])
 
-/** A provider that a person entered: the address passes the guard. */
+/** A provider that a person entered, so its address is guarded. */
 export async function ownConnection(row: ProviderRow): Promise<Connection> {
   const { firstTokenTimeoutMs, idleTimeoutMs } = row
-  const connection = await dialled(row.id, row, credentialsOf(row), true)
+  const connection = await createConnection(row.id, row, credentialsOf(row), true)
   connection.timeoutOverrides = { firstTokenTimeoutMs, idleTimeoutMs }
   return connection
 }
 
-/** A local server by its id, or null when there is none of that name. */
+/** A local server by its id, or null when there is no such server. */
 export async function localConnection(id: string): Promise<Connection | null> {
   const server = localServer(id)
   if (!server) return null
-  const connection = await dialled(id, server, noCredentials, false)
+  const connection = await createConnection(id, server, noCredentials, false)
   connection.local = true
   return connection
 }
@@ -83,17 +83,17 @@ export function demoConnection(): Connection {
 
 const noCredentials: Credentials = { apiKey: null, headers: {} }
 
-async function dialled(
+async function createConnection(
   providerId: string,
-  place: { name: string; baseUrl: string },
+  { name, baseUrl }: { name: string; baseUrl: string },
   credentials: Credentials,
   guarded: boolean,
 ): Promise<Connection> {
   const connection: Connection = {
     ...credentials,
     providerId,
-    name: place.name,
-    baseUrl: place.baseUrl,
+    name,
+    baseUrl,
     guarded,
     capabilities: await capabilitiesOf(providerId),
     remember(model, adaptation) {

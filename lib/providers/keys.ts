@@ -11,14 +11,14 @@ export type Credentials = z.infer<typeof credentialsJson>
 
 type SealedRow = Pick<ProviderRow, 'id' | 'ownerId' | 'sealed'>
 
-/** Seals the key and headers of a provider to its id. */
+/** Encrypts the key and headers of a provider, bound to its id. */
 export function sealCredentials(id: string, credentials: Credentials): string {
-  return seal(JSON.stringify(credentials), contextOf(id))
+  return seal(JSON.stringify(credentials), condecrypt(id))
 }
 
-/** The key and headers of a provider. For the server alone. @throws {Refused} 400 when the secret they were sealed with has changed. */
+/** Decrypts the key and headers of a provider. @throws {Refused} 400 when the server's secret has changed. */
 export function credentialsOf(row: SealedRow & Pick<ProviderRow, 'name'>): Credentials {
-  const credentials = open(row)
+  const credentials = openCredentials(row)
   if (credentials) return credentials
   throw new Refused(400, {
     kind: 'auth',
@@ -27,18 +27,16 @@ export function credentialsOf(row: SealedRow & Pick<ProviderRow, 'name'>): Crede
   })
 }
 
-/** The key and headers of a provider; null when they cannot be read. */
-export function open(row: SealedRow): Credentials | null {
+/** Decrypts the key and headers of a provider; null when they can't be read. */
+export function openCredentials(row: SealedRow): Credentials | null {
   try {
-    return credentialsJson.parse(JSON.parse(textOf(row)))
+    return credentialsJson.parse(JSON.parse(decrypt(row)))
   } catch {
     return null
   }
 }
 
-/**
- * Re-seals what an earlier version sealed to its owner. Unreadable keys stay as they are, in case the secret is restored.
- */
+/** Re-encrypts keys in earlier formats. Unreadable keys stay as they are, in case the secret is restored. */
 export async function resealKeys(): Promise<void> {
   const rows = await database()
     .selectFrom('providers')
@@ -46,7 +44,7 @@ export async function resealKeys(): Promise<void> {
     .where('sealed', 'not like', 'v2.%')
     .execute()
   for (const row of rows) {
-    const credentials = open(row)
+    const credentials = openCredentials(row)
     if (credentials === null) {
       log().warn({ providerId: row.id }, 'can’t read a provider’s key: it was sealed with another secret')
       continue
@@ -61,16 +59,16 @@ export async function resealKeys(): Promise<void> {
   }
 }
 
-function contextOf(id: string): string {
+function condecrypt(id: string): string {
   return `provider:${id}`
 }
 
 /**
- * Reads each format there has been: `v2.…`, sealed to the provider; a bare text, sealed to the provider and its owner; and
- * `v1.<owner>.<bare text>`, the same with the owner who had it before another one was given it.
+ * Decrypts every format so far: `v2.…`, bound to the provider; a bare text, bound to the provider and its owner; and
+ * `v1.<owner>.<bare text>`, bound to the provider and an earlier owner.
  */
-function textOf({ id, ownerId, sealed }: SealedRow): string {
-  if (isSealed(sealed)) return unseal(sealed, contextOf(id))
+function decrypt({ id, ownerId, sealed }: SealedRow): string {
+  if (isSealed(sealed)) return unseal(sealed, condecrypt(id))
   const [, owner, bare] = /^v1\.(.*)\.([^.]*)$/.exec(sealed) ?? ['', ownerId, sealed]
   return unsealBare(bare ?? '', `provider ${id} of ${owner}`)
 }

@@ -4,15 +4,15 @@ import { processSingleton } from '@/lib/process'
 import { type Connection, noCapabilities } from '@/lib/upstream/connection'
 import { listModels, type ModelNames } from '@/lib/upstream/models'
 
-/** Where the usual local servers listen by default. */
-const known = [
+/** Default addresses of common local servers. */
+const defaultServers = [
   { id: 'ollama', name: 'Ollama', baseUrl: 'http://127.0.0.1:11434/v1' },
   { id: 'lmstudio', name: 'LM Studio', baseUrl: 'http://127.0.0.1:1234/v1' },
   { id: 'llamacpp', name: 'llama.cpp', baseUrl: 'http://127.0.0.1:8080/v1' },
 ] as const
 
-const PROBE_MS = 500
-const FRESH_MS = 10_000
+const PROBE_TIMEOUT_MS = 500
+const CACHE_MS = 10_000
 
 export interface LocalServer extends ModelNames {
   id: string
@@ -21,28 +21,28 @@ export interface LocalServer extends ModelNames {
 }
 
 /**
- * The local model servers that answer now; looked for at most every ten seconds. None when Rill is reachable by others
- * (`RILL_PUBLIC=1`): what runs on the server's own machine is not theirs.
+ * The local model servers that respond now, probed at most every ten seconds. None with `RILL_PUBLIC=1`: strangers may
+ * not use what runs on the server's machine.
  */
 export async function localServers(): Promise<LocalServer[]> {
   if (config().public) return []
-  const cache = processSingleton<{ at: number; found: Promise<LocalServer[]> }>('local servers', () => ({
-    at: 0,
+  const cache = processSingleton<{ probedAt: number; found: Promise<LocalServer[]> }>('local servers', () => ({
+    probedAt: 0,
     found: Promise.resolve([]),
   }))
-  if (Date.now() - cache.at > FRESH_MS) {
-    cache.at = Date.now()
-    cache.found = Promise.all(known.map(probe)).then((servers) => servers.flatMap((server) => server ?? []))
+  if (Date.now() - cache.probedAt > CACHE_MS) {
+    cache.probedAt = Date.now()
+    cache.found = Promise.all(defaultServers.map(probe)).then((servers) => servers.flatMap((server) => server ?? []))
   }
   return await cache.found
 }
 
-/** The connection parts of a local server by its id, or null when there is no such server. */
+/** Name and address of a local server by its id, or null when there is no such server. */
 export function localServer(id: string): Pick<Connection, 'name' | 'baseUrl'> | null {
-  return config().public ? null : (known.find((server) => server.id === id) ?? null)
+  return config().public ? null : (defaultServers.find((server) => server.id === id) ?? null)
 }
 
-async function probe(server: (typeof known)[number]): Promise<LocalServer | null> {
+async function probe(server: (typeof defaultServers)[number]): Promise<LocalServer | null> {
   const connection: Connection = {
     ...server,
     providerId: server.id,
@@ -53,6 +53,6 @@ async function probe(server: (typeof known)[number]): Promise<LocalServer | null
     capabilities: noCapabilities,
     remember() {},
   }
-  const answer = await listModels(connection, AbortSignal.timeout(PROBE_MS))
-  return 'models' in answer ? { ...server, ...answer } : null
+  const listed = await listModels(connection, AbortSignal.timeout(PROBE_TIMEOUT_MS))
+  return 'models' in listed ? { ...server, ...listed } : null
 }

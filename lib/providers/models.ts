@@ -13,26 +13,26 @@ import { Refused } from '@/lib/refused'
 import type { Connection } from '@/lib/upstream/connection'
 import { listModels, type ModelNames } from '@/lib/upstream/models'
 import { demoConnection, environmentConnection, ownConnection } from './connections'
-import { firstChoice } from './first-choice'
+import { chooseDefaultModel } from './default-model'
 import { localServers } from './local'
 import { providerRows } from './own'
 
-const FRESH_MS = 60_000
-/** A server that failed is asked again soon, but not by every page. */
-const FAILURE_FRESH_MS = 3_000
-const LIST_MS = 10_000
-/** Of all providers together; each has an equal part, and small ones lose nothing. */
-const MODELS_AT_MOST = 20_000
-/** What travels with a page. The picker asks for the rest. */
-const MODELS_OF_A_PAGE = 1000
+const CACHE_MS = 60_000
+/** A failed list is retried soon, but not by every page. */
+const FAILURE_CACHE_MS = 3_000
+const LIST_TIMEOUT_MS = 10_000
+/** Shared equally among the providers; short lists are never cut. */
+const MAX_MODELS = 20_000
+/** Sent with a page. The picker requests the rest. */
+const MAX_MODELS_OF_PAGE = 1000
 
 type Listed = ModelNames | { problem: Problem }
-interface Kept {
-  freshUntil: number
-  answer: Promise<Listed>
+interface CachedList {
+  expiresAt: number
+  listed: Promise<Listed>
 }
 
-/** A provider whose models are asked for; `prefix` makes a reference of a model's name. */
+/** A provider and its list. `prefix` and a model's name make a model reference. */
 interface Source {
   kind: ModelGroup['kind']
   prefix: string
@@ -40,37 +40,37 @@ interface Source {
   listed: Listed
 }
 
-/** Every provider this person can use, with its models. Lists are kept for a minute. */
-export async function modelList(ownerId: string): Promise<ModelList> {
-  return await listOf(ownerId, LIST_MS, MODELS_AT_MOST)
+/** Every provider that this person can use, with its models. Lists are cached for a minute. */
+export async function fullModelList(ownerId: string): Promise<ModelList> {
+  return await listOf(ownerId, LIST_TIMEOUT_MS, MAX_MODELS)
 }
 
 /**
- * The list as a page begins with it: a provider that has not answered in `waitMs` is shown without models for now, so
- * that a page never waits for a slow server, and of long lists only the beginning.
+ * The list for a page, which must not wait for slow servers: a provider that takes longer than `waitMs` has no models
+ * for now, and long lists are cut.
  */
 export async function modelListForPage(ownerId: string, waitMs: number): Promise<ModelList> {
-  return await listOf(ownerId, waitMs, MODELS_OF_A_PAGE)
+  return await listOf(ownerId, waitMs, MAX_MODELS_OF_PAGE)
 }
 
-/** The model of a turn that names none. */
+/** The model of a turn that doesn't name one. */
 export async function defaultModel(ownerId: string): Promise<string> {
-  return await firstChoice(ownerId, groupsOf(await sources(ownerId, LIST_MS), [], MODELS_AT_MOST))
+  return await chooseDefaultModel(ownerId, groupsOf(await sources(ownerId, LIST_TIMEOUT_MS), [], MAX_MODELS))
 }
 
 /** Whether the operator's upstream lists a model of this name. */
-export async function environmentLists(model: string): Promise<boolean> {
+export async function environmentOffers(model: string): Promise<boolean> {
   const environment = await environmentConnection()
-  const listed = environment && (await within(LIST_MS, listedModels(environment), { models: [], more: 0 }))
+  const listed = environment && (await withTimeout(LIST_TIMEOUT_MS, listedModels(environment), { models: [], more: 0 }))
   return listed !== null && 'models' in listed && listed.models.some(({ name }) => name === model)
 }
 
-async function listOf(ownerId: string, waitMs: number, most: number): Promise<ModelList> {
+async function listOf(ownerId: string, waitMs: number, limit: number): Promise<ModelList> {
   const [prices, found] = await Promise.all([ownPrices(ownerId), sources(ownerId, waitMs)])
-  const groups = groupsOf(found, prices, most)
+  const groups = groupsOf(found, prices, limit)
   return {
     groups,
-    defaultModel: await firstChoice(ownerId, groups),
+    defaultModel: await chooseDefaultModel(ownerId, groups),
     demoOnly: groups.every((group) => group.kind === 'demo'),
   }
 }
@@ -79,10 +79,10 @@ async function sources(ownerId: string, waitMs: number): Promise<Source[]> {
   const [environment, own, local] = await Promise.all([
     environmentConnection(),
     providerRows(ownerId),
-    within(waitMs, localServers(), []),
+    withTimeout(waitMs, localServers(), []),
   ])
   return await Promise.all([
-    ...(environment ? [askedSource(environment, 'environment', '', waitMs)] : []),
+    ...(environment ? [sourceOf(environment, 'environment', '', waitMs)] : []),
     ...own.map((row) => ownSource(row, waitMs)),
     ...local.map(
       (server): Source => ({
@@ -92,25 +92,25 @@ async function sources(ownerId: string, waitMs: number): Promise<Source[]> {
         listed: server,
       }),
     ),
-    askedSource(demoConnection(), 'demo', 'demo:', waitMs),
+    sourceOf(demoConnection(), 'demo', 'demo:', waitMs),
   ])
 }
 
-async function askedSource(
+async function sourceOf(
   connection: Connection,
   kind: ModelGroup['kind'],
   prefix: string,
   waitMs: number,
 ): Promise<Source> {
-  const listed = await within(waitMs, listedModels(connection), { models: [], more: 0 })
+  const listed = await withTimeout(waitMs, listedModels(connection), { models: [], more: 0 })
   return { kind, prefix, connection, listed }
 }
 
-/** A provider whose key cannot be read says so, and leaves the others their models. */
+/** A person's provider. An unreadable key becomes its problem and doesn't affect the others. */
 async function ownSource(row: ProviderRow, waitMs: number): Promise<Source> {
   const prefix = `${row.id}:`
   try {
-    return await askedSource(await ownConnection(row), 'own', prefix, waitMs)
+    return await sourceOf(await ownConnection(row), 'own', prefix, waitMs)
   } catch (error) {
     if (!(error instanceof Refused)) throw error
     const { id: providerId, name, baseUrl } = row
@@ -118,72 +118,75 @@ async function ownSource(row: ProviderRow, waitMs: number): Promise<Source> {
   }
 }
 
-function groupsOf(found: Source[], prices: Price[], most: number): ModelGroup[] {
-  const each = Math.max(20, Math.floor(most / found.length))
+function groupsOf(found: Source[], prices: Price[], limit: number): ModelGroup[] {
+  const each = Math.max(20, Math.floor(limit / found.length))
   const groups = found.map((source) => groupOf(source, prices, each))
   const local = new Set(groups.flatMap(({ kind, models }) => (kind === 'local' ? models.map(({ id }) => id) : [])))
   for (const { kind, providerId, models } of groups) {
-    // A name such as `ollama:llama3` may be that of a model here too.
+    // The operator's `ollama:llama3` may clash with the reference of a local model.
     if (kind === 'environment')
       for (const model of models) if (local.has(model.id)) model.id = `${providerId}:${model.id}`
   }
   return groups
 }
 
-function groupOf({ kind, prefix, connection, listed }: Source, prices: Price[], most: number): ModelGroup {
+function groupOf({ kind, prefix, connection, listed }: Source, prices: Price[], limit: number): ModelGroup {
   const { models, more } = 'models' in listed ? listed : { models: [], more: 0 }
-  // The operator's choice is offered even where the server does not list it, or lists nothing.
-  const chosen = kind === 'environment' ? config().defaultModel : null
+  // The configured model is offered even if the server doesn't list it.
+  const configured = kind === 'environment' ? config().defaultModel : null
   const all =
-    chosen && !models.some(({ name }) => name === chosen)
-      ? [{ name: chosen, chats: canChat(chosen) }, ...models]
+    configured && !models.some(({ name }) => name === configured)
+      ? [{ name: configured, chats: canChat(configured) }, ...models]
       : models
-  // What can chat comes first, so that a cut list holds it.
-  const sorted = all.length > most ? all.toSorted((one, other) => Number(other.chats) - Number(one.chats)) : all
-  const left = more + Math.max(0, all.length - most)
+  // Chat models first, so that a cut list keeps them.
+  const sorted = all.length > limit ? all.toSorted((one, other) => Number(other.chats) - Number(one.chats)) : all
+  const omitted = more + Math.max(0, all.length - limit)
   const free = kind === 'demo' || kind === 'local'
   return {
     providerId: connection.providerId,
     name: connection.name,
     kind,
-    models: sorted.slice(0, most).map(({ name, chats }) => ({
+    models: sorted.slice(0, limit).map(({ name, chats }) => ({
       id: prefix + name,
       name,
-      ...(chats || name === chosen ? {} : { otherTask: true }),
-      ...knownOf(priceOf({ ...connection, model: name, free }, prices)),
+      ...(chats || name === configured ? {} : { otherTask: true }),
+      ...priceFields(priceOf({ ...connection, model: name, free }, prices)),
     })),
-    ...(left > 0 ? { more: left } : {}),
+    ...(omitted > 0 ? { more: omitted } : {}),
     problem: 'problem' in listed ? listed.problem : null,
   }
 }
 
-/** What the page is told of what is known of a model. */
-function knownOf(price: Price | null) {
+/** The price and context window of a model, if known. */
+function priceFields(price: Price | null) {
   if (!price) return {}
   const { currency, input, output, contextWindow } = price
   return { price: { currency, input, output }, contextWindow: contextWindow ?? undefined }
 }
 
 function listedModels(connection: Connection): Promise<Listed> {
-  const kept = processSingleton('model lists', () => new Map<string, Kept>())
+  const cache = processSingleton('model lists', () => new Map<string, CachedList>())
   const now = Date.now()
-  for (const [key, { freshUntil }] of kept) if (freshUntil < now) kept.delete(key)
+  for (const [key, { expiresAt }] of cache) if (expiresAt < now) cache.delete(key)
   const key = JSON.stringify([connection.providerId, connection.baseUrl, connection.apiKey, connection.headers])
-  const before = kept.get(key)
-  if (before) return before.answer
-  const entry: Kept = { freshUntil: now + FRESH_MS, answer: listModels(connection, AbortSignal.timeout(LIST_MS)) }
-  entry.answer.then((listed) => {
-    if ('problem' in listed) entry.freshUntil = Date.now() + FAILURE_FRESH_MS
+  const cached = cache.get(key)
+  if (cached) return cached.listed
+  const entry: CachedList = {
+    expiresAt: now + CACHE_MS,
+    listed: listModels(connection, AbortSignal.timeout(LIST_TIMEOUT_MS)),
+  }
+  entry.listed.then((listed) => {
+    if ('problem' in listed) entry.expiresAt = Date.now() + FAILURE_CACHE_MS
   })
-  kept.set(key, entry)
-  return entry.answer
+  cache.set(key, entry)
+  return entry.listed
 }
 
-async function within<T>(ms: number, answer: Promise<T>, meanwhile: T): Promise<T> {
-  const clock = new AbortController()
-  const late = wait(ms, meanwhile, { signal: clock.signal, ref: false })
+async function withTimeout<T>(ms: number, promise: Promise<T>, fallback: T): Promise<T> {
+  const timer = new AbortController()
+  const late = wait(ms, fallback, { signal: timer.signal, ref: false })
   late.catch(() => undefined)
-  const first = await Promise.race([answer, late])
-  clock.abort()
+  const first = await Promise.race([promise, late])
+  timer.abort()
   return first
 }

@@ -6,17 +6,17 @@ import type { ProviderRow } from '@/lib/database/schema'
 import type { Provider } from '@/lib/protocol/providers'
 import { Refused } from '@/lib/refused'
 import { forgetCapabilities } from './capabilities'
-import { type Credentials, credentialsOf, open, sealCredentials } from './keys'
+import { type Credentials, credentialsOf, openCredentials, sealCredentials } from './keys'
 
-const PROVIDERS_AT_MOST = 50
+const MAX_PROVIDERS = 50
 
-/** What a person enters on the settings page. An absent key or header list keeps what is stored. */
+/** The form on the settings page. An absent key or header list keeps the stored one. */
 export interface ProviderForm {
   name: string
   baseUrl: string
   apiKey?: string | null
   headers?: Record<string, string>
-  /** Null is the server's own limit. */
+  /** Null keeps the server's timeout. */
   firstTokenTimeoutMs?: number | null
   idleTimeoutMs?: number | null
 }
@@ -31,7 +31,7 @@ export async function providerRows(ownerId: string): Promise<ProviderRow[]> {
   return await database().selectFrom('providers').selectAll().where('ownerId', '=', ownerId).orderBy('id').execute()
 }
 
-/** Stores a provider, its key and headers sealed. @throws {Refused} 409 when there are too many. */
+/** Stores a provider with its key and headers encrypted. @throws {Refused} 409 when there are too many. */
 export async function createProvider(ownerId: string, form: ProviderForm): Promise<Provider> {
   const id = uuidv7()
   const credentials = { apiKey: form.apiKey ?? null, headers: form.headers ?? {} }
@@ -54,7 +54,7 @@ export async function createProvider(ownerId: string, form: ProviderForm): Promi
   return providerOf(row)
 }
 
-/** @throws {Refused} 409 when a person has as many providers as anybody may have. */
+/** @throws {Refused} 409 when a person has the maximum number of providers. */
 async function checkCount(tx: Database, ownerId: string): Promise<void> {
   await advisoryLock(tx, `providers of ${ownerId}`)
   const { count } = await tx
@@ -62,16 +62,16 @@ async function checkCount(tx: Database, ownerId: string): Promise<void> {
     .select((eb) => eb.fn.countAll<number | string>().as('count'))
     .where('ownerId', '=', ownerId)
     .executeTakeFirstOrThrow()
-  if (Number(count) < PROVIDERS_AT_MOST) return
+  if (Number(count) < MAX_PROVIDERS) return
   throw new Refused(409, {
     kind: 'bad_request',
-    message: `You already have ${PROVIDERS_AT_MOST} providers, which is the limit. Remove one you no longer use.`,
+    message: `You already have ${MAX_PROVIDERS} providers, which is the limit. Remove one you no longer use.`,
   })
 }
 
 /**
- * Changes a provider. The stored key stays only at the address it was entered for: with another server it must be
- * entered again, so that nobody who borrows the page can have it sent to a server of theirs.
+ * Changes a provider. With another server's address the key must be entered again, so that nobody with access to the page
+ * can redirect it to their own server.
  * @throws {Refused} 404, or 400 when the key has to be entered again.
  */
 export async function updateProvider(id: string, ownerId: string, form: Partial<ProviderForm>): Promise<Provider> {
@@ -81,8 +81,8 @@ export async function updateProvider(id: string, ownerId: string, form: Partial<
     name: form.name ?? row.name,
     baseUrl: form.baseUrl ?? row.baseUrl,
     sealed: sealCredentials(id, credentials),
-    firstTokenTimeoutMs: chosen(form.firstTokenTimeoutMs, row.firstTokenTimeoutMs),
-    idleTimeoutMs: chosen(form.idleTimeoutMs, row.idleTimeoutMs),
+    firstTokenTimeoutMs: valueOr(form.firstTokenTimeoutMs, row.firstTokenTimeoutMs),
+    idleTimeoutMs: valueOr(form.idleTimeoutMs, row.idleTimeoutMs),
   }
   await database().updateTable('providers').set(change).where('id', '=', id).execute()
   await forgetCapabilities(id)
@@ -98,15 +98,15 @@ export async function deleteProvider(id: string, ownerId: string): Promise<void>
 
 const noCredentials: Credentials = { apiKey: null, headers: {} }
 
-/** What is stored, with what the form brings anew. @throws {Refused} 400 when a stored key would go to another host. */
+/** The stored credentials with the form's changes. @throws {Refused} 400 when a stored key would go to another host. */
 export function mergedCredentials(row: ProviderRow, form: Partial<ProviderForm>): Credentials {
-  // A key that cannot be read any more gives way to one that is entered anew.
-  const stored = form.apiKey === undefined ? credentialsOf(row) : (open(row) ?? noCredentials)
-  const moved = form.baseUrl !== undefined && new URL(form.baseUrl).origin !== new URL(row.baseUrl).origin
+  // A new key replaces an unreadable one.
+  const stored = form.apiKey === undefined ? credentialsOf(row) : (openCredentials(row) ?? noCredentials)
+  const hasMoved = form.baseUrl !== undefined && new URL(form.baseUrl).origin !== new URL(row.baseUrl).origin
   const keepsSecrets =
     (form.apiKey === undefined && stored.apiKey !== null) ||
     (form.headers === undefined && Object.keys(stored.headers).length > 0)
-  if (moved && keepsSecrets) {
+  if (hasMoved && keepsSecrets) {
     throw new Refused(400, {
       kind: 'bad_request',
       field: 'apiKey',
@@ -117,7 +117,7 @@ export function mergedCredentials(row: ProviderRow, form: Partial<ProviderForm>)
 }
 
 function providerOf(row: ProviderRow): Provider {
-  const credentials = open(row)
+  const credentials = openCredentials(row)
   const { id, name, baseUrl, firstTokenTimeoutMs, idleTimeoutMs, createdAt } = row
   return {
     id,
@@ -132,7 +132,7 @@ function providerOf(row: ProviderRow): Provider {
   }
 }
 
-/** What a form says; when it says nothing, what is stored. Null is an answer too. */
-function chosen<T>(said: T | undefined, stored: T): T {
-  return said === undefined ? stored : said
+/** The form's value, which may be null; the stored one if the form has none. */
+function valueOr<T>(value: T | undefined, stored: T): T {
+  return value === undefined ? stored : value
 }

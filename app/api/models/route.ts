@@ -1,7 +1,7 @@
 import { endpoint, json } from '@/lib/http/endpoint'
-import { modelList } from '@/lib/providers/models'
+import { fullModelList } from '@/lib/providers/models'
 
 /** Providers and their models. */
-export const GET = endpoint(async (_request, { principal }) => json(await modelList(principal.ownerId)), {
+export const GET = endpoint(async (_request, { principal }) => json(await fullModelList(principal.ownerId)), {
   limit: 'costly',
 })

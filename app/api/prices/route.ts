@@ -2,10 +2,10 @@ import { deletePrices, ownPrices, savePrices } from '@/lib/database/billing/pric
 import { endpoint, json } from '@/lib/http/endpoint'
 import { readJson, readQuery } from '@/lib/http/input/body'
 import { MAX_PRICES, pricesChange, pricesRemoval } from '@/lib/protocol/requests/prices'
-import { pricedProviders, priceKeyOf, pricesOf } from '@/lib/providers/priced'
+import { pricedProviders, priceKeyOf, priceListFor } from '@/lib/providers/price-list'
 
 /** The list prices, and the person's own. */
-export const GET = endpoint(async (_request, { principal }) => json(await pricesOf(principal.ownerId)))
+export const GET = endpoint(async (_request, { principal }) => json(await priceListFor(principal.ownerId)))
 
 /** Adds or changes the person's own prices. Responds with all prices. */
 export const PUT = endpoint(async (request, { principal }) => {
@@ -17,11 +17,11 @@ export const PUT = endpoint(async (request, { principal }) => {
     pricesChange((text) => priceKeyOf(text, providers, known)),
   )
   await savePrices(ownerId, prices, MAX_PRICES)
-  return json(await pricesOf(principal.ownerId))
+  return json(await priceListFor(principal.ownerId))
 })
 
 /** Removes the person's price of `provider` and `model`, or all of their prices. Responds with all prices. */
 export const DELETE = endpoint(async (request, { principal }) => {
   await deletePrices(principal.ownerId, readQuery(request, pricesRemoval))
-  return json(await pricesOf(principal.ownerId))
+  return json(await priceListFor(principal.ownerId))
 })

@@ -1,5 +1,5 @@
 import { beforeAll, expect, test, vi } from 'vitest'
-import { credentialsOf, open, sealCredentials } from '@/lib/providers/keys'
+import { credentialsOf, openCredentials, sealCredentials } from '@/lib/providers/keys'
 import { sealedBefore } from '../../earlier'
 
 const SECRET = 'a-secret-of-these-tests'
@@ -12,16 +12,16 @@ test('a key is sealed to its provider, whoever has it', () => {
   const sealed = sealCredentials('one', key)
   expect(sealed).toMatch(/^v2\.[\w-]{8}\.[\w-]+$/)
   expect(sealed).not.toContain('sk-1')
-  for (const ownerId of ['ann', 'bob']) expect(open({ id: 'one', ownerId, sealed })).toEqual(key)
+  for (const ownerId of ['ann', 'bob']) expect(openCredentials({ id: 'one', ownerId, sealed })).toEqual(key)
   // Put into the row of another provider, it does not open.
-  expect(open({ id: 'two', ownerId: 'ann', sealed })).toBeNull()
+  expect(openCredentials({ id: 'two', ownerId: 'ann', sealed })).toBeNull()
   expect(sealCredentials('one', key)).not.toBe(sealed)
 })
 
 test.each(['v2.', 'v2..', 'v2.AAAAAAAA.AAAA', 'v3.x.y', 'v1.', 'v1.ann.', '', '.', 'A'])(
   '%j opens as nothing',
   (sealed) => {
-    expect(open({ id: 'one', ownerId: 'ann', sealed })).toBeNull()
+    expect(openCredentials({ id: 'one', ownerId: 'ann', sealed })).toBeNull()
     expect(() => credentialsOf({ id: 'one', ownerId: 'ann', name: 'Mine', sealed })).toThrow('Mine')
   },
 )
@@ -35,16 +35,16 @@ test('what was changed on the way does not open', () => {
     `${format}.${id}.${text.slice(0, -2)}`,
     text,
   ])
-    expect(open({ id: 'one', ownerId: 'ann', sealed })).toBeNull()
+    expect(openCredentials({ id: 'one', ownerId: 'ann', sealed })).toBeNull()
 })
 
 test('the format of earlier versions opens with the owner it was sealed to, and with no other', () => {
   const before = sealedBefore(SECRET, { id: 'one', ownerId: 'ann' }, 'sk-1')
   const credentials = { apiKey: 'sk-1', headers: {} }
-  expect(open({ id: 'one', ownerId: 'ann', sealed: before })).toEqual(credentials)
-  expect(open({ id: 'one', ownerId: 'bob', sealed: before })).toBeNull()
+  expect(openCredentials({ id: 'one', ownerId: 'ann', sealed: before })).toEqual(credentials)
+  expect(openCredentials({ id: 'one', ownerId: 'bob', sealed: before })).toBeNull()
   // As it is kept once another owner has been given the provider.
-  expect(open({ id: 'one', ownerId: 'bob', sealed: `v1.ann.${before}` })).toEqual(credentials)
-  expect(open({ id: 'one', ownerId: 'ann', sealed: `v1.bob.${before}` })).toBeNull()
-  expect(open({ id: 'two', ownerId: 'ann', sealed: `v1.ann.${before}` })).toBeNull()
+  expect(openCredentials({ id: 'one', ownerId: 'bob', sealed: `v1.ann.${before}` })).toEqual(credentials)
+  expect(openCredentials({ id: 'one', ownerId: 'ann', sealed: `v1.bob.${before}` })).toBeNull()
+  expect(openCredentials({ id: 'two', ownerId: 'ann', sealed: `v1.ann.${before}` })).toBeNull()
 })

@@ -2,9 +2,9 @@ import { afterAll, beforeAll, beforeEach, describe, expect, test, vi } from 'vit
 import { changeSettings } from '@/lib/database/accounts/settings'
 import { createConversation, updateConversation } from '@/lib/database/conversations'
 import type { ModelGroup } from '@/lib/protocol/api'
-import { modelList, modelListForPage } from '@/lib/providers/models'
+import { fullModelList, modelListForPage } from '@/lib/providers/models'
 import { createProvider, deleteProvider } from '@/lib/providers/own'
-import { tryProvider } from '@/lib/providers/trial'
+import { testProvider } from '@/lib/providers/test-provider'
 import { type ScriptedUpstream, startScriptedUpstream } from '@/tests/upstream/scripted'
 import { ownDatabase } from '../database/own-database'
 
@@ -31,7 +31,7 @@ async function provider(models: ScriptedUpstream['models'], name = 'Theirs') {
   return await createProvider(owner, { name, baseUrl: upstream.baseUrl })
 }
 async function groupOf(id: string): Promise<ModelGroup> {
-  const group = (await modelList(owner)).groups.find(({ providerId }) => providerId === id)
+  const group = (await fullModelList(owner)).groups.find(({ providerId }) => providerId === id)
   if (!group) throw new Error('The provider is not in the list')
   return group
 }
@@ -48,16 +48,16 @@ describe('models that cannot chat', () => {
 
   test('are never the default, nor what a test asks', async () => {
     const { id } = await provider(mixed)
-    expect((await modelList(owner)).defaultModel).toBe(`${id}:llama-3.1-8b-instruct`)
-    const tried = await tryProvider(owner, form())
+    expect((await fullModelList(owner)).defaultModel).toBe(`${id}:llama-3.1-8b-instruct`)
+    const tried = await testProvider(owner, form())
     expect(tried).toMatchObject({ model: 'llama-3.1-8b-instruct', modelCount: 5, text: 'Hello there.' })
     expect(upstream.requests.map(({ body }) => body.model)).toEqual(['llama-3.1-8b-instruct'])
   })
 
   test('alone are no default, and nothing is asked', async () => {
     await provider(['whisper-1', 'tts-1'])
-    expect((await modelList(owner)).defaultModel).toBe('demo:rill-demo')
-    expect(await tryProvider(owner, form())).toMatchObject({ model: null, modelCount: 2, answerProblem: null })
+    expect((await fullModelList(owner)).defaultModel).toBe('demo:rill-demo')
+    expect(await testProvider(owner, form())).toMatchObject({ model: null, modelCount: 2, answerProblem: null })
     expect(upstream.requests).toEqual([])
   })
 
@@ -84,32 +84,32 @@ describe('models that cannot chat', () => {
 describe('the model of a new conversation', () => {
   test('is a well-known one, wherever it stands', async () => {
     const { id } = await provider(['babel-9b', 'gpt-4o-mini', 'zeta'])
-    expect((await modelList(owner)).defaultModel).toBe(`${id}:gpt-4o-mini`)
+    expect((await fullModelList(owner)).defaultModel).toBe(`${id}:gpt-4o-mini`)
   })
 
   test('is the one last used, as long as it is there', async () => {
     const { id } = await provider(['gpt-4o-mini', 'zeta'])
     const { id: conversation } = await createConversation(owner, { model: `${id}:zeta` })
-    expect((await modelList(owner)).defaultModel).toBe(`${id}:zeta`)
+    expect((await fullModelList(owner)).defaultModel).toBe(`${id}:zeta`)
     await updateConversation(conversation, { model: `${id}:no-longer-listed` })
-    expect((await modelList(owner)).defaultModel).toBe(`${id}:gpt-4o-mini`)
+    expect((await fullModelList(owner)).defaultModel).toBe(`${id}:gpt-4o-mini`)
   })
 
   test('is not the demo model, although that was used before there was another', async () => {
     await createConversation(owner, { model: 'demo:rill-demo' })
-    expect((await modelList(owner)).defaultModel).toBe('demo:rill-demo')
+    expect((await fullModelList(owner)).defaultModel).toBe('demo:rill-demo')
     const { id } = await provider(['zeta'])
-    expect((await modelList(owner)).defaultModel).toBe(`${id}:zeta`)
+    expect((await fullModelList(owner)).defaultModel).toBe(`${id}:zeta`)
   })
 
   test('is the person’s choice before all, until its provider is removed', async () => {
     const kept = await provider(['gpt-4o-mini'])
-    await modelList(owner)
+    await fullModelList(owner)
     const gone = await provider(['zeta'], 'Second')
     await changeSettings(owner, { defaultModel: `${gone.id}:zeta` })
-    expect((await modelList(owner)).defaultModel).toBe(`${gone.id}:zeta`)
+    expect((await fullModelList(owner)).defaultModel).toBe(`${gone.id}:zeta`)
     await deleteProvider(gone.id, owner)
-    expect((await modelList(owner)).defaultModel).toBe(`${kept.id}:gpt-4o-mini`)
+    expect((await fullModelList(owner)).defaultModel).toBe(`${kept.id}:gpt-4o-mini`)
   })
 })
 
@@ -136,7 +136,7 @@ describe('a list without end', () => {
 
   test('costs a page next to nothing once it is known, and travels in part', async () => {
     const { id } = await provider({ body: JSON.stringify(many(60_000)) })
-    await modelList(owner)
+    await fullModelList(owner)
     const before = process.cpuUsage()
     for (let page = 0; page < 50; page++) await modelListForPage(owner, 1000)
     const { user, system } = process.cpuUsage(before)

@@ -5,7 +5,7 @@ import { sql } from 'kysely'
 import { afterAll, beforeAll, expect, test, vi } from 'vitest'
 import { database } from '@/lib/database/client'
 import { migrate } from '@/lib/database/migrate'
-import { open, resealKeys, sealCredentials } from '@/lib/providers/keys'
+import { openCredentials, resealKeys, sealCredentials } from '@/lib/providers/keys'
 import { sealedBefore } from '../../earlier'
 
 const SECRET = 'a-secret-of-these-tests'
@@ -31,7 +31,7 @@ async function provider(id: string) {
 async function keyOf(id: string) {
   const row = await database().selectFrom('providers').selectAll().where('id', '=', id).executeTakeFirstOrThrow()
   expect(row.sealed).toMatch(/^v2\./)
-  return open(row)?.apiKey
+  return openCredentials(row)?.apiKey
 }
 
 test('a key that is entered while the old ones are sealed anew is kept', async () => {

@@ -1,9 +1,9 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, test, vi } from 'vitest'
 import { database } from '@/lib/database/client'
 import { createConversation } from '@/lib/database/conversations'
-import { modelList } from '@/lib/providers/models'
+import { fullModelList } from '@/lib/providers/models'
 import { resolveModel } from '@/lib/providers/resolve'
-import { tryProvider } from '@/lib/providers/trial'
+import { testProvider } from '@/lib/providers/test-provider'
 import { type ScriptedUpstream, startScriptedUpstream } from '@/tests/upstream/scripted'
 import { ownDatabase } from '../database/own-database'
 
@@ -40,7 +40,7 @@ describe('a name with a colon', () => {
   })
 
   test('may carry the operator’s provider, where the name alone is that of a local server', async () => {
-    const [group] = (await modelList('ann')).groups
+    const [group] = (await fullModelList('ann')).groups
     const { connection, model } = await resolveModel('ann', `${group?.providerId}:ollama:llama3`)
     expect([connection.baseUrl, model]).toEqual([operators.baseUrl, 'ollama:llama3'])
   })
@@ -51,7 +51,7 @@ describe('a name with a colon', () => {
 })
 
 test('where the operator’s upstream is goes to nobody', async () => {
-  const list = await modelList('ann')
+  const list = await fullModelList('ann')
   expect(list.groups[0]).toMatchObject({ kind: 'environment', name: 'This server' })
   expect(JSON.stringify(list)).not.toContain(new URL(operators.baseUrl).port)
 })
@@ -62,8 +62,8 @@ describe('a test of a provider', () => {
   test('asks the model that is named, where the server lists none', async () => {
     for (const body of [{ object: 'list', data: null }, { data: [] }, 'no list here']) {
       operators.models = { status: typeof body === 'string' ? 404 : 200, body }
-      expect(await tryProvider('ann', form())).toMatchObject({ model: null, text: '', modelCount: 0 })
-      const tried = await tryProvider('ann', form({ model: 'org/typed:7b' }))
+      expect(await testProvider('ann', form())).toMatchObject({ model: null, text: '', modelCount: 0 })
+      const tried = await testProvider('ann', form({ model: 'org/typed:7b' }))
       expect(tried).toMatchObject({
         model: 'org/typed:7b',
         text: 'Hello there.',
@@ -76,18 +76,18 @@ describe('a test of a provider', () => {
 
   test('finds the version that was left out, and tests there', async () => {
     const server = await startVersioned()
-    const tried = await tryProvider('ann', form({ baseUrl: server.root }))
+    const tried = await testProvider('ann', form({ baseUrl: server.root }))
     expect(tried).toMatchObject({
       betterBaseUrl: `${server.root}/v1`,
       modelCount: 1,
       modelsProblem: null,
       text: 'Hello there.',
     })
-    const queried = await tryProvider('ann', form({ baseUrl: `${server.root}?a=1` }))
+    const queried = await testProvider('ann', form({ baseUrl: `${server.root}?a=1` }))
     expect(queried.betterBaseUrl).toBe(`${server.root}/v1?a=1`)
     // Where the version stands already, or nothing answers there either, there is nothing to offer.
     for (const baseUrl of [`${server.root}/v2`, `${server.root}/other`, 'http://127.0.0.1:9'])
-      expect((await tryProvider('ann', form({ baseUrl }))).betterBaseUrl).toBeNull()
+      expect((await testProvider('ann', form({ baseUrl }))).betterBaseUrl).toBeNull()
     await server.upstream.stop()
   })
 })

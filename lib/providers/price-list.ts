@@ -6,13 +6,13 @@ import { environmentConnection } from './connections'
 import { localServers } from './local'
 import { providerRows } from './own'
 
-/** The list prices, the person's own, and the providers that either may be about. */
-export async function pricesOf(ownerId: string): Promise<PriceList> {
+/** The list prices, the person's own prices, and the providers they apply to. */
+export async function priceListFor(ownerId: string): Promise<PriceList> {
   const [own, providers] = await Promise.all([ownPrices(ownerId), pricedProviders(ownerId)])
   return { list: listPrices(), own, providers }
 }
 
-/** Every provider that a price can be set for: by its name, and what prices know it by. */
+/** Every provider that a price can be set for, with its name and its key in the price list. */
 export async function pricedProviders(ownerId: string): Promise<PricedProvider[]> {
   const listed = listProviders()
   const [environment, own, local] = await Promise.all([environmentConnection(), providerRows(ownerId), localServers()])
@@ -24,7 +24,7 @@ export async function pricedProviders(ownerId: string): Promise<PricedProvider[]
   return [...new Map(found.toReversed().map((each) => [each.provider, each])).values()].toReversed()
 }
 
-/** Prices know a provider by its host. The operator's is for nobody else to see, unless everybody knows it. */
+/** The key of the operator's provider: its host if well known, since others must not see the address; else its id. */
 function environmentKey(
   { providerId, baseUrl }: { providerId: string; baseUrl: string },
   listed: PricedProvider[],
@@ -34,8 +34,8 @@ function environmentKey(
 }
 
 /**
- * What prices know a provider by, out of what somebody wrote: its name, its host or a whole address. Null for a word that
- * names nothing: its price would never apply.
+ * The key of a provider in the price list, from its name, its host or a whole address as entered. Null when the text names
+ * no provider: its price would never apply.
  */
 export function priceKeyOf(text: string, providers: PricedProvider[], known: Set<string>): string | null {
   const word = text.trim().toLowerCase()

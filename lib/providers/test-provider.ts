@@ -15,68 +15,67 @@ import { timeoutsFor } from '@/lib/upstream/timeouts'
 import type { Credentials } from './keys'
 import { mergedCredentials, type ProviderForm } from './own'
 
-const TRIAL_MS = 60_000
-/** Of the models found, so many are named. */
-const MODELS_SHOWN = 200
-const TRIAL_TOKENS = 200
-const TRIAL_PROMPT = 'Say hello in one short sentence.'
+const TEST_TIMEOUT_MS = 60_000
+const MAX_MODELS_SHOWN = 200
+const TEST_TOKENS = 200
+const TEST_PROMPT = 'Say hello in one short sentence.'
 
-/** A provider as it stands in the form: `id` is there when it is stored, and lends its key when the form has none. */
-export type TrialForm = ProviderForm & { id?: string; model?: string }
+/** A provider as the form has it. `id` names a stored one, whose key is used when the form has none. */
+export type ProviderTestForm = ProviderForm & { id?: string; model?: string }
 
 /**
- * Tries a provider before it is saved: lists its models and streams one short answer. Where an address without a version
- * has no list, the same one with `/v1` is tried in its place.
- * @throws {Refused} 404 for a provider that is not this owner's, 400 when its key would go to another host.
+ * Tests a provider before it is saved: lists its models and streams one short reply. If an address without a version has
+ * no list, `/v1` is tried too.
+ * @throws {Refused} 404 for another owner's provider, 400 when its key would go to another host.
  */
-export async function tryProvider(ownerId: string, form: TrialForm): Promise<ProviderTest> {
-  const typed = await trialConnection(ownerId, form)
-  const signal = AbortSignal.timeout(TRIAL_MS)
+export async function testProvider(ownerId: string, form: ProviderTestForm): Promise<ProviderTest> {
+  const typed = await testConnection(ownerId, form)
+  const signal = AbortSignal.timeout(TEST_TIMEOUT_MS)
   const first = await listModels(typed, signal)
   const better = 'problem' in first ? await withVersion(typed, first.problem, signal) : null
   const { connection, listed } = better ?? { connection: typed, listed: first }
   const { models, more } = 'models' in listed ? listed : { models: [], more: 0 }
   const model = form.model ?? firstChoiceOf(models.filter(({ chats }) => chats))?.name ?? null
-  const answer = model === null ? noAnswer : await shortAnswer(ownerId, { connection, id: form.id, model }, signal)
+  const reply = model === null ? noReply : await requestShortReply(ownerId, { connection, id: form.id, model }, signal)
   return {
     betterBaseUrl: better && connection.baseUrl,
-    models: models.slice(0, MODELS_SHOWN).map(({ name }) => name),
+    models: models.slice(0, MAX_MODELS_SHOWN).map(({ name }) => name),
     modelCount: models.length + more,
     modelsProblem: 'problem' in listed ? listed.problem : null,
     model,
-    ...answer,
+    ...reply,
   }
 }
 
-/** The same provider at the address with a version, if there is a list of models there. */
+/** The provider at its address with a version, if that has a list of models. */
 async function withVersion(typed: Connection, { kind }: Problem, signal: AbortSignal) {
   const [path = '', query] = typed.baseUrl.split('?', 2)
-  if (/\/v\d+\w*(?:\/|$)/.test(path) || !mayBeElsewhere.has(kind)) return null
+  if (/\/v\d+\w*(?:\/|$)/.test(path) || !maybeWrongPath.has(kind)) return null
   const connection = { ...typed, baseUrl: `${path}/v1${query === undefined ? '' : `?${query}`}` }
   const listed = await listModels(connection, signal)
   return 'models' in listed ? { connection, listed } : null
 }
 
-/** What a server says of a path that it does not have, by a status, a web page or words. */
-const mayBeElsewhere = new Set<Problem['kind']>(['not_found', 'model_not_found', 'bad_request', 'upstream'])
+/** The kinds of problem with which servers reject unknown paths. */
+const maybeWrongPath = new Set<Problem['kind']>(['not_found', 'model_not_found', 'bad_request', 'upstream'])
 
 const tooSlow: Problem = {
   kind: 'timeout',
-  message: `The provider didn’t finish a short reply within ${TRIAL_MS / 1000} seconds. It may still be loading the model. Save it and try a chat, which waits longer.`,
+  message: `The provider didn’t finish a short reply within ${TEST_TIMEOUT_MS / 1000} seconds. It may still be loading the model. Save it and try a chat, which waits longer.`,
   retryable: true,
 }
 
-const noAnswer = { text: '', firstTokenMs: null, answerProblem: null }
+const noReply = { text: '', firstTokenMs: null, answerProblem: null }
 
-interface Trial {
+interface TestedModel {
   connection: Connection
-  /** Of a provider that is stored. */
+  /** Set for a stored provider. */
   id: string | undefined
   model: string
 }
 
-async function shortAnswer(ownerId: string, { connection, id, model }: Trial, signal: AbortSignal) {
-  const messages = [{ role: 'user' as const, content: TRIAL_PROMPT }]
+async function requestShortReply(ownerId: string, { connection, id, model }: TestedModel, signal: AbortSignal) {
+  const messages = [{ role: 'user' as const, content: TEST_PROMPT }]
   const account = await accountOf(ownerId, { baseUrl: connection.baseUrl, model, free: false })
   const meter = new Meter({ model, countPrompt: () => countPrompt(model, messages), price: account.price })
   meter.attempt()
@@ -85,7 +84,7 @@ async function shortAnswer(ownerId: string, { connection, id, model }: Trial, si
   const arrivals: number[] = []
   const end = await complete(
     connection,
-    { model, messages, stream: true, maxTokens: TRIAL_TOKENS },
+    { model, messages, stream: true, maxTokens: TEST_TOKENS },
     {
       text(more) {
         arrivals.push(Date.now())
@@ -111,7 +110,7 @@ async function shortAnswer(ownerId: string, { connection, id, model }: Trial, si
   if (usage) {
     await recordCall(account, {
       conversationId: TESTS,
-      // One that is not stored has no name in the books but its address.
+      // An unsaved provider is recorded by its address.
       providerId: id ?? new URL(connection.baseUrl).host,
       model: id ? `${id}:${model}` : model,
       status: cut ? 'interrupted' : 'completed',
@@ -125,7 +124,7 @@ async function shortAnswer(ownerId: string, { connection, id, model }: Trial, si
   return { text, firstTokenMs, answerProblem: signal.aborted ? tooSlow : end.problem }
 }
 
-async function trialConnection(ownerId: string, form: TrialForm): Promise<Connection> {
+async function testConnection(ownerId: string, form: ProviderTestForm): Promise<Connection> {
   const unsaved: Connection = {
     ...credentialsIn(form),
     providerId: 'trial',
@@ -140,6 +139,6 @@ async function trialConnection(ownerId: string, form: TrialForm): Promise<Connec
   return { ...unsaved, ...mergedCredentials(row, form) }
 }
 
-function credentialsIn(form: TrialForm): Credentials {
+function credentialsIn(form: ProviderTestForm): Credentials {
   return { apiKey: form.apiKey ?? null, headers: form.headers ?? {} }
 }
