@@ -4,87 +4,86 @@ import { isBlank } from '@/lib/protocol/unanswered'
 import { countMessage, PER_REPLY } from '@/lib/tokens/count-prompt'
 import type { Count } from '@/lib/tokens/tokenizers'
 import type { ChatMessage } from '@/lib/upstream/connection'
-import { branchOf, joined, type Turn, type WaitingPrompts, withPrompt } from './branch'
+import { addPrompt, joinPrompts, readBranch, type Turn, type WaitingPrompts } from './branch'
 import { type PromptMessage, textMessage } from './content'
-import { type CountedBranch, type CountedTurn, countBranch, reachesKnown, sumOf } from './counts'
+import { type CountedBranch, type CountedTurn, countBranch, reachesCached, sumOf } from './counts'
 
-/** What a model is to answer. */
+/** What to build a prompt from. */
 export interface PromptSource {
-  /** The newest message that is in the database; null where none is. */
+  /** The newest message in the database; null when there is none. */
   head: string | null
-  /** A prompt after that which is not in the database yet. */
+  /** A new prompt, which isn't in the database yet. */
   text?: string
   system?: string
-  /** What the provider calls the model. */
+  /** The provider's name for the model. */
   model: string
-  /** The tokens that the model's window holds; null when that is not known. */
+  /** The model's context window in tokens; null when unknown. */
   window: number | null
-  /** The longest answer, where it is set: so much of the window is left for it. */
-  room?: number
-  /** What is sent after the prompt when a reply is continued. */
-  after?: ChatMessage[]
+  /** The limit of reply tokens, if set: this much of the window stays free. */
+  replyTokens?: number
+  /** The messages after the prompt that continue a partial reply. */
+  continuation?: ChatMessage[]
 }
 
 /** What a model is sent. */
 export interface Prompt {
-  /** They alternate, after a system prompt, and none is blank. The last is the person's, unless that is blank. */
+  /** An optional system prompt, then user and assistant in turn, none blank. The last is the user's, unless it is blank. */
   messages: PromptMessage[]
-  /** How many of the oldest turns are left out, because the window does not hold them. */
+  /** How many of the oldest turns are left out because they don't fit the window. */
   trimmedTurns: number
-  /** The tokens of all of it, and of what is sent after it: `after`, unless something else is named. */
-  count(after?: ChatMessage[]): Promise<Count>
+  /** Counts all tokens, including those of `continuation`, by default the source's. */
+  count(continuation?: ChatMessage[]): Promise<Count>
 }
 
-/** What is left of a model's window for the answer, where the person sets no limit. */
-const ROOM_TOKENS = 1024
-/** No token is longer than it is in bytes, and no character of UTF-16 is more than three of them. */
-const MOST_PER_CHARACTER = 3
-const MOST_PER_MESSAGE = 8
-/** Most prompts follow what was counted before: then so few of their branch's rows are enough. */
-const NEAR = 4
+/** How much of the window stays free for the reply, if no limit is set. */
+const DEFAULT_REPLY_TOKENS = 1024
+/** An upper bound: a token has at least one byte, and a UTF-16 unit at most three. */
+const MAX_TOKENS_PER_CHARACTER = 3
+const MAX_FRAME_TOKENS = 8
+/** Most prompts follow a cached reply, so that a branch's last rows are enough. */
+const LAST_ROWS = 4
 
 /**
- * Builds what a model is sent: the turns of a branch that were answered, as many of the newest as its window holds, and
- * the prompt. The only place where that is decided.
+ * Builds the messages to a model: the answered turns of a branch, as many of the newest as fit its window, and the prompt.
+ * No other code decides what a model is sent.
  */
 export async function buildPrompt(source: PromptSource): Promise<Prompt> {
   const rows = await branchTo(source.head)
-  const { turns, waiting } = branchOf(rows)
+  const { turns, waiting } = readBranch(rows)
   const last = promptOf(source, waiting)
   const all = messagesOf(source, turns, last)
   const count = countedOnce(source, rows)
-  // A prompt that cannot be too long is not counted until somebody asks.
+  // Counts only a prompt that may be too long; others when somebody asks.
   const trimmedTurns = mayBeTooLong(source, all) ? (await count()).trimmedTurns : 0
   return {
     messages: trimmedTurns === 0 ? all : messagesOf(source, turns.slice(trimmedTurns), last),
     trimmedTurns,
-    async count(after = source.after ?? []) {
-      return sumOf((await count()).before, await countAll(source.model, after))
+    async count(continuation = source.continuation ?? []) {
+      return sumOf((await count()).prompt, await countAll(source.model, continuation))
     },
   }
 }
 
 /**
- * The same count without the messages. A branch that was counted before costs the same
- * however long it is.
+ * Counts the prompt without building its messages. A cached branch costs the same however long it is.
  * @throws the signal's reason when it aborts.
  */
 export async function countPromptOf(
   source: PromptSource,
   signal?: AbortSignal,
 ): Promise<Count & Pick<Prompt, 'trimmedTurns'>> {
-  const near = await branchTo(source.head, NEAR)
-  const enough = near.length < NEAR || reachesKnown(source.model, near)
-  const rows = enough ? near : await branchTo(source.head)
+  const last = await branchTo(source.head, LAST_ROWS)
+  const isEnough = last.length < LAST_ROWS || reachesCached(source.model, last)
+  const rows = isEnough ? last : await branchTo(source.head)
   const counted = await countWith(source, await countBranch(source.model, rows, signal))
   signal?.throwIfAborted()
-  const all = sumOf(counted.before, await countAll(source.model, source.after ?? []))
+  const all = sumOf(counted.prompt, await countAll(source.model, source.continuation ?? []))
   return { ...all, trimmedTurns: counted.trimmedTurns }
 }
 
-/** The prompt with those before it that nobody answered. */
+/** The prompt, joined with the unanswered ones before it. */
 function promptOf({ text }: PromptSource, waiting: WaitingPrompts): string {
-  return joined(text === undefined ? waiting : withPrompt(waiting, text))
+  return joinPrompts(text === undefined ? waiting : addPrompt(waiting, text))
 }
 
 function messagesOf({ system = '' }: PromptSource, turns: Turn[], last: string): PromptMessage[] {
@@ -96,12 +95,12 @@ function messagesOf({ system = '' }: PromptSource, turns: Turn[], last: string):
 }
 
 interface Counted {
-  /** Of all that is sent before `after`. */
-  before: Count
+  /** Of everything before `continuation`. */
+  prompt: Count
   trimmedTurns: number
 }
 
-/** Counts when it is first asked, and lets go of the rows then. */
+/** Counts on the first call, and releases the rows then. */
 function countedOnce(source: PromptSource, given: BranchRow[]): () => Promise<Counted> {
   let rows = given
   let counted: Promise<Counted> | null = null
@@ -112,44 +111,44 @@ function countedOnce(source: PromptSource, given: BranchRow[]): () => Promise<Co
   }
 }
 
-/** Adds to a branch what every prompt has besides, and leaves out what the window does not hold. */
+/** Adds the system prompt and the prompt to a branch, and leaves out the turns that don't fit. */
 async function countWith(source: PromptSource, { last, waiting }: CountedBranch): Promise<Counted> {
-  const { model, after = [] } = source
+  const { model, continuation = [] } = source
   const frame = messagesOf(source, [], promptOf(source, waiting))
   const fixed = sumOf({ tokens: PER_REPLY, accuracy: 'exact' }, await countAll(model, frame.map(plain)))
-  const most = mostOf(source)
-  if (!last) return { before: fixed, trimmedTurns: 0 }
-  if (most === null) return { before: sumOf(fixed, last.total), trimmedTurns: 0 }
-  const { tokens } = await countAll(model, after)
-  const kept = newestWithin(most - fixed.tokens - tokens, last)
-  return { before: kept.count ? sumOf(fixed, kept.count) : fixed, trimmedTurns: last.place - kept.turns }
+  const limit = promptLimit(source)
+  if (!last) return { prompt: fixed, trimmedTurns: 0 }
+  if (limit === null) return { prompt: sumOf(fixed, last.total), trimmedTurns: 0 }
+  const { tokens } = await countAll(model, continuation)
+  const kept = newestWithin(limit - fixed.tokens - tokens, last)
+  return { prompt: kept.count ? sumOf(fixed, kept.count) : fixed, trimmedTurns: last.length - kept.turns }
 }
 
-/** The newest turns that come to no more than so many tokens. */
-function newestWithin(most: number, last: CountedTurn): { turns: number; count: Count | null } {
-  if (last.total.tokens <= most) return { turns: last.place, count: last.total }
+/** The newest turns that fit in `limit` tokens. */
+function newestWithin(limit: number, last: CountedTurn): { turns: number; count: Count | null } {
+  if (last.total.tokens <= limit) return { turns: last.length, count: last.total }
   let kept: { turns: number; count: Count | null } = { turns: 0, count: null }
-  for (let turn: CountedTurn | null = last; turn; turn = turn.before) {
+  for (let turn: CountedTurn | null = last; turn; turn = turn.previous) {
     const count: Count = kept.count ? sumOf(kept.count, turn) : turn
-    if (count.tokens > most) break
+    if (count.tokens > limit) break
     kept = { turns: kept.turns + 1, count }
   }
   return kept
 }
 
-/** The most that a prompt may come to; null when that is not known. */
-function mostOf({ window, room = ROOM_TOKENS }: PromptSource): number | null {
-  return window === null ? null : window - Math.min(room, Math.floor(window / 2))
+/** The most tokens that a prompt may have; null when the window is unknown. */
+function promptLimit({ window, replyTokens = DEFAULT_REPLY_TOKENS }: PromptSource): number | null {
+  return window === null ? null : window - Math.min(replyTokens, Math.floor(window / 2))
 }
 
 function mayBeTooLong(source: PromptSource, messages: PromptMessage[]): boolean {
-  const most = mostOf(source)
-  if (most === null) return false
-  const bytes = [...messages.map(plain), ...(source.after ?? [])].reduce(
-    (sum, { content }) => sum + content.length * MOST_PER_CHARACTER + MOST_PER_MESSAGE,
+  const limit = promptLimit(source)
+  if (limit === null) return false
+  const maxTokens = [...messages.map(plain), ...(source.continuation ?? [])].reduce(
+    (sum, { content }) => sum + content.length * MAX_TOKENS_PER_CHARACTER + MAX_FRAME_TOKENS,
     0,
   )
-  return bytes > most
+  return maxTokens > limit
 }
 
 async function countAll(model: string, messages: { role: string; content: string }[]): Promise<Count> {

@@ -3,23 +3,23 @@ import type { BranchRow } from '@/lib/database/messages'
 import { processSingleton } from '@/lib/process'
 import { countMessage } from '@/lib/tokens/count-prompt'
 import { type Count, familyOf, lessCertain } from '@/lib/tokens/tokenizers'
-import { step, type Turn, type WaitingPrompts } from './branch'
+import { advance, type Turn, type WaitingPrompts } from './branch'
 
 /*
- * The tokens of each turn of a branch, counted once for each tokenizer: a message does not change once it has ended.
- * What a reply that is continued was counted for is told by the revision of its conversation, which changes then.
+ * Caches the tokens of each turn of a branch per tokenizer: a message doesn't change once it has ended, unless its reply
+ * is continued, which changes the conversation's revision.
  */
 
-/** A turn that has been counted, with all before it. */
+/** A counted turn, linked to those before it. */
 export interface CountedTurn extends Count {
-  before: CountedTurn | null
-  /** The tokens of this turn and all before it, and the least certain of their accuracies. */
+  previous: CountedTurn | null
+  /** The tokens up to the end of this turn, with the lowest of their accuracies. */
   total: Count
-  /** 1 for the first of its branch. */
-  place: number
+  /** The number of turns up to this one. */
+  length: number
 }
 
-/** A branch up to one of its replies. */
+/** A counted branch, up to one of its replies. */
 export interface CountedBranch {
   last: CountedTurn | null
   waiting: WaitingPrompts
@@ -27,23 +27,23 @@ export interface CountedBranch {
 
 const empty: CountedBranch = { last: null, waiting: [] }
 
-/** So many replies are remembered, of the conversations that were counted last. */
-const REPLIES_KEPT = 50_000
+/** The least recently used conversations are evicted. */
+const MAX_CACHED_REPLIES = 50_000
 
 interface Conversation {
   revision: number
-  /** By the id of their last reply. */
+  /** By the id of the last reply. */
   branches: Map<string, CountedBranch>
 }
 
-/** What this process has counted, by conversation and tokenizer, the one that was used last at the end. */
-export class CountedConversations {
+/** A least-recently-used cache of counted branches, by conversation and tokenizer. */
+export class CountCache {
   readonly #conversations = new Map<string, Conversation>()
-  readonly #repliesKept: number
+  readonly #maxReplies: number
   #replies = 0
 
-  constructor(repliesKept = REPLIES_KEPT) {
-    this.#repliesKept = repliesKept
+  constructor(maxReplies = MAX_CACHED_REPLIES) {
+    this.#maxReplies = maxReplies
   }
 
   get(key: string, revision: number, replyId: string): CountedBranch | undefined {
@@ -56,71 +56,71 @@ export class CountedConversations {
 
   set(key: string, revision: number, replyId: string, branch: CountedBranch): void {
     const known = this.#conversations.get(key)
-    // Whoever counts an older one began before a reply was continued.
+    // An older revision was counted before a reply was continued.
     if (known && known.revision > revision) return
-    this.#forget(key)
+    this.#evict(key)
     const conversation = known?.revision === revision ? known : { revision, branches: new Map<string, CountedBranch>() }
     conversation.branches.set(replyId, branch)
     this.#conversations.set(key, conversation)
     this.#replies += conversation.branches.size
     for (const oldest of this.#conversations.keys()) {
-      if (this.#replies <= this.#repliesKept || oldest === key) return
-      this.#forget(oldest)
+      if (this.#replies <= this.#maxReplies || oldest === key) return
+      this.#evict(oldest)
     }
   }
 
-  #forget(key: string): void {
+  #evict(key: string): void {
     this.#replies -= this.#conversations.get(key)?.branches.size ?? 0
     this.#conversations.delete(key)
   }
 }
 
-function counted(): CountedConversations {
-  return processSingleton('counted conversations', () => new CountedConversations())
+function countCache(): CountCache {
+  return processSingleton('token counts', () => new CountCache())
 }
 
-/** The newest message of a branch of which it is known what comes before it: its place in the rows, and what is known. */
-function nearestKnown(model: string, rows: BranchRow[]): { from: number; branch: CountedBranch } | null {
-  for (let place = rows.length - 1; place >= 0; place--) {
-    const row = rows[place]
-    // One that is being continued stands otherwise than it did.
+/** The longest cached part of a branch, and the index of the first row after it. */
+function longestCached(model: string, rows: BranchRow[]): { from: number; branch: CountedBranch } | null {
+  for (let index = rows.length - 1; index >= 0; index--) {
+    const row = rows[index]
+    // A reply that is being continued has changed.
     if (!row || row.status === 'running') continue
-    const branch = counted().get(keyOf(model, row), row.revision, row.id)
-    if (branch) return { from: place + 1, branch }
+    const branch = countCache().get(keyOf(model, row), row.revision, row.id)
+    if (branch) return { from: index + 1, branch }
   }
   return null
 }
 
-/** Whether some rows, the last of a branch, are enough to count the whole of it. */
-export function reachesKnown(model: string, rows: BranchRow[]): boolean {
-  return nearestKnown(model, rows) !== null
+/** Whether the last rows of a branch reach back to a cached part of it. */
+export function reachesCached(model: string, rows: BranchRow[]): boolean {
+  return longestCached(model, rows) !== null
 }
 
 /**
- * Counts a branch, whose rows are given from the root, or from after a reply that has been counted. Counts only what is
- * new since.
+ * Counts a branch, given its rows from the root or from after a cached reply. Counts only rows that aren't cached.
  * @throws the signal's reason when it aborts.
  */
 export async function countBranch(model: string, rows: BranchRow[], signal?: AbortSignal): Promise<CountedBranch> {
-  let { from, branch } = nearestKnown(model, rows) ?? { from: 0, branch: empty }
-  let settled = true
+  let { from, branch } = longestCached(model, rows) ?? { from: 0, branch: empty }
+  let isFinal = true
   for (const row of rows.slice(from)) {
     signal?.throwIfAborted()
-    const { waiting, turn } = step(branch.waiting, row)
-    branch = { waiting, last: turn ? await withTurn(model, branch.last, turn) : branch.last }
-    // What is still being written will be another message.
-    settled &&= row.status !== 'running'
-    if (settled && row.role === 'assistant') counted().set(keyOf(model, row), row.revision, row.id, branch)
+    const { waiting, turn } = advance(branch.waiting, row)
+    branch = { waiting, last: turn ? await addTurn(model, branch.last, turn) : branch.last }
+    // A running reply still changes, and so does everything after it.
+    isFinal &&= row.status !== 'running'
+    if (isFinal && row.role === 'assistant') countCache().set(keyOf(model, row), row.revision, row.id, branch)
   }
   return branch
 }
 
-async function withTurn(model: string, before: CountedTurn | null, { prompt, reply }: Turn): Promise<CountedTurn> {
+async function addTurn(model: string, previous: CountedTurn | null, { prompt, reply }: Turn): Promise<CountedTurn> {
   const count = sumOf(await countMessage(model, 'user', prompt), await countMessage(model, 'assistant', reply))
-  return { ...count, before, total: before ? sumOf(before.total, count) : count, place: (before?.place ?? 0) + 1 }
+  const total = previous ? sumOf(previous.total, count) : count
+  return { ...count, previous, total, length: (previous?.length ?? 0) + 1 }
 }
 
-/** Counts together. */
+/** Adds two counts. */
 export function sumOf(one: Count, other: Count): Count {
   return { tokens: one.tokens + other.tokens, accuracy: lessCertain(one.accuracy, other.accuracy) }
 }

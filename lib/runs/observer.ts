@@ -40,7 +40,7 @@ export class Observer {
   /** A wait before the next attempt begins. */
   waits(retry: RetryData): void {
     this.#safely('counting', () => metrics().retries.inc({ kind: retry.kind }))
-    this.#safely('tracing', () => this.#trace?.waits(retry))
+    this.#safely('tracing', () => this.#trace?.wait(retry))
   }
 
   end({ status, problem, folded, events, startedAt, firstTokenAt, endedAt }: Ended): void {

@@ -1,12 +1,9 @@
 import 'server-only'
 
-/**
- * The tokens of an encoding and their ranks: the lower, the sooner two parts become that token. A token is written as its
- * bytes, a character each.
- */
+/** The tokens of an encoding and their ranks; lower ranks merge first. A token is written as its bytes, one character each. */
 export type Ranks = Map<string, number>
 
-/** The ranks of an encoding's tokens, in their order: each a text, or bytes that are none. */
+/** The ranks of an encoding's tokens, which are listed in order, each as text or as bytes that aren't valid text. */
 export function ranksOf(tokens: (string | number[])[]): Ranks {
   const ranks: Ranks = new Map()
   tokens.forEach((token, rank) => {
@@ -16,8 +13,8 @@ export function ranksOf(tokens: (string | number[])[]): Ranks {
 }
 
 /**
- * How many tokens byte pair encoding makes of a piece: again and again, those two neighbours are joined whose rank is the
- * lowest. gpt-tokenizer's own encoder makes a text of the bytes of each pair, which takes three times as long.
+ * The number of tokens of a piece by byte pair encoding: merges the two neighbors with the lowest rank until none can be
+ * merged. gpt-tokenizer's own encoder builds a string for each pair, which takes three times as long.
  */
 export function tokensIn(piece: string, ranks: Ranks): number {
   const bytes = bytesOf(piece)
@@ -25,30 +22,30 @@ export function tokensIn(piece: string, ranks: Ranks): number {
   const starts: number[] = []
   for (let at = 0; at <= bytes.length; at++) starts.push(at)
   const rankAt = (at: number) => ranks.get(bytes.slice(starts[at], starts[at + 2])) ?? Number.POSITIVE_INFINITY
-  /** Of each part together with the next. */
-  const pairs: number[] = []
-  for (let at = 0; at < bytes.length - 1; at++) pairs.push(rankAt(at))
+  /** The rank of each part together with the next. */
+  const pairRanks: number[] = []
+  for (let at = 0; at < bytes.length - 1; at++) pairRanks.push(rankAt(at))
   for (;;) {
-    const lowest = placeOfLowest(pairs)
-    if (pairs[lowest] === undefined || pairs[lowest] === Number.POSITIVE_INFINITY) return pairs.length + 1
+    const lowest = indexOfLowest(pairRanks)
+    if (pairRanks[lowest] === undefined || pairRanks[lowest] === Number.POSITIVE_INFINITY) return pairRanks.length + 1
     starts.splice(lowest + 1, 1)
-    pairs.splice(lowest, 1)
-    if (lowest < pairs.length) pairs[lowest] = rankAt(lowest)
-    if (lowest > 0) pairs[lowest - 1] = rankAt(lowest - 1)
+    pairRanks.splice(lowest, 1)
+    if (lowest < pairRanks.length) pairRanks[lowest] = rankAt(lowest)
+    if (lowest > 0) pairRanks[lowest - 1] = rankAt(lowest - 1)
   }
 }
 
-function placeOfLowest(numbers: number[]): number {
-  let place = 0
+function indexOfLowest(numbers: number[]): number {
+  let index = 0
   let lowest = Number.POSITIVE_INFINITY
-  // Where most of the time goes: a function for each number would make it twice as much.
+  // The hot loop: a callback for each number would double its time.
   for (let at = 0; at < numbers.length; at++) {
     const number = numbers[at] ?? lowest
     if (number >= lowest) continue
-    place = at
+    index = at
     lowest = number
   }
-  return place
+  return index
 }
 
 function bytesOf(text: string): string {

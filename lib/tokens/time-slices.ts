@@ -2,37 +2,37 @@ import 'server-only'
 import { setImmediate as nextTurn } from 'node:timers/promises'
 import { processSingleton } from '@/lib/process'
 
-/** How long all counters of the process together may keep the event loop. */
-const TURN_MS = 4
+/** How long all counters of the process together may block the event loop. */
+const SLICE_MS = 4
 
-/** The time that counting has, which is shared by all who count. */
-class Turns {
-  #until: number | null = null
-  #line: Promise<void> = Promise.resolve()
+/** The time for counting, which all counters share. */
+class TimeSlices {
+  #deadline: number | null = null
+  #queue: Promise<void> = Promise.resolve()
 
-  /** When counting is to let others have the event loop, in this turn of it. */
-  get end(): number {
-    if (this.#until === null) {
-      this.#until = performance.now() + TURN_MS
+  /** When counting must yield, in this turn of the event loop. */
+  get deadline(): number {
+    if (this.#deadline === null) {
+      this.#deadline = performance.now() + SLICE_MS
       setImmediate(() => {
-        this.#until = null
+        this.#deadline = null
       })
     }
-    return this.#until
+    return this.#deadline
   }
 
-  /** Works on something, each time for what is left of a turn, until it is done. All who wait come by turns. */
-  async work(untilDone: (end: number) => boolean): Promise<void> {
+  /** Runs `work` in slices until it returns true. Several callers take turns. */
+  async run(work: (deadline: number) => boolean): Promise<void> {
     for (let done = false; !done; ) {
-      this.#line = this.#line.then(async () => {
-        if (performance.now() >= this.end) await nextTurn()
-        done = untilDone(this.end)
+      this.#queue = this.#queue.then(async () => {
+        if (performance.now() >= this.deadline) await nextTurn()
+        done = work(this.deadline)
       })
-      await this.#line
+      await this.#queue
     }
   }
 }
 
-export function turns(): Turns {
-  return processSingleton('turns of counting', () => new Turns())
+export function timeSlices(): TimeSlices {
+  return processSingleton('time slices', () => new TimeSlices())
 }

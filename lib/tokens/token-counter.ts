@@ -1,37 +1,37 @@
 import 'server-only'
-import { turns } from './time-slices'
+import { timeSlices } from './time-slices'
 import { type Accuracy, type Count, familyOf, loadTokenizer, type Tokenizer } from './tokenizers'
 
-/** Counts the tokens of a text that grows. */
+/** Counts the tokens of a growing text. */
 export interface TokenCounter {
-  /** `exact` turns into `approximate` where a word is too long to be encoded whole. */
+  /** `exact` becomes `approximate` at a word too long to encode whole. */
   readonly accuracy: Accuracy
-  /** Takes what has come. Costs next to nothing: it is counted when somebody asks. */
+  /** Appends text, which is counted on demand. */
   add(delta: string): void
   /**
-   * The tokens so far. Counts what came since the last time, as far as this turn of the event loop has time for it; of
-   * what is left then, as after a delta of a megabyte, it supposes that it goes on as what was counted last.
+   * The tokens so far. Counts new text as far as this time slice allows, and extrapolates the rest, e.g. of a delta of a
+   * megabyte, from what was counted last.
    */
   estimate(): number
-  /** The tokens of all that came, however much it is. Lets others have the event loop in between. */
+  /** Counts all text, however long. Yields to the event loop in between. */
   finish(): Promise<number>
-  /** Forgets all that came. */
+  /** Discards all text. */
   reset(): void
 }
 
-/** How much text is looked at in one go, and the most that is encoded whole: encoding takes time by the square of it. */
+/** How much text is split at once, and the longest piece that is encoded whole: encoding takes quadratic time. */
 const WINDOW = 1024
-const LONGEST_PIECE = 128
-/** So little is counted whether or not there is time. */
-const SHORT = 2 * LONGEST_PIECE
+const MAX_PIECE = 128
+/** Text this short is counted even without time left. */
+const SHORT = 2 * MAX_PIECE
 
-/** A counter for what a model reads or writes. */
+/** Creates a counter with the tokenizer of a model. */
 export async function createTokenCounter(model: string): Promise<TokenCounter> {
   const { encoding, accuracy } = familyOf(model)
   return encoding === null ? characterCounter() : pieceCounter(await loadTokenizer(encoding), accuracy)
 }
 
-/** The tokens of a text that is there whole. */
+/** Counts the tokens of a complete text. */
 export async function countTokens(model: string, text: string): Promise<Count> {
   const counter = await createTokenCounter(model)
   counter.add(text)
@@ -56,20 +56,20 @@ function characterCounter(): TokenCounter {
 }
 
 /**
- * Pieces that no later text can change are counted once and forgotten; the few at the end are counted again each time,
- * as if the text ended there. So every estimate is the exact count of the text so far.
+ * Counts pieces that later text can't change once, and discards them; recounts the few at the end each time as if the text
+ * ended there. So each estimate is the exact count of the text so far.
  */
 function pieceCounter({ count, split }: Tokenizer, familyAccuracy: Accuracy): TokenCounter {
-  let settled = 0
+  let counted = 0
   let open = ''
-  /** The tokens of the open text, when it was last looked at whole. */
+  /** The tokens of the open text when it was last counted whole. */
   let rest = 0
   let accuracy = familyAccuracy
   let tokensPerCharacter = 0.25
 
-  /** Counts a piece, the very long ones in parts. */
+  /** Counts a piece, a very long one in parts. */
   function countPiece(piece: string): number {
-    if (piece.length <= LONGEST_PIECE) return count(piece)
+    if (piece.length <= MAX_PIECE) return count(piece)
     if (accuracy === 'exact') accuracy = 'approximate'
     let tokens = 0
     for (let from = 0; from < piece.length; ) {
@@ -80,13 +80,13 @@ function pieceCounter({ count, split }: Tokenizer, familyAccuracy: Accuracy): To
     return tokens
   }
 
-  function settle(length: number, tokens: number): void {
-    settled += tokens
+  function close(length: number, tokens: number): void {
+    counted += tokens
     tokensPerCharacter = tokens / length
     open = open.slice(length)
   }
 
-  /** Settles what can be of the first window of the open text. True when all of it has been counted then. */
+  /** Counts the first window of the open text. Returns whether that was all of it. */
   function countWindow(): boolean {
     const whole = open.length <= WINDOW
     const found = split(whole ? open : open.slice(0, WINDOW))
@@ -94,27 +94,27 @@ function pieceCounter({ count, split }: Tokenizer, familyAccuracy: Accuracy): To
     let [length, tokens] = [0, 0]
     rest = 0
     found.forEach((piece, index) => {
-      const counted = countPiece(piece)
-      if (index >= certain) rest += counted
+      const pieceTokens = countPiece(piece)
+      if (index >= certain) rest += pieceTokens
       else {
         length += piece.length
-        tokens += counted
+        tokens += pieceTokens
       }
     })
-    if (length > 0) settle(length, tokens)
+    if (length > 0) close(length, tokens)
     else if (open.length > SHORT) {
-      // One word without end, or spaces: its beginning is settled as it is.
+      // An endless word or run of spaces: counts its start as it is.
       if (accuracy === 'exact') accuracy = 'approximate'
       const part = open.slice(0, partLength(open, 0))
-      settle(part.length, count(part))
+      close(part.length, count(part))
       return false
     }
     return whole
   }
 
-  /** Counts until all is counted, or the time is over. True when all is. */
-  function countUntil(end: number): boolean {
-    while (open.length <= SHORT || performance.now() < end) if (countWindow()) return true
+  /** Counts until the deadline. Returns whether all text is counted. */
+  function countUntil(deadline: number): boolean {
+    while (open.length <= SHORT || performance.now() < deadline) if (countWindow()) return true
     return false
   }
 
@@ -126,15 +126,15 @@ function pieceCounter({ count, split }: Tokenizer, familyAccuracy: Accuracy): To
       open += delta
     },
     estimate() {
-      const all = countUntil(turns().end)
-      return settled + (all ? rest : Math.round(open.length * tokensPerCharacter))
+      const all = countUntil(timeSlices().deadline)
+      return counted + (all ? rest : Math.round(open.length * tokensPerCharacter))
     },
     async finish() {
-      await turns().work(countUntil)
-      return settled + rest
+      await timeSlices().run(countUntil)
+      return counted + rest
     },
     reset() {
-      settled = 0
+      counted = 0
       open = ''
       rest = 0
       accuracy = familyAccuracy
@@ -143,8 +143,8 @@ function pieceCounter({ count, split }: Tokenizer, familyAccuracy: Accuracy): To
 }
 
 /**
- * How many pieces of a text stay as they are whatever comes after it. The last two may yet grow: the very last, and the
- * one before it ("don", "'" become "don't"). Nor may it end in whitespace, where the pattern looks ahead.
+ * How many pieces of a text no later text can change. The last two may grow ("don", "'" become "don't"), and pieces that
+ * end in white space depend on what follows, because the pattern looks ahead.
  */
 function certainPieces(found: string[]): number {
   let certain = Math.max(found.length - 2, 0)
@@ -152,8 +152,8 @@ function certainPieces(found: string[]): number {
   return certain
 }
 
-/** The length of a part of a long piece, which does not end between the halves of a character. */
+/** The length of the next part of a long piece, which doesn't split a surrogate pair. */
 function partLength(piece: string, from: number): number {
-  const half = piece.charCodeAt(from + LONGEST_PIECE - 1)
-  return half >= 0xd800 && half < 0xdc00 ? LONGEST_PIECE - 1 : LONGEST_PIECE
+  const half = piece.charCodeAt(from + MAX_PIECE - 1)
+  return half >= 0xd800 && half < 0xdc00 ? MAX_PIECE - 1 : MAX_PIECE
 }

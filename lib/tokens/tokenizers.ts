@@ -3,25 +3,25 @@ import { processSingleton } from '@/lib/process'
 import { ranksOf, tokensIn } from './byte-pairs'
 
 /**
- * How far a count can be trusted: `exact` for text counted by the model's own tokenizer, `approximate` by a related one,
- * `unknown` when nothing is known of it and characters are counted instead.
+ * How accurate a count is: `exact` with the model's own tokenizer, `approximate` with a related one, `unknown` when the
+ * tokenizer is unknown and characters are counted instead.
  */
 export type Accuracy = 'exact' | 'approximate' | 'unknown'
 
 const byCertainty: Accuracy[] = ['exact', 'approximate', 'unknown']
 
-/** How far what was counted in both ways can be trusted. */
+/** The lower of two accuracies, for a sum of counts. */
 export function lessCertain(one: Accuracy, other: Accuracy): Accuracy {
   return byCertainty.indexOf(one) > byCertainty.indexOf(other) ? one : other
 }
 
-/** Tokens, and how far their number can be trusted. */
+/** A number of tokens and its accuracy. */
 export interface Count {
   tokens: number
   accuracy: Accuracy
 }
 
-/** Cuts text into the pieces that are encoded each by itself, and counts these. */
+/** Splits text into pieces that are encoded separately, and counts the tokens of a piece. */
 export interface Tokenizer {
   split(text: string): string[]
   count(piece: string): number
@@ -36,13 +36,13 @@ export interface Family {
 const unknown: Family = { encoding: null, accuracy: 'unknown' }
 
 /**
- * Which tokenizer a model has, by the beginning of its name; the first that fits counts.
+ * The tokenizers of models, by the start of their names; the first match counts.
  *
  * Exact: OpenAI's own table, github.com/openai/tiktoken, `tiktoken/model.py`.
  * Approximate: Llama 3 and Qwen extend cl100k ("The Llama 3 Herd of Models" section 3.2, "Qwen Technical Report" section
  * 2.2); Mistral's Tekken and DeepSeek's tokenizer are byte-level BPE of o200k's kind and size (mistral-common's
  * documentation, "DeepSeek-V3 Technical Report" section 4.1).
- * Unknown on purpose: Claude and Gemini count by an API of theirs only.
+ * Claude and Gemini are missing on purpose: only their APIs count tokens.
  */
 const families: [RegExp, Family][] = [
   [/^(gpt-4o|gpt-4\.1|gpt-4\.5|gpt-5|gpt-oss|chatgpt-4o|o[134])(?!\d)/, { encoding: 'o200k', accuracy: 'exact' }],
@@ -55,16 +55,13 @@ const families: [RegExp, Family][] = [
   ],
 ]
 
-/** The tokenizer of a model, whoever serves it: `openai/gpt-4o`, `ft:gpt-4o-mini:org::1` and `gpt-oss:20b` are known too. */
+/** The tokenizer of a model with any provider: also of `openai/gpt-4o`, `ft:gpt-4o-mini:org::1` and `gpt-oss:20b`. */
 export function familyOf(model: string): Family {
   const name = model.toLowerCase().replace(/^.*\//, '').replace(/^ft:/, '')
   return families.find(([pattern]) => pattern.test(name))?.[1] ?? unknown
 }
 
-/**
- * The tokenizer of an encoding. Loading takes some 200 ms of the event loop, once a process: a server that means to
- * stream asks for it as it starts.
- */
+/** Loads the tokenizer of an encoding, once per process. Blocks the event loop for some 200 ms, so do it at startup. */
 export function loadTokenizer(encoding: Encoding): Promise<Tokenizer> {
   return processSingleton(`tokenizer ${encoding}`, () => load(encoding))
 }
@@ -77,40 +74,40 @@ async function load(encoding: Encoding): Promise<Tokenizer> {
   const ranks = ranksOf(tokens)
   const { source } = encoding === 'o200k' ? patterns.O200K_TOKEN_SPLIT_REGEX : patterns.CL100K_TOKEN_SPLIT_REGEX
   const split = splitterBy(source)
-  // Special tokens in a message are text like any other.
+  // Special tokens in a message count as ordinary text.
   const count = (piece: string) => tokensIn(piece, ranks)
   warmUp({ split, count })
-  return { split, count: remembering(count) }
+  return { split, count: memoized(count) }
 }
 
-/** Every match of a pattern is a piece; together they are the whole text. */
+/** Splits text into the matches of a pattern, which cover all of it. */
 function splitterBy(source: string): Tokenizer['split'] {
   const pattern = new RegExp(source, 'uy')
   return (text) => {
     const pieces: string[] = []
-    // `exec` would make an object of each match.
+    // Not `exec`, which creates an object for each match.
     for (let from = 0; pattern.test(text); from = pattern.lastIndex) pieces.push(text.slice(from, pattern.lastIndex))
     return pieces
   }
 }
 
-/** Most words of a text have come before: so many counts are kept, and then begun anew. */
-const COUNTS_KEPT = 10_000
+/** Most words repeat, so their counts are cached. A full cache is cleared. */
+const MAX_CACHED_COUNTS = 10_000
 
-function remembering(count: Tokenizer['count']): Tokenizer['count'] {
+function memoized(count: Tokenizer['count']): Tokenizer['count'] {
   const counts = new Map<string, number>()
   return (piece) => {
     const known = counts.get(piece)
     if (known !== undefined) return known
-    if (counts.size >= COUNTS_KEPT) counts.clear()
+    if (counts.size >= MAX_CACHED_COUNTS) counts.clear()
     const tokens = count(piece)
-    // A copy: a piece may be held as a reference to all of the text that it was cut from.
+    // Copies the piece: V8 would keep the whole text that it is a slice of.
     counts.set(Buffer.from(piece, 'utf16le').toString('utf16le'), tokens)
     return tokens
   }
 }
 
-/** The first counts take many times as long as all others: they are made while nobody waits for them. */
+/** Lets V8 optimize the counters before anybody waits for them: the first counts are many times slower. */
 function warmUp({ split, count }: Tokenizer): void {
   for (let time = 0; time < 30; time++) {
     const text = `Streams don't run at ${time}:30 – élan, река, 河流, \u{1F600}\n\n\tconst x = [${time}];   `.repeat(12)

@@ -4,16 +4,16 @@ import type { EndedRun } from '@/lib/metrics'
 import type { RetryData, StartData, Usage } from '@/lib/protocol/events'
 import type { CompletionEnd, CompletionRequest, Connection } from '@/lib/upstream/connection'
 
-/** Tells the traces of one generation, from its start to its end. */
+/** Records the spans of one generation. */
 export interface GenerationTrace {
-  /** An attempt at the upstream begins; gives what to call with its end. */
+  /** Starts the span of an attempt; call the returned function at its end. */
   attempt(attempt: number): (end: CompletionEnd) => void
-  /** A wait before the next attempt begins. */
-  waits(retry: RetryData): void
+  /** Records a wait before the next attempt. */
+  wait(retry: RetryData): void
   end(ended: EndedRun, usage: Usage | null): void
 }
 
-/** One span for the generation, and in it one for each attempt. Names are OpenTelemetry's for generative models, where it has them. */
+/** One span for the generation with one for each attempt in it. Uses OpenTelemetry's names for generative models. */
 export function traceGeneration(
   tracer: Tracer,
   { generationId }: StartData,
@@ -29,22 +29,22 @@ export function traceGeneration(
     attributes: { ...attributes, 'rill.generation.id': generationId },
   })
   const parent = trace.setSpan(context.active(), span)
-  let attempting: Span | null = null
+  let current: Span | null = null
   return {
     attempt(attempt) {
-      const each = tracer.startSpan(
+      const attemptSpan = tracer.startSpan(
         `attempt ${attempt}`,
         { kind: SpanKind.CLIENT, attributes: { ...attributes, 'rill.attempt': attempt } },
         parent,
       )
-      attempting = each
+      current = attemptSpan
       return ({ problem }) => {
-        if (problem) fail(each, problem.kind)
-        if (problem?.upstreamStatus) each.setAttribute('http.response.status_code', problem.upstreamStatus)
-        each.end()
+        if (problem) fail(attemptSpan, problem.kind)
+        if (problem?.upstreamStatus) attemptSpan.setAttribute('http.response.status_code', problem.upstreamStatus)
+        attemptSpan.end()
       }
     },
-    waits({ attempt, of, delayMs, kind }) {
+    wait({ attempt, of, delayMs, kind }) {
       span.addEvent('retry', {
         'rill.attempt': attempt,
         'rill.attempts': of,
@@ -53,8 +53,8 @@ export function traceGeneration(
       })
     },
     end({ status, kind, startedAt, firstTokenAt }, usage) {
-      // One that threw has not been ended.
-      if (attempting?.isRecording()) attempting.end()
+      // An attempt that threw is still recording.
+      if (current?.isRecording()) current.end()
       span.setAttributes({ 'rill.status': status })
       if (firstTokenAt !== null) span.setAttribute('rill.time_to_first_token_ms', firstTokenAt - startedAt)
       if (usage) {

@@ -3,16 +3,16 @@ import { config } from '@/lib/config'
 import { processSingleton } from '@/lib/process'
 import type { Tracing } from './opentelemetry'
 
-const held = () => processSingleton<{ tracing: Tracing | null }>('tracing', () => ({ tracing: null }))
+const holder = () => processSingleton<{ tracing: Tracing | null }>('tracing', () => ({ tracing: null }))
 
 /** The process's tracing; null when none is configured. */
 export function tracing(): Tracing | null {
-  return held().tracing
+  return holder().tracing
 }
 
-/** Starts to trace if the environment says where to. If it does not, nothing of OpenTelemetry's is even loaded. */
+/** Starts tracing if the environment names a collector. Otherwise OpenTelemetry isn't even loaded. */
 export async function openTracing(): Promise<void> {
   if (!config().tracing) return
   const { createTracing } = await import('./opentelemetry')
-  held().tracing ??= createTracing()
+  holder().tracing ??= createTracing()
 }

@@ -33,14 +33,14 @@ export async function estimateTurn(ownerId: string, draft: Draft, signal?: Abort
   signal?.throwIfAborted()
   const window = account.price?.contextWindow ?? null
   const length = lengthOf(settings, account.price)
-  const room = length.maxTokens
-  const source = { head, text, system: settings.system, model: resolved.model, window, room }
+  const replyTokens = length.maxTokens
+  const source = { head, text, system: settings.system, model: resolved.model, window, replyTokens }
   const { tokens: promptTokens, accuracy, trimmedTurns } = await countPromptOf(source, signal)
 
   const { price, rate } = account
   // A conversation that begins with this turn has spent nothing yet.
   const limits = budgetLimitsOf(account, scopesOf(account.timeZone, known?.id ?? '', Date.now()))
-  const asked = limits.length > 0 ? lengthToRequest(account, limits, promptTokens, length) : room
+  const asked = limits.length > 0 ? lengthToRequest(account, limits, promptTokens, length) : replyTokens
   const maxTokens = asked ?? longestReply(price, promptTokens)
   const budget =
     limits.length > 0 && maxTokens !== null ? await mostRestrictive(account, limits, { promptTokens, maxTokens }) : null

@@ -48,8 +48,8 @@ export function promptSettings(
     model,
     system,
     window,
-    room: allowedLength(maxTokens, price),
-    after: longestContinuationMessages({ partial }),
+    replyTokens: allowedLength(maxTokens, price),
+    continuation: longestContinuationMessages({ partial }),
   }
 }
 

@@ -181,10 +181,10 @@ describe('a window', () => {
 
   it('takes its room from the oldest turns, and leaves the prompt and what comes after', async () => {
     const head = await conversationOf([`Ann${long}`, `Ann${long}`], [`Bob${long}`, `Bob${long}`])
-    const asked = { model: 'gpt-4o', head, text: 'And now?', system: 'Be brief.', room: 10 }
+    const asked = { model: 'gpt-4o', head, text: 'And now?', system: 'Be brief.', replyTokens: 10 }
     expect(await beginnings({ ...asked, window: 150 })).toEqual(['Be ', 'Ann', 'Ann', 'Bob', 'Bob', 'And'])
-    expect(await beginnings({ ...asked, window: 180, after })).toEqual(['Be ', 'Bob', 'Bob', 'And'])
-    expect(await beginnings({ ...asked, window: 60, after })).toEqual(['Be ', 'And'])
+    expect(await beginnings({ ...asked, window: 180, continuation: after })).toEqual(['Be ', 'Bob', 'Bob', 'And'])
+    expect(await beginnings({ ...asked, window: 60, continuation: after })).toEqual(['Be ', 'And'])
     // Not one token too early.
     const { tokens } = await countPromptOf({ ...asked, window: null })
     expect(await countPromptOf({ ...asked, window: tokens + 10 })).toMatchObject({ tokens, trimmedTurns: 0 })
@@ -194,7 +194,7 @@ describe('a window', () => {
   it.each([40, 60, 100, 150, 180, 240, 100_000])('of %i tokens: the count is of what is left', async (window) => {
     const head = await conversationOf(['Hi', 'Hello!'], [`Ann${long}`, `Ann${long}`], [`Bob${long}`, `Bob${long}`])
     for (const more of [[], after]) {
-      const asked = { model: 'gpt-4o', head, text: 'And now?', window, room: 10, after: more }
+      const asked = { model: 'gpt-4o', head, text: 'And now?', window, replyTokens: 10, continuation: more }
       const prompt = await buildPrompt(asked)
       const count = await countPrompt('gpt-4o', [...prompt.messages.map(wireMessage), ...more])
       expect(await prompt.count()).toEqual(count)
@@ -205,7 +205,7 @@ describe('a window', () => {
 
 test('the longest continuation is counted, and a shorter one where that is sent', async () => {
   const after = longestContinuationMessages({ partial: 'The river rises' })
-  const prompt = await buildPrompt({ ...source, head: null, text: 'Tell me of the river', after })
+  const prompt = await buildPrompt({ ...source, head: null, text: 'Tell me of the river', continuation: after })
   const asked = { role: 'user', content: 'Tell me of the river' }
   expect(prompt.messages.map(wireMessage)).toEqual([asked])
   expect(await prompt.count()).toEqual(await countPrompt('gpt-4o', [asked, ...after]))

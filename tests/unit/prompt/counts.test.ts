@@ -2,7 +2,7 @@ import { expect, test, vi } from 'vitest'
 import { database } from '@/lib/database/client'
 import { buildPrompt, countPromptOf } from '@/lib/prompt/build'
 import { wireMessage } from '@/lib/prompt/content'
-import { CountedConversations } from '@/lib/prompt/counts'
+import { CountCache } from '@/lib/prompt/counts'
 import * as counting from '@/lib/tokens/count-prompt'
 import { countPrompt } from '@/lib/tokens/count-prompt'
 import { ownDatabase } from '../database/own-database'
@@ -140,7 +140,7 @@ test('counting ends when nobody waits for it any more', async () => {
 
 test('what was counted last is kept, in as many replies as there is room for', () => {
   const branch = { last: null, waiting: [] }
-  const counted = new CountedConversations(4)
+  const counted = new CountCache(4)
   const kept = () => ['a', 'b', 'c'].filter((key) => counted.get(key, 0, '1') !== undefined)
   for (const key of ['a', 'b']) for (const id of ['1', '2']) counted.set(key, 0, id, branch)
   expect(kept()).toEqual(['a', 'b'])
