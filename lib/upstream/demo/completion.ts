@@ -1,23 +1,38 @@
 import 'server-only'
 import { randomUUID } from 'node:crypto'
+import { z } from 'zod'
 import { tokensOf } from './prose'
-import type { DemoMessage, Reply } from './replies'
+import type { Reply } from './replies'
 import type { Frame } from './timed-stream'
 
 const TOKENS_PER_SECOND = 60
 const FIRST_TOKEN_MS = 20
 
-interface Request {
-  model: string
-  messages: DemoMessage[]
-  stream_options?: { include_usage?: boolean | null } | null
-  max_tokens?: number | null
-  max_completion_tokens?: number | null
-}
+const maxTokens = z.int().min(1).nullish()
+export const parameters = z.object({
+  model: z.string(),
+  messages: z
+    .array(
+      z.object({
+        role: z.string(),
+        content: z
+          .string()
+          .nullish()
+          .transform((text) => text ?? ''),
+      }),
+    )
+    .min(1),
+  stream: z.boolean().nullish(),
+  stream_options: z.object({ include_usage: z.boolean().nullish() }).nullish(),
+  max_tokens: maxTokens,
+  max_completion_tokens: maxTokens,
+})
+export type Parameters = z.infer<typeof parameters>
+
 type Completion = ReturnType<typeof completionOf>
 
 /** A reply in tokens, and what surrounds it on the wire. Limits count reasoning too. */
-export function completionOf(reply: Reply, { model, messages, ...asked }: Request) {
+export function completionOf(reply: Reply, { model, messages, ...asked }: Parameters) {
   const limit = Math.min(asked.max_completion_tokens ?? asked.max_tokens ?? Infinity, reply.limit ?? Infinity)
   const allReasoning = tokensOf(reply.reasoning)
   const allText = tokensOf(reply.text).slice(0, reply.cutAfter ?? undefined)

@@ -1,9 +1,8 @@
 import 'server-only'
 import { createHash, randomUUID } from 'node:crypto'
 import { setTimeout as wait } from 'node:timers/promises'
-import { z } from 'zod'
 import { processSingleton } from '@/lib/process'
-import { completionOf, streamed, whole } from './completion'
+import { completionOf, type Parameters, parameters, streamed, whole } from './completion'
 import { replyTo } from './replies'
 import { timedStream } from './timed-stream'
 
@@ -16,27 +15,6 @@ const WHOLE_DELAY_MS = 300
 /** Seconds to wait after each refused attempt; the attempt after these passes. */
 const retryAfterSeconds = [2, 3]
 const MAX_REMEMBERED_ATTEMPTS = 1000
-
-const maxTokens = z.int().min(1).nullish()
-const parameters = z.object({
-  model: z.string(),
-  messages: z
-    .array(
-      z.object({
-        role: z.string(),
-        content: z
-          .string()
-          .nullish()
-          .transform((text) => text ?? ''),
-      }),
-    )
-    .min(1),
-  stream: z.boolean().nullish(),
-  stream_options: z.object({ include_usage: z.boolean().nullish() }).nullish(),
-  max_tokens: maxTokens,
-  max_completion_tokens: maxTokens,
-})
-type Parameters = z.infer<typeof parameters>
 
 /**
  * The demo model as an OpenAI-compatible server behind `fetch`: `POST …/chat/completions` and `GET …/models` on any host.

@@ -1,7 +1,7 @@
 import 'server-only'
 import { asksForSummary, type Prompt, partsOf } from './prompt'
 import { countWords, longReply, numberBefore, themeIn, tokensOf } from './prose'
-import { counted, fill, matches, script } from './script'
+import { counted, fill, matches, oneLine, script } from './script'
 import { escapeMarkdown, summaryReply } from './summary'
 
 export interface DemoMessage {
@@ -69,9 +69,8 @@ function textFor({ instruction, document }: Prompt, prompt: string, earlier: Dem
   if (errorFor(instruction) !== null) return texts.rateLimitPassed
   const words = numberBefore(instruction, 'word') || (asks('long') ? LONG_WORDS : 0)
   if (words > 0) return longReply(words, instruction)
-  const samples = [
-    ...(['table', 'list', 'code', 'math'] as const).filter((kind) => asks('everything') || asks(kind)),
-  ].map((kind) => (kind === 'code' ? programsFor(instruction) : script.samples[kind].join('\n')))
+  const kinds = (['table', 'list', 'code', 'math'] as const).filter((kind) => asks('everything') || asks(kind))
+  const samples = kinds.map((kind) => (kind === 'code' ? programsFor(instruction) : script.samples[kind].join('\n')))
   if (samples.length > 0) return [texts.samples, ...samples].join('\n\n')
   if (asks('cut')) return [texts.cut, ...paragraphs(2)].join('\n\n')
   if (asks('limit')) return [fill('limit', { limit: LIMIT_ON_REQUEST }), ...paragraphs(2)].join('\n\n')
@@ -119,10 +118,9 @@ function countReply(earlier: DemoMessage[]): string {
 }
 
 function pastReply(earlier: DemoMessage[]): string {
-  const yours = earlier
-    .filter(({ role }) => role === 'user')
-    .map(({ content }, index) => `${index + 1}. ${quote(content)}`)
-  if (yours.length === 0) return texts.noPast
+  const prompts = earlier.filter(({ role }) => role === 'user')
+  if (prompts.length === 0) return texts.noPast
+  const yours = prompts.map(({ content }, index) => `${index + 1}. ${quote(content)}`)
   const mine = earlier.findLast(({ role }) => role === 'assistant')
   const reply = mine ? [texts.lastReply, `> ${quote(mine.content)}`] : []
   return [texts.past, yours.slice(-MAX_QUOTED).join('\n'), ...reply].join('\n\n')
@@ -130,12 +128,7 @@ function pastReply(earlier: DemoMessage[]): string {
 
 /** The start of a text, on one line. */
 function quote(text: string): string {
-  const characters = [
-    ...text
-      .slice(0, 2 * MAX_QUOTE)
-      .replace(/\s+/g, ' ')
-      .trim(),
-  ]
+  const characters = [...oneLine(text.slice(0, 2 * MAX_QUOTE))]
   const start = escapeMarkdown(characters.slice(0, MAX_QUOTE).join(''))
   return `“${start}${text.length > 2 * MAX_QUOTE || characters.length > MAX_QUOTE ? ' …' : ''}”`
 }

@@ -13,6 +13,10 @@ export function fill(name: keyof typeof script.texts, values: Record<string, str
   return script.texts[name].replace(/\{(\w+)\}/g, (_, placeholder: string) => String(values[placeholder]))
 }
 
+export function oneLine(text: string): string {
+  return text.replace(/\s+/g, ' ').trim()
+}
+
 /** “1 word”, “2 words”. */
 export function counted(number: number, noun: string): string {
   return `${number.toLocaleString('en')} ${noun}${number === 1 ? '' : 's'}`

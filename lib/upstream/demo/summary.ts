@@ -1,6 +1,6 @@
 import 'server-only'
 import { countWords, numberBefore } from './prose'
-import { counted, fill, script } from './script'
+import { counted, fill, oneLine, script } from './script'
 
 /** Keeps a summary of any text at some 20 ms. */
 const MAX_COMPARED = 200
@@ -19,16 +19,13 @@ export function summaryReply(instruction: string, document: string, earlier: { c
   const [before, after] = [countWords(text), countWords(sentences.join(' '))]
   if (after === 0) return fill('noSentences', { words: counted(before, 'word') })
   const subject = document === '' ? 'the longest earlier message' : 'this text'
-  const figures = {
-    before: counted(before, 'word'),
-    after: counted(after, 'word'),
-    compared: counted(compared, 'sentence'),
-  }
+  const share = Math.max(1, Math.round((after / before) * 100))
+  const figures = { before: counted(before, 'word'), after: counted(after, 'word'), share }
   return [
     fill('summary', { subject, chosen: counted(sentences.length, 'sentence') }),
     ...(sampled ? [script.texts.sampled] : []),
     sentences.map((sentence) => `- “${escapeMarkdown(sentence)}”`).join('\n'),
-    fill('summaryFigures', { ...figures, share: Math.max(1, Math.round((after / before) * 100)) }),
+    fill('summaryFigures', { ...figures, compared: counted(compared, 'sentence') }),
   ].join('\n\n')
 }
 
@@ -68,12 +65,7 @@ export function sentencesOf(text: string): string[] {
   return text
     .replace(/^(```|~~~).*?^\1/gms, '\n\n')
     .split(/\r?\n[ \t]*\r?\n|\n(?=[ \t]*(?:[-*+•]|\d{1,3}[.)]|#{1,6}|\|)[ \t])/)
-    .map((block) =>
-      block
-        .replace(/^[ \t]*(?:[-*+•>]|\d{1,3}[.)]|#{1,6})[ \t]+/, '')
-        .replace(/\s+/g, ' ')
-        .trim(),
-    )
+    .map((block) => oneLine(block.replace(/^[ \t]*(?:[-*+•>]|\d{1,3}[.)]|#{1,6})[ \t]+/, '')))
     .filter((block) => /[.!?…。！？]/.test(block) && !block.startsWith('|'))
     .flatMap((block) => block.split(sentenceEnd))
     .filter((sentence) => sentence.length <= MAX_SENTENCE)
