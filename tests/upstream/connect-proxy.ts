@@ -2,16 +2,16 @@ import { once } from 'node:events'
 import { createServer } from 'node:http'
 import { connect, type Socket } from 'node:net'
 
-/** A proxy as company networks have them: it opens tunnels, and nothing else. */
+/** A proxy as in company networks, which only opens tunnels. */
 export interface ConnectProxy {
   url: string
-  /** Each `CONNECT` as it came: its target, and the name and password that it gave. */
+  /** Each `CONNECT` received: its target and credentials. */
   tunnels: { target: string; authorization: string | undefined }[]
-  /** Where names lead that this proxy alone knows: `name:port` to a port of loopback. */
+  /** Names that only this proxy knows: `name:port` to a loopback port. */
   names: Map<string, number>
-  /** The status of every tunnel from now on; 200 opens it, 0 never answers. */
+  /** The status of further tunnels; 200 opens them, 0 never responds. */
   status: number
-  /** Tunnels and waits that are open now. */
+  /** Open tunnels and pending requests. */
   open(): number
   stop(): Promise<void>
 }

@@ -1,4 +1,4 @@
-/** Builders for what an upstream writes: one server-sent event each, ready to be sent or cut. */
+/** Builders for an upstream's server-sent events. */
 
 type Fields = Record<string, unknown>
 
@@ -6,7 +6,7 @@ export function event(data: unknown): string {
   return `data: ${typeof data === 'string' ? data : JSON.stringify(data)}\n\n`
 }
 
-/** A chunk with any fields, beside those that every chunk has. */
+/** A chunk with the given fields besides the common ones. */
 export function chunk(fields: Fields): string {
   return event({ id: 'chatcmpl-scripted', object: 'chat.completion.chunk', created: 1, model: 'scripted', ...fields })
 }
@@ -38,7 +38,7 @@ export function usageFields({ prompt, completion }: { prompt: number; completion
 
 export const done = event('[DONE]')
 
-/** A completion that was asked for whole. */
+/** A completion that isn't streamed. */
 export function whole(text: string, fields: Fields = {}): Fields {
   return {
     id: 'chatcmpl-scripted',

@@ -3,35 +3,35 @@ import { createServer, type IncomingHttpHeaders, type IncomingMessage, type Serv
 import { setTimeout as wait } from 'node:timers/promises'
 import { delta, done, finish, usage } from './events'
 
-/** One step of what the upstream does with a request. */
+/** One step of a script for a request. */
 export type Step =
-  /** The status and headers; without this step, a 200 event stream. */
+  /** The status and headers; by default, a 200 event stream. */
   | { status: number; headers?: Record<string, string> }
   /** Bytes, in one write. */
   | { write: string | Buffer }
   /** A chunk with this text. */
   | { delta: string }
-  /** A wait of so many milliseconds. */
+  /** Waits this many milliseconds. */
   | { wait: number }
-  /** A wait until a test opens the gate of this name, or the promise resolves. */
+  /** Waits until a test opens the gate of this name, or the promise resolves. */
   | { until: string | Promise<unknown> }
   /** Cuts the connection with a TCP reset. */
   | { reset: true }
-  /** Closes the connection without the end of the body. */
+  /** Closes the connection before the end of the body. */
   | { cut: true }
-  /** Ends the response as it should. */
+  /** Ends the response normally. */
   | { end: true }
 
 export interface Closed {
   /** When the socket closed: epoch milliseconds with fractions. */
   at: number
-  /** Bytes of the body that had been written by then. */
+  /** Bytes of the body written by then. */
   bytesSent: number
-  /** The response had ended as it should. */
+  /** The response had ended normally. */
   ended: boolean
 }
 
-/** A request as it came, and what became of its socket. */
+/** A received request and the state of its socket. */
 export interface ScriptedRequest {
   method: string
   path: string
@@ -40,42 +40,42 @@ export interface ScriptedRequest {
   body: { model?: string; stream?: boolean; messages?: { role: string; content: string }[]; [field: string]: unknown }
   /** The text of the last user message. */
   prompt: string
-  /** Which connection it came on: 1 for the first that the server accepted. */
+  /** The number of its connection: 1 for the first that the server accepted. */
   connection: number
   startedAt: number
-  /** Resolves when its socket closes, or its response ends on a socket that lives on. */
+  /** Resolves when its socket closes, or its response ends on a socket that stays open. */
   closed: Promise<Closed>
 }
 
 export type Script = Step[] | ((request: ScriptedRequest) => Step[])
 
-/** An OpenAI-compatible server that plays scripts, for tests of every kind. */
+/** An OpenAI-compatible server that runs scripts, for tests of every kind. */
 export interface ScriptedUpstream {
   /** Up to and including `/v1`. */
   baseUrl: string
-  /** Completion requests in the order in which they came. */
+  /** Completion requests, in order of arrival. */
   requests: ScriptedRequest[]
-  /** What every completion plays from now on, unless `scriptFor` has its prompt. */
+  /** Sets the script of further completions, unless `scriptFor` matches their prompt. */
   script(script: Script): void
-  /** What a completion plays whose last user message holds `prompt`. */
+  /** Sets the script of completions whose last user message contains `prompt`. */
   scriptFor(prompt: string, script: Script): void
-  /** Lets all pass that wait, or will wait, at the gate of this name. */
+  /** Opens the gate of this name for all current and later waits. */
   open(gate: string): void
-  /** What `GET /v1/models` answers: names, or a whole body. */
+  /** The response to `GET /v1/models`: names, or a whole body. */
   models: string[] | { status?: number; body: unknown }
-  /** The one path, without its query, at which there is a list of models; any that ends in `/models` otherwise. */
+  /** The only path, without query, of a list of models; by default, any that ends in `/models`. */
   modelsOnly: string | null
-  /** Resolves with request number `index`, 0 the first, as soon as it is there. */
+  /** Resolves with request number `index`, from 0, once it has arrived. */
   request(index: number): Promise<ScriptedRequest>
-  /** Sockets that are open now. */
+  /** The number of open sockets. */
   connections(): number
   stop(): Promise<void>
 }
 
-/** What a response has written of its body. */
+/** The progress of a response body. */
 interface Sent {
   bytes: number
-  /** Settles when the last write is on its way. */
+  /** Resolves when the last write has been flushed. */
   last: Promise<unknown>
 }
 
@@ -85,7 +85,7 @@ const defaultScript: Step[] = [
   { write: finish('stop') + usage({ prompt: 5, completion: 3 }) + done },
 ]
 
-/** Epoch milliseconds with fractions: comparable with the clocks of other processes. */
+/** Epoch milliseconds with fractions, comparable with other processes. */
 export function now(): number {
   return performance.timeOrigin + performance.now()
 }
@@ -159,7 +159,7 @@ export async function startScriptedUpstream({ port = 0 } = {}): Promise<Scripted
   server.on('connection', (socket) => {
     sockets.set(socket, ++accepted)
     socket.on('close', () => sockets.delete(socket))
-    // Resets are part of the play.
+    // Resets are part of the script.
     socket.on('error', () => undefined)
   })
   server.listen(port, '127.0.0.1')
@@ -207,7 +207,7 @@ async function play(
   const gone = new Promise<void>((resolve) => response.once('close', () => resolve()))
   for (const step of steps) {
     if (response.destroyed) return
-    // What was written before a cut is on its way before the cut.
+    // Flushes earlier writes before a cut.
     if ('reset' in step || 'cut' in step) await Promise.race([sent.last, gone])
     if ('status' in step) response.writeHead(step.status, step.headers)
     else if ('wait' in step) await Promise.race([wait(step.wait), gone])

@@ -1,7 +1,7 @@
 import { once } from 'node:events'
 import { createServer, type Socket } from 'node:net'
 
-/** A server that takes connections and never says a word, on a free port of 127.0.0.1. */
+/** A server that accepts connections and never responds, on a free port of 127.0.0.1. */
 export interface SilentServer {
   port: number
   /** The first connection. */
@@ -13,7 +13,7 @@ export async function startSilentServer(): Promise<SilentServer> {
   const sockets = new Set<Socket>()
   const server = createServer((socket) => {
     sockets.add(socket)
-    // Resets are what its visitors are tested for.
+    // Resets are expected.
     socket.on('error', () => undefined)
     socket.resume()
   })

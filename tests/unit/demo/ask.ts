@@ -37,7 +37,7 @@ export function whole(prompts: string | Message[], { model = 'rill-demo', maxTok
   return client.chat.completions.create({ model, messages: messagesOf(prompts), max_tokens: maxTokens }, { signal })
 }
 
-/** The text of an answer that does not stream. */
+/** The text of a reply that doesn't stream. */
 export async function textOf(prompts: string | Message[], asking: AskOptions = {}): Promise<string> {
   const completion = await whole(prompts, asking)
   return completion.choices[0]?.message.content ?? ''

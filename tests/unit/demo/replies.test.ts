@@ -5,7 +5,7 @@ import { replyTo } from '@/lib/upstream/demo/replies'
 import script from '@/lib/upstream/demo/script.json'
 import { textOf } from './ask'
 
-/** A reply to prompts and answers in turn, the last a prompt. */
+/** The reply to alternating prompts and replies. */
 function replyOf(...turns: string[]) {
   return replyTo(turns.map((content, index) => ({ role: index % 2 === 0 ? 'user' : 'assistant', content })))
 }
@@ -16,13 +16,13 @@ function bySpaces(text: string): number {
 
 const segmenter = new Intl.Segmenter('en', { granularity: 'word' })
 function byDictionary(text: string): number {
-  // In pieces, because each segment holds a copy of all that the segmenter was given.
+  // In pieces, because each segment holds a copy of the segmenter's whole input.
   const pieces = text.split(/\n+|(?<=\.) /)
   return pieces.flatMap((piece) => [...segmenter.segment(piece)]).filter((each) => each.isWordLike).length
 }
 
 describe('N words', () => {
-  test('are exactly N, whichever way they are counted', async () => {
+  test('are exactly N, by spaces and by dictionary', async () => {
     const wrong = Array.from({ length: 400 }, (_, index) => index + 1).filter((words) => {
       const { text } = replyOf(`write ${words} words`)
       return bySpaces(text) !== words || byDictionary(text) !== words
@@ -53,7 +53,7 @@ describe('N words', () => {
     expect(reply.error).toBeNull()
   })
 
-  test('repeat no paragraph before all have been used, and begin with the subject', () => {
+  test('start with the subject and repeat no paragraph before all have been used', () => {
     const paragraphs = replyOf('write 2400 words about computers').text.split('\n\n').slice(1)
     expect(paragraphs[0]).toBe('**What a computer is good at**')
     expect(new Set(paragraphs).size).toBe(paragraphs.length)
@@ -65,7 +65,7 @@ describe('N words', () => {
   })
 })
 
-describe('what it matchesRule', () => {
+describe('what it recognizes', () => {
   test.each([
     ['some code in Python and Rust', /```python\n[\s\S]*```rust\n/],
     ['Write a TypeScript function that sorts', /```typescript\n/],
@@ -88,7 +88,7 @@ describe('what it matchesRule', () => {
     expect(replyOf(prompt).text).toMatch(expected)
   })
 
-  test('endings, alone and with something else', () => {
+  test('special endings, alone and combined', () => {
     expect(replyOf('Please fail with error 500').error).toBe('server_error')
     expect(replyOf('hit the rate limit').error).toBe('rate_limit')
     expect(replyOf('write 300 words and cut the connection').cutAfter).toBe(60)
@@ -99,7 +99,7 @@ describe('what it matchesRule', () => {
     })
   })
 
-  test('no command inside a text that was pasted', () => {
+  test('no intent inside pasted text', () => {
     const text = script.themes[4]?.paragraphs.join('\n\n')
     for (const prompt of [
       `What error 500 means\n\n${text}`,
@@ -114,7 +114,7 @@ describe('what it matchesRule', () => {
 })
 
 describe('earlier turns', () => {
-  test('are told when it is asked for them', () => {
+  test('are quoted on request', () => {
     const text = replyOf('My boat is *blue*', 'Noted.', 'And fast', 'Fine.', 'What did I say before?').text
     expect(text).toContain('1. “My boat is \\*blue\\*”\n2. “And fast”')
     expect(text).toContain('> “Fine.”')
@@ -125,7 +125,7 @@ describe('earlier turns', () => {
     expect(replyOf('Hi', 'Hello!', 'qwertz').text).toContain('message 3')
   })
 
-  test('an answer that was cut goes on where it stopped, as often as it takes', () => {
+  test('a reply that was cut off continues where it stopped, any number of times', () => {
     const whole = replyOf('write 300 words').text
     const [one, two] = [whole.slice(0, 500), whole.slice(500, 900)]
     expect(replyOf('write 300 words', one, 'continue').text).toBe(whole.slice(500))
@@ -143,12 +143,12 @@ describe('earlier turns', () => {
 })
 
 describe('tokens', () => {
-  test('joined are the text, and none halves a character', () => {
+  test('add up to the text without splitting a character', () => {
     fc.assert(
       fc.property(fc.string({ unit: 'binary' }), (text) => {
         const tokens = tokensOf(text)
         expect(tokens.join('')).toBe(text)
-        // Half a character becomes U+FFFD in UTF-8; there are as many as there were in the text.
+        // A lone surrogate becomes U+FFFD in UTF-8; there are as many as in the text.
         const bytes = Buffer.concat(tokens.map((token) => Buffer.from(token)))
         expect(bytes.equals(Buffer.from(text))).toBe(true)
       }),

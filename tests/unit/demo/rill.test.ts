@@ -18,7 +18,7 @@ const connection: Connection = {
 }
 const timeouts = { firstTokenMs: 1000, idleMs: 1000, heartbeatMs: 1000 }
 
-/** Asks as Rill's generations do. `stopAt` aborts once there is so much text. */
+/** Requests a reply as Rill's generations do. `stopAt` aborts at this length of text. */
 async function ask(prompt: string, { model = 'rill-demo', stream = true, stopAt = Number.POSITIVE_INFINITY } = {}) {
   const abort = new AbortController()
   let text = ''
@@ -41,14 +41,14 @@ async function ask(prompt: string, { model = 'rill-demo', stream = true, stopAt 
   return { text, reasoning, usage: usages.at(-1), end }
 }
 
-test('its answers are read, with their usage', async () => {
+test('its replies are read, with their usage', async () => {
   const { text, usage, end } = await ask('Hello')
   expect(text).toMatch(/^Hello! I’m Rill’s demo model/)
   expect(end).toEqual({ finishReason: 'stop', problem: null })
   expect(usage).toMatchObject({ promptTokens: 2, source: 'reported' })
 })
 
-test('its reasoning is told from its text, streamed or not', async () => {
+test('its reasoning is separate from its text, streamed or not', async () => {
   const { text, reasoning, usage } = await ask('Hello', { model: 'rill-demo-reasoning', stream: false })
   expect(reasoning).toMatch(/^I’m a small program, so this isn’t real thought/)
   expect(text).toMatch(/^Hello!/)
@@ -58,7 +58,7 @@ test('its reasoning is told from its text, streamed or not', async () => {
   expect(streamed.text).toBe('Rivers bend.')
 })
 
-test('its failures are told as what they play', async () => {
+test('its errors are reported as what they simulate', async () => {
   expect((await ask('a rate limit')).end.problem).toMatchObject({
     kind: 'rate_limit',
     upstreamStatus: 429,
@@ -72,7 +72,7 @@ test('its failures are told as what they play', async () => {
   expect((await ask('hit max tokens')).end).toEqual({ finishReason: 'length', problem: null })
 })
 
-test('Stop ends it with the text that has arrived', async () => {
+test('Stop ends a reply with the text that has arrived', async () => {
   const { text, end } = await ask('write 500 words', { stopAt: 30 })
   expect(end).toEqual({ finishReason: null, problem: null })
   expect(text.length).toBeLessThan(50)

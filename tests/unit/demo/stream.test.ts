@@ -8,7 +8,7 @@ import { client, messagesOf, stream, whole } from './ask'
 
 const machine = machineDelay()
 
-/** What an answer brought, with the time of each piece of text in milliseconds since it was asked for. */
+/** Everything that a reply brought, with the time of each text in milliseconds since the request. */
 async function collect(answer: AsyncIterable<ChatCompletionChunk>, onText = (_text: string) => {}) {
   const startedAt = performance.now()
   const chunks: ChatCompletionChunk[] = []
@@ -25,7 +25,7 @@ async function collect(answer: AsyncIterable<ChatCompletionChunk>, onText = (_te
   return { chunks, times, text }
 }
 
-/** The reasoning in a delta: the SDK's types do not have it. */
+/** The reasoning in a delta, which the SDK's types don't include. */
 function reasoningIn(chunk: ChatCompletionChunk): string {
   const delta = z.object({ reasoning_content: z.string().optional() }).safeParse(chunk.choices[0]?.delta)
   return delta.data?.reasoning_content ?? ''
@@ -35,7 +35,7 @@ function runningTimers(): number {
   return process.getActiveResourcesInfo().filter((name) => name === 'Timeout').length
 }
 
-describe('a streamed answer', () => {
+describe('a streamed reply', () => {
   test('has a role chunk, deltas, one finish reason, and the usage in a chunk without choices', async () => {
     const { chunks, times, text } = await collect(await stream('echo Rivers bend.'))
     expect(chunks[0]?.choices[0]?.delta).toEqual({ role: 'assistant', content: '', refusal: null })
@@ -54,7 +54,7 @@ describe('a streamed answer', () => {
     })
   })
 
-  test('is server-sent events that end with [DONE], and carries no usage unless asked', async () => {
+  test('is server-sent events that end with [DONE], without usage unless requested', async () => {
     const response = await client.chat.completions
       .create({ model: 'rill-demo', messages: messagesOf('echo Rivers bend.'), stream: true })
       .asResponse()
@@ -80,7 +80,7 @@ describe('a streamed answer', () => {
     expect(took).toBeLessThan(1800)
   })
 
-  test('brings in one read all that fell due before it', async () => {
+  test('delivers everything overdue in one read', async () => {
     const response = await stream('write 500 words').asResponse()
     const until = performance.now() + 300
     while (performance.now() < until);
@@ -96,7 +96,7 @@ describe('a streamed answer', () => {
     expect(moments.size).toBeGreaterThan(times.length * 0.5)
   })
 
-  test('goes on beside another one', async () => {
+  test('runs beside another one', async () => {
     const startedAt = performance.now()
     const [one, two] = await Promise.all([
       collect(await stream('Hello')),
@@ -107,7 +107,7 @@ describe('a streamed answer', () => {
     expect(performance.now() - startedAt).toBeLessThan(1200 + machine.longest())
   })
 
-  test('reasons for two to three seconds first when it should', async () => {
+  test('reasons for two to three seconds first on request', async () => {
     const { chunks, text } = await collect(await stream('think first, then answer'))
     const reasoned = chunks.flatMap((chunk, index) => (reasoningIn(chunk) === '' ? [] : [index]))
     expect(reasoned.length).toBeGreaterThan(120)
@@ -118,7 +118,7 @@ describe('a streamed answer', () => {
   })
 })
 
-describe('letting go', () => {
+describe('abort and cancel', () => {
   test('an abort during the body ends it at once', async () => {
     const abort = new AbortController()
     let abortedAt = 0
@@ -144,7 +144,7 @@ describe('letting go', () => {
     await expect(waiting).rejects.toMatchObject({ name: 'AbortError' })
   })
 
-  test('an abort before the headers refuses the request', async () => {
+  test('an abort before the headers rejects the request', async () => {
     const abort = new AbortController()
     const startedAt = performance.now()
     const waiting = whole('write 500 words', { signal: abort.signal })
@@ -177,7 +177,7 @@ describe('letting go', () => {
 })
 
 describe('other endings', () => {
-  test('a rate limit refuses the first two tries, with Retry-After, and not the third', async () => {
+  test('a rate limit rejects the first two attempts, with Retry-After, and not the third', async () => {
     const refused = await whole('a rate limit, please').catch((error) => error)
     expect(refused).toBeInstanceOf(OpenAI.RateLimitError)
     expect(refused).toMatchObject({
@@ -201,7 +201,7 @@ describe('other endings', () => {
     expect((await whole('429, please')).choices[0]?.message.content).toContain('has passed')
   })
 
-  test('error 500 is one', async () => {
+  test('error 500 is a server error', async () => {
     await expect(stream('error 500')).rejects.toThrow(OpenAI.InternalServerError)
   })
 
@@ -220,13 +220,13 @@ describe('other endings', () => {
     await expect(whole('cut the connection')).rejects.toThrow('terminated')
   })
 
-  test('a limit that was asked for ends with length', async () => {
+  test('a requested limit ends with length', async () => {
     const completion = await whole('hit max tokens')
     expect(completion.choices[0]?.finish_reason).toBe('length')
     expect(completion.usage?.completion_tokens).toBe(48)
   })
 
-  test('max_tokens is honoured, reasoning counted', async () => {
+  test('max_tokens limits the reply, reasoning included', async () => {
     const { chunks, times } = await collect(await stream('write 500 words', { maxTokens: 7 }))
     expect(times).toHaveLength(7)
     expect(chunks.at(-2)?.choices[0]?.finish_reason).toBe('length')
@@ -239,7 +239,7 @@ describe('other endings', () => {
 })
 
 describe('as a server', () => {
-  test('an answer that does not stream is the same, and comes soon', async () => {
+  test('a reply that doesn’t stream has the same text, and comes soon', async () => {
     const startedAt = performance.now()
     const completion = await whole('write 300 words')
     expect(performance.now() - startedAt).toBeLessThan(500 + machine.longest())
@@ -259,7 +259,7 @@ describe('as a server', () => {
     ])
   })
 
-  test('refuses what an OpenAI server refuses', async () => {
+  test('rejects what an OpenAI server rejects', async () => {
     await expect(whole('Hello', { model: 'gpt-9' })).rejects.toMatchObject({ status: 404, code: 'model_not_found' })
     await expect(whole([])).rejects.toMatchObject({ status: 400, type: 'invalid_request_error', param: 'messages' })
     await expect(whole('Hello', { maxTokens: 0 })).rejects.toMatchObject({ status: 400, param: 'max_tokens' })

@@ -27,7 +27,7 @@ harbour.rebuild(ships). harbour.rebuild(ships). harbour.rebuild(ships).
 Dr. Holm of the council said that the harbour could be used by larger ships within three years. Tea was served.`
 
 describe('a summary', () => {
-  test('takes the sentences that share most with the others, in their order, and no aside', () => {
+  test('has the sentences that share most with the others, in their order, and no aside', () => {
     const { sentences, compared } = summarize(sample, { sentences: 3 })
     expect(sentences).toContain(central)
     expect(sentences).toContain(alsoCentral)
@@ -46,22 +46,22 @@ describe('a summary', () => {
     expect(sentences.join()).not.toMatch(/812|rebuild\(|News/)
   })
 
-  test('keeps to a number of words', () => {
+  test('stays within a number of words', () => {
     const { sentences } = summarize(sample, { words: 40 })
     expect(sentences.join(' ').split(' ').length).toBeLessThanOrEqual(40)
     expect(sentences.length).toBeGreaterThan(1)
   })
 
-  test('does not take a sentence twice that is there twice', () => {
+  test('has no sentence twice', () => {
     const { sentences } = summarize(`${sample}\n\n${sample}`, { sentences: 4 })
     expect(new Set(sentences).size).toBe(4)
   })
 
-  test('of a text with nothing in it is empty', () => {
+  test('of a text without prose is empty', () => {
     for (const text of ['', '...', '| a | b. |', 'word '.repeat(5000)]) expect(summarize(text).sentences).toEqual([])
   })
 
-  test('of a megabyte looks at all of it and takes no longer than of a page', () => {
+  test('of a megabyte covers all of it and stays fast', () => {
     const page = script.themes.flatMap((theme) => theme.paragraphs).join('\n\n')
     const pages = Array.from({ length: 80 }, (_, number) => page.replace(/\b[a-z]{6}\b/g, (word) => word + number))
     const texts = [
@@ -76,7 +76,7 @@ describe('a summary', () => {
         summarize(text)
         return process.cpuUsage(before).user / 1000
       })
-      // It is some 10 ms; without bounds it is seconds.
+      // Some 10 ms; without bounds, seconds.
       expect(Math.min(...times)).toBeLessThan(200)
     }
     const { sentences, compared, sampled } = summarize(texts[0] ?? '', { sentences: 20 })
@@ -88,7 +88,7 @@ describe('a summary', () => {
   })
 })
 
-describe('asked for', () => {
+describe('a summary reply', () => {
   const reply = (...turns: string[]) =>
     replyTo(turns.map((content, index) => ({ role: index % 2 === 0 ? 'user' : 'assistant', content }))).text
   const bulletsIn = (text: string) => text.split('\n').filter((line) => line.startsWith('- “'))
@@ -97,7 +97,7 @@ describe('asked for', () => {
     `Summarise this text in two sentences:\n\n${sample}`,
     `${sample}\n\ntl;dr in 2 sentences`,
     `Please summarize in two sentences: ${sample}`,
-  ])('with a text: bullets, how it was made, word counts', (prompt) => {
+  ])('to a text has bullets, how it was made and word counts', (prompt) => {
     const text = reply(prompt)
     expect(bulletsIn(text)).toHaveLength(2)
     expect(bulletsIn(text)).toContain(`- “${central}”`)
@@ -105,22 +105,22 @@ describe('asked for', () => {
     expect(text).toMatch(/The text has 1\d\d words and the summary has 3\d words \(\d+%\)\. I compared \d+ sentences\./)
   })
 
-  test('over the wire', async () => {
+  test('is the same over the wire', async () => {
     expect(await textOf(`Summarise:\n${sample}`)).toBe(reply(`Summarise:\n${sample}`))
   })
 
-  test('by a long text alone, and of an earlier message', () => {
+  test('follows a long text alone, or summarizes an earlier message', () => {
     expect(reply(`${sample}\n\n${sample}`)).toContain('in common with the others')
     const text = reply(`echo ${sample}`, sample, 'Now summarise that in one sentence.')
     expect(text).toContain('the longest earlier message')
     expect(bulletsIn(text)).toHaveLength(1)
   })
 
-  test('without a text, it asks for one', () => {
+  test('asks for a text when there is none', () => {
     expect(reply('Summarise this text in five sentences:\n\n')).toContain('no text to summarize yet')
   })
 
-  test('marks in a sentence stay marks', () => {
+  test('escapes markdown in sentences', () => {
     expect(reply('Summarise: The *star* of <b>Aldby</b> sank. The star of Aldby was a ship.')).toContain(
       '“The \\*star\\* of \\<b\\>Aldby\\</b\\> sank.”',
     )

@@ -5,7 +5,7 @@ import type { GenerationRow, MessageRow } from '@/lib/database/schema'
 import type { ErrorKind } from '@/lib/protocol/events'
 import type { Part } from '@/lib/protocol/messages'
 
-/** How a reply stands. */
+/** A reply and its state. */
 export interface Reply {
   parts: Part[]
   status?: string
@@ -22,7 +22,7 @@ export const problem = (kind: ErrorKind): Part => ({
 const ownerId = 'somebody'
 const instanceId = 'this-one'
 
-/** A conversation in the database, whose messages are put there one by one. */
+/** A conversation in the database, to which a test adds messages. */
 export async function newConversation() {
   const conversationId = uuidv7()
   const row = { id: conversationId, ownerId, title: 'Title', model: null, createdAt: 1, updatedAt: 1, deletedAt: null }
@@ -53,7 +53,7 @@ export async function newConversation() {
       await addGeneration(promptId, id, { status, finishReason })
       return id
     },
-    /** Continues a reply to these parts. */
+    /** Continues a reply, which then has these parts. */
     async continue(promptId: string, messageId: string, parts: Part[], continuation = 1): Promise<void> {
       const generationId = await addGeneration(promptId, messageId, {
         status: 'running',

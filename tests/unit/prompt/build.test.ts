@@ -13,12 +13,12 @@ ownDatabase()
 const source = { model: 'gpt-4o', window: null }
 const sentFor = async (asked: PromptSource) => (await buildPrompt(asked)).messages.map(wireMessage)
 
-/** Every way in which a reply may end without an answer, and what becomes of its prompt. */
+/** Every way in which a reply may end without text, and what happens to its prompt. */
 const unanswered: [string, Reply, 'joined' | 'left out'][] = [
   ['nothing yet', { parts: [], status: 'running' }, 'left out'],
   ['a failure', { parts: [problem('network')], status: 'failed' }, 'joined'],
   ['a wrong key', { parts: [problem('auth')], status: 'failed' }, 'joined'],
-  ['an empty purse', { parts: [problem('quota')], status: 'failed' }, 'joined'],
+  ['an account out of credit', { parts: [problem('quota')], status: 'failed' }, 'joined'],
   ['a budget that was reached before the first word', { parts: [problem('budget')], status: 'interrupted' }, 'joined'],
   ['a stop before the first word', { parts: [], status: 'stopped' }, 'joined'],
   ['a stop while thinking', { parts: [thought('Hm.')], status: 'stopped' }, 'joined'],
@@ -26,9 +26,9 @@ const unanswered: [string, Reply, 'joined' | 'left out'][] = [
   ['a cut after a line break', { parts: [text('\n'), problem('network')], status: 'interrupted' }, 'joined'],
   ['nothing', { parts: [], finishReason: 'stop' }, 'joined'],
   ['white space', { parts: [text(' \n\u00a0')], finishReason: 'stop' }, 'joined'],
-  ['what Python takes for white space', { parts: [text('\u001c\u0085')] }, 'joined'],
-  ['a character that nobody sees', { parts: [text('\u200b\u2060')] }, 'joined'],
-  ['thoughts around white space', { parts: [thought('Hm.'), text(' '), thought('Well.')] }, 'joined'],
+  ['white space as Python defines it', { parts: [text('\u001c\u0085')] }, 'joined'],
+  ['an invisible character', { parts: [text('\u200b\u2060')] }, 'joined'],
+  ['reasoning around white space', { parts: [thought('Hm.'), text(' '), thought('Well.')] }, 'joined'],
   ['a filter', { parts: [problem('content_filter')], status: 'failed' }, 'left out'],
   ['a filter after white space', { parts: [text(' ')], finishReason: 'content_filter' }, 'left out'],
   ['a filter of another name', { parts: [], finishReason: 'SAFETY' }, 'left out'],
@@ -53,18 +53,18 @@ describe('a prompt after one that got', () => {
       { role: 'assistant', content: 'Yes.' },
       { role: 'user', content: last },
     ])
-    // Asked for again, it is a prompt like any other.
+    // When it is regenerated, it is an ordinary prompt.
     expect((await sentFor({ ...source, head: failed })).at(-1)).toEqual({ role: 'user', content: 'Second' })
   })
 })
 
 it.each([
-  ['a part of an answer', { parts: [text('Half an'), problem('network')], status: 'interrupted' }, 'Half an'],
-  ['an answer that a filter cut', { parts: [text('Half an')], finishReason: 'content_filter' }, 'Half an'],
-  ['an answer that was stopped', { parts: [thought('Hm.'), text('Ha')], status: 'stopped' }, 'Ha'],
+  ['a part of a reply', { parts: [text('Half an'), problem('network')], status: 'interrupted' }, 'Half an'],
+  ['a reply that a filter cut off', { parts: [text('Half an')], finishReason: 'content_filter' }, 'Half an'],
+  ['a stopped reply', { parts: [thought('Hm.'), text('Ha')], status: 'stopped' }, 'Ha'],
   ['a full stop', { parts: [text(' . ')] }, ' . '],
   ['an emoji', { parts: [text('\u{1F469}\u200D\u{1F680}')] }, '\u{1F469}\u200D\u{1F680}'],
-] as [string, Reply, string][])('%s is an answer', async (_, reply, said) => {
+] as [string, Reply, string][])('%s counts as a reply', async (_, reply, said) => {
   const conversation = await newConversation()
   const first = await conversation.prompt(null, 'First')
   const head = await conversation.reply(first, reply)
@@ -74,20 +74,20 @@ it.each([
   ])
 })
 
-it('words said again after they were not answered are sent once', async () => {
+it('a repeated prompt without a reply in between is sent once', async () => {
   const conversation = await newConversation()
   const first = await conversation.prompt(null, 'Hello?')
   const head = await conversation.reply(first, { parts: [problem('network')], status: 'failed' })
   expect(await sentFor({ ...source, head, text: 'Hello?\n' })).toEqual([{ role: 'user', content: 'Hello?\n' }])
 })
 
-it('a prompt that follows a prompt is joined to it', async () => {
+it('consecutive prompts are joined', async () => {
   const conversation = await newConversation()
   const head = await conversation.prompt(await conversation.prompt(null, 'One'), 'Two')
   expect(await sentFor({ ...source, head, text: 'Three' })).toEqual([{ role: 'user', content: 'One\n\nTwo\n\nThree' }])
 })
 
-it('a blank prompt is not sent, and costs what is sent besides', async () => {
+it('a blank prompt is not sent, and only the rest is counted', async () => {
   const conversation = await newConversation()
   const first = await conversation.prompt(null, 'First')
   const head = await conversation.reply(first, { parts: [text('Yes.')] })
@@ -102,7 +102,7 @@ it('a blank prompt is not sent, and costs what is sent besides', async () => {
   }
 })
 
-test('an answer to a prompt that nobody sees is left out with it', async () => {
+test('a reply to an invisible prompt is left out with it', async () => {
   const conversation = await newConversation()
   const blank = await conversation.prompt(null, '\u200b')
   const head = await conversation.reply(blank, { parts: [text('You said nothing.')] })
@@ -120,7 +120,7 @@ describe('for any tree of turns', () => {
   )
   const turns = fc.array(fc.record({ prompt: said, reply: fc.option(ending), after: fc.nat() }), { maxLength: 12 })
 
-  it('roles alternate, nothing is blank or broken, the last prompt is whole and answers keep their order', async () => {
+  it('roles alternate, nothing is blank or malformed, the last prompt is whole and replies keep their order', async () => {
     await fc.assert(
       fc.asyncProperty(turns, said, fc.option(said), async (tree, last, system) => {
         fc.pre(!isBlank(last))
@@ -147,14 +147,14 @@ describe('for any tree of turns', () => {
           expect(messages.at(-1)?.content.endsWith(last.toWellFormed())).toBe(true)
           const replies = spoken.filter(({ role }) => role === 'assistant').map(({ content }) => content)
           const answers = answersAt.get(head) ?? []
-          // Only what answers a blank prompt may be missing.
+          // Only replies to blank prompts may be missing.
           let place = -1
           for (const reply of replies) {
             place = answers.indexOf(reply, place + 1)
             expect(place).toBeGreaterThanOrEqual(0)
           }
           if (!tree.some(({ prompt: each }) => isBlank(each))) expect(replies).toEqual(answers)
-          // What is counted is what is sent, by either way.
+          // Both ways of counting match what is sent.
           expect(await prompt.count()).toEqual(await countPrompt('gpt-4o', messages))
           expect(await countPromptOf(asked)).toEqual({ ...(await prompt.count()), trimmedTurns: 0 })
         }
@@ -164,7 +164,7 @@ describe('for any tree of turns', () => {
   })
 })
 
-describe('a window', () => {
+describe('a context window', () => {
   const after = longestContinuationMessages({ partial: `So far${' the'.repeat(20)}` })
   const long = ' the'.repeat(20)
 
@@ -179,7 +179,7 @@ describe('a window', () => {
   }
   const beginnings = async (asked: PromptSource) => (await sentFor(asked)).map(({ content }) => content.slice(0, 3))
 
-  it('takes its room from the oldest turns, and leaves the prompt and what comes after', async () => {
+  it('leaves out the oldest turns, and keeps the prompt and the continuation', async () => {
     const head = await conversationOf([`Ann${long}`, `Ann${long}`], [`Bob${long}`, `Bob${long}`])
     const asked = { model: 'gpt-4o', head, text: 'And now?', system: 'Be brief.', replyTokens: 10 }
     expect(await beginnings({ ...asked, window: 150 })).toEqual(['Be ', 'Ann', 'Ann', 'Bob', 'Bob', 'And'])
@@ -191,19 +191,22 @@ describe('a window', () => {
     expect((await countPromptOf({ ...asked, window: tokens + 9 })).trimmedTurns).toBe(1)
   })
 
-  it.each([40, 60, 100, 150, 180, 240, 100_000])('of %i tokens: the count is of what is left', async (window) => {
-    const head = await conversationOf(['Hi', 'Hello!'], [`Ann${long}`, `Ann${long}`], [`Bob${long}`, `Bob${long}`])
-    for (const more of [[], after]) {
-      const asked = { model: 'gpt-4o', head, text: 'And now?', window, replyTokens: 10, continuation: more }
-      const prompt = await buildPrompt(asked)
-      const count = await countPrompt('gpt-4o', [...prompt.messages.map(wireMessage), ...more])
-      expect(await prompt.count()).toEqual(count)
-      expect(await countPromptOf(asked)).toEqual({ ...count, trimmedTurns: prompt.trimmedTurns })
-    }
-  })
+  it.each([40, 60, 100, 150, 180, 240, 100_000])(
+    'of %i tokens: the count is of the remaining messages',
+    async (window) => {
+      const head = await conversationOf(['Hi', 'Hello!'], [`Ann${long}`, `Ann${long}`], [`Bob${long}`, `Bob${long}`])
+      for (const more of [[], after]) {
+        const asked = { model: 'gpt-4o', head, text: 'And now?', window, replyTokens: 10, continuation: more }
+        const prompt = await buildPrompt(asked)
+        const count = await countPrompt('gpt-4o', [...prompt.messages.map(wireMessage), ...more])
+        expect(await prompt.count()).toEqual(count)
+        expect(await countPromptOf(asked)).toEqual({ ...count, trimmedTurns: prompt.trimmedTurns })
+      }
+    },
+  )
 })
 
-test('the longest continuation is counted, and a shorter one where that is sent', async () => {
+test('the longest continuation is counted by default, and a shorter one on request', async () => {
   const after = longestContinuationMessages({ partial: 'The river rises' })
   const prompt = await buildPrompt({ ...source, head: null, text: 'Tell me of the river', continuation: after })
   const asked = { role: 'user', content: 'Tell me of the river' }

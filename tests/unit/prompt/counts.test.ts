@@ -12,13 +12,13 @@ ownDatabase()
 
 const source = { model: 'gpt-4o', window: null, text: 'And now?' }
 
-/** The tokens of what is sent, counted anew. */
+/** The tokens of the sent messages, counted without a cache. */
 async function countOfSent(head: string | null, model = source.model): Promise<number> {
   const { messages } = await buildPrompt({ ...source, model, head })
   return (await countPrompt(model, messages.map(wireMessage))).tokens
 }
 
-/** A conversation of so many turns. */
+/** A conversation with this many turns. */
 async function conversationOf(count: number) {
   const conversation = await newConversation()
   const turns: { promptId: string; replyId: string }[] = []
@@ -32,7 +32,7 @@ async function conversationOf(count: number) {
   return { conversation, turns }
 }
 
-test('a branch is counted once, and then only what is new', async () => {
+test('a branch is counted once, and then only its new messages', async () => {
   const { conversation, turns } = await conversationOf(30)
   const counted = vi.spyOn(counting, 'countMessage')
   const messagesCounted = async (head: string | null) => {
@@ -45,7 +45,7 @@ test('a branch is counted once, and then only what is new', async () => {
   const head = turns.at(-1)?.replyId ?? null
   expect(await messagesCounted(head)).toBe(61)
   expect(await messagesCounted(head)).toBe(1)
-  // A turn more, one that was not answered, and a branch beside the others.
+  // Another turn, one without a reply, and another branch.
   const promptId = await conversation.prompt(head, 'One more')
   const replyId = await conversation.reply(promptId, { parts: [text('Yes.')] })
   expect(await messagesCounted(replyId)).toBe(3)
@@ -57,7 +57,7 @@ test('a branch is counted once, and then only what is new', async () => {
   counted.mockRestore()
 })
 
-test('a start counts only what is new as well', async () => {
+test('a start counts only new messages too', async () => {
   const { turns } = await conversationOf(30)
   const head = turns.at(-1)?.replyId ?? null
   await countPromptOf({ ...source, head })
@@ -67,11 +67,11 @@ test('a start counts only what is new as well', async () => {
   counted.mockRestore()
 })
 
-test('a branch that was counted is not read again: few rows are enough', async () => {
+test('a cached branch is not read again: its last rows are enough', async () => {
   const { turns } = await conversationOf(30)
   const head = turns.at(-1)?.replyId ?? null
   await countPromptOf({ ...source, head })
-  // Were the beginning read, it would not be found.
+  // Reading the start would fail.
   await database()
     .updateTable('messages')
     .set({ parts: 'not JSON' })
@@ -80,7 +80,7 @@ test('a branch that was counted is not read again: few rows are enough', async (
   expect((await countPromptOf({ ...source, head })).tokens).toBeGreaterThan(300)
 })
 
-test('a reply that was continued is counted anew, with all that came after it', async () => {
+test('a continued reply is counted again, with everything after it', async () => {
   const { conversation, turns } = await conversationOf(12)
   const head = turns.at(-1)?.replyId ?? null
   const before = (await countPromptOf({ ...source, head })).tokens
@@ -108,7 +108,7 @@ test('a reply that is still being written is counted when it has ended', async (
   expect((await countPromptOf({ ...source, head })).tokens).toBe(await countOfSent(head))
 })
 
-test('a reply that is being continued is not counted as what it was before', async () => {
+test('a reply that is being continued is not counted as before', async () => {
   const { conversation, turns } = await conversationOf(1)
   const promptId = await conversation.prompt(turns.at(-1)?.replyId ?? null, 'A question that nobody has answered yet')
   const head = await conversation.reply(promptId, { parts: [problem('network')], status: 'failed' })
@@ -126,7 +126,7 @@ test('each tokenizer has its own count', async () => {
     )
 })
 
-test('counting ends when nobody waits for it any more', async () => {
+test('counting stops when nobody waits for it', async () => {
   const { turns } = await conversationOf(200)
   const closing = new AbortController()
   const counted = vi.spyOn(counting, 'countMessage')
@@ -138,7 +138,7 @@ test('counting ends when nobody waits for it any more', async () => {
   counted.mockRestore()
 })
 
-test('what was counted last is kept, in as many replies as there is room for', () => {
+test('the least recently used conversations are evicted', () => {
   const branch = { last: null, waiting: [] }
   const counted = new CountCache(4)
   const kept = () => ['a', 'b', 'c'].filter((key) => counted.get(key, 0, '1') !== undefined)
@@ -147,10 +147,10 @@ test('what was counted last is kept, in as many replies as there is room for', (
   counted.get('a', 0, '1')
   counted.set('c', 0, '1', branch)
   expect(kept()).toEqual(['a', 'c'])
-  // One alone may have more.
+  // One conversation alone may exceed the limit.
   for (let id = 2; id < 10; id++) counted.set('c', 0, `${id}`, branch)
   expect(kept()).toEqual(['c'])
-  // A newer revision takes the place of an older one, and never the other way round.
+  // A newer revision replaces an older one, never the other way round.
   counted.set('c', 1, '1', branch)
   counted.set('c', 0, '2', branch)
   expect([counted.get('c', 0, '2'), counted.get('c', 1, '2'), counted.get('c', 1, '1')]).toEqual([

@@ -12,13 +12,13 @@ const picky: Adaptation = { without: ['stream_options'], lengthName: 'max_tokens
 const whole: Adaptation = { ...picky, stream: false }
 const DAY_MS = 86_400_000
 
-/** What is known by model, without the dates. */
+/** The capabilities by model, without the dates. */
 async function known(providerId: string) {
   return Object.fromEntries(
     [...(await capabilitiesOf(providerId))].map(([model, { learnedAt, ...rest }]) => [model, rest]),
   )
 }
-/** Resolves once so many rows are stored. */
+/** Resolves once this many rows are stored. */
 async function stored(providerId: string, count: number) {
   await vi.waitFor(async () => {
     const rows = await database()
@@ -30,21 +30,21 @@ async function stored(providerId: string, count: number) {
   })
 }
 
-test('what is learnt while the database is asked is not forgotten for its older answer', async () => {
+test('what is learned during a query takes precedence over its older result', async () => {
   const asked = capabilitiesOf('slow')
   rememberAdaptation('slow', 'one', picky)
   expect((await asked).get('one')).toMatchObject(picky)
   expect(await known('slow')).toEqual({ one: picky })
 })
 
-test('each model of a provider is known by itself', async () => {
+test('each model of a provider has its own capabilities', async () => {
   rememberAdaptation('two models', 'one', picky)
   rememberAdaptation('two models', 'other', whole)
   expect(await known('two models')).toEqual({ one: picky, other: whole })
   expect(await known('another provider')).toEqual({})
 })
 
-test('a provider that nothing was learnt of can do everything, and can again once that is forgotten', async () => {
+test('an unknown provider gets the default request, and so does one whose capabilities were deleted', async () => {
   expect(await known('new')).toEqual({})
   rememberAdaptation('new', 'one', picky)
   expect(await known('new')).toEqual({ one: picky })
@@ -53,23 +53,23 @@ test('a provider that nothing was learnt of can do everything, and can again onc
   expect(await known('new')).toEqual({})
 })
 
-test('what was learnt is kept over a restart, for a week', async () => {
+test('what was learned survives a restart, for a week', async () => {
   vi.useFakeTimers({ toFake: ['Date'] })
   rememberAdaptation('kept', 'one', picky)
   await stored('kept', 1)
-  // A minute later it is read from the database again, as after a restart.
+  // After a minute the cache expires and the database is read again, as after a restart.
   vi.setSystemTime(Date.now() + 61_000)
   expect(await known('kept')).toEqual({ one: picky })
   vi.setSystemTime(Date.now() + 6.9 * DAY_MS)
   expect(await known('kept')).toEqual({ one: picky })
   vi.setSystemTime(Date.now() + 0.2 * DAY_MS)
   expect(await known('kept')).toEqual({})
-  // What is out of date goes when something new is learnt.
+  // Learning something deletes what is out of date.
   rememberAdaptation('kept', 'other', whole)
   await vi.waitFor(async () => expect(await models('kept')).toEqual(['other']))
 })
 
-test('what was learnt is forgotten with any change of the provider', async () => {
+test('any change of the provider deletes what was learned', async () => {
   const { id } = await createProvider('ann', { name: 'Theirs', baseUrl: 'http://127.0.0.1:9/v1' })
   for (const change of [
     { name: 'Renamed' },

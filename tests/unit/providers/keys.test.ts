@@ -8,12 +8,12 @@ beforeAll(() => {
   vi.stubEnv('RILL_SECRET', SECRET)
 })
 
-test('a key is sealed to its provider, whoever has it', () => {
+test('a key is bound to its provider, whoever owns it', () => {
   const sealed = sealCredentials('one', key)
   expect(sealed).toMatch(/^v2\.[\w-]{8}\.[\w-]+$/)
   expect(sealed).not.toContain('sk-1')
   for (const ownerId of ['ann', 'bob']) expect(openCredentials({ id: 'one', ownerId, sealed })).toEqual(key)
-  // Put into the row of another provider, it does not open.
+  // In another provider's row, it can't be decrypted.
   expect(openCredentials({ id: 'two', ownerId: 'ann', sealed })).toBeNull()
   expect(sealCredentials('one', key)).not.toBe(sealed)
 })
@@ -26,7 +26,7 @@ test.each(['v2.', 'v2..', 'v2.AAAAAAAA.AAAA', 'v3.x.y', 'v1.', 'v1.ann.', '', '.
   },
 )
 
-test('what was changed on the way does not open', () => {
+test('a modified key can’t be decrypted', () => {
   const [format = '', id = '', text = ''] = sealCredentials('one', key).split('.')
   const swapped = (letters: string) => (letters.startsWith('A') ? 'B' : 'A') + letters.slice(1)
   for (const sealed of [
@@ -38,12 +38,12 @@ test('what was changed on the way does not open', () => {
     expect(openCredentials({ id: 'one', ownerId: 'ann', sealed })).toBeNull()
 })
 
-test('the format of earlier versions opens with the owner it was sealed to, and with no other', () => {
+test('the format of earlier versions opens only with its owner', () => {
   const before = sealedBefore(SECRET, { id: 'one', ownerId: 'ann' }, 'sk-1')
   const credentials = { apiKey: 'sk-1', headers: {} }
   expect(openCredentials({ id: 'one', ownerId: 'ann', sealed: before })).toEqual(credentials)
   expect(openCredentials({ id: 'one', ownerId: 'bob', sealed: before })).toBeNull()
-  // As it is kept once another owner has been given the provider.
+  // The format after the provider changed owners.
   expect(openCredentials({ id: 'one', ownerId: 'bob', sealed: `v1.ann.${before}` })).toEqual(credentials)
   expect(openCredentials({ id: 'one', ownerId: 'ann', sealed: `v1.bob.${before}` })).toBeNull()
   expect(openCredentials({ id: 'two', ownerId: 'ann', sealed: `v1.ann.${before}` })).toBeNull()

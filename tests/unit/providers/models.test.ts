@@ -9,7 +9,7 @@ import { type ScriptedUpstream, startScriptedUpstream } from '@/tests/upstream/s
 import { ownDatabase } from '../database/own-database'
 
 let upstream: ScriptedUpstream
-/** Lists are kept by provider, so each test has one of its own, of a person of its own. */
+/** Lists are cached by provider, so each test has its own provider and person. */
 let owner = ''
 let people = 0
 beforeAll(async () => {
@@ -18,7 +18,7 @@ beforeAll(async () => {
   vi.stubEnv('RILL_MODEL', '')
   upstream = await startScriptedUpstream()
 })
-// The environment is read once, with the first look at the database.
+// The environment is parsed once, at the first use of the database.
 ownDatabase()
 beforeEach(() => {
   upstream.requests.length = 0
@@ -37,7 +37,7 @@ async function groupOf(id: string): Promise<ModelGroup> {
 }
 const form = () => ({ name: 'Theirs', baseUrl: upstream.baseUrl })
 
-describe('models that cannot chat', () => {
+describe('models that can’t chat', () => {
   const mixed = ['text-embedding-3-small', 'whisper-1', 'dall-e-3', 'gpt-3.5-turbo-instruct', 'llama-3.1-8b-instruct']
 
   test('are marked in the list', async () => {
@@ -46,7 +46,7 @@ describe('models that cannot chat', () => {
     expect(marked).toEqual(mixed.map((name) => [name, name !== 'llama-3.1-8b-instruct']))
   })
 
-  test('are never the default, nor what a test asks', async () => {
+  test('are never the default, nor the model of a provider test', async () => {
     const { id } = await provider(mixed)
     expect((await fullModelList(owner)).defaultModel).toBe(`${id}:llama-3.1-8b-instruct`)
     const tried = await testProvider(owner, form())
@@ -54,7 +54,7 @@ describe('models that cannot chat', () => {
     expect(upstream.requests.map(({ body }) => body.model)).toEqual(['llama-3.1-8b-instruct'])
   })
 
-  test('alone are no default, and nothing is asked', async () => {
+  test('alone give no default and no test request', async () => {
     await provider(['whisper-1', 'tts-1'])
     expect((await fullModelList(owner)).defaultModel).toBe('demo:rill-demo')
     expect(await testProvider(owner, form())).toMatchObject({ model: null, modelCount: 2, answerProblem: null })
@@ -68,7 +68,7 @@ describe('models that cannot chat', () => {
     ['GitHub Models', { task: 'embeddings' }, { task: 'chat-completion' }],
     ['LiteLLM', { mode: 'image_generation' }, { mode: 'chat' }],
     ['LM Studio', { type: 'embeddings' }, { type: 'llm' }],
-  ])('are told by %s’s own words before their names', async (_, no, yes) => {
+  ])('are recognized by %s’s description before their names', async (_, no, yes) => {
     const { id } = await provider({
       body: {
         data: [
@@ -82,12 +82,12 @@ describe('models that cannot chat', () => {
 })
 
 describe('the model of a new conversation', () => {
-  test('is a well-known one, wherever it stands', async () => {
+  test('is a well-known one, anywhere in the list', async () => {
     const { id } = await provider(['babel-9b', 'gpt-4o-mini', 'zeta'])
     expect((await fullModelList(owner)).defaultModel).toBe(`${id}:gpt-4o-mini`)
   })
 
-  test('is the one last used, as long as it is there', async () => {
+  test('is the one last used, as long as it is offered', async () => {
     const { id } = await provider(['gpt-4o-mini', 'zeta'])
     const { id: conversation } = await createConversation(owner, { model: `${id}:zeta` })
     expect((await fullModelList(owner)).defaultModel).toBe(`${id}:zeta`)
@@ -95,14 +95,14 @@ describe('the model of a new conversation', () => {
     expect((await fullModelList(owner)).defaultModel).toBe(`${id}:gpt-4o-mini`)
   })
 
-  test('is not the demo model, although that was used before there was another', async () => {
+  test('is not the demo model, even if that was used before another was added', async () => {
     await createConversation(owner, { model: 'demo:rill-demo' })
     expect((await fullModelList(owner)).defaultModel).toBe('demo:rill-demo')
     const { id } = await provider(['zeta'])
     expect((await fullModelList(owner)).defaultModel).toBe(`${id}:zeta`)
   })
 
-  test('is the person’s choice before all, until its provider is removed', async () => {
+  test('is the person’s choice above all, until its provider is removed', async () => {
     const kept = await provider(['gpt-4o-mini'])
     await fullModelList(owner)
     const gone = await provider(['zeta'], 'Second')
@@ -113,7 +113,7 @@ describe('the model of a new conversation', () => {
   })
 })
 
-describe('a list without end', () => {
+describe('an endless list', () => {
   const many = (count: number) => Array.from({ length: count }, (_, place) => `m${place}`)
 
   test('of 400,000 names is not read, and the page says so', async () => {
@@ -122,25 +122,25 @@ describe('a list without end', () => {
     const group = await groupOf(id)
     expect(group.models).toEqual([])
     expect(group.problem?.message).toContain('larger than 2 MB')
-    // The work of the first look and of twenty pages after it, whatever else the machine does.
+    // CPU time of the first page and of twenty more, so that other load doesn't count.
     for (let page = 0; page < 20; page++) await modelListForPage(owner, 1000)
     const { user, system } = process.cpuUsage(before)
     expect((user + system) / 1000).toBeLessThan(1500)
   })
 
-  test('of 60,000 short names keeps 5,000 and says how many are left out', async () => {
+  test('of 60,000 short names keeps 5,000 and says how many are omitted', async () => {
     const { id } = await provider({ body: JSON.stringify(many(60_000)) })
     const { models, more, problem } = await groupOf(id)
     expect([models.length, more, problem]).toEqual([5000, 55_000, null])
   })
 
-  test('costs a page next to nothing once it is known, and travels in part', async () => {
+  test('costs a page almost nothing once it is cached, and is sent in part', async () => {
     const { id } = await provider({ body: JSON.stringify(many(60_000)) })
     await fullModelList(owner)
     const before = process.cpuUsage()
     for (let page = 0; page < 50; page++) await modelListForPage(owner, 1000)
     const { user, system } = process.cpuUsage(before)
-    // 2 ms a page on a quiet machine.
+    // 2 ms per page on an idle machine.
     expect((user + system) / 1000 / 50).toBeLessThan(15)
     const { groups } = await modelListForPage(owner, 1000)
     const group = groups.find(({ providerId }) => providerId === id)
@@ -148,7 +148,7 @@ describe('a list without end', () => {
     expect((group?.models.length ?? 0) + (group?.more ?? 0)).toBe(60_000)
   })
 
-  test('holds what can chat, where it is cut', async () => {
+  test('keeps chat models when it is cut', async () => {
     const { id } = await provider([...many(3000).map((name) => `embed-${name}`), 'the-one'])
     const { groups } = await modelListForPage(owner, 1000)
     expect(groups.find(({ providerId }) => providerId === id)?.models[0]?.name).toBe('the-one')

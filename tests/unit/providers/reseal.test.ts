@@ -34,10 +34,10 @@ async function keyOf(id: string) {
   return openCredentials(row)?.apiKey
 }
 
-test('a key that is entered while the old ones are sealed anew is kept', async () => {
+test('a key entered while old ones are re-encrypted is kept', async () => {
   await provider('one')
   await provider('two')
-  // Both rows have been read by the time that one of them is written: then somebody enters the key of the other.
+  // Both rows are read before the first is written; then a new key is entered for the other.
   for (const [id, other] of [
     ['one', 'two'],
     ['two', 'one'],

@@ -15,7 +15,7 @@ beforeAll(async () => {
   vi.stubEnv('OPENAI_API_KEY', '"Bearer the-operators-key"')
   vi.stubEnv('RILL_MODEL', 'llamacpp:chosen')
 })
-// The environment is read once, with the first look at the database.
+// The environment is parsed once, at the first use of the database.
 ownDatabase()
 beforeEach(() => {
   operators.requests.length = 0
@@ -32,25 +32,25 @@ describe('a name with a colon', () => {
     },
   )
 
-  test('is of the local server for who has talked to that one, also while it is down', async () => {
+  test('belongs to the local server for someone who has used it, also while it is down', async () => {
     await saveAnswer('carl', 'ollama', 'ollama:llama3')
     expect((await resolveModel('carl', 'ollama:llama3')).connection.providerId).toBe('ollama')
     expect((await resolveModel('carl', 'ollama:other')).connection.baseUrl).toBe(operators.baseUrl)
     expect((await resolveModel('ann', 'ollama:llama3')).connection.baseUrl).toBe(operators.baseUrl)
   })
 
-  test('may carry the operator’s provider, where the name alone is that of a local server', async () => {
+  test('may include the operator’s provider id when the name alone would be a local server’s', async () => {
     const [group] = (await fullModelList('ann')).groups
     const { connection, model } = await resolveModel('ann', `${group?.providerId}:ollama:llama3`)
     expect([connection.baseUrl, model]).toEqual([operators.baseUrl, 'ollama:llama3'])
   })
 
-  test('is Rill’s own for the demo model', async () => {
+  test('is built in for the demo model', async () => {
     expect((await resolveModel('ann', 'demo:rill-demo')).connection.providerId).toBe('demo')
   })
 })
 
-test('where the operator’s upstream is goes to nobody', async () => {
+test('the operator’s address is never revealed', async () => {
   const list = await fullModelList('ann')
   expect(list.groups[0]).toMatchObject({ kind: 'environment', name: 'This server' })
   expect(JSON.stringify(list)).not.toContain(new URL(operators.baseUrl).port)
@@ -59,7 +59,7 @@ test('where the operator’s upstream is goes to nobody', async () => {
 describe('a test of a provider', () => {
   const form = (more: object = {}) => ({ name: 'Theirs', baseUrl: operators.baseUrl, ...more })
 
-  test('asks the model that is named, where the server lists none', async () => {
+  test('uses the named model when the server lists none', async () => {
     for (const body of [{ object: 'list', data: null }, { data: [] }, 'no list here']) {
       operators.models = { status: typeof body === 'string' ? 404 : 200, body }
       expect(await testProvider('ann', form())).toMatchObject({ model: null, text: '', modelCount: 0 })
@@ -74,7 +74,7 @@ describe('a test of a provider', () => {
     }
   })
 
-  test('finds the version that was left out, and tests there', async () => {
+  test('finds a missing version in the address, and tests there', async () => {
     const server = await startVersioned()
     const tried = await testProvider('ann', form({ baseUrl: server.root }))
     expect(tried).toMatchObject({
@@ -85,14 +85,14 @@ describe('a test of a provider', () => {
     })
     const queried = await testProvider('ann', form({ baseUrl: `${server.root}?a=1` }))
     expect(queried.betterBaseUrl).toBe(`${server.root}/v1?a=1`)
-    // Where the version stands already, or nothing answers there either, there is nothing to offer.
+    // Nothing to suggest if the version is there already, or that address doesn't respond either.
     for (const baseUrl of [`${server.root}/v2`, `${server.root}/other`, 'http://127.0.0.1:9'])
       expect((await testProvider('ann', form({ baseUrl }))).betterBaseUrl).toBeNull()
     await server.upstream.stop()
   })
 })
 
-/** A server that has its list and its completions under `/v1` alone. */
+/** A server with its list and completions only under `/v1`. */
 async function startVersioned() {
   const upstream = await startScriptedUpstream()
   const root = upstream.baseUrl.replace('/v1', '')
@@ -100,7 +100,7 @@ async function startVersioned() {
   return { upstream, root }
 }
 
-/** A conversation in which somebody had an answer. */
+/** A conversation with a reply. */
 async function saveAnswer(ownerId: string, providerId: string, model: string) {
   const { id: conversationId } = await createConversation(ownerId, { model })
   const message = { conversationId, ownerId, parts: '[]', createdAt: 1 }

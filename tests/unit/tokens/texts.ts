@@ -1,4 +1,4 @@
-/** Numbers that look random and are the same in every run. */
+/** Seeded pseudo-random numbers. */
 export function seeded(seed: number): () => number {
   let state = seed
   return () => {
@@ -25,7 +25,7 @@ const cjk = '漢字仮名交じり文はとても長い河流穿过古老的石�
 const base64 = 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/'
 const spaces = [' ', ' ', ' ', '  ', '\n', '\n\n', '\t', '   \n  ', '']
 
-/** A message of one kind or, at times, of all. */
+/** A message of one kind or, sometimes, of all. */
 export function message(random: () => number): string {
   const pick = <T>(list: ArrayLike<T>): T => {
     const chosen = list[Math.floor(random() * list.length)]
@@ -42,7 +42,7 @@ export function message(random: () => number): string {
   return Array.from({ length }, () => pick((mixed ? pick(kinds) : kind).split(' ')) + pick(spaces)).join('')
 }
 
-/** The text in pieces as a stream would bring it, most of them small, some halving a character. */
+/** The text in pieces as in a stream, most of them small, some splitting a surrogate pair. */
 export function deltas(text: string, random: () => number): string[] {
   const cut: string[] = []
   for (let at = 0; at < text.length; ) {

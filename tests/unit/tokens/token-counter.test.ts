@@ -29,7 +29,7 @@ describe.each(models)('counting as $model', ({ model, exact }) => {
         if (random() > 0.25) continue
         moments++
         const right = exact(soFar)
-        // Another process may have had the core for all the time that there was.
+        // Another process may have used up the time slice.
         for (let tries = 0; tries < 3 && estimate !== right; tries++) estimate = await estimateOf(counter)
         if (counter.accuracy === 'exact') expect([soFar, estimate]).toEqual([soFar, right])
         else expect(Math.abs(estimate - right)).toBeLessThanOrEqual(Math.max(0.03 * right, 4))
@@ -42,14 +42,14 @@ describe.each(models)('counting as $model', ({ model, exact }) => {
   })
 })
 
-it('takes special tokens for text', async () => {
+it('counts special tokens as text', async () => {
   const { tokens, accuracy } = await countTokens('gpt-4o', '<|endoftext|>')
   expect(tokens).toBe(o200k('<|endoftext|>', asText))
   expect(tokens).toBeGreaterThan(1)
   expect(accuracy).toBe('exact')
 })
 
-/** Texts of each kind, and what the tokenizer gives for the first: found out once, since it takes ten seconds where a run has no end. */
+/** Texts of each kind with their reference counts, computed once: an endless run takes the tokenizer ten seconds. */
 const hard = [
   { name: 'one letter', textOf: (index: number) => pick('abcdefg', index).repeat(100_000), tokens: 12_500 },
   { name: 'spaces', textOf: (index: number) => pick(' \t\u00a0\u3000\u2003\n\r', index).repeat(100_000), tokens: 782 },
@@ -59,7 +59,7 @@ const hard = [
 ]
 
 describe.each(hard)('100,000 characters of $name', ({ textOf, tokens }) => {
-  it('are counted to 3 %, at every moment', async () => {
+  it('are counted to 3 % at every moment', async () => {
     const text = textOf(0)
     const random = seeded(text.length)
     const counter = await createTokenCounter('gpt-4o')
@@ -67,26 +67,26 @@ describe.each(hard)('100,000 characters of $name', ({ textOf, tokens }) => {
     for (const delta of deltas(text, random)) {
       length += delta.length
       counter.add(delta)
-      // Each of these texts is as dense in one place as in another.
+      // These texts are equally dense everywhere.
       const share = (tokens * length) / text.length
       expect(Math.abs((await estimateOf(counter)) - share)).toBeLessThanOrEqual(Math.max(0.03 * share, 8))
     }
     expect(Math.abs((await counter.finish()) - tokens)).toBeLessThanOrEqual(0.03 * tokens)
   })
 
-  it('never hold the event loop for 20 ms, come they at once or bit by bit', { timeout: 60_000 }, async () => {
-    expect(await middleOf([1, 2, 3], (index) => longestTurn([textOf(index)], 100_000))).toBeLessThan(20)
-    expect(await middleOf([4, 5, 6], (index) => longestTurn([textOf(index)], 3000))).toBeLessThan(20)
+  it('never block the event loop for 20 ms, at once or bit by bit', { timeout: 60_000 }, async () => {
+    expect(await middleOf([1, 2, 3], (index) => longestBlock([textOf(index)], 100_000))).toBeLessThan(20)
+    expect(await middleOf([4, 5, 6], (index) => longestBlock([textOf(index)], 3000))).toBeLessThan(20)
   })
 })
 
-it('counts a prompt of a megabyte in turns', { timeout: 60_000 }, async () => {
-  expect(await middleOf([1, 2, 3], (seed) => longestTurn([varied(1_000_000, seed)], 1_000_000))).toBeLessThan(20)
+it('counts a prompt of a megabyte in time slices', { timeout: 60_000 }, async () => {
+  expect(await middleOf([1, 2, 3], (seed) => longestBlock([varied(1_000_000, seed)], 1_000_000))).toBeLessThan(20)
 })
 
-it('counts 50 prompts at once in the same turns', { timeout: 60_000 }, async () => {
+it('counts 50 prompts at once in the same time slices', { timeout: 60_000 }, async () => {
   const texts = (seed: number) => Array.from({ length: 50 }, (_, index) => varied(100_000, 100 * seed + index))
-  expect(await middleOf([1, 2, 3], (seed) => longestTurn(texts(seed), 100_000))).toBeLessThan(20)
+  expect(await middleOf([1, 2, 3], (seed) => longestBlock(texts(seed), 100_000))).toBeLessThan(20)
 })
 
 it('lets a short text overtake a long one', async () => {
@@ -109,7 +109,7 @@ it('frames each message, and the reply', async () => {
   const content = o200k('You are terse.') + o200k('Why is the sky blue?')
   expect(await countPrompt('gpt-4o', messages)).toEqual({ tokens: 3 + 2 * (3 + 1) + content, accuracy: 'exact' })
   expect((await countPrompt('llama3.2:3b', messages)).accuracy).toBe('approximate')
-  // Six letters are two tokens there, four are one.
+  // By characters: six letters are two tokens, four are one.
   const characters = 3 + 2 * 3 + (2 + 4) + (1 + 5)
   expect(await countPrompt('claude-sonnet-4-5', messages)).toEqual({ tokens: characters, accuracy: 'unknown' })
 })
@@ -129,21 +129,21 @@ it.each([
   ['gemini-2.5-pro', null, 'unknown'],
   ['o1000', null, 'unknown'],
   ['rill-demo', null, 'unknown'],
-])('knows the family of %s', (model, encoding, accuracy) => {
+])('knows the tokenizer of %s', (model, encoding, accuracy) => {
   expect(familyOf(model)).toEqual({ encoding, accuracy })
 })
 
-/** The estimate in a turn of which nothing has been taken. */
+/** The estimate at the start of a time slice. */
 async function estimateOf(counter: TokenCounter): Promise<number> {
   await nextTurn()
   return counter.estimate()
 }
 
 /**
- * The longest that counting texts at once, handed over in deltas of a size, works without letting others in, in ms. Of the
- * time on the wall and that of the processor the shorter one: others use this machine too.
+ * The longest time in ms for which counting several texts at once, added in deltas of a size, blocks the event loop. Takes
+ * the shorter of wall time and CPU time, since other processes use this machine too.
  */
-async function longestTurn(texts: string[], size: number): Promise<number> {
+async function longestBlock(texts: string[], size: number): Promise<number> {
   const counters = await Promise.all(texts.map(() => createTokenCounter('gpt-4o')))
   let longest = 0
   let [wall, processor] = [0, process.cpuUsage()]
@@ -177,14 +177,14 @@ async function longestTurn(texts: string[], size: number): Promise<number> {
   return longest
 }
 
-/** The middle one of three measures, each of another text: at one of them another process may have had the core. */
+/** The median of three measurements, each of another text: another process may disturb one. */
 async function middleOf(texts: number[], measure: (text: number) => Promise<number>): Promise<number | undefined> {
   const measured: number[] = []
   for (const text of texts) measured.push(await measure(text))
   return measured.toSorted((one, other) => one - other)[1]
 }
 
-/** Words, code and signs of many languages. */
+/** Words, code and characters of many languages. */
 function varied(length: number, seed: number): string {
   const random = seeded(seed)
   let text = ''

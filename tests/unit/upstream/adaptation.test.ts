@@ -33,7 +33,7 @@ function refusal(said: unknown, status = 400): Step[] {
   return [{ status, headers: { 'content-type': 'application/json' } }, { write: JSON.stringify(body) }, { end: true }]
 }
 
-/** A server that refuses with `said` as long as a request is so, and answers it otherwise. */
+/** A server that rejects matching requests with `said`, and replies to all others. */
 async function against(
   refused: (body: Body) => boolean,
   said: unknown,
@@ -43,13 +43,13 @@ async function against(
   upstream.script(({ body }) => (refused(body) ? refusal(said, status) : body.stream ? answer : whole))
   return await ask(upstream.baseUrl, asking)
 }
-/** Asked twice: once refused, then as the server takes it. */
+/** Expects two requests: a rejected one, and one in the form that the server accepts. */
 function expectSecondTry(received: Received) {
   expect([received.text, received.end.problem, upstream.requests.length]).toEqual(['fine', null, 2])
 }
 const last = () => upstream.requests.at(-1)?.body
 
-describe('a server that does not stream a model', () => {
+describe('a server that doesn’t stream a model', () => {
   test.each<[unknown, number?]>([
     [
       {
@@ -78,7 +78,7 @@ describe('a server that does not stream a model', () => {
       },
     ],
     ['litellm.BadRequestError: OpenAIException - Your organization must be verified to stream this model.'],
-  ])('is asked for the whole: %j', async (said, status) => {
+  ])('gets a request for the whole reply: %j', async (said, status) => {
     const received = await against((body) => body.stream === true, said, {}, status)
     expectSecondTry(received)
     expect(last()).toMatchObject({ stream: false })
@@ -87,7 +87,7 @@ describe('a server that does not stream a model', () => {
     expect(received.end.differences).toEqual(['stream'])
   })
 
-  test('or one that does nothing else is asked for a stream', async () => {
+  test('or only streams it gets a request for a stream', async () => {
     const said = 'This model only support stream mode, please enable the stream parameter to access the model.'
     const received = await against((body) => !body.stream, said, { request: { stream: false } })
     expectSecondTry(received)
@@ -95,7 +95,7 @@ describe('a server that does not stream a model', () => {
   })
 })
 
-describe('a server that takes no temperature', () => {
+describe('a server that rejects temperature', () => {
   const request = { temperature: 0.2 }
   test.each<[unknown, number?]>([
     [
@@ -117,7 +117,7 @@ describe('a server that takes no temperature', () => {
       422,
     ],
     [{ error: { message: 'Bad value', param: 'temperature', code: 'unsupported_value' } }],
-  ])('is asked without: %j', async (said, status) => {
+  ])('gets a request without it: %j', async (said, status) => {
     const received = await against((body) => 'temperature' in body, said, { request }, status)
     expectSecondTry(received)
     expect(received.remembered).toMatchObject([{ without: ['temperature'] }])
@@ -128,12 +128,12 @@ describe('a server that takes no temperature', () => {
     'temperature must be at most 2',
     'temperature: 0.2 is not allowed, it must be between 0.5 and 1',
     'temperature too high',
-  ])('is told from one that wants another: %s', async (said) => {
+  ])('differs from one that wants another value: %s', async (said) => {
     const received = await against(() => true, said, { request })
     expect([upstream.requests.length, received.end.problem?.kind, received.remembered]).toEqual([1, 'bad_request', []])
   })
 
-  test('or any other field that is not needed', async () => {
+  test('or any other optional field', async () => {
     const said = "Unrecognized request argument supplied: 'chat_template_kwargs'"
     const received = await against((body) => 'chat_template_kwargs' in body, said, {
       request: { extra: { chat_template_kwargs: true } },
@@ -142,7 +142,7 @@ describe('a server that takes no temperature', () => {
   })
 })
 
-describe('a server that takes no instructions of their own', () => {
+describe('a server that rejects system messages', () => {
   const messages = [
     { role: 'system' as const, content: 'Be brief.' },
     { role: 'user' as const, content: 'Hello' },
@@ -169,7 +169,7 @@ describe('a server that takes no instructions of their own', () => {
     ['Only user and assistant roles are supported!', 500],
     [{ object: 'error', message: 'Conversation roles must alternate user/assistant/user/assistant/...', code: 400 }],
     [{ detail: [{ loc: ['messages', 0, 'role'], msg: "Input should be 'user' or 'assistant'" }] }, 422],
-  ])('has them in the first prompt: %j', async (said, status) => {
+  ])('gets the instructions in the first prompt: %j', async (said, status) => {
     const received = await against(
       (body) => body.messages?.[0]?.role === 'system',
       said,
@@ -182,7 +182,7 @@ describe('a server that takes no instructions of their own', () => {
     expect(received.end.differences).toEqual(['system'])
   })
 
-  test('before what is no prompt, they are one', async () => {
+  test('gets the instructions as a prompt when the first message is none', async () => {
     const only = [{ role: 'system' as const, content: 'Begin.' }]
     await against((body) => body.messages?.[0]?.role === 'system', 'System role not supported', {
       request: { messages: only },
@@ -190,13 +190,13 @@ describe('a server that takes no instructions of their own', () => {
     expect(last()?.messages).toEqual([{ role: 'user', content: 'Begin.' }])
   })
 
-  test('without instructions there is nothing to join', async () => {
+  test('gets messages without instructions unchanged', async () => {
     const received = await against(() => true, 'System role not supported')
     expect([upstream.requests.length, received.end.problem?.kind]).toEqual([1, 'bad_request'])
   })
 })
 
-describe('a server that knows no stream_options', () => {
+describe('a server that rejects stream_options', () => {
   test.each<[number, unknown]>([
     [400, { error: { message: "Unknown field 'stream_options'", type: 'invalid_request_error' } }],
     [400, { error: { message: 'Unrecognized request argument supplied: stream_options' } }],
@@ -214,7 +214,7 @@ describe('a server that knows no stream_options', () => {
         },
       },
     ],
-  ])('is asked without, after a %d: %j', async (status, said) => {
+  ])('gets a request without them, after a %d: %j', async (status, said) => {
     const received = await against((body) => 'stream_options' in body, said, {}, status)
     expectSecondTry(received)
     expect(last()).toMatchObject({ stream: true })
@@ -223,12 +223,12 @@ describe('a server that knows no stream_options', () => {
   })
 })
 
-describe('the limit of an answer', () => {
+describe('the limit of reply tokens', () => {
   const request = { maxTokens: 40 }
   test.each([
     "Unsupported parameter: 'max_tokens' is not supported with this model. Use 'max_completion_tokens' instead.",
     'Unknown parameter: max_tokens',
-  ])('goes by its newer name: %s', async (said) => {
+  ])('is sent under its newer name: %s', async (said) => {
     const received = await against((body) => 'max_tokens' in body, said, { request })
     expectSecondTry(received)
     expect(last()).toMatchObject({ max_completion_tokens: 40 })
@@ -237,7 +237,7 @@ describe('the limit of an answer', () => {
   test.each([
     'Unrecognized request argument supplied: max_completion_tokens',
     "max_completion_tokens: Extra inputs are not permitted. Did you mean 'max_tokens'?",
-  ])('and by its older one again: %s', async (said) => {
+  ])('and under its older name again: %s', async (said) => {
     const learnt = {
       without: [],
       lengthName: 'max_completion_tokens' as const,
@@ -253,7 +253,7 @@ describe('the limit of an answer', () => {
     expect(last()).toMatchObject({ max_tokens: 40 })
   })
 
-  test('is never left out, and a server that knows neither name is asked twice', async () => {
+  test('is never omitted: a server that knows neither name gets two requests', async () => {
     upstream.script(({ body }) =>
       refusal(`Unknown parameter: ${'max_tokens' in body ? 'max_tokens' : 'max_completion_tokens'}`),
     )
@@ -265,7 +265,7 @@ describe('the limit of an answer', () => {
     expect([received.end.problem?.kind, received.remembered]).toEqual(['bad_request', []])
   })
 
-  test('that is too high is the person’s to lower', async () => {
+  test('is not changed when it is too high', async () => {
     const received = await against(
       () => true,
       'max_tokens is too large: 40. This model supports at most 16 completion tokens',
@@ -275,7 +275,7 @@ describe('the limit of an answer', () => {
   })
 })
 
-test('several refusals are met one after another, and all of it is remembered once', async () => {
+test('several rejections are handled one after another and stored once', async () => {
   upstream.script(({ body }) => {
     if (body.stream_options) return refusal('Unknown field stream_options')
     if (body.messages?.[0]?.role === 'system') return refusal('System role not supported')
@@ -300,7 +300,7 @@ test('several refusals are met one after another, and all of it is remembered on
     },
   ])
   expect(end.differences).toEqual(['stream', 'system', 'temperature'])
-  // The next time it is asked as it wants it at once; another model of the server in the usual way.
+  // The next request has the right form at once; that for another model has the default form.
   const [learnt] = remembered
   if (!learnt) throw new Error('Nothing was learnt')
   const connection = { capabilities: new Map([['scripted', { ...learnt, learnedAt: Date.now() }]]) }
@@ -309,13 +309,13 @@ test('several refusals are met one after another, and all of it is remembered on
   upstream.script(answer)
   await ask(upstream.baseUrl, { request: { ...request, model: 'other' }, connection })
   expect(last()).toMatchObject({ max_tokens: 40, temperature: 0, stream: true, stream_options: {} })
-  // After a week it may be served otherwise.
+  // After a week, the default form is tried again.
   const old = { capabilities: new Map([['scripted', { ...learnt, learnedAt: Date.now() - CAPABILITIES_TTL_MS }]]) }
   await ask(upstream.baseUrl, { request, connection: old })
   expect(last()).toMatchObject({ max_tokens: 40, temperature: 0, stream: true, stream_options: {} })
 })
 
-describe('never asked again with less', () => {
+describe('no adapted request', () => {
   test.each<[number, unknown]>([
     [401, 'stream_options is not supported with this key'],
     [402, 'stream is not supported without credit'],
@@ -330,7 +330,7 @@ describe('never asked again with less', () => {
     expect([upstream.requests.length, received.remembered]).toEqual([1, []])
   })
 
-  test('without end: a server that refuses everything in every way', async () => {
+  test('follows another without end: a server that rejects everything', async () => {
     const said =
       "Unsupported: 'stream', 'stream_options', 'temperature', 'max_tokens', 'max_completion_tokens', 'system' role. Enable the stream parameter."
     const messages = [{ role: 'system' as const, content: 'Be brief.' }]
@@ -339,10 +339,10 @@ describe('never asked again with less', () => {
     expect([received.end.problem?.kind, received.remembered]).toEqual(['bad_request', []])
   })
 
-  test('what was learnt of nothing is nothing', () => expect(noCapabilities.size).toBe(0))
+  test('has changed the capabilities of an unknown provider', () => expect(noCapabilities.size).toBe(0))
 })
 
-describe('a refusal that names its field apart from its words', () => {
+describe('a rejection that names its field separately', () => {
   test.each<[string, unknown, AskOptions['request'], (body: Body) => boolean]>([
     ['stream', { message: 'Not for you.', param: 'stream', code: null }, {}, (body) => body.stream === true],
     [
@@ -368,7 +368,7 @@ describe('a refusal that names its field apart from its words', () => {
   })
 })
 
-describe('a refusal inside a 200', () => {
+describe('a rejection inside a 200', () => {
   const system: AskOptions['request'] = {
     messages: [
       { role: 'system', content: 'Be brief' },
@@ -394,7 +394,7 @@ describe('a refusal inside a 200', () => {
       system,
       (body) => body.messages?.some(({ role }) => role === 'system') === true,
     ],
-  ])('is asked again without %s', async (_, error, request, refused) => {
+  ])('leads to a request without %s', async (_, error, request, refused) => {
     for (const inStream of [true, false]) {
       upstream.requests.length = 0
       const steps: Step[] = inStream
@@ -407,7 +407,7 @@ describe('a refusal inside a 200', () => {
     }
   })
 
-  test('is not asked again once something has come, nor when it is about a rate', async () => {
+  test('leads to no other request after content, nor when it is about a rate limit', async () => {
     const error = { message: "Unsupported value: 'temperature'", code: 'unsupported_value' }
     upstream.script([{ delta: 'Half' }, { write: `data: ${JSON.stringify({ error })}\n\n` }])
     const half = await ask(upstream.baseUrl, { request: { temperature: 0.5 } })
@@ -418,7 +418,7 @@ describe('a refusal inside a 200', () => {
     expect(limited.remembered).toEqual([])
   })
 
-  test('Stop ends what is asked after it, and its socket', async () => {
+  test('Stop ends the adapted request and closes its socket', async () => {
     const error = "Unsupported value: 'temperature'"
     upstream.script(({ body }) =>
       'temperature' in body ? [{ write: `data: ${JSON.stringify({ error })}\n\n` }] : [{ until: 'never' }],
@@ -432,7 +432,7 @@ describe('a refusal inside a 200', () => {
     expect(upstream.requests).toHaveLength(2)
   })
 
-  test('is told when nothing can be left out any more', async () => {
+  test('is reported when nothing more can be omitted', async () => {
     upstream.script([{ write: `data: ${JSON.stringify({ error: 'temperature is not supported' })}\n\n` }])
     const received = await ask(upstream.baseUrl, { request: { temperature: 0.5 } })
     expect(received.end.problem?.message).toContain('temperature is not supported')
@@ -440,7 +440,7 @@ describe('a refusal inside a 200', () => {
   })
 })
 
-describe('a refusal in another language', () => {
+describe('a rejection in another language', () => {
   test.each([
     'temperature 参数不支持该模型',
     'Der Parameter temperature wird von diesem Modell nicht unterstützt.',

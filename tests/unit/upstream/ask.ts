@@ -10,7 +10,7 @@ import {
 } from '@/lib/upstream/connection'
 import type { Timeouts } from '@/lib/upstream/timeouts'
 
-/** Everything that one completion gave, in the order in which it came. */
+/** Everything that one completion brought, in order. */
 export interface Received {
   texts: string[]
   reasonings: string[]
@@ -32,7 +32,7 @@ export interface AskOptions {
 
 const defaultTimeouts: Timeouts = { firstTokenMs: 5000, idleMs: 5000, heartbeatMs: 5000 }
 
-/** A connection to a server of which nothing was learnt. */
+/** A connection to a server without known capabilities. */
 export function connectionTo(baseUrl: string): Connection {
   return {
     providerId: 'provider',
@@ -46,7 +46,7 @@ export function connectionTo(baseUrl: string): Connection {
   }
 }
 
-/** Asks a server for a completion and keeps all that comes. */
+/** Requests a completion and collects everything. */
 export async function ask(
   baseUrl: string,
   { connection, request, timeouts, signal, onText, hold }: AskOptions = {},
@@ -77,9 +77,9 @@ export async function ask(
   return { texts, reasonings, usages, remembered, text: texts.join(''), reasoning: reasonings.join(''), end }
 }
 
-/** The problem of an end that must have one. */
+/** The problem of an end. @throws {Error} when there is none. */
 export function problemOf(received: { end: CompletionEnd }): Problem {
   const { problem } = received.end
-  if (problem === null) throw new Error(`There is no problem; the answer ended with ${received.end.finishReason}`)
+  if (problem === null) throw new Error(`There is no problem; the reply ended with ${received.end.finishReason}`)
   return problem
 }

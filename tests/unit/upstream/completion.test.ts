@@ -18,7 +18,7 @@ import { ask, problemOf } from './ask'
 
 let upstream: ScriptedUpstream
 beforeAll(async () => {
-  // Read once, by the first client.
+  // The first client reads it, once.
   vi.stubEnv('OPENAI_CUSTOM_HEADERS', 'X-Operator: secret')
   upstream = await startScriptedUpstream()
 })
@@ -30,7 +30,7 @@ beforeEach(() => {
   upstream.requests.length = 0
 })
 
-/** Plays a body as one write and asks for it. */
+/** Requests a completion whose body the upstream sends in one write. */
 async function answerTo(body: string | Buffer, asking: Parameters<typeof ask>[1] = {}) {
   upstream.script([{ write: body }, { end: true }])
   return await ask(upstream.baseUrl, asking)
@@ -47,8 +47,8 @@ async function answerOf(status: number, body: string, headers: Record<string, st
 
 const stop = finish('stop')
 
-describe('what is sent', () => {
-  test('model, messages, stream and stream_options, with the key as bearer token', async () => {
+describe('the request', () => {
+  test('has model, messages, stream and stream_options, with the key as bearer token', async () => {
     await answerTo(delta('a') + stop + done, { request: { temperature: 0.5, maxTokens: 100 } })
     const [request] = upstream.requests
     expect(request?.path).toBe('/v1/chat/completions')
@@ -63,20 +63,20 @@ describe('what is sent', () => {
     })
   })
 
-  test('no Authorization header without a key, and the extra headers of the provider', async () => {
+  test('has no Authorization header without a key, and has the provider’s extra headers', async () => {
     await answerTo(delta('a') + stop + done, { connection: { apiKey: null, headers: { 'X-Title': 'Rill' } } })
     expect(upstream.requests[0]?.headers.authorization).toBeUndefined()
     expect(upstream.requests[0]?.headers['x-title']).toBe('Rill')
   })
 
-  test('nothing of the machine that Rill runs on', async () => {
+  test('reveals nothing about the machine that Rill runs on', async () => {
     await answerTo(stop + done)
     const names = Object.keys(upstream.requests[0]?.headers ?? {})
     expect(names.filter((name) => name.startsWith('x-stainless'))).toEqual([])
     expect(upstream.requests[0]?.headers['user-agent']).toBe('Rill')
   })
 
-  test('a query of the base URL behind the path, as Azure wants it', async () => {
+  test('has the base URL’s query after the path, as Azure requires', async () => {
     upstream.script([{ write: delta('fine') + stop + done }])
     const received = await ask(`${upstream.baseUrl}/openai/deployments/x?api-version=2024-10-21&b=%26`, {
       connection: { apiKey: null, headers: { 'api-key': 'abc' } },
@@ -89,17 +89,17 @@ describe('what is sent', () => {
     expect(upstream.requests[0]?.headers.authorization).toBeUndefined()
   })
 
-  test('an extra header may carry the authorization', async () => {
+  test('may carry its authorization in an extra header', async () => {
     await answerTo(stop + done, { connection: { apiKey: null, headers: { authorization: 'Basic abc' } } })
     expect(upstream.requests[0]?.headers.authorization).toBe('Basic abc')
   })
 
-  test('headers that the operator set for the SDK do not go to a provider', async () => {
+  test('has no headers that the operator set for the SDK', async () => {
     await answerTo(stop + done)
     expect(upstream.requests[0]?.headers['x-operator']).toBeUndefined()
   })
 
-  test('no second try, and nothing to remember, for any other 400', async () => {
+  test('is not adapted after any other 400', async () => {
     const received = await answerOf(400, '{"error":{"message":"temperature must be at most 2"}}')
     expect(problemOf(received).kind).toBe('bad_request')
     expect(received.remembered).toEqual([])
@@ -107,7 +107,7 @@ describe('what is sent', () => {
   })
 })
 
-describe('an answer that ends as it should', () => {
+describe('a reply that ends normally', () => {
   test.each<[string, string, string, string | null]>([
     ['finish_reason and [DONE]', delta('a') + delta('b') + stop + done, 'ab', 'stop'],
     ['[DONE] alone', delta('a') + done, 'a', null],
@@ -132,12 +132,12 @@ describe('an answer that ends as it should', () => {
     expect(received.end).toEqual({ finishReason, problem: null })
   })
 
-  test('a reset after finish_reason is no failure', async () => {
+  test('survives a reset after finish_reason', async () => {
     upstream.script([{ delta: 'a' }, { write: stop }, { wait: 20 }, { reset: true }])
     expect((await ask(upstream.baseUrl)).end).toEqual({ finishReason: 'stop', problem: null })
   })
 
-  test('after [DONE] it neither waits for the socket nor leaves it open', async () => {
+  test('closes the socket right after [DONE]', async () => {
     upstream.script([{ delta: 'a' }, { write: stop + done }, { until: 'never' }])
     const startedAt = performance.now()
     expect((await ask(upstream.baseUrl)).end.problem).toBeNull()
@@ -147,7 +147,7 @@ describe('an answer that ends as it should', () => {
     expect(performance.now() - startedAt).toBeLessThan(500)
   })
 
-  test('after finish_reason it waits between 1 and 2 s for usage, then closes', async () => {
+  test('waits between 1 and 2 s for usage after finish_reason, then closes', async () => {
     upstream.script([{ delta: 'a' }, { write: stop }, { until: 'never' }])
     const startedAt = performance.now()
     expect((await ask(upstream.baseUrl)).end).toEqual({ finishReason: 'stop', problem: null })
@@ -159,7 +159,7 @@ describe('an answer that ends as it should', () => {
   describe('a finish_reason on every chunk', () => {
     const each = (text: string, reason = 'stop') => choice({ delta: { content: text }, finish_reason: reason })
 
-    test('says nothing: what comes later is taken, however late within the wait between words', async () => {
+    test('is ignored: later text is read, until the idle timeout', async () => {
       upstream.script([{ write: each('a') }, { wait: 1700 }, { write: each('b') + done }])
       const received = await ask(upstream.baseUrl)
       expect(received).toMatchObject({ text: 'ab', end: { finishReason: 'stop', problem: null } })
@@ -175,25 +175,25 @@ describe('an answer that ends as it should', () => {
       expect(received).toMatchObject({ text: 'ab', end: { finishReason: 'STOP', problem: null } })
     })
 
-    test('does not make a connection that breaks an end', async () => {
+    test('doesn’t make a broken connection a normal end', async () => {
       upstream.script([{ write: each('a') }, { write: each('b') }, { wait: 20 }, { reset: true }])
       expect(problemOf(await ask(upstream.baseUrl))).toMatchObject({ kind: 'network' })
     })
 
-    test('nor a hole', async () => {
+    test('nor an unreadable event', async () => {
       expect(problemOf(await answerTo(each('a') + each('b') + event('{"choi') + each('c') + done)).kind).toBe(
         'upstream',
       )
     })
 
-    test('but a reason other than stop, before any word, is meant', async () => {
+    test('counts when it is not stop and comes before any text', async () => {
       upstream.script([{ write: finish('SAFETY') }, { until: 'never' }])
       const startedAt = performance.now()
       expect(problemOf(await ask(upstream.baseUrl)).kind).toBe('content_filter')
       expect(performance.now() - startedAt).toBeLessThan(2500)
     })
 
-    test('on an empty chunk too, before the first word', async () => {
+    test('counts on an empty chunk before the first text too', async () => {
       upstream.script([{ write: stop }, { wait: 1700 }, { write: each('a') + done }])
       expect((await ask(upstream.baseUrl)).text).toBe('a')
     })
@@ -216,7 +216,7 @@ describe('an answer that ends as it should', () => {
     })
   })
 
-  test('text that comes a second after a finish_reason of its own is taken', async () => {
+  test('includes text that follows a lone finish_reason within a second', async () => {
     upstream.script([
       { delta: 'a' },
       { write: stop },
@@ -230,30 +230,30 @@ describe('an answer that ends as it should', () => {
     expect(received).toMatchObject({ text: 'abc', end: { finishReason: 'stop', problem: null } })
   })
 
-  test('usage that comes late, after finish_reason, is taken', async () => {
+  test('includes usage that follows finish_reason late', async () => {
     upstream.script([{ delta: 'a' }, { write: stop }, { wait: 300 }, { write: usage({ prompt: 7, completion: 2 }) }])
     const received = await ask(upstream.baseUrl)
     expect(received.usages).toMatchObject([{ promptTokens: 7, completionTokens: 2, source: 'reported', cost: null }])
   })
 
-  test('connections serve further answers', async () => {
-    // One of its own: connections that others have left open would serve as well, each a few.
+  test('leaves its connection for further replies', async () => {
+    // A server of its own: connections that other tests left open would be reused too.
     const fresh = await startScriptedUpstream()
     fresh.script([{ delta: 'a' }, { wait: 5 }, { write: stop + done }, { end: true }])
     for (let turn = 0; turn < 10; turn++) await ask(fresh.baseUrl)
     const connections = fresh.requests.map((request) => request.connection)
     await fresh.stop()
-    // The end of a response may come just after the next request has left.
+    // A response may end just after the next request was sent.
     expect(new Set(connections).size).toBeLessThan(5)
   })
 })
 
-describe('an answer that does not end as it should', () => {
+describe('a reply that doesn’t end normally', () => {
   test.each<[string, string, string]>([
     ['neither finish_reason nor [DONE]', delta('a') + delta('b'), 'ab'],
     ['only reasoning', reasoning('hm'), ''],
     ['an event cut in the middle', `${delta('a')}data: {"choices":[{"del`, 'a'],
-  ])('%s was cut', async (_, body, text) => {
+  ])('%s was cut off', async (_, body, text) => {
     const received = await answerTo(body)
     expect(received.text).toBe(text)
     expect(problemOf(received)).toMatchObject({
@@ -316,12 +316,12 @@ describe('an answer that does not end as it should', () => {
     }
   })
 
-  test('an error object tells its kind and status', async () => {
+  test('an error object determines kind and status', async () => {
     const received = await answerTo(delta('a') + event({ error: { code: 429, message: 'Rate limit exceeded' } }))
     expect(problemOf(received)).toMatchObject({ kind: 'rate_limit', upstreamStatus: 429, retryable: true })
   })
 
-  test('an error of null is none', async () => {
+  test('a null error is none', async () => {
     expect((await answerTo(chunk({ choices: [], error: null }) + delta('a') + done)).end.problem).toBeNull()
   })
 
@@ -348,7 +348,7 @@ describe('an answer that does not end as it should', () => {
     'refusal',
     'sensitive',
   ]
-  test.each(filters)('%s with no text is a refusal, and with text is said', async (reason) => {
+  test.each(filters)('%s without text is a problem, and with text the finish reason', async (reason) => {
     expect(problemOf(await answerTo(finish(reason) + done)).kind).toBe('content_filter')
     expect(problemOf(await answerTo(reasoning('hm') + finish(reason) + done)).kind).toBe('content_filter')
     expect((await answerTo(delta('a') + finish(reason) + done)).end).toEqual({ finishReason: reason, problem: null })
@@ -371,13 +371,16 @@ describe('an answer that does not end as it should', () => {
     ['an event named error', `event: error\ndata: ${JSON.stringify(failure)}\n\n`],
     ['beside choices', chunk({ choices: [], error: failure })],
     ['a bare JSON line', `${JSON.stringify({ error: failure })}\n\n`],
-  ])('an error after the end, as %s, leaves a complete reply complete, and is told', async (_, error) => {
-    for (const reason of ['stop', 'length']) {
-      const received = await answerTo(delta('All of it.') + finish(reason) + error + done)
-      expect(received.text).toBe('All of it.')
-      expect(received.end).toMatchObject({ finishReason: reason, problem: null, errorAfterEnd: { kind: 'upstream' } })
-    }
-  })
+  ])(
+    'an error after the end, as %s, leaves a complete reply complete, and is reported separately',
+    async (_, error) => {
+      for (const reason of ['stop', 'length']) {
+        const received = await answerTo(delta('All of it.') + finish(reason) + error + done)
+        expect(received.text).toBe('All of it.')
+        expect(received.end).toMatchObject({ finishReason: reason, problem: null, errorAfterEnd: { kind: 'upstream' } })
+      }
+    },
+  )
 
   test.each<[string, string]>([
     ['that was an error too', delta('kept') + finish('error')],
@@ -388,14 +391,14 @@ describe('an answer that does not end as it should', () => {
     expect(problemOf(received)).toMatchObject({ kind: 'upstream', upstreamMessage: 'The engine is overloaded' })
   })
 
-  test('a malformed event keeps the text, ends the answer and shows no payload', async () => {
+  test('a malformed event keeps the text, ends the reply and shows no payload', async () => {
     const received = await answerTo(delta('kept') + event('{"choices": secret') + delta('lost') + stop + done)
     expect(received.text).toBe('kept')
     expect(problemOf(received).kind).toBe('upstream')
     expect(JSON.stringify(received.end)).not.toContain('secret')
   })
 
-  test('tools that nobody offered are named', async () => {
+  test('unexpected tool calls are named', async () => {
     const call = (fields: object) => choice({ delta: { tool_calls: [{ index: 0, function: fields }] } })
     const received = await answerTo(
       call({ name: 'get_weather', arguments: '' }) + call({ arguments: '{}' }) + finish('tool_calls') + done,
@@ -405,7 +408,7 @@ describe('an answer that does not end as it should', () => {
   })
 })
 
-describe('a 200 that is no stream', () => {
+describe('a 200 that isn’t a stream', () => {
   async function body(type: string, text: string) {
     upstream.script([{ status: 200, headers: { 'content-type': type } }, { write: text }, { end: true }])
     return await ask(upstream.baseUrl)
@@ -421,7 +424,7 @@ describe('a 200 that is no stream', () => {
     },
   )
 
-  test('a stream that is called JSON is read', async () => {
+  test('a stream labeled as JSON is read', async () => {
     expect((await body('application/json', delta('a') + stop + done)).text).toBe('a')
   })
 
@@ -435,7 +438,7 @@ describe('a 200 that is no stream', () => {
     ['plain text', 'text/plain', 'Not here', /empty reply/],
     ['[DONE] and nothing else', 'text/event-stream', done, /empty reply/],
     ['comments alone', 'text/event-stream', ': hello\n\n', /empty reply/],
-  ])('%s is an error in words', async (_, type, text, message) => {
+  ])('%s is an error with a message', async (_, type, text, message) => {
     const received = await body(type, text)
     expect(received.text).toBe('')
     expect(problemOf(received)).toMatchObject({ kind: 'upstream', message: expect.stringMatching(message) })
@@ -454,7 +457,7 @@ describe('a 200 that is no stream', () => {
     expect(problemOf(received)).toMatchObject({ kind: 'quota', upstreamMessage: 'No credit left', retryable: false })
   })
 
-  test('JSON that was cut', async () => {
+  test('JSON that was cut off', async () => {
     const text = JSON.stringify(whole('All'))
     upstream.script([
       { status: 200, headers: { 'content-length': '5000' } },
@@ -466,8 +469,8 @@ describe('a 200 that is no stream', () => {
   })
 })
 
-describe('asked for whole', () => {
-  test('one text, one reasoning and the usage', async () => {
+describe('a reply requested whole', () => {
+  test('is one text, one reasoning and the usage', async () => {
     const message = { role: 'assistant', content: 'Forty-two.', reasoning_content: 'Six by nine?' }
     upstream.script([
       { status: 200, headers: { 'content-type': 'application/json' } },
@@ -512,7 +515,7 @@ describe('statuses', () => {
     expect(problemOf(await answerOf(status, body))).toMatchObject({ kind, retryable })
   })
 
-  test('a proxy that answers with a page', async () => {
+  test('a proxy that responds with a web page', async () => {
     const received = await answerOf(502, '<html><head><title>502 Bad Gateway</title></head></html>', {
       'content-type': 'text/html',
     })
@@ -521,7 +524,7 @@ describe('statuses', () => {
     expect(problemOf(received).upstreamMessage).toBeUndefined()
   })
 
-  test('an error body without end is read in part', async () => {
+  test('an endless error body is read in part', async () => {
     const startedAt = performance.now()
     upstream.script([{ status: 500 }, { write: `{"error":{"message":"${'x'.repeat(100_000)}` }, { until: 'never' }])
     const received = await ask(upstream.baseUrl)
@@ -531,11 +534,11 @@ describe('statuses', () => {
     expect((await (await upstream.request(0)).closed).ended).toBe(false)
   })
 
-  test('the request id comes along', async () => {
+  test('the request id is included', async () => {
     expect(problemOf(await answerOf(500, '{}', { 'x-request-id': 'req_123' })).requestId).toBe('req_123')
   })
 
-  test.each([301, 302, 307, 308])('a redirect (%d) is an error, and nobody follows it', async (status) => {
+  test.each([301, 302, 307, 308])('a redirect (%d) is an error and isn’t followed', async (status) => {
     const other = await startScriptedUpstream()
     const received = await answerOf(status, '', { location: `${other.baseUrl}/chat/completions` })
     await other.stop()
@@ -603,7 +606,7 @@ describe('usage', () => {
     { prompt_tokens: 9, total_tokens: 5 },
     'lots',
     [],
-  ])('nothing from %j', async (value) => {
+  ])('is not read from %j', async (value) => {
     expect((await answerTo(chunk({ choices: [], usage: value }) + stop + done)).usages).toEqual([])
   })
 })
@@ -616,7 +619,7 @@ describe('sizes', () => {
     expect(received.end.problem).toBeNull()
   })
 
-  test('a line without end is cut off at 4 MB, and the text before it stays', async () => {
+  test('an endless line ends the reply at 4 MB, and the text before it stays', async () => {
     const megabyte = 'x'.repeat(1024 * 1024)
     upstream.script([
       { delta: 'kept' },
@@ -632,7 +635,7 @@ describe('sizes', () => {
     expect((await (await upstream.request(0)).closed).ended).toBe(false)
   })
 
-  test('an answer ends at 16 MB', async () => {
+  test('a reply ends at 16 MB', async () => {
     const piece = delta('y'.repeat(1024 * 1024))
     upstream.script([...Array.from({ length: 20 }, () => ({ write: piece })), { write: stop + done }])
     const received = await ask(upstream.baseUrl)
@@ -642,12 +645,12 @@ describe('sizes', () => {
   })
 })
 
-test('the deltas of one read make one call', async () => {
+test('the deltas of one read reach the sink in one call', async () => {
   const received = await answerTo(Array.from({ length: 50 }, (_, n) => delta(`${n} `)).join('') + stop + done)
   expect(received.texts).toHaveLength(1)
 })
 
-test('a sink that holds it leaves what comes to the system, and gets all of it when it goes on', async () => {
+test('a sink can pause reading, and gets everything when it resumes', async () => {
   const pieces = Array.from({ length: 12_000 }, (_, n) => `${n} ${'.'.repeat(1000)} `)
   upstream.script([...pieces.map((text) => ({ delta: text })), { write: stop + done }, { end: true }])
   let goOn = () => {}
@@ -665,7 +668,7 @@ test('a sink that holds it leaves what comes to the system, and gets all of it w
     },
   })
   const request = await upstream.request(0)
-  // Unheld, all of it comes well within this time.
+  // Without the pause, everything arrives well within this time.
   expect(await Promise.race([request.closed, wait(1500, 'held')])).toBe('held')
   expect(taken).toBeLessThan(1_000_000)
   goOn()
@@ -674,7 +677,7 @@ test('a sink that holds it leaves what comes to the system, and gets all of it w
   expect(received.end).toEqual({ finishReason: 'stop', problem: null })
 })
 
-test('a connection that breaks while its answer is held ends it, even one that was not to stay', async () => {
+test('a connection that breaks during a pause ends the reply, also without keep-alive', async () => {
   upstream.script([
     { status: 200, headers: { 'content-type': 'text/event-stream', connection: 'close' } },
     { delta: 'one ' },
@@ -691,7 +694,7 @@ test('a connection that breaks while its answer is held ends it, even one that w
   expect(problemOf(received)).toMatchObject({ kind: 'network' })
 })
 
-test('a sink that throws rejects, and the upstream is closed', async () => {
+test('a throwing sink rejects, and the upstream is closed', async () => {
   upstream.script([{ delta: 'a' }, { until: 'never' }])
   const asked = ask(upstream.baseUrl, {
     onText: () => {
@@ -702,7 +705,7 @@ test('a sink that throws rejects, and the upstream is closed', async () => {
   expect((await (await upstream.request(0)).closed).ended).toBe(false)
 })
 
-test('an answer in this process takes the same path', async () => {
+test('a reply from this process takes the same path', async () => {
   const body = new Blob([delta('Hel') + delta('lo') + stop + usage({ prompt: 1, completion: 2 }) + done])
   const received = await ask('http://demo.invalid/v1', {
     connection: {

@@ -28,7 +28,7 @@ const request: CompletionRequest = {
   partial,
 }
 
-/** The text that follows the partial answer, and how it ended. */
+/** The text that follows the partial reply, and how it ended. */
 async function continued(providerId: string, asked = request) {
   let text = ''
   const sink = {
@@ -48,8 +48,8 @@ async function continued(providerId: string, asked = request) {
   return { text, problem, inWords, bodies: upstream.requests.map(({ body }) => body) }
 }
 
-describe('a server that does not go on by itself', () => {
-  test('is asked to in words, after the branch and the partial answer', async () => {
+describe('a server that can’t continue a reply by itself', () => {
+  test('gets a prompt to continue, after the branch and the partial reply', async () => {
     upstream.script([{ delta: 'wn.' }, end])
     const { text, problem, bodies } = await continued('some-provider')
     expect([text, problem]).toEqual(['wn.', null])
@@ -60,31 +60,31 @@ describe('a server that does not go on by itself', () => {
     expect(instruction).toMatchObject({ role: 'user', content: expect.stringContaining('broke off') })
   })
 
-  test('and that repeats the last words has them left out', async () => {
+  test('has a repetition of the last words removed', async () => {
     upstream.script([{ delta: 'down through ' }, { delta: 'the old to' }, { delta: 'wn.' }, end])
     expect((await continued('some-provider')).text).toBe('wn.')
   })
 
-  test('has all it said, when that ends while it may still be a repetition', async () => {
+  test('keeps text that ends while it may still become a repetition', async () => {
     upstream.script([{ delta: 'down through' }, { cut: true }])
     const { text, problem } = await continued('some-provider')
     expect([text, problem?.kind]).toEqual(['down through', 'network'])
   })
 
-  test('and that is cut in what it repeats has added nothing', async () => {
+  test('adds nothing when it is cut off within a repetition', async () => {
     upstream.script([{ delta: 'comes down through' }, { delta: ' the old' }, { cut: true }])
     const { text, problem } = await continued('some-provider')
     expect([text, problem?.kind]).toEqual(['', 'network'])
   })
 
-  test('and that reaches its limit in what it repeats has added nothing', async () => {
+  test('adds nothing when it reaches its limit within a repetition', async () => {
     upstream.script([{ delta: 'comes down through the old' }, { write: finish('length') + done }])
     expect(await continued('some-provider')).toMatchObject({ text: '', problem: null })
   })
 })
 
-describe('a server that goes on by itself', () => {
-  test('is given the partial answer last', async () => {
+describe('a server that continues a reply by itself', () => {
+  test('gets the partial reply as the last message', async () => {
     upstream.script([{ delta: 'wn.' }, end])
     const { text, inWords, bodies } = await continued('llamacpp')
     expect([text, inWords]).toEqual(['wn.', []])
@@ -93,7 +93,7 @@ describe('a server that goes on by itself', () => {
     expect(bodies[0]).toMatchObject({ continue_final_message: true, add_generation_prompt: false })
   })
 
-  test('and refuses is asked in words', async () => {
+  test('gets a prompt to continue when it rejects that', async () => {
     const refusal = JSON.stringify({ error: { message: 'Prefill is incompatible with enable_thinking.', code: 400 } })
     upstream.script(({ body }) =>
       body.continue_final_message
@@ -108,29 +108,29 @@ describe('a server that goes on by itself', () => {
     expect(bodies.at(-1)).not.toHaveProperty('continue_final_message')
   })
 
-  test('and is away is not asked otherwise', async () => {
+  test('gets no other request when it can’t be reached', async () => {
     upstream.script([{ status: 500 }, { write: 'no' }])
     const { problem, bodies } = await continued('llamacpp')
     expect([problem?.kind, bodies.length]).toEqual(['upstream', 1])
   })
 })
 
-test('an answer of which nothing is there is asked for as any other', async () => {
+test('without a partial reply, the request is an ordinary one', async () => {
   upstream.script([{ delta: 'The river.' }, end])
   const { text, bodies } = await continued('some-provider', { ...request, partial: '' })
   expect([text, bodies[0]?.messages]).toEqual(['The river.', request.messages])
 })
 
-describe('what is known of servers', () => {
+describe('known servers', () => {
   const ask = (baseUrl: string) => prefillRequest(connectionTo(baseUrl, 'own'), request, partial)
 
-  test('DeepSeek goes on at its beta address, from a message that says that it is a prefix', () => {
+  test('DeepSeek continues at its beta address, from a message marked as a prefix', () => {
     const asked = ask('https://api.deepseek.com/v1')
     expect(asked?.connection.baseUrl).toBe('https://api.deepseek.com/beta')
     expect(asked?.request.messages.at(-1)).toEqual({ role: 'assistant', content: partial, prefix: true })
   })
 
-  test('Mistral begins with what it was given', () => {
+  test('Mistral echoes the partial reply', () => {
     const asked = ask('https://api.mistral.ai/v1')
     expect(asked?.connection.baseUrl).toBe('https://api.mistral.ai/v1')
     expect(asked).toMatchObject({ echoes: true, request: { messages: [{}, { prefix: true }] } })
@@ -143,7 +143,7 @@ describe('what is known of servers', () => {
     'http://api.deepseek.com/v1',
     'https://api.deepseek.com.example.org/v1',
     'no address',
-  ])('%s does not', (baseUrl) => {
+  ])('%s doesn’t continue by itself', (baseUrl) => {
     expect(ask(baseUrl)).toBeNull()
   })
 })

@@ -7,7 +7,7 @@ import { choice, chunk, delta, done, event, finish, reasoning, usage, usageField
 
 type Call = [kind: 'text' | 'reasoning', words: string] | ['reclassify']
 
-/** Decodes reads of bytes; gives what the sink got, and how the answer stands. */
+/** Decodes reads of bytes; returns what the sink received and the state of the reply. */
 function decode(reads: Uint8Array[]) {
   const calls: Call[] = []
   let tokens: Usage | null = null
@@ -40,7 +40,7 @@ function joined(calls: Call[]): { text: string; reasoning: string } {
 const bytes = (text: string) => Buffer.from(text)
 const standOf = (body: string) => decode([bytes(body)]).stand
 
-/** A body cut where the numbers say, from 0 for its start to 1 for its end. */
+/** A body split at fractions of its length. */
 function cutAt(body: Uint8Array, places: number[]): Uint8Array[] {
   const cuts = places.map((place) => Math.round(place * body.length)).sort((a, b) => a - b)
   return [...cuts, body.length].map((end, index) => body.subarray(cuts[index - 1] ?? 0, end))
@@ -48,7 +48,7 @@ function cutAt(body: Uint8Array, places: number[]): Uint8Array[] {
 
 const places = fc.array(fc.double({ min: 0, max: 1, noNaN: true }), { maxLength: 30 })
 const lineEnd = fc.constantFrom('\n', '\r\n', '\r')
-/** Text of any kind but NUL: multi-byte characters, pairs of surrogates, combining marks, line ends. */
+/** Any text without NUL: multi-byte characters, surrogate pairs, combining marks, line ends. */
 const words = fc
   .oneof(
     fc.string({ unit: 'binary', maxLength: 12 }),
@@ -102,29 +102,29 @@ const piece: fc.Arbitrary<Piece> = fc.oneof(
 )
 const stream = fc.record({
   bom: fc.boolean(),
-  // The first words are about tags, so that all that is meant as text is text.
+  // Starts with a mention of tags, so that later tags count as text.
   pieces: fc
     .array(piece, { maxLength: 20 })
     .map((pieces) => [{ wire: delta('Of <think>: '), text: 'Of <think>: ', reasoning: '' }, ...pieces]),
   ends: fc.array(lineEnd, { minLength: 1, maxLength: 5 }),
 })
 
-/** A stream as bytes, each of its line ends in one of the three forms. */
+/** A stream as bytes, with a mix of the three line ends. */
 function bodyOf({ bom, pieces, ends }: { bom: boolean; pieces: Piece[]; ends: string[] }): Uint8Array {
   let line = 0
   let last = ''
   const wire = pieces.map((each) => each.wire).join('') + finish('stop') + usage({ prompt: 5, completion: 3 }) + done
   const mixed = wire.replaceAll('\n', (_, at: number) => {
     const end = ends[line++ % ends.length] ?? '\n'
-    // An LF right after a CR would be the other half of one line end.
+    // An LF right after a CR would belong to the same line end.
     last = end === '\n' && last === '\r' && wire[at - 1] === '\n' ? '\r' : end
     return last
   })
   return bytes((bom ? '\uFEFF' : '') + mixed)
 }
 
-describe('any stream cut at any bytes', () => {
-  test('decodes to the same answer', () => {
+describe('any stream split at any bytes', () => {
+  test('decodes to the same reply', () => {
     fc.assert(
       fc.property(stream, places, (made, cuts) => {
         const body = bodyOf(made)
@@ -134,7 +134,7 @@ describe('any stream cut at any bytes', () => {
     )
   })
 
-  test('is, joined, what the upstream meant', () => {
+  test('decodes to the upstream’s text', () => {
     fc.assert(
       fc.property(stream, places, (made, cuts) => {
         const { stand } = decode(cutAt(bodyOf(made), cuts))
@@ -151,7 +151,7 @@ describe('any stream cut at any bytes', () => {
     )
   })
 
-  test.each(['\n', '\r', '\r\n'])('byte by byte too, with lines that end in %j', (end) => {
+  test.each(['\n', '\r', '\r\n'])('decodes byte by byte too, with lines that end in %j', (end) => {
     const lines = delta('Grüße 😀').replace('data: {', 'event: x\ndata: {\ndata:')
     const body = bytes(`\uFEFF: hi\n\n${lines}${reasoning('中')}${finish('stop')}${done}`.replaceAll('\n', end))
     expect(decode([...body].map((byte) => Uint8Array.of(byte))).stand).toMatchObject({
@@ -162,7 +162,7 @@ describe('any stream cut at any bytes', () => {
     })
   })
 
-  test('any bytes at all throw nothing', () => {
+  test('arbitrary bytes throw nothing', () => {
     fc.assert(
       fc.property(fc.uint8Array({ maxLength: 200 }), places, (body, cuts) => {
         decode(cutAt(body, cuts))
@@ -170,7 +170,7 @@ describe('any stream cut at any bytes', () => {
     )
   })
 
-  test('any JSON at all as an event throws nothing and shows no object', () => {
+  test('arbitrary JSON events throw nothing and show no object', () => {
     const anything = fc.oneof(
       fc.json(),
       fc
@@ -213,36 +213,39 @@ describe('lines', () => {
     expect(standOf(body + finish('stop') + done)).toMatchObject({ text, problem: null })
   })
 
-  test.each(['\n', '\r', '\r\n'])('with one %j between events, text leaves with its read, however it is cut', (end) => {
-    const lines = [delta('a'), delta('b'), finish('stop'), done].map((each) => each.replace('\n\n', end))
-    expect(decode(lines.map(bytes)).calls).toEqual([
-      ['text', 'a'],
-      ['text', 'b'],
-    ])
-    fc.assert(
-      fc.property(places, (cuts) => {
-        expect(decode(cutAt(bytes(lines.join('')), cuts)).stand).toMatchObject({
-          text: 'ab',
-          isDone: true,
-          problem: null,
-        })
-      }),
-    )
-  })
+  test.each(['\n', '\r', '\r\n'])(
+    'with one %j between events, text is emitted with its read, however it is split',
+    (end) => {
+      const lines = [delta('a'), delta('b'), finish('stop'), done].map((each) => each.replace('\n\n', end))
+      expect(decode(lines.map(bytes)).calls).toEqual([
+        ['text', 'a'],
+        ['text', 'b'],
+      ])
+      fc.assert(
+        fc.property(places, (cuts) => {
+          expect(decode(cutAt(bytes(lines.join('')), cuts)).stand).toMatchObject({
+            text: 'ab',
+            isDone: true,
+            problem: null,
+          })
+        }),
+      )
+    },
+  )
 
-  test('what cannot be read between single line ends is a hole all the same', () => {
+  test('unreadable text between single line ends ends the reply too', () => {
     const { text, problem } = standOf(`${delta('a').trimEnd()}\ndata: {"choices": oops}\n${delta('b').trimEnd()}\n`)
     expect({ text, problem }).toMatchObject({ text: 'a', problem: { kind: 'upstream' } })
   })
 
-  test('a document that never ends is not tried again at each of its lines', () => {
+  test('an endless document is not parsed again at each line', () => {
     const lines = `data: {"a": [\n${'data: {},{}\n'.repeat(50_000)}`
     const startedAt = performance.now()
     decode([bytes(lines)])
     expect(performance.now() - startedAt).toBeLessThan(1000)
   })
 
-  test('chunks a line each with no field names', () => {
+  test('JSON lines without field names', () => {
     const json = (text: string) => text.slice('data: '.length).trimEnd()
     expect(standOf(`${json(delta('a'))}\n${json(delta('b'))}\n${json(finish('stop'))}\n`)).toMatchObject({
       text: 'ab',
@@ -439,7 +442,7 @@ describe('shapes', () => {
     ])
   })
 
-  test('nothing reaches the prototype of objects', () => {
+  test('no field reaches the prototype of objects', () => {
     standOf(event('{"__proto__":{"polluted":1},"constructor":{"prototype":{"polluted":1}},"error":null}'))
     expect(Reflect.get({}, 'polluted')).toBeUndefined()
   })
@@ -448,11 +451,11 @@ describe('shapes', () => {
 describe('characters', () => {
   const half = (content: string) => event(`{"choices":[{"index":0,"delta":{"content":"${content}"}}]}`)
 
-  test('a pair split over two deltas of one read', () => {
+  test('a surrogate pair split over two deltas of one read', () => {
     expect(standOf(half('\\ud83d') + half('\\ude00')).text).toBe('😀')
   })
 
-  test('a pair split over two reads leaves whole, once', () => {
+  test('a surrogate pair split over two reads is emitted whole, once', () => {
     const { calls } = decode([bytes(half('a\\ud83d')), bytes(half('\\ude00b'))])
     expect(calls).toEqual([
       ['text', 'a'],
@@ -460,7 +463,7 @@ describe('characters', () => {
     ])
   })
 
-  test('a pair split around reasoning', () => {
+  test('a surrogate pair split around reasoning', () => {
     const { stand } = decode([bytes(half('\\ud83d')), bytes(reasoning('hm')), bytes(half('\\ude00'))])
     expect(stand).toMatchObject({ text: '😀', reasoning: 'hm' })
   })
@@ -474,7 +477,7 @@ describe('characters', () => {
     expect(decode(contents.map((content) => bytes(half(content)))).stand.text).toBe(text)
   })
 
-  test('bytes that are no UTF-8', () => {
+  test('bytes that aren’t UTF-8', () => {
     const [before, after] = delta('X').split('X')
     const body = Buffer.concat([bytes(before ?? ''), Uint8Array.of(0xff), bytes(after ?? '')])
     expect(decode([body]).stand.text).toBe('\uFFFD')
@@ -530,7 +533,7 @@ describe('<think> in the text', () => {
     ['in a sentence', 'Here the </think> tag ends it.', 'Here the </think> tag ends it.', ''],
     ['quoted, then closed', 'Say "</think>" now.\n</think>\nYes.', 'Yes.', 'Say "</think>" now.\n'],
     ['a heading in brackets', '[1] </b> [x](y)', '[1] </b> [x](y)', ''],
-  ])('%s, in one piece and in any', (_, content, text, thoughts) => {
+  ])('%s, whole and in pieces', (_, content, text, thoughts) => {
     expect(standOf(delta(content))).toMatchObject({ text, reasoning: thoughts })
     fc.assert(
       fc.property(places, fc.boolean(), (cuts, together) => {
@@ -541,7 +544,7 @@ describe('<think> in the text', () => {
     )
   })
 
-  test('text that was given out is reasoning after all; what had not been goes there at once', () => {
+  test('emitted text is reclassified as reasoning; text that was held back becomes reasoning at once', () => {
     expect(decode([delta('Let me '), delta('see.</think>'), delta('Yes.')].map(bytes)).calls).toEqual([
       ['text', 'Let me '],
       ['reclassify'],
@@ -554,7 +557,7 @@ describe('<think> in the text', () => {
     ])
   })
 
-  test('a closing tag closes nothing where reasoning came in a field of its own, but at the very start', () => {
+  test('after separate reasoning, a lone closing tag counts only at the very start', () => {
     expect(standOf(delta('a') + reasoning('hm') + delta('b</think>c'))).toMatchObject({
       text: 'ab</think>c',
       reasoning: 'hm',
@@ -562,7 +565,7 @@ describe('<think> in the text', () => {
     expect(standOf(reasoning('hm') + delta('</think>\n\nHello'))).toMatchObject({ text: 'Hello', reasoning: 'hm' })
   })
 
-  test('what was held back for a tag keeps its place before reasoning', () => {
+  test('text held back for a tag comes before later reasoning', () => {
     expect(decode([bytes(delta('a <')), bytes(reasoning('hm')), bytes(delta('b'))]).calls).toEqual([
       ['text', 'a '],
       ['text', '<'],
@@ -571,19 +574,19 @@ describe('<think> in the text', () => {
     ])
   })
 
-  test('a text full of closing tags, or a very long one, costs no more than it must', () => {
+  test('a text full of closing tags, or a very long one, stays cheap', () => {
     const startedAt = performance.now()
     decode([bytes(delta('`</think>` '.repeat(50_000)))])
     decode(Array.from({ length: 20_000 }, () => bytes(delta('a word or two of text, and <b> '))))
     expect(performance.now() - startedAt).toBeLessThan(1500)
   })
 
-  test('text leaves with its read, not held back for a tag that is not coming', () => {
+  test('text is emitted with its read, not held back for an impossible tag', () => {
     expect(decode([bytes(delta('<b>')), bytes(delta('x'))]).calls[0]).toEqual(['text', '<b>'])
   })
 })
 
-test('usage is told as it comes, between the text that it is of and what follows', () => {
+test('usage is reported in order, between the text before and after it', () => {
   const told: (string | number)[] = []
   const answer = new ReplyAccumulator({
     text: (words) => told.push(words),
@@ -601,7 +604,7 @@ test('usage is told as it comes, between the text that it is of and what follows
   expect(told).toEqual(['One', 1, ', two', 3, ', three', ', four', 7, 8])
 })
 
-describe('marks of a stream, nearly as they should be', () => {
+describe('markers of a stream, with deviations', () => {
   test.each(['data: "[DONE]"', 'data: [done]', 'data: DONE', 'event: done\ndata: {}', 'event: done\ndata: [DONE]'])(
     'the end: %s',
     (end) => {
@@ -609,7 +612,7 @@ describe('marks of a stream, nearly as they should be', () => {
     },
   )
 
-  test.each(['ping', '[ping]', ': heartbeat', 'keep-alive', 'KEEPALIVE'])('a sign of life: %s', (sign) => {
+  test.each(['ping', '[ping]', ': heartbeat', 'keep-alive', 'KEEPALIVE'])('a heartbeat: %s', (sign) => {
     const stream = `data: ${sign}\n\n${delta('Hi')}data: ${sign}\n\n${delta(' there')}${done}`
     expect(standOf(stream)).toMatchObject({ text: 'Hi there', isDone: true, problem: null })
   })

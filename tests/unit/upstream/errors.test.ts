@@ -19,7 +19,7 @@ const groups: [string, ErrorCase[]][] = [
   ['a limit of requests', limits],
   ['a conversation that is too long', lengths],
   ['something else with a limit', notLengths],
-  ['an empty purse', purses],
+  ['an account out of credit', purses],
   ['a filter', filters],
   ['a key', keys],
   ['a model that is loading', loading],
@@ -41,7 +41,7 @@ describe.each(groups)('about %s', (_, sent) => {
   })
 })
 
-describe('over the wire it means the same', () => {
+describe('the same errors over the wire', () => {
   let upstream: ScriptedUpstream
   beforeAll(async () => {
     upstream = await startScriptedUpstream()
@@ -77,7 +77,7 @@ test.each<[string, unknown]>([
   ['a list of lists', [[[[[[[[[['deep']]]]]]]]]]],
   ['halves of characters', { error: { message: 'a\uD800b\u0000c and more of it' } }],
   ['a code that is a document', { error: { code: 'x'.repeat(100_000), message: '{"error":' } }],
-])('%s is read without a throw, and never shown as it is', (_, payload) => {
+])('%s is read without throwing, and never shown unchanged', (_, payload) => {
   for (const status of [undefined, 400, 404, 429, 500]) {
     const { message } = problemFromPayload(payload, status)
     expect(message).not.toMatch(/\[object|undefined|null|NaN/)
@@ -97,11 +97,11 @@ test.each<[string, number | undefined]>([
   ['maxOutputTokens of 100000 is out of the supported range from 1 (inclusive) to 8193 (exclusive).', 8192],
   ['max_tokens is too large', undefined],
   ['The input token count (12) exceeds the maximum of 10 tokens', undefined],
-])('the longest answer that is allowed: %s', (message, limit) => {
+])('the largest max_tokens that is allowed: %s', (message, limit) => {
   expect(problemFromPayload({ error: { message } }, 400).lowerMaxTokens).toBe(limit)
 })
 
-test('what is read of it takes no time, whatever it holds', () => {
+test('reading any error body is fast', () => {
   vi.useRealTimers()
   const startedAt = performance.now()
   const pieces = [

@@ -2,7 +2,7 @@ import fc from 'fast-check'
 import { expect, test } from 'vitest'
 import { ThinkSplitter } from '@/lib/upstream/decoding/think'
 
-/** What becomes of pieces of text. */
+/** The text and reasoning in pieces of text. */
 function split(pieces: string[]) {
   let text = ''
   let reasoning = ''
@@ -85,7 +85,7 @@ const samples: [string, string, string, string][] = [
   ['tags in the final channel', final('<think>not thought</think>'), '', '<think>not thought</think>'],
 ]
 
-test.each(samples)('%s, however it is cut', (_, whole, reasoning, text) => {
+test.each(samples)('%s, however it is split', (_, whole, reasoning, text) => {
   expect(split([whole])).toEqual({ text, reasoning })
   expect(split([...whole])).toEqual({ text, reasoning })
   fc.assert(
@@ -98,7 +98,7 @@ test.each(samples)('%s, however it is cut', (_, whole, reasoning, text) => {
   )
 })
 
-test('whatever marks come in whatever order, the cuts change nothing, and text with none of them is text', () => {
+test('markers in any order give the same result however they are split, and text without any stays text', () => {
   const mark = fc.constantFrom(
     '<|start|>',
     '<|channel|>',

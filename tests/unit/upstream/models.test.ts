@@ -67,7 +67,7 @@ test.each<[string, { status?: number; body: unknown }, object]>([
   expect(await list()).toMatchObject({ problem })
 })
 
-test('a server that is not there', async () => {
+test('a server that can’t be reached', async () => {
   expect(await list(undefined, 'http://127.0.0.1:9/v1')).toMatchObject({ problem: { kind: 'network' } })
 })
 
@@ -83,7 +83,7 @@ test('a server that takes too long', async () => {
   await stop()
 })
 
-test('a list without end is not read to its end, and the words say so', async () => {
+test('an endless list is not read to its end, and the message says so', async () => {
   upstream.models = { body: Array.from({ length: 500_000 }, (_, n) => `model-${n}`) }
   expect(await list()).toMatchObject({ problem: { kind: 'upstream', message: expect.stringContaining('2 MB') } })
 })

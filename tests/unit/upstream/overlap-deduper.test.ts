@@ -2,7 +2,7 @@ import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { OverlapDeduper } from '@/lib/upstream/overlap-deduper'
 
-/** What a joint gives on of text that comes in these pieces, and the most that it held back meanwhile. */
+/** What a deduper emits for text in these pieces, and the most that it held back meanwhile. */
 function joined(before: string, pieces: string[], { whole = false, cut = false } = {}) {
   let given = ''
   let repeated = ''
@@ -33,13 +33,13 @@ function joined(before: string, pieces: string[], { whole = false, cut = false }
 
 const story = 'Once upon a time there was a small stream that nobody had given a name, because it was dry in summer.'
 
-describe('a repetition at the joint', () => {
+describe('a repetition at the start', () => {
   test.each([
     ['of the last words', ' because it was dry in summer. Then it rained.', ' Then it rained.'],
     ['of all of it', `${story} Then it rained.`, ' Then it rained.'],
     ['of just 20 characters', `${story.slice(-20)} Then it rained.`, ' Then it rained.'],
     ['and nothing more', ' because it was dry in summer.', ''],
-  ])('%s is left out', (_, next, given) => {
+  ])('%s is dropped', (_, next, given) => {
     expect(joined(story, [next]).given).toBe(given)
     expect(joined(story, [...next]).given).toBe(given)
   })
@@ -55,40 +55,40 @@ describe('a repetition at the joint', () => {
     expect(joined(story, [...next]).given).toBe(next)
   })
 
-  test('that may be meant stays: what is repeated is there more than once', () => {
+  test('stays when the text occurs more than once before', () => {
     const rows = '| one row of a table | 1 |\n'.repeat(3)
     expect(joined(rows, [rows]).given).toBe(rows)
     const line = '-'.repeat(60)
     expect(joined(line, [line]).given).toBe(line)
   })
 
-  test('of an answer that is known to begin with the whole is left out, however long it is', () => {
+  test('of the whole partial reply, by a server known to echo it, is dropped at any length', () => {
     const before = 'the same words again and again, '.repeat(400)
     expect(joined(before, [`${before}and on.`], { whole: true }).given).toBe('and on.')
     expect(joined(before, [...`${before}and on.`], { whole: true }).given).toBe('and on.')
     expect(joined(before, ['and on.'], { whole: true }).given).toBe('and on.')
   })
 
-  test('is told apart from what a server gives back and has not written', () => {
+  test('is reported as repeated, unlike a server’s echo', () => {
     expect(joined(story, [`${story.slice(-40)} So`])).toMatchObject({ given: ' So', repeated: story.slice(-40) })
     expect(joined(story, [`${story} So`], { whole: true })).toMatchObject({ given: ' So', repeated: '' })
   })
 })
 
-describe('a repetition that breaks off', () => {
+describe('an incomplete repetition', () => {
   const half = 'there was a small stream that'
 
-  test('because the answer was cut is left out', () => {
+  test('is dropped when the reply was cut off', () => {
     expect(joined(story, [half], { cut: true }).given).toBe('')
     expect(joined(story, [...half], { cut: true }).given).toBe('')
   })
 
-  test('is given on when it is too short to be known for one', () => {
+  test('stays when it is too short to be recognized', () => {
     expect(joined(story, ['there was a'], { cut: true }).given).toBe('there was a')
     expect(joined(story, ['there was a']).given).toBe('there was a')
   })
 
-  test.each([true, false])('of an answer that is known to begin with the whole is left out (cut: %s)', (cut) => {
+  test.each([true, false])('of the whole partial reply is dropped (cut: %s)', (cut) => {
     expect(joined(story, [story.slice(0, 30)], { whole: true, cut }).given).toBe('')
     expect(joined(story, ['O'], { whole: true, cut }).given).toBe('')
     expect(joined(story, ['Once more'], { whole: true, cut }).given).toBe('Once more')
@@ -97,14 +97,14 @@ describe('a repetition that breaks off', () => {
 
 describe('for any texts', () => {
   const pieces = fc.array(fc.string({ maxLength: 12 }), { maxLength: 12 })
-  // Of few letters, so that repetitions are common.
+  // Few letters make repetitions common.
   const before = fc.string({ unit: fc.constantFrom('a', 'b', ' '), maxLength: 80 })
-  /** Text that often begins with some end of what was before. */
+  /** Text that often starts with an end of the text before. */
   const both = fc
     .tuple(before, fc.nat(80), fc.string({ unit: fc.constantFrom('a', 'b', ' '), maxLength: 40 }))
     .map(([first, from, rest]) => ({ first, next: first.slice(from) + rest }))
 
-  test('what is left out is a repetition of at least 20 characters up to the joint, and nothing else', () => {
+  test('only a repetition of at least 20 characters up to the end is dropped', () => {
     fc.assert(
       fc.property(both, ({ first, next }) => {
         const { given, repeated: left } = joined(first, [next])
@@ -115,7 +115,7 @@ describe('for any texts', () => {
     )
   })
 
-  test('it makes no difference how the text is cut', () => {
+  test('the result doesn’t depend on how the text is split', () => {
     fc.assert(
       fc.property(both, fc.integer({ min: 1, max: 7 }), ({ first, next }, size) => {
         const cut = next.match(new RegExp(`.{1,${size}}`, 'gs')) ?? []
@@ -125,7 +125,7 @@ describe('for any texts', () => {
     )
   })
 
-  test('an end that is there only once is always left out', () => {
+  test('a unique end is always dropped', () => {
     fc.assert(
       fc.property(
         fc.uniqueArray(fc.string({ minLength: 1, maxLength: 3 }), { minLength: 30 }),
@@ -139,7 +139,7 @@ describe('for any texts', () => {
     )
   })
 
-  test('wherever an answer that repeats is cut, nothing of at least 20 characters is there twice', () => {
+  test('wherever a repeating reply is cut off, nothing of at least 20 characters is duplicated', () => {
     const words = Array.from({ length: 40 }, (_, index) => `${index}:word `).join('')
     fc.assert(
       fc.property(fc.nat(100), fc.string(), fc.nat(), fc.nat(12), (from, rest, at, size) => {
@@ -151,7 +151,7 @@ describe('for any texts', () => {
     )
   })
 
-  test('wherever an answer that begins with the whole ends, only what is new is given on', () => {
+  test('wherever an echoing reply ends, only new text is emitted', () => {
     fc.assert(
       fc.property(fc.string({ minLength: 1 }), fc.string(), fc.nat(), fc.boolean(), (before, rest, at, cut) => {
         const said = `${before}${rest}`.slice(0, at % (before.length + rest.length + 1))
@@ -161,14 +161,14 @@ describe('for any texts', () => {
     )
   })
 
-  test('no more than 4,000 characters are ever held back', () => {
+  test('at most 4,000 characters are held back', () => {
     const long = Array.from({ length: 3000 }, (_, index) => `${index} `).join('')
     const { mostHeld } = joined(long, [...long.slice(-9000, -100)])
     expect(mostHeld).toBeLessThanOrEqual(4000)
   })
 })
 
-test('what was reasoning is given on as it came, and the joint is looked for behind it', () => {
+test('reasoning passes unchanged, and a repetition is looked for after it', () => {
   const given: string[] = []
   const joint = new OverlapDeduper(story, { text: (text) => given.push(text), reclassify: () => given.push('|') })
   joint.add('because it')

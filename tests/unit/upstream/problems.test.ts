@@ -4,7 +4,7 @@ import { isTransient, problemFromPayload } from '@/lib/upstream/errors/problems'
 import { cleanMessage, withoutSecrets } from '@/lib/upstream/errors/redact'
 import { connectionTo } from './ask'
 
-describe('a provider’s own words', () => {
+describe('a provider’s message', () => {
   test.each<[string, string, string]>([
     [
       'a masked key',
@@ -58,22 +58,22 @@ describe('a provider’s own words', () => {
     expect(cleanMessage(said)).toBe(shown)
   })
 
-  test('are cut at 300 characters, between characters', () => {
+  test('is cut at 300 characters, between characters', () => {
     const shown = cleanMessage(`${'a'.repeat(298)}😀😀😀`) ?? ''
     expect(shown.length).toBeLessThanOrEqual(300)
     expect(shown.endsWith('…')).toBe(true)
     expect(shown).not.toMatch(/\p{Cs}/u)
   })
 
-  test('are cut at a word', () => {
+  test('is cut at a word', () => {
     expect(cleanMessage('word '.repeat(100))).toBe(`${'word '.repeat(59).trim()}…`)
   })
 
-  test.each(['', ' \n', '<!DOCTYPE html><html></html>', '<html lang="en"><body>x'])('%j is nothing to show', (said) => {
+  test.each(['', ' \n', '<!DOCTYPE html><html></html>', '<html lang="en"><body>x'])('%j shows nothing', (said) => {
     expect(cleanMessage(said)).toBeUndefined()
   })
 
-  test('take no time to clean, whatever they hold', () => {
+  test('is redacted quickly, whatever it contains', () => {
     const startedAt = performance.now()
     for (const piece of ['a', '*', '<', 'sk-', 'Bearer ', ':a', 'localhost.', '\n at ', 'api key'])
       cleanMessage(piece.repeat(100_000))
@@ -167,7 +167,7 @@ describe('a web page', () => {
   })
 })
 
-test('a key that is quoted is shown neither in the message nor in the details', () => {
+test('a quoted key appears neither in the message nor in the details', () => {
   const problem = problemFromPayload({ error: { message: 'The key correct-horse-battery is not known here' } }, 401)
   const shown = withoutSecrets(problem, { ...connectionTo('http://x/v1'), apiKey: 'correct-horse-battery' })
   expect(shown).toEqual({
@@ -179,7 +179,7 @@ test('a key that is quoted is shown neither in the message nor in the details', 
   })
 })
 
-test('a header that is a word of ours does not change it', () => {
+test('a header value that is a common word doesn’t change the message', () => {
   const problem = problemFromPayload({ error: { message: 'The provider is not known here' } }, 401)
   const shown = withoutSecrets(problem, { ...connectionTo('http://x/v1'), headers: { 'x-title': 'Settings' } })
   expect(shown.message).toBe('The API key was rejected. The provider is not known here. Check the key in Settings.')
@@ -203,7 +203,7 @@ test.each([
   expect(shown.message).toBe(message)
 })
 
-test('the names of tools are cleaned and cut', () => {
+test('tool names are redacted and shortened', () => {
   const { message } = unexpectedToolCalls(['<script>x</script>', 'y'.repeat(500)])
   expect(message).not.toContain('<script>')
   expect(message.length).toBeLessThan(300)

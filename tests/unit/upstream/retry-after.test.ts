@@ -4,7 +4,7 @@ import { waitInBody, waitInHeaders } from '@/lib/upstream/errors/retry-after'
 
 const now = Date.UTC(2026, 5, 1, 12, 0, 0)
 
-describe('the wait that headers ask for', () => {
+describe('the wait in headers', () => {
   test.each<[Record<string, string>, number | null]>([
     [{}, null],
     [{ 'retry-after': '7' }, 7000],
@@ -65,7 +65,7 @@ describe('the wait that headers ask for', () => {
   })
 })
 
-describe('the wait that a body asks for', () => {
+describe('the wait in a body', () => {
   test.each<[string, number | null]>([
     ['Please try again in 7.66s. Visit our page', 7660],
     ['Please try again in 20ms.', 20],

@@ -16,7 +16,7 @@ import { done, finish } from '@/tests/upstream/events'
 import { type ScriptedUpstream, type Step, startScriptedUpstream } from '@/tests/upstream/scripted'
 import { connectionTo } from './ask'
 
-describe('what is asked again', () => {
+describe('what is retried', () => {
   test.each([408, 409, 425, 429, 500, 502, 503, 504, 524, 529])('a %i', (status) => {
     expect(isTransient(problemFromPayload('', status))).toBe(true)
   })
@@ -45,14 +45,14 @@ describe('what is asked again', () => {
   })
 })
 
-test('a wait of ours that was too long is not asked again by itself: the model may have been at work', () => {
+test('a timeout is not retried automatically: the model may have done billable work', () => {
   for (const late of [responseTimedOut, firstTokenTimedOut]) {
     expect(late).toMatchObject({ kind: 'timeout', retryable: true })
     expect(isTransient(late)).toBe(false)
   }
 })
 
-test('x-should-retry: false is obeyed, and nothing makes an empty purse worth asking again', () => {
+test('x-should-retry: false prevents a retry, and a quota error is never retried', () => {
   const fault = problemFromPayload({ error: { message: 'A fault' } }, 500)
   expect(retryAdvice(fault)).toEqual({ afterMs: null })
   expect(retryAdvice(fault, new Headers({ 'x-should-retry': 'false' }))).toBeUndefined()
@@ -60,7 +60,7 @@ test('x-should-retry: false is obeyed, and nothing makes an empty purse worth as
   expect(retryAdvice(purse, new Headers({ 'x-should-retry': 'true', 'retry-after': '1' }))).toBeUndefined()
 })
 
-test('headers are more exact than the body', () => {
+test('headers take precedence over the body', () => {
   const limit = problemFromPayload({ error: { message: 'Please try again in 9s' } }, 429)
   expect(retryAdvice(limit)).toEqual({ afterMs: 9000 })
   expect(retryAdvice(limit, new Headers({ 'retry-after-ms': '250' }))).toEqual({ afterMs: 250 })
@@ -94,7 +94,7 @@ describe('a model that is loading', () => {
     return { end, waits, times: upstream.requests.length }
   }
 
-  test('is waited for up to the clock of the first word, and then it is said', async () => {
+  test('is retried until the first-token timeout, and then reported', async () => {
     const startedAt = performance.now()
     const { end, waits, times } = await asked(200, loading)
     expect(performance.now() - startedAt).toBeGreaterThanOrEqual(195)
@@ -107,7 +107,7 @@ describe('a model that is loading', () => {
     })
   })
 
-  test('does not use up the attempts that faults have', async () => {
+  test('doesn’t use up the attempts for errors', async () => {
     const answer: Step[] = [{ delta: 'Hello' }, { write: finish('stop') + done }]
     const { end, times } = await asked(5000, loading, loading, loading, fault, answer)
     expect(end.problem).toBeNull()
@@ -123,7 +123,7 @@ test('the backoff doubles up to its cap, with full jitter', () => {
   expect(backoff(3, limits, () => 0.5)).toBe(2000)
 })
 
-test('the words say why, and until when', () => {
+test('the messages say why, and until when', () => {
   expect(reasonToWait(problemFromPayload('', 502))).toBe('The provider had an error (502)')
   expect(reasonToWait(problemFromPayload('', 429))).toBe('Rate limited')
   const noon = Date.UTC(2026, 5, 1, 12)

@@ -11,7 +11,7 @@ afterAll(() => upstream.stop())
 
 const prompt = (content: string) => ({ request: { messages: [{ role: 'user' as const, content }] } })
 
-test('several conversations play different scripts in one server, each held at its own gate', async () => {
+test('several conversations run different scripts on one server, each stopped at its own gate', async () => {
   const ending = { write: finish('stop') + done }
   upstream.scriptFor('weather', [{ delta: 'Rain' }, { until: 'weather' }, { delta: ', then sun.' }, ending])
   upstream.scriptFor('time', [{ until: 'time' }, { delta: 'Noon.' }, ending])
@@ -33,7 +33,7 @@ test('several conversations play different scripts in one server, each held at i
   ])
 })
 
-test('a script may look at its request', async () => {
+test('a script may read its request', async () => {
   upstream.script((request) => [{ delta: `You said ${request.prompt}, ${request.body.model}.` }, { write: done }])
   expect((await ask(upstream.baseUrl, prompt('hi'))).text).toBe('You said hi, scripted.')
 })

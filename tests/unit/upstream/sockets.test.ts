@@ -12,11 +12,11 @@ import { ask, connectionTo, problemOf } from './ask'
 const answer = delta('Grüße, ') + delta('of it.') + finish('stop') + done
 const text = 'Grüße, of it.'
 
-/** The answer as `zstd -19` compresses it. */
+/** The reply, compressed by `zstd -19`. */
 const compressed =
   'KLUv/WQFATUFABJLIx6AbQ6dkcQocqXh2kDoxOe0sBdlGAxAndi9YBh0bg8AwByJYiynblsfmgbPBQCN0Wq9LLy9VuSqgSxq6fOnPXi8dVxXIYdvy22vfAYfu/L8I+AxnpY+W+AtlvRC8vCV553+CvjJHbmSf5fsBcnBXtpcqenKoSVHzv375KZoJS2hUpPsCMnDT/osgLHjDAYAHzOqYx7AvIwq5yAzajAEow8yRQYmuvwh'
 
-/** A Zstandard frame of blocks that are stored as they are, of a window of 128 kB. */
+/** A Zstandard frame of raw blocks, with a window of 128 kB. */
 function zstdOf(input: string | Buffer): Buffer {
   const bytes = Buffer.from(input)
   const blocks: Buffer[] = [Buffer.from([0x28, 0xb5, 0x2f, 0xfd, 0x00, 7 << 3])]
@@ -29,7 +29,7 @@ function zstdOf(input: string | Buffer): Buffer {
   return Buffer.concat(blocks)
 }
 
-describe('a body that nobody asked to be compressed', () => {
+describe('a body compressed unasked', () => {
   let upstream: ScriptedUpstream
   beforeAll(async () => {
     upstream = await startScriptedUpstream()
@@ -52,7 +52,7 @@ describe('a body that nobody asked to be compressed', () => {
     ['zstd', zstdOf],
   ]
 
-  test.each(encodings)('by %s is read, however it is cut', async (encoding, compress) => {
+  test.each(encodings)('with %s is read, however it is split', async (encoding, compress) => {
     const body = compress(answer)
     await fc.assert(
       fc.asyncProperty(fc.array(fc.nat({ max: body.length }), { maxLength: 6 }), async (cuts) => {
@@ -65,7 +65,7 @@ describe('a body that nobody asked to be compressed', () => {
     )
   })
 
-  test.each(encodings)('by %s, as an error or a whole answer', async (encoding, compress) => {
+  test.each(encodings)('with %s is read as an error or a whole reply', async (encoding, compress) => {
     const error = JSON.stringify({ error: { message: 'No credit left', code: 'insufficient_quota' } })
     upstream.script([encoded(encoding, 402), { write: compress(error) }, { end: true }])
     expect(problemOf(await ask(upstream.baseUrl))).toMatchObject({ kind: 'quota', upstreamMessage: 'No credit left' })
@@ -73,20 +73,20 @@ describe('a body that nobody asked to be compressed', () => {
     expect((await ask(upstream.baseUrl)).text).toBe('All of it.')
   })
 
-  test.each(encodings)('by %s is cut where its connection is', async (encoding, compress) => {
+  test.each(encodings)('with %s keeps the text before a broken connection', async (encoding, compress) => {
     const body = compress(delta('kept '.repeat(2000)) + answer)
     upstream.script([encoded(encoding), { write: body.subarray(0, body.length >> 1) }, { wait: 20 }, { cut: true }])
     expect(problemOf(await ask(upstream.baseUrl)).kind).toBe('network')
   })
 
-  test('by the zstd program', async () => {
+  test('by the zstd program is read', async () => {
     const body = Buffer.from(compressed, 'base64')
     const pieces = [body.subarray(0, 7), body.subarray(7, 40), body.subarray(40)]
     upstream.script([encoded('zstd'), ...pieces.map((piece) => ({ write: piece })), { end: true }])
     expect(await ask(upstream.baseUrl)).toMatchObject({ text, end: { problem: null } })
   })
 
-  test('leaves as it comes, where the server flushes it', async () => {
+  test('is emitted as it arrives when the server flushes it', async () => {
     const gzip = await import('node:zlib').then(({ createGzip }) => createGzip({ flush: zlib.Z_SYNC_FLUSH }))
     const flushed = async (words: string) => {
       gzip.write(words)
@@ -109,7 +109,7 @@ describe('a body that nobody asked to be compressed', () => {
     },
   )
 
-  test.each(encodings)('what is no %s ends in a problem', async (encoding) => {
+  test.each(encodings)('that isn’t %s ends in a problem', async (encoding) => {
     upstream.script([encoded(encoding), { write: Buffer.alloc(5000, 0xfe) }, { end: true }])
     expect(problemOf(await ask(upstream.baseUrl)).message).toBeTruthy()
   })
@@ -126,7 +126,7 @@ describe('a body that nobody asked to be compressed', () => {
     },
   )
 
-  test('a bomb of empty lines ends too', async () => {
+  test('that is a bomb of empty lines ends too', async () => {
     upstream.script([
       encoded('gzip'),
       { write: gzipSync(Buffer.alloc(260 * 1024 * 1024, '\n'), { level: 1 }) },
@@ -135,7 +135,7 @@ describe('a body that nobody asked to be compressed', () => {
     expect(problemOf(await ask(upstream.baseUrl)).kind).toBe('network')
   }, 20_000)
 
-  test('a frame that wants a large window is refused', async () => {
+  test('with a large window is rejected', async () => {
     // Magic number, then a window descriptor of 2 GB.
     const frame = Buffer.from([0x28, 0xb5, 0x2f, 0xfd, 0x00, 21 << 3, ...Buffer.alloc(40)])
     const before = process.memoryUsage().arrayBuffers
@@ -160,8 +160,8 @@ describe('a body that nobody asked to be compressed', () => {
   })
 })
 
-describe('a connection that was kept', () => {
-  /** A server that answers by the book, as far as `plan` lets it: what it does with each request, in order. */
+describe('a pooled connection', () => {
+  /** A server that does what `plan` says with each request, in order, and replies normally after that. */
   async function serverOf(plan: ('answer' | 'close' | 'reset' | 'half')[]) {
     const seen: { connection: number; did: string }[] = []
     const sockets = new Set<Socket>()
@@ -195,7 +195,7 @@ describe('a connection that was kept', () => {
     return { baseUrl, seen, stop }
   }
 
-  /** Has one answer, and lets its connection come to rest: nothing tells when the client takes it for free. */
+  /** Gets one reply, and waits until its connection is idle again: nothing signals that. */
   async function useOnce(baseUrl: string) {
     expect((await ask(baseUrl)).text).toBe(text)
     await wait(20)
@@ -217,7 +217,7 @@ describe('a connection that was kept', () => {
     },
   )
 
-  test('is asked again once', async () => {
+  test('that was closed leads to one more request', async () => {
     const { baseUrl, seen, stop } = await serverOf(['answer', 'reset', 'reset', 'answer'])
     await useOnce(baseUrl)
     const received = await ask(baseUrl)
@@ -227,14 +227,14 @@ describe('a connection that was kept', () => {
     stop()
   })
 
-  test('a new one that is closed is told', async () => {
+  test('reports a new connection that is closed', async () => {
     const { baseUrl, seen, stop } = await serverOf(['reset', 'answer'])
     expect(problemOf(await ask(baseUrl)).kind).toBe('network')
     expect(seen).toHaveLength(1)
     stop()
   })
 
-  test('nothing is asked again once a person has stopped it', async () => {
+  test('leads to no other request after a stop', async () => {
     const { baseUrl, seen, stop } = await serverOf(['answer', 'answer'])
     await useOnce(baseUrl)
     const controller = new AbortController()

@@ -60,12 +60,12 @@ describe('a base URL', () => {
     ['https://example.com/v1?key=x', /can’t contain an API key/],
     ['https://example.com/v1?api-version=1&API_KEY=x', /can’t contain an API key/],
     ['https://example.com/v1#x', /can’t contain a #/],
-  ])('%j is refused', (typed, message) => {
+  ])('%j is rejected', (typed, message) => {
     expect(() => parseBaseUrl(typed)).toThrow(BaseUrlError)
     expect(() => parseBaseUrl(typed)).toThrow(message)
   })
 
-  test('written as a private address is refused where only public ones are dialled', () => {
+  test('with a private address is rejected where only public ones are allowed', () => {
     for (const url of [
       'http://127.1/v1',
       'http://0x7f000001',
@@ -125,7 +125,7 @@ test.each(['8.8.8.8', '1.1.1.1', '172.32.0.1', '2606:4700::1111', '2a00:1450:400
 })
 
 describe('a socket to public addresses only', () => {
-  /** The same server under every name of loopback that a URL can hold. */
+  /** The same server under every loopback address that a URL can have. */
   const names = [
     '127.0.0.1',
     '127.1',
@@ -138,7 +138,7 @@ describe('a socket to public addresses only', () => {
     'localhost',
   ]
 
-  test.each(names)('does not reach the server at %s', async (name) => {
+  test.each(names)('doesn’t reach the server at %s', async (name) => {
     const connections = upstream.connections()
     const url = new URL(upstream.baseUrl)
     url.hostname = name
@@ -150,7 +150,7 @@ describe('a socket to public addresses only', () => {
     expect(upstream.connections()).toBe(connections)
   })
 
-  test('the same server answers through the open agent', async () => {
+  test('reaches the same server with the default agent', async () => {
     for (const name of ['127.0.0.1', '0x7f.0.0.1', 'localhost']) {
       const { statusCode, body } = await request(`${upstream.baseUrl.replace('127.0.0.1', name)}/models`, {
         dispatcher: defaultAgents.pooled,
@@ -160,20 +160,20 @@ describe('a socket to public addresses only', () => {
     }
   })
 
-  test('the same through fetch', async () => {
+  test('doesn’t reach it with fetch either', async () => {
     await expect(createFetch(publicAgents.pooled)(`${upstream.baseUrl}/models`)).rejects.toThrow(
       'only connects to public',
     )
   })
 
-  test('the lookup gives no address that is not public, asked for one or for all', async () => {
+  test('resolves to public addresses only, asked for one or for all', async () => {
     for (const all of [true, false]) {
       const error = await new Promise((resolve) => publicLookup('localhost', { all }, resolve))
       expect(error).toBeInstanceOf(Error)
     }
   })
 
-  test('a name that nobody knows is refused in the words of one inside', async () => {
+  test('rejects an unknown name with the same message as an internal one', async () => {
     const refusalOf = (name: string) => new Promise((resolve) => publicLookup(name, {}, resolve))
     expect(await refusalOf('no-such-host.invalid')).toEqual(await refusalOf('localhost'))
     expect(await refusalOf('localhost')).toMatchObject({ problem: { field: 'baseUrl', retryable: false } })
@@ -191,12 +191,12 @@ describe('a socket to public addresses only', () => {
   })
 })
 
-test('a guarded connection may be local while the server is not public', async () => {
+test('a guarded connection may be local while the server isn’t public', async () => {
   expect((await ask(upstream.baseUrl, { connection: { guarded: true } })).text).toBe('Hello there.')
 })
 
 describe('when the server is public', () => {
-  /** The same modules, read anew with `RILL_PUBLIC=1`: the environment is parsed once. */
+  /** The same modules, loaded again with `RILL_PUBLIC=1`: the environment is parsed once. */
   async function askInPublic(guarded: boolean) {
     vi.resetModules()
     vi.stubEnv('RILL_PUBLIC', '1')
@@ -206,7 +206,7 @@ describe('when the server is public', () => {
     return received
   }
 
-  test('a local address that a person gave is refused in words', async () => {
+  test('a local address that a person entered is rejected with a message', async () => {
     const { end } = await askInPublic(true)
     expect(end.problem).toMatchObject({
       kind: 'bad_request',
@@ -215,7 +215,7 @@ describe('when the server is public', () => {
     })
   })
 
-  test('the operator’s own may be local', async () => {
+  test('the operator’s upstream may be local', async () => {
     expect((await askInPublic(false)).text).toBe('Hello there.')
   })
 })

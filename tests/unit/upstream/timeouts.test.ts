@@ -12,7 +12,7 @@ test.each([
   ...['deepseek-reasoner', 'deepseek-r1:70b', 'deepseek/deepseek-r1-0528', 'DeepSeek-R1-Distill-Llama-8B'],
   ...['qwq:32b', 'Qwen/QwQ-32B', 'qwen3-235b-a22b-thinking-2507', 'kimi-k2-thinking', 'grok-4-fast-reasoning'],
   ...['anthropic/claude-3.7-sonnet:thinking', 'magistral-small', 'rill-demo-reasoning'],
-  // Those that think without a sign of it.
+  // Models that reason without output.
   ...[
     'grok-4',
     'x-ai/grok-4',
@@ -23,7 +23,7 @@ test.each([
     'z-ai/glm-4.5',
   ],
   ...['deepseek-v4', 'qwen3:8b', 'Qwen/Qwen3-32B', 'gpt-oss:20b', 'openai/gpt-oss-120b'],
-])('%s has ten minutes to its first word, and no more between words', (model) => {
+])('%s has ten minutes to its first text, and the usual idle timeout', (model) => {
   expect(timeoutsOf(model)).toEqual({ ...timeouts, firstTokenMs: 600_000 })
 })
 
@@ -38,7 +38,7 @@ test.each([
   'demo1',
   'phi4',
   'non-thinkingly',
-])('%s has what the settings say', (model) => {
+])('%s has the configured timeouts', (model) => {
   expect(timeoutsOf(model)).toEqual(timeouts)
 })
 
@@ -53,7 +53,7 @@ test.each([
   'http://host.docker.internal:11434/v1',
   'http://llm.local:8080/v1',
   'http://gpu.lan/v1',
-])('a server at %s has the time to load a model', (local) => {
+])('a server at %s has time to load a model', (local) => {
   expect(timeoutsOf('llama3', { baseUrl: local })).toEqual({ ...timeouts, firstTokenMs: 5 })
   expect(timeoutsOf('qwq', { baseUrl: local }).firstTokenMs).toBe(600_000)
 })
@@ -65,11 +65,11 @@ test.each(['https://api.openai.com/v1', 'http://8.8.8.8/v1', 'https://local.exam
   },
 )
 
-test('a setting above ten minutes holds', () => {
+test('a setting above ten minutes applies', () => {
   expect(timeoutsFor({ model: 'o3', baseUrl }, { ...limits, firstTokenMs: 900_000 }).firstTokenMs).toBe(900_000)
 })
 
-test('what a person chose for a provider wins, longer or shorter', () => {
+test('a person’s choice for a provider takes precedence, longer or shorter', () => {
   const timeoutOverrides = { firstTokenTimeoutMs: 5_000, idleTimeoutMs: 900_000 }
   expect(timeoutsOf('o3', { timeoutOverrides })).toEqual({ ...timeouts, firstTokenMs: 5_000, idleMs: 900_000 })
   const longest = { firstTokenTimeoutMs: 1_800_000, idleTimeoutMs: null }
@@ -95,6 +95,6 @@ test.each<[string, Record<string, string>, number, number]>([
   })
 })
 
-test.each(['0', '-1', '1.5', 'soon', '99999999999'])('a wait to the first word of %s is refused', (text) => {
+test.each(['0', '-1', '1.5', 'soon', '99999999999'])('a first-token timeout of %s is rejected', (text) => {
   expect(() => parseConfig({ RILL_FIRST_TOKEN_TIMEOUT_MS: text })).toThrow('RILL_FIRST_TOKEN_TIMEOUT_MS')
 })

@@ -16,7 +16,7 @@ beforeAll(async () => {
   const url = new URL(proxy.url)
   vi.stubEnv('HTTP_PROXY', `http://ann:p%40ss@${url.host}`)
   vi.stubEnv('NO_PROXY', `${new URL(direct.baseUrl).host}, .inside.example, plain.example, [::1]:8080`)
-  // Others can reach this Rill: what people add is guarded.
+  // Others can reach this Rill, so providers that people add are guarded.
   vi.stubEnv('RILL_PUBLIC', '1')
 })
 beforeEach(() => {
@@ -33,7 +33,7 @@ afterAll(async () => {
 
 const host = () => new URL(upstream.baseUrl).host
 
-test('an upstream is asked through the proxy, with the proxy’s name and password and the upstream’s own key', async () => {
+test('a request goes through the proxy, with the proxy’s credentials and the upstream’s key', async () => {
   const received = await ask(upstream.baseUrl)
   expect([received.text, received.end.problem]).toEqual(['Hello there.', null])
   const authorization = `Basic ${Buffer.from('ann:p@ss').toString('base64')}`
@@ -42,7 +42,7 @@ test('an upstream is asked through the proxy, with the proxy’s name and passwo
   expect(upstream.requests[0]?.headers['proxy-authorization']).toBeUndefined()
 })
 
-test('a password of the proxy may hold a percent sign that nobody escaped', async () => {
+test('the proxy’s password may contain an unescaped percent sign', async () => {
   const url = new URL(proxy.url)
   const socket = await openTunnel(new URL(`http://ann:50%@${url.host}`), host(), null)
   socket.destroy()
@@ -50,14 +50,14 @@ test('a password of the proxy may hold a percent sign that nobody escaped', asyn
   expect(proxy.tunnels).toEqual([{ target: host(), authorization }])
 })
 
-test('a name that only the proxy knows is left to it', async () => {
+test('a name that only the proxy knows is resolved by the proxy', async () => {
   proxy.names.set('models.corp.invalid:8080', Number(new URL(upstream.baseUrl).port))
   const received = await ask('http://models.corp.invalid:8080/v1')
   expect(received.text).toBe('Hello there.')
   expect(proxy.tunnels).toMatchObject([{ target: 'models.corp.invalid:8080' }])
 })
 
-test('what NO_PROXY names is dialled directly', async () => {
+test('a host in NO_PROXY is dialled directly', async () => {
   expect((await ask(direct.baseUrl)).text).toBe('Hello there.')
   expect(proxy.tunnels).toEqual([])
 })
@@ -84,19 +84,19 @@ test.each([
   expect(proxyTo({ protocol, hostname, port }) !== null).toBe(through)
 })
 
-describe('a proxy that does not let through', () => {
+describe('a proxy that refuses', () => {
   test.each([
     [403, 'refused the connection', false],
     [407, 'requires a username and password', false],
     [502, 'couldn’t reach the provider', true],
-  ])('%d is told as its own fault', async (status, words, retryable) => {
+  ])('%d is reported as the proxy’s error', async (status, words, retryable) => {
     proxy.status = status
     const problem = problemOf(await ask(`http://refused-${status}.example/v1`))
     expect(problem).toMatchObject({ kind: 'network', retryable, message: expect.stringContaining(words) })
     expect(problem.message).toContain('HTTPS_PROXY')
   })
 
-  test('Stop ends the wait for it, and its socket', async () => {
+  test('Stop ends the wait and closes the socket', async () => {
     proxy.status = 0
     const stop = new AbortController()
     const asked = ask('http://hanging.example/v1', { signal: stop.signal })
@@ -118,25 +118,25 @@ describe('a provider that a person added, where others can reach Rill', () => {
     'http://169.254.169.254/v1',
     'http://localhost:8080/v1',
     'http://ip6-localhost:8080/v1',
-  ])('reaches nothing inside through the proxy: %s', async (baseUrl) => {
+  ])('reaches nothing internal through the proxy: %s', async (baseUrl) => {
     expect(problemOf(await guarded(baseUrl)).message).toContain('only connects to public')
     expect(proxy.tunnels).toEqual([])
   })
 
-  test('a name that cannot be looked up here is not left to the proxy, which might know one inside', async () => {
+  test('doesn’t pass an unknown name to the proxy, which might know an internal one', async () => {
     proxy.names.set('models.corp.invalid:8080', Number(new URL(upstream.baseUrl).port))
     expect(problemOf(await guarded('http://models.corp.invalid:8080/v1')).message).toContain('only connects to public')
     expect(proxy.tunnels).toEqual([])
   })
 
-  test('a public address goes through it, as the address that was checked', async () => {
+  test('reaches a public host by the address that was checked', async () => {
     proxy.names.set('8.8.8.8:8080', Number(new URL(upstream.baseUrl).port))
     expect((await guarded('http://8.8.8.8:8080/v1')).text).toBe('Hello there.')
     expect(proxy.tunnels).toMatchObject([{ target: '8.8.8.8:8080' }])
   })
 })
 
-test('lists of models go the same way', async () => {
+test('lists of models use the proxy too', async () => {
   proxy.names.set('lists.corp.invalid:80', Number(new URL(upstream.baseUrl).port))
   const baseUrl = 'http://lists.corp.invalid/v1'
   const place = { providerId: 'p', name: 'P', baseUrl, apiKey: null, headers: {}, guarded: false }

@@ -207,11 +207,11 @@ test.each([
   {},
   [],
   'usage',
-])('%j is no report', (fields) => {
+])('%j is not a report', (fields) => {
   expect(readUsage(fields)).toBeNull()
 })
 
-describe('whatever is reported', () => {
+describe('any report', () => {
   const count = fc.oneof(fc.nat(), fc.integer(), fc.double(), fc.constantFrom(null, undefined, '7', 1e12))
   const names = [
     ...['prompt_tokens', 'completion_tokens', 'total_tokens', 'input_tokens', 'output_tokens', 'cached_tokens'],
@@ -221,7 +221,7 @@ describe('whatever is reported', () => {
   const counts = fc.dictionary(fc.constantFrom(...names), count)
   const details = fc.dictionary(fc.constantFrom('cached_tokens', 'reasoning_tokens', 'audio_tokens'), count)
 
-  test('the counts are whole, and no part is above the whole', () => {
+  test('has whole counts, and no part exceeds its total', () => {
     fc.assert(
       fc.property(counts, details, details, (fields, prompt, completion) => {
         const usage = readUsage({ ...fields, prompt_tokens_details: prompt, completion_tokens_details: completion })

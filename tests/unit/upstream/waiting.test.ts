@@ -37,7 +37,7 @@ describe('timeouts', () => {
     { write: n % 2 === 0 ? ': still here\n\n' : choice({ delta: { content: '' } }) },
   ]).flat()
 
-  test('to the first content, when no headers come', async () => {
+  test('apply to the first content when no headers arrive', async () => {
     const { received, closed, took } = await late([never], { firstTokenMs: 150 })
     expect(problemOf(received)).toMatchObject({ kind: 'timeout', message: expect.stringContaining('didn’t start') })
     expect(closed.ended).toBe(false)
@@ -48,21 +48,21 @@ describe('timeouts', () => {
     ['silence', [headers, { write: ':\n\n' }, never]],
     ['headers alone', [headers, never]],
     ['an error body without end', [{ status: 500 }, { write: '{"error":' }, never]],
-  ])('to the first content, through %s', async (_, steps) => {
+  ])('apply to the first content, through %s', async (_, steps) => {
     const { received, closed, took } = await late(steps, { firstTokenMs: 150 })
     expect(problemOf(received)).toMatchObject({ kind: 'timeout', message: expect.stringContaining('didn’t start') })
     expect(closed.ended).toBe(false)
     expect(took).toBeLessThan(600 + machine.longest())
   })
 
-  test('is one wait: late headers leave what is left of it for the first content', async () => {
+  test('include late headers: the rest remains for the first content', async () => {
     const { received, took } = await late([{ wait: 200 }, headers, never], { firstTokenMs: 300 })
     expect(problemOf(received).kind).toBe('timeout')
     expect(took).toBeGreaterThan(280)
     expect(took).toBeLessThan(480 + machine.longest())
   })
 
-  test('headers that come with the first word have the whole wait', async () => {
+  test('allow the whole time for headers that come with the first text', async () => {
     const { received } = await late([{ wait: 300 }, { delta: 'late' }, { write: finish('stop') + done }], {
       firstTokenMs: 2000,
       idleMs: 100,
@@ -77,7 +77,7 @@ describe('timeouts', () => {
     ['reasoning', reasoning('hm ')],
     ['reasoning of another shape', choice({ delta: { content: [{ type: 'thinking', thinking: 'hm ' }] } })],
     ['half a line', ':'],
-  ])('%s are signs of life before the first text', async (_, sign) => {
+  ])('restart at %s before the first text', async (_, sign) => {
     const signs = Array.from({ length: 10 }, (): Step[] => [{ write: sign }, { wait: 60 }]).flat()
     const rest = sign === ':' ? '\n\n' : ''
     const { received, took } = await late([...signs, { write: `${rest}${delta('at last')}${finish('stop')}${done}` }], {
@@ -91,7 +91,7 @@ describe('timeouts', () => {
   test.each<[string, Step[]]>([
     ['comments and empty deltas', [headers, ...chatter, never]],
     ['comments after reasoning', [{ write: reasoning('hm') }, ...chatter, never]],
-  ])('%s put the end off for so long and no longer', async (_, steps) => {
+  ])('are extended by %s up to the heartbeat limit', async (_, steps) => {
     const { received, closed, took } = await late(steps, { firstTokenMs: 250, heartbeatMs: 500 })
     expect(problemOf(received).kind).toBe('timeout')
     expect(closed.ended).toBe(false)
@@ -99,12 +99,12 @@ describe('timeouts', () => {
     expect(took).toBeLessThan(900 + machine.longest())
   })
 
-  test('a heartbeat limit below the wait itself does not shorten it', async () => {
+  test('aren’t shortened by a lower heartbeat limit', async () => {
     const { took } = await late([headers, { write: ':\n\n' }, never], { firstTokenMs: 250, heartbeatMs: 1 })
     expect(took).toBeGreaterThan(240)
   })
 
-  test('is never asked again by itself, unlike a connection that was reset', async () => {
+  test('are never retried automatically, unlike a reset connection', async () => {
     expect((await late([never], { firstTokenMs: 100 })).received.end.retry).toBeUndefined()
     upstream.requests.length = 0
     expect((await late([headers, { write: ':\n\n' }, never], { firstTokenMs: 100 })).received.end.retry).toBeUndefined()
@@ -120,7 +120,7 @@ describe('timeouts', () => {
       'nothing after a call to a tool',
       [{ delta: 'kept' }, { write: choice({ delta: { tool_calls: [{ function: { name: 'x' } }] } }) }, never],
     ],
-  ])('between contents, through %s', async (_, steps) => {
+  ])('apply between contents, through %s', async (_, steps) => {
     const { received, closed, took } = await late(steps, { firstTokenMs: 3000, idleMs: 150 })
     expect(received.text).toBe('kept')
     expect(problemOf(received)).toMatchObject({
@@ -131,13 +131,13 @@ describe('timeouts', () => {
     expect(took).toBeLessThan(600 + machine.longest())
   })
 
-  test('each content starts the wait anew, so a slow answer may be long', async () => {
+  test('restart at each content, so a slow reply may be long', async () => {
     const slow = Array.from({ length: 8 }, (): Step[] => [{ delta: 'a' }, { wait: 60 }]).flat()
     const { received } = await late([...slow, { write: finish('stop') + done }], { idleMs: 200 })
     expect(received).toMatchObject({ text: 'aaaaaaaa', end: { problem: null } })
   })
 
-  test('a whole answer has the time to its first content for its headers', async () => {
+  test('allow a whole reply the first-token timeout for its headers', async () => {
     upstream.script([
       { wait: 200 },
       { status: 200 },
@@ -184,7 +184,7 @@ describe('abort', () => {
     expect(upstream.requests).toEqual([])
   })
 
-  test('while it dials: a server that takes the connection and never says hello over TLS', async () => {
+  test('while it dials a server that never completes the TLS handshake', async () => {
     const { port, connected, stop } = await startSilentServer()
     const controller = new AbortController()
     const asked = ask(`https://127.0.0.1:${port}/v1`, { signal: controller.signal })
@@ -198,7 +198,7 @@ describe('abort', () => {
     await stop()
   })
 
-  test('a request that is aborted while it dials leaves others to the same server alone', async () => {
+  test('while dialling, without affecting other requests to the same server', async () => {
     upstream.script([{ delta: 'fine' }, { write: finish('stop') + done }])
     const controller = new AbortController()
     const aborted = ask(upstream.baseUrl, { signal: controller.signal })
@@ -209,7 +209,7 @@ describe('abort', () => {
     expect((await others).map(({ text }) => text)).toEqual(['fine', 'fine'])
   })
 
-  test('an answer in this process is cancelled', async () => {
+  test('cancels a reply from this process', async () => {
     const controller = new AbortController()
     let cancelled = () => {}
     const cancellation = new Promise<void>((resolve) => {
@@ -231,8 +231,8 @@ describe('abort', () => {
   })
 })
 
-describe('servers that cannot be reached', () => {
-  test('nothing listens', async () => {
+describe('an unreachable server', () => {
+  test('nothing listens at the port', async () => {
     const { port, stop } = await startSilentServer()
     await stop()
     const problem = problemOf(await ask(`http://127.0.0.1:${port}/v1`))
@@ -240,11 +240,11 @@ describe('servers that cannot be reached', () => {
     expect(problem.message).toContain('Nothing is running')
   })
 
-  test('no such name', async () => {
+  test('the name doesn’t exist', async () => {
     expect(problemOf(await ask('http://no-such-host.invalid/v1')).kind).toBe('network')
   })
 
-  test('something that does not speak HTTP', async () => {
+  test('the server doesn’t speak HTTP', async () => {
     const server = createServer((socket) => socket.end('SSH-2.0-OpenSSH_9.2\r\n'))
     server.listen(0, '127.0.0.1')
     await once(server, 'listening')
@@ -257,7 +257,7 @@ describe('servers that cannot be reached', () => {
   test.each([
     ['a header that cannot be sent', { headers: { 'bad header': 'x' } }],
     ['a key that cannot be sent', { apiKey: 'sk-secret\nkey' }],
-  ])('%s is told without its value', async (_, connection) => {
+  ])('%s is reported without its value', async (_, connection) => {
     const problem = problemOf(await ask(upstream.baseUrl, { connection }))
     expect(problem).toMatchObject({ kind: 'bad_request', retryable: false })
     expect(JSON.stringify(problem)).not.toMatch(/secret|bad header/)

@@ -355,7 +355,7 @@ export const aboutModels: ErrorCase[] = [
   },
 ]
 
-/** Refusals that do speak of the address. */
+/** Errors about the address. */
 export const aboutAddresses: ErrorCase[] = [
   {
     from: 'nothing',

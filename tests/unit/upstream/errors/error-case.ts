@@ -1,17 +1,17 @@
 import type { ErrorKind } from '@/lib/protocol/events'
 
-/** A refusal as a provider or a gateway sends it, and what Rill makes of it. */
+/** An error as a provider or a gateway sends it, and how Rill reports it. */
 export interface ErrorCase {
   from: string
   /** The HTTP status; undefined for an error inside a 200. */
   status?: number
   body: unknown
   kind: ErrorKind
-  /** After how long it is asked again, in milliseconds; null for Rill's own backoff; undefined when it is not. */
+  /** The wait before a retry, in milliseconds; null for Rill's own backoff; undefined for no retry. */
   again?: number | null
-  /** How the message begins that people see. */
+  /** How the displayed message starts. */
   says: string
-  /** What else it tells to do. */
+  /** The next step in the message. */
   next?: RegExp
 }
 

@@ -9,7 +9,7 @@ const tooLong = (from: string, message: string, status: number | undefined = 400
   next: /Shorten the conversation, or choose a model with a larger context window\.$/,
 })
 
-/** More was sent than the model reads. */
+/** The prompt exceeds the context window. */
 export const lengths: ErrorCase[] = [
   tooLong('French', 'La longueur du contexte dépasse la limite maximale de 65536 jetons.'),
   tooLong('Spanish', 'La entrada excede el número máximo de tokens.'),
@@ -122,7 +122,7 @@ const asked = (from: string, message: string, more: Partial<ErrorCase> = {}): Er
 })
 const shorter = /Ask for a shorter reply/
 
-/** Refusals that speak of tokens, lengths and limits, and of no conversation that is too long. */
+/** Errors that mention tokens, lengths or limits, but not a conversation that is too long. */
 export const notLengths: ErrorCase[] = [
   asked('max_tokens', 'max_tokens must be at most 4096', { next: shorter }),
   asked(

@@ -3,7 +3,7 @@ import { type ErrorCase, error, gemini, help, openai, openrouter, quotaFailure, 
 const overQuota =
   'You exceeded your current quota, please check your plan and billing details. For more information on this error, head to: https://ai.google.dev/gemini-api/docs/rate-limits.'
 
-/** Rate limits and what they ask to wait. */
+/** Rate limits and the waits they ask for. */
 export const limits: ErrorCase[] = [
   {
     from: 'Gemini: a minute',

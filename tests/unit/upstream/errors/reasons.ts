@@ -1,6 +1,6 @@
 import { type ErrorCase, error, gemini, openai } from './error-case'
 
-/** An empty purse: never asked again, whatever the status. */
+/** Out of credit: never retried, whatever the status. */
 export const purses: ErrorCase[] = [
   ...[
     'Has superado tu cuota actual, revisa tu plan y los detalles de facturación.',
@@ -200,7 +200,7 @@ export const purses: ErrorCase[] = [
   },
 ]
 
-/** Refused for what was said. */
+/** Content filters. */
 export const filters: ErrorCase[] = [
   {
     from: 'OpenRouter: nothing charged',
@@ -333,7 +333,7 @@ export const filters: ErrorCase[] = [
   },
 ]
 
-/** Refused for who asked. */
+/** Authentication and permission. */
 export const keys: ErrorCase[] = [
   {
     from: 'OpenAI',
@@ -451,7 +451,7 @@ export const keys: ErrorCase[] = [
   },
 ]
 
-/** A model that is being loaded is waited for. */
+/** A loading model, which is retried. */
 export const loading: ErrorCase[] = [
   {
     from: 'llama.cpp',
@@ -505,7 +505,7 @@ export const loading: ErrorCase[] = [
   },
 ]
 
-/** Refused by a model that could not be loaded, or is overloaded: no wait of that kind. */
+/** A model that couldn't load or is overloaded, which isn't loading. */
 export const notLoading: ErrorCase[] = [
   {
     from: 'Ollama',

@@ -30,7 +30,7 @@ const said: [kind: ErrorKind, status: number | undefined, message: string, says?
   ['upstream', 500, 'خطأ في الخادم؟', 'خطأ في الخادم؟ Try again'],
 ]
 
-/** In scripts that are written without spaces, or from right to left. */
+/** Errors in scripts without spaces, or written from right to left. */
 export const inOtherScripts: ErrorCase[] = said.map(([kind, status, message, says = message]) => ({
   from: message,
   ...(status === undefined ? {} : { status }),

@@ -4,7 +4,7 @@ const tooLong = 'This model’s maximum context length is 8192 tokens. However, 
 const wrapping = (inner: unknown) =>
   error(JSON.stringify(inner), { type: 'upstream_error', code: 'bad_response_status_code' })
 
-/** Errors within errors: what is inside is the error. */
+/** Errors within errors: the innermost counts. */
 export const wrapped: ErrorCase[] = [
   ...[
     { result: { error: { message: tooLong } } },
@@ -307,7 +307,7 @@ export const wrapped: ErrorCase[] = [
   },
 ]
 
-/** Errors inside a 200: what is inside decides. */
+/** Errors inside a 200: the object decides. */
 export const inside: ErrorCase[] = [
   {
     from: 'MiniMax: purse',
