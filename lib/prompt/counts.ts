@@ -47,19 +47,20 @@ export class CountCache {
   }
 
   get(key: string, revision: number, replyId: string): CountedBranch | undefined {
-    const known = this.#conversations.get(key)
-    if (known?.revision !== revision) return undefined
+    const cached = this.#conversations.get(key)
+    if (cached?.revision !== revision) return undefined
     this.#conversations.delete(key)
-    this.#conversations.set(key, known)
-    return known.branches.get(replyId)
+    this.#conversations.set(key, cached)
+    return cached.branches.get(replyId)
   }
 
   set(key: string, revision: number, replyId: string, branch: CountedBranch): void {
-    const known = this.#conversations.get(key)
+    const cached = this.#conversations.get(key)
     // An older revision was counted before a reply was continued.
-    if (known && known.revision > revision) return
+    if (cached && cached.revision > revision) return
     this.#evict(key)
-    const conversation = known?.revision === revision ? known : { revision, branches: new Map<string, CountedBranch>() }
+    const conversation =
+      cached?.revision === revision ? cached : { revision, branches: new Map<string, CountedBranch>() }
     conversation.branches.set(replyId, branch)
     this.#conversations.set(key, conversation)
     this.#replies += conversation.branches.size

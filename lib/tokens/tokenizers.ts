@@ -97,8 +97,8 @@ const MAX_CACHED_COUNTS = 10_000
 function memoized(count: Tokenizer['count']): Tokenizer['count'] {
   const counts = new Map<string, number>()
   return (piece) => {
-    const known = counts.get(piece)
-    if (known !== undefined) return known
+    const cached = counts.get(piece)
+    if (cached !== undefined) return cached
     if (counts.size >= MAX_CACHED_COUNTS) counts.clear()
     const tokens = count(piece)
     // Copies the piece: V8 would keep the whole text that it is a slice of.

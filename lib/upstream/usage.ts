@@ -60,8 +60,8 @@ function inOpenAiNames(value: Fields): Fields {
   for (const [name, field] of Object.entries(renamed)) if (isFields(field)) renamed[name] = rename(field)
   // Gemini counts tool results separately from the prompt, and reasoning separately from the reply.
   const fromTools = count(renamed.tool_use_prompt_token_count) ?? 0
-  const asked = count(renamed.prompt_tokens)
-  const prompt = asked === null ? null : asked + fromTools
+  const promptCount = count(renamed.prompt_tokens)
+  const prompt = promptCount === null ? null : promptCount + fromTools
   if (prompt !== null) renamed.prompt_tokens = prompt
   // Without a total, only this sum includes the reasoning.
   const thought = count(value.thoughtsTokenCount ?? value.thoughts_token_count)

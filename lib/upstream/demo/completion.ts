@@ -32,8 +32,8 @@ export type Parameters = z.infer<typeof parameters>
 type Completion = ReturnType<typeof completionOf>
 
 /** A reply in tokens, and what surrounds it on the wire. Limits count reasoning too. */
-export function completionOf(reply: Reply, { model, messages, ...asked }: Parameters) {
-  const limit = Math.min(asked.max_completion_tokens ?? asked.max_tokens ?? Infinity, reply.limit ?? Infinity)
+export function completionOf(reply: Reply, { model, messages, ...body }: Parameters) {
+  const limit = Math.min(body.max_completion_tokens ?? body.max_tokens ?? Infinity, reply.limit ?? Infinity)
   const allReasoning = tokensOf(reply.reasoning)
   const allText = tokensOf(reply.text).slice(0, reply.cutAfter ?? undefined)
   const reasoning = allReasoning.slice(0, limit)
@@ -54,7 +54,7 @@ export function completionOf(reply: Reply, { model, messages, ...asked }: Parame
       prompt_tokens_details: { cached_tokens: 0 },
       completion_tokens_details: { reasoning_tokens: reasoning.length },
     },
-    includeUsage: asked.stream_options?.include_usage ?? false,
+    includeUsage: body.stream_options?.include_usage ?? false,
   }
 }
 

@@ -38,21 +38,21 @@ export const demoFetch: typeof globalThis.fetch = async (input, init = {}) => {
   return refuse(400, `Invalid value for '${path.join('.')}': ${message}`, { param: path.join('.') })
 }
 
-async function complete(asked: Parameters, signal: AbortSignal | null): Promise<Response> {
-  const { model, messages } = asked
+async function complete(body: Parameters, signal: AbortSignal | null): Promise<Response> {
+  const { model, messages } = body
   if (!models.includes(model)) return refuse(404, `The model \`${model}\` does not exist.`, { code: 'model_not_found' })
   const reply = replyTo(messages, model === reasoningModel)
-  const refusal = reply.error && refusalOf(reply.error, asked)
+  const refusal = reply.error && refusalOf(reply.error, body)
   if (refusal) return refusal
-  const completion = completionOf(reply, asked)
-  if (asked.stream) return respond(timedStream(streamed(completion), signal), 'text/event-stream; charset=utf-8')
+  const completion = completionOf(reply, body)
+  if (body.stream) return respond(timedStream(streamed(completion), signal), 'text/event-stream; charset=utf-8')
   await wait(WHOLE_DELAY_MS, undefined, { signal: signal ?? undefined }).catch((error) => {
     throw signal?.reason ?? error
   })
   return respond(timedStream(whole(completion), signal))
 }
 
-/** The error that was asked for. A rate limit refuses the first two attempts at the same messages, not the third. */
+/** The requested error. A rate limit rejects the first two attempts at the same messages, not the third. */
 function refusalOf(error: 'rate_limit' | 'server_error', { model, messages }: Parameters): Response | null {
   const onRequest = '(This is the demo model; you asked for this error.)'
   if (error === 'server_error') {

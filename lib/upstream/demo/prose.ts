@@ -32,18 +32,18 @@ export function tokensOf(text: string): string[] {
 
 /** The sample paragraphs on a subject that the prompt mentions. */
 export function themeIn(prompt: string) {
-  return script.themes.find(({ asked }) => matches(prompt, asked))
+  return script.themes.find(({ pattern }) => matches(prompt, pattern))
 }
 
 /**
- * Prose of exactly `asked` words, up to 20,000, the introduction included. Starts with the subject that `about` mentions
+ * Prose of exactly `requested` words, up to 20,000, the introduction included. Starts with the subject that `about` mentions
  * and repeats a paragraph only when all have been used.
  */
-export function longReply(asked: number, about: string): string {
-  const words = Math.min(asked, MAX_WORDS)
+export function longReply(requested: number, about: string): string {
+  const words = Math.min(requested, MAX_WORDS)
   const first = Math.max(
     0,
-    script.themes.findIndex(({ asked }) => matches(about, asked)),
+    script.themes.findIndex(({ pattern }) => matches(about, pattern)),
   )
   const paragraphs = [...script.themes.slice(first), ...script.themes.slice(0, first)]
     .flatMap(({ title, paragraphs }) => [`**${title}**`, ...paragraphs])

@@ -97,7 +97,7 @@ function abilities(opening: string): string {
 
 /** The sample program in the languages that the instruction names, or in Python. */
 function programsFor(instruction: string): string {
-  const named = script.programs.filter(({ asked }) => matches(instruction, asked))
+  const named = script.programs.filter(({ pattern }) => matches(instruction, pattern))
   const other = new RegExp(`(?<!\\w)(?:${intents.otherLanguage})(?!\\w)`, 'i').exec(instruction)
   const names = new Intl.ListFormat('en').format(script.programs.map(({ name }) => name))
   const blocks = (named.length > 0 ? named : script.programs.slice(0, 1)).map(
@@ -138,16 +138,16 @@ function quote(text: string): string {
  * first time. null when nothing is to be continued.
  */
 function restOf(turns: DemoMessage[]): string | null {
-  const asked = [...turns]
-  const isPrefilled = asked.at(-1)?.role === 'assistant'
-  let received = isPrefilled ? (asked.pop()?.content ?? '') : ''
+  const earlier = [...turns]
+  const isPrefilled = earlier.at(-1)?.role === 'assistant'
+  let received = isPrefilled ? (earlier.pop()?.content ?? '') : ''
   if (isPrefilled && received === '') return null
-  while (asked.length > 2 && matches(asked.at(-1)?.content.slice(0, 100) ?? '', intents.continuation)) {
-    const [said] = asked.splice(-2)
-    received = said?.content + received
+  while (earlier.length > 2 && matches(earlier.at(-1)?.content.slice(0, 100) ?? '', intents.continuation)) {
+    const [piece] = earlier.splice(-2)
+    received = piece?.content + received
   }
   if (received === '') return null
-  const { text } = replyToPrompt(asked)
+  const { text } = replyToPrompt(earlier)
   if (!text.startsWith(received)) return isPrefilled ? texts.notMine : null
   return text.slice(received.length) || (isPrefilled ? '' : texts.complete)
 }

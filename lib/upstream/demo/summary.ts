@@ -77,7 +77,7 @@ export function isProse(sentence: string): boolean {
 
 const stopWords = new Set(script.stopWords.split(' '))
 
-/** The different words of a sentence without stop words. Scripts without spaces are taken by the character. */
+/** The distinct words of a sentence without stop words. Scripts without spaces count by character. */
 function contentWords(sentence: string): string[] {
   const words = sentence.toLowerCase().match(/\p{sc=Han}|\p{sc=Hiragana}|\p{sc=Katakana}|[\p{L}\p{N}]+/gu) ?? []
   return [...new Set(words)].filter((word) => !stopWords.has(word))

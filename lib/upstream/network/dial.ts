@@ -6,19 +6,19 @@ import { openTunnel, portOf, proxyTo } from './tunnel'
 
 /** The signal of the request that is being dispatched right now, for the case that undici dials for it. */
 let requester: AbortSignal | null = null
-let dialled = false
+let dialed = false
 
 /**
  * Runs `request`, an undici request, so that an abort of `signal` destroys the socket it dials: undici itself goes on
- * dialling for an aborted request. undici dials within the call, which is what ties the two together.
- * Returns whether it dialled; otherwise the request uses a pooled connection.
+ * dialing for an aborted request. undici dials within the call, which is what ties the two together.
+ * Returns whether it dialed; otherwise the request uses a pooled connection.
  */
-export function dialFor(signal: AbortSignal | null, request: () => unknown): { dialled: boolean } {
+export function dialFor(signal: AbortSignal | null, request: () => unknown): { dialed: boolean } {
   requester = signal
-  dialled = false
+  dialed = false
   try {
     request()
-    return { dialled }
+    return { dialed }
   } finally {
     requester = null
   }
@@ -53,7 +53,7 @@ function createAgent({ publicOnly = false, direct = false }: AgentOptions, pipel
     keepAliveTimeout: 3000,
     keepAliveTimeoutThreshold: 2000,
     connect(options, callback) {
-      dialled = true
+      dialed = true
       const blocked = publicOnly ? blockedTarget(options.hostname, portOf(options)) : null
       if (blocked !== null) {
         callback(blocked, null)
@@ -79,7 +79,7 @@ function dialTied(
     return
   }
   const abandon = () => {
-    if (socket instanceof Socket) socket.destroy(new Error('The request was aborted while dialling'))
+    if (socket instanceof Socket) socket.destroy(new Error('The request was aborted while dialing'))
   }
   const socket: unknown = dial(options, (...result) => {
     signal.removeEventListener('abort', abandon)

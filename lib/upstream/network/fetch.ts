@@ -55,8 +55,8 @@ export function createFetch(dispatcher: Dispatcher, fresh: Dispatcher = dispatch
     }
     const { text } = await readStart(body, MAX_ERROR_BODY)
     // A Response accepts statuses up to 599, and no body for 304.
-    const known = status < 600 ? status : 502
-    return new Response(known === 304 ? null : text, { status: known, headers: responseHeaders })
+    const responseStatus = status < 600 ? status : 502
+    return new Response(responseStatus === 304 ? null : text, { status: responseStatus, headers: responseHeaders })
   }
 }
 
@@ -92,7 +92,7 @@ function send(
     })
     let responding = false
     let isPooled = false
-    const { dialled } = dialFor(signal, () =>
+    const { dialed } = dialFor(signal, () =>
       dispatcher.dispatch(options, {
         onRequestStart(controller) {
           if (signal?.aborted) controller.abort(signal.reason)
@@ -114,7 +114,7 @@ function send(
         },
       }),
     )
-    isPooled = !dialled
+    isPooled = !dialed
   })
 }
 

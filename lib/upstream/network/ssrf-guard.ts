@@ -16,7 +16,7 @@ const secretNames = /^(?:api[-_]?key|key|subscription-key|access[-_]?token|token
 
 /**
  * Parses a base URL as typed or pasted; returns it without trailing slashes. A query is kept.
- * `publicOnly` also rejects literal addresses that aren't public. Names are checked when they are dialled.
+ * `publicOnly` also rejects literal addresses that aren't public. Names are checked when they are dialed.
  * @throws {BaseUrlError}
  */
 export function parseBaseUrl(text: string, { publicOnly = false } = {}): string {
@@ -52,7 +52,7 @@ function withScheme(typed: string): string {
   return `${isLocal ? 'http' : 'https'}://${typed}`
 }
 
-/** Whether a host may be dialled, as far as it shows without being resolved. */
+/** Whether a host may be dialed, as far as it shows without being resolved. */
 function isAllowedHost(hostname: string): boolean {
   const host = hostname.replace(/^\[|\]$/g, '')
   return isIP(host) === 0 ? !/(?:^|\.)localhost\.?$/i.test(host) : isPublicAddress(host)
@@ -82,7 +82,7 @@ const badPorts = new Set([
   ...[6665, 6666, 6667, 6668, 6669, 6679, 6697, 10080],
 ])
 
-/** Whether a port may be dialled where only public addresses are allowed: the web's own, or any unprivileged one. */
+/** Whether a port may be dialed where only public addresses are allowed: the web's own, or any unprivileged one. */
 export function isAllowedPort(port: number): boolean {
   return port === 80 || port === 443 || (port >= 1024 && !badPorts.has(port))
 }

@@ -57,12 +57,12 @@ test('a name that only the proxy knows is resolved by the proxy', async () => {
   expect(proxy.tunnels).toMatchObject([{ target: 'models.corp.invalid:8080' }])
 })
 
-test('a host in NO_PROXY is dialled directly', async () => {
+test('a host in NO_PROXY is dialed directly', async () => {
   expect((await ask(direct.baseUrl)).text).toBe('Hello there.')
   expect(proxy.tunnels).toEqual([])
 })
 
-test('a server on this machine is dialled directly', async () => {
+test('a server on this machine is dialed directly', async () => {
   const other = await startScriptedUpstream()
   expect((await ask(other.baseUrl, { connection: { local: true } })).text).toBe('Hello there.')
   expect(proxy.tunnels).toEqual([])

@@ -198,7 +198,7 @@ describe('abort', () => {
     await stop()
   })
 
-  test('while dialling, without affecting other requests to the same server', async () => {
+  test('while dialing, without affecting other requests to the same server', async () => {
     upstream.script([{ delta: 'fine' }, { write: finish('stop') + done }])
     const controller = new AbortController()
     const aborted = ask(upstream.baseUrl, { signal: controller.signal })
