@@ -9,7 +9,7 @@ import { DocumentContext, RightToLeftContext } from './document-context'
 import { Notes } from './notes'
 import { Opening, OpeningContext } from './offscreen/opening'
 import { beforePrinting } from './offscreen/paper'
-import { page, Reading } from './reading'
+import { PacedReader, pageEnvironment } from './paced-reader'
 
 /**
  * A reply's markdown. While it grows, only the block that is being written is read and rendered again: what is finished
@@ -17,21 +17,21 @@ import { page, Reading } from './reading'
  */
 export function Markdown({ text, growth, growing }: { text: string; growth?: Growth | undefined; growing: boolean }) {
   const [opening] = useState(() => new Opening())
-  const [reading] = useState(() => new Reading(page, () => opening.begin()))
-  useSyncExternalStore(reading.subscribe, reading.version, reading.version)
-  useLayoutEffect(() => reading.update(text, growing, growth), [reading, text, growing, growth])
+  const [reader] = useState(() => new PacedReader(pageEnvironment, () => opening.begin()))
+  useSyncExternalStore(reader.subscribe, reader.getVersion, reader.getVersion)
+  useLayoutEffect(() => reader.update(text, growing, growth), [reader, text, growing, growth])
   useEffect(copyAsWritten, [])
   useEffect(() => {
     const stopPrinting = beforePrinting(() => {
-      flushSync(reading.showAll)
+      flushSync(reader.flushAll)
       opening.mountAll()
     })
     return () => {
       stopPrinting()
-      reading.pause()
+      reader.pause()
     }
-  }, [reading, opening])
-  const { document } = reading
+  }, [reader, opening])
+  const { document } = reader
   return (
     <OpeningContext value={opening}>
       <DocumentContext value={document}>

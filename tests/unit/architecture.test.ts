@@ -40,7 +40,7 @@ const mayImport: Record<string, string[]> = {
   'components/transcript': [...under('components', 'find markdown message page ui'), ...browser],
   'components/find': [...under('components', 'markdown message page ui'), ...browser],
   'components/message': [...under('components', 'format markdown models page ui'), ...browser],
-  'components/markdown': ['components/ui', 'lib/client', 'lib/markdown'],
+  'components/markdown': ['components/ui', 'lib/markdown', ...browser],
   'components/settings': [...under('components', 'format models page ui'), ...browser],
   'components/lab': [...under('components', 'models page ui usage'), ...browser],
   'components/usage': [...under('components', 'format models page ui'), ...browser],

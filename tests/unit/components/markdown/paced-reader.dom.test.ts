@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
-import { page, Reading } from '@/components/markdown/reading'
+import { PacedReader, pageEnvironment } from '@/components/markdown/paced-reader'
 
-/** The page's frames, of which a hidden one has none. */
+/** The frames that were requested; a hidden page runs none. */
 let frames = new Map<number, FrameRequestCallback>()
 
 function setHidden(hidden: boolean): void {
@@ -34,55 +34,55 @@ afterEach(() => {
 
 const sentence = 'All that arrives is shown, and nothing twice. '
 
-/** A reading of which a part waits for the next frame. */
+/** A reader that holds a part of a burst for the next frame. */
 function inMidBurst() {
   const floods = vi.fn()
-  const reading = new Reading(page, floods)
+  const reader = new PacedReader(pageEnvironment, floods)
   const text = sentence.repeat(20)
-  reading.update(text, true)
-  expect(reading.document.length).toBeLessThan(text.length)
+  reader.update(text, true)
+  expect(reader.document.length).toBeLessThan(text.length)
   expect([frames.size, vi.getTimerCount()]).toEqual([1, 0])
-  return { reading, text, floods }
+  return { reader, text, floods }
 }
 
-describe('what waits for a frame of the page', () => {
-  it('is read by a timer once the page hides, so that nothing floods in when it is shown', () => {
-    const { reading, text } = inMidBurst()
+describe('text that waits for a frame', () => {
+  it('is parsed by a timer once the page is hidden, so that nothing floods in when it is shown again', () => {
+    const { reader, text } = inMidBurst()
     setHidden(true)
     expect([frames.size, vi.getTimerCount()]).toEqual([0, 1])
     vi.advanceTimersByTime(100)
-    expect(reading.document.length).toBe(text.length)
-    reading.update(`${text}${sentence.repeat(20)}`, true)
-    expect(reading.document.length).toBe(text.length * 2)
+    expect(reader.document.length).toBe(text.length)
+    reader.update(`${text}${sentence.repeat(20)}`, true)
+    expect(reader.document.length).toBe(text.length * 2)
     setHidden(false)
     paint()
-    expect(reading.document.length).toBe(text.length * 2)
+    expect(reader.document.length).toBe(text.length * 2)
     expect([frames.size, vi.getTimerCount()]).toEqual([0, 0])
   })
 
-  it('waits for a frame again when the page is shown before the timer, and comes bit by bit', () => {
-    const { reading, text, floods } = inMidBurst()
-    const before = reading.document.length
+  it('waits for a frame again if the page is shown before the timer fires, and is spread over frames', () => {
+    const { reader, text, floods } = inMidBurst()
+    const before = reader.document.length
     setHidden(true)
     setHidden(false)
     expect([frames.size, vi.getTimerCount()]).toEqual([1, 0])
     vi.advanceTimersByTime(16)
     paint()
-    expect(reading.document.length).toBeGreaterThan(before)
-    expect(reading.document.length).toBeLessThan(text.length)
+    expect(reader.document.length).toBeGreaterThan(before)
+    expect(reader.document.length).toBeLessThan(text.length)
     for (let each = 0; each < 9; each++) {
       vi.advanceTimersByTime(16)
       paint()
     }
-    expect(reading.document.length).toBe(text.length)
+    expect(reader.document.length).toBe(text.length)
     expect(floods).not.toHaveBeenCalled()
   })
 
-  it('is called off wherever it waits, and hears of the page no more', () => {
+  it('is canceled by a pause, whether it waits for a frame or a timer, and ignores the page from then on', () => {
     for (const hidden of [false, true]) {
-      const { reading } = inMidBurst()
+      const { reader } = inMidBurst()
       setHidden(hidden)
-      reading.pause()
+      reader.pause()
       expect([frames.size, vi.getTimerCount()]).toEqual([0, 0])
       setHidden(!hidden)
       expect([frames.size, vi.getTimerCount()]).toEqual([0, 0])
