@@ -3,7 +3,7 @@ import { useEffect, useMemo, useState } from 'react'
 import { useShallow } from 'zustand/react/shallow'
 import { ChatComposer } from '@/components/composer/chat-composer'
 import { openFind } from '@/components/find/open-find'
-import { wantMarkdown } from '@/components/markdown/use-markdown'
+import { preloadMarkdown } from '@/components/markdown/use-markdown'
 import { Header } from '@/components/page/header'
 import { useConversationId } from '@/components/page/use-conversation-id'
 import { LazyTranscript, wantTranscript } from '@/components/transcript/lazy-transcript'
@@ -109,7 +109,7 @@ const titleIn = ({ summaries }: ConversationState, id: string) => summaries.find
 function wantMessages(): void {
   void announcer.want()
   wantTranscript()
-  wantMarkdown()
+  preloadMarkdown()
 }
 
 /** The part of a branch that stays while a turn is sent: what is asked for anew takes the place of what stood there. */

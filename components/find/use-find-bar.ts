@@ -35,7 +35,7 @@ export const windowedMark = 'data-windowed'
 
 /** Whether some of the conversation's text is not in the page, or not laid out. */
 function isSomeAway(): boolean {
-  return document.querySelector(`[${windowedMark}], [role="log"] :is(.not-yet, [data-far])`) !== null
+  return document.querySelector(`[${windowedMark}], [role="log"] :is(.pending-chunk, [data-offscreen])`) !== null
 }
 
 /** The id of the box that the words are typed in. */

@@ -1,6 +1,6 @@
 'use client'
 import { type RefObject, useCallback, useEffect, useRef, useState } from 'react'
-import { putBackAround } from '@/components/markdown/offscreen/rest'
+import { revealAncestors } from '@/components/markdown/offscreen/skip-offscreen'
 import { messageElement, messageMark, textMark } from '@/components/message/message-element'
 import { useConversationStore } from '@/lib/client/state/context'
 import { messageOf } from '@/lib/client/state/selectors'
@@ -96,7 +96,7 @@ function useFinds(query: string, path: string[]): Find[] {
 
 /** Settles when all of a message is mounted. */
 async function mounted(message: HTMLElement): Promise<void> {
-  for (let frame = 0; frame < patience && message.querySelector('.not-yet'); frame++)
+  for (let frame = 0; frame < patience && message.querySelector('.pending-chunk'); frame++)
     await new Promise(requestAnimationFrame)
 }
 
@@ -104,7 +104,7 @@ async function mounted(message: HTMLElement): Promise<void> {
 function show(message: HTMLElement, finder: RegExp, find: Find): void {
   const ranges = rangesOf(message, finder)
   const range = ranges[Math.min(find.ordinal, ranges.length - 1)]
-  putBackAround(range?.startContainer ?? null)
+  revealAncestors(range?.startContainer ?? null)
   range?.startContainer.parentElement?.scrollIntoView({ block: 'center' })
   if (range) CSS.highlights?.set('find-current', new Highlight(range))
 }

@@ -63,7 +63,7 @@ const Chunk = memo(function Chunk({
   const to = from + list.size
   if (!here) {
     const height = places(from, to).reduce((sum, place) => sum + shown.heightOf(place), 0)
-    return <div ref={waiting} className="not-yet" style={{ height }} />
+    return <div ref={waiting} className="pending-chunk" style={{ height }} />
   }
   const last = list.length - 1
   return (

@@ -8,7 +8,7 @@ import { isRightToLeft } from './direction'
 import { DocumentContext, RightToLeftContext } from './document-context'
 import { Notes } from './notes'
 import { Opening, OpeningContext } from './offscreen/opening'
-import { beforePrinting } from './offscreen/paper'
+import { beforePrinting } from './offscreen/printing'
 import { PacedReader, pageEnvironment } from './paced-reader'
 
 /**

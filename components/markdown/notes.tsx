@@ -4,7 +4,7 @@ import { Blocks } from './blocks'
 import { directionOf } from './direction'
 import { RightToLeftContext, useDocument } from './document-context'
 import { noteId, referenceId } from './note-ids'
-import { putBackAround } from './offscreen/rest'
+import { revealAncestors } from './offscreen/skip-offscreen'
 
 /** The footnotes of a reply, at its end, in the order of their marks. */
 export function Notes() {
@@ -27,7 +27,7 @@ export function Notes() {
               <a
                 href={`#${referenceId(note)}`}
                 aria-label={`Back to the text of note ${number}`}
-                onClick={() => putBackAround(document.getElementById(referenceId(note)))}
+                onClick={() => revealAncestors(document.getElementById(referenceId(note)))}
               >
                 ↩
               </a>

@@ -12,7 +12,7 @@ import {
   READING_MIN_FRAME_CHARACTERS,
   READING_SLICE_MS,
 } from '@/lib/protocol/pacing'
-import { isPrinting } from './offscreen/paper'
+import { isPrinting } from './offscreen/printing'
 
 /** How much is parsed between two looks at the clock. */
 const PIECE_CHARACTERS = 16_384

@@ -1,7 +1,7 @@
 'use client'
 import { useEffect, useState } from 'react'
 import { flushSync } from 'react-dom'
-import { beforePrinting } from '@/components/markdown/offscreen/paper'
+import { beforePrinting } from '@/components/markdown/offscreen/printing'
 
 /** Whether the page is being printed. What depends on it is in the page before the browser looks at it. */
 export function usePrinting(): boolean {

@@ -23,7 +23,7 @@ const reply = [
 ]
 
 /** Runs in the page: whether the chunk that holds an element is no more than its height, as it is far away. */
-const isFar = (element: Element) => element.closest('[data-far]') !== null
+const isFar = (element: Element) => element.closest('[data-offscreen]') !== null
 const sizeOf = (page: Page) => page.getByRole('log').evaluate((log) => log.scrollHeight)
 
 test.beforeEach(async ({ chat, rill, upstream }) => {
@@ -33,7 +33,7 @@ test.beforeEach(async ({ chat, rill, upstream }) => {
   addTurns(rill.dataDir, await chat.conversationId(), 1, () => ({ prompt: 'Much', reply: text }))
   await chat.reload()
   await expect(chat.transcript.getByText('The last words.')).toBeInViewport()
-  await expect(chat.transcript.locator('.not-yet')).toHaveCount(0, { timeout: 30_000 })
+  await expect(chat.transcript.locator('.pending-chunk')).toHaveCount(0, { timeout: 30_000 })
   await expect.poll(() => chat.transcript.getByText('Paragraph 100 of many.').evaluate(isFar)).toBe(true)
 })
 
@@ -72,7 +72,7 @@ test('where somebody jumps to there is text at once, and it stands still', async
       log.scrollTo({ top: log.scrollHeight * part })
       await new Promise(requestAnimationFrame)
       const first = inSight()
-      if (!first?.textContent || first.closest('[data-far]')) seen.blank++
+      if (!first?.textContent || first.closest('[data-offscreen]')) seen.blank++
       const before = first?.getBoundingClientRect().top ?? 0
       for (let frame = 0; frame < 10; frame++) {
         await new Promise(requestAnimationFrame)
@@ -143,7 +143,7 @@ test('on paper all of it is there', async ({ chat }) => {
   // On narrower paper the text takes more room than it had.
   const overflowing = await chat.reply.evaluate((element) => {
     const bottom = (each: Element | null) => each?.getBoundingClientRect().bottom ?? 0
-    const far = [...element.querySelectorAll('[data-far]')]
+    const far = [...element.querySelectorAll('[data-offscreen]')]
     return far.map((chunk) => bottom(chunk.lastElementChild) - bottom(chunk)).filter((by) => by > 1)
   })
   expect(overflowing).toEqual([])

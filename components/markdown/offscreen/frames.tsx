@@ -1,7 +1,7 @@
 'use client'
 import { type RefObject, useEffect, useRef } from 'react'
 import type { FrameProps } from '../chunks'
-import { letRest } from './rest'
+import { letRest } from './skip-offscreen'
 
 /** The element of a chunk, which rests out of sight as soon as it is full. */
 export function useRest<Kind extends HTMLElement>(full: boolean): RefObject<Kind | null> {

@@ -6,7 +6,7 @@ interface Watch {
 }
 
 /** Marks a chunk that is too far away for anybody to look at what it holds. */
-export const farMark = 'data-far'
+export const farMark = 'data-offscreen'
 
 const watches = new Set<Watch>()
 

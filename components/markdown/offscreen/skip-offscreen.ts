@@ -66,7 +66,7 @@ function takeOut(entries: IntersectionObserverEntry[], leave: IntersectionObserv
     if (!(target instanceof HTMLElement)) continue
     if (isIntersecting) putBack(target)
     // What is not laid out cannot be measured.
-    else if (target.querySelector('.not-yet')) {
+    else if (target.querySelector('.pending-chunk')) {
       leave.unobserve(target)
       setTimeout(() => target.isConnected && leave.observe(target), againMs)
     }
@@ -122,11 +122,11 @@ function listenToPage(): void {
     page.setAttribute(wholeMark, '')
     requestAnimationFrame(note)
   })
-  document.addEventListener('focusin', ({ target }) => target instanceof Node && putBackAround(target))
+  document.addEventListener('focusin', ({ target }) => target instanceof Node && revealAncestors(target))
 }
 
 /** Gives the browser what is around a node, so that it can be gone to, however far away it is, or folded. */
-export function putBackAround(node: Node | null): void {
+export function revealAncestors(node: Node | null): void {
   const element = node instanceof Element ? node : node?.parentElement
   const folded = element?.closest<HTMLDetailsElement>('details:not([open])')
   // What always shows of it is no reason to open it.
@@ -134,5 +134,5 @@ export function putBackAround(node: Node | null): void {
   const holder = element?.closest<HTMLElement>(`[${farMark}]`)
   if (!holder) return
   putBack(holder)
-  putBackAround(holder)
+  revealAncestors(holder)
 }
