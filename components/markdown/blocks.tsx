@@ -4,7 +4,7 @@ import { createContext, memo, type ReactNode, useContext, useMemo } from 'react'
 import { segmentsOf } from '@/lib/markdown/read'
 import type { Block, Container, Details, Heading, Item, List, Paragraph, Quote, Summary } from '@/lib/markdown/tree'
 import { mayVanish } from '@/lib/markdown/undecided'
-import { Chunks, type FrameProps, type Shown } from './chunks'
+import { type ChunkedView, Chunks, type FrameProps } from './chunks'
 import { CodeBlock } from './code/code-block'
 import { beginningOf, directionOf, directionOfText } from './direction'
 import { RightToLeftContext, useDocument } from './document-context'
@@ -12,18 +12,18 @@ import { FormulaBlock } from './formulas/formula-block'
 import { HtmlBlock } from './html-block'
 import { Segments } from './inlines'
 import { LinkList } from './link-list'
-import { BlocksFrame, useRest } from './offscreen/frames'
-import { heightOf } from './offscreen/heights'
+import { BlocksFrame, useSkipOffscreen } from './offscreen/frames'
+import { estimatedHeight } from './offscreen/heights'
 import { Table } from './tables/table'
 
 /** The blocks in a container. They are looked at again only when the stamp is new. */
 export const Blocks = memo(function Blocks({ container }: { container: Container; stamp: number }) {
   const { children } = container
   const shown = useMemo(
-    (): Shown => ({
+    (): ChunkedView => ({
       list: children,
-      entry: (place) => viewOf(children.entries[place], place),
-      heightOf: (place) => heightOf(children.entries[place]),
+      renderEntry: (place) => viewOf(children.entries[place], place),
+      estimateHeight: (place) => estimatedHeight(children.entries[place]),
       Frame: BlocksFrame,
     }),
     [children],
@@ -138,10 +138,10 @@ const ListContext = createContext<List | null>(null)
 function ListView({ list }: { list: List }) {
   const { children } = list
   const shown = useMemo(
-    (): Shown => ({
+    (): ChunkedView => ({
       list: children,
-      entry: (place) => viewOf(children.entries[place], place),
-      heightOf: (place) => heightOf(children.entries[place]),
+      renderEntry: (place) => viewOf(children.entries[place], place),
+      estimateHeight: (place) => estimatedHeight(children.entries[place]),
       Frame: ItemsFrame,
     }),
     [children],
@@ -159,7 +159,7 @@ function ListView({ list }: { list: List }) {
 function ItemsFrame({ level, chunk, full, children: items }: FrameProps) {
   const list = useContext(ListContext)
   const inRightToLeft = useContext(RightToLeftContext)
-  const element = useRest<HTMLElement>(full && chunk > 0)
+  const element = useSkipOffscreen<HTMLElement>(full && chunk > 0)
   const rest = (each: HTMLElement | null) => {
     element.current = each
   }

@@ -1,15 +1,15 @@
 'use client'
 import { type ComponentType, memo, type ReactNode } from 'react'
 import { type Growing, topLevel } from '@/lib/markdown/growing'
-import { useTurn } from './offscreen/opening'
+import { useDeferredMount } from './offscreen/mount-queue'
 
 /** A list that grows, and how its entries are shown. It is one object for as long as the list is shown. */
-export interface Shown {
+export interface ChunkedView {
   list: Pick<Growing<unknown>, 'length' | 'size' | 'chunks' | 'stampOf' | 'isFull'>
   /** The entry at a place, with its place as its key. */
-  entry(place: number, last: boolean): ReactNode
+  renderEntry(place: number, last: boolean): ReactNode
   /** In pixels, about how high the entry at a place will be. */
-  heightOf(place: number): number
+  estimateHeight(place: number): number
   /** What holds a chunk's entries, or its chunks. */
   Frame: ComponentType<FrameProps>
 }
@@ -26,11 +26,11 @@ export interface FrameProps {
  * A list that grows, in chunks of chunks that React passes over while nothing in them has changed: an addition costs
  * the same however long the list has become. An entry never changes its place, so it is mounted once.
  */
-export function Chunks({ shown }: { shown: Shown }) {
+export function Chunks({ shown }: { shown: ChunkedView }) {
   return chunksOf(shown, topLevel, 0, shown.list.chunks(topLevel))
 }
 
-function chunksOf(shown: Shown, level: number, from: number, to: number): ReactNode {
+function chunksOf(shown: ChunkedView, level: number, from: number, to: number): ReactNode {
   const { list } = shown
   return places(from, Math.min(to, list.chunks(level))).map((chunk) => (
     <Chunk
@@ -50,7 +50,7 @@ const Chunk = memo(function Chunk({
   chunk,
   full,
 }: {
-  shown: Shown
+  shown: ChunkedView
   level: number
   chunk: number
   /** Changes with what is in it. */
@@ -58,19 +58,19 @@ const Chunk = memo(function Chunk({
   full: boolean
 }) {
   const { list, Frame } = shown
-  const { here, place: waiting } = useTurn(level === 0 && full)
+  const { mounted, placeholder } = useDeferredMount(level === 0 && full)
   const from = chunk * list.size
   const to = from + list.size
-  if (!here) {
-    const height = places(from, to).reduce((sum, place) => sum + shown.heightOf(place), 0)
-    return <div ref={waiting} className="pending-chunk" style={{ height }} />
+  if (!mounted) {
+    const height = places(from, to).reduce((sum, place) => sum + shown.estimateHeight(place), 0)
+    return <div ref={placeholder} className="pending-chunk" style={{ height }} />
   }
   const last = list.length - 1
   return (
     <Frame level={level} chunk={chunk} full={full}>
       {level > 0
         ? chunksOf(shown, level - 1, from, to)
-        : places(from, Math.min(to, list.length)).map((place) => shown.entry(place, place === last))}
+        : places(from, Math.min(to, list.length)).map((place) => shown.renderEntry(place, place === last))}
     </Frame>
   )
 })

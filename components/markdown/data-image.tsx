@@ -2,7 +2,7 @@
 import { memo, useState } from 'react'
 
 /** In bytes. */
-const largest = 5 * 1024 * 1024
+const MAX_BYTES = 5 * 1024 * 1024
 const picture = /^data:image\/(?:png|jpe?g|gif|webp);base64,[A-Za-z0-9+/=%]*$/i
 
 /** Whether an address is a picture itself: showing it loads nothing from anywhere. */
@@ -14,7 +14,7 @@ export function isDataImage(address: string): boolean {
 export const DataImage = memo(function DataImage({ address, alt }: { address: string; alt: string }) {
   const [failed, setFailed] = useState(false)
   const size = (address.length * 3) / 4
-  if (size > largest)
+  if (size > MAX_BYTES)
     return <span>{`${alt || 'Image'} (too large to show: ${(size / 1024 / 1024).toFixed(1)} MB)`}</span>
   if (failed || !picture.test(address)) return <span>{`${alt || 'Image'} (can’t be shown)`}</span>
   return (

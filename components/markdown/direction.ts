@@ -5,13 +5,12 @@ export const rightToLeft =
   /[\p{Script=Hebrew}\p{Script=Arabic}\p{Script=Syriac}\p{Script=Thaana}\p{Script=Nko}\p{Script=Samaritan}\p{Script=Mandaic}\p{Script=Adlam}]/u
 const word = /\p{Letter}[\p{Letter}\p{Mark}\p{Number}.'’+#_-]*/gu
 /** Islands, which the browser's own `auto` passes over too, and what is not shown: tags, addresses behind a link, marks of notes. */
-const passedOver =
-  /(`+)[\s\S]*?(?:\1|$)|\$[^$\n\u0590-\u08ff]*\$|\]\([^)\n]*\)?|<\/?\w+>|\[\^[^\]\n]*\]|https?:\/\/\S+/g
+const ignored = /(`+)[\s\S]*?(?:\1|$)|\$[^$\n\u0590-\u08ff]*\$|\]\([^)\n]*\)?|<\/?\w+>|\[\^[^\]\n]*\]|https?:\/\/\S+/g
 
 /** In texts: a list of numbers alone may be long. */
-const mostTexts = 8
+const MAX_TEXTS = 8
 /** In characters of one text. */
-const mostLookedAt = 400
+const MAX_CHARACTERS = 400
 
 type Direction = 'ltr' | 'rtl' | 'auto'
 
@@ -52,16 +51,16 @@ export function isRightToLeft(root: Root): boolean {
 }
 
 function wordsOf(text: string): string[] {
-  return text.slice(0, mostLookedAt).replace(passedOver, ' ').match(word) ?? []
+  return text.slice(0, MAX_CHARACTERS).replace(ignored, ' ').match(word) ?? []
 }
 
 function firstTexts(container: Container): string[] {
   const texts: string[] = []
-  for (const block of container.children.entries.slice(0, mostTexts)) {
+  for (const block of container.children.entries.slice(0, MAX_TEXTS)) {
     texts.push(...textsIn(block))
-    if (texts.length >= mostTexts) break
+    if (texts.length >= MAX_TEXTS) break
   }
-  return texts.slice(0, mostTexts)
+  return texts.slice(0, MAX_TEXTS)
 }
 
 function textsIn(block: Block): string[] {
@@ -84,9 +83,9 @@ function textsIn(block: Block): string[] {
 
 /** Of a long text only so much is put together: it is asked for at each word that is added. */
 export function beginningOf(lines: string[]): string {
-  return lines.slice(0, mostTexts).join('\n').slice(0, mostLookedAt)
+  return lines.slice(0, MAX_TEXTS).join('\n').slice(0, MAX_CHARACTERS)
 }
 
 function textOfTable({ head, rows }: Table): string {
-  return [head, ...rows.entries.slice(0, mostTexts)].map(({ cells }) => beginningOf(cells)).join(' ')
+  return [head, ...rows.entries.slice(0, MAX_TEXTS)].map(({ cells }) => beginningOf(cells)).join(' ')
 }

@@ -4,15 +4,15 @@ import { memo, type ReactNode } from 'react'
 import type { Inline, Mark } from '@/lib/markdown/tree'
 import { DataImage, isDataImage } from './data-image'
 import { useDocument } from './document-context'
+import { footnoteId, footnoteReferenceId } from './footnote-ids'
 import { Formula } from './formulas/formula'
-import { withIslands } from './islands'
-import { noteId, referenceId } from './note-ids'
-import { safeAddress } from './safety'
+import { isolateBidi } from './isolate-bidi'
+import { safeUrl } from './safe-url'
 
 /** A long text with its marks, in segments that stay while the last one grows. */
 export function Segments({ segments }: { segments: Inline[][] }): ReactNode {
   // A text only grows at its end, so a place in it is an identity.
-  return segments.map((inlines, place) => segment(inlines, place))
+  return segments.map((inlines, place) => renderSegment(inlines, place))
 }
 
 /**
@@ -20,21 +20,21 @@ export function Segments({ segments }: { segments: Inline[][] }): ReactNode {
  * a link nothing else is one.
  */
 export function Inlines({ inlines, inLink = false }: { inlines: Inline[]; inLink?: boolean }): ReactNode {
-  if (inlines.length === 1 && inlines[0]?.type === 'text') return withIslands(inlines[0].text)
+  if (inlines.length === 1 && inlines[0]?.type === 'text') return isolateBidi(inlines[0].text)
   // A text only grows at its end, so a place in it is an identity.
-  return inlines.map((inline, place) => shown(inline, place, inLink))
+  return inlines.map((inline, place) => renderInline(inline, place, inLink))
 }
 
-function segment(inlines: Inline[], key: number): ReactNode {
+function renderSegment(inlines: Inline[], key: number): ReactNode {
   return <Segment key={key} inlines={inlines} />
 }
 
 const Segment = memo(Inlines)
 
-function shown(inline: Inline, key: number, inLink: boolean): ReactNode {
+function renderInline(inline: Inline, key: number, inLink: boolean): ReactNode {
   switch (inline.type) {
     case 'text':
-      return withIslands(inline.text)
+      return isolateBidi(inline.text)
     case 'html':
       return inline.text
     case 'break':
@@ -75,38 +75,38 @@ function shown(inline: Inline, key: number, inLink: boolean): ReactNode {
     case 'math':
       return <Formula key={key} tex={inline.tex} display={inline.display} unfinished={inline.unfinished} />
     case 'reference':
-      return <NoteMark key={key} mark={inline} inLink={inLink} />
+      return <FootnoteMark key={key} mark={inline} inLink={inLink} />
     case 'image':
       if (inline.address !== null && isDataImage(inline.address))
         return <DataImage key={key} address={inline.address} alt={inline.alt} />
-      return inLink ? inline.alt || 'image' : <OutsideImage key={key} address={inline.address} alt={inline.alt} />
+      return inLink ? inline.alt || 'image' : <ExternalImageLink key={key} address={inline.address} alt={inline.alt} />
     case 'link':
-      return <OutsideLink key={key} link={inline} inLink={inLink} />
+      return <ExternalLinkView key={key} link={inline} inLink={inLink} />
   }
 }
 
-function OutsideLink({ link, inLink }: { link: Extract<Inline, { type: 'link' }>; inLink: boolean }) {
-  const href = link.address === null || inLink ? undefined : safeAddress(link.address)
+function ExternalLinkView({ link, inLink }: { link: Extract<Inline, { type: 'link' }>; inLink: boolean }) {
+  const href = link.address === null || inLink ? undefined : safeUrl(link.address)
   const isLink = href !== undefined
   const words = <Inlines inlines={link.children} inLink={inLink || isLink} />
   if (!isLink) return <span>{words}</span>
   return (
     <a href={href} title={link.title || undefined} target="_blank" rel="noopener noreferrer">
-      {isAddress(link) ? <bdi dir="ltr">{words}</bdi> : words}
+      {showsItsUrl(link) ? <bdi dir="ltr">{words}</bdi> : words}
     </a>
   )
 }
 
 /** Whether a link shows where it leads. */
-function isAddress({ address, children }: Extract<Inline, { type: 'link' }>): boolean {
+function showsItsUrl({ address, children }: Extract<Inline, { type: 'link' }>): boolean {
   const [words] = children
   if (children.length !== 1 || words?.type !== 'text') return false
   return /[:.@]/.test(words.text) && address?.endsWith(words.text) === true
 }
 
 /** An outside image would tell its host that it was looked at, and by whom: it opens only on a click, in a tab of its own. */
-function OutsideImage({ address, alt }: { address: string | null; alt: string }) {
-  const href = address === null ? undefined : safeAddress(address)
+function ExternalImageLink({ address, alt }: { address: string | null; alt: string }) {
+  const href = address === null ? undefined : safeUrl(address)
   if (href === undefined || href.startsWith('mailto:')) return <span>{alt}</span>
   return (
     <a href={href} target="_blank" rel="noopener noreferrer" className="outside-image">
@@ -117,14 +117,14 @@ function OutsideImage({ address, alt }: { address: string | null; alt: string })
   )
 }
 
-function NoteMark({ mark, inLink }: { mark: Mark; inLink: boolean }) {
+function FootnoteMark({ mark, inLink }: { mark: Mark; inLink: boolean }) {
   const { references } = useDocument()
   const number = references.numberOf(mark.label)
   const note = references.note(mark.label)
   if (!note || inLink) return <sup>{number}</sup>
   return (
-    <sup id={references.isFirst(mark) ? referenceId(note) : undefined}>
-      <a href={`#${noteId(note)}`} aria-label={`Note ${number}`}>
+    <sup id={references.isFirst(mark) ? footnoteReferenceId(note) : undefined}>
+      <a href={`#${footnoteId(note)}`} aria-label={`Note ${number}`}>
         {number}
       </a>
     </sup>

@@ -2,7 +2,7 @@
 import { memo } from 'react'
 import type { Links } from '@/lib/markdown/tree'
 import { useDocument } from './document-context'
-import { safeAddress } from './safety'
+import { safeUrl } from './safe-url'
 
 /** The definitions of links that nobody refers to, as under “Sources”: they were written to be read. */
 export const LinkList = memo(function LinkList({ links }: { links: Links; stamp: number }) {
@@ -22,7 +22,7 @@ export const LinkList = memo(function LinkList({ links }: { links: Links; stamp:
 
 /** What leads nowhere, as a line of a dialogue may, stays as it was written. */
 function Target({ label, address, title }: Links['definitions'][number]) {
-  const href = safeAddress(address)
+  const href = safeUrl(address)
   if (!href) return `[${label}]: ${address}${title && ` "${title}"`}`
   return (
     <>

@@ -6,7 +6,7 @@ import { useMarkdown } from './use-markdown'
 /** A reply's text: rendered markdown, or the plain text until the renderer is here and wherever it fails. */
 export function ReplyText(props: ComponentProps<typeof MarkdownComponent>) {
   const Markdown = useMarkdown()
-  const plain = <Plain {...props} />
+  const plain = <PlainText {...props} />
   if (!Markdown) return plain
   return (
     <PlainOnFailure plain={plain}>
@@ -16,19 +16,19 @@ export function ReplyText(props: ComponentProps<typeof MarkdownComponent>) {
 }
 
 /** In characters. Of a longer text the end is shown first: that is where it is opened. */
-const long = 8000
+const PLAIN_TAIL_CHARACTERS = 8000
 /** In milliseconds. If there is no renderer by then, there will hardly be one, and the whole text is shown without. */
-const patience = 3000
+const RENDERER_TIMEOUT_MS = 3000
 
-function Plain({ text, growing }: ComponentProps<typeof MarkdownComponent>) {
+function PlainText({ text, growing }: ComponentProps<typeof MarkdownComponent>) {
   const [whole, setWhole] = useState(false)
   useEffect(() => {
-    const timer = setTimeout(() => setWhole(true), patience)
+    const timer = setTimeout(() => setWhole(true), RENDERER_TIMEOUT_MS)
     return () => clearTimeout(timer)
   }, [])
   return (
     <div dir="auto" data-growing={growing || undefined} className="plain whitespace-pre-wrap wrap-anywhere">
-      {whole ? text : text.slice(-long)}
+      {whole ? text : text.slice(-PLAIN_TAIL_CHARACTERS)}
     </div>
   )
 }

@@ -4,16 +4,16 @@ import { Fragment, memo, useMemo, useRef, useState } from 'react'
 import { IconButton } from '@/components/ui/button'
 import { CopyButton } from '@/components/ui/copy-button'
 import type { Code } from '@/lib/markdown/tree'
-import { Chunks, type FrameProps, type Shown } from '../chunks'
+import { type ChunkedView, Chunks, type FrameProps } from '../chunks'
 import { Diagram } from '../diagram/diagram'
 import { rightToLeft } from '../direction'
-import { useRest } from '../offscreen/frames'
-import { codeLineHeight } from '../offscreen/heights'
-import { fadesWhenWide } from '../tables/wide'
+import { useSkipOffscreen } from '../offscreen/frames'
+import { CODE_LINE_HEIGHT_PX } from '../offscreen/heights'
+import { fadeOverflow } from '../tables/overflow'
+import type { CodeHighlighting } from './code-highlighting'
 import { extensionOf } from './languages'
 import type { Token } from './messages'
-import type { Painting } from './painting'
-import { usePainting } from './use-painting'
+import { useHighlighting } from './use-highlighting'
 
 /** What scrolls has to be within reach of the keyboard. */
 export const reachable = { tabIndex: 0 }
@@ -24,10 +24,10 @@ export const CodeBlock = memo(function CodeBlock({ code, growing }: { code: Code
   const figure = useRef<HTMLElement>(null)
   const [wrapped, setWrapped] = useState(false)
   const [asSource, setAsSource] = useState(false)
-  const painting = usePainting(code, language, figure, growing)
-  const shown = useMemo(() => linesOf(code, painting), [code, painting])
+  const highlighting = useHighlighting(code, language, figure, growing)
+  const shown = useMemo(() => linesOf(code, highlighting), [code, highlighting])
   const source = (
-    <pre ref={growing ? undefined : fadesWhenWide} dir="ltr" data-wrapped={wrapped || undefined} {...reachable}>
+    <pre ref={growing ? undefined : fadeOverflow} dir="ltr" data-wrapped={wrapped || undefined} {...reachable}>
       <code data-growing={growing || undefined}>
         <Chunks shown={shown} />
       </code>
@@ -50,13 +50,13 @@ export const CodeBlock = memo(function CodeBlock({ code, growing }: { code: Code
         <IconButton label="Wrap lines" aria-pressed={wrapped} onClick={() => setWrapped(!wrapped)}>
           <WrapText size={16} aria-hidden="true" />
         </IconButton>
-        <IconButton label="Download code" onClick={() => download(`code.${extensionOf(language)}`, textOf(code))}>
+        <IconButton label="Download code" onClick={() => download(`code.${extensionOf(language)}`, codeText(code))}>
           <Download size={16} aria-hidden="true" />
         </IconButton>
-        <CopyButton label="Copy code" text={() => textOf(code)} />
+        <CopyButton label="Copy code" text={() => codeText(code)} />
       </figcaption>
       {language === 'mermaid' && !growing && !asSource ? (
-        <Diagram text={textOf(code)} element={figure} source={source} />
+        <Diagram text={codeText(code)} element={figure} source={source} />
       ) : (
         source
       )}
@@ -64,14 +64,14 @@ export const CodeBlock = memo(function CodeBlock({ code, growing }: { code: Code
   )
 })
 
-function linesOf({ lines }: Code, painting: Painting | null): Shown {
+function linesOf({ lines }: Code, highlighting: CodeHighlighting | null): ChunkedView {
   return {
     list: lines,
-    entry: (place, last) => {
+    renderEntry: (place, last) => {
       const text = lines.entries[place] ?? ''
-      return <Line key={place} text={text} tokens={painting?.tokensOf(place, text) ?? null} last={last} />
+      return <Line key={place} text={text} tokens={highlighting?.tokensOf(place, text) ?? null} last={last} />
     },
-    heightOf: () => codeLineHeight,
+    estimateHeight: () => CODE_LINE_HEIGHT_PX,
     Frame: LinesFrame,
   }
 }
@@ -108,7 +108,7 @@ function atColumns(tokens: Token[]): { token: Token; column: number }[] {
 }
 
 function LinesFrame({ level, full, children }: FrameProps) {
-  const element = useRest<HTMLSpanElement>(full)
+  const element = useSkipOffscreen<HTMLSpanElement>(full)
   // The caret stands in the last line: after what holds the lines it would be a line of its own.
   return (
     <span ref={element} className="lines" data-last={(level === 0 && !full) || undefined}>
@@ -118,14 +118,14 @@ function LinesFrame({ level, full, children }: FrameProps) {
 }
 
 /** In characters: a line of code in the column. */
-const columnWidth = 76
+const COLUMN_CHARACTERS = 76
 
 /** Whether it has a line that is longer than the column. One that comes later makes it wide once, and for good. */
 function isWide({ lines }: Code): boolean {
-  return lines.entries.some((line) => line.length > columnWidth)
+  return lines.entries.some((line) => line.length > COLUMN_CHARACTERS)
 }
 
-function textOf({ lines }: Code): string {
+function codeText({ lines }: Code): string {
   return lines.entries.join('\n')
 }
 

@@ -3,14 +3,14 @@ import { fetchGrammar, type Grammar } from './languages'
 import type { Token } from './messages'
 
 /** Colours one line, given where the lines before it have led; and where it leads. */
-export type Painter = (
+export type LineHighlighter = (
   line: string,
   before: GrammarState | undefined,
 ) => { tokens: Token[]; after: GrammarState | undefined }
 
-const themeName = 'rill'
+const THEME = 'rill'
 /** In characters. A longer line is data, not code that somebody reads. */
-const longestLine = 1000
+const MAX_LINE_CHARACTERS = 1000
 
 let core: Promise<HighlighterCore> | null = null
 
@@ -19,7 +19,7 @@ async function startCore(): Promise<HighlighterCore> {
     import('shiki/core'),
     import('shiki/engine/javascript'),
   ])
-  const theme = createCssVariablesTheme({ name: themeName, variablePrefix: '--code-' })
+  const theme = createCssVariablesTheme({ name: THEME, variablePrefix: '--code-' })
   return await createHighlighterCore({
     themes: [theme],
     langs: [],
@@ -28,7 +28,7 @@ async function startCore(): Promise<HighlighterCore> {
 }
 
 /** Fetches what colours a language. */
-export async function painterFor(grammar: Grammar): Promise<Painter> {
+export async function highlighterFor(grammar: Grammar): Promise<LineHighlighter> {
   core ??= startCore()
   core.catch(() => {
     core = null
@@ -36,10 +36,10 @@ export async function painterFor(grammar: Grammar): Promise<Painter> {
   const highlighter = await core
   if (!highlighter.getLoadedLanguages().includes(grammar)) await highlighter.loadLanguage(fetchGrammar(grammar))
   return (line, before) => {
-    if (line.length > longestLine) return { tokens: [{ text: line, kind: '' }], after: before }
+    if (line.length > MAX_LINE_CHARACTERS) return { tokens: [{ text: line, kind: '' }], after: before }
     const lines = highlighter.codeToTokensBase(line, {
       lang: grammar,
-      theme: themeName,
+      theme: THEME,
       grammarState: before,
       // The first line compiles the grammar. A line that was given up half-way would have all after it in the wrong colour.
       tokenizeTimeLimit: 0,

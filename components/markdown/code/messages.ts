@@ -7,7 +7,7 @@ export interface Token {
 }
 
 /** What the painter is asked: to colour finished lines that follow those it has had, and the line being written. */
-export interface Asked {
+export interface HighlightRequest {
   /** The piece of code. */
   id: number
   grammar: Grammar
@@ -16,14 +16,14 @@ export interface Asked {
 }
 
 /** What the painter answers: the colours of the same lines. */
-export interface Painted {
+export interface HighlightResult {
   id: number
   lines: Token[][]
   last: { text: string; tokens: Token[] } | null
 }
 
 /** Says that a piece of code is shown no more. */
-export interface Forgotten {
+export interface ReleaseRequest {
   id: number
-  forget: true
+  release: true
 }

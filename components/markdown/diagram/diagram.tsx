@@ -1,7 +1,7 @@
 'use client'
 import { type ReactNode, type RefObject, useEffect, useMemo, useState } from 'react'
-import { whenNear } from '../offscreen/near'
-import { diagrams } from './draw'
+import { whenNearViewport } from '../offscreen/when-near-viewport'
+import { diagramQueue } from './diagram-queue'
 import { useDark } from './use-dark'
 
 type Drawing = { svg: string; width: number; height: number }
@@ -19,12 +19,12 @@ export function Diagram({
   const dark = useDark()
   const wanted = useMemo(() => ({ text, dark }), [text, dark])
   // What was drawn in other colours stays until it is drawn in these.
-  const [drawing, setDrawing] = useState<Drawing | 'failed' | null>(() => drawingOf(diagrams.known(wanted)))
+  const [drawing, setDrawing] = useState<Drawing | 'failed' | null>(() => drawingOf(diagramQueue.cached(wanted)))
   useEffect(() => {
     const leaving = new AbortController()
     const show = (svg: string | null) => leaving.signal.aborted || setDrawing(drawingOf(svg))
-    const lookAway = whenNear(element.current, () => {
-      diagrams.render(wanted, leaving.signal).then(show, () => show(null))
+    const lookAway = whenNearViewport(element.current, () => {
+      diagramQueue.render(wanted, leaving.signal).then(show, () => show(null))
     })
     return () => {
       leaving.abort()

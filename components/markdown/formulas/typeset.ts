@@ -6,12 +6,12 @@ export interface FormulaSource {
 }
 
 /** In characters: what the page can take in at once. */
-const longest = 400_000
+const MAX_HTML_CHARACTERS = 400_000
 /** In characters: what a short text may come to, and each character of a long one on top of that. */
-const short = 20_000
-const perCharacter = 250
+const BASE_HTML_CHARACTERS = 20_000
+const HTML_PER_CHARACTER = 250
 /** In elements, one in another. Some thirty fractions; the browser's parser gives up at 512. */
-const deepest = 250
+const MAX_DEPTH = 250
 
 /** The HTML of a formula; null when it is none, or more than somebody reads. */
 export function typeset({ tex, display }: FormulaSource): string | null {
@@ -25,8 +25,8 @@ export function typeset({ tex, display }: FormulaSource): string | null {
       maxSize: 20,
       strict: 'ignore',
     })
-    const most = Math.min(longest, short + perCharacter * tex.length)
-    return html.length <= most && depthOf(html) <= deepest ? html : null
+    const most = Math.min(MAX_HTML_CHARACTERS, BASE_HTML_CHARACTERS + HTML_PER_CHARACTER * tex.length)
+    return html.length <= most && depthOf(html) <= MAX_DEPTH ? html : null
   } catch {
     return null
   }

@@ -1,9 +1,9 @@
 import { type FormulaSource, typeset } from './typeset'
 
 /** A formula, or the commands of chemistry, which few texts need. */
-export type TypesetterQuestion = FormulaSource | 'chemistry'
+export type TypesetRequest = FormulaSource | 'chemistry'
 
-self.addEventListener('message', ({ data }: MessageEvent<TypesetterQuestion>) => {
+self.addEventListener('message', ({ data }: MessageEvent<TypesetRequest>) => {
   if (data !== 'chemistry') self.postMessage(typeset(data))
   else
     import('katex/contrib/mhchem').then(

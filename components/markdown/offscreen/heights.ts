@@ -1,17 +1,17 @@
 import type { Block } from '@/lib/markdown/tree'
 
-const lineHeight = 28
-const gap = 14
-const charactersInLine = 88
-const imageHeight = 320
+const LINE_HEIGHT_PX = 28
+const GAP_PX = 14
+const LINE_CHARACTERS = 88
+const IMAGE_HEIGHT_PX = 320
 /** The height of a line of code is no guess: markdown.css sets it. */
-export const codeLineHeight = 22
-export const rowHeight = 39
+export const CODE_LINE_HEIGHT_PX = 22
+export const ROW_HEIGHT_PX = 39
 
 /** About how high a block will be, in pixels, so that what is above the place where the person reads moves little. */
-export function heightOf(block: Block | undefined): number {
+export function estimatedHeight(block: Block | undefined): number {
   // One that stands in the text itself is far longer than it is high.
-  if (block?.type === 'paragraph' && block.lines.some((line) => line.includes('](data:image/'))) return imageHeight
+  if (block?.type === 'paragraph' && block.lines.some((line) => line.includes('](data:image/'))) return IMAGE_HEIGHT_PX
   switch (block?.type) {
     case 'paragraph':
     case 'heading':
@@ -19,36 +19,36 @@ export function heightOf(block: Block | undefined): number {
       return block.lines
         .join('\n')
         .split('\n')
-        .reduce((sum, line) => sum + rowsOf(line.length) * lineHeight, gap)
+        .reduce((sum, line) => sum + rowsOf(line.length) * LINE_HEIGHT_PX, GAP_PX)
     case 'html':
-      return block.lines.length * lineHeight + gap
+      return block.lines.length * LINE_HEIGHT_PX + GAP_PX
     case 'math':
-      return formulaHeight(block.lines.join('\n')) + gap
+      return estimatedFormulaHeight(block.lines.join('\n')) + GAP_PX
     case 'code':
-      return block.lines.length * codeLineHeight + 64
+      return block.lines.length * CODE_LINE_HEIGHT_PX + 64
     case 'table':
-      return (block.rows.length + 1) * rowHeight + gap
+      return (block.rows.length + 1) * ROW_HEIGHT_PX + GAP_PX
     case 'rule':
       return 49
     case 'details':
-      return lineHeight + gap
+      return LINE_HEIGHT_PX + GAP_PX
     case 'links':
-      return block.definitions.length * lineHeight
+      return block.definitions.length * LINE_HEIGHT_PX
     case 'quote':
     case 'list':
     case 'item':
-      return block.children.entries.reduce((sum, inner) => sum + heightOf(inner), 0)
+      return block.children.entries.reduce((sum, inner) => sum + estimatedHeight(inner), 0)
     default:
       return 0
   }
 }
 
 function rowsOf(characters: number): number {
-  return Math.max(1, Math.ceil(characters / charactersInLine))
+  return Math.max(1, Math.ceil(characters / LINE_CHARACTERS))
 }
 
 /** About how high a displayed formula will be, in pixels: the rows of what is common, with the padding around them. */
-export function formulaHeight(tex: string): number {
+export function estimatedFormulaHeight(tex: string): number {
   const rows = tex.split('\\\\').length
   const row = /\\(sum|prod|bigcup|bigcap|bigoplus)/.test(tex)
     ? 51

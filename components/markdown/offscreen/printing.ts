@@ -1,11 +1,11 @@
 /** What is done before the page is printed: the browser waits for it, but not for anything that comes later. */
-const readers = new Set<() => void>()
+const callbacks = new Set<() => void>()
 let printing = false
 
 if (typeof window !== 'undefined') {
   window.addEventListener('beforeprint', () => {
     printing = true
-    for (const run of [...readers]) run()
+    for (const run of [...callbacks]) run()
   })
   window.addEventListener('afterprint', () => {
     printing = false
@@ -19,6 +19,6 @@ export function isPrinting(): boolean {
 
 /** Runs something before the page is printed; returns how to call it off. */
 export function beforePrinting(run: () => void): () => void {
-  readers.add(run)
-  return () => readers.delete(run)
+  callbacks.add(run)
+  return () => callbacks.delete(run)
 }

@@ -3,15 +3,15 @@ import { createContext, memo, type ReactNode, useContext, useLayoutEffect, useMe
 import { CopyButton } from '@/components/ui/copy-button'
 import { cellsIn } from '@/lib/markdown/read'
 import type { Align, Row, Table as TableBlock } from '@/lib/markdown/tree'
-import { Chunks, type FrameProps, type Shown } from '../chunks'
+import { type ChunkedView, Chunks, type FrameProps } from '../chunks'
 import { reachable } from '../code/code-block'
 import { directionOfTable, directionOfText } from '../direction'
 import { RightToLeftContext, useDocument } from '../document-context'
 import { Inlines } from '../inlines'
-import { useRest } from '../offscreen/frames'
-import { rowHeight } from '../offscreen/heights'
+import { useSkipOffscreen } from '../offscreen/frames'
+import { ROW_HEIGHT_PX } from '../offscreen/heights'
+import { fadeOverflow } from './overflow'
 import { asCsv, asMarkdown } from './table-text'
-import { fadesWhenWide } from './wide'
 
 /** The widths of a long table's columns, measured when its first chunk was full: from then on they stand. */
 interface Columns {
@@ -38,7 +38,7 @@ export function Table({ table }: { table: TableBlock }) {
         <CopyButton label="Copy table as markdown" text={() => asMarkdown(table)} />
       </div>
       <section
-        ref={growing === table ? null : fadesWhenWide}
+        ref={growing === table ? null : fadeOverflow}
         className="table-scroller"
         aria-label="Table"
         {...reachable}
@@ -51,20 +51,20 @@ export function Table({ table }: { table: TableBlock }) {
   )
 }
 
-function rowsOf(table: TableBlock): Shown {
+function rowsOf(table: TableBlock): ChunkedView {
   return {
     list: table.rows,
-    entry: (place, last) => {
+    renderEntry: (place, last) => {
       const row = table.rows.entries[place]
       return row ? <RowView key={place} table={table} row={row} stamp={row.stamp} last={last} /> : null
     },
-    heightOf: () => rowHeight,
+    estimateHeight: () => ROW_HEIGHT_PX,
     Frame: RowsFrame,
   }
 }
 
 function RowsFrame({ level, chunk, full, children }: FrameProps) {
-  const element = useRest<HTMLDivElement>(full && level > 0 && chunk > 0)
+  const element = useSkipOffscreen<HTMLDivElement>(full && level > 0 && chunk > 0)
   if (level === 0) return <Part first={chunk === 0} full={full} rows={children} />
   return chunk === 0 ? children : <div ref={element}>{children}</div>
 }
@@ -72,7 +72,7 @@ function RowsFrame({ level, chunk, full, children }: FrameProps) {
 /** The browser lays a table out as a whole: a long one goes on in another whose columns are as wide. */
 function Part({ first, full, rows }: { first: boolean; full: boolean; rows: ReactNode }) {
   const columns = useContext(ColumnsContext)
-  const resting = useRest<HTMLDivElement>(full && !first)
+  const resting = useSkipOffscreen<HTMLDivElement>(full && !first)
   const head = useRef<HTMLTableSectionElement>(null)
   const { table, widths, setWidths } = columns ?? {}
   useLayoutEffect(() => {

@@ -1,14 +1,14 @@
-const allowed = new Set(['http:', 'https:', 'mailto:'])
+const ALLOWED_PROTOCOLS = new Set(['http:', 'https:', 'mailto:'])
 
 /**
  * The address of a link if it is one a reply may lead to, else nothing. The browser's own parser decides, after it has
  * decoded the address the way it will when the link is followed.
  */
-export function safeAddress(address: string): string | undefined {
+export function safeUrl(address: string): string | undefined {
   try {
     const { protocol, href } = new URL(address)
     // As it was written, `http:settings` would be read on the page as a place within Rill.
-    return allowed.has(protocol) ? href : undefined
+    return ALLOWED_PROTOCOLS.has(protocol) ? href : undefined
   } catch {
     // Relative addresses would lead into Rill itself; a model cannot mean that.
     return undefined

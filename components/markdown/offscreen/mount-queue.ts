@@ -3,50 +3,50 @@ import { createContext, type RefObject, useContext, useEffect, useRef, useState 
 import { flushSync } from 'react-dom'
 
 /** In milliseconds: what mounting may take of a frame, layout and all. */
-const budget = 6
+const FRAME_BUDGET_MS = 6
 /** In pixels: what is further from the sight waits for idle time, though not for ever (milliseconds). */
-const far = 3000
-const idleMs = 500
+const FAR_PX = 3000
+const IDLE_TIMEOUT_MS = 500
 
 /**
  * Much text that is to be shown at once is mounted chunk by chunk, the ones nearest to the sight first, so that the page
  * never stands still. What is read stays where it is while chunks that begin above it get their heights.
  */
-export class Opening {
+export class MountQueue {
   private readonly waiting = new Map<HTMLElement, () => void>()
   private scheduled = false
   /** Chunks that are mounted first wait for their turn while this is true. */
-  active = false
+  defersMounts = false
 
   /** Much is about to be shown. */
-  begin(): void {
-    this.active = true
+  defer(): void {
+    this.defersMounts = true
   }
 
   /** `mount` puts a chunk into the place of an element. Returns how to call it off. */
-  ask(place: HTMLElement, mount: () => void): () => void {
-    this.waiting.set(place, mount)
+  enqueue(placeholder: HTMLElement, mountForFrame: () => void): () => void {
+    this.waiting.set(placeholder, mountForFrame)
     if (!this.scheduled) this.schedule(soon)
-    return () => this.waiting.delete(place)
+    return () => this.waiting.delete(placeholder)
   }
 
   /** Mounts all that waits, and what that brings. */
   mountAll(): void {
-    this.active = false
-    for (const place of this.waiting.keys()) this.fill(place)
+    this.defersMounts = false
+    for (const placeholder of this.waiting.keys()) this.mountAt(placeholder)
   }
 
   private mount(): void {
     this.scheduled = false
-    const until = performance.now() + budget
-    let next = nearest(this.waiting.keys())
+    const until = performance.now() + FRAME_BUDGET_MS
+    let next = nearestPlaceholder(this.waiting.keys())
     while (next && performance.now() < until) {
-      this.fill(next.place)
-      next = nearest(this.waiting.keys())
+      this.mountAt(next.placeholder)
+      next = nearestPlaceholder(this.waiting.keys())
     }
     // What is far away is in no hurry.
-    if (next) this.schedule(next.away < far ? soon : whenIdle)
-    else this.active = false
+    if (next) this.schedule(next.distance < FAR_PX ? soon : whenIdle)
+    else this.defersMounts = false
   }
 
   private schedule(when: (run: () => void) => void): void {
@@ -54,11 +54,11 @@ export class Opening {
     when(() => this.mount())
   }
 
-  private fill(place: HTMLElement): void {
-    const mount = this.waiting.get(place)
-    this.waiting.delete(place)
-    const scroller = scrollerOf(place)
-    const isAbove = scroller && place.getBoundingClientRect().top < scroller.getBoundingClientRect().top
+  private mountAt(placeholder: HTMLElement): void {
+    const mount = this.waiting.get(placeholder)
+    this.waiting.delete(placeholder)
+    const scroller = scrollerOf(placeholder)
+    const isAbove = scroller && placeholder.getBoundingClientRect().top < scroller.getBoundingClientRect().top
     const before = scroller?.scrollHeight ?? 0
     if (mount) flushSync(mount)
     if (isAbove && !isAnchored(scroller)) scroller.scrollTop += scroller.scrollHeight - before
@@ -79,37 +79,42 @@ function soon(run: () => void): void {
 }
 
 function whenIdle(run: () => void): void {
-  if ('requestIdleCallback' in window) requestIdleCallback(run, { timeout: idleMs })
+  if ('requestIdleCallback' in window) requestIdleCallback(run, { timeout: IDLE_TIMEOUT_MS })
   else soon(run)
 }
 
 /** The place that is in sight, or nearest to it, and how many pixels away it is. */
-function nearest(places: Iterable<HTMLElement>): { place: HTMLElement; away: number } | null {
+function nearestPlaceholder(
+  placeholders: Iterable<HTMLElement>,
+): { placeholder: HTMLElement; distance: number } | null {
   let found: HTMLElement | null = null
   let least = Number.POSITIVE_INFINITY
   let sight: DOMRect | undefined
-  for (const element of places) {
+  for (const element of placeholders) {
     sight ??= scrollerOf(element)?.getBoundingClientRect()
     const { top, bottom } = element.getBoundingClientRect()
-    const away = sight ? Math.max(0, top - sight.bottom, sight.top - bottom) : 0
+    const distance = sight ? Math.max(0, top - sight.bottom, sight.top - bottom) : 0
     // Of those that are as near, the last: that is where a text is opened.
-    if (away > least) continue
+    if (distance > least) continue
     found = element
-    least = away
+    least = distance
   }
-  return found && { place: found, away: least }
+  return found && { placeholder: found, distance: least }
 }
 
-export const OpeningContext = createContext(new Opening())
+export const MountQueueContext = createContext(new MountQueue())
 
 /** Whether it is a chunk's turn to be mounted; until then, an element in its place gets the reference. */
-export function useTurn(mayWait: boolean): { here: boolean; place: RefObject<HTMLDivElement | null> } {
-  const opening = useContext(OpeningContext)
-  const place = useRef<HTMLDivElement>(null)
-  const [here, setHere] = useState(!(mayWait && opening.active))
+export function useDeferredMount(mayWait: boolean): {
+  mounted: boolean
+  placeholder: RefObject<HTMLDivElement | null>
+} {
+  const queue = useContext(MountQueueContext)
+  const placeholder = useRef<HTMLDivElement>(null)
+  const [mounted, setMounted] = useState(!(mayWait && queue.defersMounts))
   useEffect(
-    () => (here || !place.current ? undefined : opening.ask(place.current, () => setHere(true))),
-    [here, opening],
+    () => (mounted || !placeholder.current ? undefined : queue.enqueue(placeholder.current, () => setMounted(true))),
+    [mounted, queue],
   )
-  return { here, place }
+  return { mounted, placeholder }
 }

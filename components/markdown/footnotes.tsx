@@ -3,11 +3,11 @@ import { useContext } from 'react'
 import { Blocks } from './blocks'
 import { directionOf } from './direction'
 import { RightToLeftContext, useDocument } from './document-context'
-import { noteId, referenceId } from './note-ids'
+import { footnoteId, footnoteReferenceId } from './footnote-ids'
 import { revealAncestors } from './offscreen/skip-offscreen'
 
 /** The footnotes of a reply, at its end, in the order of their marks. */
-export function Notes() {
+export function Footnotes() {
   const { references } = useDocument()
   const inRightToLeft = useContext(RightToLeftContext)
   if (!references.hasNotes) return null
@@ -17,17 +17,17 @@ export function Notes() {
       <ol dir={notes[0] && directionOf(notes[0].note, inRightToLeft)}>
         {notes.map(({ note, number }) => (
           <li
-            key={noteId(note)}
-            id={noteId(note)}
+            key={footnoteId(note)}
+            id={footnoteId(note)}
             value={number ?? undefined}
             data-unmarked={number === null || undefined}
           >
             <Blocks container={note} stamp={note.stamp} />
             {number === null ? null : (
               <a
-                href={`#${referenceId(note)}`}
+                href={`#${footnoteReferenceId(note)}`}
                 aria-label={`Back to the text of note ${number}`}
-                onClick={() => revealAncestors(document.getElementById(referenceId(note)))}
+                onClick={() => revealAncestors(document.getElementById(footnoteReferenceId(note)))}
               >
                 ↩
               </a>

@@ -1,29 +1,29 @@
-import { watch } from './watching'
+import { observeUnlessHidden } from './pausable-observers'
 
 /** What is further away than this can wait. */
-const near = '1000px'
+const MARGIN = '1000px'
 
 /** One for each element that scrolls, or for the window: each takes time in every frame. */
 const observers = new WeakMap<Element | Document, IntersectionObserver>()
-const waiting = new WeakMap<Element, Set<() => void>>()
+const callbacks = new WeakMap<Element, Set<() => void>>()
 
 /** Runs something once an element is near what is in sight; returns how to call it off. */
-export function whenNear(element: HTMLElement | null, run: () => void): () => void {
+export function whenNearViewport(element: HTMLElement | null, run: () => void): () => void {
   if (!element || !('IntersectionObserver' in window)) return () => {}
-  const observer = observerAround(element)
-  const runs = waiting.get(element) ?? new Set()
-  waiting.set(element, runs)
+  const observer = observerFor(element)
+  const runs = callbacks.get(element) ?? new Set()
+  callbacks.set(element, runs)
   const once = () => {
     leave()
     run()
   }
-  const leave = watch({
+  const leave = observeUnlessHidden({
     element,
-    begin() {
+    start() {
       runs.add(once)
       observer.observe(element)
     },
-    end() {
+    stop() {
       runs.delete(once)
       if (runs.size === 0) observer.unobserve(element)
     },
@@ -31,7 +31,7 @@ export function whenNear(element: HTMLElement | null, run: () => void): () => vo
   return leave
 }
 
-function observerAround(element: HTMLElement): IntersectionObserver {
+function observerFor(element: HTMLElement): IntersectionObserver {
   // A margin counts only around what scrolls.
   const root = element.closest('[role="log"]') ?? document
   const known = observers.get(root)
@@ -39,9 +39,9 @@ function observerAround(element: HTMLElement): IntersectionObserver {
   const made = new IntersectionObserver(
     (entries) => {
       for (const { target, isIntersecting } of entries)
-        if (isIntersecting) for (const run of [...(waiting.get(target) ?? [])]) run()
+        if (isIntersecting) for (const run of [...(callbacks.get(target) ?? [])]) run()
     },
-    { root, rootMargin: near },
+    { root, rootMargin: MARGIN },
   )
   observers.set(root, made)
   return made

@@ -10,10 +10,10 @@ function identityOf(note: Note): number {
 }
 
 /** Names for the two ends of a footnote. They are ours alone: what a model writes can name nothing on the page. */
-export function noteId(note: Note): string {
+export function footnoteId(note: Note): string {
   return `note-${identityOf(note)}`
 }
 
-export function referenceId(note: Note): string {
+export function footnoteReferenceId(note: Note): string {
   return `note-mark-${identityOf(note)}`
 }

@@ -1,5 +1,5 @@
 import * as z from 'zod/mini'
-import { inTime, type Renderer, Rendering } from '../rendering'
+import { type Renderer, RenderQueue, withTimeout } from '../render-queue'
 import { withQuotedLabels } from './quoted-labels'
 
 export interface DiagramSource {
@@ -8,14 +8,14 @@ export interface DiagramSource {
 }
 
 /** In characters: what a diagram may be. */
-const longest = 20_000
+const MAX_CHARACTERS = 20_000
 /** In milliseconds: what the frame may take to start, and to draw one. Mermaid is large. */
 const patience = { start: 30_000, diagram: 10_000 }
 
 const answer = z.object({ svg: z.nullable(z.string()) })
 
 /** The page's own, in the only notation that Mermaid can read. */
-const colours = {
+const THEMES = {
   light: {
     darkMode: false,
     background: '#f3f0ea',
@@ -46,8 +46,8 @@ addEventListener('message', async ({ data: { text, dark } }) => {
     mermaid.initialize({
       startOnLoad: false, securityLevel: 'strict', suppressErrorRendering: true,
       theme: 'base',
-      themeVariables: { fontFamily: 'system-ui, sans-serif', ...${JSON.stringify(colours)}[dark ? 'dark' : 'light'] },
-      htmlLabels: false, flowchart: { htmlLabels: false }, maxTextSize: ${longest}, maxEdges: 400,
+      themeVariables: { fontFamily: 'system-ui, sans-serif', ...${JSON.stringify(THEMES)}[dark ? 'dark' : 'light'] },
+      htmlLabels: false, flowchart: { htmlLabels: false }, maxTextSize: ${MAX_CHARACTERS}, maxEdges: 400,
     })
     svg = (await mermaid.render('diagram', text)).svg
   } catch {}
@@ -60,7 +60,7 @@ parent.postMessage({ svg: null }, '*')
  * Diagrams as SVG. Mermaid runs in a frame that has no origin, no network and no way to the page; what it answers is to
  * be shown as an image, in which nothing runs or loads either.
  */
-export const diagrams = new Rendering(openFrame, patience.diagram)
+export const diagramQueue = new RenderQueue(openFrame, patience.diagram)
 
 async function openFrame(): Promise<Renderer<DiagramSource>> {
   const address = new URL('../../../node_modules/mermaid/dist/mermaid.min.js', import.meta.url)
@@ -71,14 +71,14 @@ async function openFrame(): Promise<Renderer<DiagramSource>> {
   frame.setAttribute('aria-hidden', 'true')
   frame.tabIndex = -1
   frame.className = 'diagram-frame'
-  frame.srcdoc = pageWith((await response.text()).replace(/<\/script/gi, '<\\/script'))
+  frame.srcdoc = frameDocument((await response.text()).replace(/<\/script/gi, '<\\/script'))
   document.body.append(frame)
   const removed = new AbortController()
   const stop = () => {
     removed.abort()
     frame.remove()
   }
-  if ((await inTime(nextAnswer(frame, removed.signal), patience.start)) === undefined) {
+  if ((await withTimeout(nextAnswer(frame, removed.signal), patience.start)) === undefined) {
     stop()
     throw new Error('The frame that draws diagrams did not start.')
   }
@@ -89,7 +89,7 @@ async function openFrame(): Promise<Renderer<DiagramSource>> {
   }
   return {
     async render(source) {
-      if (source.text.length > longest) return null
+      if (source.text.length > MAX_CHARACTERS) return null
       const drawn = await draw(source)
       const text = withQuotedLabels(source.text)
       // Mermaid wants quotes around some labels, and models leave them out.
@@ -117,7 +117,7 @@ function nextAnswer(frame: HTMLIFrameElement, removed: AbortSignal): Promise<str
 }
 
 /** The frame's page. It inherits the policy of ours, whose nonce its scripts need, and has a narrower one on top. */
-function pageWith(mermaid: string): string {
+function frameDocument(mermaid: string): string {
   const nonce = document.querySelector<HTMLScriptElement>('script[nonce]')?.nonce ?? ''
   const policy = `default-src 'none'; script-src 'nonce-${nonce}'; style-src 'unsafe-inline'`
   const scripts = [mermaid, script].map((text) => `<script nonce="${nonce}">${text}</script>`)

@@ -1,7 +1,7 @@
 /** What is set or laid out otherwise than it is written: only with it a selection is copied in a way of our own. */
-const special = '.formula, .formula-display, table, .code-block'
+const sourceCopied = '.formula, .formula-display, table, .code-block'
 /** What stands beside the text, for the page's own use. */
-const beside = 'figcaption, .table-actions, button, [role="status"], .sr-only, .diagram-note, thead.continued'
+const excluded = 'figcaption, .table-actions, button, [role="status"], .sr-only, .diagram-note, thead.continued'
 
 let listening = false
 
@@ -9,13 +9,13 @@ let listening = false
  * From now on a selection is copied as it was written where it holds a formula, a table or code: TeX once, a table as
  * cells with tabs between them and as HTML.
  */
-export function copyAsWritten(): void {
+export function enableSourceCopy(): void {
   if (listening) return
   listening = true
   document.addEventListener('copy', (event) => {
     const selection = document.getSelection()
     if (event.defaultPrevented || !selection || selection.rangeCount === 0 || selection.isCollapsed) return
-    const copied = copiedOf(selection.getRangeAt(0))
+    const copied = serializeRange(selection.getRangeAt(0))
     if (!copied || !event.clipboardData) return
     event.clipboardData.setData('text/plain', copied.text)
     event.clipboardData.setData('text/html', copied.html)
@@ -24,7 +24,7 @@ export function copyAsWritten(): void {
 }
 
 /** A part of the page as text and as HTML; null where the browser's own way does as well. */
-function copiedOf(selected: Range): { text: string; html: string } | null {
+function serializeRange(selected: Range): { text: string; html: string } | null {
   const holder = elementOf(selected.commonAncestorContainer)
   // Who selects all selects more than the transcript.
   if (!holder?.closest('[role="log"]') && !holder?.querySelector('[role="log"]')) return null
@@ -32,15 +32,16 @@ function copiedOf(selected: Range): { text: string; html: string } | null {
   const around = elementOf(range.commonAncestorContainer) ?? holder
   const fragment = range.cloneContents()
   const isWithin = around?.closest('tr, tbody, thead, table')
-  if (!isWithin && !fragment.querySelector(special)) return null
+  if (!isWithin && !fragment.querySelector(sourceCopied)) return null
   const content = document.createElement('div')
   content.append(isWithin ? asTable(fragment, around) : fragment)
-  for (const each of content.querySelectorAll(beside)) each.remove()
+  for (const each of content.querySelectorAll(excluded)) each.remove()
   for (const each of content.querySelectorAll('.formula, .formula-display')) each.replaceWith(texOf(each))
   for (const each of content.querySelectorAll('pre')) each.textContent = each.textContent?.replace(/\n$/, '') ?? ''
   joinTables(content)
-  for (const each of content.querySelectorAll('*')) for (const name of each.getAttributeNames()) strip(each, name)
-  return { text: textOf(content), html: content.innerHTML }
+  for (const each of content.querySelectorAll('*'))
+    for (const name of each.getAttributeNames()) removeUnlessKept(each, name)
+  return { text: renderedText(content), html: content.innerHTML }
 }
 
 function elementOf(node: Node): Element | null {
@@ -84,12 +85,12 @@ function joinTables(content: Element): void {
   }
 }
 
-function strip(element: Element, name: string): void {
+function removeUnlessKept(element: Element, name: string): void {
   if (!['href', 'dir', 'start', 'src', 'alt'].includes(name)) element.removeAttribute(name)
 }
 
 /** The text as it would be read: the browser knows where lines end, and puts tabs between cells. */
-function textOf(content: Element): string {
+function renderedText(content: Element): string {
   const place = document.createElement('div')
   place.className = 'markdown'
   place.setAttribute('aria-hidden', 'true')

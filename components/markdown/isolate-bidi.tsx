@@ -7,7 +7,7 @@ const latin = `${sign}*[A-Za-z]${sign}*`
 const latinWords = `(?<!${sign})${latin}(?: +(?:${latin}|-[\\w=-]*))*`
 /** Phone numbers and dates: their groups would stand in the opposite order. */
 const groupedDigits = '(?<![\\w+.()-])\\(?(\\+\\d[\\d()-]*(?: [\\d()-]*\\d)*|\\d+(?:-\\d+){2,})(?![\\w-])'
-const islands = new RegExp(`${latinWords}|${groupedDigits}`, 'g')
+const isolates = new RegExp(`${latinWords}|${groupedDigits}`, 'g')
 const before = /^[([{"'«“‘]+/
 const after = /[)\]}"'»”’.,:;!?…]+$/
 
@@ -15,11 +15,11 @@ const after = /[)\]}"'»”’.,:;!?…]+$/
  * A text as it is shown. Between letters that run from right to left, a path or an option would be torn apart, for its
  * signs belong to neither direction: it is an island of its own.
  */
-export function withIslands(text: string): ReactNode {
+export function isolateBidi(text: string): ReactNode {
   if (!rightToLeft.test(text)) return text
   const parts: ReactNode[] = []
   let from = 0
-  for (const { 0: words, 1: digits, index } of text.matchAll(islands)) {
+  for (const { 0: words, 1: digits, index } of text.matchAll(isolates)) {
     const start = index + (before.exec(words)?.[0].length ?? 0)
     const island = withoutStops(text.slice(start, index + words.length))
     if (digits === undefined && !/^[^A-Za-z0-9]|[^A-Za-z0-9]$/.test(island)) continue

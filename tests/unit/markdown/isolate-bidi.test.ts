@@ -1,6 +1,6 @@
 import { renderToStaticMarkup } from 'react-dom/server'
 import { expect, it } from 'vitest'
-import { withIslands } from '@/components/markdown/islands'
+import { isolateBidi } from '@/components/markdown/isolate-bidi'
 
 it.each([
   ['استخدم ./run.sh -v', 'استخدم <bdi dir="ltr">./run.sh -v</bdi>'],
@@ -10,12 +10,12 @@ it.each([
   ['من 10-20 إلى ١٠-٢٠', 'من 10-20 إلى ١٠-٢٠'],
   ['العدد 12,000 فقط', 'العدد 12,000 فقط'],
 ])('%s', (text, html) => {
-  expect(renderToStaticMarkup(withIslands(text))).toBe(html)
+  expect(renderToStaticMarkup(isolateBidi(text))).toBe(html)
 })
 
 it.each(['1', '，', '/', '-1 ', '+1 ', '1-', '+1('])('takes no time over a long run of %j', (signs) => {
   const text = `א ${signs.repeat(40_000 / signs.length)}`
   const before = process.cpuUsage()
-  withIslands(text)
+  isolateBidi(text)
   expect(process.cpuUsage(before).user / 1000).toBeLessThan(400)
 })
