@@ -1,9 +1,9 @@
 'use client'
 import { Square, SquareCheck } from 'lucide-react'
 import { createContext, memo, type ReactNode, useContext, useMemo } from 'react'
-import { segmentsOf } from '@/lib/markdown/read'
+import { isAmbiguousParagraph } from '@/lib/markdown/ambiguity'
+import { parsedSegments } from '@/lib/markdown/parsed-text'
 import type { Block, Container, Details, Heading, Item, List, Paragraph, Quote, Summary } from '@/lib/markdown/tree'
-import { mayVanish } from '@/lib/markdown/undecided'
 import { type ChunkedView, Chunks, type FrameProps } from './chunks'
 import { CodeBlock } from './code/code-block'
 import { beginningOf, directionOf, directionOfText } from './direction'
@@ -16,8 +16,8 @@ import { BlocksFrame, useSkipOffscreen } from './offscreen/frames'
 import { estimatedHeight } from './offscreen/heights'
 import { Table } from './tables/table'
 
-/** The blocks in a container. They are looked at again only when the stamp is new. */
-export const Blocks = memo(function Blocks({ container }: { container: Container; stamp: number }) {
+/** The blocks in a container. They are looked at again only when the version is new. */
+export const Blocks = memo(function Blocks({ container }: { container: Container; version: number }) {
   const { children } = container
   const shown = useMemo(
     (): ChunkedView => ({
@@ -32,10 +32,10 @@ export const Blocks = memo(function Blocks({ container }: { container: Container
 })
 
 function viewOf(block: Block | undefined, place: number): ReactNode {
-  return block ? <BlockView key={place} block={block} stamp={block.stamp} /> : null
+  return block ? <BlockView key={place} block={block} version={block.version} /> : null
 }
 
-const BlockView = memo(function BlockView({ block }: { block: Block; stamp: number }) {
+const BlockView = memo(function BlockView({ block }: { block: Block; version: number }) {
   const growing = useDocument().growing === block
   switch (block.type) {
     case 'paragraph':
@@ -49,22 +49,22 @@ const BlockView = memo(function BlockView({ block }: { block: Block; stamp: numb
     case 'item':
       return <ItemView item={block} />
     case 'code':
-      return <CodeBlock code={block} stamp={block.stamp} growing={growing} />
+      return <CodeBlock code={block} version={block.version} growing={growing} />
     case 'table':
       return <Table table={block} />
     case 'math':
       return <FormulaBlock block={block} />
     case 'html':
       return <HtmlBlock block={block} growing={growing} />
-    case 'rule':
+    case 'thematic-break':
       return <hr />
     case 'details':
       return <DetailsView details={block} />
     case 'summary':
       return <SummaryView summary={block} growing={growing} />
-    case 'links':
-      return <LinkList links={block} stamp={block.stamp} />
-    case 'note':
+    case 'link-definitions':
+      return <LinkList links={block} version={block.version} />
+    case 'footnote':
       return null
   }
 })
@@ -79,7 +79,7 @@ function useDirection({ lines }: TextBlock) {
 function QuoteView({ quote }: { quote: Quote }) {
   return (
     <blockquote dir={directionOf(quote, useContext(RightToLeftContext))}>
-      <Blocks container={quote} stamp={quote.stamp} />
+      <Blocks container={quote} version={quote.version} />
     </blockquote>
   )
 }
@@ -95,7 +95,7 @@ function SummaryView({ summary, growing }: { summary: Summary; growing: boolean 
 function ParagraphView({ paragraph, growing }: { paragraph: Paragraph; growing: boolean }) {
   const direction = useDirection(paragraph)
   // It may be a definition, or the head of a table, of which nothing is shown yet.
-  if (growing && mayVanish(paragraph.lines)) return null
+  if (growing && isAmbiguousParagraph(paragraph.lines)) return null
   // A paragraph of HTML holds no lists.
   const Name = paragraph.lines.some((line) => listTag.test(line)) ? 'div' : 'p'
   return (
@@ -108,7 +108,7 @@ function ParagraphView({ paragraph, growing }: { paragraph: Paragraph; growing: 
 const listTag = /<[ou]l[\s>]/i
 
 function BlockText({ block, growing }: { block: TextBlock; growing: boolean }) {
-  return <Segments segments={segmentsOf(block, useDocument().references, growing)} />
+  return <Segments segments={parsedSegments(block, useDocument().references, growing)} />
 }
 
 /** One whose end never came is open, so that all that follows it is there to be read. */
@@ -118,7 +118,7 @@ function DetailsView({ details }: { details: Details }) {
   return (
     <details key={String(isCut)} open={isCut || undefined}>
       {details.children.entries[0]?.type === 'summary' ? null : <summary>Details</summary>}
-      <Blocks container={details} stamp={details.stamp} />
+      <Blocks container={details} version={details.version} />
     </details>
   )
 }
@@ -187,13 +187,13 @@ function ItemsFrame({ level, chunk, full, children: items }: FrameProps) {
 
 function ItemView({ item }: { item: Item }) {
   return (
-    <li data-task={item.done === null ? undefined : ''}>
-      {item.done === null ? null : item.done ? (
+    <li data-task={item.checked === null ? undefined : ''}>
+      {item.checked === null ? null : item.checked ? (
         <SquareCheck size={16} role="img" aria-label="Done" className="task" />
       ) : (
         <Square size={16} role="img" aria-label="Not done" className="task" />
       )}
-      <Blocks container={item} stamp={item.stamp} />
+      <Blocks container={item} version={item.version} />
     </li>
   )
 }

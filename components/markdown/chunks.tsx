@@ -1,11 +1,11 @@
 'use client'
 import { type ComponentType, memo, type ReactNode } from 'react'
-import { type Growing, topLevel } from '@/lib/markdown/growing'
+import { type ChunkedList, TOP_LEVEL } from '@/lib/markdown/chunked-list'
 import { useDeferredMount } from './offscreen/mount-queue'
 
 /** A list that grows, and how its entries are shown. It is one object for as long as the list is shown. */
 export interface ChunkedView {
-  list: Pick<Growing<unknown>, 'length' | 'size' | 'chunks' | 'stampOf' | 'isFull'>
+  list: Pick<ChunkedList<unknown>, 'length' | 'size' | 'chunks' | 'versionOf' | 'isFull'>
   /** The entry at a place, with its place as its key. */
   renderEntry(place: number, last: boolean): ReactNode
   /** In pixels, about how high the entry at a place will be. */
@@ -27,7 +27,7 @@ export interface FrameProps {
  * the same however long the list has become. An entry never changes its place, so it is mounted once.
  */
 export function Chunks({ shown }: { shown: ChunkedView }) {
-  return chunksOf(shown, topLevel, 0, shown.list.chunks(topLevel))
+  return chunksOf(shown, TOP_LEVEL, 0, shown.list.chunks(TOP_LEVEL))
 }
 
 function chunksOf(shown: ChunkedView, level: number, from: number, to: number): ReactNode {
@@ -38,7 +38,7 @@ function chunksOf(shown: ChunkedView, level: number, from: number, to: number): 
       shown={shown}
       level={level}
       chunk={chunk}
-      stamp={list.stampOf(level, chunk)}
+      version={list.versionOf(level, chunk)}
       full={list.isFull(level, chunk)}
     />
   ))
@@ -54,7 +54,7 @@ const Chunk = memo(function Chunk({
   level: number
   chunk: number
   /** Changes with what is in it. */
-  stamp: number
+  version: number
   full: boolean
 }) {
   const { list, Frame } = shown

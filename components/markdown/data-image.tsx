@@ -5,20 +5,20 @@ import { memo, useState } from 'react'
 const MAX_BYTES = 5 * 1024 * 1024
 const picture = /^data:image\/(?:png|jpe?g|gif|webp);base64,[A-Za-z0-9+/=%]*$/i
 
-/** Whether an address is a picture itself: showing it loads nothing from anywhere. */
-export function isDataImage(address: string): boolean {
-  return address.slice(0, 11).toLowerCase() === 'data:image/'
+/** Whether an url is a picture itself: showing it loads nothing from anywhere. */
+export function isDataImage(url: string): boolean {
+  return url.slice(0, 11).toLowerCase() === 'data:image/'
 }
 
 /** A picture that stands in the text. What is none, or too large, leaves its words. */
-export const DataImage = memo(function DataImage({ address, alt }: { address: string; alt: string }) {
+export const DataImage = memo(function DataImage({ url, alt }: { url: string; alt: string }) {
   const [failed, setFailed] = useState(false)
-  const size = (address.length * 3) / 4
+  const size = (url.length * 3) / 4
   if (size > MAX_BYTES)
     return <span>{`${alt || 'Image'} (too large to show: ${(size / 1024 / 1024).toFixed(1)} MB)`}</span>
-  if (failed || !picture.test(address)) return <span>{`${alt || 'Image'} (can’t be shown)`}</span>
+  if (failed || !picture.test(url)) return <span>{`${alt || 'Image'} (can’t be shown)`}</span>
   return (
     // biome-ignore lint/performance/noImgElement: it is in the text, and there is nothing to optimise.
-    <img src={address} alt={alt || 'Image'} decoding="async" onError={() => setFailed(true)} />
+    <img src={url} alt={alt || 'Image'} decoding="async" onError={() => setFailed(true)} />
   )
 })

@@ -10,24 +10,24 @@ import { revealAncestors } from './offscreen/skip-offscreen'
 export function Footnotes() {
   const { references } = useDocument()
   const inRightToLeft = useContext(RightToLeftContext)
-  if (!references.hasNotes) return null
-  const notes = references.orderedNotes()
+  if (!references.hasFootnotes) return null
+  const notes = references.orderedFootnotes()
   return (
     <section aria-label="Notes" className="notes">
-      <ol dir={notes[0] && directionOf(notes[0].note, inRightToLeft)}>
-        {notes.map(({ note, number }) => (
+      <ol dir={notes[0] && directionOf(notes[0].footnote, inRightToLeft)}>
+        {notes.map(({ footnote, number }) => (
           <li
-            key={footnoteId(note)}
-            id={footnoteId(note)}
+            key={footnoteId(footnote)}
+            id={footnoteId(footnote)}
             value={number ?? undefined}
             data-unmarked={number === null || undefined}
           >
-            <Blocks container={note} stamp={note.stamp} />
+            <Blocks container={footnote} version={footnote.version} />
             {number === null ? null : (
               <a
-                href={`#${footnoteReferenceId(note)}`}
+                href={`#${footnoteReferenceId(footnote)}`}
                 aria-label={`Back to the text of note ${number}`}
-                onClick={() => revealAncestors(document.getElementById(footnoteReferenceId(note)))}
+                onClick={() => revealAncestors(document.getElementById(footnoteReferenceId(footnote)))}
               >
                 ↩
               </a>

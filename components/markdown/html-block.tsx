@@ -1,6 +1,6 @@
 'use client'
 import { memo } from 'react'
-import type { Growing } from '@/lib/markdown/growing'
+import type { ChunkedList } from '@/lib/markdown/chunked-list'
 import type { Html } from '@/lib/markdown/tree'
 
 /** Raw HTML, as the text that it is: in chunks of lines, so that a further line leaves the others alone. */
@@ -13,11 +13,11 @@ export function HtmlBlock({ block, growing }: { block: Html; growing: boolean })
   )
 }
 
-function chunkOf(lines: Growing<string>, chunk: number) {
-  return <Lines key={chunk} lines={lines} chunk={chunk} stamp={lines.stampOf(0, chunk)} />
+function chunkOf(lines: ChunkedList<string>, chunk: number) {
+  return <Lines key={chunk} lines={lines} chunk={chunk} version={lines.versionOf(0, chunk)} />
 }
 
-const Lines = memo(function Lines({ lines, chunk }: { lines: Growing<string>; chunk: number; stamp: number }) {
+const Lines = memo(function Lines({ lines, chunk }: { lines: ChunkedList<string>; chunk: number; version: number }) {
   const from = chunk * lines.size
   const text = lines.entries.slice(from, from + lines.size).join('\n')
   return chunk === 0 ? text : `\n${text}`

@@ -1,7 +1,7 @@
 'use client'
 import { ExternalLink } from 'lucide-react'
 import { memo, type ReactNode } from 'react'
-import type { Inline, Mark } from '@/lib/markdown/tree'
+import type { FootnoteReference, Inline } from '@/lib/markdown/tree'
 import { DataImage, isDataImage } from './data-image'
 import { useDocument } from './document-context'
 import { footnoteId, footnoteReferenceId } from './footnote-ids'
@@ -74,19 +74,19 @@ function renderInline(inline: Inline, key: number, inLink: boolean): ReactNode {
     }
     case 'math':
       return <Formula key={key} tex={inline.tex} display={inline.display} unfinished={inline.unfinished} />
-    case 'reference':
+    case 'footnote-reference':
       return <FootnoteMark key={key} mark={inline} inLink={inLink} />
     case 'image':
-      if (inline.address !== null && isDataImage(inline.address))
-        return <DataImage key={key} address={inline.address} alt={inline.alt} />
-      return inLink ? inline.alt || 'image' : <ExternalImageLink key={key} address={inline.address} alt={inline.alt} />
+      if (inline.url !== null && isDataImage(inline.url))
+        return <DataImage key={key} url={inline.url} alt={inline.alt} />
+      return inLink ? inline.alt || 'image' : <ExternalImageLink key={key} url={inline.url} alt={inline.alt} />
     case 'link':
       return <ExternalLinkView key={key} link={inline} inLink={inLink} />
   }
 }
 
 function ExternalLinkView({ link, inLink }: { link: Extract<Inline, { type: 'link' }>; inLink: boolean }) {
-  const href = link.address === null || inLink ? undefined : safeUrl(link.address)
+  const href = link.url === null || inLink ? undefined : safeUrl(link.url)
   const isLink = href !== undefined
   const words = <Inlines inlines={link.children} inLink={inLink || isLink} />
   if (!isLink) return <span>{words}</span>
@@ -98,15 +98,15 @@ function ExternalLinkView({ link, inLink }: { link: Extract<Inline, { type: 'lin
 }
 
 /** Whether a link shows where it leads. */
-function showsItsUrl({ address, children }: Extract<Inline, { type: 'link' }>): boolean {
+function showsItsUrl({ url, children }: Extract<Inline, { type: 'link' }>): boolean {
   const [words] = children
   if (children.length !== 1 || words?.type !== 'text') return false
-  return /[:.@]/.test(words.text) && address?.endsWith(words.text) === true
+  return /[:.@]/.test(words.text) && url?.endsWith(words.text) === true
 }
 
 /** An outside image would tell its host that it was looked at, and by whom: it opens only on a click, in a tab of its own. */
-function ExternalImageLink({ address, alt }: { address: string | null; alt: string }) {
-  const href = address === null ? undefined : safeUrl(address)
+function ExternalImageLink({ url, alt }: { url: string | null; alt: string }) {
+  const href = url === null ? undefined : safeUrl(url)
   if (href === undefined || href.startsWith('mailto:')) return <span>{alt}</span>
   return (
     <a href={href} target="_blank" rel="noopener noreferrer" className="outside-image">
@@ -117,10 +117,10 @@ function ExternalImageLink({ address, alt }: { address: string | null; alt: stri
   )
 }
 
-function FootnoteMark({ mark, inLink }: { mark: Mark; inLink: boolean }) {
+function FootnoteMark({ mark, inLink }: { mark: FootnoteReference; inLink: boolean }) {
   const { references } = useDocument()
   const number = references.numberOf(mark.label)
-  const note = references.note(mark.label)
+  const note = references.footnote(mark.label)
   if (!note || inLink) return <sup>{number}</sup>
   return (
     <sup id={references.isFirst(mark) ? footnoteReferenceId(note) : undefined}>

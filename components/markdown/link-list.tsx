@@ -1,19 +1,19 @@
 'use client'
 import { memo } from 'react'
-import type { Links } from '@/lib/markdown/tree'
+import type { LinkDefinitions } from '@/lib/markdown/tree'
 import { useDocument } from './document-context'
 import { safeUrl } from './safe-url'
 
 /** The definitions of links that nobody refers to, as under “Sources”: they were written to be read. */
-export const LinkList = memo(function LinkList({ links }: { links: Links; stamp: number }) {
-  const shown = useDocument().unreferred(links)
+export const LinkList = memo(function LinkList({ links }: { links: LinkDefinitions; version: number }) {
+  const shown = useDocument().unreferencedDefinitions(links)
   if (shown.length === 0) return null
   return (
     <ul className="link-list">
-      {shown.map(({ label, address, title }, place) => (
+      {shown.map(({ label, url, title }, place) => (
         // biome-ignore lint/suspicious/noArrayIndexKey: a label may be defined twice.
         <li key={place} dir="auto">
-          <Target label={label} address={address} title={title} />
+          <Target label={label} url={url} title={title} />
         </li>
       ))}
     </ul>
@@ -21,14 +21,14 @@ export const LinkList = memo(function LinkList({ links }: { links: Links; stamp:
 })
 
 /** What leads nowhere, as a line of a dialogue may, stays as it was written. */
-function Target({ label, address, title }: Links['definitions'][number]) {
-  const href = safeUrl(address)
-  if (!href) return `[${label}]: ${address}${title && ` "${title}"`}`
+function Target({ label, url, title }: LinkDefinitions['definitions'][number]) {
+  const href = safeUrl(url)
+  if (!href) return `[${label}]: ${url}${title && ` "${title}"`}`
   return (
     <>
       <span>[{label}]</span>{' '}
       <a href={href} target="_blank" rel="noopener noreferrer">
-        {title ? `${title} (${address})` : address}
+        {title ? `${title} (${url})` : url}
       </a>
     </>
   )

@@ -37,7 +37,7 @@ export function Markdown({ text, growth, growing }: { text: string; growth?: Gro
       <DocumentContext value={document}>
         <RightToLeftContext value={isRightToLeft(document.root)}>
           <div className="markdown" data-growing={growing || undefined}>
-            <Blocks container={document.root} stamp={document.root.stamp} />
+            <Blocks container={document.root} version={document.root.version} />
             <Footnotes />
           </div>
         </RightToLeftContext>

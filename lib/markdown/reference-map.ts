@@ -1,172 +1,179 @@
-import type { Container, Definition, Leaf, Mark, MarkPlace, Note, References } from './tree'
+import type { Container, Definition, Footnote, FootnoteReference, Leaf, ReferencePosition, References } from './tree'
 
-/** From so many blocks on that ask for one label, those that are gone are looked for: lines read on trial leave some behind. */
-const crowded = 100
+/** At this many blocks that depend on one label, blocks that left the tree are removed; provisional lines leave some. */
+const SWEEP_THRESHOLD = 100
+
+interface Dependents {
+  leaves: Set<Leaf>
+  sweepAt: number
+}
 
 /**
- * What marks in a text refer to: definitions of links, and footnotes. It remembers which block asked for which label,
- * so that a definition that comes later changes those blocks and no other.
+ * What references resolve to: link reference definitions, and footnotes. It tracks which block looked up which label,
+ * so that a later definition invalidates those blocks and no others.
  */
 export class ReferenceMap implements References {
   private readonly definitions = new Map<string, Definition>()
-  private readonly notes = new Map<string, Note>()
-  private readonly askers = new Map<string, { leaves: Set<Leaf>; crowded: number }>()
-  /** Footnotes in the order of their first marks, and where those stand. */
-  private readonly marked = new Map<string, { number: number; first: MarkPlace | null }>()
+  private readonly footnotes = new Map<string, Footnote>()
+  /** Blocks by the label that they looked up; labels of footnotes begin with `^`. */
+  private readonly dependents = new Map<string, Dependents>()
+  /** Footnote numbers, in the order of their first references. */
+  private readonly numbered = new Map<string, { number: number; first: ReferencePosition | null }>()
   private finished = false
-  private asking: Leaf | null = null
+  private current: Leaf | null = null
 
-  constructor(private readonly changed: (leaf: Leaf) => void) {}
+  /** `onChange` is called for each block that is invalidated. */
+  constructor(private readonly onChange: (leaf: Leaf) => void) {}
 
-  /** Runs `read` for a block: whenever a label that it asks for gets another meaning, the block is to be read again. */
-  by<Result>(leaf: Leaf, read: () => Result): Result {
-    const outer = this.asking
-    this.asking = leaf
+  /** Runs `parse` for a block, and records the labels that it looks up as the block's dependencies. */
+  track<Result>(leaf: Leaf, parse: () => Result): Result {
+    const outer = this.current
+    this.current = leaf
     try {
-      return read()
+      return parse()
     } finally {
-      this.asking = outer
+      this.current = outer
     }
   }
 
   definition(label: string): Definition | null {
-    this.ask(label)
+    this.addDependent(label)
     return this.definitions.get(label) ?? null
   }
 
-  /** While the text grows, a mark is taken for one although its footnote has not come yet. */
-  isNote(label: string): boolean {
-    this.ask(`^${label}`)
-    return !this.finished || this.notes.has(label)
+  /** While the text grows, a reference counts as one although its footnote may still be missing. */
+  isFootnote(label: string): boolean {
+    this.addDependent(`^${label}`)
+    return !this.finished || this.footnotes.has(label)
   }
 
-  /** Numbers the footnotes of these marks that have no number yet; returns how to take that back. */
-  number(marks: Mark[]): () => void {
-    const numbered: string[] = []
-    for (const { label, place } of marks) {
-      if (this.marked.has(label)) continue
-      this.marked.set(label, { number: this.marked.size + 1, first: place })
-      numbered.push(label)
+  /** Numbers the footnotes of these references that have no number yet; returns a function that undoes it. */
+  assignNumbers(references: FootnoteReference[]): () => void {
+    const added: string[] = []
+    for (const { label, position } of references) {
+      if (this.numbered.has(label)) continue
+      this.numbered.set(label, { number: this.numbered.size + 1, first: position })
+      added.push(label)
     }
     return () => {
-      for (const label of numbered) this.marked.delete(label)
+      for (const label of added) this.numbered.delete(label)
     }
   }
 
-  /** The number of a footnote, by the order of the marks. */
+  /** The number of a footnote, by the order of first references; null without a reference. */
   numberOf(label: string): number | null {
-    return this.marked.get(label)?.number ?? null
+    return this.numbered.get(label)?.number ?? null
   }
 
-  /** Whether a mark is the first of its footnote, to which the footnote leads back. */
-  isFirst({ label, place }: Mark): boolean {
-    const first = this.marked.get(label)?.first
-    return first?.text === place?.text && first?.before === place?.before
+  /** Whether a reference is the first to its footnote, which the footnote's back link leads to. */
+  isFirst({ label, position }: FootnoteReference): boolean {
+    const first = this.numbered.get(label)?.first
+    return first?.owner === position?.owner && first?.index === position?.index
   }
 
-  note(label: string): Note | null {
-    return this.notes.get(label) ?? null
+  footnote(label: string): Footnote | null {
+    return this.footnotes.get(label) ?? null
   }
 
-  /** All footnotes: those with marks first, by number, then the rest. */
-  orderedNotes(): { label: string; note: Note; number: number | null }[] {
-    const marked = [...this.marked].flatMap(([label, { number }]) => {
-      const note = this.notes.get(label)
-      return note ? [{ label, note, number }] : []
+  /** All footnotes: first those with references, by number, then the others. */
+  orderedFootnotes(): { label: string; footnote: Footnote; number: number | null }[] {
+    const numbered = [...this.numbered].flatMap(([label, { number }]) => {
+      const footnote = this.footnotes.get(label)
+      return footnote ? [{ label, footnote, number }] : []
     })
-    const rest = [...this.notes].filter(([label]) => !this.marked.has(label))
-    return [...marked, ...rest.map(([label, note]) => ({ label, note, number: null }))]
+    const others = [...this.footnotes].filter(([label]) => !this.numbered.has(label))
+    return [...numbered, ...others.map(([label, footnote]) => ({ label, footnote, number: null }))]
   }
 
-  get hasNotes(): boolean {
-    return this.notes.size > 0
+  get hasFootnotes(): boolean {
+    return this.footnotes.size > 0
   }
 
-  /** The first definition of a label holds; false when it has one. */
+  /** The first definition of a label wins; false when there is one already. */
   define(label: string, definition: Definition): boolean {
     if (this.definitions.has(label)) return false
     this.definitions.set(label, definition)
-    this.tell(label)
+    this.invalidateDependents(label)
     return true
   }
 
-  forget(label: string): void {
+  undefine(label: string): void {
     this.definitions.delete(label)
-    this.tell(label)
+    this.invalidateDependents(label)
   }
 
-  defineNote(label: string, note: Note): boolean {
-    if (this.notes.has(label)) return false
-    this.notes.set(label, note)
-    this.tell(`^${label}`)
+  defineFootnote(label: string, footnote: Footnote): boolean {
+    if (this.footnotes.has(label)) return false
+    this.footnotes.set(label, footnote)
+    this.invalidateDependents(`^${label}`)
     return true
   }
 
-  forgetNote(label: string): void {
-    this.notes.delete(label)
-    this.tell(`^${label}`)
+  undefineFootnote(label: string): void {
+    this.footnotes.delete(label)
+    this.invalidateDependents(`^${label}`)
   }
 
   /**
-   * From now on a mark without a footnote is text. Returns the blocks with marks in their order, to be read again, and
-   * how to take this back.
+   * From now on a reference without a footnote is text. Returns the blocks with references in their order, which have to
+   * be parsed again, and a function that undoes it.
    */
   finish(): { leaves: Leaf[]; undo: () => void } {
-    const marked = [...this.marked]
+    const numbered = [...this.numbered]
     this.finished = true
-    this.marked.clear()
-    const leaves = this.rereadMarks().sort((one, other) => one.firstLine - other.firstLine)
+    this.numbered.clear()
+    const leaves = this.invalidateFootnoteReferences().sort((one, other) => one.firstLine - other.firstLine)
     const undo = () => {
       this.finished = false
-      this.marked.clear()
-      for (const [label, mark] of marked) this.marked.set(label, mark)
-      this.rereadMarks()
+      this.numbered.clear()
+      for (const [label, entry] of numbered) this.numbered.set(label, entry)
+      this.invalidateFootnoteReferences()
     }
     return { leaves, undo }
   }
 
-  private rereadMarks(): Leaf[] {
-    const asked = [...this.askers].filter(([label]) => label.startsWith('^'))
-    const leaves = [...new Set(asked.flatMap(([, askers]) => [...askers.leaves].filter(isInTree)))]
-    for (const leaf of leaves) this.reread(leaf)
+  private invalidateFootnoteReferences(): Leaf[] {
+    const byLabel = [...this.dependents].filter(([label]) => label.startsWith('^'))
+    const leaves = [...new Set(byLabel.flatMap(([, dependents]) => [...dependents.leaves].filter(isInTree)))]
+    for (const leaf of leaves) this.invalidate(leaf)
     return leaves
   }
 
-  private ask(label: string): void {
-    if (!this.asking) return
-    const askers = this.askers.get(label) ?? { leaves: new Set(), crowded }
-    this.askers.set(label, askers)
-    const { leaves } = askers
-    leaves.add(this.asking)
-    if (leaves.size < askers.crowded) return
-    for (const leaf of leaves) if (leaf !== this.asking && !isInTree(leaf)) leaves.delete(leaf)
-    // They are looked through again when there are twice as many, so that this costs the same for each.
-    askers.crowded = Math.max(crowded, leaves.size * 2)
+  private addDependent(label: string): void {
+    if (!this.current) return
+    const dependents = this.dependents.get(label) ?? { leaves: new Set(), sweepAt: SWEEP_THRESHOLD }
+    this.dependents.set(label, dependents)
+    const { leaves } = dependents
+    leaves.add(this.current)
+    if (leaves.size < dependents.sweepAt) return
+    for (const leaf of leaves) if (leaf !== this.current && !isInTree(leaf)) leaves.delete(leaf)
+    // The next sweep is at twice as many, so that sweeping costs each block the same.
+    dependents.sweepAt = Math.max(SWEEP_THRESHOLD, leaves.size * 2)
   }
 
-  private tell(label: string): void {
-    for (const leaf of this.askers.get(label)?.leaves ?? []) this.reread(leaf)
+  private invalidateDependents(label: string): void {
+    for (const leaf of this.dependents.get(label)?.leaves ?? []) this.invalidate(leaf)
   }
 
-  private reread(leaf: Leaf): void {
-    forgetRead(leaf)
-    this.changed(leaf)
+  private invalidate(leaf: Leaf): void {
+    clearParsed(leaf)
+    this.onChange(leaf)
   }
 }
 
 function isInTree(leaf: Leaf): boolean {
   let block: Leaf | Container = leaf
   while (block.parent) {
-    if (block.parent.children.entries[block.place] !== block) return false
+    if (block.parent.children.entries[block.index] !== block) return false
     block = block.parent
   }
   return block.type === 'root'
 }
 
-/** Lets what was read of a block's text be read again. */
-function forgetRead(leaf: Leaf): void {
+/** Drops the cached inlines of a block. */
+function clearParsed(leaf: Leaf): void {
   if (leaf.type === 'table') {
-    leaf.head.read = null
-    for (const row of leaf.rows.entries) row.read = null
-  } else if ('read' in leaf) leaf.read = null
+    leaf.head.parsed = null
+    for (const row of leaf.rows.entries) row.parsed = null
+  } else if ('parsed' in leaf) leaf.parsed = null
 }

@@ -1,21 +1,18 @@
-import type { Growing } from './growing'
+import type { ChunkedList } from './chunked-list'
 
-/** The elements that a reply may have by their names: harmless ones, and none with an attribute. */
+/** The elements that a reply may write as tags: harmless ones, never with an attribute. */
 export const elementNames = [
   ...['b', 'strong', 'i', 'em', 'u', 'ins', 's', 'del', 'mark', 'small', 'sub', 'sup', 'kbd', 'code', 'samp'],
   ...['var', 'ul', 'ol', 'li'],
 ] as const
 export type ElementName = (typeof elementNames)[number]
 
-/**
- * A reply as a tree of blocks. The parser changes blocks in place; `stamp` is new whenever a block, or anything in it,
- * has changed.
- */
+/** A node of the block tree. The parser changes nodes in place; `version` is new whenever a node or its content changes. */
 interface Node {
   parent: Container | null
-  /** Where among its parent's children. */
-  place: number
-  stamp: number
+  /** The position among the parent's children. */
+  index: number
+  version: number
   open: boolean
   firstLine: number
   lastLine: number
@@ -23,132 +20,130 @@ interface Node {
 
 export interface Root extends Node {
   type: 'root'
-  children: Growing<Block>
+  children: ChunkedList<Block>
 }
 export interface Quote extends Node {
   type: 'quote'
-  children: Growing<Block>
+  children: ChunkedList<Block>
 }
 export interface List extends Node {
   type: 'list'
-  children: Growing<Block>
+  children: ChunkedList<Block>
   ordered: boolean
   start: number
-  /** What follows the number, or is the bullet: another one begins another list. */
+  /** The bullet, or the delimiter after the number: another one starts another list. */
   marker: string
   loose: boolean
 }
 export interface Item extends Node {
   type: 'item'
-  children: Growing<Block>
-  /** Columns that what belongs to the item is indented by. */
+  children: ChunkedList<Block>
+  /** How many columns its content is indented by. */
   indent: number
-  /** Whether it is done, if it is a task. */
-  done: boolean | null
+  /** Null when the item is no task. */
+  checked: boolean | null
 }
-/** The text of a footnote. */
-export interface Note extends Node {
-  type: 'note'
-  children: Growing<Block>
+/** A footnote's content. */
+export interface Footnote extends Node {
+  type: 'footnote'
+  children: ChunkedList<Block>
   label: string
 }
-/** What opens and closes at a press: `<details>`. Its summary, if it has one, is the first block in it. */
+/** `<details>`. Its summary, if there is one, is its first child. */
 export interface Details extends Node {
   type: 'details'
-  children: Growing<Block>
-  /** Its end has come. */
+  children: ChunkedList<Block>
+  /** Its end tag has been parsed. */
   closed: boolean
 }
-export type Container = Root | Quote | List | Item | Note | Details
+export type Container = Root | Quote | List | Item | Footnote | Details
 
 export interface Paragraph extends Node {
   type: 'paragraph'
   lines: string[]
-  /** It is known to begin with no definition of a link reference. */
+  /** It is known that it doesn't begin with a link reference definition. */
   noDefinition: boolean
-  settled: Settled | null
-  read: Read | null
+  stable: StablePrefix | null
+  parsed: ParsedText | null
 }
 export interface Heading extends Node {
   type: 'heading'
   level: number
   lines: string[]
-  read: Read | null
+  parsed: ParsedText | null
 }
 export interface Summary extends Node {
   type: 'summary'
   lines: string[]
-  /** Its end has come. */
+  /** Its end tag has been parsed. */
   closed: boolean
-  read: Read | null
+  parsed: ParsedText | null
 }
 export interface Code extends Node {
   type: 'code'
-  /** The fence it was opened by; null when it is code by its indentation. */
+  /** The opening fence; null for indented code. */
   fence: { mark: string; length: number; indent: number } | null
   info: string
-  lines: Growing<string>
-  /** In markdown that is quoted as code: how many fences within it are open. */
-  inner: number
+  lines: ChunkedList<string>
+  /** In quoted markdown: how many inner fences are open. */
+  openInnerFences: number
 }
 export interface MathBlock extends Node {
   type: 'math'
-  /** What it was opened by, and what closes it. */
   fence: { start: string; end: string }
   lines: string[]
   closed: boolean
 }
-/** Raw HTML, which is shown as the text that it is. */
+/** Raw HTML, which is shown as text. */
 export interface Html extends Node {
   type: 'html'
-  /** What its end looks like; null when a blank line ends it. */
+  /** Matches the line that ends it; null when a blank line does. */
   end: RegExp | null
-  lines: Growing<string>
+  lines: ChunkedList<string>
 }
 export interface Row {
   cells: string[]
-  read: Inline[][] | null
-  /** New whenever it is to be shown in another way. */
-  stamp: number
+  parsed: Inline[][] | null
+  /** New whenever the row has to be rendered again. */
+  version: number
 }
 export interface Table extends Node {
   type: 'table'
   align: Align[]
   head: Row
-  rows: Growing<Row>
-  /** How many cells the longest row has: one may have more than the head. */
-  columns: number
+  rows: ChunkedList<Row>
+  /** The length of the longest row, which may be longer than the head. */
+  columnCount: number
 }
 export type Align = 'left' | 'right' | 'center' | null
-export interface Rule extends Node {
-  type: 'rule'
+export interface ThematicBreak extends Node {
+  type: 'thematic-break'
 }
-/** Definitions of link references that stand together. Those that nobody refers to are shown. */
-export interface Links extends Node {
-  type: 'links'
+/** Adjacent link reference definitions. Those without a reference are shown. */
+export interface LinkDefinitions extends Node {
+  type: 'link-definitions'
   definitions: (Definition & { label: string })[]
 }
-export type Leaf = Paragraph | Heading | Code | MathBlock | Html | Table | Rule | Links | Summary
+export type Leaf = Paragraph | Heading | Code | MathBlock | Html | Table | ThematicBreak | LinkDefinitions | Summary
 export type Block = Exclude<Container, Root> | Leaf
 
-/** What the text of a block came to, as long as neither the text nor what it refers to changes. */
-export interface Read {
-  /** A long text is in several, so that what is read and shown anew is short. */
+/** The inlines of a block's text, valid until the text or what it refers to changes. */
+export interface ParsedText {
+  /** A long text has several, so that what is parsed and rendered again is short. */
   segments: Inline[][]
-  /** The marks of footnotes in it. */
-  marks: Mark[]
-  /** It is still being written, and unfinished marks in it have been closed. */
+  footnoteReferences: FootnoteReference[]
+  /** The text is still being written, and open marks in it were closed. */
   unfinished: boolean
 }
 
 /**
- * What the beginning of a long text came to while its end is being written, and the text that follows. It stays: what
+ * The parsed beginning of a long text whose end is still being written, and the text that follows. It stays valid: what
  * it refers to can only change between blocks.
  */
-export interface Settled {
+export interface StablePrefix {
   segments: Inline[][]
-  marks: Mark[]
-  rest: string
+  footnoteReferences: FootnoteReference[]
+  tail: string
 }
 
 export type Inline =
@@ -159,34 +154,36 @@ export type Inline =
   | { type: 'code'; text: string }
   | { type: 'html'; text: string }
   | { type: 'math'; tex: string; display: boolean; unfinished: boolean }
-  /** A link; `address` is null while it is still being written. */
-  | { type: 'link'; address: string | null; title: string; children: Inline[] }
-  | { type: 'image'; address: string | null; title: string; alt: string }
-  | Mark
+  /** `url` is null while it is still being written. */
+  | { type: 'link'; url: string | null; title: string; children: Inline[] }
+  | { type: 'image'; url: string | null; title: string; alt: string }
+  | FootnoteReference
 
-/** The mark of a footnote. */
-export interface Mark {
-  type: 'reference'
+export interface FootnoteReference {
+  type: 'footnote-reference'
   label: string
-  /** What it stands in, and how many marks stand there before it; null until that is known. */
-  place: MarkPlace | null
+  /** Null until the text that holds it is parsed as a whole. */
+  position: ReferencePosition | null
 }
-export interface MarkPlace {
-  text: Leaf | Row
-  before: number
+export interface ReferencePosition {
+  owner: Leaf | Row
+  /** How many footnote references come before it in the same owner. */
+  index: number
 }
 
 export interface Definition {
-  address: string
+  url: string
   title: string
 }
 
-/** What the marks in a text may refer to. */
+/** Resolves the labels that a text refers to. */
 export interface References {
   definition(label: string): Definition | null
-  /** Whether a mark of a footnote is one, by now. */
-  isNote(label: string): boolean
+  /** Whether `[^label]` is a footnote reference, as far as is known. */
+  isFootnote(label: string): boolean
 }
 
-/** A block as it begins, before it has a place in the tree. */
-export type New<Kind extends Block> = Omit<Kind, 'parent' | 'place' | 'stamp' | 'open' | 'firstLine' | 'lastLine'>
+/** A block before it is in the tree. */
+export type NewBlock<Kind extends Block = Block> = Kind extends Block
+  ? Omit<Kind, 'parent' | 'index' | 'version' | 'open' | 'firstLine' | 'lastLine'>
+  : never

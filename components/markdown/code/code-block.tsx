@@ -19,7 +19,7 @@ import { useHighlighting } from './use-highlighting'
 export const reachable = { tabIndex: 0 }
 
 /** Code with its language and what can be done with it. It scrolls inside itself, and copies what has arrived so far. */
-export const CodeBlock = memo(function CodeBlock({ code, growing }: { code: Code; stamp: number; growing: boolean }) {
+export const CodeBlock = memo(function CodeBlock({ code, growing }: { code: Code; version: number; growing: boolean }) {
   const language = languageOf(code.info)
   const figure = useRef<HTMLElement>(null)
   const [wrapped, setWrapped] = useState(false)

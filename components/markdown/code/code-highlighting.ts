@@ -1,5 +1,5 @@
-import { newStamp } from '@/lib/markdown/growing-tree'
 import type { Code } from '@/lib/markdown/tree'
+import { nextVersion } from '@/lib/markdown/tree-builder'
 import type { Grammar } from './languages'
 import type { HighlightRequest, HighlightResult, ReleaseRequest, Token } from './messages'
 
@@ -71,11 +71,11 @@ export class CodeHighlighting {
   receive({ lines, last }: HighlightResult): void {
     this.isWaiting = false
     for (const tokens of lines) {
-      this.code.lines.touch(this.lines.length, newStamp())
+      this.code.lines.touch(this.lines.length, nextVersion())
       this.lines.push(tokens)
     }
     this.last = last
-    if (last) this.code.lines.touch(this.lines.length, newStamp())
+    if (last) this.code.lines.touch(this.lines.length, nextVersion())
     this.notify()
     this.requestNext()
   }

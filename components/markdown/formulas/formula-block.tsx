@@ -1,5 +1,5 @@
 'use client'
-import { texOf } from '@/lib/markdown/math/math-spans'
+import { texOf } from '@/lib/markdown/math/math-block'
 import type { MathBlock } from '@/lib/markdown/tree'
 import { Formula } from './formula'
 

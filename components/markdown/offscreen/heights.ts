@@ -28,11 +28,11 @@ export function estimatedHeight(block: Block | undefined): number {
       return block.lines.length * CODE_LINE_HEIGHT_PX + 64
     case 'table':
       return (block.rows.length + 1) * ROW_HEIGHT_PX + GAP_PX
-    case 'rule':
+    case 'thematic-break':
       return 49
     case 'details':
       return LINE_HEIGHT_PX + GAP_PX
-    case 'links':
+    case 'link-definitions':
       return block.definitions.length * LINE_HEIGHT_PX
     case 'quote':
     case 'list':

@@ -1,5 +1,5 @@
-import { plainText } from '@/lib/markdown/inlines/pieces'
-import { cellsIn } from '@/lib/markdown/read'
+import { inlineText } from '@/lib/markdown/inlines/pieces'
+import { parsedCells } from '@/lib/markdown/parsed-text'
 import type { ReferenceMap } from '@/lib/markdown/reference-map'
 import type { Table } from '@/lib/markdown/tree'
 
@@ -11,8 +11,8 @@ const number = /^[+-]?\d[\d.,\s]*%?$/
 export function asCsv(table: Table, references: ReferenceMap): string {
   return [table.head, ...table.rows.entries]
     .map((row) =>
-      cellsIn(table, row, references, false)
-        .map((cell) => field(plainText(cell)))
+      parsedCells(table, row, references, false)
+        .map((cell) => field(inlineText(cell)))
         .join(','),
     )
     .join('\r\n')

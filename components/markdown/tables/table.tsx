@@ -1,7 +1,7 @@
 'use client'
 import { createContext, memo, type ReactNode, useContext, useLayoutEffect, useMemo, useRef, useState } from 'react'
 import { CopyButton } from '@/components/ui/copy-button'
-import { cellsIn } from '@/lib/markdown/read'
+import { parsedCells } from '@/lib/markdown/parsed-text'
 import type { Align, Row, Table as TableBlock } from '@/lib/markdown/tree'
 import { type ChunkedView, Chunks, type FrameProps } from '../chunks'
 import { reachable } from '../code/code-block'
@@ -56,7 +56,7 @@ function rowsOf(table: TableBlock): ChunkedView {
     list: table.rows,
     renderEntry: (place, last) => {
       const row = table.rows.entries[place]
-      return row ? <RowView key={place} table={table} row={row} stamp={row.stamp} last={last} /> : null
+      return row ? <RowView key={place} table={table} row={row} version={row.version} last={last} /> : null
     },
     estimateHeight: () => ROW_HEIGHT_PX,
     Frame: RowsFrame,
@@ -83,7 +83,7 @@ function Part({ first, full, rows }: { first: boolean; full: boolean; rows: Reac
   }, [first, full, widths, setWidths])
   if (!table) return null
   // A row that is longer than those that were measured is as wide as it has to be.
-  const fixed = widths && widths.length >= table.columns ? widths : null
+  const fixed = widths && widths.length >= table.columnCount ? widths : null
   const total = fixed?.reduce((sum, width) => sum + width, 0)
   return (
     <div ref={resting}>
@@ -99,7 +99,7 @@ function Part({ first, full, rows }: { first: boolean; full: boolean; rows: Reac
           </colgroup>
         ) : null}
         <thead ref={head} className={first ? undefined : 'continued'}>
-          <Cells table={table} row={table.head} name="th" unfinished={false} columns={table.columns} />
+          <Cells table={table} row={table.head} name="th" unfinished={false} columns={table.columnCount} />
         </thead>
         <tbody>{rows}</tbody>
       </table>
@@ -111,7 +111,7 @@ interface RowProps {
   table: TableBlock
   row: Row
   /** Changes with what is in it. */
-  stamp: number
+  version: number
   last: boolean
 }
 
@@ -142,7 +142,7 @@ function Cells({
   )
   return (
     <tr>
-      {inOrder(cellsIn(table, row, references, unfinished)).map(({ each, place }) => (
+      {inOrder(parsedCells(table, row, references, unfinished)).map(({ each, place }) => (
         <Name
           key={place}
           data-align={alignOf(table, place)}

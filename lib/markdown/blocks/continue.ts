@@ -1,24 +1,24 @@
 import { matchAt } from '../inlines/destinations'
-import { mayGoOn } from '../math/formula-content'
+import { mayContinueFormula } from '../math/formula-classifier'
 import type { Block, Code } from '../tree'
 import type { Line } from './line'
 
 const closingFence = /(`{3,}|~{3,})[ \t]*$/y
 
 /** Whether an open block goes on in this line, whose marks of the blocks around it have been read; then reads its own. */
-export function continues(block: Block, line: Line): 'yes' | 'no' | 'closed' {
+export function continueBlock(block: Block, line: Line): 'yes' | 'no' | 'closed' {
   switch (block.type) {
     case 'list':
     case 'details':
       return 'yes'
     case 'quote':
-      return takeQuoteMark(line) ? 'yes' : 'no'
+      return consumeQuoteMarker(line) ? 'yes' : 'no'
     case 'item':
       return continuesItem(line, block.indent, block.children.length > 0 || line.number === block.firstLine)
-    case 'note':
+    case 'footnote':
       return continuesItem(line, 4, true)
     case 'code':
-      return block.fence ? continuesFenced(block.fence, block.inner, line) : continuesIndented(line)
+      return block.fence ? continuesFenced(block.fence, block.openInnerFences, line) : continuesIndented(line)
     case 'summary':
       return block.closed || line.isBlank ? 'no' : 'yes'
     case 'html':
@@ -27,15 +27,15 @@ export function continues(block: Block, line: Line): 'yes' | 'no' | 'closed' {
     case 'table':
       return line.isBlank ? 'no' : 'yes'
     case 'math':
-      return line.isBlank || block.lines.at(-1) !== '' || mayGoOn(line.rest) ? 'yes' : 'no'
+      return line.isBlank || block.lines.at(-1) !== '' || mayContinueFormula(line.content) ? 'yes' : 'no'
     default:
       return 'no'
   }
 }
 
-export function takeQuoteMark(line: Line): boolean {
-  if (line.isIndented || line.text[line.next] !== '>') return false
-  line.toNext()
+export function consumeQuoteMarker(line: Line): boolean {
+  if (line.isIndented || line.text[line.nonspace] !== '>') return false
+  line.skipIndent()
   line.advance(1)
   line.skipSpace()
   return true
@@ -44,7 +44,7 @@ export function takeQuoteMark(line: Line): boolean {
 function continuesItem(line: Line, indent: number, mayBeBlank: boolean): 'yes' | 'no' {
   if (line.isBlank) {
     if (!mayBeBlank) return 'no'
-    line.toNext()
+    line.skipIndent()
     return 'yes'
   }
   if (line.indent < indent) return 'no'
@@ -53,7 +53,7 @@ function continuesItem(line: Line, indent: number, mayBeBlank: boolean): 'yes' |
 }
 
 function continuesFenced(fence: NonNullable<Code['fence']>, inner: number, line: Line): 'yes' | 'closed' {
-  const found = line.isIndented || inner > 0 ? null : matchAt(closingFence, line.text, line.next)
+  const found = line.isIndented || inner > 0 ? null : matchAt(closingFence, line.text, line.nonspace)
   if (found?.startsWith(fence.mark.repeat(fence.length))) return 'closed'
   line.advanceColumns(Math.min(fence.indent, line.indent))
   return 'yes'
@@ -61,7 +61,7 @@ function continuesFenced(fence: NonNullable<Code['fence']>, inner: number, line:
 
 function continuesIndented(line: Line): 'yes' | 'no' {
   if (line.isIndented) line.advanceColumns(4)
-  else if (line.isBlank) line.toNext()
+  else if (line.isBlank) line.skipIndent()
   else return 'no'
   return 'yes'
 }
@@ -74,10 +74,10 @@ const innerFence = /^[ \t>]*(?:(?:[-*+]|\d{1,9}[.)])[ \t]+)*(`{3,}|~{3,})[ \t]*(
  * closes the innermost. So the quotation ends where its writer meant it to.
  */
 export function innerFencesAfter(code: Code, line: string): number {
-  const { fence, inner, info } = code
-  if (!fence || !line.includes(fence.mark.repeat(3)) || !quotedMarkdown.test(info)) return inner
+  const { fence, openInnerFences, info } = code
+  if (!fence || !line.includes(fence.mark.repeat(3)) || !quotedMarkdown.test(info)) return openInnerFences
   const [, marks = '', language = ''] = innerFence.exec(line) ?? []
-  if (!marks.startsWith(fence.mark.repeat(fence.length))) return inner
-  if (language.trim() !== '') return inner + 1
-  return Math.max(0, inner - 1)
+  if (!marks.startsWith(fence.mark.repeat(fence.length))) return openInnerFences
+  if (language.trim() !== '') return openInnerFences + 1
+  return Math.max(0, openInnerFences - 1)
 }

@@ -1,5 +1,5 @@
-import { chunkSizes, Growing } from '../growing'
-import type { Container, Details, Leaf, New, Summary } from '../tree'
+import { CHUNK_SIZES, ChunkedList } from '../chunked-list'
+import type { Container, Details, Leaf, NewBlock, Summary } from '../tree'
 import type { Line } from './line'
 
 const start = /^<details(?:\s+open)?\s*>[ \t]*/i
@@ -10,32 +10,32 @@ const beginsInLine = /^[\s>]*(?:(?:[-*+]|\d{1,9}[.)])\s+)*<details(?:\s+open)?\s
 const indentedCode = /^(?: {4}| {0,3}\t)/
 
 /** A `<details>` that begins at this place of a line, its tag taken off. */
-export function detailsStart(line: Line, rest: string): New<Details> | null {
+export function detailsStart(line: Line, rest: string): NewBlock<Details> | null {
   const found = start.exec(rest)
   if (!found) return null
-  line.toNext()
+  line.skipIndent()
   line.advance(found[0].length)
-  return { type: 'details', children: new Growing(chunkSizes.blocks), closed: false }
+  return { type: 'details', children: new ChunkedList(CHUNK_SIZES.blocks), closed: false }
 }
 
 /** The summary of a `<details>` that holds nothing yet, with what of it stands in this line. */
-export function summaryStartIn(line: Line, rest: string, container: Container | Leaf): New<Summary> | null {
+export function summaryStartIn(line: Line, rest: string, container: Container | Leaf): NewBlock<Summary> | null {
   if (container.type !== 'details' || container.children.length > 0) return null
   const found = summaryStart.exec(rest)
   if (!found) return null
-  line.toNext()
+  line.skipIndent()
   line.advance(found[0].length)
-  const { text, closed } = takeSummary(line)
-  return { type: 'summary', lines: text === '' ? [] : [text], closed, read: null }
+  const { text, closed } = consumeSummary(line)
+  return { type: 'summary', lines: text === '' ? [] : [text], closed, parsed: null }
 }
 
 /** Takes what belongs to a summary off a line, and tells whether that is its end. */
-export function takeSummary(line: Line): { text: string; closed: boolean } {
-  const { rest } = line
-  const found = summaryEnd.exec(rest)
-  const text = found ? rest.slice(0, found.index) : rest
-  line.toNext()
-  line.advance(found ? found.index + found[0].length : rest.length)
+export function consumeSummary(line: Line): { text: string; closed: boolean } {
+  const { content } = line
+  const found = summaryEnd.exec(content)
+  const text = found ? content.slice(0, found.index) : content
+  line.skipIndent()
+  line.advance(found ? found.index + found[0].length : content.length)
   return { text: text.trim(), closed: found !== null }
 }
 

@@ -6,28 +6,28 @@ export class Line {
   /** The columns of a tab at `offset` that have been taken already. */
   private insideTab = false
   /** Where the next character that is no space is, and how many columns away. */
-  next = 0
-  nextColumn = 0
+  nonspace = 0
+  nonspaceColumn = 0
 
   constructor(
     readonly text: string,
     readonly number: number,
   ) {
-    this.find()
+    this.findNonspace()
   }
 
   get indent(): number {
-    return this.nextColumn - this.column
+    return this.nonspaceColumn - this.column
   }
   get isIndented(): boolean {
     return this.indent >= 4
   }
   get isBlank(): boolean {
-    return this.next >= this.text.length
+    return this.nonspace >= this.text.length
   }
   /** The rest of the line from its first character that is no space. */
-  get rest(): string {
-    return this.text.slice(this.next)
+  get content(): string {
+    return this.text.slice(this.nonspace)
   }
 
   /** What remains of the line, with the columns left of a tab that was taken in part. */
@@ -36,13 +36,13 @@ export class Line {
     return ' '.repeat(4 - (this.column % 4)) + this.text.slice(this.offset + 1)
   }
 
-  toNext(): void {
-    this.offset = this.next
-    this.column = this.nextColumn
+  skipIndent(): void {
+    this.offset = this.nonspace
+    this.column = this.nonspaceColumn
     this.insideTab = false
   }
 
-  toEnd(): void {
+  skipToEnd(): void {
     this.advance(this.text.length - this.offset)
   }
 
@@ -52,7 +52,7 @@ export class Line {
       this.offset++
       this.insideTab = false
     }
-    this.find()
+    this.findNonspace()
   }
 
   advanceColumns(columns: number): void {
@@ -64,7 +64,7 @@ export class Line {
       this.insideTab = taken < width
       if (!this.insideTab) this.offset++
     }
-    this.find()
+    this.findNonspace()
   }
 
   /** One space, or one column of a tab, after the mark of a container. */
@@ -73,18 +73,18 @@ export class Line {
     if (character === ' ' || character === '\t') this.advanceColumns(1)
   }
 
-  position(): { offset: number; column: number; insideTab: boolean } {
+  save(): { offset: number; column: number; insideTab: boolean } {
     return { offset: this.offset, column: this.column, insideTab: this.insideTab }
   }
 
-  backTo({ offset, column, insideTab }: ReturnType<Line['position']>): void {
+  restore({ offset, column, insideTab }: ReturnType<Line['save']>): void {
     this.offset = offset
     this.column = column
     this.insideTab = insideTab
-    this.find()
+    this.findNonspace()
   }
 
-  private find(): void {
+  private findNonspace(): void {
     let at = this.offset
     let column = this.column
     for (; at < this.text.length; at++) {
@@ -93,7 +93,7 @@ export class Line {
       else if (character === '\t') column += 4 - (column % 4)
       else break
     }
-    this.next = at
-    this.nextColumn = column
+    this.nonspace = at
+    this.nonspaceColumn = column
   }
 }

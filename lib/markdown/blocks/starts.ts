@@ -1,46 +1,46 @@
-import { chunkSizes, Growing } from '../growing'
+import { CHUNK_SIZES, ChunkedList } from '../chunked-list'
 import { unescaped } from '../inlines/characters'
-import { mathStart } from '../math/math-spans'
+import { mathStart } from '../math/math-block'
 import type {
   Code,
   Container,
   Details,
+  Footnote,
   Heading,
   Html,
   Item,
   Leaf,
   List,
   MathBlock,
-  New,
-  Note,
+  NewBlock,
   Quote,
-  Rule,
   Summary,
+  ThematicBreak,
 } from '../tree'
-import { takeQuoteMark } from './continue'
+import { consumeQuoteMarker } from './continue'
 import { detailsStart, summaryStartIn } from './details'
-import { htmlStart } from './html'
+import { htmlStart } from './html-block'
 import type { Line } from './line'
 
-export type Start =
-  | New<Quote>
-  | New<Item & { list: New<List> }>
-  | New<Note>
-  | New<Heading>
-  | New<Code>
-  | New<Html>
-  | New<Rule>
-  | New<MathBlock>
-  | New<Details>
-  | New<Summary>
+export type BlockStart =
+  | NewBlock<Quote>
+  | NewBlock<Item & { list: NewBlock<List> }>
+  | NewBlock<Footnote>
+  | NewBlock<Heading>
+  | NewBlock<Code>
+  | NewBlock<Html>
+  | NewBlock<ThematicBreak>
+  | NewBlock<MathBlock>
+  | NewBlock<Details>
+  | NewBlock<Summary>
 
 const special = /^[#`~*+_=<>0-9-$\\[]/
 const atxHeading = /^(#{1,6})(?:[ \t]+|$)/
 /** Two marks or more before a word, with no space between. One alone may begin a hashtag. */
 const tightHeading = /^(#{2,6})(?=[\p{L}\p{N}\p{Extended_Pictographic}*【《「『“"(（])/u
 const fence = /^(`{3,})([^`]*)$|^(~{3,})(.*)$/
-const rule = /^(?:\*[ \t]*){3,}$|^(?:_[ \t]*){3,}$|^(?:-[ \t]*){3,}$/
-const note = /^\[\^([^\]\s[]+)\]:[ \t]*/
+const thematicBreak = /^(?:\*[ \t]*){3,}$|^(?:_[ \t]*){3,}$|^(?:-[ \t]*){3,}$/
+const footnoteMarker = /^\[\^([^\]\s[]+)\]:[ \t]*/
 const bullet = /^[*+-](?=[ \t]|$)/
 const number = /^(\d{1,9})([.)])(?=[ \t]|$)/
 export const setextUnderline = /^(?:=+|-{4,})[ \t]*$/
@@ -50,7 +50,7 @@ const sentenceEnd = /[.!?:;,…。！？：；，、]$/
  * Whether a line under a paragraph makes a heading of it. Dashes mostly are a rule: an underline is drawn under one line,
  * as long as that, and under no sentence.
  */
-export function isUnderline(line: string, above: string[]): boolean {
+export function isSetextUnderline(line: string, above: string[]): boolean {
   const [first = '', ...further] = above
   const text = first.trim()
   if (line.startsWith('=')) return true
@@ -58,39 +58,39 @@ export function isUnderline(line: string, above: string[]): boolean {
 }
 
 /** What begins at this place of a line, its mark taken off; null when it is text. */
-export function startOf(line: Line, container: Container | Leaf, inParagraph: boolean): Start | null {
+export function blockStartAt(line: Line, container: Container | Leaf, inParagraph: boolean): BlockStart | null {
   if (line.isIndented) return indentedCode(line, inParagraph)
-  const { rest } = line
-  if (!special.test(rest)) return null
-  if (takeQuoteMark(line)) return { type: 'quote', children: new Growing(chunkSizes.blocks) }
+  const { content } = line
+  if (!special.test(content)) return null
+  if (consumeQuoteMarker(line)) return { type: 'quote', children: new ChunkedList(CHUNK_SIZES.blocks) }
   return (
-    heading(line, rest) ??
-    fenced(line, rest) ??
-    detailsStart(line, rest) ??
-    summaryStartIn(line, rest, container) ??
-    html(rest, inParagraph) ??
-    (rule.test(rest) ? ruleOf(line) : null) ??
-    item(line, rest, container) ??
-    noteOf(line, rest) ??
-    math(line, rest)
+    heading(line, content) ??
+    fenced(line, content) ??
+    detailsStart(line, content) ??
+    summaryStartIn(line, content, container) ??
+    html(content, inParagraph) ??
+    (thematicBreak.test(content) ? thematicBreakStart(line) : null) ??
+    item(line, content, container) ??
+    footnoteStart(line, content) ??
+    math(line, content)
   )
 }
 
-function indentedCode(line: Line, inParagraph: boolean): New<Code> | null {
+function indentedCode(line: Line, inParagraph: boolean): NewBlock<Code> | null {
   if (inParagraph || line.isBlank) return null
   line.advanceColumns(4)
-  return { type: 'code', fence: null, info: '', lines: new Growing(chunkSizes.lines), inner: 0 }
+  return { type: 'code', fence: null, info: '', lines: new ChunkedList(CHUNK_SIZES.lines), openInnerFences: 0 }
 }
 
-function heading(line: Line, rest: string): New<Heading> | null {
+function heading(line: Line, rest: string): NewBlock<Heading> | null {
   if (!rest.startsWith('#')) return null
   const spaced = atxHeading.exec(rest)
   const found = spaced ?? tightHeading.exec(rest)
   if (!found) return null
   const inner = rest.slice(found[0].length).trim()
   const text = spaced ? withoutClosing(inner) : withoutMark(inner, found[0])
-  line.toEnd()
-  return { type: 'heading', level: (found[1] ?? '').length, lines: [text], read: null }
+  line.skipToEnd()
+  return { type: 'heading', level: (found[1] ?? '').length, lines: [text], parsed: null }
 }
 
 /** A heading without the `#` that may close it, apart from its text. */
@@ -107,32 +107,32 @@ function withoutMark(text: string, mark: string): string {
     : withoutClosing(text)
 }
 
-function fenced(line: Line, rest: string): New<Code> | null {
+function fenced(line: Line, rest: string): NewBlock<Code> | null {
   const found = fence.exec(rest)
   if (!found) return null
   const opening = found[1] ?? found[3] ?? ''
   const indent = line.indent
-  line.toEnd()
+  line.skipToEnd()
   return {
     type: 'code',
     fence: { mark: opening.slice(0, 1), length: opening.length, indent },
     info: unescaped((found[2] ?? found[4] ?? '').trim()),
-    lines: new Growing(chunkSizes.lines),
-    inner: 0,
+    lines: new ChunkedList(CHUNK_SIZES.lines),
+    openInnerFences: 0,
   }
 }
 
-function html(rest: string, inParagraph: boolean): New<Html> | null {
+function html(rest: string, inParagraph: boolean): NewBlock<Html> | null {
   const kind = htmlStart(rest, inParagraph)
-  return kind ? { type: 'html', end: kind.end, lines: new Growing(chunkSizes.lines) } : null
+  return kind ? { type: 'html', end: kind.end, lines: new ChunkedList(CHUNK_SIZES.lines) } : null
 }
 
-function ruleOf(line: Line): New<Rule> {
-  line.toEnd()
-  return { type: 'rule' }
+function thematicBreakStart(line: Line): NewBlock<ThematicBreak> {
+  line.skipToEnd()
+  return { type: 'thematic-break' }
 }
 
-function item(line: Line, rest: string, container: Container | Leaf): Start | null {
+function item(line: Line, rest: string, container: Container | Leaf): BlockStart | null {
   const numbered = number.exec(rest)
   const mark = numbered?.[0] ?? bullet.exec(rest)?.[0]
   if (mark === undefined) return null
@@ -140,21 +140,21 @@ function item(line: Line, rest: string, container: Container | Leaf): Start | nu
   const isEmpty = rest.slice(mark.length).trim() === ''
   if (container.type === 'paragraph' && (isEmpty || (numbered && start !== 1))) return null
   const outer = line.indent
-  line.toNext()
+  line.skipIndent()
   line.advance(mark.length)
   const { column } = line
-  const after = line.position()
+  const after = line.save()
   do line.advanceColumns(1)
   while (line.column - column < 5 && isGap(line))
   const width = line.column - column
   const padding = width >= 5 || width < 1 || line.isBlank ? 1 : width
   if (padding === 1) {
-    line.backTo(after)
+    line.restore(after)
     if (isGap(line)) line.advanceColumns(1)
   }
-  const list: New<List> = {
+  const list: NewBlock<List> = {
     type: 'list',
-    children: new Growing(chunkSizes.items),
+    children: new ChunkedList(CHUNK_SIZES.items),
     ordered: numbered !== null,
     start,
     marker: numbered?.[2] ?? mark,
@@ -162,9 +162,9 @@ function item(line: Line, rest: string, container: Container | Leaf): Start | nu
   }
   return {
     type: 'item',
-    children: new Growing(chunkSizes.blocks),
+    children: new ChunkedList(CHUNK_SIZES.blocks),
     indent: outer + mark.length + padding,
-    done: null,
+    checked: null,
     list,
   }
 }
@@ -174,17 +174,17 @@ function isGap(line: Line): boolean {
   return character === ' ' || character === '\t'
 }
 
-function noteOf(line: Line, rest: string): New<Note> | null {
-  const found = note.exec(rest)
+function footnoteStart(line: Line, rest: string): NewBlock<Footnote> | null {
+  const found = footnoteMarker.exec(rest)
   if (!found) return null
-  line.toNext()
+  line.skipIndent()
   line.advance(found[0].length)
-  return { type: 'note', label: found[1] ?? '', children: new Growing(chunkSizes.blocks) }
+  return { type: 'footnote', label: found[1] ?? '', children: new ChunkedList(CHUNK_SIZES.blocks) }
 }
 
-function math(line: Line, rest: string): New<MathBlock> | null {
+function math(line: Line, rest: string): NewBlock<MathBlock> | null {
   const found = mathStart(rest)
   if (!found) return null
-  line.toNext()
+  line.skipIndent()
   return { type: 'math', fence: found, lines: [], closed: false }
 }

@@ -1,6 +1,6 @@
 import { matchAt } from '../inlines/destinations'
+import { Lookahead } from '../inlines/lookahead'
 import type { Align } from '../tree'
-import { Lookahead } from './lookahead'
 
 /** What opens code or a formula. */
 const pairs = /[`$]|\\\(/

@@ -1,53 +1,53 @@
 import type { Inline } from '../tree'
 import { matchAt } from './destinations'
 
-const start = /(?:https?:\/\/|www\.)(?=[\p{L}\p{N}_-])/iuy
+const urlStart = /(?:https?:\/\/|www\.)(?=[\p{L}\p{N}_-])/iuy
 /** In characters. What is longer is no address: what may be one is looked at only so far. */
-const longest = 4096
+const MAX_URL_CHARACTERS = 4096
 /** What no bare address holds: scripts that set no spaces, their punctuation and quotation marks, what is not seen, emoji. */
-const beyond =
+const excluded =
   '\\u1100-\\u11ff\\u2e80-\\u9fff\\ua960-\\ua97c\\uac00-\\ud7fb\\uf900-\\ufaff\\ufe30-\\ufe4f\\uff00-\\uffef\\u{20000}-\\u{3fffd}' +
   '“”„‘’‚«»‹›…—\\p{Cf}\\p{Emoji_Presentation}'
-const body = new RegExp(`[^\\s<${beyond}]{0,4097}`, 'uy')
+const body = new RegExp(`[^\\s<${excluded}]{0,4097}`, 'uy')
 /** The same of what is plain, as nearly all of it is. */
 const plainBody = /[!-;=-~]{0,4097}/y
-const besideWords = new RegExp(`[\\s*_~([\\]${beyond}]`, 'u')
-const longestDomain = 253
-const domains = new RegExp(`[^\\s</?#:&${beyond}]{0,254}`, 'uy')
+const besideWords = new RegExp(`[\\s*_~([\\]${excluded}]`, 'u')
+const MAX_DOMAIN_CHARACTERS = 253
+const domains = new RegExp(`[^\\s</?#:&${excluded}]{0,254}`, 'uy')
 const plainDomains = /[!"$%'-.0-9;=>@-~]{0,254}/y
 const candidates = /(?:https?:\/\/|www\.)/gi
 const mayHoldAddress = /:\/\/|www\.|@/i
 const stops = '?!.,:*_~\'"'
 const mailDomain = /(?:[a-zA-Z0-9_-]+\.)+[a-zA-Z0-9_-]+/y
 /** In characters, the longest that may stand before the `@` of a mail address. */
-const longestName = 64
+const MAX_MAIL_NAME_CHARACTERS = 64
 const chatResource = /\/[a-zA-Z0-9@.]*[a-zA-Z0-9@]/y
-const pointedAddress = /<[A-Za-z][A-Za-z0-9.+-]{1,31}:[^<>\s\p{Cc}]*>/uy
-const pointedMail =
+const autolink = /<[A-Za-z][A-Za-z0-9.+-]{1,31}:[^<>\s\p{Cc}]*>/uy
+const mailAutolink =
   /<[a-zA-Z0-9.!#$%&'*+/=?^_`{|}~-]+@[a-zA-Z0-9](?:[a-zA-Z0-9-]{0,61}[a-zA-Z0-9])?(?:\.[a-zA-Z0-9](?:[a-zA-Z0-9-]{0,61}[a-zA-Z0-9])?)*>/y
 
 interface Autolink {
   text: string
-  address: string
+  url: string
 }
 
 /** A bare address that begins at this place of a text: `https://…` or `www.…`, without the stops of the sentence around it. */
-export function autolinkAt(text: string, at: number): Autolink | null {
-  start.lastIndex = at
-  const begun = start.exec(text)?.[0]
+export function extendedAutolinkAt(text: string, at: number): Autolink | null {
+  urlStart.lastIndex = at
+  const begun = urlStart.exec(text)?.[0]
   if (!begun) return null
   const before = text[at - 1] ?? ''
   const isWeb = begun.endsWith('.')
   if (isWeb ? before !== '' && !besideWords.test(before) : /[a-zA-Z]/.test(before)) return null
   const from = isWeb ? at : at + begun.length
-  if (matchOf(plainDomains, domains, text, from).length > longestDomain) return null
+  if (matchOf(plainDomains, domains, text, from).length > MAX_DOMAIN_CHARACTERS) return null
   const whole = matchOf(plainBody, body, text, at)
-  if (whole.length > longest) return null
+  if (whole.length > MAX_URL_CHARACTERS) return null
   const found = trimmed(whole)
   const domain = matchOf(plainDomains, domains, found, from - at)
   const labels = domain.split('.').slice(-2)
   if (domain === '' || labels.some((label) => label.includes('_'))) return null
-  return { text: found, address: isWeb ? `http://${found}` : found }
+  return { text: found, url: isWeb ? `http://${found}` : found }
 }
 
 /** What a pattern finds; the one for plain characters is faster, and tells unless another character follows. */
@@ -57,12 +57,12 @@ function matchOf(plain: RegExp, pattern: RegExp, text: string, at: number): stri
 }
 
 /** An address in pointed brackets that begins at this place of a text, and how long it is with them. */
-export function pointedLinkAt(text: string, at: number): { link: Inline; length: number } | null {
-  const address = matchAt(pointedAddress, text, at)
-  const found = address ?? matchAt(pointedMail, text, at)
+export function autolinkAt(text: string, at: number): { link: Inline; length: number } | null {
+  const address = matchAt(autolink, text, at)
+  const found = address ?? matchAt(mailAutolink, text, at)
   if (found === null) return null
   const inner = found.slice(1, -1)
-  return { link: linkOf({ text: inner, address: address === null ? `mailto:${inner}` : inner }), length: found.length }
+  return { link: linkOf({ text: inner, url: address === null ? `mailto:${inner}` : inner }), length: found.length }
 }
 
 /** Without what ends a sentence, a bracket that was opened outside, or a character reference. */
@@ -103,11 +103,12 @@ function count(text: string, character: string): number {
 }
 
 /** Texts with the bare addresses in them made links: of the web, and of mail. */
-export function withAutolinks(inlines: Inline[]): Inline[] {
+export function withExtendedAutolinks(inlines: Inline[]): Inline[] {
   const made: Inline[] = []
   for (const each of inlines) {
     if (each.type === 'text' && mayHoldAddress.test(each.text)) made.push(...linksIn(each.text))
-    else if ('children' in each && each.type !== 'link') made.push({ ...each, children: withAutolinks(each.children) })
+    else if ('children' in each && each.type !== 'link')
+      made.push({ ...each, children: withExtendedAutolinks(each.children) })
     else made.push(each)
   }
   return made
@@ -116,7 +117,7 @@ export function withAutolinks(inlines: Inline[]): Inline[] {
 function linksIn(text: string): Inline[] {
   const found: { at: number; link: Autolink }[] = []
   for (const { index } of text.matchAll(candidates)) {
-    const link = autolinkAt(text, index)
+    const link = extendedAutolinkAt(text, index)
     if (link) found.push({ at: index, link })
   }
   for (let at = text.indexOf('@'); at >= 0; at = text.indexOf('@', at + 1)) {
@@ -139,15 +140,16 @@ function linksIn(text: string): Inline[] {
 /** The mail address, or that of a chat, around an `@`. */
 function mailAround(text: string, sign: number): { at: number; link: Autolink } | null {
   let at = sign
-  while (sign - at <= longestName && /[a-zA-Z0-9.+_-]/.test(text[at - 1] ?? '')) at--
+  while (sign - at <= MAX_MAIL_NAME_CHARACTERS && /[a-zA-Z0-9.+_-]/.test(text[at - 1] ?? '')) at--
   const domain = matchAt(mailDomain, text, sign + 1) ?? ''
   const end = sign + 1 + domain.length
-  if (at === sign || sign - at > longestName || !/[a-zA-Z]$/.test(domain) || text[at - 1] === '/') return null
+  if (at === sign || sign - at > MAX_MAIL_NAME_CHARACTERS || !/[a-zA-Z]$/.test(domain) || text[at - 1] === '/')
+    return null
   const mail = text.slice(at, end)
-  if (follows(text, at, 'mailto:')) return { at: at - 7, link: { text: `mailto:${mail}`, address: `mailto:${mail}` } }
-  if (!follows(text, at, 'xmpp:')) return { at, link: { text: mail, address: `mailto:${mail}` } }
+  if (follows(text, at, 'mailto:')) return { at: at - 7, link: { text: `mailto:${mail}`, url: `mailto:${mail}` } }
+  if (!follows(text, at, 'xmpp:')) return { at, link: { text: mail, url: `mailto:${mail}` } }
   const chat = `xmpp:${mail}${matchAt(chatResource, text, end) ?? ''}`
-  return { at: at - 5, link: { text: chat, address: chat } }
+  return { at: at - 5, link: { text: chat, url: chat } }
 }
 
 function follows(text: string, at: number, scheme: string): boolean {
@@ -156,6 +158,6 @@ function follows(text: string, at: number, scheme: string): boolean {
   )
 }
 
-export function linkOf({ text, address }: Autolink): Inline {
-  return { type: 'link', address, title: '', children: [{ type: 'text', text }] }
+export function linkOf({ text, url }: Autolink): Inline {
+  return { type: 'link', url, title: '', children: [{ type: 'text', text }] }
 }

@@ -20,7 +20,7 @@ export function unescaped(text: string): string {
 }
 
 /** The form of a label by which references find their definition. */
-export function normalized(label: string): string {
+export function normalizeLabel(label: string): string {
   return label
     .replace(/[\t\n\r ]+/g, ' ')
     .trim()
@@ -36,32 +36,32 @@ const emoji = /\p{Emoji_Presentation}/u
 const spaceless = /[\u0e00-\u109f\u1780-\u17ff\p{Cf}]|[\u{e0100}-\u{e01ef}]/u
 
 /** What a character is beside a mark. */
-export interface Neighbour {
+export interface Neighbor {
   space: boolean
   punctuation: boolean
   /** Words stand beside it without a space, so that marks beside it are beside a word. */
   spaceless: boolean
   /** It is part of a word that spaces set apart from others. */
-  wordly: boolean
+  spacedWord: boolean
   digit: boolean
 }
 
-const neighbours = new Map<string, Neighbour>()
-const mostNeighbours = 2000
+const neighbors = new Map<string, Neighbor>()
+const MAX_CACHED_NEIGHBORS = 2000
 
-export function neighbourOf(character: string): Neighbour {
-  const known = neighbours.get(character)
+export function neighborOf(character: string): Neighbor {
+  const known = neighbors.get(character)
   if (known) return known
   const isSpaceless = spaceless.test(character) || (wide.test(character) && !emoji.test(character))
   const neighbour = {
     space: character === '' || /\s/u.test(character),
     punctuation: /[\p{P}\p{S}]/u.test(character),
     spaceless: isSpaceless,
-    wordly: !isSpaceless && /[\p{L}\p{N}]/u.test(character),
+    spacedWord: !isSpaceless && /[\p{L}\p{N}]/u.test(character),
     digit: /\d/.test(character),
   }
-  if (neighbours.size >= mostNeighbours) neighbours.clear()
-  neighbours.set(character, neighbour)
+  if (neighbors.size >= MAX_CACHED_NEIGHBORS) neighbors.clear()
+  neighbors.set(character, neighbour)
   return neighbour
 }
 

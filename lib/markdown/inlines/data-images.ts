@@ -1,13 +1,13 @@
-import type { Lookahead } from '../blocks/lookahead'
 import type { Inline } from '../tree'
 import { matchAt } from './destinations'
+import type { Lookahead } from './lookahead'
 
 const start = /!\[[^\]\n]{0,1000}\]\([ \t]*<?(?=data:image\/)/iy
 const body = /^([^\s<>"]+)>?(?:\s+["'].*["'])?\s*$/
 
 /**
  * A picture that stands in the text itself, and how long its mark is. That is far longer than any other mark may be, so it
- * is looked for by its beginning and its end alone. While it is being written it has no address.
+ * is looked for by its beginning and its end alone. While it is being written it has no url.
  */
 export function dataImageAt(
   text: string,
@@ -22,8 +22,8 @@ export function dataImageAt(
   const alt = opening.slice(2, opening.indexOf(']'))
   if (end === Number.POSITIVE_INFINITY) {
     const isOpen = unfinished && lookahead.find('\n', from) === Number.POSITIVE_INFINITY
-    return isOpen ? { image: { type: 'image', address: null, title: '', alt }, length: text.length - at } : null
+    return isOpen ? { image: { type: 'image', url: null, title: '', alt }, length: text.length - at } : null
   }
-  const address = body.exec(text.slice(from, end))?.[1]
-  return address ? { image: { type: 'image', address, title: '', alt }, length: end + 1 - at } : null
+  const url = body.exec(text.slice(from, end))?.[1]
+  return url ? { image: { type: 'image', url, title: '', alt }, length: end + 1 - at } : null
 }

@@ -1,12 +1,12 @@
 import type { Definition } from '../tree'
 import { unescaped } from './characters'
 
-const pointed = /<(?:[^<>\n\\]|\\.)*>/y
+const angleBracketed = /<(?:[^<>\n\\]|\\.)*>/y
 /** Limited, so that many that do not end are given up soon. */
 const titles = /"(?:[^"\\]|\\[\s\S]){0,2000}"|'(?:[^'\\]|\\[\s\S]){0,2000}'|\((?:[^()\\]|\\[\s\S]){0,2000}\)/y
 const labels = /\[(?:[^\\[\]]|\\.){0,1000}\]/sy
 /** In characters. A definition that is not whole by then is none. */
-const farthest = 4096
+const MAX_DEFINITION_CHARACTERS = 4096
 const space = /[ \t]*(?:\n[ \t]*)?/y
 const restOfLine = /[ \t]*(?:\n|$)/y
 
@@ -34,7 +34,7 @@ export function labelAt(text: string, at: number): Found<string> | null {
 /** Where a link leads: in pointed brackets, or up to a space with its parentheses in pairs. */
 export function destinationAt(text: string, at: number): Found<string> | null {
   if (text[at] === '<') {
-    const found = matchAt(pointed, text, at)
+    const found = matchAt(angleBracketed, text, at)
     return found === null ? null : { value: unescaped(found.slice(1, -1)), end: at + found.length }
   }
   let depth = 0
@@ -66,7 +66,7 @@ export function definitionAt(text: string, at: number): Found<Definition & { lab
   const afterSpace = skipSpace(text, destination.end)
   const title = afterSpace > destination.end ? titleAt(text, afterSpace) : null
   const titled = title ? endOfLine(text, title.end) : null
-  const value = { label: label.value, address: destination.value, title: '' }
+  const value = { label: label.value, url: destination.value, title: '' }
   if (title && titled !== null) return { value: { ...value, title: title.value }, end: titled }
   return bare === null ? null : { value, end: bare }
 }
@@ -74,7 +74,7 @@ export function definitionAt(text: string, at: number): Found<Definition & { lab
 /** Whether no definition can begin a text any more, however it goes on. */
 export function isNoDefinition(text: string): boolean {
   const label = labelAt(text, 0)
-  return (label !== null && text[label.end] !== ':') || text.length > farthest
+  return (label !== null && text[label.end] !== ':') || text.length > MAX_DEFINITION_CHARACTERS
 }
 
 function endOfLine(text: string, at: number): number | null {

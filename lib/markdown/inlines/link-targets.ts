@@ -1,10 +1,10 @@
 import type { Definition, References } from '../tree'
-import { nearEnd } from '../unfinished'
-import { normalized } from './characters'
+import { normalizeLabel } from './characters'
 import { destinationAt, labelAt, skipSpace, titleAt } from './destinations'
+import { MAX_OPEN_CHARACTERS } from './incomplete-markup'
 
-const halfAddress = /^\((?:[^\s<>]*|<[^>\n]*)(?:\s+["'(][^\n]*)?\s*$/
-const halfLabel = /^\[[^\]]*$/
+const incompleteDestination = /^\((?:[^\s<>]*|<[^>\n]*)(?:\s+["'(][^\n]*)?\s*$/
+const incompleteLabel = /^\[[^\]]*$/
 
 /** Where a link leads, and where that ends in the text; null while the address is still being written. */
 export interface Target {
@@ -22,22 +22,24 @@ export function inlineTarget(text: string, at: number): Target | null {
   const title = after > destination.end ? titleAt(text, after) : null
   const end = title ? skipSpace(text, title.end) : after
   if (text[end] !== ')') return null
-  return { target: { address: destination.value, title: title?.value ?? '' }, end: end + 1 }
+  return { target: { url: destination.value, title: title?.value ?? '' }, end: end + 1 }
 }
 
 /** `[label]`, `[]` or nothing at a place of a text; `inner` is what may be the label then, null when it is none. */
 export function referenceTarget(text: string, at: number, inner: string | null, references: References): Target | null {
   const own = labelAt(text, at)
   const label = own !== null && own.value !== '' ? own.value : inner
-  if (label === null || label.length > 999 || normalized(label) === '') return null
-  const target = references.definition(normalized(label))
+  if (label === null || label.length > 999 || normalizeLabel(label) === '') return null
+  const target = references.definition(normalizeLabel(label))
   return target ? { target, end: own ? own.end : at } : null
 }
 
 /** An address that is still being written, or may be. */
-export function unfinishedTarget(text: string, at: number, mayBeReference: boolean): Target | null {
-  if (text.length - at > nearEnd) return null
+export function incompleteTarget(text: string, at: number, mayBeReference: boolean): Target | null {
+  if (text.length - at > MAX_OPEN_CHARACTERS) return null
   const rest = text.slice(at)
-  const isOpen = rest.startsWith('(') ? halfAddress.test(rest) : mayBeReference && (rest === '' || halfLabel.test(rest))
+  const isOpen = rest.startsWith('(')
+    ? incompleteDestination.test(rest)
+    : mayBeReference && (rest === '' || incompleteLabel.test(rest))
   return isOpen ? { target: null, end: text.length } : null
 }

@@ -15,14 +15,14 @@ export interface Piece {
 }
 
 /** A run of `*`, `_` or `~` that may open or close something. */
-export interface Run {
+export interface DelimiterRun {
   piece: Piece
   mark: string
   length: number
   /** How many of its characters have not been used. */
-  left: number
-  opens: boolean
-  closes: boolean
+  remaining: number
+  canOpen: boolean
+  canClose: boolean
   /** It stands at the beginning of a word, as what opens something mostly does. */
   beforeWord: boolean
   /** Where the word ends that it stands inside of; null when it stands inside of none. */
@@ -30,8 +30,8 @@ export interface Run {
   /** A digit is beside it. */
   byDigit: boolean
   at: number
-  previous: Run | null
-  next: Run | null
+  previous: DelimiterRun | null
+  next: DelimiterRun | null
 }
 
 /** An opening bracket that has not found its other half. */
@@ -42,7 +42,7 @@ export interface Bracket {
   active: boolean
   /** After the bracket. */
   at: number
-  run: Run | null
+  run: DelimiterRun | null
   /** Another bracket was opened since, so what stands between is no label. */
   holdsBracket: boolean
   previous: Bracket | null
@@ -100,24 +100,24 @@ export function inlinesOfPieces(parent: Piece): Inline[] {
     const before = inlines.at(-1)
     if (!piece.inline) {
       // What stands in lines of its own ends its last one by itself.
-      const text = isSetApart(before) ? piece.text.replace(/^\n/, '') : piece.text
+      const text = isOnOwnLines(before) ? piece.text.replace(/^\n/, '') : piece.text
       if (text === '') continue
       if (before?.type === 'text') inlines[inlines.length - 1] = { type: 'text', text: before.text + text }
       else inlines.push({ type: 'text', text })
     } else if ('children' in piece.inline && piece.first) {
       inlines.push({ ...piece.inline, children: inlinesOfPieces(piece) })
-    } else if (piece.inline.type !== 'break' || !isSetApart(before)) inlines.push(piece.inline)
+    } else if (piece.inline.type !== 'break' || !isOnOwnLines(before)) inlines.push(piece.inline)
   }
   return inlines
 }
 
 /** Whether it is a displayed formula or a list. */
-function isSetApart(inline: Inline | undefined): boolean {
+function isOnOwnLines(inline: Inline | undefined): boolean {
   return inline?.type === 'math' ? inline.display : inline?.type === 'element' && /^[uo]l$/.test(inline.name)
 }
 
 /** The text of pieces without their marks, as it describes an image. */
-export function plainText(inlines: Inline[]): string {
+export function inlineText(inlines: Inline[]): string {
   return inlines
     .map((each) => {
       switch (each.type) {
@@ -131,12 +131,12 @@ export function plainText(inlines: Inline[]): string {
         case 'image':
           return each.alt
         case 'html':
-        case 'reference':
+        case 'footnote-reference':
           return ''
         case 'element':
-          return each.name === 'li' ? `\n• ${plainText(each.children)}` : plainText(each.children)
+          return each.name === 'li' ? `\n• ${inlineText(each.children)}` : inlineText(each.children)
         default:
-          return plainText(each.children)
+          return inlineText(each.children)
       }
     })
     .join('')

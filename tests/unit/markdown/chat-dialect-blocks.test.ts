@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { MarkdownDocument } from '@/lib/markdown/document'
-import { inlinesIn } from '@/lib/markdown/inlines/inline'
+import { parseInlines } from '@/lib/markdown/inlines/inline-parser'
 import { htmlOf, wholeHtml } from './html'
 
 /** A text, and its HTML without the ends of lines. */
@@ -220,7 +220,7 @@ describe.each([
 })
 
 it.each(notTags)('%j stays text', (text) => {
-  const inlines = inlinesIn(text, { definition: () => null, isNote: () => false }, false)
+  const inlines = parseInlines(text, { definition: () => null, isFootnote: () => false }, false)
   expect(inlines.map(({ type }) => type)).not.toContain('element')
 })
 

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { MarkdownDocument } from '@/lib/markdown/document'
-import { inlinesIn } from '@/lib/markdown/inlines/inline'
+import { parseInlines } from '@/lib/markdown/inlines/inline-parser'
 import type { Inline } from '@/lib/markdown/tree'
 import { htmlOf } from './html'
 
@@ -98,15 +98,15 @@ describe('no text goes deep', () => {
     ['a run of stars', `${'*'.repeat(9000)}a${'*'.repeat(9000)}`],
     ['stars of two kinds', `${'*a _b ~c '.repeat(900)}d${'~_*'.repeat(900)}`],
   ])('%s', (_, text) => {
-    const inlines = inlinesIn(text, nothing, false)
+    const inlines = parseInlines(text, nothing, false)
     expect(depthOf(inlines)).toBeLessThanOrEqual(100)
     expect(depthOf(inlines)).toBeGreaterThan(1)
-    expect(depthOf(inlinesIn(text, nothing, true))).toBeLessThanOrEqual(100)
-    expect(depthOf(inlinesIn(text.slice(0, text.length / 2), nothing, true))).toBeLessThanOrEqual(100)
+    expect(depthOf(parseInlines(text, nothing, true))).toBeLessThanOrEqual(100)
+    expect(depthOf(parseInlines(text.slice(0, text.length / 2), nothing, true))).toBeLessThanOrEqual(100)
   })
 })
 
-const nothing = { definition: () => null, isNote: () => false }
+const nothing = { definition: () => null, isFootnote: () => false }
 
 function finished(text: string): MarkdownDocument {
   const document = new MarkdownDocument()

@@ -1,9 +1,9 @@
 import { describe, expect, it } from 'vitest'
-import { inlinesIn } from '@/lib/markdown/inlines/inline'
+import { parseInlines } from '@/lib/markdown/inlines/inline-parser'
 import type { Inline } from '@/lib/markdown/tree'
 import { wholeHtml } from './html'
 
-const nothing = { definition: () => null, isNote: () => false }
+const nothing = { definition: () => null, isFootnote: () => false }
 
 /** Texts of one paragraph, and what stands in it. */
 type Table = [text: string, html: string][]
@@ -14,7 +14,7 @@ function check(table: Table): void {
 
 /** All that a text is while it is written, one character after the other. */
 function growing(text: string): Inline[] {
-  return Array.from(text, (_, end) => all(inlinesIn(text.slice(0, end + 1), nothing, true))).flat()
+  return Array.from(text, (_, end) => all(parseInlines(text.slice(0, end + 1), nothing, true))).flat()
 }
 
 function all(inlines: Inline[]): Inline[] {
@@ -44,7 +44,7 @@ describe('one tilde is a tilde', () => {
   it.each(single)('%s', (text) => {
     expect(wholeHtml(text)).toBe(`<p>${text}</p>\n`)
     for (let end = 1; end <= text.length; end++) {
-      const shown = inlinesIn(text.slice(0, end), nothing, true)
+      const shown = parseInlines(text.slice(0, end), nothing, true)
       expect(textOf(shown)).toBe(text.slice(0, end).trimEnd())
     }
   })
@@ -107,7 +107,7 @@ describe('emphasis beside scripts without spaces, and beside punctuation', () =>
   it('shows no marks of what is being emphasised, and does not take it back', () => {
     for (const text of ['这是**重点（说明）**，以及**其他**内容。', '**서울(수도)**은 크다', '**Note:**text goes on']) {
       for (let end = 1; end <= text.length; end++) {
-        expect(textOf(all(inlinesIn(text.slice(0, end), nothing, true)))).not.toContain('*')
+        expect(textOf(all(parseInlines(text.slice(0, end), nothing, true)))).not.toContain('*')
       }
     }
   })

@@ -1,6 +1,6 @@
 import { MarkdownDocument } from '@/lib/markdown/document'
-import { cellsIn, segmentsOf } from '@/lib/markdown/read'
-import type { Align, Block, Container, Inline, Links, Row, Table } from '@/lib/markdown/tree'
+import { parsedCells, parsedSegments } from '@/lib/markdown/parsed-text'
+import type { Align, Block, Container, Inline, LinkDefinitions, Row, Table } from '@/lib/markdown/tree'
 
 /** A document as HTML the way the specifications write it: raw HTML and all, which the page never shows so. */
 export function htmlOf(document: MarkdownDocument): string {
@@ -32,21 +32,21 @@ function blockHtml(document: MarkdownDocument, block: Block, tight: boolean): st
       return block.ordered ? `<ol${start}>\n${items}</ol>\n` : `<ul>\n${items}</ul>\n`
     }
     case 'item':
-      return itemHtml(inner(block, tight), block.done, block.children.entries, tight)
-    case 'note':
+      return itemHtml(inner(block, tight), block.checked, block.children.entries, tight)
+    case 'footnote':
       return ''
     case 'details':
       return `<details>\n${inner(block)}</details>\n`
-    case 'links':
+    case 'link-definitions':
       return linksHtml(document, block)
     case 'summary':
-      return `<summary>${inlineHtml(document, segmentsOf(block, document.references, unfinished).flat())}</summary>\n`
+      return `<summary>${inlineHtml(document, parsedSegments(block, document.references, unfinished).flat())}</summary>\n`
     case 'paragraph': {
-      const text = inlineHtml(document, segmentsOf(block, document.references, unfinished).flat())
+      const text = inlineHtml(document, parsedSegments(block, document.references, unfinished).flat())
       return tight ? `${text}\n` : `<p>${text}</p>\n`
     }
     case 'heading': {
-      const text = inlineHtml(document, segmentsOf(block, document.references, unfinished).flat())
+      const text = inlineHtml(document, parsedSegments(block, document.references, unfinished).flat())
       return `<h${block.level}>${text}</h${block.level}>\n`
     }
     case 'code': {
@@ -58,20 +58,17 @@ function blockHtml(document: MarkdownDocument, block: Block, tight: boolean): st
       return `<math>${escaped(block.lines.join('\n'))}</math>${block.closed}\n`
     case 'html':
       return `${block.lines.entries.join('\n')}\n`
-    case 'rule':
+    case 'thematic-break':
       return '<hr />\n'
     case 'table':
       return tableHtml(document, block, unfinished)
   }
 }
 
-function linksHtml(document: MarkdownDocument, links: Links): string {
+function linksHtml(document: MarkdownDocument, links: LinkDefinitions): string {
   const items = document
-    .unreferred(links)
-    .map(
-      ({ label, address, title }) =>
-        `<li>[${escaped(label)}] ${escaped(address)}${escaped(title && ` ${title}`)}</li>\n`,
-    )
+    .unreferencedDefinitions(links)
+    .map(({ label, url, title }) => `<li>[${escaped(label)}] ${escaped(url)}${escaped(title && ` ${title}`)}</li>\n`)
   return items.length > 0 ? `<ul class="links">\n${items.join('')}</ul>\n` : ''
 }
 
@@ -95,7 +92,7 @@ function tableHtml(document: MarkdownDocument, table: Table, unfinished: boolean
 }
 
 function rowHtml(document: MarkdownDocument, table: Table, row: Row, name: string, unfinished: boolean): string {
-  const cells = cellsIn(table, row, document.references, unfinished).map((inlines, column) => {
+  const cells = parsedCells(table, row, document.references, unfinished).map((inlines, column) => {
     const align: Align = table.align[column] ?? null
     return `<${name}${align ? ` align="${align}"` : ''}>${inlineHtml(document, inlines)}</${name}>\n`
   })
@@ -103,9 +100,9 @@ function rowHtml(document: MarkdownDocument, table: Table, row: Row, name: strin
 }
 
 function notes(document: MarkdownDocument): string {
-  const all = document.references.orderedNotes()
+  const all = document.references.orderedFootnotes()
   if (all.length === 0) return ''
-  return `<section>\n${all.map(({ label, note, number }) => `<li id="${escaped(label)}" value="${number}">${blocks(document, note).join('')}</li>\n`).join('')}</section>\n`
+  return `<section>\n${all.map(({ label, footnote, number }) => `<li id="${escaped(label)}" value="${number}">${blocks(document, footnote).join('')}</li>\n`).join('')}</section>\n`
 }
 
 export function inlineHtml(document: MarkdownDocument, inlines: Inline[]): string {
@@ -128,15 +125,15 @@ function oneInline(document: MarkdownDocument, inline: Inline): string {
       return `<${inline.name}>${inlineHtml(document, inline.children)}</${inline.name}>`
     case 'math':
       return `<math${inline.display ? ' display' : ''}>${escaped(inline.tex)}</math>`
-    case 'reference':
+    case 'footnote-reference':
       return `<sup>${document.references.numberOf(inline.label)}</sup>`
     case 'link': {
       const title = inline.title ? ` title="${escaped(inline.title)}"` : ''
-      return `<a href="${encoded(inline.address ?? '')}"${title}>${inlineHtml(document, inline.children)}</a>`
+      return `<a href="${encoded(inline.url ?? '')}"${title}>${inlineHtml(document, inline.children)}</a>`
     }
     case 'image': {
       const title = inline.title ? ` title="${escaped(inline.title)}"` : ''
-      return `<img src="${encoded(inline.address ?? '')}" alt="${escaped(inline.alt)}"${title} />`
+      return `<img src="${encoded(inline.url ?? '')}" alt="${escaped(inline.alt)}"${title} />`
     }
     default:
       return `<${names[inline.type]}>${inlineHtml(document, inline.children)}</${names[inline.type]}>`

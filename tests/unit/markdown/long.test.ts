@@ -1,7 +1,7 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { MarkdownDocument } from '@/lib/markdown/document'
-import { segmentsOf } from '@/lib/markdown/read'
+import { parsedSegments } from '@/lib/markdown/parsed-text'
 import type { Inline } from '@/lib/markdown/tree'
 import { htmlOf, inlineHtml, wholeHtml } from './html'
 
@@ -116,5 +116,5 @@ function shown(document: MarkdownDocument): unknown {
 
 function segments(document: MarkdownDocument): Inline[][] {
   const { growing } = document
-  return growing?.type === 'paragraph' ? segmentsOf(growing, document.references, true) : []
+  return growing?.type === 'paragraph' ? parsedSegments(growing, document.references, true) : []
 }

@@ -1,38 +1,38 @@
-import type { Lookahead } from '../blocks/lookahead'
-import { type Neighbour, neighbourOf } from './characters'
-import { newPiece, type Run } from './pieces'
+import { type Neighbor, neighborOf } from './characters'
+import type { Lookahead } from './lookahead'
+import { type DelimiterRun, newPiece } from './pieces'
 
 /**
  * A run as it stands in a text, by the flanking rules of the specification with the CJK-friendly amendments: what is
  * beside a script that sets no spaces is at the border of a word. Two marks or more after a stop or a
  * bracket may close also where the space behind them is missing.
  */
-export function runAt(
+export function delimiterRunAt(
   text: string,
   at: number,
   mark: string,
   length: number,
-  previous: Run | null,
+  previous: DelimiterRun | null,
   lookahead: Lookahead,
-): Run {
+): DelimiterRun {
   const [characterBefore, before] = neighbourBefore(text, at)
-  const after = neighbourOf(characterAfter(text, at + length))
+  const after = neighborOf(characterAfter(text, at + length))
   const isLoose = before.spaceless || after.spaceless
   const left = !after.space && (!after.punctuation || before.space || before.punctuation || isLoose)
   const right = !before.space && (!before.punctuation || after.space || after.punctuation || isLoose)
   const isUnderscore = mark === '_'
   const isPair = !isUnderscore && length > 1 && characterBefore !== ''
-  const endsWords = isPair && after.wordly && '.,:;!?…%)]"”’»،؛؟।'.includes(characterBefore)
+  const endsWords = isPair && after.spacedWord && '.,:;!?…%)]"”’»،؛؟।'.includes(characterBefore)
   const isPlain = isOfCode(text, at, length)
   return {
     piece: newPiece(null, mark.repeat(length), at),
     mark,
     length,
-    left: length,
-    opens: !isPlain && left && (!isUnderscore || !right || before.punctuation),
-    closes: !isPlain && (endsWords || (right && (!isUnderscore || !left || after.punctuation))),
+    remaining: length,
+    canOpen: !isPlain && left && (!isUnderscore || !right || before.punctuation),
+    canClose: !isPlain && (endsWords || (right && (!isUnderscore || !left || after.punctuation))),
     beforeWord: before.space || before.punctuation || before.spaceless,
-    wordEnd: before.wordly && after.wordly ? lookahead.findSpace(at) : null,
+    wordEnd: before.spacedWord && after.spacedWord ? lookahead.findSpace(at) : null,
     byDigit: before.digit || after.digit,
     at,
     previous,
@@ -53,11 +53,11 @@ const wideQuote = /[‘’“”]\ufe01/
 const variation = /[\ufe00-\ufe0e]/
 
 /** The character before a place, without the selector of a variation, and what it is. */
-function neighbourBefore(text: string, at: number): [string, Neighbour] {
+function neighbourBefore(text: string, at: number): [string, Neighbor] {
   const found = characterAt(text, at - 1)
-  if (!variation.test(found)) return [found, neighbourOf(found)]
+  if (!variation.test(found)) return [found, neighborOf(found)]
   const character = characterAt(text, at - 2)
-  const neighbour = neighbourOf(character)
+  const neighbour = neighborOf(character)
   return [character, wideQuote.test(character + found) ? { ...neighbour, spaceless: true } : neighbour]
 }
 
@@ -76,7 +76,7 @@ function characterAfter(text: string, at: number): string {
  * Whether two runs are the marks of one thing, by where they stand in words: `2*3*4` is a product, and what begins
  * inside a word ends in it.
  */
-export function mayPair(opener: Run, closer: Run): boolean {
+export function canPair(opener: DelimiterRun, closer: DelimiterRun): boolean {
   if (opener.wordEnd === null) return true
   if (closer.at > opener.wordEnd) return false
   const isPlain = opener.length === 1 || closer.length === 1 || opener.byDigit || closer.byDigit

@@ -10,7 +10,7 @@ const share = /\\\\[\w.$-]{1,60}\\(?!\\)[^\s<>:"|?*`[\]]*/y
 const folders = /(?=[^\s]{0,80}?[\w.)-]\\[A-Za-z])(?:\\[\w.()-]{1,60})+(?![\\{^_$])/y
 
 /** A path of Windows whose backslashes are none of markdown, from the first of them on. */
-export function pathAt(text: string, at: number): string | null {
+export function windowsPathAt(text: string, at: number): string | null {
   if (text[at + 1] === '\\') return /[\w\\]/.test(text[at - 1] ?? '') ? null : matchAt(share, text, at)
   const before = text.slice(Math.max(0, at - 45), at)
   if (beginning.test(before)) return matchAt(path, text, at)
@@ -31,13 +31,13 @@ const name = /__([A-Za-z][A-Za-z0-9]{0,40}(?:_[A-Za-z0-9]{1,40}){0,5})__(?![A-Za
 const half = /__[a-z][a-z0-9_]{0,80}$/y
 
 /** A run of marks that are none, with the name that it begins if it begins one. One tilde is a range, or "about". */
-export function plainRunAt(text: string, at: number, run: string, unfinished: boolean): string | null {
+export function literalRunAt(text: string, at: number, run: string, unfinished: boolean): string | null {
   if (run.startsWith('~') && run.length !== 2) return run
-  return run === '__' ? nameAt(text, at, unfinished) : null
+  return run === '__' ? dunderNameAt(text, at, unfinished) : null
 }
 
 /** A name such as `__init__`, by itself or by what stands beside it. While it is written, one that it may become. */
-function nameAt(text: string, at: number, unfinished: boolean): string | null {
+function dunderNameAt(text: string, at: number, unfinished: boolean): string | null {
   const before = text[at - 1] ?? ''
   if (/[A-Za-z0-9_]/.test(before)) return null
   const found = matchAt(name, text, at)

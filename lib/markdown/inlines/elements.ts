@@ -1,5 +1,5 @@
-import { depthBetween, type Piece, remove, wrap } from '../inlines/pieces'
 import { type ElementName, elementNames } from '../tree'
+import { depthBetween, type Piece, remove, wrap } from './pieces'
 
 const known = new Set<string>(elementNames)
 const lists = new Set<string>(['ul', 'ol', 'li'])
@@ -8,10 +8,10 @@ const lineOfTag = /^<\/?([a-z]+)\s*\/?>/i
 const listStart = /^<(?:ul|ol)\s*>/i
 const listTag = /^<\/?(?:ul|ol|li)\s*>/i
 /** Elements nested deeper than this are text: what shows them has to go as deep. */
-const deepest = 100
+const MAX_DEPTH = 100
 
 /** The beginning of a tag, at the end of a text that is still being written. */
-export const halfTag = new RegExp(`</?(?:${prefixes().join('|')})\\s?/?$|</$`, 'i')
+export const incompleteTag = new RegExp(`</?(?:${prefixes().join('|')})\\s?/?$|</$`, 'i')
 
 interface Opened {
   piece: Piece
@@ -19,7 +19,7 @@ interface Opened {
 }
 
 /** Whether a line begins with an element that stands in a text, so that it is no block of raw HTML. */
-export function beginsElement(line: string, inParagraph: boolean): boolean {
+export function startsInlineElement(line: string, inParagraph: boolean): boolean {
   if (inParagraph && listTag.test(line)) return true
   const name = lineOfTag.exec(line)?.[1]?.toLowerCase() ?? ''
   return name === 'br' || (known.has(name) && !lists.has(name)) || listStart.test(line)
@@ -30,20 +30,20 @@ export function beginsElement(line: string, inParagraph: boolean): boolean {
  * text; while it is still being written, what was opened from `openFrom` on is closed at the end.
  */
 export function pairTags(parent: Piece, reach: number, openFrom: number): void {
-  const tags = new Tags(parent, reach)
+  const tags = new TagStack(parent, reach)
   for (let piece = parent.first; piece; ) {
     const { next }: Piece = piece
     if (piece.first) pairTags(piece, reach, next ? Number.POSITIVE_INFINITY : openFrom)
     const found = piece.inline?.type === 'html' ? tagOf(piece.inline.text) : null
     if (found?.name === 'br') lineBreak(parent, piece)
-    else if (found && isElementName(found.name)) tags.take(piece, found.name, found.closes)
+    else if (found && isElementName(found.name)) tags.add(piece, found.name, found.closes)
     piece = next
   }
   tags.closeFrom(openFrom)
 }
 
 /** The tags of a text, or of what stands within one mark, that have not found their other half. */
-class Tags {
+class TagStack {
   private opened: Opened[] = []
   /** How many of each name are open, so that none is looked for in vain. */
   private readonly counts = new Map<ElementName, number>()
@@ -54,7 +54,7 @@ class Tags {
     private readonly reach: number,
   ) {}
 
-  take(piece: Piece, name: ElementName, closes: boolean): void {
+  add(piece: Piece, name: ElementName, closes: boolean): void {
     const innermost = this.opened.at(-1)
     // An item ends where the next one begins, or its list ends.
     if (innermost?.name === 'li' && (closes ? isList(name) : name === 'li')) {
@@ -83,7 +83,7 @@ class Tags {
 
   /** Puts what stands between two tags into an element; false where that would go too deep. */
   private close({ piece, name }: Opened, until: Piece | null): boolean {
-    if (depthBetween(piece, until) >= deepest) {
+    if (depthBetween(piece, until) >= MAX_DEPTH) {
       // Whatever is around it would go deeper yet.
       this.drop(0)
       return false

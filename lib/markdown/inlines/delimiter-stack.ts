@@ -1,13 +1,13 @@
 import type { Inline } from '../tree'
-import { mayPair } from './emphasis-run'
-import { depthBetween, type Piece, type Run, remove, wrap } from './pieces'
+import { canPair } from './delimiter-run'
+import { type DelimiterRun, depthBetween, type Piece, remove, wrap } from './pieces'
 
 /** Marks nested deeper than this are text: what shows them has to go as deep. */
-const deepest = 100
+const MAX_DEPTH = 100
 
 /** The runs of a text that have not found their other half, as a stack. */
-export class Runs {
-  last: Run | null = null
+export class DelimiterStack {
+  last: DelimiterRun | null = null
 
   /** What is further apart than `reach` is no pair. */
   constructor(
@@ -15,98 +15,98 @@ export class Runs {
     private readonly reach: number,
   ) {}
 
-  push(run: Run): void {
+  push(run: DelimiterRun): void {
     if (this.last) this.last.next = run
     this.last = run
   }
 
-  remove(run: Run): void {
+  remove(run: DelimiterRun): void {
     if (run.previous) run.previous.next = run.next
     if (run.next) run.next.previous = run.previous
     else this.last = run.previous
   }
 
   /** Pairs the runs above `bottom`, as the specification says. */
-  pair(bottom: Run | null): void {
-    const bottoms = new Map<string, Run | null>()
+  pair(bottom: DelimiterRun | null): void {
+    const bottoms = new Map<string, DelimiterRun | null>()
     let closer = this.last
     while (closer && closer.previous !== bottom) closer = closer.previous
     while (closer) {
-      if (!closer.closes) {
+      if (!closer.canClose) {
         closer = closer.next
         continue
       }
       const key = keyOf(closer)
       const floor = bottoms.has(key) ? bottoms.get(key) : bottom
       const opener = this.openerOf(closer, bottom, floor ?? null)
-      if (opener && depthBetween(opener.piece, closer.piece) < deepest) closer = this.join(opener, closer)
+      if (opener && depthBetween(opener.piece, closer.piece) < MAX_DEPTH) closer = this.join(opener, closer)
       else {
         bottoms.set(key, closer.previous)
-        const next: Run | null = closer.next
-        if (!closer.opens) this.remove(closer)
+        const next: DelimiterRun | null = closer.next
+        if (!closer.canOpen) this.remove(closer)
         closer = next
       }
     }
   }
 
   /** Forgets the runs above `bottom`: what they are is text. */
-  drop(bottom: Run | null): void {
+  drop(bottom: DelimiterRun | null): void {
     while (this.last && this.last !== bottom) this.remove(this.last)
   }
 
-  private openerOf(closer: Run, bottom: Run | null, floor: Run | null): Run | null {
+  private openerOf(closer: DelimiterRun, bottom: DelimiterRun | null, floor: DelimiterRun | null): DelimiterRun | null {
     for (let run = closer.previous; run && run !== bottom && run !== floor; run = run.previous) {
       if (closer.at - run.at > this.reach) return null
-      if (run.mark !== closer.mark || !run.opens || !mayPair(run, closer)) continue
+      if (run.mark !== closer.mark || !run.canOpen || !canPair(run, closer)) continue
       if (run.mark === '~') return run
-      const odd = (closer.opens || run.closes) && closer.length % 3 !== 0 && (run.length + closer.length) % 3 === 0
+      const odd = (closer.canOpen || run.canClose) && closer.length % 3 !== 0 && (run.length + closer.length) % 3 === 0
       if (!odd) return run
     }
     return null
   }
 
-  private join(opener: Run, closer: Run): Run | null {
-    const used = closer.left >= 2 && opener.left >= 2 ? 2 : 1
+  private join(opener: DelimiterRun, closer: DelimiterRun): DelimiterRun | null {
+    const used = closer.remaining >= 2 && opener.remaining >= 2 ? 2 : 1
     for (const run of [opener, closer]) {
-      run.left -= used
+      run.remaining -= used
       run.piece.text = run.piece.text.slice(used)
     }
     for (let between = closer.previous; between && between !== opener; between = between.previous) this.remove(between)
-    wrap(this.parent, opener.piece, closer.piece, kindOf(opener.mark, used))
-    if (opener.left === 0) this.take(opener)
-    if (closer.left > 0) return closer
+    wrap(this.parent, opener.piece, closer.piece, emphasisOf(opener.mark, used))
+    if (opener.remaining === 0) this.removeUsed(opener)
+    if (closer.remaining > 0) return closer
     const { next } = closer
-    this.take(closer)
+    this.removeUsed(closer)
     return next
   }
 
-  private take(run: Run): void {
+  private removeUsed(run: DelimiterRun): void {
     remove(this.parent, run.piece)
     this.remove(run)
   }
 
   /** Closes what is still open at the end of an unfinished text, if it is as near as `nearest`. */
   closeOpen(nearest: number): void {
-    const open: Run[] = []
+    const open: DelimiterRun[] = []
     for (let run = this.last; run; run = run.previous)
-      if (run.opens && run.beforeWord && run.at >= nearest) open.push(run)
+      if (run.canOpen && run.beforeWord && run.at >= nearest) open.push(run)
     for (const run of open) {
       if (!run.piece.next) continue
-      while (run.left > 0 && depthBetween(run.piece, null) < deepest) {
-        const used = Math.min(2, run.left)
-        run.left -= used
-        wrap(this.parent, run.piece, null, kindOf(run.mark, used))
+      while (run.remaining > 0 && depthBetween(run.piece, null) < MAX_DEPTH) {
+        const used = Math.min(2, run.remaining)
+        run.remaining -= used
+        wrap(this.parent, run.piece, null, emphasisOf(run.mark, used))
       }
-      this.take(run)
+      this.removeUsed(run)
     }
   }
 }
 
-function kindOf(mark: string, used: number): Inline {
+function emphasisOf(mark: string, used: number): Inline {
   return { type: mark === '~' ? 'delete' : used === 2 ? 'strong' : 'emphasis', children: [] }
 }
 
 /** Closers of one key find no opener where another of it found none. */
-function keyOf({ mark, opens, length, wordEnd, byDigit }: Run): string {
-  return `${mark}${opens}${length === 1}${length % 3}${wordEnd === null}${byDigit}`
+function keyOf({ mark, canOpen, length, wordEnd, byDigit }: DelimiterRun): string {
+  return `${mark}${canOpen}${length === 1}${length % 3}${wordEnd === null}${byDigit}`
 }

@@ -1,20 +1,20 @@
-import { isContainer } from './growing-tree'
-import { inlinesIn } from './inlines/inline'
+import { parseInlines } from './inlines/inline-parser'
 import type { ReferenceMap } from './reference-map'
 import type { Container, Leaf, References } from './tree'
+import { isContainer } from './tree-builder'
 
 /** The labels of the definitions that a text refers to. */
-export function referredIn(root: Container, references: ReferenceMap): Set<string> {
+export function referencedLabels(root: Container, references: ReferenceMap): Set<string> {
   const found = new Set<string>()
-  const noting: References = {
+  const recording: References = {
     definition(label) {
       const definition = references.definition(label)
       if (definition) found.add(label)
       return definition
     },
-    isNote: (label) => references.isNote(label),
+    isFootnote: (label) => references.isFootnote(label),
   }
-  for (const text of textsIn(root)) if (text.includes('[')) inlinesIn(text, noting, false)
+  for (const text of textsIn(root)) if (text.includes('[')) parseInlines(text, recording, false)
   return found
 }
 

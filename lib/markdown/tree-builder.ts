@@ -1,4 +1,4 @@
-import { chunkSizes, Growing } from './growing'
+import { CHUNK_SIZES, ChunkedList } from './chunked-list'
 import type {
   Block,
   Code,
@@ -11,48 +11,51 @@ import type {
   MathBlock,
   Paragraph,
   Root,
-  Settled,
+  StablePrefix,
   Summary,
   Table,
 } from './tree'
 
-let clock = 0
+let lastVersion = 0
 
-/** A stamp that nothing has had yet. */
-export function newStamp(): number {
-  return ++clock
+/** A version that nothing has had yet. */
+export function nextVersion(): number {
+  return ++lastVersion
 }
 
 /** A block before it has its place. */
-export type Unplaced<Type extends Block['type'] = Block['type']> = {
-  [Each in Type]: Omit<Extract<Block, { type: Each }>, 'parent' | 'place' | 'stamp' | 'open' | 'firstLine' | 'lastLine'>
+export type NewBlock<Type extends Block['type'] = Block['type']> = {
+  [Each in Type]: Omit<
+    Extract<Block, { type: Each }>,
+    'parent' | 'index' | 'version' | 'open' | 'firstLine' | 'lastLine'
+  >
 }[Type]
 
 /**
  * The tree of a text that grows at its tip. Whatever changes it can be done on trial, and is then taken back in one go,
- * in the opposite order. Every change gives what it touches, and all that this is in, a new stamp.
+ * in the opposite order. Every change gives what it touches, and all that this is in, a new version.
  */
-export abstract class GrowingTree {
+export abstract class TreeBuilder {
   readonly root: Root
   /** The innermost open block. */
   protected tip: Container | Leaf
   protected lineNumber = 0
   /** How to take back what the unfinished line did; null while whole lines are read. */
-  private trial: (() => void)[] | null = null
+  private undoLog: (() => void)[] | null = null
 
   constructor() {
-    const children = new Growing<Block>(chunkSizes.blocks)
-    this.root = { type: 'root', parent: null, place: 0, stamp: 0, open: true, firstLine: 0, lastLine: 0, children }
+    const children = new ChunkedList<Block>(CHUNK_SIZES.blocks)
+    this.root = { type: 'root', parent: null, index: 0, version: 0, open: true, firstLine: 0, lastLine: 0, children }
     this.tip = this.root
   }
 
   /** Called when a block has been closed. */
-  protected abstract closed(block: Block): void
+  protected abstract onClose(block: Block): void
 
   /** What is done from now on can be taken back. */
-  protected beginTrial(): void {
+  protected beginProvisional(): void {
     const { tip, lineNumber } = this
-    this.trial = [
+    this.undoLog = [
       () => {
         this.tip = tip
         this.lineNumber = lineNumber
@@ -60,92 +63,92 @@ export abstract class GrowingTree {
     ]
   }
 
-  protected takeBack(): void {
-    const { trial } = this
-    if (!trial) return
-    this.trial = null
+  protected rollBack(): void {
+    const { undoLog } = this
+    if (!undoLog) return
+    this.undoLog = null
     this.touch(this.tip)
-    for (const undo of trial.reverse()) undo()
+    for (const undo of undoLog.reverse()) undo()
     this.touch(this.tip)
   }
 
-  protected get onTrial(): boolean {
-    return this.trial !== null
+  protected get isProvisional(): boolean {
+    return this.undoLog !== null
   }
 
-  protected undoBy(undo: () => void): void {
-    this.trial?.push(undo)
+  protected onRollback(undo: () => void): void {
+    this.undoLog?.push(undo)
   }
 
-  protected place(start: Unplaced, firstLine = this.lineNumber): Block {
+  protected appendBlock(start: NewBlock, firstLine = this.lineNumber): Block {
     const parent = this.tip
     if (!isContainer(parent)) throw new Error('A leaf holds no blocks')
     const before = parent.children.entries.at(-1)
     const list = parent.type === 'list' ? parent : parent.type === 'item' ? parent.parent : null
-    if (before && list?.type === 'list' && before.lastLine < firstLine - 1) this.loosen(list)
+    if (before && list?.type === 'list' && before.lastLine < firstLine - 1) this.makeLoose(list)
     const block: Block = {
       ...start,
       parent,
-      place: parent.children.length,
-      stamp: 0,
+      index: parent.children.length,
+      version: 0,
       open: true,
       firstLine,
       lastLine: this.lineNumber,
     }
-    parent.children.push(block, newStamp())
+    parent.children.push(block, nextVersion())
     this.tip = block
     this.touch(block)
-    this.undoBy(() => parent.children.pop(newStamp()))
+    this.onRollback(() => parent.children.pop(nextVersion()))
     return block
   }
 
-  protected loosen(list: List): void {
+  protected makeLoose(list: List): void {
     if (list.loose) return
     list.loose = true
-    this.undoBy(() => {
+    this.onRollback(() => {
       list.loose = false
     })
   }
 
   protected addLine(block: Code | Html, text: string): void {
-    block.lines.push(text, newStamp())
-    this.undoBy(() => block.lines.pop(newStamp()))
+    block.lines.push(text, nextVersion())
+    this.onRollback(() => block.lines.pop(nextVersion()))
     this.touch(block)
   }
 
   protected addTextLine(block: Paragraph, text: string): void {
-    const { lines, settled } = block
+    const { lines, stable } = block
     const added = lines.length === 0 ? text : `\n${text}`
     lines.push(text)
-    this.setRead(block, settled && { ...settled, rest: settled.rest + added })
-    this.undoBy(() => {
+    this.setStable(block, stable && { ...stable, tail: stable.tail + added })
+    this.onRollback(() => {
       const length = (lines.pop() ?? '').length + added.length - text.length
-      this.setRead(block, shortened(block.settled, length) ?? settled)
+      this.setStable(block, withShorterTail(block.stable, length) ?? stable)
     })
     this.setLastLine(block)
     this.touch(block)
   }
 
   /** More of the last line, which is no other line for it. */
-  protected extendLine(paragraph: Paragraph, text: string): void {
-    const { lines, settled } = paragraph
+  protected extendLastLine(paragraph: Paragraph, text: string): void {
+    const { lines, stable } = paragraph
     lines.push((lines.pop() ?? '') + text)
-    this.setRead(paragraph, settled && { ...settled, rest: settled.rest + text })
+    this.setStable(paragraph, stable && { ...stable, tail: stable.tail + text })
     this.touch(paragraph)
   }
 
-  private setRead(paragraph: Paragraph, settled: Settled | null): void {
-    paragraph.settled = settled
-    paragraph.read = null
+  private setStable(paragraph: Paragraph, settled: StablePrefix | null): void {
+    paragraph.stable = settled
+    paragraph.parsed = null
   }
 
   protected setLines(paragraph: Paragraph, lines: string[]): void {
     const before = paragraph.lines
     paragraph.lines = lines
-    this.setRead(paragraph, null)
-    this.undoBy(() => {
+    this.setStable(paragraph, null)
+    this.onRollback(() => {
       paragraph.lines = before
-      this.setRead(paragraph, null)
+      this.setStable(paragraph, null)
     })
     this.touch(paragraph)
   }
@@ -153,21 +156,21 @@ export abstract class GrowingTree {
   protected setLastLine(block: Block): void {
     const { lastLine } = block
     block.lastLine = this.lineNumber
-    this.undoBy(() => {
+    this.onRollback(() => {
       block.lastLine = lastLine
     })
   }
 
-  protected setDone(item: Item, done: boolean): void {
-    item.done = done
-    this.undoBy(() => {
-      item.done = null
+  protected setChecked(item: Item, done: boolean): void {
+    item.checked = done
+    this.onRollback(() => {
+      item.checked = null
     })
   }
 
   protected setClosed(block: Summary | Details | MathBlock): void {
     block.closed = true
-    this.undoBy(() => {
+    this.onRollback(() => {
       block.closed = false
     })
   }
@@ -176,33 +179,33 @@ export abstract class GrowingTree {
   protected dropBlankLines({ lines }: Code): void {
     for (let last = lines.entries.at(-1); last?.trim() === ''; last = lines.entries.at(-1)) {
       const dropped = last
-      lines.pop(newStamp())
-      this.undoBy(() => lines.push(dropped, newStamp()))
+      lines.pop(nextVersion())
+      this.onRollback(() => lines.push(dropped, nextVersion()))
     }
   }
 
   protected remove(leaf: Leaf): void {
     const { parent } = leaf
     if (!parent) return
-    parent.children.pop(newStamp())
+    parent.children.pop(nextVersion())
     this.tip = parent
-    this.undoBy(() => parent.children.push(leaf, newStamp()))
+    this.onRollback(() => parent.children.push(leaf, nextVersion()))
     this.touch(parent)
   }
 
-  protected closeTo(container: Container | Leaf): void {
+  protected closeUntil(container: Container | Leaf): void {
     while (this.tip !== container && this.tip !== this.root) this.close(this.tip)
   }
 
-  protected closeWhile(mustClose: (tip: Container | Leaf) => boolean): void {
-    while (this.tip !== this.root && mustClose(this.tip)) this.close(this.tip)
+  protected closeWhile(shouldClose: (tip: Container | Leaf) => boolean): void {
+    while (this.tip !== this.root && shouldClose(this.tip)) this.close(this.tip)
   }
 
   protected close(block: Container | Leaf): void {
     if (block.type === 'root') return
     const { lastLine } = block
     block.open = false
-    this.undoBy(() => {
+    this.onRollback(() => {
       block.open = true
       block.lastLine = lastLine
     })
@@ -210,7 +213,7 @@ export abstract class GrowingTree {
     else if (isContainer(block)) block.lastLine = block.children.entries.at(-1)?.lastLine ?? block.firstLine
     this.touch(block)
     this.tip = block.parent ?? this.root
-    this.closed(block)
+    this.onClose(block)
   }
 
   protected depthOf(container: Container | Leaf): number {
@@ -219,34 +222,34 @@ export abstract class GrowingTree {
     return depth
   }
 
-  /** Gives a block, and all that it is in, a new stamp. Of a table, only the last row is shown in another way. */
+  /** Gives a block, and all that it is in, a new version. Of a table, only the last row is shown in another way. */
   protected touch(block: Container | Leaf): void {
-    const stamp = newStamp()
-    if (block.type === 'table') touchRow(block, block.rows.length - 1, stamp)
+    const version = nextVersion()
+    if (block.type === 'table') touchRow(block, block.rows.length - 1, version)
     for (let each: Container | Leaf | null = block; each; each = each.parent) {
-      each.stamp = stamp
-      each.parent?.children.touch(each.place, stamp)
+      each.version = version
+      each.parent?.children.touch(each.index, version)
     }
   }
 }
 
 /** What is settled of a text whose last characters are taken off; null when those are settled too. */
-function shortened(settled: Settled | null, length: number): Settled | null {
-  if (!settled || settled.rest.length < length) return null
-  return { ...settled, rest: settled.rest.slice(0, settled.rest.length - length) }
+function withShorterTail(settled: StablePrefix | null, length: number): StablePrefix | null {
+  if (!settled || settled.tail.length < length) return null
+  return { ...settled, tail: settled.tail.slice(0, settled.tail.length - length) }
 }
 
-/** Gives all rows of a table a new stamp: what its text refers to is another thing now. */
+/** Gives all rows of a table a new version: what its text refers to is another thing now. */
 export function touchRows(table: Table): void {
-  const stamp = newStamp()
-  for (let place = 0; place < table.rows.length; place++) touchRow(table, place, stamp)
+  const version = nextVersion()
+  for (let place = 0; place < table.rows.length; place++) touchRow(table, place, version)
 }
 
-function touchRow({ rows }: Table, place: number, stamp: number): void {
+function touchRow({ rows }: Table, place: number, version: number): void {
   const row = rows.entries[place]
   if (!row) return
-  row.stamp = stamp
-  rows.touch(place, stamp)
+  row.version = version
+  rows.touch(place, version)
 }
 
 export function isContainer(block: Container | Leaf): block is Container {

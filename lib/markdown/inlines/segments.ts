@@ -1,8 +1,8 @@
-import { append, newPiece, type Piece } from '../inlines/pieces'
 import type { Inline } from '../tree'
+import { append, newPiece, type Piece } from './pieces'
 
 /** In characters, about. */
-const size = 2048
+const SEGMENT_CHARACTERS = 2048
 
 /** A part of a text, read for its marks, that none of them crosses. */
 export interface Segment {
@@ -15,15 +15,19 @@ export interface Segment {
  * Cuts what was read of a text into parts, between words, up to `last`. Where it is cut depends on the text before
  * alone, so a text that grows is always cut at the same places.
  */
-export function cut(root: Piece, text: string, last: number): Piece[] {
-  if (text.length <= size) return [root]
+export function splitIntoSegments(root: Piece, text: string, last: number): Piece[] {
+  if (text.length <= SEGMENT_CHARACTERS) return [root]
   let part = newPiece(null)
   const parts = [part]
   let previous: Piece | null = null
   for (let piece = root.first; piece; ) {
     const { next }: Piece = piece
     let rest = piece
-    for (let at = cutIn(rest, previous, part.at + size); at !== null; at = cutIn(rest, previous, part.at + size)) {
+    for (
+      let at = cutIn(rest, previous, part.at + SEGMENT_CHARACTERS);
+      at !== null;
+      at = cutIn(rest, previous, part.at + SEGMENT_CHARACTERS)
+    ) {
       if (at > last) break
       if (at > rest.at) append(part, newPiece(null, rest.text.slice(0, at - rest.at), rest.at))
       part = newPiece(null, '', at)

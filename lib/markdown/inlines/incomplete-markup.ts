@@ -1,24 +1,24 @@
-import { halfTag } from './blocks/elements'
+import { incompleteTag } from './elements'
 
 /** What is still open further back than this, in characters, was hardly meant to be a mark. */
-export const nearEnd = 600
+export const MAX_OPEN_CHARACTERS = 600
 
-const halfMark = /(?:\\|<|!?\[(?:\^[^\]\s]*)?|!|&#?\w{0,10}|(?<![!-'*-~])\$+)$/
+const incompleteMark = /(?:\\|<|!?\[(?:\^[^\]\s]*)?|!|&#?\w{0,10}|(?<![!-'*-~])\$+)$/
 /** In characters: what a tag that is not whole can have. */
-const longestTag = 16
-const runMarks = '*_`'
+const MAX_TAG_CHARACTERS = 16
+const delimiters = '*_`'
 /** Two tildes, or one of the two that close what is struck through. */
-const halfStrike = /(?:~~|(?<!~)~~(?![\s~])[^~\n]*~)$/
+const incompleteStrikethrough = /(?:~~|(?<!~)~~(?![\s~])[^~\n]*~)$/
 
 /** A text that is being written without the marks at its end that have only begun, and say nothing yet. */
-export function withoutHalfMark(text: string): string {
-  const from = Math.max(0, text.length - nearEnd)
+export function withoutIncompleteMarkup(text: string): string {
+  const from = Math.max(0, text.length - MAX_OPEN_CHARACTERS)
   const tail = text.slice(from)
-  const half = halfMark.exec(tail) ?? halfTag.exec(tail.slice(-longestTag))
+  const half = incompleteMark.exec(tail) ?? incompleteTag.exec(tail.slice(-MAX_TAG_CHARACTERS))
   let end = text.length
   if (half) end = text.length - half[0].length
   else {
-    while (end > 0 && runMarks.includes(text[end - 1] ?? ' ')) end--
+    while (end > 0 && delimiters.includes(text[end - 1] ?? ' ')) end--
     if (text[end - 1] === '~') end -= tildesAtEnd(text.slice(from, end))
   }
   return text.slice(0, end).trimEnd()
@@ -27,5 +27,5 @@ export function withoutHalfMark(text: string): string {
 /** How many tildes at the end of a text are marks, or half of one: one alone is a tilde. */
 function tildesAtEnd(text: string): number {
   const run = text.length - text.replace(/~+$/, '').length
-  return halfStrike.test(text) ? run : 0
+  return incompleteStrikethrough.test(text) ? run : 0
 }

@@ -1,16 +1,16 @@
 /** Chunks of entries, chunks of those, and chunks of those: enough for any answer, so no entry ever changes its place. */
-export const topLevel = 2
+export const TOP_LEVEL = 2
 
 /** How many make a chunk: as many as are shown in a few milliseconds. */
-export const chunkSizes = { blocks: 8, items: 32, rows: 32, lines: 64 }
+export const CHUNK_SIZES = { blocks: 8, items: 32, rows: 32, lines: 64 }
 
 /**
- * A list that grows at its end, in chunks of chunks. Each chunk has a stamp that changes whenever something in it does:
- * who shows the list looks only into what has a new stamp, however long the list is.
+ * A list that grows at its end, in chunks of chunks. Each chunk has a version that changes whenever something in it does:
+ * who shows the list looks only into what has a new version, however long the list is.
  */
-export class Growing<Entry> {
+export class ChunkedList<Entry> {
   readonly entries: Entry[] = []
-  private readonly stamps: number[][] = [[], [], []]
+  private readonly versions: number[][] = [[], [], []]
 
   /** `size` is how many make a chunk. */
   constructor(readonly size: number) {}
@@ -19,37 +19,37 @@ export class Growing<Entry> {
     return this.entries.length
   }
 
-  push(entry: Entry, stamp: number): void {
+  push(entry: Entry, version: number): void {
     this.entries.push(entry)
-    this.touch(this.entries.length - 1, stamp)
+    this.touch(this.entries.length - 1, version)
   }
 
-  pop(stamp: number): void {
-    this.touch(this.entries.length - 1, stamp)
+  pop(version: number): void {
+    this.touch(this.entries.length - 1, version)
     this.entries.pop()
     let count = this.entries.length
-    for (const stamps of this.stamps) {
+    for (const versions of this.versions) {
       count = Math.ceil(count / this.size)
-      stamps.length = count
+      versions.length = count
     }
   }
 
-  touch(place: number, stamp: number): void {
+  touch(place: number, version: number): void {
     if (place >= this.entries.length) return
     let at = place
-    for (const stamps of this.stamps) {
+    for (const versions of this.versions) {
       at = Math.floor(at / this.size)
-      stamps[at] = stamp
+      versions[at] = version
     }
   }
 
   /** How many chunks of a level there are; those of level 0 hold entries. */
   chunks(level: number): number {
-    return this.stamps[level]?.length ?? 0
+    return this.versions[level]?.length ?? 0
   }
 
-  stampOf(level: number, chunk: number): number {
-    return this.stamps[level]?.[chunk] ?? 0
+  versionOf(level: number, chunk: number): number {
+    return this.versions[level]?.[chunk] ?? 0
   }
 
   /** Whether a chunk will hold no more than it does. */

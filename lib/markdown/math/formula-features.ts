@@ -18,27 +18,27 @@ const latin = /^[\p{Script=Latin}\p{Script=Greek}ℝℕℤℚℂℓℏ]+$/u
 const relation = /^[=<>≤≥≠≈≡∈∉⊂⊆→↔⇒⇔]$/
 const operator = /^(?:[-+*/^_:,±×÷·–−]|\p{Sm})$/u
 
-type Kind = 'none' | 'number' | 'letter' | 'word' | 'function' | 'sign' | 'open' | 'close' | 'operator' | 'stop'
+type TokenKind = 'none' | 'number' | 'letter' | 'word' | 'function' | 'sign' | 'open' | 'close' | 'operator' | 'stop'
 
 /** What stands in a formula, or in the beginning of one. */
-export interface Signs {
+export interface FormulaFeatures {
   /** What money and prose have none of: a command, an index, an escaped sign. */
-  strong: boolean
-  command: boolean
+  isDistinctive: boolean
+  hasCommand: boolean
   /** A relation, `=`. */
-  related: boolean
+  hasRelation: boolean
   /** Something in brackets after its name, `f(x)` or `a[i]`. */
-  calls: boolean
+  hasCall: boolean
   /** Words, and those of more than three letters. */
-  words: number
-  longWords: number
+  wordCount: number
+  longWordCount: number
   /** Words that follow each other as in a sentence. */
-  prose: boolean
+  isProse: boolean
   /** Letters of scripts that formulas are not written in. */
-  otherLetters: boolean
-  balanced: boolean
-  first: Kind
-  last: Kind
+  hasForeignLetters: boolean
+  isBalanced: boolean
+  first: TokenKind
+  last: TokenKind
 }
 
 /** A formula without the words in it, which may be of any kind. */
@@ -47,19 +47,19 @@ export function withoutWords(content: string): string {
 }
 
 /** Counts what stands in a formula. */
-export function signsIn(content: string): Signs {
+export function featuresOf(content: string): FormulaFeatures {
   const plain = withoutWords(content)
   const text = event.test(plain) ? plain.replace(eventWord, '\\x') : plain
-  const signs: Signs = {
-    strong: /\\[^$]/.test(text),
-    command: /\\[a-zA-Z]/.test(text),
-    related: false,
-    calls: false,
-    words: 0,
-    longWords: 0,
-    prose: false,
-    otherLetters: false,
-    balanced: false,
+  const signs: FormulaFeatures = {
+    isDistinctive: /\\[^$]/.test(text),
+    hasCommand: /\\[a-zA-Z]/.test(text),
+    hasRelation: false,
+    hasCall: false,
+    wordCount: 0,
+    longWordCount: 0,
+    isProse: false,
+    hasForeignLetters: false,
+    isBalanced: false,
     first: 'none',
     last: 'none',
   }
@@ -73,21 +73,21 @@ export function signsIn(content: string): Signs {
     }
     const kind = kindOf(token, signs.last)
     if (currencies.has(token) || (isSpaced && isSentence(signs.last, kind))) sentences++
-    if (isIndex(token, text[index + 1]) && (token === '^' || signs.last !== 'word')) signs.strong = true
-    if (relation.test(token)) signs.related = true
-    if (kind === 'word') signs.words++
-    if (kind === 'word' && token.length > 3) signs.longWords++
-    if ((kind === 'word' || kind === 'letter') && !latin.test(token)) signs.otherLetters = true
+    if (isIndex(token, text[index + 1]) && (token === '^' || signs.last !== 'word')) signs.isDistinctive = true
+    if (relation.test(token)) signs.hasRelation = true
+    if (kind === 'word') signs.wordCount++
+    if (kind === 'word' && token.length > 3) signs.longWordCount++
+    if ((kind === 'word' || kind === 'letter') && !latin.test(token)) signs.hasForeignLetters = true
     if ((token === '(' || token === '[') && !isSpaced && (signs.last === 'letter' || signs.last === 'word'))
-      signs.calls = true
+      signs.hasCall = true
     brackets.add(token, kind)
     if (signs.first === 'none') signs.first = kind
     signs.last = kind
     isSpaced = false
   }
   // A command leaves little doubt: who writes one may leave `\text` away.
-  signs.prose = sentences > (signs.command ? 2 : 0)
-  signs.balanced = brackets.areBalanced(signs.strong, signs.calls || /^[^|]+\|[^|]+$/.test(text))
+  signs.isProse = sentences > (signs.hasCommand ? 2 : 0)
+  signs.isBalanced = brackets.areBalanced(signs.isDistinctive, signs.hasCall || /^[^|]+\|[^|]+$/.test(text))
   return signs
 }
 
@@ -99,7 +99,7 @@ class Brackets {
   private closedTooMany = false
   private closedTooManyBraces = false
 
-  add(token: string, kind: Kind): void {
+  add(token: string, kind: TokenKind): void {
     if (token === '{') this.braces++
     else if (token === '}') this.braces--
     else if (token === '|') this.bars++
@@ -115,7 +115,7 @@ class Brackets {
   }
 }
 
-function kindOf(token: string, last: Kind): Kind {
+function kindOf(token: string, last: TokenKind): TokenKind {
   if (token.startsWith('\\') || token === '...') return 'sign'
   if (/^\.?\d/.test(token)) return 'number'
   if (/^\p{L}/u.test(token)) {
@@ -134,7 +134,7 @@ function isIndex(token: string, next: string | undefined): boolean {
 }
 
 /** Whether two that follow each other after a space are words of a sentence: formulas set operators between them. */
-function isSentence(last: Kind, kind: Kind): boolean {
+function isSentence(last: TokenKind, kind: TokenKind): boolean {
   if (kind === 'word') return ['number', 'letter', 'word', 'close', 'sign', 'stop'].includes(last)
   if (last === 'word') return ['number', 'letter', 'function', 'open'].includes(kind)
   return last === 'number' && kind === 'number'

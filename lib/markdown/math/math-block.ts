@@ -1,0 +1,43 @@
+import { isBracketFormula, isDisplayFormula, mayContinueFormula } from './formula-classifier'
+
+const fences = [
+  { start: '$$', end: '$$' },
+  { start: '\\[', end: '\\]' },
+]
+
+/** A formula in lines of its own that begins with `rest`: `$$` or `\[`, up to the other half at the end of a line. */
+export function mathStart(rest: string): { start: string; end: string } | null {
+  const fence = fences.find(({ start }) => rest.startsWith(start))
+  if (!fence) return null
+  const body = rest.slice(2).trim()
+  if (body === '') return fence
+  const at = body.indexOf(fence.end)
+  if (at < 0) return /[\\^_=]/.test(body) && mayContinueFormula(body) ? fence : null
+  if (at === 0 || !endsMath(body, fence.end) || at !== body.lastIndexOf(fence.end)) return null
+  const isOne = fence.start === '$$' ? isDisplayFormula : isBracketFormula
+  return isOne(rest.slice(2, rest.indexOf(fence.end, 2))) ? fence : null
+}
+
+/** Whether a line is the last of a formula. A stop or comma may follow, which belongs to the sentence around it. */
+export function endsMath(line: string, end: string): boolean {
+  const trimmed = line.trimEnd()
+  return trimmed.endsWith(end) || (/[.,;]$/.test(trimmed) && trimmed.slice(0, -1).trimEnd().endsWith(end))
+}
+
+/** The lines of a text by its paragraphs, and where each begins. */
+export function paragraphsIn(lines: string[]): { from: number; lines: string[] }[] {
+  const paragraphs: { from: number; lines: string[] }[] = []
+  for (const [place, line] of lines.entries()) {
+    if (line === '') continue
+    if (place > 0 && lines[place - 1] !== '') paragraphs.at(-1)?.lines.push(line)
+    else paragraphs.push({ from: place, lines: [line] })
+  }
+  return paragraphs
+}
+
+/** The formula itself, out of its lines. */
+export function texOf(lines: string[], { start, end }: { start: string; end: string }): string {
+  const text = lines.join('\n').trim().slice(start.length)
+  const at = text.lastIndexOf(end)
+  return (at < 0 ? text : text.slice(0, at) + text.slice(at + end.length)).trim()
+}
