@@ -1,18 +1,18 @@
-/** Chunks of entries, chunks of those, and chunks of those: enough for any answer, so no entry ever changes its place. */
+/** Three levels of chunks are enough for any reply, so an entry never moves to another chunk. */
 export const TOP_LEVEL = 2
 
-/** How many make a chunk: as many as are shown in a few milliseconds. */
+/** How many entries make a chunk: as many as can be rendered in a few milliseconds. */
 export const CHUNK_SIZES = { blocks: 8, items: 32, rows: 32, lines: 64 }
 
 /**
- * A list that grows at its end, in chunks of chunks. Each chunk has a version that changes whenever something in it does:
- * who shows the list looks only into what has a new version, however long the list is.
+ * A list that grows at its end, in chunks of chunks. A chunk's version changes whenever something in it does, so
+ * rendering visits only chunks with a new version, however long the list is.
  */
 export class ChunkedList<Entry> {
   readonly entries: Entry[] = []
   private readonly versions: number[][] = [[], [], []]
 
-  /** `size` is how many make a chunk. */
+  /** `size` is the number of entries per chunk. */
   constructor(readonly size: number) {}
 
   get length(): number {
@@ -43,7 +43,7 @@ export class ChunkedList<Entry> {
     }
   }
 
-  /** How many chunks of a level there are; those of level 0 hold entries. */
+  /** The number of chunks on a level; those of level 0 hold entries. */
   chunks(level: number): number {
     return this.versions[level]?.length ?? 0
   }
@@ -52,7 +52,7 @@ export class ChunkedList<Entry> {
     return this.versions[level]?.[chunk] ?? 0
   }
 
-  /** Whether a chunk will hold no more than it does. */
+  /** Whether nothing more will be added to a chunk. */
   isFull(level: number, chunk: number): boolean {
     return this.entries.length > (chunk + 1) * this.size ** (level + 1)
   }

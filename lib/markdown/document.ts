@@ -6,32 +6,35 @@ import { referencedLabels } from './referenced-labels'
 import type { Container, FootnoteReference, Leaf, LinkDefinitions, Paragraph } from './tree'
 import { isContainer } from './tree-builder'
 
-/** A line of a paragraph that begins so is text, however it goes on: with a letter, or an image, which may be very long. */
+/**
+ * A paragraph line that starts like this is text whatever follows: with a letter, or with an image, which may be very
+ * long.
+ */
 const textStart = /^(?:\p{L}|!\[)/u
 
 /**
- * A text in markdown that grows. Whole lines are read once and for good, in the way the CommonMark specification
- * describes; the line that is still being written is read on trial, and what it did is taken back before more of it is
- * read. So an addition costs what it adds, and the tree is always the one that the text read at once would have.
+ * A markdown document that grows. Complete lines are parsed once, as the CommonMark specification describes. The line
+ * that is still being written is parsed provisionally and rolled back before more of it is parsed. So the cost of an
+ * addition doesn't depend on the length so far, and the tree always equals that of the text parsed at once.
  */
 export class MarkdownDocument extends BlockParser {
-  /** How many characters it holds. */
+  /** In UTF-16 code units. */
   length = 0
   finished = false
   private partialLine = ''
-  /** The labels that a finished text refers to; null while they are not known. */
+  /** The labels that a finished text refers to; null until they are needed. */
   private labels: Set<string> | null = null
-  /** The paragraph that the line being written belongs to, when more of that line can only be more of its text. */
+  /** The paragraph of the partial line, if whatever is appended to that line can only be more of its text. */
   private extendableParagraph: Paragraph | null = null
-  /** How to take back the numbers of footnotes whose first marks stand in what is being written. */
+  /** Undoes the numbering of footnotes that are first referenced in the block at the tip. */
   private undoNumbering: (() => void) | null = null
 
-  /** The innermost block that text would be added to; null when no more will come. */
+  /** The innermost block that text would be added to; null when the text is finished. */
   get growing(): Container | Leaf | null {
     return this.finished ? null : this.tip
   }
 
-  /** Adds text at the end. */
+  /** Appends text; the cost doesn't depend on what is there already. */
   append(text: string): void {
     if (text === '') return
     this.undoNumbering?.()
@@ -43,7 +46,7 @@ export class MarkdownDocument extends BlockParser {
     this.undoNumbering = this.references.assignNumbers(this.footnoteReferencesAtTip())
   }
 
-  /** Adds to the line that is being written without reading it again, where that makes no difference. */
+  /** Appends to the partial line without parsing it again, where that makes no difference. */
   private extendParagraph(text: string): boolean {
     if (!this.extendableParagraph || /[\r\n\0]/.test(text)) return false
     this.partialLine += text
@@ -57,10 +60,10 @@ export class MarkdownDocument extends BlockParser {
     const whole = this.partialLine + text
     const ends = /\r\n?|\n/g
     let from = 0
-    // What was left of the text before holds no end of a line but half of one.
+    // The partial line holds no line ending but perhaps a trailing `\r`.
     ends.lastIndex = Math.max(0, this.partialLine.length - 1)
     for (let found = ends.exec(whole); found; found = ends.exec(whole)) {
-      // The other half of this end of a line may be on its way.
+      // A `\n` may follow.
       if (found[0] === '\r' && ends.lastIndex === whole.length) break
       this.parseLine(whole.slice(from, found.index))
       from = ends.lastIndex
@@ -69,7 +72,7 @@ export class MarkdownDocument extends BlockParser {
     this.parsePartialLine()
   }
 
-  /** Says that no more will come. It is taken back like a line on trial if more comes after all. */
+  /** Ends the text. It is rolled back like a partial line if more is appended after all. */
   finish(): void {
     if (this.finished) return
     this.undoNumbering?.()
@@ -88,7 +91,7 @@ export class MarkdownDocument extends BlockParser {
     for (const links of this.definitionBlocks) this.touch(links)
   }
 
-  /** Of definitions that stand together, those that nobody refers to. While the text grows, it may yet refer to any of them. */
+  /** The definitions that nothing refers to; none while the text grows, since references may still come. */
   unreferencedDefinitions({ definitions }: LinkDefinitions): LinkDefinitions['definitions'] {
     if (!this.finished) return []
     const { references } = this
@@ -107,7 +110,7 @@ export class MarkdownDocument extends BlockParser {
     return last ? footnoteReferencesOfRow(tip, last, references, true) : []
   }
 
-  /** Reads the line that is being written, as far as it can be known what it is. */
+  /** Parses the partial line provisionally, unless it is ambiguous. */
   private parsePartialLine(): void {
     const line = this.partialLine.replace(/\r$/, '')
     if (line === '' || isAmbiguousLine(line, this.tip)) return

@@ -9,6 +9,7 @@ import type {
   Leaf,
   List,
   MathBlock,
+  NewBlock,
   Paragraph,
   Root,
   StablePrefix,
@@ -18,29 +19,21 @@ import type {
 
 let lastVersion = 0
 
-/** A version that nothing has had yet. */
+/** A version that nothing has had before. */
 export function nextVersion(): number {
   return ++lastVersion
 }
 
-/** A block before it has its place. */
-export type NewBlock<Type extends Block['type'] = Block['type']> = {
-  [Each in Type]: Omit<
-    Extract<Block, { type: Each }>,
-    'parent' | 'index' | 'version' | 'open' | 'firstLine' | 'lastLine'
-  >
-}[Type]
-
 /**
- * The tree of a text that grows at its tip. Whatever changes it can be done on trial, and is then taken back in one go,
- * in the opposite order. Every change gives what it touches, and all that this is in, a new version.
+ * A block tree that grows at its tip. Changes can be made provisionally, and rolled back in reverse order. Every
+ * change gives what it touches, and all its ancestors, a new version.
  */
 export abstract class TreeBuilder {
   readonly root: Root
   /** The innermost open block. */
   protected tip: Container | Leaf
   protected lineNumber = 0
-  /** How to take back what the unfinished line did; null while whole lines are read. */
+  /** Undoes the provisional changes; null while changes are final. */
   private undoLog: (() => void)[] | null = null
 
   constructor() {
@@ -49,10 +42,9 @@ export abstract class TreeBuilder {
     this.tip = this.root
   }
 
-  /** Called when a block has been closed. */
   protected abstract onClose(block: Block): void
 
-  /** What is done from now on can be taken back. */
+  /** Changes from now on can be rolled back. */
   protected beginProvisional(): void {
     const { tip, lineNumber } = this
     this.undoLog = [
@@ -129,7 +121,7 @@ export abstract class TreeBuilder {
     this.touch(block)
   }
 
-  /** More of the last line, which is no other line for it. */
+  /** Appends to the last line; not undone on its own, since that line is provisional as a whole. */
   protected extendLastLine(paragraph: Paragraph, text: string): void {
     const { lines, stable } = paragraph
     lines.push((lines.pop() ?? '') + text)
@@ -175,7 +167,7 @@ export abstract class TreeBuilder {
     })
   }
 
-  /** Blank lines at the end of indented code are none of it. */
+  /** Removes the trailing blank lines of indented code. */
   protected dropBlankLines({ lines }: Code): void {
     for (let last = lines.entries.at(-1); last?.trim() === ''; last = lines.entries.at(-1)) {
       const dropped = last
@@ -222,7 +214,7 @@ export abstract class TreeBuilder {
     return depth
   }
 
-  /** Gives a block, and all that it is in, a new version. Of a table, only the last row is shown in another way. */
+  /** Gives a block and its ancestors a new version. In a table, only the last row is rendered again. */
   protected touch(block: Container | Leaf): void {
     const version = nextVersion()
     if (block.type === 'table') touchRow(block, block.rows.length - 1, version)
@@ -233,13 +225,13 @@ export abstract class TreeBuilder {
   }
 }
 
-/** What is settled of a text whose last characters are taken off; null when those are settled too. */
+/** The stable prefix of a text that lost its last characters; null when they were part of the prefix. */
 function withShorterTail(settled: StablePrefix | null, length: number): StablePrefix | null {
   if (!settled || settled.tail.length < length) return null
   return { ...settled, tail: settled.tail.slice(0, settled.tail.length - length) }
 }
 
-/** Gives all rows of a table a new version: what its text refers to is another thing now. */
+/** Gives all rows of a table a new version, after something they refer to changed. */
 export function touchRows(table: Table): void {
   const version = nextVersion()
   for (let place = 0; place < table.rows.length; place++) touchRow(table, place, version)

@@ -5,7 +5,7 @@ import type { Line } from './line'
 
 const closingFence = /(`{3,}|~{3,})[ \t]*$/y
 
-/** Whether an open block goes on in this line, whose marks of the blocks around it have been read; then reads its own. */
+/** Whether an open block continues in this line, after the markers of its parents; consumes the block's own marker. */
 export function continueBlock(block: Block, line: Line): 'yes' | 'no' | 'closed' {
   switch (block.type) {
     case 'list':
@@ -70,7 +70,7 @@ const quotedMarkdown = /^(?:markdown|md|mdx)(?![\w+#.-])/i
 const innerFence = /^[ \t>]*(?:(?:[-*+]|\d{1,9}[.)])[ \t]+)*(`{3,}|~{3,})[ \t]*([\w+#.{-]?[^`]*)$/
 
 /**
- * How many fences are open after a line within markdown that is quoted as code: one with a language opens, a bare one
+ * How many inner fences are open after a line of quoted markdown: a fence with a language opens one, a bare fence
  * closes the innermost. So the quotation ends where its writer meant it to.
  */
 export function innerFencesAfter(code: Code, line: string): number {

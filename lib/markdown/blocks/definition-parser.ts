@@ -4,17 +4,15 @@ import { ReferenceMap } from '../reference-map'
 import type { Block, Definition, Footnote, LinkDefinitions, Paragraph } from '../tree'
 import { nextVersion, TreeBuilder, touchRows } from '../tree-builder'
 
-/** Reads what marks in a text refer to: definitions of links, and footnotes. */
+/** Parses what references resolve to: link reference definitions and footnotes. */
 export abstract class DefinitionParser extends TreeBuilder {
-  /** What marks in the text refer to. */
   readonly references = new ReferenceMap((leaf) => {
     this.touch(leaf)
     if (leaf.type === 'table') touchRows(leaf)
   })
 
-  /** Where definitions stand. */
   protected readonly definitionBlocks = new Set<LinkDefinitions>()
-  /** Takes the definitions of link references off the beginning of a paragraph. */
+  /** Moves link reference definitions from the beginning of a paragraph to the reference map. */
   protected extractDefinitions(paragraph: Paragraph): void {
     if (paragraph.noDefinition || !paragraph.lines[0]?.startsWith('[')) return
     const text = paragraph.lines.join('\n')
@@ -34,7 +32,7 @@ export abstract class DefinitionParser extends TreeBuilder {
     this.addDefinitions(paragraph, taken)
   }
 
-  /** Definitions stand before what is left of the paragraph that they were read from. */
+  /** Puts definitions in front of what is left of their paragraph. */
   private addDefinitions(paragraph: Paragraph, definitions: LinkDefinitions['definitions']): void {
     const { parent, index } = paragraph
     const { tip } = this

@@ -9,7 +9,7 @@ const end = /<\/details\s*>\s*$/i
 const beginsInLine = /^[\s>]*(?:(?:[-*+]|\d{1,9}[.)])\s+)*<details(?:\s+open)?\s*>/i
 const indentedCode = /^(?: {4}| {0,3}\t)/
 
-/** A `<details>` that begins at this place of a line, its tag taken off. */
+/** The start of a `<details>`, with its tag consumed. */
 export function detailsStart(line: Line, rest: string): NewBlock<Details> | null {
   const found = start.exec(rest)
   if (!found) return null
@@ -18,7 +18,7 @@ export function detailsStart(line: Line, rest: string): NewBlock<Details> | null
   return { type: 'details', children: new ChunkedList(CHUNK_SIZES.blocks), closed: false }
 }
 
-/** The summary of a `<details>` that holds nothing yet, with what of it stands in this line. */
+/** The summary of a `<details>` that has no content yet, with the part of it in this line. */
 export function summaryStartIn(line: Line, rest: string, container: Container | Leaf): NewBlock<Summary> | null {
   if (container.type !== 'details' || container.children.length > 0) return null
   const found = summaryStart.exec(rest)
@@ -29,7 +29,7 @@ export function summaryStartIn(line: Line, rest: string, container: Container | 
   return { type: 'summary', lines: text === '' ? [] : [text], closed, parsed: null }
 }
 
-/** Takes what belongs to a summary off a line, and tells whether that is its end. */
+/** Consumes the rest of a summary in a line; `closed` is whether its end tag was there. */
 export function consumeSummary(line: Line): { text: string; closed: boolean } {
   const { content } = line
   const found = summaryEnd.exec(content)
@@ -39,7 +39,7 @@ export function consumeSummary(line: Line): { text: string; closed: boolean } {
   return { text: text.trim(), closed: found !== null }
 }
 
-/** The part of a line before the tag that ends a `<details>`, if there may be one to end. */
+/** The part of a line before the end tag of a `<details>`; null when the line doesn't end one. */
 export function beforeDetailsEnd(text: string, tip: Container | Leaf): string | null {
   if (!text.trimEnd().endsWith('>')) return null
   const found = end.exec(text)
@@ -49,12 +49,12 @@ export function beforeDetailsEnd(text: string, tip: Container | Leaf): string | 
   return mayBegin && beginsInLine.test(text) ? text.slice(0, found.index) : null
 }
 
-/** Whether lines may be indented because of a block around them. */
+/** Whether a container may be the reason why its lines are indented. */
 function isWithin({ type, parent }: Container | Leaf): boolean {
   return type !== 'root' && (parent?.type !== 'root' || type === 'list')
 }
 
-/** The innermost `<details>` that is open. */
+/** The innermost open `<details>`. */
 export function openDetails(tip: Container | Leaf): Details | null {
   for (let block: Container | Leaf | null = tip; block; block = block.parent) if (block.type === 'details') return block
   return null

@@ -6,7 +6,7 @@ const blockTags =
   'fieldset|figcaption|figure|footer|form|frame|frameset|h[123456]|head|header|hr|html|iframe|legend|li|link|main|' +
   'menu|menuitem|nav|noframes|ol|optgroup|option|p|param|search|section|summary|table|tbody|td|tfoot|th|thead|title|' +
   'tr|track|ul'
-/** How the seven kinds of HTML blocks begin and end; null when a blank line ends them. */
+/** CommonMark's seven kinds of HTML blocks; `end` is null where a blank line ends the block. */
 const kinds: { start: RegExp; end: RegExp | null; interrupts: boolean }[] = [
   { start: /^<(?:script|pre|textarea|style)(?:\s|>|$)/i, end: /<\/(?:script|pre|textarea|style)>/i, interrupts: true },
   { start: /^<!--/, end: /-->/, interrupts: true },
@@ -17,7 +17,7 @@ const kinds: { start: RegExp; end: RegExp | null; interrupts: boolean }[] = [
   { start: new RegExp(`^(?:${openTag}|${closeTag})\\s*$`, 'i'), end: null, interrupts: false },
 ]
 
-/** The kind of HTML block that begins with `rest`, if one does. */
+/** The kind of HTML block that starts with `rest`, if any. */
 export function htmlStart(rest: string, inParagraph: boolean): { end: RegExp | null } | null {
   if (!rest.startsWith('<') || startsInlineElement(rest, inParagraph)) return null
   return kinds.find(({ start, interrupts }) => (interrupts || !inParagraph) && start.test(rest)) ?? null

@@ -1,11 +1,11 @@
-/** A line that is being read from its left: containers take their marks off it, what is left is text. */
+/** A line while it is parsed: blocks consume their markers from its start, and what is left is text. */
 export class Line {
   offset = 0
-  /** The column of `offset`, where a tab goes on to the next multiple of four. */
+  /** The column of `offset`; a tab advances to the next multiple of four. */
   column = 0
-  /** The columns of a tab at `offset` that have been taken already. */
+  /** A part of the tab at `offset` has been consumed. */
   private insideTab = false
-  /** Where the next character that is no space is, and how many columns away. */
+  /** The offset and the column of the next character that is neither a space nor a tab. */
   nonspace = 0
   nonspaceColumn = 0
 
@@ -25,12 +25,12 @@ export class Line {
   get isBlank(): boolean {
     return this.nonspace >= this.text.length
   }
-  /** The rest of the line from its first character that is no space. */
+  /** The line from its next character that is neither a space nor a tab. */
   get content(): string {
     return this.text.slice(this.nonspace)
   }
 
-  /** What remains of the line, with the columns left of a tab that was taken in part. */
+  /** The line from `offset`, with the columns left of a tab that was partly consumed. */
   remaining(): string {
     if (!this.insideTab) return this.text.slice(this.offset)
     return ' '.repeat(4 - (this.column % 4)) + this.text.slice(this.offset + 1)
@@ -67,7 +67,7 @@ export class Line {
     this.findNonspace()
   }
 
-  /** One space, or one column of a tab, after the mark of a container. */
+  /** Skips one space, or one column of a tab, after a marker. */
   skipSpace(): void {
     const character = this.text[this.offset]
     if (character === ' ' || character === '\t') this.advanceColumns(1)

@@ -36,7 +36,7 @@ export type BlockStart =
 
 const special = /^[#`~*+_=<>0-9-$\\[]/
 const atxHeading = /^(#{1,6})(?:[ \t]+|$)/
-/** Two marks or more before a word, with no space between. One alone may begin a hashtag. */
+/** A single `#` without a space may be a hashtag. */
 const tightHeading = /^(#{2,6})(?=[\p{L}\p{N}\p{Extended_Pictographic}*【《「『“"(（])/u
 const fence = /^(`{3,})([^`]*)$|^(~{3,})(.*)$/
 const thematicBreak = /^(?:\*[ \t]*){3,}$|^(?:_[ \t]*){3,}$|^(?:-[ \t]*){3,}$/
@@ -47,8 +47,8 @@ export const setextUnderline = /^(?:=+|-{4,})[ \t]*$/
 const sentenceEnd = /[.!?:;,…。！？：；，、]$/
 
 /**
- * Whether a line under a paragraph makes a heading of it. Dashes mostly are a rule: an underline is drawn under one line,
- * as long as that, and under no sentence.
+ * Whether a line under a paragraph is a setext underline. Dashes count as one only under a single line that is no
+ * sentence and not longer than they are; else they are a thematic break.
  */
 export function isSetextUnderline(line: string, above: string[]): boolean {
   const [first = '', ...further] = above
@@ -57,7 +57,7 @@ export function isSetextUnderline(line: string, above: string[]): boolean {
   return further.length === 0 && !sentenceEnd.test(text) && line.trimEnd().length >= text.length - 1
 }
 
-/** What begins at this place of a line, its mark taken off; null when it is text. */
+/** The block that starts at the current offset, with its marker consumed; null for text. */
 export function blockStartAt(line: Line, container: Container | Leaf, inParagraph: boolean): BlockStart | null {
   if (line.isIndented) return indentedCode(line, inParagraph)
   const { content } = line
@@ -93,14 +93,14 @@ function heading(line: Line, rest: string): NewBlock<Heading> | null {
   return { type: 'heading', level: (found[1] ?? '').length, lines: [text], parsed: null }
 }
 
-/** A heading without the `#` that may close it, apart from its text. */
+/** A heading's text without a closing sequence of `#`. */
 function withoutClosing(text: string): string {
   let end = text.length
   while (text[end - 1] === '#') end--
   return end === 0 || /[ \t]/.test(text[end - 1] ?? '') ? text.slice(0, end).trimEnd() : text
 }
 
-/** A heading without space around its marks, apart from those that close it as they opened it. */
+/** A tight heading's text without a closing sequence that equals the opening one. */
 function withoutMark(text: string, mark: string): string {
   return text.endsWith(mark) && !text.endsWith(`#${mark}`)
     ? text.slice(0, -mark.length).trimEnd()

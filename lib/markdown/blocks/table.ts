@@ -2,13 +2,13 @@ import { matchAt } from '../inlines/destinations'
 import { Lookahead } from '../inlines/lookahead'
 import type { Align } from '../tree'
 
-/** What opens code or a formula. */
+/** What opens code spans and formulas. */
 const pairs = /[`$]|\\\(/
 const delimiterCell = /^:?-+:?$/
 
 /**
- * The cells of a line of a table. A `\|` is no border, wherever it stands. Where there would be more cells than `width`,
- * neither is a pipe within code or a formula; while the line is `growing`, nor is one after code that has not ended.
+ * Splits a line of a table into cells. An escaped pipe never separates. Where that would make more cells than `width`,
+ * pipes in code spans and formulas don't either; while the line is `growing`, nor do pipes in an open code span.
  */
 export function cellsOf(line: string, width = Number.POSITIVE_INFINITY, growing = false): string[] {
   const text = line.trim()
@@ -21,7 +21,7 @@ export function cellsOf(line: string, width = Number.POSITIVE_INFINITY, growing 
   return [...kept, to].map((border, place) => cellText(text.slice((kept[place - 1] ?? from - 1) + 1, border)))
 }
 
-/** The cells of a row: what lacks is empty. What is too much is kept, as far as it says something. */
+/** Pads the cells of a row with empty ones; surplus cells that have content are kept. */
 export function fitted(cells: string[], width: number): string[] {
   const length = Math.max(width, cells.findLastIndex((cell) => cell !== '') + 1)
   return Array.from({ length }, (_, column) => cells[column] ?? '')
@@ -47,7 +47,7 @@ interface Span {
   to: number
 }
 
-/** The borders that stay when those within spans are none, as long as no more of them go than are too many. */
+/** Removes borders inside spans, as long as not more go than are surplus. */
 function bordersOutside(spans: Span[], borders: number[], surplus: number): number[] {
   const inner = new Set<number>()
   for (const { from, to } of spans) {
@@ -70,8 +70,8 @@ function firstAfter(borders: number[], place: number): number {
 }
 
 /**
- * Code and formulas in a line, the code first: of that it is more certain. They do not overlap. What has not ended in a
- * line that grows may yet end; a `$` alone is taken for the beginning of a formula only where there is `surplus`.
+ * The code spans and formulas of a line, without overlaps, code first since it is more certain. In a growing line they
+ * may still be open; a `$` alone opens a formula only where there is a `surplus`.
  */
 function spansIn(text: string, growing: boolean, surplus: boolean): Span[] {
   const lookahead = new Lookahead(text)
@@ -88,7 +88,7 @@ function spansIn(text: string, growing: boolean, surplus: boolean): Span[] {
   return [...code, ...formulas]
 }
 
-/** Code that begins at a place; it reaches to infinity if it does not end. */
+/** The code span that starts at a position; it ends at infinity when it isn't closed. */
 function codeAt(text: string, at: number, lookahead: Lookahead): Span {
   const length = ticksAt(text, at)
   return { from: at, to: lookahead.findBackticks(length, at + length) + length - 1 }
@@ -98,7 +98,7 @@ function ticksAt(text: string, at: number): number {
   return matchAt(/`*/y, text, at)?.length ?? 0
 }
 
-/** A formula that begins at a place, as writers of formulas set the signs: close to it, and not before a number. */
+/** The formula that starts at a position: its signs are close to its content, and no digit follows them. */
 function formulaAt(text: string, at: number, lookahead: Lookahead): Span | null {
   if (text.startsWith('\\(', at)) return { from: at, to: lookahead.find('\\)', at + 2) + 1 }
   if (text[at] !== '$' || /\s/.test(text[at + 1] ?? ' ')) return null
@@ -109,7 +109,7 @@ function formulaAt(text: string, at: number, lookahead: Lookahead): Span | null 
   return closes ? { from: at, to: end + width - 1 } : null
 }
 
-/** The alignments that a delimiter row, `| --- | :-: |`, gives its columns; null when a line is none. */
+/** The alignments of a delimiter row, `| --- | :-: |`; null when the line is none. */
 export function alignments(line: string): Align[] | null {
   const text = line.trim()
   if (!/^[|:-][|:\- \t]*$/.test(text) || !text.includes('-') || !/[|:]/.test(text)) return null

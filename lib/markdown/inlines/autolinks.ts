@@ -2,14 +2,17 @@ import type { Inline } from '../tree'
 import { matchAt } from './destinations'
 
 const urlStart = /(?:https?:\/\/|www\.)(?=[\p{L}\p{N}_-])/iuy
-/** In characters. What is longer is no address: what may be one is looked at only so far. */
+/** Longer candidates are no URL; the limit bounds the search. */
 const MAX_URL_CHARACTERS = 4096
-/** What no bare address holds: scripts that set no spaces, their punctuation and quotation marks, what is not seen, emoji. */
+/**
+ * Characters that end a bare URL: scripts without spaces, their punctuation, quotation marks, invisible characters,
+ * emoji.
+ */
 const excluded =
   '\\u1100-\\u11ff\\u2e80-\\u9fff\\ua960-\\ua97c\\uac00-\\ud7fb\\uf900-\\ufaff\\ufe30-\\ufe4f\\uff00-\\uffef\\u{20000}-\\u{3fffd}' +
   '“”„‘’‚«»‹›…—\\p{Cf}\\p{Emoji_Presentation}'
 const body = new RegExp(`[^\\s<${excluded}]{0,4097}`, 'uy')
-/** The same of what is plain, as nearly all of it is. */
+/** The same in ASCII, which matches faster. */
 const plainBody = /[!-;=-~]{0,4097}/y
 const besideWords = new RegExp(`[\\s*_~([\\]${excluded}]`, 'u')
 const MAX_DOMAIN_CHARACTERS = 253
@@ -19,7 +22,6 @@ const candidates = /(?:https?:\/\/|www\.)/gi
 const mayHoldAddress = /:\/\/|www\.|@/i
 const stops = '?!.,:*_~\'"'
 const mailDomain = /(?:[a-zA-Z0-9_-]+\.)+[a-zA-Z0-9_-]+/y
-/** In characters, the longest that may stand before the `@` of a mail address. */
 const MAX_MAIL_NAME_CHARACTERS = 64
 const chatResource = /\/[a-zA-Z0-9@.]*[a-zA-Z0-9@]/y
 const autolink = /<[A-Za-z][A-Za-z0-9.+-]{1,31}:[^<>\s\p{Cc}]*>/uy
@@ -31,7 +33,10 @@ interface Autolink {
   url: string
 }
 
-/** A bare address that begins at this place of a text: `https://…` or `www.…`, without the stops of the sentence around it. */
+/**
+ * A bare URL that starts at a position (GFM's extended autolink), `https://…` or `www.…`, without trailing
+ * punctuation.
+ */
 export function extendedAutolinkAt(text: string, at: number): Autolink | null {
   urlStart.lastIndex = at
   const begun = urlStart.exec(text)?.[0]
@@ -50,13 +55,13 @@ export function extendedAutolinkAt(text: string, at: number): Autolink | null {
   return { text: found, url: isWeb ? `http://${found}` : found }
 }
 
-/** What a pattern finds; the one for plain characters is faster, and tells unless another character follows. */
+/** Matches with the fast ASCII pattern, and with the full one where a character beyond ASCII follows. */
 function matchOf(plain: RegExp, pattern: RegExp, text: string, at: number): string {
   const found = matchAt(plain, text, at) ?? ''
   return (text[at + found.length] ?? ' ') < '\u0080' ? found : (matchAt(pattern, text, at) ?? '')
 }
 
-/** An address in pointed brackets that begins at this place of a text, and how long it is with them. */
+/** A CommonMark autolink, `<https://…>` or `<me@example.com>`, with its length. */
 export function autolinkAt(text: string, at: number): { link: Inline; length: number } | null {
   const address = matchAt(autolink, text, at)
   const found = address ?? matchAt(mailAutolink, text, at)
@@ -65,7 +70,7 @@ export function autolinkAt(text: string, at: number): { link: Inline; length: nu
   return { link: linkOf({ text: inner, url: address === null ? `mailto:${inner}` : inner }), length: found.length }
 }
 
-/** Without what ends a sentence, a bracket that was opened outside, or a character reference. */
+/** Trims trailing punctuation, unbalanced closing brackets, and character references. */
 function trimmed(text: string): string {
   let end = text.length
   let parentheses: number | null = null
@@ -89,7 +94,7 @@ function trimmed(text: string): string {
   }
 }
 
-/** Where the character reference begins whose `;` stands at a place; null when that ends none. */
+/** Where the character reference that ends at this semicolon starts; null when there is none. */
 function referenceStart(text: string, semicolon: number): number | null {
   let at = semicolon
   while (/[a-zA-Z0-9]/.test(text[at - 1] ?? '')) at--
@@ -102,7 +107,7 @@ function count(text: string, character: string): number {
   return found
 }
 
-/** Texts with the bare addresses in them made links: of the web, and of mail. */
+/** Turns bare URLs and mail addresses in texts into links. */
 export function withExtendedAutolinks(inlines: Inline[]): Inline[] {
   const made: Inline[] = []
   for (const each of inlines) {
@@ -137,7 +142,7 @@ function linksIn(text: string): Inline[] {
   return inlines
 }
 
-/** The mail address, or that of a chat, around an `@`. */
+/** The mail or XMPP address around an `@`. */
 function mailAround(text: string, sign: number): { at: number; link: Autolink } | null {
   let at = sign
   while (sign - at <= MAX_MAIL_NAME_CHARACTERS && /[a-zA-Z0-9.+_-]/.test(text[at - 1] ?? '')) at--

@@ -1,10 +1,9 @@
 import { decodeNamedCharacterReference } from 'decode-named-character-reference'
 
 const reference = /\\([!-/:-@[-`{-~])|&(?:#[xX]([0-9a-fA-F]{1,6})|#([0-9]{1,7})|([a-zA-Z][a-zA-Z0-9]{1,31}));/g
-/** A character reference, where one begins. */
 export const characterReference = /&(?:#[xX][0-9a-fA-F]{1,6}|#[0-9]{1,7}|[a-zA-Z][a-zA-Z0-9]{1,31});/y
 
-/** What a character reference, `&amp;` or `&#38;`, stands for; itself when it stands for nothing. */
+/** The character of a reference such as `&amp;` or `&#38;`; the reference itself when it is unknown. */
 export function decoded(text: string): string {
   const value =
     text.startsWith('&#x') || text.startsWith('&#X') ? Number.parseInt(text.slice(3), 16) : Number(text.slice(2, -1))
@@ -13,13 +12,13 @@ export function decoded(text: string): string {
   return isCharacter ? String.fromCodePoint(value) : '\ufffd'
 }
 
-/** A text whose escapes and character references are resolved: an address, a title, an info string. */
+/** Resolves escapes and character references, in a destination, a title, or an info string. */
 export function unescaped(text: string): string {
   if (!text.includes('\\') && !text.includes('&')) return text
   return text.replace(reference, (whole, escaped: string | undefined) => escaped ?? decoded(whole))
 }
 
-/** The form of a label by which references find their definition. */
+/** Normalizes a label for matching, as CommonMark defines. */
 export function normalizeLabel(label: string): string {
   return label
     .replace(/[\t\n\r ]+/g, ' ')
@@ -28,20 +27,20 @@ export function normalizeLabel(label: string): string {
     .toUpperCase()
 }
 
-/** Wide characters and Hangul: the CJK characters of the CJK-friendly amendments to CommonMark, emoji among them. */
+/** East Asian wide characters and Hangul, as in the CJK-friendly amendments to CommonMark; includes emoji. */
 const wide =
   /[\u1100-\u11ff\u20a9\u2329\u232a\u2630-\u2637\u268a-\u268f\u2e80-\u303e\u3041-\ua4cf\ua960-\ua97c\uac00-\ud7fb\uf900-\ufaff\ufe10-\ufe19\ufe30-\ufe6b\uff01-\uffee\u{16fe0}-\u{18df2}\u{1aff0}-\u{1b2fb}\u{1d300}-\u{1d376}\u{1f200}-\u{1f265}\u{20000}-\u{3fffd}]/u
 const emoji = /\p{Emoji_Presentation}/u
-/** Thai, Lao, Tibetan, Burmese and Khmer, which set no spaces between words; what is not seen; variants of ideographs. */
+/** Thai, Lao, Tibetan, Burmese, Khmer; invisible characters; variation selectors of ideographs. */
 const spaceless = /[\u0e00-\u109f\u1780-\u17ff\p{Cf}]|[\u{e0100}-\u{e01ef}]/u
 
-/** What a character is beside a mark. */
+/** The properties of a character next to a delimiter run. */
 export interface Neighbor {
   space: boolean
   punctuation: boolean
-  /** Words stand beside it without a space, so that marks beside it are beside a word. */
+  /** A character of a script without spaces, next to which a delimiter is at the border of a word. */
   spaceless: boolean
-  /** It is part of a word that spaces set apart from others. */
+  /** A letter or digit of a script that separates words by spaces. */
   spacedWord: boolean
   digit: boolean
 }
@@ -65,7 +64,7 @@ export function neighborOf(character: string): Neighbor {
   return neighbour
 }
 
-/** The text of a span of code: in one line, without one space at either end. */
+/** The content of a code span: line endings become spaces, and one space is stripped from both ends. */
 export function codeText(text: string): string {
   const line = text.replaceAll('\n', ' ')
   const isPadded = line.startsWith(' ') && line.endsWith(' ') && /[^ ]/.test(line)

@@ -6,8 +6,8 @@ const start = /!\[[^\]\n]{0,1000}\]\([ \t]*<?(?=data:image\/)/iy
 const body = /^([^\s<>"]+)>?(?:\s+["'].*["'])?\s*$/
 
 /**
- * A picture that stands in the text itself, and how long its mark is. That is far longer than any other mark may be, so it
- * is looked for by its beginning and its end alone. While it is being written it has no url.
+ * An image whose URL is its data, with the length of its markup. It exceeds every limit of other links, so only its
+ * start and its end are searched. Its `url` is null while it is being written.
  */
 export function dataImageAt(
   text: string,

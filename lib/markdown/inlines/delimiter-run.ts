@@ -3,9 +3,9 @@ import type { Lookahead } from './lookahead'
 import { type DelimiterRun, newPiece } from './pieces'
 
 /**
- * A run as it stands in a text, by the flanking rules of the specification with the CJK-friendly amendments: what is
- * beside a script that sets no spaces is at the border of a word. Two marks or more after a stop or a
- * bracket may close also where the space behind them is missing.
+ * A delimiter run by CommonMark's flanking rules with the CJK-friendly amendments: next to a script without spaces it
+ * is at the border of a word. Two or more marks after a stop or a closing bracket also close without a space behind
+ * them.
  */
 export function delimiterRunAt(
   text: string,
@@ -40,7 +40,7 @@ export function delimiterRunAt(
   }
 }
 
-/** Whether a run belongs to a pattern of files, as in `src/**`, or begins or ends a comment of code. */
+/** Whether a run is part of a glob such as `src/**`, or of a comment in code. */
 function isOfCode(text: string, at: number, length: number): boolean {
   const before = text.slice(Math.max(0, at - 2), at)
   const after = text.slice(at + length, at + length + 2)
@@ -48,11 +48,11 @@ function isOfCode(text: string, at: number, length: number): boolean {
   return before.endsWith('/') && (/^[./]/.test(after) || (/^\s?\/$/.test(before) && /^\s/.test(after)))
 }
 
-/** A fullwidth form of a quotation mark, as a variation selector makes it. */
+/** A quotation mark that a variation selector makes fullwidth. */
 const wideQuote = /[‘’“”]\ufe01/
 const variation = /[\ufe00-\ufe0e]/
 
-/** The character before a place, without the selector of a variation, and what it is. */
+/** The character before a position, skipping a variation selector, and its properties. */
 function neighbourBefore(text: string, at: number): [string, Neighbor] {
   const found = characterAt(text, at - 1)
   if (!variation.test(found)) return [found, neighborOf(found)]
@@ -61,7 +61,7 @@ function neighbourBefore(text: string, at: number): [string, Neighbor] {
   return [character, wideQuote.test(character + found) ? { ...neighbour, spaceless: true } : neighbour]
 }
 
-/** The character whose last half stands at a place. */
+/** The character whose last code unit is at a position. */
 function characterAt(text: string, at: number): string {
   const code = text.charCodeAt(at)
   return code >= 0xdc00 && code <= 0xdfff ? text.slice(at - 1, at + 1) : (text[at] ?? '')
@@ -73,8 +73,8 @@ function characterAfter(text: string, at: number): string {
 }
 
 /**
- * Whether two runs are the marks of one thing, by where they stand in words: `2*3*4` is a product, and what begins
- * inside a word ends in it.
+ * Whether two runs can be a pair by where they are in words: `2*3*4` is a product, and emphasis that opens inside a
+ * word closes inside it.
  */
 export function canPair(opener: DelimiterRun, closer: DelimiterRun): boolean {
   if (opener.wordEnd === null) return true

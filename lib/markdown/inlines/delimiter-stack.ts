@@ -2,14 +2,14 @@ import type { Inline } from '../tree'
 import { canPair } from './delimiter-run'
 import { type DelimiterRun, depthBetween, type Piece, remove, wrap } from './pieces'
 
-/** Marks nested deeper than this are text: what shows them has to go as deep. */
+/** Emphasis nested deeper than this is text: rendering recurses as deep. */
 const MAX_DEPTH = 100
 
-/** The runs of a text that have not found their other half, as a stack. */
+/** The delimiter runs that haven't found their pair, as a stack. */
 export class DelimiterStack {
   last: DelimiterRun | null = null
 
-  /** What is further apart than `reach` is no pair. */
+  /** Runs further apart than `reach` are no pair. */
   constructor(
     private readonly parent: Piece,
     private readonly reach: number,
@@ -26,7 +26,7 @@ export class DelimiterStack {
     else this.last = run.previous
   }
 
-  /** Pairs the runs above `bottom`, as the specification says. */
+  /** Pairs the runs above `bottom` (CommonMark's "process emphasis"). */
   pair(bottom: DelimiterRun | null): void {
     const bottoms = new Map<string, DelimiterRun | null>()
     let closer = this.last
@@ -49,7 +49,7 @@ export class DelimiterStack {
     }
   }
 
-  /** Forgets the runs above `bottom`: what they are is text. */
+  /** Removes the runs above `bottom`, which become text. */
   drop(bottom: DelimiterRun | null): void {
     while (this.last && this.last !== bottom) this.remove(this.last)
   }
@@ -85,7 +85,7 @@ export class DelimiterStack {
     this.remove(run)
   }
 
-  /** Closes what is still open at the end of an unfinished text, if it is as near as `nearest`. */
+  /** Closes runs that are still open at the end of an unfinished text, from position `nearest` on. */
   closeOpen(nearest: number): void {
     const open: DelimiterRun[] = []
     for (let run = this.last; run; run = run.previous)
@@ -106,7 +106,7 @@ function emphasisOf(mark: string, used: number): Inline {
   return { type: mark === '~' ? 'delete' : used === 2 ? 'strong' : 'emphasis', children: [] }
 }
 
-/** Closers of one key find no opener where another of it found none. */
+/** Closers with the same key find no opener where one of them found none. */
 function keyOf({ mark, canOpen, length, wordEnd, byDigit }: DelimiterRun): string {
   return `${mark}${canOpen}${length === 1}${length % 3}${wordEnd === null}${byDigit}`
 }

@@ -2,15 +2,15 @@ import type { Definition } from '../tree'
 import { unescaped } from './characters'
 
 const angleBracketed = /<(?:[^<>\n\\]|\\.)*>/y
-/** Limited, so that many that do not end are given up soon. */
+/** The limits bound the search for an end. */
 const titles = /"(?:[^"\\]|\\[\s\S]){0,2000}"|'(?:[^'\\]|\\[\s\S]){0,2000}'|\((?:[^()\\]|\\[\s\S]){0,2000}\)/y
 const labels = /\[(?:[^\\[\]]|\\.){0,1000}\]/sy
-/** In characters. A definition that is not whole by then is none. */
+/** Longer definitions are text. */
 const MAX_DEFINITION_CHARACTERS = 4096
 const space = /[ \t]*(?:\n[ \t]*)?/y
 const restOfLine = /[ \t]*(?:\n|$)/y
 
-/** What is at a place of a text, and where it ends. */
+/** A match, and where it ends. */
 export interface Found<Value> {
   value: Value
   end: number
@@ -25,13 +25,13 @@ export function skipSpace(text: string, at: number): number {
   return at + (matchAt(space, text, at)?.length ?? 0)
 }
 
-/** A label in brackets; its value is what stands between them. */
+/** A link label; its value excludes the brackets. */
 export function labelAt(text: string, at: number): Found<string> | null {
   const found = matchAt(labels, text, at)
   return found === null ? null : { value: found.slice(1, -1), end: at + found.length }
 }
 
-/** Where a link leads: in pointed brackets, or up to a space with its parentheses in pairs. */
+/** A link destination, in angle brackets or bare with balanced parentheses. */
 export function destinationAt(text: string, at: number): Found<string> | null {
   if (text[at] === '<') {
     const found = matchAt(angleBracketed, text, at)
@@ -55,7 +55,7 @@ export function titleAt(text: string, at: number): Found<string> | null {
   return found === null ? null : { value: unescaped(found.slice(1, -1)), end: at + found.length }
 }
 
-/** A definition of a link reference, `[label]: address "title"`, at the beginning of a paragraph. */
+/** A link reference definition, `[label]: destination "title"`. */
 export function definitionAt(text: string, at: number): Found<Definition & { label: string }> | null {
   const label = labelAt(text, at)
   if (!label || label.value.trim() === '' || text[label.end] !== ':') return null
@@ -71,7 +71,7 @@ export function definitionAt(text: string, at: number): Found<Definition & { lab
   return bare === null ? null : { value, end: bare }
 }
 
-/** Whether no definition can begin a text any more, however it goes on. */
+/** Whether a text can no longer become a link reference definition, whatever follows. */
 export function isNoDefinition(text: string): boolean {
   const label = labelAt(text, 0)
   return (label !== null && text[label.end] !== ':') || text.length > MAX_DEFINITION_CHARACTERS

@@ -7,10 +7,10 @@ const tag = /^<(\/?)([a-z]+)\s*(\/?)>$/i
 const lineOfTag = /^<\/?([a-z]+)\s*\/?>/i
 const listStart = /^<(?:ul|ol)\s*>/i
 const listTag = /^<\/?(?:ul|ol|li)\s*>/i
-/** Elements nested deeper than this are text: what shows them has to go as deep. */
+/** Elements nested deeper than this are text: rendering recurses as deep. */
 const MAX_DEPTH = 100
 
-/** The beginning of a tag, at the end of a text that is still being written. */
+/** The beginning of a known tag, at the end of an unfinished text. */
 export const incompleteTag = new RegExp(`</?(?:${prefixes().join('|')})\\s?/?$|</$`, 'i')
 
 interface Opened {
@@ -18,7 +18,7 @@ interface Opened {
   name: ElementName
 }
 
-/** Whether a line begins with an element that stands in a text, so that it is no block of raw HTML. */
+/** Whether a line starts with an inline element, so that it starts no HTML block. */
 export function startsInlineElement(line: string, inParagraph: boolean): boolean {
   if (inParagraph && listTag.test(line)) return true
   const name = lineOfTag.exec(line)?.[1]?.toLowerCase() ?? ''
@@ -26,8 +26,8 @@ export function startsInlineElement(line: string, inParagraph: boolean): boolean
 }
 
 /**
- * Makes elements of the tags in a text that stand in pairs, within the marks around them. What has no other half stays
- * text; while it is still being written, what was opened from `openFrom` on is closed at the end.
+ * Makes elements of paired tags, within the marks around them. A tag without its pair stays text; in an unfinished
+ * text, tags from position `openFrom` on are closed at the end.
  */
 export function pairTags(parent: Piece, reach: number, openFrom: number): void {
   const tags = new TagStack(parent, reach)
@@ -42,13 +42,13 @@ export function pairTags(parent: Piece, reach: number, openFrom: number): void {
   tags.closeFrom(openFrom)
 }
 
-/** The tags of a text, or of what stands within one mark, that have not found their other half. */
+/** The tags on one level that haven't found their pair, as a stack. */
 class TagStack {
   private opened: Opened[] = []
-  /** How many of each name are open, so that none is looked for in vain. */
+  /** How many tags of each name are open, which avoids searches in vain. */
   private readonly counts = new Map<ElementName, number>()
 
-  /** What is further apart than \`reach\` is no pair. */
+  /** Tags further apart than `reach` are no pair. */
   constructor(
     private readonly parent: Piece,
     private readonly reach: number,
@@ -56,7 +56,7 @@ class TagStack {
 
   add(piece: Piece, name: ElementName, closes: boolean): void {
     const innermost = this.opened.at(-1)
-    // An item ends where the next one begins, or its list ends.
+    // An item ends where the next one starts or its list ends.
     if (innermost?.name === 'li' && (closes ? isList(name) : name === 'li')) {
       this.drop(this.opened.length - 1)
       this.close(innermost, piece)
@@ -81,10 +81,10 @@ class TagStack {
     for (const { name } of this.opened.splice(from)) this.counts.set(name, (this.counts.get(name) ?? 1) - 1)
   }
 
-  /** Puts what stands between two tags into an element; false where that would go too deep. */
+  /** Wraps what is between two tags in an element; false where that would nest too deep. */
   private close({ piece, name }: Opened, until: Piece | null): boolean {
     if (depthBetween(piece, until) >= MAX_DEPTH) {
-      // Whatever is around it would go deeper yet.
+      // Outer tags would nest even deeper.
       this.drop(0)
       return false
     }
@@ -94,7 +94,7 @@ class TagStack {
     return true
   }
 
-  /** Closes at the end what was opened from a place on. What holds nothing yet is left away. */
+  /** Closes tags from a position on at the end of the text; empty ones are dropped. */
   closeFrom(place: number): void {
     for (const each of this.opened.toReversed()) {
       if (each.piece.at < place) return
@@ -104,13 +104,13 @@ class TagStack {
   }
 }
 
-/** The white space between the items of a list. */
+/** Drops the white space between the items of a list. */
 function dropSpace(list: Piece): void {
   for (let piece = list.first; piece; piece = piece.next)
     if (piece.inline?.type === 'break' || (!piece.inline && piece.text.trim() === '')) remove(list, piece)
 }
 
-/** The end of the line after it, if there is one, is the same break. */
+/** A line ending right after `<br>` is part of the same break. */
 function lineBreak(parent: Piece, piece: Piece): void {
   piece.inline = { type: 'break' }
   const { next } = piece
@@ -126,7 +126,7 @@ function tagOf(text: string): { name: string; closes: boolean } | null {
   const name = found?.[2]?.toLowerCase()
   if (name === undefined) return null
   const isVoid = name === 'br'
-  // An element that is closed as it is opened holds nothing; `</br>` is a break to browsers too.
+  // A self-closed element is empty; browsers treat `</br>` as a break too.
   return found?.[3] && !isVoid ? null : { name, closes: found?.[1] === '/' && !isVoid }
 }
 

@@ -1,16 +1,16 @@
 import { incompleteTag } from './elements'
 
-/** What is still open further back than this, in characters, was hardly meant to be a mark. */
+/** A mark that has been open for longer than this was hardly meant as one. */
 export const MAX_OPEN_CHARACTERS = 600
 
 const incompleteMark = /(?:\\|<|!?\[(?:\^[^\]\s]*)?|!|&#?\w{0,10}|(?<![!-'*-~])\$+)$/
-/** In characters: what a tag that is not whole can have. */
+/** The longest incomplete tag. */
 const MAX_TAG_CHARACTERS = 16
 const delimiters = '*_`'
-/** Two tildes, or one of the two that close what is struck through. */
+/** Two tildes, or one of the two that close a strikethrough. */
 const incompleteStrikethrough = /(?:~~|(?<!~)~~(?![\s~])[^~\n]*~)$/
 
-/** A text that is being written without the marks at its end that have only begun, and say nothing yet. */
+/** An unfinished text without incomplete markup at its end, so that it doesn't show for a moment. */
 export function withoutIncompleteMarkup(text: string): string {
   const from = Math.max(0, text.length - MAX_OPEN_CHARACTERS)
   const tail = text.slice(from)
@@ -24,7 +24,7 @@ export function withoutIncompleteMarkup(text: string): string {
   return text.slice(0, end).trimEnd()
 }
 
-/** How many tildes at the end of a text are marks, or half of one: one alone is a tilde. */
+/** How many tildes at the end of a text are markup; a single one is text. */
 function tildesAtEnd(text: string): number {
   const run = text.length - text.replace(/~+$/, '').length
   return incompleteStrikethrough.test(text) ? run : 0

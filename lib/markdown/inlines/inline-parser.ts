@@ -22,18 +22,18 @@ const escapable = /[!-/:-@[-`{-~]/
 const incompleteAutolink = /<((?:https?|mailto):[^\s<>]*)$/y
 const footnoteMark = /\[\^([^\]\s[]+)\]/y
 
-/** In characters. While a text is being written, a mark reaches only so far: what is further back is settled. */
+/** In an unfinished text, marks further apart than this are no pair, so that the text before is stable. */
 const MAX_REACH_CHARACTERS = 4096
 
 /**
- * Reads a text for its marks. With `unfinished`, the text is still being written: marks at its end that are open are
- * closed, and those that say nothing yet are left away, so that raw marks are never shown.
+ * Parses inlines. With `unfinished`, the text is still being written: open marks at its end are closed and incomplete
+ * ones dropped, so that raw marks never show.
  */
 export function parseInlines(text: string, references: References, unfinished: boolean): Inline[] {
   return parseSegments(text, references, unfinished).flatMap(({ inlines }) => inlines)
 }
 
-/** The same in segments. Those of an unfinished text stay what they are, but for the last, whatever follows. */
+/** The same in segments. More text changes only the last segment of an unfinished text. */
 export function parseSegments(text: string, references: References, unfinished: boolean): Segment[] {
   return new InlineParser(unfinished ? withoutIncompleteMarkup(text) : text, references, unfinished).parse()
 }
@@ -125,7 +125,7 @@ class InlineParser {
     }
   }
 
-  /** Goes on by so many characters, which came to this. */
+  /** Adds a piece for the next `length` characters. */
   private consume(length: number, inline: Inline | null, text = ''): void {
     append(this.root, newPiece(inline, text, this.at))
     this.at += length
@@ -231,7 +231,7 @@ class InlineParser {
     this.consume(found?.length ?? 1, null, found === null ? '&' : decoded(found))
   }
 
-  /** A formula, or the mark that would begin one. */
+  /** Consumes a formula, or the mark that would open one. */
   private formula(mark: string): void {
     const found = formulaAt(this.text, this.at, this.lookahead, this.brackets.openAt(this.at)?.active === true)
     if (found && found.end - this.at <= this.reach) {

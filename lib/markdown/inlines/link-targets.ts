@@ -6,13 +6,13 @@ import { MAX_OPEN_CHARACTERS } from './incomplete-markup'
 const incompleteDestination = /^\((?:[^\s<>]*|<[^>\n]*)(?:\s+["'(][^\n]*)?\s*$/
 const incompleteLabel = /^\[[^\]]*$/
 
-/** Where a link leads, and where that ends in the text; null while the address is still being written. */
+/** A link's target and where its markup ends; `target` is null while the destination is being written. */
 export interface Target {
   target: Definition | null
   end: number
 }
 
-/** `(address "title")` at a place of a text. */
+/** `(destination "title")` at a position. */
 export function inlineTarget(text: string, at: number): Target | null {
   if (text[at] !== '(') return null
   const from = skipSpace(text, at + 1)
@@ -25,7 +25,7 @@ export function inlineTarget(text: string, at: number): Target | null {
   return { target: { url: destination.value, title: title?.value ?? '' }, end: end + 1 }
 }
 
-/** `[label]`, `[]` or nothing at a place of a text; `inner` is what may be the label then, null when it is none. */
+/** `[label]`, `[]` or nothing at a position; `inner` is the link text if that may be the label. */
 export function referenceTarget(text: string, at: number, inner: string | null, references: References): Target | null {
   const own = labelAt(text, at)
   const label = own !== null && own.value !== '' ? own.value : inner
@@ -34,7 +34,7 @@ export function referenceTarget(text: string, at: number, inner: string | null, 
   return target ? { target, end: own ? own.end : at } : null
 }
 
-/** An address that is still being written, or may be. */
+/** A target that is being written, or may be. */
 export function incompleteTarget(text: string, at: number, mayBeReference: boolean): Target | null {
   if (text.length - at > MAX_OPEN_CHARACTERS) return null
   const rest = text.slice(at)

@@ -1,15 +1,15 @@
 import { matchAt } from './destinations'
 
-/** What a path may begin with before its first backslash: a drive, a relative folder, a variable, the registry. */
+/** What may precede the first backslash of a path: a drive, a relative folder, a variable, a registry key. */
 const beginning = /(?:(?<![\w.])(?:[A-Za-z]:|\.{1,2})|(?<!\w)(?:~|%\w{1,40}%|HK[A-Z_]{2,30}))$/
-/** A path of Windows from its first backslash on. What ends at another backslash may hold spaces, or a name to fill in. */
+/** A Windows path from its first backslash on. Folders may hold spaces, or a name to fill in. */
 const path =
   /(?:\\(?!\\)(?:\*|<[\w -]{1,40}>|\[[\w -]{1,40}\]|[^\s\\<>:"|?*`[\]](?:[^\\<>:"|?*`[\]\n]{0,80}[^\s\\<>:"|?*`[\]])?)(?=\\))*\\(?:\*(?=\.))?[^\s\\<>:"|?*`[\]]*/y
 const share = /\\\\[\w.$-]{1,60}\\(?!\\)[^\s<>:"|?*`[\]]*/y
-/** A path without any beginning, which a letter after a backslash gives away: nobody escapes letters. */
+/** A path without a prefix, recognized by a letter after a backslash, which nobody escapes. */
 const folders = /(?=[^\s]{0,80}?[\w.)-]\\[A-Za-z])(?:\\[\w.()-]{1,60})+(?![\\{^_$])/y
 
-/** A path of Windows whose backslashes are none of markdown, from the first of them on. */
+/** A Windows path whose backslashes are no escapes, from the first one on. */
 export function windowsPathAt(text: string, at: number): string | null {
   if (text[at + 1] === '\\') return /[\w\\]/.test(text[at - 1] ?? '') ? null : matchAt(share, text, at)
   const before = text.slice(Math.max(0, at - 45), at)
@@ -17,7 +17,7 @@ export function windowsPathAt(text: string, at: number): string | null {
   return /(?:^|[\s(])[\w.-]{2,40}$/.test(before) ? matchAt(folders, text, at) : null
 }
 
-/** Names between two underscores that programs are full of. */
+/** Names between double underscores that are common in code. */
 const names = new Set(
   (
     'init main name file doc str repr call len iter next enter exit new del dict class bases mro module slots eq ne lt le ' +
@@ -30,13 +30,18 @@ const names = new Set(
 const name = /__([A-Za-z][A-Za-z0-9]{0,40}(?:_[A-Za-z0-9]{1,40}){0,5})__(?![A-Za-z0-9_])/y
 const half = /__[a-z][a-z0-9_]{0,80}$/y
 
-/** A run of marks that are none, with the name that it begins if it begins one. One tilde is a range, or "about". */
+/**
+ * A run of marks that is text, with the name that it starts; null for markup. A single tilde means a range or "about".
+ */
 export function literalRunAt(text: string, at: number, run: string, unfinished: boolean): string | null {
   if (run.startsWith('~') && run.length !== 2) return run
   return run === '__' ? dunderNameAt(text, at, unfinished) : null
 }
 
-/** A name such as `__init__`, by itself or by what stands beside it. While it is written, one that it may become. */
+/**
+ * A name such as `__init__`, known or recognized by its neighbors. In an unfinished text, also one that may become a
+ * name.
+ */
 function dunderNameAt(text: string, at: number, unfinished: boolean): string | null {
   const before = text[at - 1] ?? ''
   if (/[A-Za-z0-9_]/.test(before)) return null

@@ -2,7 +2,7 @@ const backticks = /`+/g
 const space = /\s/g
 const dollars = /\\[\s\S]|\$/g
 
-/** Looks for what comes later in a text that is read from its left, each time from where the last search ended. */
+/** Finds marks ahead in a text that is parsed from left to right; each search continues where the last one ended. */
 export class Lookahead {
   private readonly next = new Map<string, number>()
   private runs: Map<number, number[]> | null = null
@@ -11,7 +11,7 @@ export class Lookahead {
 
   constructor(private readonly text: string) {}
 
-  /** Where a mark stands next, at `from` or after; Infinity when it does not. */
+  /** The next position of a mark at or after `from`; Infinity when there is none. */
   find(mark: string, from: number): number {
     const known = this.next.get(mark)
     if (known !== undefined && known >= from) return known
@@ -21,21 +21,21 @@ export class Lookahead {
     return found
   }
 
-  /** Where the next dollar sign without a backslash before it is; Infinity when there is none. */
+  /** The next unescaped dollar sign; Infinity when there is none. */
   findDollar(from: number): number {
     this.dollars ??= dollarsIn(this.text)
     while ((this.dollars.at(-1) ?? from) < from) this.dollars.pop()
     return this.dollars.at(-1) ?? Number.POSITIVE_INFINITY
   }
 
-  /** How many dollar signs stand together from a place on. */
+  /** The number of dollar signs in a row from a position on. */
   dollarsAt(at: number): number {
     let length = 0
     while (this.text[at + length] === '$') length++
     return length
   }
 
-  /** Where the next space is, or the end. */
+  /** The next white space, or the end of the text. */
   findSpace(from: number): number {
     if (this.space < from) {
       space.lastIndex = from
@@ -44,7 +44,7 @@ export class Lookahead {
     return this.space
   }
 
-  /** Where the next run of just so many backticks begins. */
+  /** The next run of exactly `length` backticks. */
   findBackticks(length: number, from: number): number {
     this.runs ??= backtickRuns(this.text)
     const places = this.runs.get(length)
@@ -53,7 +53,7 @@ export class Lookahead {
   }
 }
 
-/** The runs of backticks by their length, the first last. */
+/** Positions of backtick runs by length, the first one last. */
 function backtickRuns(text: string): Map<number, number[]> {
   const runs = new Map<number, number[]>()
   for (const { index, 0: run } of text.matchAll(backticks)) {
@@ -65,7 +65,7 @@ function backtickRuns(text: string): Map<number, number[]> {
   return runs
 }
 
-/** The dollar signs of a text that no backslash stands before, the first last. */
+/** Positions of unescaped dollar signs, the first one last. */
 function dollarsIn(text: string): number[] {
   const places: number[] = []
   for (const { index, 0: found } of text.matchAll(dollars)) if (found === '$') places.push(index)

@@ -1,6 +1,6 @@
 import type { Inline } from '../tree'
 
-/** A piece of a text while its marks are being paired: a list that is cut and wrapped as pairs are found. */
+/** A node in a linked list of inlines, which is cut and wrapped as pairs are found. */
 export interface Piece {
   inline: Inline | null
   text: string
@@ -8,42 +8,42 @@ export interface Piece {
   previous: Piece | null
   first: Piece | null
   last: Piece | null
-  /** How deep the marks in it go. */
+  /** How deep its content nests. */
   depth: number
-  /** Where it begins in the text. */
+  /** Its start in the text. */
   at: number
 }
 
-/** A run of `*`, `_` or `~` that may open or close something. */
+/** A run of `*`, `_` or `~`. */
 export interface DelimiterRun {
   piece: Piece
   mark: string
   length: number
-  /** How many of its characters have not been used. */
+  /** How many of its characters are unused. */
   remaining: number
   canOpen: boolean
   canClose: boolean
-  /** It stands at the beginning of a word, as what opens something mostly does. */
+  /** It is at the start of a word, where openers usually are. */
   beforeWord: boolean
-  /** Where the word ends that it stands inside of; null when it stands inside of none. */
+  /** The end of the word that it is inside of; null at a word's border. */
   wordEnd: number | null
-  /** A digit is beside it. */
+  /** A digit is next to it. */
   byDigit: boolean
   at: number
   previous: DelimiterRun | null
   next: DelimiterRun | null
 }
 
-/** An opening bracket that has not found its other half. */
+/** An opening bracket that hasn't been closed. */
 export interface Bracket {
   piece: Piece
   isImage: boolean
-  /** False once a link has been made within what it would hold. */
+  /** False once a link was made inside it, since links don't nest. */
   active: boolean
-  /** After the bracket. */
+  /** The position after the bracket. */
   at: number
   run: DelimiterRun | null
-  /** Another bracket was opened since, so what stands between is no label. */
+  /** Another bracket was opened inside it, so its content is no label. */
   holdsBracket: boolean
   previous: Bracket | null
 }
@@ -66,7 +66,7 @@ export function remove(parent: Piece, piece: Piece): void {
   else parent.last = piece.previous
 }
 
-/** Puts what stands after `from`, up to `until` but without it, into a piece of its own at that place. */
+/** Wraps the pieces after `from` and before `until` in a new piece. */
 export function wrap(parent: Piece, from: Piece, until: Piece | null, inline: Inline): Piece {
   const wrapper = newPiece(inline, '', from.at)
   wrapper.depth = depthBetween(from, until) + 1
@@ -86,20 +86,20 @@ export function wrap(parent: Piece, from: Piece, until: Piece | null, inline: In
   return wrapper
 }
 
-/** How deep the marks between two pieces go. Each piece that is looked at is soon in one with the others. */
+/** How deep the pieces between two others nest. It is cheap in total: the visited pieces are wrapped soon after. */
 export function depthBetween(from: Piece, until: Piece | null): number {
   let depth = 0
   for (let each = from.next; each && each !== until; each = each.next) depth = Math.max(depth, each.depth)
   return depth
 }
 
-/** What the pieces come to; neighbouring texts are one. */
+/** The inlines of a list of pieces; adjacent texts are joined. */
 export function inlinesOfPieces(parent: Piece): Inline[] {
   const inlines: Inline[] = []
   for (let piece = parent.first; piece; piece = piece.next) {
     const before = inlines.at(-1)
     if (!piece.inline) {
-      // What stands in lines of its own ends its last one by itself.
+      // A block-like inline already ends its line.
       const text = isOnOwnLines(before) ? piece.text.replace(/^\n/, '') : piece.text
       if (text === '') continue
       if (before?.type === 'text') inlines[inlines.length - 1] = { type: 'text', text: before.text + text }
@@ -116,7 +116,7 @@ function isOnOwnLines(inline: Inline | undefined): boolean {
   return inline?.type === 'math' ? inline.display : inline?.type === 'element' && /^[uo]l$/.test(inline.name)
 }
 
-/** The text of pieces without their marks, as it describes an image. */
+/** The text without markup, as in the alternative text of an image. */
 export function inlineText(inlines: Inline[]): string {
   return inlines
     .map((each) => {

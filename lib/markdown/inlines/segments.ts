@@ -1,19 +1,19 @@
 import type { Inline } from '../tree'
 import { append, newPiece, type Piece } from './pieces'
 
-/** In characters, about. */
+/** The approximate length of a segment. */
 const SEGMENT_CHARACTERS = 2048
 
-/** A part of a text, read for its marks, that none of them crosses. */
+/** A part of a text that no markup crosses. */
 export interface Segment {
-  /** Where it begins in the text. */
+  /** Its start in the text. */
   at: number
   inlines: Inline[]
 }
 
 /**
- * Cuts what was read of a text into parts, between words, up to `last`. Where it is cut depends on the text before
- * alone, so a text that grows is always cut at the same places.
+ * Splits parsed text into segments, between words, up to `last`. Where it splits depends only on the text before, so a
+ * growing text is always split at the same positions.
  */
 export function splitIntoSegments(root: Piece, text: string, last: number): Piece[] {
   if (text.length <= SEGMENT_CHARACTERS) return [root]
@@ -41,10 +41,10 @@ export function splitIntoSegments(root: Piece, text: string, last: number): Piec
   }
   return parts
 
-  /** The first place at `least` or after where a piece can be cut, or what is before it be cut off. */
+  /** The first position from `least` on where a piece, or the boundary before it, can be split. */
   function cutIn(piece: Piece, before: Piece | null, least: number): number | null {
     if (piece.at >= least && piece.at !== before?.at && isBetweenWords(piece.at)) return piece.at
-    // Only in what came to just itself it is known which character stands where.
+    // Positions are only known in pieces whose text equals the source.
     if (piece.inline || piece.first || !text.startsWith(piece.text, piece.at)) return null
     const end = Math.min(piece.at + piece.text.length, last + 1)
     for (let at = Math.max(least, piece.at + 1); at < end; at++) if (isBetweenWords(at)) return at

@@ -1,30 +1,30 @@
 import { type FormulaFeatures, featuresOf, withoutWords } from './formula-features'
 
-/** What a formula has none of: quotes, code, addresses, emphasis, other money. */
+/** What no formula contains: quotation marks, code, URLs, emphasis, other currencies. */
 const excludedAnywhere =
   /[`"“”#@?€£¥₹₩\p{Emoji_Presentation}]|\*\*|~~|__|:\/\/|\]\(|<\/|[，。、；：？！（）「」『』《》【】]/u
-/** In a formula these two are no prose: an escaped number sign, and a question mark for an unknown result. */
+/** Allowed in formulas all the same: an escaped number sign, and a question mark for an unknown result. */
 const allowedSign = /\\#|(?<=[=≈<>≤≥]\s*)\?$/g
-/** No formula begins so. */
+/** What no formula starts with. */
 const excludedAtStart = /^(?:[/*:,;)\]}!']|\.(?!\d)|\|\^)/
 const sign = /^[-+=<>≤≥≠≈±×÷·*∘∈]{1,2}$/
-/** What stands between marks of a price class: `$$ to $$$`. */
+/** Words between two price classes, `$$ to $$$`. */
 const betweenPriceClasses = /^\s+(?:to|or|and|vs|bis|und|oder|et|ou)\s+$/
 const grouped = String.raw`\d{1,3}(?:,\d{3})+(?:\.\d+)?`
-/** An amount by its unit, or from one amount to another. */
+/** An amount with a unit, or a range of amounts. */
 const money = new RegExp(
   String.raw`^\d[\d.,]*\s*/\s*[a-z]{2,}$|^${grouped}\s*[-–]|[-–]\s*${grouped}$|^\d+\.\d\d\s*[-–]\s*\d+\.\d\d$`,
   'i',
 )
-/** Words or numbers in square brackets, as they stand in any text. */
+/** Words or numbers, which often are in square brackets. */
 const bracketed = /^(?:[\p{L}\p{M}\d\s.,:'’–-]*)$/u
 
 const results = new Map<string, boolean>()
 const MAX_CACHED_RESULTS = 500
 
-/** Whether what stands between two dollar signs is a formula: money is a number, perhaps with a unit; prose is words. */
+/** Whether the content of `$…$` is a formula: money is a number with perhaps a unit, prose is words. */
 export function isFormula(content: string): boolean {
-  // The end of a text that grows is read again and again.
+  // Cached, since the end of a growing text is parsed again and again.
   const known = results.get(content)
   if (known !== undefined) return known
   if (results.size >= MAX_CACHED_RESULTS) results.clear()
@@ -48,12 +48,12 @@ function classify(content: string): boolean {
   return signs.longWordCount === 0 || isEquation(signs) || (signs.hasCall && signs.first !== 'number') || isName(text)
 }
 
-/** Whether it also has what no money has, as is asked where a word or a number touches the dollar signs. */
+/** Whether it also has what money never has; required where a letter or a digit touches the dollar signs. */
 export function isDistinctiveFormula(content: string): boolean {
   return isFormula(content) && featuresOf(content).isDistinctive
 }
 
-/** Whether what stands between two pairs of dollar signs is a formula: they are also marks of a price class. */
+/** Whether the content of `$$…$$` is a formula: `$$` may also be a price class. */
 export function isDisplayFormula(content: string): boolean {
   if (betweenPriceClasses.test(content)) return false
   const text = plainOf(content.replace(/\s+/g, ' '))
@@ -62,13 +62,13 @@ export function isDisplayFormula(content: string): boolean {
   return signs.hasCommand || (signs.isDistinctive && !signs.isProse) || isFormula(text)
 }
 
-/** Whether what stands between `\[` and `\]` is a formula, not a mark of a source or a note. */
+/** Whether the content of `\[…\]` is a formula and not a citation or a note. */
 export function isBracketFormula(content: string): boolean {
   if (content.includes('\\[')) return false
   return !bracketed.test(content) || /^\s+\p{L}\s+$/u.test(content)
 }
 
-/** Whether a text that goes on looks like a formula up to here, and not only perhaps. */
+/** Whether an unfinished text is certain enough to be a formula. */
 export function mayBeFormula(rest: string): boolean {
   const text = plainOf(rest)
   if (!/^[^\s_]/.test(rest) || /[$\n]/.test(rest) || isExcluded(text)) return false
@@ -77,7 +77,7 @@ export function mayBeFormula(rest: string): boolean {
   return signs.isDistinctive || (isEquation(signs) && signs.wordCount === 0 && isComplete(signs))
 }
 
-/** Whether a line can be more of a formula that has begun: it is no prose. */
+/** Whether a line can continue a formula, as it isn't prose. */
 export function mayContinueFormula(line: string): boolean {
   const text = plainOf(line)
   if (excludedAnywhere.test(text)) return false
@@ -86,7 +86,7 @@ export function mayContinueFormula(line: string): boolean {
   return !signs.isProse && !signs.hasForeignLetters && (signs.longWordCount === 0 || signs.hasRelation)
 }
 
-/** A formula without words, and without signs that are foreign only elsewhere. */
+/** The content without words in text groups and without allowed signs. */
 function plainOf(content: string): string {
   return withoutWords(content.trim()).replace(allowedSign, '\\x')
 }
@@ -103,7 +103,7 @@ function isComplete({ last }: FormulaFeatures): boolean {
   return last !== 'open' && last !== 'operator' && last !== 'stop'
 }
 
-/** Corners in the order of the alphabet, `ABCD`, or elements in a compound, `NaCl`. */
+/** The corners of a polygon, `ABCD`, or the elements of a compound, `NaCl`. */
 function isName(text: string): boolean {
   const isPolygon = /^[A-Z]{4}$/.test(text) && [...text].sort().join('') === text
   return isPolygon || (/[a-z]/.test(text) && /^(?:[A-Z][a-z]?){2,}$/.test(text))

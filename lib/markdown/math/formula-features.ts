@@ -1,4 +1,4 @@
-/** Letters that stand together in formulas: names of functions and operators. */
+/** Names of functions and operators, the only words in formulas. */
 const functions = new Set(
   (
     'sin cos tan cot sec csc sinh cosh tanh arcsin arccos arctan log ln lg exp min max sup inf lim det dim ker deg gcd ' +
@@ -7,10 +7,10 @@ const functions = new Set(
 )
 const currencies = new Set('USD EUR GBP CAD AUD NZD HKD SGD TWD MXN BRL CNY RMB JPY'.split(' '))
 
-/** Text within a formula, whose words are none of its own. */
+/** Groups of text, whose words don't count. */
 const textGroup =
   /\\(?:text[a-z]*|mathrm|mathbf|mathit|mathsf|mathtt|mathcal|mathbb|mathfrak|boldsymbol|bm|operatorname\*?|mbox|hbox|ce|pu|label|tag|begin|end|color)\s*\{[^{}]*\}/g
-/** The probability of something that is said in words, `P(A and B)`. */
+/** A probability in words, `P(A and B)`. */
 const event = /^[A-Z][a-z]?\([^()]*\)/
 const eventWord = /\b(?:and|or|not|given)\b/g
 const tokens = /\s+|\\[a-zA-Z]+|\\[\s\S]|\d+(?:[.,]\d+)*|\.\d+|\.{3}|(?:\p{L}\p{M}*)+|[\s\S]/gu
@@ -20,33 +20,32 @@ const operator = /^(?:[-+*/^_:,±×÷·–−]|\p{Sm})$/u
 
 type TokenKind = 'none' | 'number' | 'letter' | 'word' | 'function' | 'sign' | 'open' | 'close' | 'operator' | 'stop'
 
-/** What stands in a formula, or in the beginning of one. */
+/** What a formula, or the beginning of one, contains. */
 export interface FormulaFeatures {
-  /** What money and prose have none of: a command, an index, an escaped sign. */
+  /** It has what neither money nor prose has: a command, an index, an escaped sign. */
   isDistinctive: boolean
   hasCommand: boolean
-  /** A relation, `=`. */
+  /** It has a relation such as `=`. */
   hasRelation: boolean
-  /** Something in brackets after its name, `f(x)` or `a[i]`. */
+  /** It has something in brackets after its name: `f(x)`, `a[i]`. */
   hasCall: boolean
-  /** Words, and those of more than three letters. */
+  /** Words; `longWordCount` counts those of more than three letters. */
   wordCount: number
   longWordCount: number
-  /** Words that follow each other as in a sentence. */
+  /** Words follow each other as in a sentence. */
   isProse: boolean
-  /** Letters of scripts that formulas are not written in. */
+  /** It has letters of scripts that formulas aren't written in. */
   hasForeignLetters: boolean
   isBalanced: boolean
   first: TokenKind
   last: TokenKind
 }
 
-/** A formula without the words in it, which may be of any kind. */
+/** The content without its text groups. */
 export function withoutWords(content: string): string {
   return content.includes('\\') ? content.replace(textGroup, '\\x') : content
 }
 
-/** Counts what stands in a formula. */
 export function featuresOf(content: string): FormulaFeatures {
   const plain = withoutWords(content)
   const text = event.test(plain) ? plain.replace(eventWord, '\\x') : plain
@@ -85,13 +84,13 @@ export function featuresOf(content: string): FormulaFeatures {
     signs.last = kind
     isSpaced = false
   }
-  // A command leaves little doubt: who writes one may leave `\text` away.
+  // A command leaves little doubt; whoever writes one may omit `\text`.
   signs.isProse = sentences > (signs.hasCommand ? 2 : 0)
   signs.isBalanced = brackets.areBalanced(signs.isDistinctive, signs.hasCall || /^[^|]+\|[^|]+$/.test(text))
   return signs
 }
 
-/** Brackets that have been opened and not closed. A half-open interval, `[0, 1)`, is balanced too. */
+/** Counts open brackets. A half-open interval, `[0, 1)`, is balanced too. */
 class Brackets {
   private depth = 0
   private braces = 0
@@ -133,7 +132,7 @@ function isIndex(token: string, next: string | undefined): boolean {
   return (token === '^' || token === '_') && next !== undefined && /[^\s^_]/.test(next)
 }
 
-/** Whether two that follow each other after a space are words of a sentence: formulas set operators between them. */
+/** Whether two tokens with a space between them read like a sentence: formulas put operators between them. */
 function isSentence(last: TokenKind, kind: TokenKind): boolean {
   if (kind === 'word') return ['number', 'letter', 'word', 'close', 'sign', 'stop'].includes(last)
   if (last === 'word') return ['number', 'letter', 'function', 'open'].includes(kind)

@@ -13,9 +13,9 @@ import {
 const round = /\\\(([\s\S]{1,4000}?)\\\)/y
 const square = /\\\[([\s\S]{1,4000}?)\\\]/y
 const chemistry = /\\(?:ce|pu)\{(?:[^{}\n$]|\{[^{}\n$]{0,400}\}){1,400}\}/y
-/** The name of a variable, as in `$dir$file`. */
+/** A variable's name, as in `$dir$file`. */
 const variable = /^[a-zA-Z]{2,}\w*$/
-/** In characters. What is longer is no formula within a text. */
+/** Longer content is no inline formula. */
 const MAX_CHARACTERS = 4000
 
 export interface Formula {
@@ -24,14 +24,14 @@ export interface Formula {
   end: number
 }
 
-/** A formula within a text, where one begins. Sums of money are none. */
+/** The formula that starts at a position; null for money and other text. */
 export function formulaAt(text: string, at: number, lookahead: Lookahead, inBracket: boolean): Formula | null {
   if (text[at] === '\\') return backslashed(text, at, lookahead, inBracket)
   const length = lookahead.dollarsAt(at)
   return length === 1 || length === 2 ? between(text, at, length, lookahead) : null
 }
 
-/** What the rest of an unfinished text is when a formula is being written in it. */
+/** The rest of an unfinished text if a formula is being written in it. */
 export function incompleteFormula(text: string, from: number, mark: string): string | null {
   if (text.length - from >= MAX_OPEN_CHARACTERS) return null
   const rest = text.slice(from)
@@ -51,11 +51,11 @@ function backslashed(text: string, at: number, lookahead: Lookahead, inBracket: 
   const content = pattern.exec(text)?.[1]
   if (content === undefined || !(isRound || isBracketFormula(content))) return null
   const end = pattern.lastIndex
-  // `[\[5\]](…)` is a link whose text has brackets.
+  // In `[\[5\]](…)` the brackets belong to the link text.
   return !isRound && inBracket && text[end] === ']' ? null : { tex: content.trim(), display: !isRound, end }
 }
 
-/** A formula between dollar signs, one or two: what is between them tells. */
+/** A formula between one or two dollar signs, judged by its content. */
 function between(text: string, at: number, signs: 1 | 2, lookahead: Lookahead): Formula | null {
   const from = at + signs
   const close = lookahead.findDollar(from)
@@ -69,12 +69,12 @@ function between(text: string, at: number, signs: 1 | 2, lookahead: Lookahead): 
   return { tex: withEscapedPercent(content.trim()), display: false, end }
 }
 
-/** TeX takes a bare percent sign for the beginning of a comment. */
+/** In TeX a bare percent sign starts a comment. */
 function withEscapedPercent(tex: string): string {
   return tex.replace(/(?<!\\)%/g, '\\%')
 }
 
-/** A chemical formula that stands in a text without marks around it. */
+/** A chemical formula without delimiters. */
 export function chemistryAt(text: string, at: number): Formula | null {
   chemistry.lastIndex = at
   const found = chemistry.exec(text)

@@ -5,7 +5,7 @@ const fences = [
   { start: '\\[', end: '\\]' },
 ]
 
-/** A formula in lines of its own that begins with `rest`: `$$` or `\[`, up to the other half at the end of a line. */
+/** The fence of a displayed formula that starts with `rest`: `$$` or `\[`, with its other half at the end of a line. */
 export function mathStart(rest: string): { start: string; end: string } | null {
   const fence = fences.find(({ start }) => rest.startsWith(start))
   if (!fence) return null
@@ -18,13 +18,13 @@ export function mathStart(rest: string): { start: string; end: string } | null {
   return isOne(rest.slice(2, rest.indexOf(fence.end, 2))) ? fence : null
 }
 
-/** Whether a line is the last of a formula. A stop or comma may follow, which belongs to the sentence around it. */
+/** Whether a line ends a formula; the punctuation of the sentence around it may follow. */
 export function endsMath(line: string, end: string): boolean {
   const trimmed = line.trimEnd()
   return trimmed.endsWith(end) || (/[.,;]$/.test(trimmed) && trimmed.slice(0, -1).trimEnd().endsWith(end))
 }
 
-/** The lines of a text by its paragraphs, and where each begins. */
+/** The paragraphs of a text, with the index of their first lines. */
 export function paragraphsIn(lines: string[]): { from: number; lines: string[] }[] {
   const paragraphs: { from: number; lines: string[] }[] = []
   for (const [place, line] of lines.entries()) {
@@ -35,7 +35,7 @@ export function paragraphsIn(lines: string[]): { from: number; lines: string[] }
   return paragraphs
 }
 
-/** The formula itself, out of its lines. */
+/** The TeX source in the lines of a displayed formula. */
 export function texOf(lines: string[], { start, end }: { start: string; end: string }): string {
   const text = lines.join('\n').trim().slice(start.length)
   const at = text.lastIndexOf(end)
