@@ -16,14 +16,14 @@ import { BlocksFrame, useSkipOffscreen } from './offscreen/frames'
 import { estimatedHeight } from './offscreen/heights'
 import { Table } from './tables/table'
 
-/** The blocks in a container. They are looked at again only when the version is new. */
+/** The blocks of a container; rendered again only when its version changes. */
 export const Blocks = memo(function Blocks({ container }: { container: Container; version: number }) {
   const { children } = container
   const shown = useMemo(
     (): ChunkedView => ({
       list: children,
-      renderEntry: (place) => viewOf(children.entries[place], place),
-      estimateHeight: (place) => estimatedHeight(children.entries[place]),
+      renderEntry: (index) => viewOf(children.entries[index], index),
+      estimateHeight: (index) => estimatedHeight(children.entries[index]),
       Frame: BlocksFrame,
     }),
     [children],
@@ -31,8 +31,8 @@ export const Blocks = memo(function Blocks({ container }: { container: Container
   return <Chunks shown={shown} />
 })
 
-function viewOf(block: Block | undefined, place: number): ReactNode {
-  return block ? <BlockView key={place} block={block} version={block.version} /> : null
+function viewOf(block: Block | undefined, index: number): ReactNode {
+  return block ? <BlockView key={index} block={block} version={block.version} /> : null
 }
 
 const BlockView = memo(function BlockView({ block }: { block: Block; version: number }) {
@@ -71,7 +71,7 @@ const BlockView = memo(function BlockView({ block }: { block: Block; version: nu
 
 type TextBlock = Paragraph | Heading | Summary
 
-/** Only where most is written from right to left it takes more than the browser's own look at the first letter. */
+/** In a mostly right-to-left reply the first letter, which the browser goes by, isn't enough. */
 function useDirection({ lines }: TextBlock) {
   return useContext(RightToLeftContext) ? directionOfText(beginningOf(lines), true) : 'auto'
 }
@@ -94,9 +94,9 @@ function SummaryView({ summary, growing }: { summary: Summary; growing: boolean 
 
 function ParagraphView({ paragraph, growing }: { paragraph: Paragraph; growing: boolean }) {
   const direction = useDirection(paragraph)
-  // It may be a definition, or the head of a table, of which nothing is shown yet.
+  // A possible definition or table head is not shown yet.
   if (growing && isAmbiguousParagraph(paragraph.lines)) return null
-  // A paragraph of HTML holds no lists.
+  // HTML allows no lists in a `<p>`.
   const Name = paragraph.lines.some((line) => listTag.test(line)) ? 'div' : 'p'
   return (
     <Name dir={direction} className={Name === 'div' ? 'paragraph' : undefined} data-caret={growing || undefined}>
@@ -111,7 +111,7 @@ function BlockText({ block, growing }: { block: TextBlock; growing: boolean }) {
   return <Segments segments={parsedSegments(block, useDocument().references, growing)} />
 }
 
-/** One whose end never came is open, so that all that follows it is there to be read. */
+/** A `<details>` whose end tag never came is open, so that all that follows it can be read. */
 function DetailsView({ details }: { details: Details }) {
   const finished = useDocument().growing === null
   const isCut = finished && !details.closed
@@ -123,7 +123,10 @@ function DetailsView({ details }: { details: Details }) {
   )
 }
 
-/** Headings begin at level 3, since the page and the turn have the first two; their size follows what the model wrote. */
+/**
+ * Headings start at level 3, since the page and the turn have the first two; styles follow the level that the model
+ * wrote.
+ */
 function HeadingView({ heading, growing }: { heading: Heading; growing: boolean }) {
   const Name = ({ 4: 'h4', 5: 'h5', 6: 'h6' } as const)[heading.level] ?? 'h3'
   return (
@@ -140,8 +143,8 @@ function ListView({ list }: { list: List }) {
   const shown = useMemo(
     (): ChunkedView => ({
       list: children,
-      renderEntry: (place) => viewOf(children.entries[place], place),
-      estimateHeight: (place) => estimatedHeight(children.entries[place]),
+      renderEntry: (index) => viewOf(children.entries[index], index),
+      estimateHeight: (index) => estimatedHeight(children.entries[index]),
       Frame: ItemsFrame,
     }),
     [children],
@@ -155,7 +158,7 @@ function ListView({ list }: { list: List }) {
   )
 }
 
-/** A list past its first chunk goes on in another, which the browser can pass over while it is out of sight. */
+/** A list continues in another element after its first chunk, so that the browser can skip that offscreen. */
 function ItemsFrame({ level, chunk, full, children: items }: FrameProps) {
   const list = useContext(ListContext)
   const inRightToLeft = useContext(RightToLeftContext)

@@ -3,28 +3,28 @@ import { type ComponentType, memo, type ReactNode } from 'react'
 import { type ChunkedList, TOP_LEVEL } from '@/lib/markdown/chunked-list'
 import { useDeferredMount } from './offscreen/mount-queue'
 
-/** A list that grows, and how its entries are shown. It is one object for as long as the list is shown. */
+/** How a chunked list is rendered. The object has to stay the same for as long as the list is shown. */
 export interface ChunkedView {
   list: Pick<ChunkedList<unknown>, 'length' | 'size' | 'chunks' | 'versionOf' | 'isFull'>
-  /** The entry at a place, with its place as its key. */
-  renderEntry(place: number, last: boolean): ReactNode
-  /** In pixels, about how high the entry at a place will be. */
-  estimateHeight(place: number): number
-  /** What holds a chunk's entries, or its chunks. */
+  /** Renders an entry, with its index as its key. */
+  renderEntry(index: number, last: boolean): ReactNode
+  /** In pixels. */
+  estimateHeight(index: number): number
+  /** Wraps a chunk's entries, or its chunks. */
   Frame: ComponentType<FrameProps>
 }
 
 export interface FrameProps {
   level: number
   chunk: number
-  /** Nothing will be added to it. */
+  /** Nothing will be added to the chunk. */
   full: boolean
   children: ReactNode
 }
 
 /**
- * A list that grows, in chunks of chunks that React passes over while nothing in them has changed: an addition costs
- * the same however long the list has become. An entry never changes its place, so it is mounted once.
+ * A growing list in chunks of chunks, of which React skips those whose version is unchanged: an addition costs the
+ * same however long the list is. An entry never moves to another chunk, so it is mounted once.
  */
 export function Chunks({ shown }: { shown: ChunkedView }) {
   return chunksOf(shown, TOP_LEVEL, 0, shown.list.chunks(TOP_LEVEL))
@@ -32,7 +32,7 @@ export function Chunks({ shown }: { shown: ChunkedView }) {
 
 function chunksOf(shown: ChunkedView, level: number, from: number, to: number): ReactNode {
   const { list } = shown
-  return places(from, Math.min(to, list.chunks(level))).map((chunk) => (
+  return range(from, Math.min(to, list.chunks(level))).map((chunk) => (
     <Chunk
       key={chunk}
       shown={shown}
@@ -53,7 +53,7 @@ const Chunk = memo(function Chunk({
   shown: ChunkedView
   level: number
   chunk: number
-  /** Changes with what is in it. */
+  /** Changes with the content. */
   version: number
   full: boolean
 }) {
@@ -62,7 +62,7 @@ const Chunk = memo(function Chunk({
   const from = chunk * list.size
   const to = from + list.size
   if (!mounted) {
-    const height = places(from, to).reduce((sum, place) => sum + shown.estimateHeight(place), 0)
+    const height = range(from, to).reduce((sum, index) => sum + shown.estimateHeight(index), 0)
     return <div ref={placeholder} className="pending-chunk" style={{ height }} />
   }
   const last = list.length - 1
@@ -70,11 +70,11 @@ const Chunk = memo(function Chunk({
     <Frame level={level} chunk={chunk} full={full}>
       {level > 0
         ? chunksOf(shown, level - 1, from, to)
-        : places(from, Math.min(to, list.length)).map((place) => shown.renderEntry(place, place === last))}
+        : range(from, Math.min(to, list.length)).map((index) => shown.renderEntry(index, index === last))}
     </Frame>
   )
 })
 
-function places(from: number, to: number): number[] {
+function range(from: number, to: number): number[] {
   return Array.from({ length: Math.max(0, to - from) }, (_, index) => from + index)
 }

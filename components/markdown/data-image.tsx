@@ -1,16 +1,15 @@
 'use client'
 import { memo, useState } from 'react'
 
-/** In bytes. */
 const MAX_BYTES = 5 * 1024 * 1024
 const picture = /^data:image\/(?:png|jpe?g|gif|webp);base64,[A-Za-z0-9+/=%]*$/i
 
-/** Whether an url is a picture itself: showing it loads nothing from anywhere. */
+/** Whether a URL holds the image itself, so that showing it makes no request. */
 export function isDataImage(url: string): boolean {
   return url.slice(0, 11).toLowerCase() === 'data:image/'
 }
 
-/** A picture that stands in the text. What is none, or too large, leaves its words. */
+/** An image whose URL holds its data. If it is invalid or too large, its alternative text is shown. */
 export const DataImage = memo(function DataImage({ url, alt }: { url: string; alt: string }) {
   const [failed, setFailed] = useState(false)
   const size = (url.length * 3) / 4

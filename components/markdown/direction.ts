@@ -1,22 +1,25 @@
 import type { Block, Container, Root, Table } from '@/lib/markdown/tree'
 
-/** A letter of a script that is written from right to left. */
+/** A letter of a right-to-left script. */
 export const rightToLeft =
   /[\p{Script=Hebrew}\p{Script=Arabic}\p{Script=Syriac}\p{Script=Thaana}\p{Script=Nko}\p{Script=Samaritan}\p{Script=Mandaic}\p{Script=Adlam}]/u
 const word = /\p{Letter}[\p{Letter}\p{Mark}\p{Number}.'’+#_-]*/gu
-/** Islands, which the browser's own `auto` passes over too, and what is not shown: tags, addresses behind a link, marks of notes. */
+/**
+ * Isolates, which the browser's `auto` ignores too, and what isn't shown: tags, link destinations, footnote
+ * references.
+ */
 const ignored = /(`+)[\s\S]*?(?:\1|$)|\$[^$\n\u0590-\u08ff]*\$|\]\([^)\n]*\)?|<\/?\w+>|\[\^[^\]\n]*\]|https?:\/\/\S+/g
 
-/** In texts: a list of numbers alone may be long. */
+/** In texts; a list of numbers alone may be long. */
 const MAX_TEXTS = 8
-/** In characters of one text. */
+/** Per text. */
 const MAX_CHARACTERS = 400
 
 type Direction = 'ltr' | 'rtl' | 'auto'
 
 /**
- * The side that a text begins on, by its first letter; `auto` while there is none. Where most is written from right to
- * left, a name in Latin letters may come first: there a text runs with its other words, if they are not far fewer.
+ * The direction of a text by its first letter; `auto` while it has none. In a mostly right-to-left reply a Latin name
+ * may come first: there at least a third of the words decide.
  */
 export function directionOfText(text: string, inRightToLeft: boolean): Direction {
   const words = wordsOf(text)
@@ -28,7 +31,7 @@ export function directionOfText(text: string, inRightToLeft: boolean): Direction
   return count > 0 && count * 3 >= words.length ? 'rtl' : 'ltr'
 }
 
-/** The side that a list or a quote begins on: that of the first text in it which has one. */
+/** The direction of a list or a quote: that of its first text that has one. */
 export function directionOf(container: Container, inRightToLeft: boolean): Direction {
   for (const text of firstTexts(container)) {
     const direction = directionOfText(text, inRightToLeft)
@@ -37,12 +40,12 @@ export function directionOf(container: Container, inRightToLeft: boolean): Direc
   return 'auto'
 }
 
-/** The side that the columns of a table begin on, by its head, or by its first rows. */
+/** The direction of a table's columns, by its head and its first rows. */
 export function directionOfTable(table: Table, inRightToLeft: boolean): Direction {
   return directionOfText(textOfTable(table), inRightToLeft)
 }
 
-/** Whether most of what a reply begins with is written from right to left. */
+/** Whether most words at the beginning of a reply are right-to-left. */
 export function isRightToLeft(root: Root): boolean {
   const texts = firstTexts(root)
   if (!texts.some((text) => rightToLeft.test(text))) return false
@@ -81,7 +84,7 @@ function textsIn(block: Block): string[] {
   }
 }
 
-/** Of a long text only so much is put together: it is asked for at each word that is added. */
+/** Bounded, since it is called for every addition. */
 export function beginningOf(lines: string[]): string {
   return lines.slice(0, MAX_TEXTS).join('\n').slice(0, MAX_CHARACTERS)
 }

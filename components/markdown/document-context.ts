@@ -3,10 +3,10 @@ import { createContext, useContext } from 'react'
 import { MarkdownDocument } from '@/lib/markdown/document'
 
 export const DocumentContext = createContext(new MarkdownDocument())
-/** Whether most of the document is written from right to left. */
+/** Whether most of the document is right-to-left. */
 export const RightToLeftContext = createContext(false)
 
-/** The document that is being shown. */
+/** The document that is rendered. */
 export function useDocument(): MarkdownDocument {
   return useContext(DocumentContext)
 }

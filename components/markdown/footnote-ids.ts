@@ -9,7 +9,7 @@ function identityOf(note: Footnote): number {
   return known
 }
 
-/** Names for the two ends of a footnote. They are ours alone: what a model writes can name nothing on the page. */
+/** The id of a footnote. Ids are generated here, so model output can't set one. */
 export function footnoteId(note: Footnote): string {
   return `note-${identityOf(note)}`
 }

@@ -6,7 +6,7 @@ import { RightToLeftContext, useDocument } from './document-context'
 import { footnoteId, footnoteReferenceId } from './footnote-ids'
 import { revealAncestors } from './offscreen/skip-offscreen'
 
-/** The footnotes of a reply, at its end, in the order of their marks. */
+/** The footnotes of a reply, at its end, in the order of their references. */
 export function Footnotes() {
   const { references } = useDocument()
   const inRightToLeft = useContext(RightToLeftContext)

@@ -3,7 +3,7 @@ import { memo } from 'react'
 import type { ChunkedList } from '@/lib/markdown/chunked-list'
 import type { Html } from '@/lib/markdown/tree'
 
-/** Raw HTML, as the text that it is: in chunks of lines, so that a further line leaves the others alone. */
+/** Raw HTML as text, in chunks of lines, so that an addition leaves the others alone. */
 export function HtmlBlock({ block, growing }: { block: Html; growing: boolean }) {
   const { lines } = block
   return (

@@ -9,20 +9,17 @@ import { Formula } from './formulas/formula'
 import { isolateBidi } from './isolate-bidi'
 import { safeUrl } from './safe-url'
 
-/** A long text with its marks, in segments that stay while the last one grows. */
+/** A long text in segments, of which only the last one changes. */
 export function Segments({ segments }: { segments: Inline[][] }): ReactNode {
-  // A text only grows at its end, so a place in it is an identity.
-  return segments.map((inlines, place) => renderSegment(inlines, place))
+  // A text only grows at its end, so an index is an identity.
+  return segments.map((inlines, index) => renderSegment(inlines, index))
 }
 
-/**
- * A text with its marks. There is no element here but those named below: what a model writes can make no other. Within
- * a link nothing else is one.
- */
+/** A text's inlines. Only the elements below can be made by model output; links don't nest. */
 export function Inlines({ inlines, inLink = false }: { inlines: Inline[]; inLink?: boolean }): ReactNode {
   if (inlines.length === 1 && inlines[0]?.type === 'text') return isolateBidi(inlines[0].text)
-  // A text only grows at its end, so a place in it is an identity.
-  return inlines.map((inline, place) => renderInline(inline, place, inLink))
+  // A text only grows at its end, so an index is an identity.
+  return inlines.map((inline, index) => renderInline(inline, index, inLink))
 }
 
 function renderSegment(inlines: Inline[], key: number): ReactNode {
@@ -40,7 +37,7 @@ function renderInline(inline: Inline, key: number, inLink: boolean): ReactNode {
     case 'break':
       return <br key={key} />
     case 'code':
-      // An island: it reads from left to right, also in a text that does not.
+      // Code is an isolate that runs from left to right in any text.
       return (
         <code key={key} dir="ltr">
           {inline.text}
@@ -97,14 +94,16 @@ function ExternalLinkView({ link, inLink }: { link: Extract<Inline, { type: 'lin
   )
 }
 
-/** Whether a link shows where it leads. */
+/** Whether a link's text is its URL. */
 function showsItsUrl({ url, children }: Extract<Inline, { type: 'link' }>): boolean {
   const [words] = children
   if (children.length !== 1 || words?.type !== 'text') return false
   return /[:.@]/.test(words.text) && url?.endsWith(words.text) === true
 }
 
-/** An outside image would tell its host that it was looked at, and by whom: it opens only on a click, in a tab of its own. */
+/**
+ * Loading an external image would tell its host who looked at it and when, so it opens only on a click, in a new tab.
+ */
 function ExternalImageLink({ url, alt }: { url: string | null; alt: string }) {
   const href = url === null ? undefined : safeUrl(url)
   if (href === undefined || href.startsWith('mailto:')) return <span>{alt}</span>

@@ -12,8 +12,8 @@ import { PacedReader, pageEnvironment } from './paced-reader'
 import { enableSourceCopy } from './source-copy'
 
 /**
- * A reply's markdown. While it grows, only the block that is being written is read and rendered again: what is finished
- * keeps its elements, and with them a selection, the place of a scrollbar, what was opened.
+ * A reply's markdown. While it grows, only the block at its end is parsed and rendered again: finished blocks keep
+ * their elements, and with them selections, scroll positions, and open folds.
  */
 export function Markdown({ text, growth, growing }: { text: string; growth?: Growth | undefined; growing: boolean }) {
   const [mountQueue] = useState(() => new MountQueue())

@@ -1,21 +1,20 @@
-/** What turns a source into markup beside the page, in a thread of its own, and may never come to an end with one. */
+/** Renders sources in a worker or a frame, and may hang on one. */
 export interface Renderer<Source> {
-  /** Fetches what a source needs besides; how long that takes says nothing about the source. */
+  /** Fetches what a source needs; that time doesn't count against the source. */
   prepare?(source: Source): Promise<unknown>
-  /** The markup; null when the source is none that can be rendered. */
+  /** The markup; null when the source can't be rendered. */
   render(source: Source): Promise<string | null>
-  /** Ends it, whatever it is doing. */
+  /** Terminates it, whatever it is doing. */
   stop(): void
 }
 
-/** In characters: how much markup is kept, so that what is shown once more is there at once. */
+/** The limit of the cache, in characters of sources and markup. */
 const MAX_CACHED_CHARACTERS = 4_000_000
-/** In milliseconds. */
 const GRACE_MS = 200
 
 /**
- * Gives sources to a renderer, one at a time, and keeps what they came to. A renderer that takes longer over one than
- * `patience` allows is stopped, and what waits gets another one.
+ * Sends sources to a renderer one at a time, and caches the results. A renderer that takes longer than `timeoutMs`
+ * over a source is stopped and replaced.
  */
 export class RenderQueue<Source> {
   private readonly cache = new Map<string, string | null>()
@@ -25,16 +24,15 @@ export class RenderQueue<Source> {
 
   constructor(
     private readonly startRenderer: () => Promise<Renderer<Source>>,
-    /** In milliseconds. */
     private readonly timeoutMs: number,
   ) {}
 
-  /** What a source came to; undefined while that is not known. */
+  /** The result for a source; undefined while there is none. */
   cached(source: Source): string | null | undefined {
     return this.cache.get(JSON.stringify(source))
   }
 
-  /** Rejects when there is no renderer to be had, or when it is called off before its turn; who asks again may be luckier. */
+  /** Rejects when no renderer can be started, or when it is aborted before its turn; a later call tries again. */
   render(source: Source, signal: AbortSignal): Promise<string | null> {
     const result = this.previous.then(() => {
       signal.throwIfAborted()
@@ -45,7 +43,7 @@ export class RenderQueue<Source> {
     return result
   }
 
-  /** Starts what will be needed soon. What cannot be had now is asked for once more when it is needed. */
+  /** Starts the renderer early. If that fails, the next `render` tries again. */
   prepare(): void {
     this.getRenderer().catch(() => undefined)
   }
@@ -87,10 +85,10 @@ export class RenderQueue<Source> {
   }
 }
 
-/** What comes of a promise, or undefined when nothing has for so many milliseconds. */
+/** The result of a promise, or undefined after a timeout. */
 export function withTimeout<Result>(promise: Promise<Result>, milliseconds: number): Promise<Result | undefined> {
   return new Promise((resolve, reject) => {
-    // A machine that slept, or a page that was busy, wakes up with an answer that it has yet to look at.
+    // After sleep or a long task, a result may be waiting behind this timer.
     let timer = setTimeout(() => {
       timer = setTimeout(() => resolve(undefined), GRACE_MS)
     }, milliseconds)

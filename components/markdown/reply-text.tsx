@@ -3,7 +3,7 @@ import { Component, type ComponentProps, type ReactNode, useEffect, useState } f
 import type { Markdown as MarkdownComponent } from './markdown'
 import { useMarkdown } from './use-markdown'
 
-/** A reply's text: rendered markdown, or the plain text until the renderer is here and wherever it fails. */
+/** A reply's text as rendered markdown, or as plain text until the renderer is loaded and where it fails. */
 export function ReplyText(props: ComponentProps<typeof MarkdownComponent>) {
   const Markdown = useMarkdown()
   const plain = <PlainText {...props} />
@@ -15,9 +15,9 @@ export function ReplyText(props: ComponentProps<typeof MarkdownComponent>) {
   )
 }
 
-/** In characters. Of a longer text the end is shown first: that is where it is opened. */
+/** A longer text shows its end first, which is where a reply is opened. */
 const PLAIN_TAIL_CHARACTERS = 8000
-/** In milliseconds. If there is no renderer by then, there will hardly be one, and the whole text is shown without. */
+/** If the renderer isn't loaded by then, the whole text is shown as plain text. */
 const RENDERER_TIMEOUT_MS = 3000
 
 function PlainText({ text, growing }: ComponentProps<typeof MarkdownComponent>) {

@@ -1,13 +1,13 @@
-/** What is set or laid out otherwise than it is written: only with it a selection is copied in a way of our own. */
+/** Only selections that hold one of these are copied by us. */
 const sourceCopied = '.formula, .formula-display, table, .code-block'
-/** What stands beside the text, for the page's own use. */
+/** Controls and notes beside the text, which aren't copied. */
 const excluded = 'figcaption, .table-actions, button, [role="status"], .sr-only, .diagram-note, thead.continued'
 
 let listening = false
 
 /**
- * From now on a selection is copied as it was written where it holds a formula, a table or code: TeX once, a table as
- * cells with tabs between them and as HTML.
+ * Copies a selection that holds formulas, tables, or code as it was written: TeX once, tables as tab-separated text
+ * and as HTML.
  */
 export function enableSourceCopy(): void {
   if (listening) return
@@ -23,10 +23,10 @@ export function enableSourceCopy(): void {
   })
 }
 
-/** A part of the page as text and as HTML; null where the browser's own way does as well. */
+/** A range as text and HTML; null where the browser's own copy is good enough. */
 function serializeRange(selected: Range): { text: string; html: string } | null {
   const holder = elementOf(selected.commonAncestorContainer)
-  // Who selects all selects more than the transcript.
+  // Select all covers more than the transcript.
   if (!holder?.closest('[role="log"]') && !holder?.querySelector('[role="log"]')) return null
   const range = withWholeFormulas(selected)
   const around = elementOf(range.commonAncestorContainer) ?? holder
@@ -48,7 +48,7 @@ function elementOf(node: Node): Element | null {
   return node instanceof Element ? node : node.parentElement
 }
 
-/** Half a formula says nothing: the range reaches around those that it begins or ends in. */
+/** Extends a range around formulas that it cuts. */
 function withWholeFormulas(selected: Range): Range {
   const range = selected.cloneRange()
   const formulaAround = (node: Node) => elementOf(node)?.closest('.formula, .formula-display')
@@ -59,13 +59,13 @@ function withWholeFormulas(selected: Range): Range {
   return range
 }
 
-/** What KaTeX was given, in the marks that it was written in. */
+/** The TeX source, with its delimiters. */
 function texOf(formula: Element): string {
   const tex = formula.querySelector('annotation')?.textContent ?? formula.textContent ?? ''
   return formula.classList.contains('formula-display') ? `$$${tex}$$` : `$${tex}$`
 }
 
-/** Rows or cells that were selected within a table are in one again. A part of one cell is no table. */
+/** Puts selected rows or cells into a table again. A part of one cell is no table. */
 function asTable(fragment: DocumentFragment, around: Element): Node {
   if (around.closest('td, th')) return fragment
   const table = document.createElement('table')
@@ -74,7 +74,7 @@ function asTable(fragment: DocumentFragment, around: Element): Node {
   return table
 }
 
-/** A long table stands in several, of which all but the first go on. */
+/** A long table is split into several elements, which are joined for copying. */
 function joinTables(content: Element): void {
   for (const scroller of content.querySelectorAll('.table-scroller')) {
     const [first, ...others] = scroller.querySelectorAll('table')
@@ -89,21 +89,21 @@ function removeUnlessKept(element: Element, name: string): void {
   if (!['href', 'dir', 'start', 'src', 'alt'].includes(name)) element.removeAttribute(name)
 }
 
-/** The text as it would be read: the browser knows where lines end, and puts tabs between cells. */
+/** The text as rendered: the browser knows where lines end, and puts tabs between cells. */
 function renderedText(content: Element): string {
-  const place = document.createElement('div')
-  place.className = 'markdown'
-  place.setAttribute('aria-hidden', 'true')
-  place.style.cssText = 'position:fixed;inset-inline-start:-200vw;width:60rem;'
-  place.append(content.cloneNode(true))
-  // Around a paragraph the browser leaves a line free; so it is to be around a table and code.
-  for (const each of place.querySelectorAll('figure, section')) {
+  const container = document.createElement('div')
+  container.className = 'markdown'
+  container.setAttribute('aria-hidden', 'true')
+  container.style.cssText = 'position:fixed;inset-inline-start:-200vw;width:60rem;'
+  container.append(content.cloneNode(true))
+  // The browser puts blank lines around paragraphs only; tables and code get them too.
+  for (const each of container.querySelectorAll('figure, section')) {
     const paragraph = document.createElement('p')
     paragraph.append(...each.childNodes)
     each.replaceWith(paragraph)
   }
-  document.body.append(place)
-  const text = place.innerText
-  place.remove()
+  document.body.append(container)
+  const text = container.innerText
+  container.remove()
   return text.trim()
 }

@@ -34,9 +34,9 @@ export class ChunkedList<Entry> {
     }
   }
 
-  touch(place: number, version: number): void {
-    if (place >= this.entries.length) return
-    let at = place
+  touch(index: number, version: number): void {
+    if (index >= this.entries.length) return
+    let at = index
     for (const versions of this.versions) {
       at = Math.floor(at / this.size)
       versions[at] = version

@@ -88,7 +88,7 @@ export class MarkdownDocument extends BlockParser {
     const { leaves, undo } = this.references.finish()
     this.onRollback(undo)
     for (const leaf of leaves) this.numberFootnotes(leaf)
-    for (const links of this.definitionBlocks) this.touch(links)
+    for (const block of this.definitionBlocks) this.touch(block)
   }
 
   /** The definitions that nothing refers to; none while the text grows, since references may still come. */

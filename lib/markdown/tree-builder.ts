@@ -129,8 +129,8 @@ export abstract class TreeBuilder {
     this.touch(paragraph)
   }
 
-  private setStable(paragraph: Paragraph, settled: StablePrefix | null): void {
-    paragraph.stable = settled
+  private setStable(paragraph: Paragraph, stable: StablePrefix | null): void {
+    paragraph.stable = stable
     paragraph.parsed = null
   }
 
@@ -226,22 +226,22 @@ export abstract class TreeBuilder {
 }
 
 /** The stable prefix of a text that lost its last characters; null when they were part of the prefix. */
-function withShorterTail(settled: StablePrefix | null, length: number): StablePrefix | null {
-  if (!settled || settled.tail.length < length) return null
-  return { ...settled, tail: settled.tail.slice(0, settled.tail.length - length) }
+function withShorterTail(stable: StablePrefix | null, length: number): StablePrefix | null {
+  if (!stable || stable.tail.length < length) return null
+  return { ...stable, tail: stable.tail.slice(0, stable.tail.length - length) }
 }
 
 /** Gives all rows of a table a new version, after something they refer to changed. */
 export function touchRows(table: Table): void {
   const version = nextVersion()
-  for (let place = 0; place < table.rows.length; place++) touchRow(table, place, version)
+  for (let index = 0; index < table.rows.length; index++) touchRow(table, index, version)
 }
 
-function touchRow({ rows }: Table, place: number, version: number): void {
-  const row = rows.entries[place]
+function touchRow({ rows }: Table, index: number, version: number): void {
+  const row = rows.entries[index]
   if (!row) return
   row.version = version
-  rows.touch(place, version)
+  rows.touch(index, version)
 }
 
 export function isContainer(block: Container | Leaf): block is Container {

@@ -15,10 +15,10 @@ import { extensionOf } from './languages'
 import type { Token } from './messages'
 import { useHighlighting } from './use-highlighting'
 
-/** What scrolls has to be within reach of the keyboard. */
+/** Scrollable elements have to be reachable by keyboard. */
 export const reachable = { tabIndex: 0 }
 
-/** Code with its language and what can be done with it. It scrolls inside itself, and copies what has arrived so far. */
+/** A code block with its language and actions. It scrolls by itself, and copies what has arrived so far. */
 export const CodeBlock = memo(function CodeBlock({ code, growing }: { code: Code; version: number; growing: boolean }) {
   const language = languageOf(code.info)
   const figure = useRef<HTMLElement>(null)
@@ -67,9 +67,9 @@ export const CodeBlock = memo(function CodeBlock({ code, growing }: { code: Code
 function linesOf({ lines }: Code, highlighting: CodeHighlighting | null): ChunkedView {
   return {
     list: lines,
-    renderEntry: (place, last) => {
-      const text = lines.entries[place] ?? ''
-      return <Line key={place} text={text} tokens={highlighting?.tokensOf(place, text) ?? null} last={last} />
+    renderEntry: (index, last) => {
+      const text = lines.entries[index] ?? ''
+      return <Line key={index} text={text} tokens={highlighting?.tokensOf(index, text) ?? null} last={last} />
     },
     estimateHeight: () => CODE_LINE_HEIGHT_PX,
     Frame: LinesFrame,
@@ -79,15 +79,15 @@ function linesOf({ lines }: Code, highlighting: CodeHighlighting | null): Chunke
 const Line = memo(function Line({ text, tokens, last }: { text: string; tokens: Token[] | null; last: boolean }) {
   const end = last ? '' : '\n'
   if (!tokens) return text + end
-  // Else words that run from right to left would change places with what stands between them.
-  const Island = rightToLeft.test(text) ? 'bdi' : 'span'
+  // Without isolation, right-to-left words would swap places with the code between them.
+  const Isolate = rightToLeft.test(text) ? 'bdi' : 'span'
   return (
     <>
       {atColumns(tokens).map(({ token, column }) =>
         token.kind ? (
-          <Island key={column} dir={Island === 'bdi' ? 'ltr' : undefined} className={`code-${token.kind}`}>
+          <Isolate key={column} dir={Isolate === 'bdi' ? 'ltr' : undefined} className={`code-${token.kind}`}>
             {token.text}
-          </Island>
+          </Isolate>
         ) : (
           <Fragment key={column}>{token.text}</Fragment>
         ),
@@ -97,7 +97,7 @@ const Line = memo(function Line({ text, tokens, last }: { text: string; tokens: 
   )
 })
 
-/** While a line grows it may be cut otherwise: what begins elsewhere is not the same, or its element would move there. */
+/** Keys tokens by their column: a growing line may be tokenized differently, and elements must not move. */
 function atColumns(tokens: Token[]): { token: Token; column: number }[] {
   let end = 0
   return tokens.map((token) => {
@@ -109,7 +109,7 @@ function atColumns(tokens: Token[]): { token: Token; column: number }[] {
 
 function LinesFrame({ level, full, children }: FrameProps) {
   const element = useSkipOffscreen<HTMLSpanElement>(full)
-  // The caret stands in the last line: after what holds the lines it would be a line of its own.
+  // The caret is in the last line: after the element of the lines it would start a new one.
   return (
     <span ref={element} className="lines" data-last={(level === 0 && !full) || undefined}>
       {level === 0 ? <span>{children}</span> : children}
@@ -117,10 +117,10 @@ function LinesFrame({ level, full, children }: FrameProps) {
   )
 }
 
-/** In characters: a line of code in the column. */
+/** The length of a line that fits the column. */
 const COLUMN_CHARACTERS = 76
 
-/** Whether it has a line that is longer than the column. One that comes later makes it wide once, and for good. */
+/** Whether a line is longer than the column. It can only become true as the code grows. */
 function isWide({ lines }: Code): boolean {
   return lines.entries.some((line) => line.length > COLUMN_CHARACTERS)
 }
@@ -129,7 +129,7 @@ function codeText({ lines }: Code): string {
   return lines.entries.join('\n')
 }
 
-/** The first word after the fence, if it can be the name of a language. */
+/** The first word of an info string, if it can be the name of a language. */
 function languageOf(info: string): string {
   return info.match(/^[\w+#.-]{1,30}/)?.[0] ?? ''
 }

@@ -3,16 +3,15 @@ import { nextVersion } from '@/lib/markdown/tree-builder'
 import type { Grammar } from './languages'
 import type { HighlightRequest, HighlightResult, ReleaseRequest, Token } from './messages'
 
-/** So many lines are asked for at once, so that a long piece of code gets its colours bit by bit. */
+/** Limits a request, so that long code gets its colors step by step. */
 const MAX_REQUEST_LINES = 200
-/** In milliseconds. Colours that no text comes after are shown by themselves. */
+/** Colors that no text follows are rendered after this delay. */
 const NOTIFY_DELAY_MS = 100
 
 let worker: Worker | null = null
 let count = 0
 const highlightings = new Map<number, CodeHighlighting>()
 
-/** Colouring is work of its own kind, and is done beside the page. */
 function startWorker(): Worker {
   const started = new Worker(new URL('./highlight.worker.ts', import.meta.url), { type: 'module' })
   started.addEventListener('message', ({ data }: MessageEvent<HighlightResult>) =>
@@ -26,7 +25,7 @@ function send(message: HighlightRequest | ReleaseRequest): void {
   worker.postMessage(message)
 }
 
-/** The colours of a piece of code, line by line. A finished line is coloured once. */
+/** The colors of a code block, line by line. A finished line is highlighted once. */
 export class CodeHighlighting {
   private readonly id = ++count
   private readonly lines: Token[][] = []
@@ -44,7 +43,7 @@ export class CodeHighlighting {
     highlightings.set(this.id, this)
   }
 
-  /** The code was shown, with the colours that are known. Asks for those of what is new. */
+  /** To be called after each render: requests the colors of new lines. */
   rendered(growing: boolean): void {
     this.growing = growing
     clearTimeout(this.notifyTimer)
@@ -52,7 +51,7 @@ export class CodeHighlighting {
     this.requestNext()
   }
 
-  /** One question at a time: what comes meanwhile waits for its answer. */
+  /** Sends one request at a time. */
   private requestNext(): void {
     const { growing } = this
     if (this.isWaiting) return
@@ -67,7 +66,6 @@ export class CodeHighlighting {
     send({ id: this.id, grammar: this.grammar, lines, last })
   }
 
-  /** The answer. */
   receive({ lines, last }: HighlightResult): void {
     this.isWaiting = false
     for (const tokens of lines) {
@@ -80,18 +78,18 @@ export class CodeHighlighting {
     this.requestNext()
   }
 
-  /** While a text grows, colours are shown along with what comes next: two changes cost twice what one does. */
+  /** While code grows, colors are rendered with the text that follows: two renders cost twice as much as one. */
   private notify(): void {
     if (this.growing) this.notifyTimer ??= setTimeout(this.onChange, NOTIFY_DELAY_MS)
     else this.onChange()
   }
 
-  /** What a line is made of; null while it has no colours. What has been added since has none yet. */
-  tokensOf(place: number, text: string): Token[] | null {
-    const known = this.lines[place]
+  /** The tokens of a line; null while it has no colors. Text that was added since has none yet. */
+  tokensOf(index: number, text: string): Token[] | null {
+    const known = this.lines[index]
     if (known) return known
     const { last } = this
-    if (place !== this.lines.length || !last || !text.startsWith(last.text)) return null
+    if (index !== this.lines.length || !last || !text.startsWith(last.text)) return null
     const rest = text.slice(last.text.length)
     return rest === '' ? last.tokens : [...last.tokens, { text: rest, kind: '' }]
   }

@@ -2,15 +2,15 @@ import type { GrammarState } from 'shiki/core'
 import { highlighterFor, type LineHighlighter } from './highlighter'
 import type { HighlightRequest, HighlightResult, ReleaseRequest, Token } from './messages'
 
-/** Where the lines of each piece of code have led so far. */
+/** The grammar state after the last finished line of each code block. */
 const states = new Map<number, GrammarState | undefined>()
-/** Answers go out in the order of the questions, though a grammar may have to be fetched first. */
+/** Results are sent in the order of requests, though a grammar may have to be fetched first. */
 let turn: Promise<void> = Promise.resolve()
 
 self.addEventListener('message', ({ data }: MessageEvent<HighlightRequest | ReleaseRequest>) => {
   turn = turn
     .then(() => ('release' in data ? void states.delete(data.id) : answer(data)))
-    // Code whose grammar cannot be fetched stays as it is, uncoloured; who asks next is answered all the same.
+    // Code whose grammar can't be fetched stays without colors; later requests are still handled.
     .catch(() => undefined)
 })
 

@@ -2,14 +2,14 @@ import type { GrammarState, HighlighterCore } from 'shiki/core'
 import { fetchGrammar, type Grammar } from './languages'
 import type { Token } from './messages'
 
-/** Colours one line, given where the lines before it have led; and where it leads. */
+/** Highlights a line from the grammar state before it, and returns the state after it. */
 export type LineHighlighter = (
   line: string,
   before: GrammarState | undefined,
 ) => { tokens: Token[]; after: GrammarState | undefined }
 
 const THEME = 'rill'
-/** In characters. A longer line is data, not code that somebody reads. */
+/** A longer line is data that nobody reads as code. */
 const MAX_LINE_CHARACTERS = 1000
 
 let core: Promise<HighlighterCore> | null = null
@@ -27,7 +27,7 @@ async function startCore(): Promise<HighlighterCore> {
   })
 }
 
-/** Fetches what colours a language. */
+/** Fetches the highlighter of a language. */
 export async function highlighterFor(grammar: Grammar): Promise<LineHighlighter> {
   core ??= startCore()
   core.catch(() => {
@@ -41,7 +41,8 @@ export async function highlighterFor(grammar: Grammar): Promise<LineHighlighter>
       lang: grammar,
       theme: THEME,
       grammarState: before,
-      // The first line compiles the grammar. A line that was given up half-way would have all after it in the wrong colour.
+      // No limit: the first line also compiles the grammar, and a line that was cut short would miscolor all that
+      // follow.
       tokenizeTimeLimit: 0,
     })
     const after = highlighter.getLastGrammarState(lines)
@@ -50,7 +51,7 @@ export async function highlighterFor(grammar: Grammar): Promise<LineHighlighter>
   }
 }
 
-/** The theme's colours are names, which markdown.css gives their colours in the light and in the dark. */
+/** The theme's colors are the names of CSS variables; code.css sets the colors for light and dark. */
 function kindOf(color: string): string {
   return color.match(/^var\(--code-token-([a-z-]+)\)$/)?.[1] ?? ''
 }

@@ -1,6 +1,6 @@
 import type { LanguageInput } from 'shiki/core'
 
-/** The grammars that can be fetched, each alone and when it is first needed. */
+/** Grammars are fetched one by one, when they are first needed. */
 const grammars = {
   bash: () => import('shiki/langs/bash.mjs'),
   c: () => import('shiki/langs/c.mjs'),
@@ -75,7 +75,7 @@ const otherNames = new Map<string, Grammar>([
   ['yml', 'yaml'],
 ])
 
-/** The grammar for the name of a language as it stands after a fence; null when there is none. */
+/** The grammar for a language in an info string; null when there is none. */
 export function grammarOf(language: string): Grammar | null {
   const name = language.toLowerCase()
   return isGrammar(name) ? name : (otherNames.get(name) ?? null)
@@ -108,7 +108,7 @@ const extensions = new Map<Grammar, string>([
   ['typescript', 'ts'],
 ])
 
-/** How the name of a file with such code ends. */
+/** The file extension for a language. */
 export function extensionOf(language: string): string {
   const grammar = grammarOf(language)
   return grammar ? (extensions.get(grammar) ?? grammar) : 'txt'

@@ -5,7 +5,7 @@ import { whenNearViewport } from '../offscreen/when-near-viewport'
 import { CodeHighlighting } from './code-highlighting'
 import { grammarOf } from './languages'
 
-/** The colours of a piece of code, once it has been near the screen; null before, and where its language is not known. */
+/** The colors of a code block; null until it has been near the viewport, and for unknown languages. */
 export function useHighlighting(
   code: Code,
   language: string,
@@ -17,17 +17,17 @@ export function useHighlighting(
   const grammar = grammarOf(language)
   useEffect(() => {
     if (!grammar) return
-    let made: CodeHighlighting | null = null
-    const lookAway = whenNearViewport(element.current, () => {
-      made = new CodeHighlighting(code, grammar, changed)
-      setHighlighting(made)
+    let created: CodeHighlighting | null = null
+    const cancel = whenNearViewport(element.current, () => {
+      created = new CodeHighlighting(code, grammar, changed)
+      setHighlighting(created)
     })
     return () => {
-      lookAway()
-      made?.dispose()
+      cancel()
+      created?.dispose()
     }
   }, [code, grammar, element])
-  // After each rendering: the code may have grown, and it is the same object.
+  // Runs after each render, since the code grows in place.
   useEffect(() => highlighting?.rendered(growing))
   return highlighting
 }

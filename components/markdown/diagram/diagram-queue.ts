@@ -7,14 +7,15 @@ export interface DiagramSource {
   dark: boolean
 }
 
-/** In characters: what a diagram may be. */
+/** Longer diagrams aren't drawn. */
 const MAX_CHARACTERS = 20_000
-/** In milliseconds: what the frame may take to start, and to draw one. Mermaid is large. */
-const patience = { start: 30_000, diagram: 10_000 }
+/** Mermaid is large, so the frame takes long to start. */
+const FRAME_START_TIMEOUT_MS = 30_000
+const DIAGRAM_TIMEOUT_MS = 10_000
 
 const answer = z.object({ svg: z.nullable(z.string()) })
 
-/** The page's own, in the only notation that Mermaid can read. */
+/** The page's colors, in the only notation that Mermaid can parse. */
 const THEMES = {
   light: {
     darkMode: false,
@@ -38,7 +39,7 @@ const THEMES = {
   },
 }
 
-/** What runs in the frame beside Mermaid: it draws what it is sent, and knows nothing else. At first it says that it is there. */
+/** Runs in the frame next to Mermaid: draws what it receives. The first message says that it is ready. */
 const script = `
 addEventListener('message', async ({ data: { text, dark } }) => {
   let svg = null
@@ -57,10 +58,10 @@ parent.postMessage({ svg: null }, '*')
 `
 
 /**
- * Diagrams as SVG. Mermaid runs in a frame that has no origin, no network and no way to the page; what it answers is to
- * be shown as an image, in which nothing runs or loads either.
+ * Draws diagrams as SVG. Mermaid runs in a frame without an origin, network, or access to the page. Its result must be
+ * shown as an image, in which nothing runs or loads either.
  */
-export const diagramQueue = new RenderQueue(openFrame, patience.diagram)
+export const diagramQueue = new RenderQueue(openFrame, DIAGRAM_TIMEOUT_MS)
 
 async function openFrame(): Promise<Renderer<DiagramSource>> {
   const address = new URL('../../../node_modules/mermaid/dist/mermaid.min.js', import.meta.url)
@@ -78,7 +79,7 @@ async function openFrame(): Promise<Renderer<DiagramSource>> {
     removed.abort()
     frame.remove()
   }
-  if ((await withTimeout(nextAnswer(frame, removed.signal), patience.start)) === undefined) {
+  if ((await withTimeout(nextAnswer(frame, removed.signal), FRAME_START_TIMEOUT_MS)) === undefined) {
     stop()
     throw new Error('The frame that draws diagrams did not start.')
   }
@@ -92,7 +93,7 @@ async function openFrame(): Promise<Renderer<DiagramSource>> {
       if (source.text.length > MAX_CHARACTERS) return null
       const drawn = await draw(source)
       const text = withQuotedLabels(source.text)
-      // Mermaid wants quotes around some labels, and models leave them out.
+      // Mermaid needs quotes around some labels, and models omit them.
       return drawn ?? (text === source.text ? null : await draw({ ...source, text }))
     },
     stop,
@@ -116,7 +117,10 @@ function nextAnswer(frame: HTMLIFrameElement, removed: AbortSignal): Promise<str
   })
 }
 
-/** The frame's page. It inherits the policy of ours, whose nonce its scripts need, and has a narrower one on top. */
+/**
+ * The frame's document. It inherits the page's content security policy, whose nonce its scripts need, and adds a
+ * stricter one.
+ */
 function frameDocument(mermaid: string): string {
   const nonce = document.querySelector<HTMLScriptElement>('script[nonce]')?.nonce ?? ''
   const policy = `default-src 'none'; script-src 'nonce-${nonce}'; style-src 'unsafe-inline'`

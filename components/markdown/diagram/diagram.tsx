@@ -6,7 +6,7 @@ import { useDark } from './use-dark'
 
 type Drawing = { svg: string; width: number; height: number }
 
-/** A diagram as an image: nothing in it can run, and nothing is loaded for it. What cannot be drawn stays as its source. */
+/** A diagram as an image, in which nothing can run or load. If it can't be drawn, its source is shown. */
 export function Diagram({
   text,
   element,
@@ -18,17 +18,17 @@ export function Diagram({
 }) {
   const dark = useDark()
   const wanted = useMemo(() => ({ text, dark }), [text, dark])
-  // What was drawn in other colours stays until it is drawn in these.
+  // A diagram in the old theme stays until the new one is drawn.
   const [drawing, setDrawing] = useState<Drawing | 'failed' | null>(() => drawingOf(diagramQueue.cached(wanted)))
   useEffect(() => {
-    const leaving = new AbortController()
-    const show = (svg: string | null) => leaving.signal.aborted || setDrawing(drawingOf(svg))
-    const lookAway = whenNearViewport(element.current, () => {
-      diagramQueue.render(wanted, leaving.signal).then(show, () => show(null))
+    const unmounted = new AbortController()
+    const show = (svg: string | null) => unmounted.signal.aborted || setDrawing(drawingOf(svg))
+    const cancel = whenNearViewport(element.current, () => {
+      diagramQueue.render(wanted, unmounted.signal).then(show, () => show(null))
     })
     return () => {
-      leaving.abort()
-      lookAway()
+      unmounted.abort()
+      cancel()
     }
   }, [wanted, element])
   if (drawing === null) return source
@@ -42,7 +42,7 @@ export function Diagram({
   }
   return (
     <div className="diagram">
-      {/* biome-ignore lint/performance/noImgElement: it is made here, and there is nothing to optimise. */}
+      {/* biome-ignore lint/performance/noImgElement: it is generated here, and there is nothing to optimise. */}
       <img
         src={`data:image/svg+xml;charset=utf-8,${encodeURIComponent(drawing.svg)}`}
         alt={`Diagram: ${text.slice(0, 300)}`}
@@ -54,7 +54,7 @@ export function Diagram({
   )
 }
 
-/** What there is to show of a picture that is there, cannot be drawn, or is yet to come. */
+/** Null while the drawing is pending. */
 function drawingOf(svg: string | null | undefined): Drawing | 'failed' | null {
   if (svg === undefined) return null
   const [, width, height] = svg?.match(/viewBox="[-\d.]+ [-\d.]+ ([\d.]+) ([\d.]+)"/) ?? []

@@ -1,4 +1,4 @@
-/** How nodes of a flowchart are drawn around their labels, the longer marks first. */
+/** The delimiters of a flowchart's nodes, longer ones first. */
 const shapes = [
   ['[[', ']]'],
   ['[(', ')]'],
@@ -12,14 +12,14 @@ const shapes = [
   ['{', '}'],
   ['(', ')'],
 ] as const
-/** Of front matter there is one, at the top: more of them would be told apart in countless ways. */
+/** Allows a single front matter: several could be matched in exponentially many ways. */
 const flowchart = /^\s*(?:---\n[\s\S]*?\n---\s*)?(?:%%[^\n]*\n\s*)*(?:flowchart|graph)\b/i
 const node = /(?<=^|[\s>&;|-])[\p{L}\p{N}_]+(?=[[({])/gu
 const edgeLabel = /\|(?!")([^|"\n]*[(){}[\]][^|"\n]*)\|/g
-/** What Mermaid takes for a mark of its own within a label. */
+/** What Mermaid parses as syntax within a label. */
 const special = /[()[\]{}]/
 
-/** A flowchart with quotes around the labels that hold brackets, as Mermaid wants them; other diagrams as they are. */
+/** Quotes the labels of a flowchart that hold brackets; leaves other diagrams unchanged. */
 export function withQuotedLabels(text: string): string {
   if (!flowchart.test(text)) return text
   return text
@@ -41,7 +41,9 @@ function quotedNodes(line: string): string {
   return text + line.slice(from)
 }
 
-/** The shape that begins at a place of a line: it ends with the bracket that matches, or before the next arrow. */
+/**
+ * The node shape that starts at an index of a line: it ends at the matching bracket before an edge or the line's end.
+ */
 function shapeAt(line: string, from: number): { open: string; close: string; label: string; end: number } | null {
   for (const [open, close] of shapes) {
     if (!line.startsWith(open, from)) continue
@@ -55,7 +57,7 @@ function shapeAt(line: string, from: number): { open: string; close: string; lab
 
 const arrow = /\s*(?:-->|---|-\.|==>|<--|--[ox]|~~~|:::|;|&\s|--\s|$)/y
 
-/** Where a shape ends: at its closing mark, with the brackets within in pairs, after which the line ends or goes on with an edge. */
+/** Where a shape ends: at its closing delimiter, after which the line ends or an edge follows. */
 function endOfShape(line: string, from: number, close: string): number {
   for (let end = line.indexOf(close, from + 1); end >= 0; end = line.indexOf(close, end + 1)) {
     arrow.lastIndex = end + close.length

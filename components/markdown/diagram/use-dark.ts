@@ -3,7 +3,7 @@ import { useSyncExternalStore } from 'react'
 
 const bySystem = '(prefers-color-scheme: dark)'
 
-/** Whether the page is dark. Its own setting comes before the system's. */
+/** Whether the page is dark; its own setting overrides the system's. */
 export function useDark(): boolean {
   return useSyncExternalStore(subscribe, isDark, () => false)
 }

@@ -3,7 +3,7 @@ import { texOf } from '@/lib/markdown/math/math-block'
 import type { MathBlock } from '@/lib/markdown/tree'
 import { Formula } from './formula'
 
-/** A formula in lines of its own. */
+/** A displayed formula. */
 export function FormulaBlock({ block }: { block: MathBlock }) {
   return (
     <p className="formula-line">

@@ -2,18 +2,15 @@ import { type Renderer, RenderQueue, withTimeout } from '../render-queue'
 import type { FormulaSource } from './typeset'
 import type { TypesetRequest } from './typesetter.worker'
 
-/** In milliseconds. A formula that takes longer is one that was made to. */
+/** A formula that takes longer was made to. */
 const TIMEOUT_MS = 1000
 
-/**
- * Formulas are set beside the page: TeX can double a text with each macro, so that no limit on what is written says how
- * long it takes.
- */
+/** Typesets formulas in a worker: TeX macros can double a text each, so no limit on the source bounds the time. */
 export const formulaQueue = new RenderQueue(startTypesetter, TIMEOUT_MS)
 
 const chemistryCommand = /\\(?:ce|pu)\b/
 
-/** What most formulas are set in. With a font that came later, what has been set would move. */
+/** The fonts of most formulas. A font that loads later would move what is typeset. */
 const FONTS = ['1em KaTeX_Main', 'italic 1em KaTeX_Math', '1em KaTeX_Size1', '1em KaTeX_Size2', '1em KaTeX_AMS']
 
 async function startTypesetter(): Promise<Renderer<FormulaSource>> {
@@ -36,7 +33,7 @@ async function startTypesetter(): Promise<Renderer<FormulaSource>> {
   }
 }
 
-/** One that does not come, or not soon, is no reason to show no formula. */
+/** A font that fails or is late doesn't hold back formulas. */
 async function loadFonts(): Promise<void> {
   await Promise.allSettled(FONTS.map((font) => document.fonts.load(font)))
 }

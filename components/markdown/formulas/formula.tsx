@@ -4,10 +4,10 @@ import { estimatedFormulaHeight } from '../offscreen/heights'
 import { fadeAndFocusOverflow } from '../tables/overflow'
 import { formulaQueue } from './formula-queue'
 
-/** In characters. What is longer is no formula that somebody reads. */
+/** A longer formula is one that nobody reads. */
 const MAX_CHARACTERS = 4000
 
-/** A formula. Until it is whole, and wherever it is none that can be set, its source is shown. */
+/** A formula. Its source is shown until it is complete, and when it can't be typeset. */
 export function Formula({ tex, display, unfinished }: { tex: string; display: boolean; unfinished: boolean }) {
   const html = useTypeset(tex, display, !unfinished && tex.length <= MAX_CHARACTERS)
   useEffect(() => {
@@ -19,7 +19,7 @@ export function Formula({ tex, display, unfinished }: { tex: string; display: bo
       <code
         dir="ltr"
         className={`${className} as-source`}
-        // What comes after it moves little when it is set.
+        // Reserves the height, so that typesetting moves little below it.
         style={display ? { minHeight: estimatedFormulaHeight(tex) } : undefined}
         data-unfinished={unfinished || undefined}
       >
@@ -31,21 +31,21 @@ export function Formula({ tex, display, unfinished }: { tex: string; display: bo
   return <span ref={fadeAndFocusOverflow} dir="ltr" className={className} dangerouslySetInnerHTML={{ __html: html }} />
 }
 
-/** The HTML of a formula; null while it is not there, and when it is none. What was set before is there at once. */
+/** The HTML of a formula; null while it is pending and when it can't be typeset. Cached formulas are there at once. */
 function useTypeset(tex: string, display: boolean, whole: boolean): string | null {
   const source = useMemo(() => ({ tex, display }), [tex, display])
   const known = useMemo(() => (whole ? formulaQueue.cached(source) : null), [source, whole])
   const [answer, setAnswer] = useState<{ source: typeof source; html: string | null } | null>(null)
   useEffect(() => {
     if (known !== undefined) return
-    const leaving = new AbortController()
-    formulaQueue.render(source, leaving.signal).then(
-      (html) => leaving.signal.aborted || setAnswer({ source, html }),
+    const unmounted = new AbortController()
+    formulaQueue.render(source, unmounted.signal).then(
+      (html) => unmounted.signal.aborted || setAnswer({ source, html }),
       () => {
-        // Its source stays.
+        // The source stays.
       },
     )
-    return () => leaving.abort()
+    return () => unmounted.abort()
   }, [known, source])
   return known ?? (answer?.source === source ? answer.html : null)
 }

@@ -5,18 +5,18 @@ export interface FormulaSource {
   display: boolean
 }
 
-/** In characters: what the page can take in at once. */
+/** What the page can render at once. */
 const MAX_HTML_CHARACTERS = 400_000
-/** In characters: what a short text may come to, and each character of a long one on top of that. */
+/** The limit for a short source, plus an allowance for each character of a long one. */
 const BASE_HTML_CHARACTERS = 20_000
 const HTML_PER_CHARACTER = 250
-/** In elements, one in another. Some thirty fractions; the browser's parser gives up at 512. */
+/** In nested elements: about thirty fractions. The browser's parser gives up at 512. */
 const MAX_DEPTH = 250
 
-/** The HTML of a formula; null when it is none, or more than somebody reads. */
+/** The HTML of a formula; null when it is invalid or too large. */
 export function typeset({ tex, display }: FormulaSource): string | null {
   try {
-    // What it says of a faulty formula may repeat it: the source is shown instead.
+    // KaTeX's error messages may repeat the source, so the source is shown instead.
     const html = katex.renderToString(display ? inRows(tex) : tex, {
       displayMode: display,
       throwOnError: true,
@@ -32,7 +32,7 @@ export function typeset({ tex, display }: FormulaSource): string | null {
   }
 }
 
-/** What blank lines part are formulas of their own, one under the other, unless one of them goes on in the next. */
+/** Formulas that blank lines separate are rows, unless one continues in the next. */
 function inRows(tex: string): string {
   const rows = tex.split(/\n\s*\n/).map((row) => row.trim())
   const areWhole = rows.every((row) => isBalanced(row) && !/(?:^[-+*/=<>&^_]|[-+*/=<>&^_,]$|\\\\$|\\tag\b)/.test(row))

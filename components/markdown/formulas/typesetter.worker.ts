@@ -1,6 +1,6 @@
 import { type FormulaSource, typeset } from './typeset'
 
-/** A formula, or the commands of chemistry, which few texts need. */
+/** A formula, or a request to load the chemistry commands, which few replies need. */
 export type TypesetRequest = FormulaSource | 'chemistry'
 
 self.addEventListener('message', ({ data }: MessageEvent<TypesetRequest>) => {
@@ -8,9 +8,9 @@ self.addEventListener('message', ({ data }: MessageEvent<TypesetRequest>) => {
   else
     import('katex/contrib/mhchem').then(
       () => self.postMessage(null),
-      // Their source is shown instead.
+      // The source is shown instead.
       () => self.postMessage(null),
     )
 })
-// It is ready.
+// Says that the worker is ready.
 self.postMessage(null)

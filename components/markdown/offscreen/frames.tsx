@@ -3,7 +3,7 @@ import { type RefObject, useEffect, useRef } from 'react'
 import type { FrameProps } from '../chunks'
 import { skipOffscreen } from './skip-offscreen'
 
-/** The element of a chunk, which rests out of sight as soon as it is full. */
+/** A ref for a chunk's element, which is skipped offscreen once the chunk is full. */
 export function useSkipOffscreen<Kind extends HTMLElement>(full: boolean): RefObject<Kind | null> {
   const element = useRef<Kind>(null)
   useEffect(() => {
@@ -12,7 +12,7 @@ export function useSkipOffscreen<Kind extends HTMLElement>(full: boolean): RefOb
   return element
 }
 
-/** The first chunk stands bare, so that what is short has no more elements than it needs. */
+/** The first chunk has no wrapper, so that short replies have no needless elements. */
 export function BlocksFrame({ chunk, full, children }: FrameProps) {
   const element = useSkipOffscreen<HTMLDivElement>(full)
   if (chunk === 0) return children

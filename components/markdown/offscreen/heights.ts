@@ -4,13 +4,13 @@ const LINE_HEIGHT_PX = 28
 const GAP_PX = 14
 const LINE_CHARACTERS = 88
 const IMAGE_HEIGHT_PX = 320
-/** The height of a line of code is no guess: markdown.css sets it. */
+/** Exact: code.css sets it. */
 export const CODE_LINE_HEIGHT_PX = 22
 export const ROW_HEIGHT_PX = 39
 
-/** About how high a block will be, in pixels, so that what is above the place where the person reads moves little. */
+/** A block's approximate height in pixels, so that mounting it above the viewport moves little. */
 export function estimatedHeight(block: Block | undefined): number {
-  // One that stands in the text itself is far longer than it is high.
+  // The data of an image is far longer than the image is high.
   if (block?.type === 'paragraph' && block.lines.some((line) => line.includes('](data:image/'))) return IMAGE_HEIGHT_PX
   switch (block?.type) {
     case 'paragraph':
@@ -47,7 +47,7 @@ function rowsOf(characters: number): number {
   return Math.max(1, Math.ceil(characters / LINE_CHARACTERS))
 }
 
-/** About how high a displayed formula will be, in pixels: the rows of what is common, with the padding around them. */
+/** A displayed formula's approximate height in pixels, by the rows of common commands plus padding. */
 export function estimatedFormulaHeight(tex: string): number {
   const rows = tex.split('\\\\').length
   const row = /\\(sum|prod|bigcup|bigcap|bigoplus)/.test(tex)

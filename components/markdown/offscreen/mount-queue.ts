@@ -2,41 +2,41 @@
 import { createContext, type RefObject, useContext, useEffect, useRef, useState } from 'react'
 import { flushSync } from 'react-dom'
 
-/** In milliseconds: what mounting may take of a frame, layout and all. */
+/** What mounting may take of a frame, including layout. */
 const FRAME_BUDGET_MS = 6
-/** In pixels: what is further from the sight waits for idle time, though not for ever (milliseconds). */
+/** Chunks further from the viewport than this are mounted in idle time, after the timeout at the latest. */
 const FAR_PX = 3000
 const IDLE_TIMEOUT_MS = 500
 
 /**
- * Much text that is to be shown at once is mounted chunk by chunk, the ones nearest to the sight first, so that the page
- * never stands still. What is read stays where it is while chunks that begin above it get their heights.
+ * Mounts a long text chunk by chunk, those nearest to the viewport first, so that the page stays responsive. Text in
+ * the viewport doesn't move while chunks above it get their heights.
  */
 export class MountQueue {
   private readonly waiting = new Map<HTMLElement, () => void>()
   private scheduled = false
-  /** Chunks that are mounted first wait for their turn while this is true. */
+  /** While true, new chunks wait for their turn. */
   defersMounts = false
 
-  /** Much is about to be shown. */
+  /** To be called before much text is rendered. */
   defer(): void {
     this.defersMounts = true
   }
 
-  /** `mount` puts a chunk into the place of an element. Returns how to call it off. */
-  enqueue(placeholder: HTMLElement, mountForFrame: () => void): () => void {
-    this.waiting.set(placeholder, mountForFrame)
+  /** `mount` replaces the placeholder by its chunk. Returns a function that cancels. */
+  enqueue(placeholder: HTMLElement, mount: () => void): () => void {
+    this.waiting.set(placeholder, mount)
     if (!this.scheduled) this.schedule(soon)
     return () => this.waiting.delete(placeholder)
   }
 
-  /** Mounts all that waits, and what that brings. */
+  /** Mounts everything that waits, and what that adds. */
   mountAll(): void {
     this.defersMounts = false
     for (const placeholder of this.waiting.keys()) this.mountAt(placeholder)
   }
 
-  private mount(): void {
+  private mountForFrame(): void {
     this.scheduled = false
     const until = performance.now() + FRAME_BUDGET_MS
     let next = nearestPlaceholder(this.waiting.keys())
@@ -44,14 +44,13 @@ export class MountQueue {
       this.mountAt(next.placeholder)
       next = nearestPlaceholder(this.waiting.keys())
     }
-    // What is far away is in no hurry.
     if (next) this.schedule(next.distance < FAR_PX ? soon : whenIdle)
     else this.defersMounts = false
   }
 
   private schedule(when: (run: () => void) => void): void {
     this.scheduled = true
-    when(() => this.mount())
+    when(() => this.mountForFrame())
   }
 
   private mountAt(placeholder: HTMLElement): void {
@@ -65,7 +64,10 @@ export class MountQueue {
   }
 }
 
-/** Whether the browser keeps what is read in its place by itself. Not every one does, and beside a long history none may. */
+/**
+ * Whether the browser keeps the viewport in place (scroll anchoring). Not every browser does, and the transcript may
+ * turn it off.
+ */
 function isAnchored(scroller: HTMLElement): boolean {
   return getComputedStyle(scroller).getPropertyValue('overflow-anchor') === 'auto'
 }
@@ -83,18 +85,18 @@ function whenIdle(run: () => void): void {
   else soon(run)
 }
 
-/** The place that is in sight, or nearest to it, and how many pixels away it is. */
+/** The placeholder in the viewport or nearest to it, and its distance in pixels. */
 function nearestPlaceholder(
   placeholders: Iterable<HTMLElement>,
 ): { placeholder: HTMLElement; distance: number } | null {
   let found: HTMLElement | null = null
   let least = Number.POSITIVE_INFINITY
-  let sight: DOMRect | undefined
+  let viewport: DOMRect | undefined
   for (const element of placeholders) {
-    sight ??= scrollerOf(element)?.getBoundingClientRect()
+    viewport ??= scrollerOf(element)?.getBoundingClientRect()
     const { top, bottom } = element.getBoundingClientRect()
-    const distance = sight ? Math.max(0, top - sight.bottom, sight.top - bottom) : 0
-    // Of those that are as near, the last: that is where a text is opened.
+    const distance = viewport ? Math.max(0, top - viewport.bottom, viewport.top - bottom) : 0
+    // Of equally near ones the last, since a text is opened at its end.
     if (distance > least) continue
     found = element
     least = distance
@@ -104,7 +106,7 @@ function nearestPlaceholder(
 
 export const MountQueueContext = createContext(new MountQueue())
 
-/** Whether it is a chunk's turn to be mounted; until then, an element in its place gets the reference. */
+/** Whether a chunk may be mounted; until then, the ref is for its placeholder. */
 export function useDeferredMount(mayWait: boolean): {
   mounted: boolean
   placeholder: RefObject<HTMLDivElement | null>

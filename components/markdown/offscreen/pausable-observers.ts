@@ -1,16 +1,16 @@
-/** Something that has the browser look at an element in every frame, as its observers do. */
+/** An observer of an element, which costs the browser time in every frame while it is on. */
 interface PausableObserver {
   element: Element
   start(): void
   stop(): void
 }
 
-/** Marks a chunk that is too far away for anybody to look at what it holds. */
+/** Marks a chunk that is far from the viewport, and whose content is hidden. */
 export const offscreenMark = 'data-offscreen'
 
 const pausableObservers = new Set<PausableObserver>()
 
-/** Watches an element, but not while a chunk that it is in is too far away. Returns how to end it. */
+/** Runs an observer except while its element is in a hidden chunk. Returns a function that ends it. */
 export function observeUnlessHidden(each: PausableObserver): () => void {
   pausableObservers.add(each)
   if (!isInHiddenChunk(each.element)) each.start()
@@ -20,12 +20,11 @@ export function observeUnlessHidden(each: PausableObserver): () => void {
   }
 }
 
-/** Whether an element is in a chunk that is too far away. */
 export function isInHiddenChunk(element: Element): boolean {
   return element.parentElement?.closest(`[${offscreenMark}]`) != null
 }
 
-/** Begins or ends all watches within a chunk, whose mark has changed. */
+/** Starts or stops all observers in a chunk that was hidden or revealed. */
 export function updateObserversIn(chunk: Element): void {
   for (const each of pausableObservers) {
     if (each.element === chunk || !chunk.contains(each.element)) continue

@@ -1,4 +1,4 @@
-/** What is done before the page is printed: the browser waits for it, but not for anything that comes later. */
+/** The browser waits for these before it prints, but not for anything asynchronous. */
 const callbacks = new Set<() => void>()
 let printing = false
 
@@ -12,12 +12,12 @@ if (typeof window !== 'undefined') {
   })
 }
 
-/** Whether the page is being printed: whatever is to be on paper has to be there at once. */
+/** Whether the page is being printed, so that everything has to be rendered synchronously. */
 export function isPrinting(): boolean {
   return printing
 }
 
-/** Runs something before the page is printed; returns how to call it off. */
+/** Runs a callback before the page is printed. Returns a function that unsubscribes. */
 export function beforePrinting(run: () => void): () => void {
   callbacks.add(run)
   return () => callbacks.delete(run)

@@ -1,21 +1,21 @@
 import { observeUnlessHidden, offscreenMark, updateObserversIn } from './pausable-observers'
 
-/** Further away than this a chunk rests. */
+/** A chunk this far from the viewport is skipped. */
 const SKIP_MARGIN = '1200px 0px'
-/** In screens. Further away than this the browser is not given what a chunk holds, however much of it there is. */
+/** A chunk this far from the viewport (in percent of its height) is hidden. */
 const HIDE_MARGIN = '500% 0px'
-/** In screens. Who goes further at once jumps, and sees a place before any observer has told of it. */
+/** Scrolling further than this at once is a jump, which shows a place before any observer has fired. */
 const JUMP_SCREENS = 2
-/** In milliseconds: what is yet to be mounted is looked at again so much later. */
+/** A chunk with unmounted parts is checked again after this time. */
 const MOUNT_RETRY_MS = 1000
-/** Marks the page while all of it has to be there. */
+/** Marks the page while nothing may be hidden. */
 const revealAllMark = 'data-whole'
 const observers = new WeakMap<Element, { skip: IntersectionObserver; hide: IntersectionObserver }>()
 
 /**
- * Lets the browser pass over an element from when it is first out of viewport. Its height has been seen by then, so that
- * nothing moves; while it is in sight its rest would show as a gap. What rests is still taken into account in every
- * frame, so what is very far away is taken out as well, and put back before it comes near.
+ * Skips an element offscreen: once it has left the viewport, it gets `content-visibility: auto` with its measured
+ * height, so that nothing moves. The browser still visits skipped elements in every frame, so what is far away is
+ * hidden, and revealed before it comes near.
  */
 export function skipOffscreen(element: HTMLElement): (() => void) | undefined {
   const scroller = element.closest('[role="log"]')
@@ -25,7 +25,7 @@ export function skipOffscreen(element: HTMLElement): (() => void) | undefined {
     element,
     start() {
       const { style } = element
-      // Its height is known when it has been out of viewport.
+      // It has a size once it has been skipped.
       const isSkipped = style.containIntrinsicBlockSize !== ''
       if (isSkipped && !element.hasAttribute(offscreenMark)) style.contentVisibility = 'auto'
       ;(isSkipped ? hide : skip).observe(element)
@@ -33,7 +33,7 @@ export function skipOffscreen(element: HTMLElement): (() => void) | undefined {
     stop() {
       skip.unobserve(element)
       hide.unobserve(element)
-      // Each that rests costs every frame, also where nothing is shown.
+      // A skipped element costs every frame, even where nothing is shown.
       element.style.contentVisibility = ''
     },
   })
@@ -50,27 +50,27 @@ function createObservers(root: Element) {
       if (isIntersecting || boundingClientRect.height === 0 || !(target instanceof HTMLElement)) continue
       target.style.containIntrinsicBlockSize = `auto ${boundingClientRect.height}px`
       target.style.contentVisibility = 'auto'
-      made.skip.unobserve(target)
+      created.skip.unobserve(target)
       hide.observe(target)
     }
   }
-  const made = { skip: new IntersectionObserver(onSkip, { root, rootMargin: SKIP_MARGIN }), hide }
-  observers.set(root, made)
+  const created = { skip: new IntersectionObserver(onSkip, { root, rootMargin: SKIP_MARGIN }), hide }
+  observers.set(root, created)
   revealOnJumps(root)
   listenForSelectionAndFocus()
-  return made
+  return created
 }
 
 function hideFarChunks(entries: IntersectionObserverEntry[], observer: IntersectionObserver): void {
   for (const { target, isIntersecting, boundingClientRect } of entries) {
     if (!(target instanceof HTMLElement)) continue
     if (isIntersecting) reveal(target)
-    // What is not laid out cannot be measured.
+    // What isn't laid out can't be measured.
     else if (target.querySelector('.pending-chunk')) {
       observer.unobserve(target)
       setTimeout(() => target.isConnected && observer.observe(target), MOUNT_RETRY_MS)
     }
-    // Without a height it is in one that has been taken out itself.
+    // Without a height it is inside a hidden chunk itself.
     else if (boundingClientRect.height > 0 && !holdsFocusOrSelection(target)) {
       target.style.setProperty('--height', `${boundingClientRect.height}px`)
       target.style.contentVisibility = ''
@@ -87,7 +87,7 @@ function reveal(element: HTMLElement): void {
   updateObserversIn(element)
 }
 
-/** The person has the focus in it, or where a selection begins. */
+/** Whether the focus or the start of the selection is in an element. */
 function holdsFocusOrSelection(element: Element): boolean {
   return element.contains(document.activeElement) || element.contains(document.getSelection()?.anchorNode ?? null)
 }
@@ -110,7 +110,7 @@ function revealOnJumps(root: Element): void {
 
 let listening = false
 
-/** All that is selected can be copied, and the keyboard leads to everything, wherever it is. */
+/** Reveals everything during a selection, so that it can be copied, and for Tab, so that it can be reached. */
 function listenForSelectionAndFocus(): void {
   if (listening) return
   listening = true
@@ -125,11 +125,11 @@ function listenForSelectionAndFocus(): void {
   document.addEventListener('focusin', ({ target }) => target instanceof Node && revealAncestors(target))
 }
 
-/** Gives the browser what is around a node, so that it can be gone to, however far away it is, or folded. */
+/** Reveals the hidden chunks and opens the folds around a node, so that it can be scrolled to or focused. */
 export function revealAncestors(node: Node | null): void {
   const element = node instanceof Element ? node : node?.parentElement
   const folded = element?.closest<HTMLDetailsElement>('details:not([open])')
-  // What always shows of it is no reason to open it.
+  // A summary is visible in a closed fold.
   if (folded && !element?.closest('summary')) folded.open = true
   const holder = element?.closest<HTMLElement>(`[${offscreenMark}]`)
   if (!holder) return

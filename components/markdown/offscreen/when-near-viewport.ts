@@ -1,23 +1,23 @@
 import { observeUnlessHidden } from './pausable-observers'
 
-/** What is further away than this can wait. */
+/** Elements further away can wait. */
 const MARGIN = '1000px'
 
-/** One for each element that scrolls, or for the window: each takes time in every frame. */
+/** One per scroll container or window, since each takes time in every frame. */
 const observers = new WeakMap<Element | Document, IntersectionObserver>()
 const callbacks = new WeakMap<Element, Set<() => void>>()
 
-/** Runs something once an element is near what is in sight; returns how to call it off. */
+/** Runs a callback once an element is near the viewport. Returns a function that cancels. */
 export function whenNearViewport(element: HTMLElement | null, run: () => void): () => void {
   if (!element || !('IntersectionObserver' in window)) return () => {}
   const observer = observerFor(element)
   const runs = callbacks.get(element) ?? new Set()
   callbacks.set(element, runs)
   const once = () => {
-    leave()
+    stopObserving()
     run()
   }
-  const leave = observeUnlessHidden({
+  const stopObserving = observeUnlessHidden({
     element,
     start() {
       runs.add(once)
@@ -28,21 +28,21 @@ export function whenNearViewport(element: HTMLElement | null, run: () => void): 
       if (runs.size === 0) observer.unobserve(element)
     },
   })
-  return leave
+  return stopObserving
 }
 
 function observerFor(element: HTMLElement): IntersectionObserver {
-  // A margin counts only around what scrolls.
+  // A root margin only works on the scroll container.
   const root = element.closest('[role="log"]') ?? document
   const known = observers.get(root)
   if (known) return known
-  const made = new IntersectionObserver(
+  const observer = new IntersectionObserver(
     (entries) => {
       for (const { target, isIntersecting } of entries)
         if (isIntersecting) for (const run of [...(callbacks.get(target) ?? [])]) run()
     },
     { root, rootMargin: MARGIN },
   )
-  observers.set(root, made)
-  return made
+  observers.set(root, observer)
+  return observer
 }

@@ -3,16 +3,16 @@ import { isInHiddenChunk, observeUnlessHidden } from '../offscreen/pausable-obse
 let observer: ResizeObserver | null = null
 const scrollers = new Set<Element>()
 
-/** Those of what is shown that are a place to stop at only while they are too wide. */
+/** Scrollers that are focusable only while they overflow. */
 const focusableScrollers = new WeakSet<Element>()
 
-/** What is too wide for its place scrolls inside itself, and its edge fades where there is more. A ref. */
+/** A ref: the edges of an element that overflows fade where there is more to scroll. */
 export function fadeOverflow(element: HTMLElement | null): (() => void) | undefined {
   if (!element) return
   scrollers.add(element)
   const onScroll = () => markOverflow(element)
   element.addEventListener('scroll', onScroll, { passive: true })
-  const leave = observeUnlessHidden({
+  const stopObserving = observeUnlessHidden({
     element,
     start: () => startObserver()?.observe(element),
     stop: () => observer?.unobserve(element),
@@ -20,11 +20,11 @@ export function fadeOverflow(element: HTMLElement | null): (() => void) | undefi
   return () => {
     scrollers.delete(element)
     element.removeEventListener('scroll', onScroll)
-    leave()
+    stopObserving()
   }
 }
 
-/** Says on which sides there is more than is in sight; whether there is any. */
+/** Marks the sides that have more to scroll; returns whether there are any. */
 function markOverflow(element: Element): boolean {
   const room = element.scrollWidth - element.clientWidth
   const scrolled = Math.abs(element.scrollLeft)
@@ -33,13 +33,13 @@ function markOverflow(element: Element): boolean {
   return room > 0
 }
 
-/** The same, and it has to be within reach of the keyboard then; what fits is no place to stop at. A ref. */
+/** A ref: the same, and the element is focusable while it overflows. */
 export function fadeAndFocusOverflow(element: HTMLElement | null): (() => void) | undefined {
   if (element) focusableScrollers.add(element)
   return fadeOverflow(element)
 }
 
-/** Its answers come when the page is laid out, so that looking at a width costs nothing. */
+/** A ResizeObserver reports after layout, so reading widths doesn't force one. */
 function startObserver(): ResizeObserver | null {
   if (observer || !('ResizeObserver' in window)) return observer
   observer = new ResizeObserver(onResize)
@@ -54,7 +54,7 @@ function onResize(entries: ResizeObserverEntry[]): void {
     const isWide = markOverflow(target)
     if (focusableScrollers.has(target) && isWide) target.setAttribute('tabindex', '0')
     else if (focusableScrollers.has(target)) target.removeAttribute('tabindex')
-    // All that are observed are looked at in each frame. What fits gets less room only with the window.
+    // Observed elements cost every frame. What fits can only get less room when the window is resized.
     if (!isWide) observer?.unobserve(target)
   }
 }

@@ -3,11 +3,11 @@ import { parsedCells } from '@/lib/markdown/parsed-text'
 import type { ReferenceMap } from '@/lib/markdown/reference-map'
 import type { Table } from '@/lib/markdown/tree'
 
-/** A spreadsheet would take a cell that begins so for a formula, and run it. */
+/** Spreadsheets run cells that start like this as formulas. */
 const formula = /^[=+\-@\t\r]/
 const number = /^[+-]?\d[\d.,\s]*%?$/
 
-/** A table as CSV, by RFC 4180. */
+/** A table as CSV (RFC 4180). */
 export function asCsv(table: Table, references: ReferenceMap): string {
   return [table.head, ...table.rows.entries]
     .map((row) =>
@@ -25,7 +25,7 @@ function field(text: string): string {
 
 const delimiters = { left: ':---', right: '---:', center: ':---:' }
 
-/** A table as markdown, as it was written but for its white space. */
+/** A table as markdown, as it was written except for white space. */
 export function asMarkdown(table: Table): string {
   const delimiter = table.align.map((align) => (align ? delimiters[align] : '---'))
   const rows = table.rows.entries.map((row) => row.cells)

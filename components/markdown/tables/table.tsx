@@ -13,7 +13,7 @@ import { ROW_HEIGHT_PX } from '../offscreen/heights'
 import { fadeOverflow } from './overflow'
 import { asCsv, asMarkdown } from './table-text'
 
-/** The widths of a long table's columns, measured when its first chunk was full: from then on they stand. */
+/** The column widths of a long table, measured once its first chunk is full. */
 interface Columns {
   table: TableBlock
   widths: number[] | null
@@ -22,7 +22,7 @@ interface Columns {
 
 const ColumnsContext = createContext<Columns | null>(null)
 
-/** A table, which scrolls inside itself. */
+/** A table, which scrolls by itself. */
 export function Table({ table }: { table: TableBlock }) {
   const { references, growing } = useDocument()
   const [widths, setWidths] = useState<number[] | null>(null)
@@ -30,7 +30,7 @@ export function Table({ table }: { table: TableBlock }) {
   const columns = useMemo(() => ({ table, widths, setWidths }), [table, widths])
   return (
     <div className="table-block" dir={directionOfTable(table, useContext(RightToLeftContext))}>
-      {/* Below a table that grows they would move with each row. */}
+      {/* Above the table, since below a growing one they would move with each row. */}
       <div className="table-actions">
         CSV
         <CopyButton label="Copy table as CSV" text={() => asCsv(table, references)} />
@@ -54,9 +54,9 @@ export function Table({ table }: { table: TableBlock }) {
 function rowsOf(table: TableBlock): ChunkedView {
   return {
     list: table.rows,
-    renderEntry: (place, last) => {
-      const row = table.rows.entries[place]
-      return row ? <RowView key={place} table={table} row={row} version={row.version} last={last} /> : null
+    renderEntry: (index, last) => {
+      const row = table.rows.entries[index]
+      return row ? <RowView key={index} table={table} row={row} version={row.version} last={last} /> : null
     },
     estimateHeight: () => ROW_HEIGHT_PX,
     Frame: RowsFrame,
@@ -69,7 +69,7 @@ function RowsFrame({ level, chunk, full, children }: FrameProps) {
   return chunk === 0 ? children : <div ref={element}>{children}</div>
 }
 
-/** The browser lays a table out as a whole: a long one goes on in another whose columns are as wide. */
+/** The browser lays out a table as a whole, so a long one continues in another table with the same widths. */
 function Part({ first, full, rows }: { first: boolean; full: boolean; rows: ReactNode }) {
   const columns = useContext(ColumnsContext)
   const resting = useSkipOffscreen<HTMLDivElement>(full && !first)
@@ -78,11 +78,11 @@ function Part({ first, full, rows }: { first: boolean; full: boolean; rows: Reac
   useLayoutEffect(() => {
     if (!first || !full || widths || !head.current) return
     const measured = [...head.current.querySelectorAll('th, td')].map((cell) => cell.getBoundingClientRect().width)
-    // Where nothing is laid out there are none.
+    // Without layout all widths are 0.
     if (measured.some((width) => width > 0)) setWidths?.(measured)
   }, [first, full, widths, setWidths])
   if (!table) return null
-  // A row that is longer than those that were measured is as wide as it has to be.
+  // Rows longer than the measured ones size their columns again.
   const fixed = widths && widths.length >= table.columnCount ? widths : null
   const total = fixed?.reduce((sum, width) => sum + width, 0)
   return (
@@ -93,8 +93,8 @@ function Part({ first, full, rows }: { first: boolean; full: boolean; rows: Reac
       >
         {fixed ? (
           <colgroup>
-            {inOrder(fixed).map(({ each, place }) => (
-              <col key={place} style={{ width: each }} />
+            {withIndexes(fixed).map(({ each, index }) => (
+              <col key={index} style={{ width: each }} />
             ))}
           </colgroup>
         ) : null}
@@ -110,7 +110,7 @@ function Part({ first, full, rows }: { first: boolean; full: boolean; rows: Reac
 interface RowProps {
   table: TableBlock
   row: Row
-  /** Changes with what is in it. */
+  /** Changes with the content. */
   version: number
   last: boolean
 }
@@ -131,28 +131,28 @@ function Cells({
   row: Row
   name: 'th' | 'td'
   unfinished: boolean
-  /** So many cells it has at the least: a row may have more of them than the head. */
+  /** Pads the row to at least this many cells, since other rows may be longer. */
   columns?: number
 }) {
   const { references } = useDocument()
   const inRightToLeft = useContext(RightToLeftContext)
   const missing = Array.from(
     { length: Math.max(0, columns - row.cells.length) },
-    (_, place) => row.cells.length + place,
+    (_, index) => row.cells.length + index,
   )
   return (
     <tr>
-      {inOrder(parsedCells(table, row, references, unfinished)).map(({ each, place }) => (
+      {withIndexes(parsedCells(table, row, references, unfinished)).map(({ each, index }) => (
         <Name
-          key={place}
-          data-align={alignOf(table, place)}
-          dir={inRightToLeft && directionOfText(row.cells[place] ?? '', true) === 'rtl' ? 'rtl' : undefined}
+          key={index}
+          data-align={alignOf(table, index)}
+          dir={inRightToLeft && directionOfText(row.cells[index] ?? '', true) === 'rtl' ? 'rtl' : undefined}
         >
           <Inlines inlines={each} />
         </Name>
       ))}
-      {missing.map((place) => (
-        <td key={place} />
+      {missing.map((index) => (
+        <td key={index} />
       ))}
     </tr>
   )
@@ -162,6 +162,6 @@ function alignOf(table: TableBlock, column: number): Exclude<Align, null> | unde
   return table.align[column] ?? undefined
 }
 
-function inOrder<Each>(list: Each[]): { each: Each; place: number }[] {
-  return list.map((each, place) => ({ each, place }))
+function withIndexes<Each>(list: Each[]): { each: Each; index: number }[] {
+  return list.map((each, index) => ({ each, index }))
 }

@@ -49,12 +49,12 @@ export abstract class DefinitionParser extends TreeBuilder {
       return
     }
     this.remove(paragraph)
-    const links = this.appendBlock({ type: 'link-definitions', definitions }, paragraph.firstLine)
-    if (links.type !== 'link-definitions') return
-    this.close(links)
-    this.definitionBlocks.add(links)
-    this.onRollback(() => this.definitionBlocks.delete(links))
-    this.moveAfter(links, paragraph)
+    const block = this.appendBlock({ type: 'link-definitions', definitions }, paragraph.firstLine)
+    if (block.type !== 'link-definitions') return
+    this.close(block)
+    this.definitionBlocks.add(block)
+    this.onRollback(() => this.definitionBlocks.delete(block))
+    this.moveAfter(block, paragraph)
     this.tip = tip
   }
 
@@ -80,8 +80,8 @@ export abstract class DefinitionParser extends TreeBuilder {
     if (this.references.define(label, definition)) this.onRollback(() => this.references.undefine(label))
   }
 
-  protected defineFootnote(note: Footnote): void {
-    const label = normalizeLabel(note.label)
-    if (this.references.defineFootnote(label, note)) this.onRollback(() => this.references.undefineFootnote(label))
+  protected defineFootnote(footnote: Footnote): void {
+    const label = normalizeLabel(footnote.label)
+    if (this.references.defineFootnote(label, footnote)) this.onRollback(() => this.references.undefineFootnote(label))
   }
 }

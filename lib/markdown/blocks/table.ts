@@ -18,7 +18,7 @@ export function cellsOf(line: string, width = Number.POSITIVE_INFINITY, growing 
   const surplus = borders.length + 1 - width
   const mayHold = (surplus > 0 || growing) && pairs.test(text)
   const kept = mayHold ? bordersOutside(spansIn(text, growing, surplus > 0), borders, surplus) : borders
-  return [...kept, to].map((border, place) => cellText(text.slice((kept[place - 1] ?? from - 1) + 1, border)))
+  return [...kept, to].map((border, index) => cellText(text.slice((kept[index - 1] ?? from - 1) + 1, border)))
 }
 
 /** Pads the cells of a row with empty ones; surplus cells that have content are kept. */
@@ -58,12 +58,12 @@ function bordersOutside(spans: Span[], borders: number[], surplus: number): numb
   return borders.filter((border) => !inner.has(border))
 }
 
-function firstAfter(borders: number[], place: number): number {
+function firstAfter(borders: number[], position: number): number {
   let low = 0
   let high = borders.length
   while (low < high) {
     const middle = (low + high) >> 1
-    if ((borders[middle] ?? 0) > place) high = middle
+    if ((borders[middle] ?? 0) > position) high = middle
     else low = middle + 1
   }
   return low

@@ -109,14 +109,14 @@ function count(text: string, character: string): number {
 
 /** Turns bare URLs and mail addresses in texts into links. */
 export function withExtendedAutolinks(inlines: Inline[]): Inline[] {
-  const made: Inline[] = []
+  const result: Inline[] = []
   for (const each of inlines) {
-    if (each.type === 'text' && mayHoldAddress.test(each.text)) made.push(...linksIn(each.text))
+    if (each.type === 'text' && mayHoldAddress.test(each.text)) result.push(...linksIn(each.text))
     else if ('children' in each && each.type !== 'link')
-      made.push({ ...each, children: withExtendedAutolinks(each.children) })
-    else made.push(each)
+      result.push({ ...each, children: withExtendedAutolinks(each.children) })
+    else result.push(each)
   }
-  return made
+  return result
 }
 
 function linksIn(text: string): Inline[] {

@@ -52,7 +52,7 @@ export function neighborOf(character: string): Neighbor {
   const known = neighbors.get(character)
   if (known) return known
   const isSpaceless = spaceless.test(character) || (wide.test(character) && !emoji.test(character))
-  const neighbour = {
+  const neighbor = {
     space: character === '' || /\s/u.test(character),
     punctuation: /[\p{P}\p{S}]/u.test(character),
     spaceless: isSpaceless,
@@ -60,8 +60,8 @@ export function neighborOf(character: string): Neighbor {
     digit: /\d/.test(character),
   }
   if (neighbors.size >= MAX_CACHED_NEIGHBORS) neighbors.clear()
-  neighbors.set(character, neighbour)
-  return neighbour
+  neighbors.set(character, neighbor)
+  return neighbor
 }
 
 /** The content of a code span: line endings become spaces, and one space is stripped from both ends. */

@@ -15,7 +15,7 @@ export function delimiterRunAt(
   previous: DelimiterRun | null,
   lookahead: Lookahead,
 ): DelimiterRun {
-  const [characterBefore, before] = neighbourBefore(text, at)
+  const [characterBefore, before] = neighborBefore(text, at)
   const after = neighborOf(characterAfter(text, at + length))
   const isLoose = before.spaceless || after.spaceless
   const left = !after.space && (!after.punctuation || before.space || before.punctuation || isLoose)
@@ -53,12 +53,12 @@ const wideQuote = /[‘’“”]\ufe01/
 const variation = /[\ufe00-\ufe0e]/
 
 /** The character before a position, skipping a variation selector, and its properties. */
-function neighbourBefore(text: string, at: number): [string, Neighbor] {
+function neighborBefore(text: string, at: number): [string, Neighbor] {
   const found = characterAt(text, at - 1)
   if (!variation.test(found)) return [found, neighborOf(found)]
   const character = characterAt(text, at - 2)
-  const neighbour = neighborOf(character)
-  return [character, wideQuote.test(character + found) ? { ...neighbour, spaceless: true } : neighbour]
+  const neighbor = neighborOf(character)
+  return [character, wideQuote.test(character + found) ? { ...neighbor, spaceless: true } : neighbor]
 }
 
 /** The character whose last code unit is at a position. */

@@ -70,10 +70,10 @@ class TagStack {
 
   private end(piece: Piece, name: ElementName): void {
     if (!this.counts.get(name)) return
-    const place = this.opened.findLastIndex((each) => each.name === name)
-    const opener = this.opened[place]
+    const index = this.opened.findLastIndex((each) => each.name === name)
+    const opener = this.opened[index]
     if (!opener) return
-    this.drop(place)
+    this.drop(index)
     if (piece.at - opener.piece.at <= this.reach && this.close(opener, piece)) remove(this.parent, piece)
   }
 
@@ -95,9 +95,9 @@ class TagStack {
   }
 
   /** Closes tags from a position on at the end of the text; empty ones are dropped. */
-  closeFrom(place: number): void {
+  closeFrom(index: number): void {
     for (const each of this.opened.toReversed()) {
-      if (each.piece.at < place) return
+      if (each.piece.at < index) return
       if (!each.piece.next) remove(this.parent, each.piece)
       else if (!this.close(each, null)) return
     }

@@ -47,9 +47,9 @@ export class Lookahead {
   /** The next run of exactly `length` backticks. */
   findBackticks(length: number, from: number): number {
     this.runs ??= backtickRuns(this.text)
-    const places = this.runs.get(length)
-    while (places?.length && (places.at(-1) ?? from) < from) places.pop()
-    return places?.at(-1) ?? Number.POSITIVE_INFINITY
+    const positions = this.runs.get(length)
+    while (positions?.length && (positions.at(-1) ?? from) < from) positions.pop()
+    return positions?.at(-1) ?? Number.POSITIVE_INFINITY
   }
 }
 
@@ -57,17 +57,17 @@ export class Lookahead {
 function backtickRuns(text: string): Map<number, number[]> {
   const runs = new Map<number, number[]>()
   for (const { index, 0: run } of text.matchAll(backticks)) {
-    const places = runs.get(run.length)
-    if (places) places.push(index)
+    const positions = runs.get(run.length)
+    if (positions) positions.push(index)
     else runs.set(run.length, [index])
   }
-  for (const places of runs.values()) places.reverse()
+  for (const positions of runs.values()) positions.reverse()
   return runs
 }
 
 /** Positions of unescaped dollar signs, the first one last. */
 function dollarsIn(text: string): number[] {
-  const places: number[] = []
-  for (const { index, 0: found } of text.matchAll(dollars)) if (found === '$') places.push(index)
-  return places.reverse()
+  const positions: number[] = []
+  for (const { index, 0: found } of text.matchAll(dollars)) if (found === '$') positions.push(index)
+  return positions.reverse()
 }

@@ -39,16 +39,22 @@ function classify(content: string): boolean {
   const isPadded = content.length !== content.trim().length
   if (isPadded && !(/^\s/.test(content) && /\s$/.test(content))) return false
   if (sign.test(text)) return !isPadded
-  const signs = featuresOf(text)
-  if (!signs.isBalanced || signs.isProse || signs.last === 'stop') return false
-  if (signs.hasForeignLetters && !signs.hasCommand && !isEquation(signs)) return false
-  if (signs.isDistinctive) return true
-  if (isPadded) return signs.first !== 'number' && (signs.hasRelation || signs.wordCount === 0) && isComplete(signs)
-  if (money.test(text) || signs.first === 'stop' || !isComplete(signs)) return false
-  return signs.longWordCount === 0 || isEquation(signs) || (signs.hasCall && signs.first !== 'number') || isName(text)
+  const features = featuresOf(text)
+  if (!features.isBalanced || features.isProse || features.last === 'stop') return false
+  if (features.hasForeignLetters && !features.hasCommand && !isEquation(features)) return false
+  if (features.isDistinctive) return true
+  if (isPadded)
+    return features.first !== 'number' && (features.hasRelation || features.wordCount === 0) && isComplete(features)
+  if (money.test(text) || features.first === 'stop' || !isComplete(features)) return false
+  return (
+    features.longWordCount === 0 ||
+    isEquation(features) ||
+    (features.hasCall && features.first !== 'number') ||
+    isName(text)
+  )
 }
 
-/** Whether it also has what money never has; required where a letter or a digit touches the dollar signs. */
+/** Whether it also has what money never has; required where a letter or a digit touches the dollar features. */
 export function isDistinctiveFormula(content: string): boolean {
   return isFormula(content) && featuresOf(content).isDistinctive
 }
@@ -58,8 +64,8 @@ export function isDisplayFormula(content: string): boolean {
   if (betweenPriceClasses.test(content)) return false
   const text = plainOf(content.replace(/\s+/g, ' '))
   if (/^\d*$/.test(text) || sign.test(text) || isExcluded(text)) return featuresOf(text).hasCommand
-  const signs = featuresOf(text)
-  return signs.hasCommand || (signs.isDistinctive && !signs.isProse) || isFormula(text)
+  const features = featuresOf(text)
+  return features.hasCommand || (features.isDistinctive && !features.isProse) || isFormula(text)
 }
 
 /** Whether the content of `\[…\]` is a formula and not a citation or a note. */
@@ -72,21 +78,21 @@ export function isBracketFormula(content: string): boolean {
 export function mayBeFormula(rest: string): boolean {
   const text = plainOf(rest)
   if (!/^[^\s_]/.test(rest) || /[$\n]/.test(rest) || isExcluded(text)) return false
-  const signs = featuresOf(text)
-  if (signs.isProse || (signs.hasForeignLetters && !signs.hasCommand)) return false
-  return signs.isDistinctive || (isEquation(signs) && signs.wordCount === 0 && isComplete(signs))
+  const features = featuresOf(text)
+  if (features.isProse || (features.hasForeignLetters && !features.hasCommand)) return false
+  return features.isDistinctive || (isEquation(features) && features.wordCount === 0 && isComplete(features))
 }
 
 /** Whether a line can continue a formula, as it isn't prose. */
 export function mayContinueFormula(line: string): boolean {
   const text = plainOf(line)
   if (excludedAnywhere.test(text)) return false
-  const signs = featuresOf(text)
-  if (signs.hasCommand) return !signs.isProse
-  return !signs.isProse && !signs.hasForeignLetters && (signs.longWordCount === 0 || signs.hasRelation)
+  const features = featuresOf(text)
+  if (features.hasCommand) return !features.isProse
+  return !features.isProse && !features.hasForeignLetters && (features.longWordCount === 0 || features.hasRelation)
 }
 
-/** The content without words in text groups and without allowed signs. */
+/** The content without words in text groups and without allowed features. */
 function plainOf(content: string): string {
   return withoutWords(content.trim()).replace(allowedSign, '\\x')
 }

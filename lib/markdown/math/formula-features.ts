@@ -49,7 +49,7 @@ export function withoutWords(content: string): string {
 export function featuresOf(content: string): FormulaFeatures {
   const plain = withoutWords(content)
   const text = event.test(plain) ? plain.replace(eventWord, '\\x') : plain
-  const signs: FormulaFeatures = {
+  const features: FormulaFeatures = {
     isDistinctive: /\\[^$]/.test(text),
     hasCommand: /\\[a-zA-Z]/.test(text),
     hasRelation: false,
@@ -70,24 +70,24 @@ export function featuresOf(content: string): FormulaFeatures {
       isSpaced = true
       continue
     }
-    const kind = kindOf(token, signs.last)
-    if (currencies.has(token) || (isSpaced && isSentence(signs.last, kind))) sentences++
-    if (isIndex(token, text[index + 1]) && (token === '^' || signs.last !== 'word')) signs.isDistinctive = true
-    if (relation.test(token)) signs.hasRelation = true
-    if (kind === 'word') signs.wordCount++
-    if (kind === 'word' && token.length > 3) signs.longWordCount++
-    if ((kind === 'word' || kind === 'letter') && !latin.test(token)) signs.hasForeignLetters = true
-    if ((token === '(' || token === '[') && !isSpaced && (signs.last === 'letter' || signs.last === 'word'))
-      signs.hasCall = true
+    const kind = kindOf(token, features.last)
+    if (currencies.has(token) || (isSpaced && isSentence(features.last, kind))) sentences++
+    if (isIndex(token, text[index + 1]) && (token === '^' || features.last !== 'word')) features.isDistinctive = true
+    if (relation.test(token)) features.hasRelation = true
+    if (kind === 'word') features.wordCount++
+    if (kind === 'word' && token.length > 3) features.longWordCount++
+    if ((kind === 'word' || kind === 'letter') && !latin.test(token)) features.hasForeignLetters = true
+    if ((token === '(' || token === '[') && !isSpaced && (features.last === 'letter' || features.last === 'word'))
+      features.hasCall = true
     brackets.add(token, kind)
-    if (signs.first === 'none') signs.first = kind
-    signs.last = kind
+    if (features.first === 'none') features.first = kind
+    features.last = kind
     isSpaced = false
   }
   // A command leaves little doubt; whoever writes one may omit `\text`.
-  signs.isProse = sentences > (signs.hasCommand ? 2 : 0)
-  signs.isBalanced = brackets.areBalanced(signs.isDistinctive, signs.hasCall || /^[^|]+\|[^|]+$/.test(text))
-  return signs
+  features.isProse = sentences > (features.hasCommand ? 2 : 0)
+  features.isBalanced = brackets.areBalanced(features.isDistinctive, features.hasCall || /^[^|]+\|[^|]+$/.test(text))
+  return features
 }
 
 /** Counts open brackets. A half-open interval, `[0, 1)`, is balanced too. */

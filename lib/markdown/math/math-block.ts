@@ -27,10 +27,10 @@ export function endsMath(line: string, end: string): boolean {
 /** The paragraphs of a text, with the index of their first lines. */
 export function paragraphsIn(lines: string[]): { from: number; lines: string[] }[] {
   const paragraphs: { from: number; lines: string[] }[] = []
-  for (const [place, line] of lines.entries()) {
+  for (const [index, line] of lines.entries()) {
     if (line === '') continue
-    if (place > 0 && lines[place - 1] !== '') paragraphs.at(-1)?.lines.push(line)
-    else paragraphs.push({ from: place, lines: [line] })
+    if (index > 0 && lines[index - 1] !== '') paragraphs.at(-1)?.lines.push(line)
+    else paragraphs.push({ from: index, lines: [line] })
   }
   return paragraphs
 }
