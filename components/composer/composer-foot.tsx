@@ -1,7 +1,7 @@
 'use client'
 import { useEffect, useState } from 'react'
-import { costWords, tokensGoingBack, tokenWords } from '@/components/format/numbers'
-import { isFree, useMoney } from '@/components/format/use-money'
+import { formatCosts, formatTokens, tokensKeptInContext } from '@/components/format/numbers'
+import { isFree, useMoneyFormatter } from '@/components/format/use-money-formatter'
 import { modelOf } from '@/components/models/models'
 import { tooltip } from '@/components/ui/tooltip'
 import { useConversations } from '@/lib/client/state/context'
@@ -38,15 +38,15 @@ export function ComposerFoot({
 }
 
 function Total({ spending: { tokens, cost, others, unpriced } }: { spending: ConversationSpending }) {
-  const money = useMoney()
+  const money = useMoneyFormatter()
   const all = [cost, ...others]
-  const priced = costWords(all, money, false)
+  const priced = formatCosts(all, money, false)
   const words =
     unpriced === 0
-      ? `${priced} · ${tokenWords(tokens)}`
+      ? `${priced} · ${formatTokens(tokens)}`
       : isFree(all)
-        ? `${tokenWords(tokens)} · no price set`
-        : `${priced}, plus replies with no price set · ${tokenWords(tokens)}`
+        ? `${formatTokens(tokens)} · no price set`
+        : `${priced}, plus replies with no price set · ${formatTokens(tokens)}`
   return (
     <p {...tooltip(`This conversation: ${words}`, { side: 'above', whenCut: true })} className="min-w-0 truncate">
       <span className="max-sm:sr-only">This conversation: </span>
@@ -59,7 +59,7 @@ function Total({ spending: { tokens, cost, others, unpriced } }: { spending: Con
 function tokensOf(state: ConversationState, conversationId: string): number {
   for (const id of visiblePath(state, conversationId).toReversed()) {
     const usage = messageOf(state, id)?.generation?.usage
-    if (usage) return tokensGoingBack(usage)
+    if (usage) return tokensKeptInContext(usage)
   }
   return 0
 }

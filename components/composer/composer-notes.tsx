@@ -1,9 +1,8 @@
 'use client'
 import Link from 'next/link'
-import { misfitWords, usedWords } from '@/components/format/budget'
-import { tokenWords } from '@/components/format/numbers'
-import { percentWords } from '@/components/format/percent'
-import { useMoney } from '@/components/format/use-money'
+import { formatBudgetUsage, formatBudgetWarning } from '@/components/format/budget'
+import { formatPercent, formatTokens } from '@/components/format/numbers'
+import { useMoneyFormatter } from '@/components/format/use-money-formatter'
 import { Button } from '@/components/ui/button'
 import type { BudgetState, Estimate } from '@/lib/protocol/billing/budgets'
 import type { Problem } from '@/lib/protocol/events'
@@ -46,13 +45,13 @@ function Misfit({
   said: boolean
   onSendShorter(maxTokens: number): void
 }) {
-  const money = useMoney()
+  const money = useMoneyFormatter()
   const { unknown, lowerMaxTokens } = budget
   return (
     <>
       {said ? null : (
         <p role="status" className="numbers mb-2 text-small text-warn">
-          {unknown ?? misfitWords(budget, money)}
+          {unknown ?? formatBudgetWarning(budget, money)}
         </p>
       )}
       <Offer
@@ -77,7 +76,7 @@ function Offer({
   return (
     <div className="mb-3 flex flex-wrap gap-2">
       {shorter === null ? null : (
-        <Button onClick={() => onSendShorter(shorter)}>Limit to {tokenWords(shorter)} and send</Button>
+        <Button onClick={() => onSendShorter(shorter)}>Limit to {formatTokens(shorter)} and send</Button>
       )}
       <Link
         href="/settings/budgets"
@@ -91,12 +90,12 @@ function Offer({
 
 /** A budget of which most is used, said before it is used up. */
 function NearEnd({ budgets }: { budgets: BudgetState[] }) {
-  const money = useMoney()
+  const money = useMoneyFormatter()
   const near = budgets.find((budget) => budget.near)
   if (!near) return null
   return (
     <p role="status" className="numbers mb-2 text-note text-warn">
-      {usedWords(near, money)}
+      {formatBudgetUsage(near, money)}
     </p>
   )
 }
@@ -115,7 +114,7 @@ function ContextNote({ context: { window, used, trimmedTurns } }: Pick<Estimate,
   if (window === null || used < window * CONTEXT_WARNING) return null
   return (
     <p role="status" className="numbers mb-2 text-note text-warn">
-      {percentWords(used / window)} of the context window is used. When it’s full, the oldest messages won’t be sent.
+      {formatPercent(used / window)} of the context window is used. When it’s full, the oldest messages won’t be sent.
     </p>
   )
 }

@@ -1,5 +1,4 @@
-import { tokenWords } from '@/components/format/numbers'
-import { percentWords } from '@/components/format/percent'
+import { formatPercent, formatTokens } from '@/components/format/numbers'
 import { Meter } from '@/components/ui/meter'
 import { tooltip } from '@/components/ui/tooltip'
 
@@ -9,9 +8,9 @@ export const CONTEXT_WARNING = 0.8
 /** How much of what a model can read a conversation fills. */
 export function ContextGauge({ used, window }: { used: number; window: number }) {
   const part = Math.min(1, used / window)
-  const percent = percentWords(part)
+  const percent = formatPercent(part)
   const near = part >= CONTEXT_WARNING
-  const words = `${tokenWords(used)} of ${window.toLocaleString()}, ${percent}`
+  const words = `${formatTokens(used)} of ${window.toLocaleString()}, ${percent}`
   return (
     <span
       {...tooltip(`Context: ${words}`, { side: 'above' })}

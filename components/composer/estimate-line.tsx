@@ -1,15 +1,15 @@
 'use client'
 import Link from 'next/link'
-import { tokenWords } from '@/components/format/numbers'
-import { isFree, useMoney } from '@/components/format/use-money'
+import { formatTokens } from '@/components/format/numbers'
+import { isFree, useMoneyFormatter } from '@/components/format/use-money-formatter'
 import type { Estimate } from '@/lib/protocol/billing/budgets'
 
 /** What the prompt in the box comes to, quietly: “~1,240 tokens, about ₹0.04, up to ₹1.90”. */
 export function EstimateLine({ estimate }: { estimate: Estimate }) {
-  const money = useMoney()
+  const money = useMoneyFormatter()
   const { promptTokens, accuracy, cost, atMost } = estimate
   const guess = accuracy === 'unknown'
-  const [count = '', unit = ''] = tokenWords(promptTokens).split(' ')
+  const [count = '', unit = ''] = formatTokens(promptTokens).split(' ')
   const title = guess ? 'Rough estimate: about four characters per token.' : undefined
   return (
     <p title={title} className="numbers min-w-0 shrink-[0.2] truncate text-ink-quiet text-note">

@@ -1,10 +1,9 @@
 import type { Budget, BudgetScope, BudgetState, Estimate } from '@/lib/protocol/billing/budgets'
 import { amountOf, picosOf } from '@/lib/protocol/billing/money'
-import { tokenWords } from './numbers'
-import { percentWords } from './percent'
-import type { Amount } from './use-money'
+import { formatPercent, formatTokens } from './numbers'
+import type { MoneyFormatter } from './use-money-formatter'
 
-/** The name of a budget within a sentence. */
+/** How a sentence names each budget. */
 const budgetNames: Record<BudgetScope, string> = {
   generation: 'the budget for one reply',
   conversation: 'this conversation’s budget',
@@ -13,44 +12,38 @@ const budgetNames: Record<BudgetScope, string> = {
   month: 'this month’s budget',
 }
 
-/** An amount of a budget: of money, or of tokens. */
-export function amountWords(
-  amount: string,
-  { measure, currency }: Pick<Budget, 'measure' | 'currency'>,
-  money: (amount: Amount) => string,
-): string {
-  return measure === 'tokens' || currency === null ? tokenWords(Number(amount)) : money({ amount, currency })
+type Unit = Pick<Budget, 'measure' | 'currency'>
+
+/** `8,740 tokens`, `₹41.20` */
+export function formatBudgetAmount(amount: string, { measure, currency }: Unit, money: MoneyFormatter): string {
+  return measure === 'tokens' || currency === null ? formatTokens(Number(amount)) : money({ amount, currency })
 }
 
 /** `8,740 of 9,000 tokens`, `₹41.20 of ₹50.00` */
-function amountsWords(
-  some: string,
-  all: string,
-  budget: Pick<Budget, 'measure' | 'currency'>,
-  money: (amount: Amount) => string,
-): string {
-  const [first, last] = [some, all].map((each) => amountWords(each, budget, money))
-  return budget.measure === 'tokens' ? `${Number(some).toLocaleString()} of ${last}` : `${first} of ${last}`
+function formatAmountOfTotal(amount: string, total: string, unit: Unit, money: MoneyFormatter): string {
+  const formattedAmount =
+    unit.measure === 'tokens' ? Number(amount).toLocaleString() : formatBudgetAmount(amount, unit, money)
+  return `${formattedAmount} of ${formatBudgetAmount(total, unit, money)}`
 }
 
-/** How much of a cap some amount is: 1 for all of it. Rounded down, so that none is said to be full that is not. */
-export function shareOf(amount: string, of: string): number {
-  const whole = picosOf(of)
+/** How much of a limit an amount uses, 1 for all of it. Rounds down, so that only a spent budget shows as 100%. */
+export function fractionOf(amount: string, limit: string): number {
+  const whole = picosOf(limit)
   return whole === 0n ? 1 : Number((picosOf(amount) * 100n) / whole) / 100
 }
 
-/** `80% of today’s budget used (₹41.20 of ₹50.00)` What is reserved for replies that are being written counts too. */
-export function usedWords({ spent, reserved, ...budget }: BudgetState, money: (amount: Amount) => string): string {
+/** `80% of today’s budget used (₹41.20 of ₹50.00)`. Includes what is reserved for running replies. */
+export function formatBudgetUsage({ spent, reserved, ...budget }: BudgetState, money: MoneyFormatter): string {
   const used = amountOf(picosOf(spent ?? '0') + picosOf(reserved ?? '0'))
-  const how = reserved === null || reserved === '0' ? 'used' : 'used or reserved'
-  const share = percentWords(shareOf(used, budget.amount))
-  return `${share} of ${budgetNames[budget.scope]} ${how} (${amountsWords(used, budget.amount, budget, money)})`
+  const verb = reserved === null || reserved === '0' ? 'used' : 'used or reserved'
+  const percent = formatPercent(fractionOf(used, budget.amount))
+  return `${percent} of ${budgetNames[budget.scope]} ${verb} (${formatAmountOfTotal(used, budget.amount, budget, money)})`
 }
 
 /** `This could go over today’s budget: ₹0.40 of ₹50.00 left.` */
-export function misfitWords(budget: NonNullable<Estimate['budget']>, money: (amount: Amount) => string): string {
+export function formatBudgetWarning(budget: NonNullable<Estimate['budget']>, money: MoneyFormatter): string {
   const { scope, amount, left, lowerMaxTokens } = budget
-  const what = lowerMaxTokens === null ? 'This is over' : 'This could go over'
-  const rest = left === null ? '' : `: ${amountsWords(left, amount, budget, money)} left`
-  return `${what} ${budgetNames[scope]}${rest}.`
+  const warning = lowerMaxTokens === null ? 'This is over' : 'This could go over'
+  const remainder = left === null ? '' : `: ${formatAmountOfTotal(left, amount, budget, money)} left`
+  return `${warning} ${budgetNames[scope]}${remainder}.`
 }

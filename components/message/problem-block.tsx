@@ -2,7 +2,7 @@
 import { ChevronRight, Copy, RotateCcw, StepForward } from 'lucide-react'
 import Link from 'next/link'
 import { useState } from 'react'
-import { tokenWords } from '@/components/format/numbers'
+import { formatTokens } from '@/components/format/numbers'
 import { OtherModel } from '@/components/models/other-model'
 import { Button } from '@/components/ui/button'
 import { copyText } from '@/components/ui/copy-text'
@@ -84,7 +84,7 @@ export function ProblemActions({
       ) : null}
       {lowerMaxTokens ? (
         <Button className={low} onClick={() => onRetry({ maxTokens: lowerMaxTokens })}>
-          Limit to {tokenWords(lowerMaxTokens)} and retry
+          Limit to {formatTokens(lowerMaxTokens)} and retry
         </Button>
       ) : null}
       <span className="flex items-center">

@@ -1,9 +1,9 @@
 'use client'
 import { Popover } from 'radix-ui'
 import { type ReactNode, useEffect, useState } from 'react'
-import { costsOf, rateWords, tokenRate, usageOf } from '@/components/format/numbers'
-import { priceWords } from '@/components/format/price'
-import { type Amount, isFree, useMoney } from '@/components/format/use-money'
+import { formatTokenRate, replyCosts, replyUsage, tokenRate } from '@/components/format/numbers'
+import { formatPrice } from '@/components/format/price'
+import { type Amount, isFree, useMoneyFormatter } from '@/components/format/use-money-formatter'
 import { modelName, providerName } from '@/components/models/models'
 import { CopyButton } from '@/components/ui/copy-button'
 import { formatSeconds } from '@/components/ui/seconds'
@@ -49,7 +49,7 @@ function Details({ message, generation }: { message: Message; generation: Genera
   const known = details === 'none' ? null : details
   const models = useConversations((state) => state.models)
   const { finishReason, status, attempts } = generation
-  const usage = usageOf(generation)
+  const usage = replyUsage(generation)
   // The server's own times: what this page saw came later, and by more the slower the network.
   const { startedAt, firstTokenAt, endedAt } = details === 'none' ? generation : (details ?? unknownTimes)
   const rate = tokenRate({ usage: generation.usage, firstTokenAt, endedAt }, message.parts)
@@ -65,12 +65,12 @@ function Details({ message, generation }: { message: Message; generation: Genera
             <Row name="Reasoning tokens">{usage.reasoningTokens.toLocaleString()}</Row>
           ) : null}
           <Row name="Token count">{usage.source === 'reported' ? 'from provider' : 'estimated by Rill'}</Row>
-          <Cost costs={costsOf(generation)} price={known?.price ?? null} />
+          <Cost costs={replyCosts(generation)} price={known?.price ?? null} />
         </>
       ) : null}
       <Gap />
       {firstTokenAt === null ? null : <Row name="Time to first token">{timeWords(firstTokenAt - startedAt)}</Row>}
-      {rate === null ? null : <Row name="Speed">{rateWords(rate)}</Row>}
+      {rate === null ? null : <Row name="Speed">{formatTokenRate(rate)}</Row>}
       {endedAt === null ? null : <Row name="Total time">{timeWords(endedAt - startedAt)}</Row>}
       {attempts > 0 ? <Row name="Attempts">{attempts.toLocaleString()}</Row> : null}
       <Gap />
@@ -99,7 +99,7 @@ const differenceWords: Record<string, string | undefined> = {
 
 /** What it cost, and the price that this was reckoned by. */
 function Cost({ costs, price }: { costs: Amount[] | null; price: Price | null }) {
-  const money = useMoney()
+  const money = useMoneyFormatter()
   if (!costs) {
     return (
       <Row name="Cost">
@@ -115,7 +115,7 @@ function Cost({ costs, price }: { costs: Amount[] | null; price: Price | null })
       {isFree(costs) ? 'free' : money(costs)}
       {price && !isFree(costs) ? (
         <span className="block text-ink-quiet">
-          {priceWords(price)}
+          {formatPrice(price)}
           {price.date ? <span className="block">price of {dayWords(price.date)}</span> : null}
         </span>
       ) : null}

@@ -1,7 +1,7 @@
 'use client'
 import { Ellipsis } from 'lucide-react'
-import { costsOf, costWords, replyCost, tokenWords, usageOf } from '@/components/format/numbers'
-import { useMoney } from '@/components/format/use-money'
+import { formatCosts, formatReplyCost, formatTokens, replyCosts, replyUsage } from '@/components/format/numbers'
+import { useMoneyFormatter } from '@/components/format/use-money-formatter'
 import { IconButton } from '@/components/ui/button'
 import { lazily } from '@/components/ui/lazy/lazily'
 import { usePopup } from '@/components/ui/lazy/use-popup'
@@ -12,9 +12,9 @@ const menu = lazily(() => import('./reply-menu').then((module) => module.ReplyMe
 
 /** What stands at the end of the line under every reply: its menu, its branches, and what it cost. */
 export function ReplyMore({ conversationId, message }: { conversationId: string; message: Message }) {
-  const money = useMoney()
+  const money = useMoneyFormatter()
   const { component: Menu, open, setOpen, props } = usePopup(menu)
-  const cost = message.generation && replyCost(message.generation, money)
+  const cost = message.generation && formatReplyCost(message.generation, money)
   const face = (
     <IconButton label="More actions" aria-haspopup="menu" {...props} className="aria-expanded:bg-surface-pressed">
       <Ellipsis size={16} aria-hidden="true" />
@@ -39,16 +39,16 @@ export function ReplyMore({ conversationId, message }: { conversationId: string;
 
 /** What a reply comes to while it is written: always in the same place, and in figures of one width. */
 export function Ticker({ generation }: { generation: GenerationSummary }) {
-  const money = useMoney()
-  const usage = usageOf(generation)
-  const costs = costsOf(generation)
+  const money = useMoneyFormatter()
+  const usage = replyUsage(generation)
+  const costs = replyCosts(generation)
   if (!usage) return null
   const about = usage.source === 'estimated'
   return (
     <span className="numbers text-note">
       {about ? 'about ' : ''}
-      {tokenWords(usage.completionTokens)}
-      {costs ? ` · ${costWords(costs, money, false)}` : ''}
+      {formatTokens(usage.completionTokens)}
+      {costs ? ` · ${formatCosts(costs, money, false)}` : ''}
     </span>
   )
 }

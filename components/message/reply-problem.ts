@@ -9,7 +9,7 @@ export const cut: Problem = {
 }
 
 /** Why a reply did not end well, or null when it did. A reply cut by a crash carries no problem of its own. */
-export function problemOf(message: Message): Problem | null {
+export function problemFrom(message: Message): Problem | null {
   const status = message.generation?.status
   if (status !== 'interrupted' && status !== 'failed') return null
   return problemIn(message.parts) ?? cut

@@ -19,7 +19,7 @@ import { ProblemActions, ProblemBlock } from './problem-block'
 import { Reasoning } from './reasoning'
 import { ReplyFooter } from './reply-footer'
 import { Ticker } from './reply-more'
-import { problemOf } from './reply-problem'
+import { problemFrom } from './reply-problem'
 import type { Retrying } from './retrying'
 
 const retrying = lazily(() => import('./retrying').then((module) => module.Retrying))
@@ -47,7 +47,7 @@ export const Reply = memo(function Reply({
   if (!message) return null
   const { generation } = message
   const status = asking ? 'running' : (generation?.status ?? 'completed')
-  const problem = asking ? null : problemOf(message)
+  const problem = asking ? null : problemFrom(message)
   // The first thoughts have been waited for since the start. Until the server has told it, that is the run before's.
   const since = asking ? undefined : (running?.startedAt ?? generation?.startedAt ?? message.createdAt)
   const empty = message.parts.every(({ type }) => type === 'error')

@@ -1,4 +1,4 @@
-import { priceWords } from '@/components/format/price'
+import { formatPrice } from '@/components/format/price'
 import type { ModelGroup, ModelList } from '@/lib/protocol/api'
 import { convert, picosPerToken, type Rate } from '@/lib/protocol/billing/money'
 import type { ListedGroup } from './model-filter'
@@ -38,7 +38,7 @@ export function cheaperModels(models: ModelList | null, than: string, rate: Rate
 }
 
 function noteOf({ price }: Model, provider: string, cost: bigint): string {
-  return `${provider} · ${cost === 0n || !price ? 'free' : priceWords(price)}`
+  return `${provider} · ${cost === 0n || !price ? 'free' : formatPrice(price)}`
 }
 
 /** What a model costs in one figure, in the person's currency. */

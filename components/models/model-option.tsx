@@ -1,6 +1,6 @@
 'use client'
 import { Check } from 'lucide-react'
-import { briefPrice, priceWords } from '@/components/format/price'
+import { formatPrice, formatShortPrice } from '@/components/format/price'
 import type { ListedGroup } from './model-filter'
 
 /** A model to choose, with what it costs and how much it reads, as far as anybody knows. */
@@ -20,7 +20,7 @@ export function ModelOption({
   onChoose(): void
 }) {
   const context = contextWindow ? compact.format(contextWindow) : null
-  const description = [context && `${context} context`, price && priceWords(price)].filter(Boolean).join(', ')
+  const description = [context && `${context} context`, price && formatPrice(price)].filter(Boolean).join(', ')
   return (
     <div
       id={id}
@@ -43,7 +43,7 @@ export function ModelOption({
       </span>
       {context ? <span className="numbers shrink-0 text-ink-quiet text-note">{context}</span> : null}
       {price ? (
-        <span className="numbers min-w-22 shrink-0 text-end text-ink-quiet text-note">{briefPrice(price)}</span>
+        <span className="numbers min-w-22 shrink-0 text-end text-ink-quiet text-note">{formatShortPrice(price)}</span>
       ) : null}
       <Check size={16} className={`shrink-0 text-accent ${chosen ? '' : 'invisible'}`} aria-hidden="true" />
     </div>

@@ -1,4 +1,4 @@
-import { problemOf } from '@/components/message/reply-problem'
+import { problemFrom } from '@/components/message/reply-problem'
 import { messageOf, visiblePath } from '@/lib/client/state/selectors'
 import type { ConversationState } from '@/lib/client/state/types'
 import type { GenerationStatus } from '@/lib/protocol/events'
@@ -30,7 +30,7 @@ export function tailOf(state: ConversationState, conversationId: string): Tail {
     sending,
     generationId: last?.generation?.id ?? null,
     status: last?.generation?.status ?? null,
-    problem: last ? (problemOf(last)?.message ?? null) : null,
+    problem: last ? (problemFrom(last)?.message ?? null) : null,
     lastPrompt: lastUser ? textOf(lastUser.parts) : null,
   }
 }

@@ -1,4 +1,4 @@
-import { percentWords } from '@/components/format/percent'
+import { formatPercent } from '@/components/format/numbers'
 import { type ModelUsage, speedBounds, waitBounds } from '@/lib/protocol/billing/usage'
 import { FigureTable } from './figure-table'
 import { speedWords, waitWords } from './figures'
@@ -25,7 +25,7 @@ export function DistributionTables({
     <div className="space-y-6">
       <FigureTable
         caption={`${measures[measure]} by model`}
-        heads={['Model', 'Median', percentWords(0.1), percentWords(0.9), 'Replies']}
+        heads={['Model', 'Median', formatPercent(0.1), formatPercent(0.9), 'Replies']}
         rows={models.map((each) => ({
           key: `${each.providerId} ${each.model}`,
           name: modelName(each.model),

@@ -1,7 +1,7 @@
 'use client'
 import { type FormEvent, useEffect, useRef, useState } from 'react'
-import { amountWords } from '@/components/format/budget'
-import { useMoney } from '@/components/format/use-money'
+import { formatBudgetAmount } from '@/components/format/budget'
+import { useMoneyFormatter } from '@/components/format/use-money-formatter'
 import { Button } from '@/components/ui/button'
 import { SelectField } from '@/components/ui/select-field'
 import { TextField } from '@/components/ui/text-field'
@@ -47,7 +47,7 @@ export function BudgetForm({
   const [problem, setProblem] = useState<string | null>(null)
   const [saving, setSaving] = useState(false)
   const [elsewhere, setElsewhere] = useState(false)
-  const money = useMoney()
+  const money = useMoneyFormatter()
   const first = useRef<HTMLSelectElement>(null)
   const amount = useRef<HTMLInputElement>(null)
   useEffect(() => (first.current ?? amount.current)?.focus(), [])
@@ -115,7 +115,7 @@ export function BudgetForm({
         />
       </div>
       <p role="alert" className="mt-3 max-w-measure text-danger text-small">
-        {elsewhere && budget ? elsewhereWords(gone, amountWords(budget.amount, budget, money)) : null}
+        {elsewhere && budget ? elsewhereWords(gone, formatBudgetAmount(budget.amount, budget, money)) : null}
       </p>
       <div className="mt-4 flex flex-wrap gap-2">
         <Button type="submit" look="primary" aria-disabled={saving}>

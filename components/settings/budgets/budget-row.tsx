@@ -1,9 +1,9 @@
 'use client'
 import { Pencil, Trash2 } from 'lucide-react'
 import { useState } from 'react'
-import { amountWords, shareOf } from '@/components/format/budget'
-import { percentWords } from '@/components/format/percent'
-import { useMoney } from '@/components/format/use-money'
+import { formatBudgetAmount, fractionOf } from '@/components/format/budget'
+import { formatPercent } from '@/components/format/numbers'
+import { useMoneyFormatter } from '@/components/format/use-money-formatter'
 import { Ask } from '@/components/ui/ask'
 import { IconButton } from '@/components/ui/button'
 import { Meter } from '@/components/ui/meter'
@@ -25,9 +25,9 @@ export function BudgetRow({
   onKept(): void
 }) {
   const [asking, setAsking] = useState(false)
-  const money = useMoney()
+  const money = useMoneyFormatter()
   const { scope, measure, amount, currency, spent } = budget
-  const words = (each: string) => amountWords(each, budget, money)
+  const words = (each: string) => formatBudgetAmount(each, budget, money)
   const name = `${scopeNames[scope]}, ${measure === 'cost' ? 'cost' : 'tokens'}`
   const counted = scope === 'day' || scope === 'month'
   return (
@@ -83,21 +83,21 @@ function Used({
   spent: string
   words(amount: string): string
 }) {
-  const used = shareOf(spent, amount)
+  const used = fractionOf(spent, amount)
   const held = reserved === null || reserved === '0' ? '' : `, ${words(reserved)} reserved for replies in progress`
   const said = `${words(spent)} used ${scope === 'day' ? 'today' : 'this month'}${held}`
   return (
     <div className="relative mt-1.5 max-w-measure">
       <Meter
         label={`${scopeNames[scope]}: used`}
-        words={`${percentWords(used)}: ${said}`}
+        words={`${formatPercent(used)}: ${said}`}
         part={used}
-        held={shareOf(reserved ?? '0', amount)}
+        held={fractionOf(reserved ?? '0', amount)}
         near={near}
         className="w-full"
       />
       <p className={`mt-1 text-note ${near ? 'text-warn' : 'text-ink-quiet'}`}>
-        {percentWords(used)}: {said}
+        {formatPercent(used)}: {said}
       </p>
     </div>
   )

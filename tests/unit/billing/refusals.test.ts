@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { briefPrice, priceWords } from '@/components/format/price'
+import { formatPrice, formatShortPrice } from '@/components/format/price'
 import { scopesToSet } from '@/components/settings/budgets/budget-draft'
 import type { Account } from '@/lib/billing/account'
 import { scopesOf } from '@/lib/billing/account'
@@ -42,15 +42,17 @@ describe('a refusal', () => {
 
 describe('a price', () => {
   it('is not rounded to coins', () => {
-    expect(priceWords({ currency: 'USD', input: '0.075', output: '10' })).toBe('$0.075 in, $10.00 out per million')
-    expect(priceWords({ currency: 'USD', input: '1.125', output: '0.0375' })).toBe('$1.125 in, $0.0375 out per million')
-    expect(priceWords({ currency: 'JPY', input: '0.000001', output: '90' })).toBe('¥0.000001 in, ¥90 out per million')
+    expect(formatPrice({ currency: 'USD', input: '0.075', output: '10' })).toBe('$0.075 in, $10.00 out per million')
+    expect(formatPrice({ currency: 'USD', input: '1.125', output: '0.0375' })).toBe(
+      '$1.125 in, $0.0375 out per million',
+    )
+    expect(formatPrice({ currency: 'JPY', input: '0.000001', output: '90' })).toBe('¥0.000001 in, ¥90 out per million')
   })
 
   it('is as short as it can be in a column', () => {
-    expect(briefPrice({ currency: 'USD', input: '2.5', output: '10' })).toBe('$2.50 / $10')
-    expect(briefPrice({ currency: 'EUR', input: '0.075', output: '0' })).toBe('€0.075 / €0')
-    expect(briefPrice({ currency: 'USD', input: '0', output: '0.000' })).toBe('Free')
+    expect(formatShortPrice({ currency: 'USD', input: '2.5', output: '10' })).toBe('$2.50 / $10')
+    expect(formatShortPrice({ currency: 'EUR', input: '0.075', output: '0' })).toBe('€0.075 / €0')
+    expect(formatShortPrice({ currency: 'USD', input: '0', output: '0.000' })).toBe('Free')
   })
 })
 

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
-import { misfitWords, shareOf, usedWords } from '@/components/format/budget'
-import { replyCost, tokenRate, tokensGoingBack, usageOf } from '@/components/format/numbers'
-import type { WriteMoney } from '@/components/format/use-money'
+import { formatBudgetUsage, formatBudgetWarning, fractionOf } from '@/components/format/budget'
+import { formatReplyCost, replyUsage, tokenRate, tokensKeptInContext } from '@/components/format/numbers'
+import type { MoneyFormatter } from '@/components/format/use-money-formatter'
 import { justBegun } from '@/components/lab/measure'
 import { paceWords } from '@/components/lab/words'
 import { cheaperModels } from '@/components/models/cheaper-models'
@@ -35,7 +35,7 @@ const generation: GenerationSummary = {
   endedAt: 22_000,
 }
 /** As a person has it who counts in dollars. */
-const money: WriteMoney = (amounts) =>
+const money: MoneyFormatter = (amounts) =>
   sumsOf(
     [amounts].flat().map(({ amount, currency }) => ({ picos: picosOf(amount), currency })),
     { currency: 'USD', perDollar: '1' },
@@ -45,34 +45,34 @@ const money: WriteMoney = (amounts) =>
 
 describe('the numbers of a reply', () => {
   it('are those of all runs that wrote it', () => {
-    expect(replyCost(generation, money)).toBe('USD 0.04')
+    expect(formatReplyCost(generation, money)).toBe('USD 0.04')
     const earlier = [
       { ...usage, completionTokens: 60, source: 'estimated' as const, cost: { amount: '0.005', currency: 'USD' } },
       { ...usage, completionTokens: 700, cost: { amount: '0.1', currency: 'USD' } },
     ]
-    expect(usageOf({ usage, earlier })?.completionTokens).toBe(2000)
-    expect(replyCost({ usage, earlier }, money)).toBe('about USD 0.145')
-    expect(replyCost({ usage: null, earlier }, money)).toBe('about USD 0.105')
+    expect(replyUsage({ usage, earlier })?.completionTokens).toBe(2000)
+    expect(formatReplyCost({ usage, earlier }, money)).toBe('about USD 0.145')
+    expect(formatReplyCost({ usage: null, earlier }, money)).toBe('about USD 0.105')
     const unknown = [{ ...usage, cost: null }]
     const rupees = [{ ...usage, cost: { amount: '1', currency: 'INR' } }]
-    expect(replyCost({ usage, earlier: [...rupees, ...rupees] }, money)).toBe('INR 2 + USD 0.04')
-    expect(replyCost({ usage, earlier: [...rupees, ...unknown] }, money)).toBeNull()
+    expect(formatReplyCost({ usage, earlier: [...rupees, ...rupees] }, money)).toBe('INR 2 + USD 0.04')
+    expect(formatReplyCost({ usage, earlier: [...rupees, ...unknown] }, money)).toBeNull()
     const free = [{ ...usage, cost: { amount: '0', currency: 'INR' } }]
-    expect(replyCost({ usage, earlier: free }, money)).toBe('USD 0.04')
+    expect(formatReplyCost({ usage, earlier: free }, money)).toBe('USD 0.04')
   })
 
   it('leave out what it thought where it is a question of what goes back to a model', () => {
-    expect(tokensGoingBack({ ...usage, reasoningTokens: 240 })).toBe(2000)
-    expect(tokensGoingBack({ ...usage, reasoningTokens: 5000 })).toBe(1000)
+    expect(tokensKeptInContext({ ...usage, reasoningTokens: 240 })).toBe(2000)
+    expect(tokensKeptInContext({ ...usage, reasoningTokens: 5000 })).toBe(1000)
   })
 
   it('say what is an estimate, and nothing of what is not known', () => {
     const estimated = { ...usage, source: 'estimated' as const }
-    expect(replyCost({ usage: estimated, earlier: [] }, money)).toBe('about USD 0.04')
-    expect(replyCost({ usage: null, earlier: [] }, money)).toBeNull()
+    expect(formatReplyCost({ usage: estimated, earlier: [] }, money)).toBe('about USD 0.04')
+    expect(formatReplyCost({ usage: null, earlier: [] }, money)).toBeNull()
     const free = { ...usage, cost: { amount: '0', currency: 'USD' } }
-    expect(replyCost({ usage: free, earlier: [] }, money)).toBe('free')
-    expect(replyCost({ usage: { ...usage, cost: null }, earlier: [] }, money)).toBeNull()
+    expect(formatReplyCost({ usage: free, earlier: [] }, money)).toBe('free')
+    expect(formatReplyCost({ usage: { ...usage, cost: null }, earlier: [] }, money)).toBeNull()
   })
 
   it('have no speed when all came as one', () => {
@@ -101,15 +101,15 @@ describe('the words of a budget', () => {
   }
 
   it('say how much is used, never more than is', () => {
-    expect(usedWords(day, money)).toBe('82% of today’s budget used (INR 41.2 of INR 50)')
+    expect(formatBudgetUsage(day, money)).toBe('82% of today’s budget used (INR 41.2 of INR 50)')
     const tokens = { ...day, scope: 'month' as const, measure: 'tokens' as const, amount: '3000', currency: null }
-    expect(usedWords({ ...tokens, spent: '2999' }, money)).toBe(
+    expect(formatBudgetUsage({ ...tokens, spent: '2999' }, money)).toBe(
       '99% of this month’s budget used (2,999 of 3,000 tokens)',
     )
   })
 
   it('count what is set aside', () => {
-    expect(usedWords({ ...day, spent: '0.1', reserved: '0.2', amount: '0.3' }, money)).toBe(
+    expect(formatBudgetUsage({ ...day, spent: '0.1', reserved: '0.2', amount: '0.3' }, money)).toBe(
       '100% of today’s budget used or reserved (INR 0.3 of INR 0.3)',
     )
   })
@@ -119,16 +119,18 @@ describe('the words of a budget', () => {
       ...{ scope: 'day', measure: 'cost', amount: '50', currency: 'INR', near: true, unknown: null },
       ...{ left: '0.4', fits: false, lowerMaxTokens: 12 },
     }
-    expect(misfitWords(misfit, money)).toBe('This could go over today’s budget: INR 0.4 of INR 50 left.')
-    expect(misfitWords({ ...misfit, left: null, lowerMaxTokens: null }, money)).toBe('This is over today’s budget.')
+    expect(formatBudgetWarning(misfit, money)).toBe('This could go over today’s budget: INR 0.4 of INR 50 left.')
+    expect(formatBudgetWarning({ ...misfit, left: null, lowerMaxTokens: null }, money)).toBe(
+      'This is over today’s budget.',
+    )
   })
 
   it('are exact where floats are not', () => {
     // As many tokens as a budget may have.
-    expect(shareOf('250000000000000', '999999999999999')).toBe(0.25)
-    expect(shareOf('0.000000000001', '0.000000000003')).toBe(0.33)
-    expect(shareOf('0.29', '1')).toBe(0.29)
-    expect(shareOf('1', '0')).toBe(1)
+    expect(fractionOf('250000000000000', '999999999999999')).toBe(0.25)
+    expect(fractionOf('0.000000000001', '0.000000000003')).toBe(0.33)
+    expect(fractionOf('0.29', '1')).toBe(0.29)
+    expect(fractionOf('1', '0')).toBe(1)
   })
 })
 

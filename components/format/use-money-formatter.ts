@@ -9,13 +9,13 @@ export interface Amount {
   currency: string
 }
 
-export type WriteMoney = (amounts: Amount | Amount[]) => string
+export type MoneyFormatter = (amounts: Amount | Amount[]) => string
 
 /**
- * Writes amounts in the person's currency, several as their sum, with two digits of what is less than a coin. What their
- * rate says nothing of stays in its own: "$0.42 + €0.10".
+ * Formats the sum of amounts in the person's currency, with two digits for less than a cent. Currencies without an
+ * exchange rate stay separate: `$0.42 + €0.10`.
  */
-export function useMoney(): WriteMoney {
+export function useMoneyFormatter(): MoneyFormatter {
   const currency = useConversations((state) => state.settings.currency)
   const perDollar = useConversations((state) => state.settings.exchangeRate)
   return useMemo(() => {
@@ -29,7 +29,6 @@ export function useMoney(): WriteMoney {
   }, [currency, perDollar])
 }
 
-/** Whether it is nothing at all, as with a model that is free. */
 export function isFree(amounts: Amount | Amount[]): boolean {
   return [amounts].flat().every(({ amount }) => !/[1-9]/.test(amount))
 }
