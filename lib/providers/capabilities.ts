@@ -54,7 +54,7 @@ function cacheCapabilities(providerId: string, capabilities: Capabilities): Capa
   return capabilities
 }
 
-/** Stores the form of requests for a model and returns the provider's capabilities. A failed save costs one more attempt. */
+/** Stores a model's form of requests and returns the provider's capabilities. A failed save costs one more attempt. */
 export function rememberAdaptation(providerId: string, model: string, adaptation: Adaptation): Capabilities {
   const learnedAt = Date.now()
   const { without, lengthName, stream, systemRole } = adaptation

@@ -1,6 +1,6 @@
 import 'server-only'
 
-/** The tokens of an encoding and their ranks; lower ranks merge first. A token is written as its bytes, one character each. */
+/** The tokens of an encoding, one character for each byte, and their ranks; lower ranks merge first. */
 export type Ranks = Map<string, number>
 
 /** The ranks of an encoding's tokens, which are listed in order, each as text or as bytes that aren't valid text. */

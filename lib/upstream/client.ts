@@ -81,7 +81,7 @@ const withoutFingerprint = Object.fromEntries(
   ].map((name) => [`X-Stainless-${name}`, null]),
 )
 
-/** Removes the operator's `OPENAI_CUSTOM_HEADERS`, which the SDK adds to each request: other people's servers must not see them. */
+/** Removes the operator's `OPENAI_CUSTOM_HEADERS`, which the SDK would send to every provider. */
 function inheritedHeaders(): Record<string, null> {
   return Object.fromEntries(config().customHeaders.map((name) => [name, null]))
 }

@@ -7,7 +7,7 @@ import { dialFor } from './dial'
 
 /** In bytes. */
 const MAX_ERROR_BODY = 64 * 1024
-/** The headers that are read, besides rate limits. Building a Response with all headers costs more than sending the request. */
+/** The headers that are read, besides rate limits. A Response with all headers costs more than sending the request. */
 const wantedHeaders = ['content-type', 'x-request-id', 'request-id', 'retry-after', 'retry-after-ms', 'x-should-retry']
 /** How long a complete body may take to end by itself, so that its connection can be reused. */
 const RELEASE_GRACE_MS = 40
