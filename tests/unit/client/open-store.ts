@@ -3,6 +3,7 @@ import { type ConversationStore, createConversationStore } from '@/lib/client/st
 import { messageOf } from '@/lib/client/state/selectors'
 import { defaultSettings } from '@/lib/protocol/api'
 import { textOf } from '@/lib/protocol/messages'
+import type { Log } from './log'
 import { TestServer } from './server'
 import { TestEnvironment } from './test-environment'
 
@@ -16,7 +17,7 @@ export async function openStore(prepare: (server: TestServer) => void = () => {}
 }
 
 /** A tab of the server's one browser. */
-export function openTab(server: TestServer, environment = newPage(server)) {
+export function openTab(server: TestServer, environment = newEnvironment(server)) {
   const all = server.list()
   const shown = all.slice(0, server.pageSize)
   const conversations = { conversations: shown, nextCursor: server.cursorAfter(shown, all) }
@@ -26,7 +27,7 @@ export function openTab(server: TestServer, environment = newPage(server)) {
   return { environment, store, get: store.getState, disconnect }
 }
 
-function newPage(server: TestServer): TestEnvironment {
+function newEnvironment(server: TestServer): TestEnvironment {
   const environment = new TestEnvironment(server.origin)
   environment.browser = server.browser
   return environment
@@ -56,3 +57,10 @@ export function runningConversation(server: TestServer) {
   const { id } = server.conversation('Rivers')
   return { id, log: server.turn(id, 'Tell me of rivers') }
 }
+
+/** The open connections. One that carries several logs counts once. */
+export function connections(server: TestServer): number {
+  return new Set([...server.logs.values()].flatMap((log) => [...log.connections])).size
+}
+
+export const idOf = ({ start }: Log) => start.generationId

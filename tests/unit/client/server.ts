@@ -10,6 +10,7 @@ import { conversationChange, conversationQuery } from '@/lib/protocol/requests/c
 import { settingsChange } from '@/lib/protocol/requests/settings'
 import { chatRequest, regenerateRequest } from '@/lib/protocol/requests/turns'
 import { followSeveral, Log } from './log'
+import { json, refuse } from './responses'
 import { TestBrowser } from './test-environment'
 
 const pageOf = z.strictObject({
@@ -140,8 +141,8 @@ export class TestServer {
   }
 
   list(): ConversationSummary[] {
-    const shown = [...this.summaries.keys()].filter((id) => !this.deleted.has(id)).map((id) => this.summary(id))
-    return shown.flatMap((each) => each ?? []).toSorted((a, b) => b.updatedAt - a.updatedAt)
+    const shown = [...this.summaries.keys()].filter((id) => !this.deleted.has(id))
+    return shown.flatMap((id) => this.summary(id) ?? []).toSorted((a, b) => b.updatedAt - a.updatedAt)
   }
 
   private summary(id: string): ConversationSummary | undefined {
@@ -275,11 +276,9 @@ export class TestServer {
     query: URLSearchParams,
   ): void {
     const known = this.summaries.get(id)
-    if (!known || (this.deleted.has(id) && body.deleted !== false)) {
+    if (!known || (this.deleted.has(id) && body.deleted !== false))
       refuse(response, 404, 'not_found', 'There is no such conversation.')
-      return
-    }
-    if (method === 'DELETE') {
+    else if (method === 'DELETE') {
       this.deleted.add(id)
       response.writeHead(204).end()
     } else if (method === 'PATCH') {
@@ -297,17 +296,4 @@ export class TestServer {
 /** Whether a conversation comes after a place in the list, which is newest first. */
 function isAfter({ updatedAt, id }: ConversationSummary, place: number, placeId: string): boolean {
   return updatedAt < place || (updatedAt === place && id < placeId)
-}
-
-/** The events of a reply with these texts. */
-export const says = (...texts: string[]) => texts.map((text): GenerationEvent => ({ type: 'delta', data: { text } }))
-
-export const done: GenerationEvent = { type: 'status', data: { status: 'completed' } }
-
-export function json(response: ServerResponse, status: number, body: unknown): void {
-  response.writeHead(status, { 'Content-Type': 'application/json' }).end(JSON.stringify(body))
-}
-
-export function refuse(response: ServerResponse, status: number, kind: string, message: string, field?: string): void {
-  json(response, status, { error: { kind, message, field, retryable: false } })
 }

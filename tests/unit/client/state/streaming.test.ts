@@ -2,7 +2,7 @@ import { describe, expect, test } from 'vitest'
 import { growthOf } from '@/lib/client/state/growth'
 import { branchesOf, messageOf, visiblePath } from '@/lib/client/state/selectors'
 import type { Part } from '@/lib/protocol/messages'
-import { openStore, openTab, runningConversation, statusOf, textIn, until } from './open-store'
+import { openStore, openTab, runningConversation, statusOf, textIn, until } from '../open-store'
 
 describe('text that streams', () => {
   test('takes one commit per frame for all conversations', async () => {

@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest'
 import { type ConversationState, newConversationId } from '@/lib/client/state/types'
-import { openStore, statusOf, textIn, until } from './open-store'
-import { says } from './server'
+import { openStore, statusOf, textIn, until } from '../open-store'
+import { says } from '../responses'
 
 const newEntry = (state: ConversationState) => state.conversations[newConversationId]
 

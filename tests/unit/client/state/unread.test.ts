@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
-import { openStore, openTab, runningConversation, until } from './open-store'
-import { TestEnvironment } from './test-environment'
+import { openStore, openTab, runningConversation, until } from '../open-store'
+import { TestEnvironment } from '../test-environment'
 
 async function twoRivers() {
   const opened = await openStore()

@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest'
 import { type Batches, createCommits } from '@/lib/client/state/commit'
 import type { LogEvent } from '@/lib/protocol/events'
-import { TestEnvironment } from './test-environment'
+import { TestEnvironment } from '../test-environment'
 
 function setUp() {
   const environment = new TestEnvironment('')

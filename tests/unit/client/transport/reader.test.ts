@@ -1,13 +1,13 @@
 import fc from 'fast-check'
 import { afterAll, beforeAll, describe, expect, onTestFinished, test } from 'vitest'
 import { ApiError } from '@/lib/client/transport/api-calls'
-import { contiguousEvents, isTransient, type LogSource, readLog } from '@/lib/client/transport/event-stream-reader'
+import { isTransient, type LogSource, readLog } from '@/lib/client/transport/event-stream-reader'
 import type { GenerationEvent, LogEvent } from '@/lib/protocol/events'
 import { encodeEvent } from '@/lib/protocol/sse'
-import type { Log } from './log'
-import { until } from './open-store'
-import { TestServer } from './server'
-import { TestEnvironment } from './test-environment'
+import type { Log } from '../log'
+import { until } from '../open-store'
+import { TestServer } from '../server'
+import { TestEnvironment } from '../test-environment'
 
 const server = new TestServer()
 beforeAll(() => server.listen())
@@ -291,17 +291,5 @@ describe('a reader', () => {
     await done
     await until(() => log.connections.size === 0)
     expect(environment.waits).toEqual([])
-  })
-})
-
-describe('contiguousEvents', () => {
-  test('returns the events after the cursor, each once, whatever the order and repetition', () => {
-    fc.assert(
-      fc.property(fc.array(fc.integer({ min: 1, max: 9 })), fc.nat({ max: 5 }), (order, cursor) => {
-        const events = order.map((seq): LogEvent => ({ seq, type: 'delta', data: { text: String(seq) } }))
-        const next = seqs(contiguousEvents(events, cursor))
-        expect(next).toEqual(next.map((_, index) => cursor + 1 + index))
-      }),
-    )
   })
 })

@@ -1,7 +1,8 @@
 import { describe, expect, test } from 'vitest'
 import type { ConversationState } from '@/lib/client/state/types'
-import { openStore, until } from './open-store'
-import { refuse, type TestServer } from './server'
+import { openStore, until } from '../open-store'
+import { refuse } from '../responses'
+import type { TestServer } from '../server'
 
 const abc = (server: TestServer) => {
   for (const title of ['a', 'b', 'c']) server.conversation(title)

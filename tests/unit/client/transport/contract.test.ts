@@ -1,6 +1,7 @@
 import { beforeAll, expect, test } from 'vitest'
-import { type Ask, contract } from '../../contract'
-import { done, says, TestServer } from './server'
+import { type Ask, contract } from '../../../contract'
+import { done, says } from '../responses'
+import { TestServer } from '../server'
 
 let ask: Ask
 beforeAll(async () => {

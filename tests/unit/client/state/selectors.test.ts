@@ -5,7 +5,7 @@ import { emptyEntry } from '@/lib/client/state/entries'
 import { branchesOf, choicesTo, conversationOf, turnsOf, visiblePath } from '@/lib/client/state/selectors'
 import { defaultSettings } from '@/lib/protocol/api'
 import type { Message } from '@/lib/protocol/messages'
-import { TestEnvironment } from './test-environment'
+import { TestEnvironment } from '../test-environment'
 
 /** A state with one conversation of the given messages, each with its parent. */
 function storeOf(parents: Record<string, string | null>) {

@@ -1,36 +1,14 @@
 import { describe, expect, onTestFinished, test } from 'vitest'
-import { branchesOf, messageOf, visiblePath } from '@/lib/client/state/selectors'
-import type { GenerationEvent } from '@/lib/protocol/events'
-import { openStore, openTab, runningConversation, statusOf, textIn, until } from './open-store'
-import { done, json, refuse, says } from './server'
+import { messageOf, visiblePath } from '@/lib/client/state/selectors'
+import { cut, interrupted, openInterruptedReply } from '../interrupted-reply'
+import { openStore, openTab, runningConversation, statusOf, textIn, until } from '../open-store'
+import { json, refuse } from '../responses'
 
-const cut: GenerationEvent = {
-  type: 'error',
-  data: { kind: 'network', message: 'The connection was cut.', retryable: true },
-}
 const source = 'reported' as const
-const interrupted: GenerationEvent = { type: 'status', data: { status: 'interrupted' } }
-
-/** An interrupted reply. */
-async function withCutReply() {
-  const opened = await openStore((server) => {
-    server.turn(server.conversation('Rivers').id, 'Are there rivers?').append(...says('Yes, '), cut, interrupted)
-  })
-  const { start } = opened.server.onlyLog
-  const { conversationId, messageId, userMessageId } = start
-  await opened.get().loadConversation(conversationId)
-  const newest = () => {
-    const log = [...opened.server.logs.values()].at(-1)
-    if (!log) throw new Error('The server has no log.')
-    return log
-  }
-  const types = () => messageOf(opened.get(), messageId)?.parts.map(({ type }) => type)
-  return { ...opened, start, id: conversationId, messageId, userMessageId, newest, types }
-}
 
 describe('a reply that is continued', () => {
   test('runs in its own message, keeps its text and grows', async () => {
-    const { server, store, get, id, messageId, newest, types } = await withCutReply()
+    const { server, store, get, id, messageId, newest, types } = await openInterruptedReply()
     const path = visiblePath(get(), id)
     const ids = get().conversations[id]?.messageIds
     const continued = get().continueReply(messageId)
@@ -58,7 +36,7 @@ describe('a reply that is continued', () => {
   })
 
   test('shows its current text, and keeps it when the conversation is loaded again', async () => {
-    const { server, store, environment, get, id, messageId, newest } = await withCutReply()
+    const { server, store, environment, get, id, messageId, newest } = await openInterruptedReply()
     await get().continueReply(messageId)
     const log = newest()
     log.say('there ')
@@ -84,7 +62,7 @@ describe('a reply that is continued', () => {
   })
 
   test('keeps the usage of earlier generations', async () => {
-    const { store, get, messageId, newest } = await withCutReply()
+    const { store, get, messageId, newest } = await openInterruptedReply()
     const used = (completionTokens: number) => {
       const data = { promptTokens: 9, completionTokens, cachedTokens: 0, reasoningTokens: 0, source, cost: null }
       newest().append({ type: 'usage', data })
@@ -104,7 +82,7 @@ describe('a reply that is continued', () => {
   })
 
   test('continues from its own cursor when its connection is cut', async () => {
-    const { store, get, messageId, newest } = await withCutReply()
+    const { store, get, messageId, newest } = await openInterruptedReply()
     await get().continueReply(messageId)
     newest().say('there ')
     await until(() => textIn(store, messageId) === 'Yes, there ')
@@ -146,7 +124,7 @@ describe('a reply that is continued', () => {
   })
 
   test('in another tab runs and ends in this one too', async () => {
-    const { server, store, environment, get, messageId, id, newest } = await withCutReply()
+    const { server, store, environment, get, messageId, id, newest } = await openInterruptedReply()
     const other = openTab(server)
     await other.get().loadConversation(id)
     await other.get().continueReply(messageId)
@@ -163,7 +141,7 @@ describe('a reply that is continued', () => {
   })
 
   test('is not overwritten by a response that was on its way when it started', async () => {
-    const { server, store, get, id, messageId, newest } = await withCutReply()
+    const { server, store, get, id, messageId, newest } = await openInterruptedReply()
     let answer = () => {}
     const stale = server.whole(id)
     server.fault('GET', /conversations\//, (response) => {
@@ -189,7 +167,7 @@ describe('a reply that is continued', () => {
   })
 
   test('is stopped on the server when it was stopped before the response', async () => {
-    const { server, store, get, id, messageId, newest } = await withCutReply()
+    const { server, store, get, id, messageId, newest } = await openInterruptedReply()
     const continued = get().continueReply(messageId)
     await get().stop(id)
     await continued
@@ -199,7 +177,7 @@ describe('a reply that is continued', () => {
   })
 
   test('shows why the server refused it, and stays as it was', async () => {
-    const { server, store, get, id, messageId, types } = await withCutReply()
+    const { server, store, get, id, messageId, types } = await openInterruptedReply()
     server.fault('POST', /continue/, (response) =>
       refuse(response, 409, 'bad_request', 'It has been continued already.'),
     )
@@ -213,7 +191,7 @@ describe('a reply that is continued', () => {
   })
 
   test('continues with its own model, unless another is named', async () => {
-    const { server, store, get, id, messageId, newest } = await withCutReply()
+    const { server, store, get, id, messageId, newest } = await openInterruptedReply()
     await get().setModel(id, 'chosen')
     await get().continueReply(messageId)
     await until(() => statusOf(store, messageId) === 'running')
@@ -228,76 +206,12 @@ describe('a reply that is continued', () => {
   })
 
   test('is requested again as the same turn when the request is lost', async () => {
-    const { server, store, get, messageId } = await withCutReply()
+    const { server, store, get, messageId } = await openInterruptedReply()
     server.fault('POST', /continue/, 'reset')
     await get().continueReply(messageId)
     await until(() => statusOf(store, messageId) === 'running')
     const turns = server.received.filter(({ path }) => path.endsWith('/continue')).map(({ body }) => body.turnId)
     expect(turns).toHaveLength(2)
     expect(new Set(turns).size).toBe(1)
-  })
-})
-
-describe('a regenerated reply', () => {
-  test('is another branch below the same prompt, and is shown', async () => {
-    const { server, environment, store, get, id, messageId, userMessageId, newest } = await withCutReply()
-    /** A reload: another store with the same storage. */
-    const reloaded = async () => {
-      const later = openTab(server, environment)
-      await later.get().loadConversation(id)
-      return visiblePath(later.get(), id)
-    }
-    get().setDraft(id, 'something else')
-    const regenerated = get().regenerate(messageId)
-    expect(get().conversations[id]?.pending?.request).toMatchObject({ kind: 'regenerate', promptId: userMessageId })
-    await regenerated
-    const other = newest().start.messageId
-    await until(() => statusOf(store, other) === 'running')
-    expect(branchesOf(get(), messageId)).toEqual([messageId, other])
-    expect(visiblePath(get(), id)).toEqual([userMessageId, other])
-    expect(get().drafts[id]).toBe('something else')
-    newest().append(...says('No.'), done)
-    await until(() => statusOf(store, other) === 'completed')
-    expect([textIn(store, messageId), textIn(store, other)]).toEqual(['Yes, ', 'No.'])
-    expect(await reloaded()).toEqual([userMessageId, other])
-    get().choose(id, userMessageId, messageId)
-    expect(visiblePath(get(), id)).toEqual([userMessageId, messageId])
-    expect(await reloaded()).toEqual([userMessageId, messageId])
-    await get().regenerate(messageId)
-    const third = newest().start.messageId
-    await until(() => statusOf(store, third) === 'running')
-    expect(visiblePath(get(), id)).toEqual([userMessageId, third])
-    expect(await reloaded()).toEqual([userMessageId, third])
-    // The newest is the default.
-    expect([...environment.stored.keys()].filter((key) => key.includes('branch'))).toEqual([])
-  })
-
-  test('stays on screen while another tab shows another branch', async () => {
-    const { server, environment, get, id, messageId, userMessageId, newest } = await withCutReply()
-    await get().regenerate(messageId)
-    const other = newest().start.messageId
-    newest().append(...says('No.'), done)
-    const elsewhere = openTab(server, environment)
-    await elsewhere.get().loadConversation(id)
-    const path = () => visiblePath(elsewhere.get(), id)
-    expect(path()).toEqual([userMessageId, other])
-    get().choose(id, userMessageId, messageId)
-    const { start } = server.turn(id, 'And lakes?', other)
-    environment.setHidden(true)
-    environment.setHidden(false)
-    await until(() => elsewhere.get().messages[start.messageId])
-    expect(path()).toEqual([userMessageId, other, start.userMessageId, start.messageId])
-  })
-
-  test('shows a failure and leaves the text box alone', async () => {
-    const { server, get, id, messageId } = await withCutReply()
-    server.fault('POST', /regenerate/, (response) => refuse(response, 409, 'bad_request', 'It is gone.'))
-    await get().regenerate(messageId)
-    expect(get().conversations[id]?.pending).toBeNull()
-    expect(get().drafts[id]).toBeUndefined()
-    const [notice] = get().notices
-    expect(notice?.text).toContain('It is gone.')
-    notice?.action?.run()
-    await until(() => Object.keys(get().messages).length === 3)
   })
 })

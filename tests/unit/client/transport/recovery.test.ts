@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest'
 import { messageOf } from '@/lib/client/state/selectors'
-import { openStore, runningConversation, statusOf, textIn, until } from './open-store'
+import { openStore, runningConversation, statusOf, textIn, until } from '../open-store'
 
 const sse = { 'Content-Type': 'text/event-stream' }
 

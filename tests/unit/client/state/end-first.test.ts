@@ -1,9 +1,10 @@
 import { describe, expect, test } from 'vitest'
 import { withEarlier } from '@/lib/client/state/merge'
 import { branchesOf, messageOf, visiblePath } from '@/lib/client/state/selectors'
-import type { Log } from './log'
-import { openStore, statusOf, textIn, until } from './open-store'
-import { json, refuse, type TestServer } from './server'
+import type { Log } from '../log'
+import { openStore, statusOf, textIn, until } from '../open-store'
+import { json, refuse } from '../responses'
+import type { TestServer } from '../server'
 
 /** More messages than are loaded first. */
 const turns = 40

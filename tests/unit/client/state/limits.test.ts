@@ -1,8 +1,9 @@
 import { describe, expect, test } from 'vitest'
 import { newConversationId } from '@/lib/client/state/types'
-import { openStore, openTab, until } from './open-store'
-import { json, refuse, type TestServer } from './server'
-import { TestEnvironment } from './test-environment'
+import { openStore, openTab, until } from '../open-store'
+import { json, refuse } from '../responses'
+import type { TestServer } from '../server'
+import { TestEnvironment } from '../test-environment'
 
 const sends = (server: TestServer) => server.received.filter(({ path }) => path === '/api/chat').map(({ body }) => body)
 
@@ -57,7 +58,7 @@ test.each(['continue', 'regenerate'] as const)(
 )
 
 describe('the time zone', () => {
-  const told = (server: TestServer) => server.received.filter(({ path }) => path === '/api/settings')
+  const sentSettings = (server: TestServer) => server.received.filter(({ path }) => path === '/api/settings')
 
   test('is sent when the server does not know it', async () => {
     const { server } = await openStore()
@@ -65,16 +66,16 @@ describe('the time zone', () => {
     environment.zone = 'Asia/Kolkata'
     const { get } = openTab(server, environment)
     await until(() => get().settings.timeZone === 'Asia/Kolkata')
-    expect(told(server)).toMatchObject([{ method: 'PATCH', body: { timeZone: 'Asia/Kolkata' } }])
+    expect(sentSettings(server)).toMatchObject([{ method: 'PATCH', body: { timeZone: 'Asia/Kolkata' } }])
   })
 
   test('is not sent when it is the default, and a failure is not shown', async () => {
     const { server, get } = await openStore((prepared) => prepared.fault('PATCH', /settings/, 'reset'))
-    expect(told(server)).toEqual([])
+    expect(sentSettings(server)).toEqual([])
     const environment = new TestEnvironment(server.origin)
     environment.zone = 'Asia/Kolkata'
     const tab = openTab(server, environment)
-    await until(() => told(server).length === 1)
+    await until(() => sentSettings(server).length === 1)
     await get().loadModels()
     expect(tab.get().notices).toEqual([])
     expect(tab.get().settings.timeZone).toBe('UTC')
