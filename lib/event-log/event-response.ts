@@ -2,13 +2,12 @@ import 'server-only'
 import { log } from '@/lib/log'
 import { metrics } from '@/lib/metrics'
 import { processSingleton } from '@/lib/process'
+import { RESPONSE_WRITE_BYTES } from '@/lib/protocol/pacing'
 import { eventStreamHeaders, heartbeat } from '@/lib/protocol/sse'
 import type { Bytes, LogReader } from './event-log'
 
 /** After this much silence a comment goes out, so that no proxy takes a model that thinks for a dead connection. */
 const HEARTBEAT_MS = 15_000
-/** How much one write joins, in bytes, so that a reader far behind doesn't copy a whole log at once. */
-const WRITE_BYTES = 64 * 1024
 /** A piece of this size goes out alone: joined with others, it would be copied for each reader. */
 const LARGE_BYTES = 16 * 1024
 
@@ -120,7 +119,7 @@ class Delivery<Item> {
   /** The bytes of the next write: small pieces joined, or one large piece as it is. */
   #nextWrite(): Bytes | null {
     const small: Bytes[] = []
-    for (let size = 0; size < WRITE_BYTES; ) {
+    for (let size = 0; size < RESPONSE_WRITE_BYTES; ) {
       const piece = this.#nextPiece()
       if (!piece) break
       if (piece.byteLength > LARGE_BYTES) {

@@ -2,11 +2,10 @@ import 'server-only'
 import { coalesced } from '@/lib/database/durability'
 import { log } from '@/lib/log'
 import type { LogEvent } from '@/lib/protocol/events'
+import { REMOTE_POLL_MS } from '@/lib/protocol/pacing'
 import type { LogFeed, LogReader, StoredEvents } from './event-log'
 import { HeldLog } from './memory-log'
 
-/** How often a log without a live feed is read anew from the database. */
-const POLL_MS = 500
 /** A feed that has been silent for this long is checked against the database. */
 const SILENCE_MS = 2_000
 
@@ -96,7 +95,7 @@ export function createRemoteLogCache(stored: StoredEvents, feed: LogFeed | null)
       }
       if (!cached.held.ended && cache.get(generationId) === cached) {
         follow(generationId, cached)
-        polling ??= setInterval(poll, POLL_MS).unref()
+        polling ??= setInterval(poll, REMOTE_POLL_MS).unref()
       }
       return leavingOnClose(cached.held.read(after, wake), leave)
     },

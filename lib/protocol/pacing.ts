@@ -1,4 +1,22 @@
-/** What each layer holds back and for how long; `docs/architecture.md` has the table. */
+/** What each layer holds back and for how long, along the way of a token; `docs/architecture.md` has the table. */
+
+/** Deltas of one generation are joined for this long: in a quiet process, in a busy one, and in one that can't keep up. */
+export const FLUSH_QUIET_MS = 8
+export const FLUSH_BUSY_MS = 50
+export const FLUSH_OVERLOADED_MS = 250
+
+/** Appended events are in the database this much later, at most, plus the write itself. */
+export const CHECKPOINT_MS = 200
+/** How often a log of another instance is read anew from the database when no feed delivers it. */
+export const REMOTE_POLL_MS = 500
+
+/** How much one write of a response joins, so that a reader far behind doesn't copy a whole log at once. */
+export const RESPONSE_WRITE_BYTES = 64 * 1024
+
+/** The page commits this long after the last commit: a little less than two frames at 60 Hz, since each costs a layout. */
+export const COMMIT_INTERVAL_MS = 25
+/** The same for a hidden page, which has no frames: text that waited for one would flood it on return. */
+export const HIDDEN_COMMIT_DELAY_MS = 100
 
 /** The fewest and the most characters that one frame adds to a reply, however slow or fast frames are. */
 export const READING_MIN_FRAME_CHARACTERS = 400

@@ -1,14 +1,12 @@
 import 'server-only'
 import { performance } from 'node:perf_hooks'
 import { log } from '@/lib/log'
+import { FLUSH_BUSY_MS, FLUSH_OVERLOADED_MS, FLUSH_QUIET_MS } from '@/lib/protocol/pacing'
 
-const QUIET_MS = 8
-const BUSY_MS = 50
-const OVERLOADED_MS = 250
 /** The utilization of the event loop at which joining starts, and at which it is longest. */
 const QUIET_UTILIZATION = 0.04
 const BUSY_UTILIZATION = 0.15
-/** Beyond both, a process can't keep up at `BUSY_MS`: later text for all beats no text for some. */
+/** Beyond both, a process can't keep up at `FLUSH_BUSY_MS`: later text for all beats no text for some. */
 const OVERLOADED_UTILIZATION = 0.8
 const OVERLOADED_FLUSHES = 150
 const MEASURE_EVERY_MS = 250
@@ -60,7 +58,7 @@ export function createFlushScheduler(clock: Clock = processClock()) {
       if (waiting.has(flushable)) return
       const now = clock.now()
       const interval = intervalFor(clock.utilization(), lastBatch)
-      overloaded = interval === OVERLOADED_MS
+      overloaded = interval === FLUSH_OVERLOADED_MS
       const last = flushedAt.get(flushable)
       if (last === undefined || now - last >= interval) {
         flushedAt.set(flushable, now)
@@ -103,7 +101,7 @@ function processClock(): Clock {
 
 /** How long deltas are joined, in milliseconds, at a utilization of the event loop (0 to 1) and a number of generations. */
 export function intervalFor(utilization: number, flushesAtOnce: number): number {
-  if (utilization > OVERLOADED_UTILIZATION && flushesAtOnce > OVERLOADED_FLUSHES) return OVERLOADED_MS
+  if (utilization > OVERLOADED_UTILIZATION && flushesAtOnce > OVERLOADED_FLUSHES) return FLUSH_OVERLOADED_MS
   const busy = (utilization - QUIET_UTILIZATION) / (BUSY_UTILIZATION - QUIET_UTILIZATION)
-  return QUIET_MS + (BUSY_MS - QUIET_MS) * Math.min(1, Math.max(0, busy))
+  return FLUSH_QUIET_MS + (FLUSH_BUSY_MS - FLUSH_QUIET_MS) * Math.min(1, Math.max(0, busy))
 }

@@ -1,10 +1,6 @@
 import type { LogEvent } from '@/lib/protocol/events'
+import { COMMIT_INTERVAL_MS, HIDDEN_COMMIT_DELAY_MS } from '@/lib/protocol/pacing'
 import type { BrowserEnvironment } from '../transport/browser-environment'
-
-/** A hidden page has no frames: text that waited for one would arrive all at once when it is shown. */
-const HIDDEN_COMMIT_DELAY_MS = 100
-/** A little less than two frames at 60 Hz. People can't read faster changes, and each costs a layout. */
-const COMMIT_INTERVAL_MS = 25
 
 /** Events that arrived since the last commit, by generation. */
 export type Batches = Map<string, LogEvent[]>

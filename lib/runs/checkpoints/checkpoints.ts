@@ -6,11 +6,10 @@ import { runningInDeleted } from '@/lib/database/generations/running'
 import { log } from '@/lib/log'
 import { metrics } from '@/lib/metrics'
 import type { GenerationEvent, StartData } from '@/lib/protocol/events'
+import { CHECKPOINT_MS } from '@/lib/protocol/pacing'
 import { Checkpoint, type Loss } from './checkpoint'
 import { type Saved, saveCheckpoints } from './save-checkpoints'
 
-/** Text is in the database this long after it arrived, at most, plus the write itself. */
-const CHECKPOINT_MS = 200
 /** An end is saved at once, but not sooner than this after the last transaction, so that many ends share one. */
 const BETWEEN_MS = 25
 /** After a failed save, the next attempt comes this much later. Nothing is dropped meanwhile. */
