@@ -4,8 +4,8 @@ import { parseInlines } from '@/lib/markdown/inlines/inline-parser'
 import type { Inline } from '@/lib/markdown/tree'
 import { htmlOf } from './html'
 
-/** In milliseconds of this process: what a person would hardly notice, and some more for a slow machine. */
-const bearable = 400
+/** CPU time that a person hardly notices, with a margin for slow machines. */
+const LIMIT_MS = 400
 
 const hostile: [string, string][] = [
   ['letters before an @', `${'a'.repeat(60_000)}@`],
@@ -52,7 +52,7 @@ const hostile: [string, string][] = [
   ['half addresses with questions', 'www._?'.repeat(8000)],
   ['entities', '&amp'.repeat(10_000)],
   ['a log', Array.from({ length: 8000 }, (_, line) => `[12:00:0${line % 10}] line ${line} of a log`).join('\n')],
-  ['blocks that ask for one label', 'See [r] and[^1].\n\n'.repeat(3000)],
+  ['blocks that refer to one label', 'See [r] and[^1].\n\n'.repeat(3000)],
   ['labels', '[aaaaaaaaa\n'.repeat(8000)],
   ['tags that never close', `a ${'<b>'.repeat(20_000)}${'</i>'.repeat(5000)}`],
   ['tags that nest', `${'<b>'.repeat(10_000)}a${'</b>'.repeat(10_000)}`],
@@ -60,8 +60,8 @@ const hostile: [string, string][] = [
   ['half tags', `a ${'<su '.repeat(15_000)}`],
   ['items', `<ul>${'<li>'.repeat(15_000)}`],
   ['lists in lists', '<ul><li>'.repeat(8000)],
-  ['what opens in what opens', '<details>\n'.repeat(6000)],
-  ['ends of what never opened', '</details>\n'.repeat(6000)],
+  ['details in details', '<details>\n'.repeat(6000)],
+  ['end tags without a start', '</details>\n'.repeat(6000)],
   ['a row of pipes', `| a |\n|---|\n|${'a|'.repeat(30_000)}`],
   ['a row of pipes in code', `| a |\n|---|\n|${'`a|b`|'.repeat(10_000)}`],
   ['a row of pipes in half a formula', `| a |\n|---|\n|${'$a|'.repeat(15_000)}`],
@@ -74,39 +74,39 @@ const hostile: [string, string][] = [
   ['definitions apart', Array.from({ length: 3000 }, (_, line) => `[${line}]: https://a.b/${line}`).join('\n\n')],
 ]
 
-describe('no text takes long', () => {
+describe('no text takes long to parse', () => {
   it.each(hostile)('%s', (_, text) => {
-    expect(timeOf(() => htmlOf(finished(text)))).toBeLessThan(bearable)
+    expect(cpuMsOf(() => htmlOf(finished(text)))).toBeLessThan(LIMIT_MS)
   })
 
-  it.each(hostile)('%s, while it is written', (_, text) => {
+  it.each(hostile)('%s, while it is being written', (_, text) => {
     const document = new MarkdownDocument()
     document.append(text.slice(0, -1))
     htmlOf(document)
     expect(
-      timeOf(() => {
+      cpuMsOf(() => {
         document.append(text.slice(-1))
         htmlOf(document)
       }),
-    ).toBeLessThan(bearable)
+    ).toBeLessThan(LIMIT_MS)
   })
 })
 
-describe('no text goes deep', () => {
+describe('no text nests deeply', () => {
   it.each([
     ['stars', `${'*a **b '.repeat(4000)}c${'** d*'.repeat(4000)}`],
     ['a run of stars', `${'*'.repeat(9000)}a${'*'.repeat(9000)}`],
     ['stars of two kinds', `${'*a _b ~c '.repeat(900)}d${'~_*'.repeat(900)}`],
   ])('%s', (_, text) => {
-    const inlines = parseInlines(text, nothing, false)
+    const inlines = parseInlines(text, noReferences, false)
     expect(depthOf(inlines)).toBeLessThanOrEqual(100)
     expect(depthOf(inlines)).toBeGreaterThan(1)
-    expect(depthOf(parseInlines(text, nothing, true))).toBeLessThanOrEqual(100)
-    expect(depthOf(parseInlines(text.slice(0, text.length / 2), nothing, true))).toBeLessThanOrEqual(100)
+    expect(depthOf(parseInlines(text, noReferences, true))).toBeLessThanOrEqual(100)
+    expect(depthOf(parseInlines(text.slice(0, text.length / 2), noReferences, true))).toBeLessThanOrEqual(100)
   })
 })
 
-const nothing = { definition: () => null, isFootnote: () => false }
+const noReferences = { definition: () => null, isFootnote: () => false }
 
 function finished(text: string): MarkdownDocument {
   const document = new MarkdownDocument()
@@ -115,8 +115,8 @@ function finished(text: string): MarkdownDocument {
   return document
 }
 
-/** The time that this process was at work, which another process does not add to. */
-function timeOf(work: () => void): number {
+/** CPU time of this process, which other processes don't add to. */
+function cpuMsOf(work: () => void): number {
   const before = process.cpuUsage()
   work()
   return process.cpuUsage(before).user / 1000

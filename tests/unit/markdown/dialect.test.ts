@@ -3,18 +3,18 @@ import { parseInlines } from '@/lib/markdown/inlines/inline-parser'
 import type { Inline } from '@/lib/markdown/tree'
 import { wholeHtml } from './html'
 
-const nothing = { definition: () => null, isFootnote: () => false }
+const noReferences = { definition: () => null, isFootnote: () => false }
 
-/** Texts of one paragraph, and what stands in it. */
+/** Texts of one paragraph, and its HTML. */
 type Table = [text: string, html: string][]
 
 function check(table: Table): void {
   it.each(table)('%s', (text, html) => expect(wholeHtml(text)).toBe(`<p>${html}</p>\n`))
 }
 
-/** All that a text is while it is written, one character after the other. */
+/** All inlines of a text's prefixes, one character after the other. */
 function growing(text: string): Inline[] {
-  return Array.from(text, (_, end) => all(parseInlines(text.slice(0, end + 1), nothing, true))).flat()
+  return Array.from(text, (_, end) => all(parseInlines(text.slice(0, end + 1), noReferences, true))).flat()
 }
 
 function all(inlines: Inline[]): Inline[] {
@@ -25,7 +25,7 @@ function textOf(inlines: Inline[]): string {
   return inlines.map((each) => ('text' in each ? each.text : '')).join('')
 }
 
-describe('one tilde is a tilde', () => {
+describe('a single tilde is text', () => {
   const single = [
     '20~25°C，夜里10~15°C',
     '3~5人',
@@ -44,7 +44,7 @@ describe('one tilde is a tilde', () => {
   it.each(single)('%s', (text) => {
     expect(wholeHtml(text)).toBe(`<p>${text}</p>\n`)
     for (let end = 1; end <= text.length; end++) {
-      const shown = parseInlines(text.slice(0, end), nothing, true)
+      const shown = parseInlines(text.slice(0, end), noReferences, true)
       expect(textOf(shown)).toBe(text.slice(0, end).trimEnd())
     }
   })
@@ -97,17 +97,17 @@ describe('emphasis beside scripts without spaces, and beside punctuation', () =>
       '<strong>&quot;Quoted&quot;</strong>text, <strong>50%</strong>of, <strong>Name (role)</strong>is',
     ],
     ['**पाठ।**अगला और **سؤال؟**جواب', '<strong>पाठ।</strong>अगला और <strong>سؤال؟</strong>جواب'],
-    // What was never meant is left as it is.
+    // Not meant as emphasis.
     ['2 ** 3 和 4 ** 5', '2 ** 3 和 4 ** 5'],
     ['a**"foo"**', 'a**&quot;foo&quot;**'],
     ['**(**foo)', '**(**foo)'],
     ['变量_名_称 and __注意__', '变量_名_称 and <strong>注意</strong>'],
   ])
 
-  it('shows no marks of what is being emphasised, and does not take it back', () => {
+  it('never shows the marks while emphasis is being written', () => {
     for (const text of ['这是**重点（说明）**，以及**其他**内容。', '**서울(수도)**은 크다', '**Note:**text goes on']) {
       for (let end = 1; end <= text.length; end++) {
-        expect(textOf(all(parseInlines(text.slice(0, end), nothing, true)))).not.toContain('*')
+        expect(textOf(all(parseInlines(text.slice(0, end), noReferences, true)))).not.toContain('*')
       }
     }
   })
@@ -146,7 +146,7 @@ describe('names between underscores', () => {
     ['**__init__** is called', '<strong>__init__</strong> is called'],
   ])
 
-  it('are never bold while they are written', () => {
+  it('are never bold while they are being written', () => {
     expect(growing('Call __init__ first, then __enter__() too.').map(({ type }) => type)).not.toContain('strong')
   })
 })
@@ -175,7 +175,7 @@ describe('paths of Windows', () => {
   ])
 })
 
-describe('formulas in brackets, of chemistry, set apart', () => {
+describe('formulas in brackets, chemistry, and displayed formulas', () => {
   check([
     ['[\\[5\\]](http://a.b)', '<a href="http://a.b">[5]</a>'],
     ['[\\[\\[5\\]\\]](http://a.b)', '<a href="http://a.b">[[5]]</a>'],
@@ -183,7 +183,7 @@ describe('formulas in brackets, of chemistry, set apart', () => {
     ['as in \\[5\\], \\[1, 2\\] and \\[sic\\]', 'as in [5], [1, 2] and [sic]'],
     ['\\[x\\] done', '[x] done'],
     ['see [a \\[b\\]](http://a.b)', 'see <a href="http://a.b">a [b]</a>'],
-    // What is set apart begins another line by itself: a second one would be empty.
+    // A displayed formula or a list ends its line, so a line break after it would be empty.
     ['so $$x = 1$$\nholds', 'so <math display>x = 1</math>holds'],
     ['so \\[x = 1\\] \n**so**\nmore', 'so <math display>x = 1</math><strong>so</strong>\nmore'],
     ['a\n<ul><li>b</li></ul>\nc\nd', 'a\n<ul><li>b</li></ul>c\nd'],
@@ -207,12 +207,12 @@ describe('formulas in brackets, of chemistry, set apart', () => {
     ['$$\na\n\n```\ncode\n```\n', '<p>$$\na</p>\n<pre><code>code\n</code></pre>\n'],
     ['> $$\n> a\n>\n> b\n> $$', '<blockquote>\n<math>$$\na\n\nb\n$$</math>true\n</blockquote>\n'],
     ['\\[5\\]\n\n$$, Italian, $$', '<p>[5]</p>\n<p>$$, Italian, $$</p>\n'],
-  ])('in lines of their own: %j', (text, html) => {
+  ])('displayed: %j', (text, html) => {
     expect(wholeHtml(text)).toBe(html)
   })
 })
 
-describe('bare addresses end', () => {
+describe('bare URLs end', () => {
   const link = (address: string) => `<a href="${address}">${address}</a>`
   const a = link('https://a.b/c')
   check([

@@ -25,7 +25,7 @@ it.each([
   'code',
   'samp',
   'var',
-])('<%s> is an element of ours, with nothing from the text but words', (name) => {
+])('<%s> becomes an element without attributes', (name) => {
   const container = show(`a <${name}>b</${name}> c, <${name} class="x" onclick="y">d</${name}>`)
   const [made, ...others] = container.querySelectorAll(name)
   expect(made?.textContent).toBe('b')
@@ -34,7 +34,7 @@ it.each([
   expect(container.textContent).toContain(`<${name} class="x" onclick="y">d</${name}>`)
 })
 
-it('a cell holds lists and lines', () => {
+it('a cell can hold lists and line breaks', () => {
   const container = show('| a | b |\n|---|---|\n| <ul><li>one</li><li>two</li></ul> | x<br>y |')
   expect([...container.querySelectorAll('td li')].map(({ textContent }) => textContent)).toEqual(['one', 'two'])
   expect(container.querySelectorAll('td br')).toHaveLength(1)
@@ -42,7 +42,7 @@ it('a cell holds lists and lines', () => {
 })
 
 it.each(['<ul>\n<li>one</li>\n</ul>', 'a <ul ><li>one</li></ul>'])(
-  'a list in tags stands in no paragraph: %j',
+  'a list in tags is not inside a paragraph: %j',
   (text) => {
     const container = show(text)
     expect(container.querySelector('p')).toBeNull()
@@ -50,7 +50,7 @@ it.each(['<ul>\n<li>one</li>\n</ul>', 'a <ul ><li>one</li></ul>'])(
   },
 )
 
-it('a row that is longer than the head shows all its cells', () => {
+it('a row longer than the head shows all its cells', () => {
   const container = show('| a | b |\n|---|---|\n| 1 | 2 | three | four |')
   expect([...container.querySelectorAll('tbody td')].map(({ textContent }) => textContent)).toEqual([
     ...['1', '2', 'three', 'four'],
@@ -59,7 +59,7 @@ it('a row that is longer than the head shows all its cells', () => {
   expect(container.querySelectorAll('thead th')).toHaveLength(2)
 })
 
-it('a fold is closed, and one that was cut off is open', () => {
+it('a fold is closed, and one without an end tag is open', () => {
   const whole = show('<details>\n<summary>More **of it**</summary>\n\nHidden *words*.\n</details>\n\nAfter.')
   const fold = whole.querySelector('details')
   expect(fold?.open).toBe(false)
@@ -74,12 +74,12 @@ it('a fold is closed, and one that was cut off is open', () => {
   expect(show('<details>\nWords\n</details>').querySelector('summary')?.textContent).toBe('Details')
 })
 
-it('a dialogue in the form of definitions stays as it was written', () => {
+it('a dialogue that looks like definitions stays as it was written', () => {
   const container = show('[Alice]: Hello\n[Bob]: Hi there')
   expect(container.textContent).toBe('[Alice]: Hello[Bob]: Hi there')
 })
 
-it('definitions that nobody refers to are links, if they may be followed', () => {
+it('unreferenced definitions become links if their URL is safe', () => {
   show('**Sources**\n\n[1]: https://a.example/b "One"\n[2]: javascript:alert(1)\n[3]: https://c.example/\n\nSee [3].')
   expect(screen.getByRole('link', { name: 'One (https://a.example/b)' }).getAttribute('rel')).toBe(
     'noopener noreferrer',
@@ -91,7 +91,7 @@ it('definitions that nobody refers to are links, if they may be followed', () =>
   expect(screen.getAllByRole('link')).toHaveLength(2)
 })
 
-describe('pictures in the text', () => {
+describe('data images', () => {
   const base64 = 'iVBORw0KGgo='
 
   it.each(['png', 'jpeg', 'jpg', 'gif', 'webp'])('image/%s is shown', (kind) => {
@@ -100,7 +100,7 @@ describe('pictures in the text', () => {
     expect(picture?.alt).toBe('a dot')
   })
 
-  it('with a title, in brackets, without words, in a link and in a cell', () => {
+  it('work with a title, angle brackets, no alternative text, in a link, and in a cell', () => {
     const address = `data:image/png;base64,${base64}`
     for (const text of [
       `![a](${address} "title")`,
@@ -120,13 +120,13 @@ describe('pictures in the text', () => {
     'data:text/html;base64,PHN2Zz4=',
     'data:image/png,raw',
     'data:image/png;base64,no"quotes',
-  ])('%s is none', (address) => {
+  ])('%s is not shown', (address) => {
     const container = show(`![a map](${address})`)
     expect(container.querySelector('img, a, svg')).toBeNull()
     expect(container.textContent).toContain('a map')
   })
 
-  it('up to five megabytes, and while one is written none of it shows', { timeout: 20_000 }, async () => {
+  it('are shown up to five megabytes, and not while they are being written', { timeout: 20_000 }, async () => {
     const large = `data:image/png;base64,${'A'.repeat(6 * 1024 * 1024)}`
     const shown = show(`![a](${large})`)
     await vi.waitFor(() => expect(shown.querySelector('img')).not.toBeNull(), { timeout: 5000 })

@@ -34,7 +34,7 @@ const pieces = fc.constantFrom(
   ...['| `a|b` | 2 | 3\n', '##x\n', '```md\n', '```js\n', '[y]: http://a.b\n'],
 )
 
-/** A text on its way, as it is on the page after each piece. */
+/** Renders a growing text, and returns the page's HTML after each piece. */
 class Page {
   private readonly element = document.createElement('div')
   private readonly root = createRoot(this.element)
@@ -56,7 +56,7 @@ function fresh(text: string, growing: boolean): string {
   return html
 }
 
-/** Names on the page are numbered as they are made, so they tell where two notes differ, but not between two pages. */
+/** Renumbers generated ids, which differ between two pages. */
 function withoutNames(html: string): string {
   const names = new Map<string, number>()
   return html.replace(/(?<=note-(?:mark-)?)\d[\d-]*/g, (name) => {
@@ -66,16 +66,16 @@ function withoutNames(html: string): string {
 }
 
 beforeAll(() => {
-  // Texts are shown as they come, not spread over frames.
+  // With reduced motion, text isn't spread over frames.
   vi.stubGlobal('matchMedia', () => ({ matches: true }))
 })
 afterAll(async () => {
   vi.unstubAllGlobals()
-  // React comes back to what was taken down, in as many steps as it has work.
+  // Lets React finish its work on unmounted trees.
   for (let step = 0; step < 50; step++) await new Promise((resolve) => setImmediate(resolve))
 })
 
-/** A text that comes in these pieces, as it is on the page in the end. */
+/** The page after a text arrived in pieces and was finished. */
 function grow(...parts: string[]): HTMLElement {
   const { container, rerender } = render(<Markdown text="" growing />)
   let text = ''
@@ -93,13 +93,13 @@ function textsOf(container: HTMLElement, selector: string): (string | null)[] {
 
 afterEach(cleanup)
 
-describe('what comes later', () => {
-  it('does not cut off the last cell of a table', () => {
+describe('text that comes later', () => {
+  it('keeps the last cell of a table', () => {
     expect(textsOf(grow('| a | b |\n|---|---|\n', '| 1 | R&D |\n', '\n', 'After.'), 'td')).toEqual(['1', 'R&D'])
     expect(textsOf(grow('| a | b |\n|---|---|\n', '| 1 | Wow! |\n'), 'td')).toEqual(['1', 'Wow!'])
   })
 
-  it('reaches the head and every row of a table', () => {
+  it('resolves references in the head and every row of a table', () => {
     const rows = '| [x][r] | y[^1] |\n'.repeat(40)
     const container = grow(
       '| [h][r] | b |\n|---|---|\n',
@@ -113,14 +113,14 @@ describe('what comes later', () => {
     expect(container.querySelectorAll('td > sup > a')).toHaveLength(40)
   })
 
-  it('reaches a formula that was never closed, which is text', () => {
+  it('resolves references in an unclosed formula, which is text', () => {
     const container = grow('$$\na = b [x][r] c[^1]\n\n', 'Text\n\n', '[r]: https://e.example/\n\n', '[^1]: note\n')
     expect(container.querySelector('p a')?.getAttribute('href')).toBe('https://e.example/')
     expect(container.querySelector('p sup a')).not.toBeNull()
   })
 })
 
-describe('what is finished keeps its nodes', () => {
+describe('finished content keeps its nodes', () => {
   it.each([
     ['in a long paragraph', 'It goes **on**, and _on_. ', 'p'],
     ['in raw HTML', '<b>a line</b> of a comment\n', 'p.raw'],
@@ -143,7 +143,7 @@ describe('what is finished keeps its nodes', () => {
   })
 })
 
-describe('what is written begins on the side that its words do', () => {
+describe('direction follows the words', () => {
   it.each([
     ['1. `git status` — מציג\n2. שני', 'ol', 'rtl'],
     ['1. $x$, https://example.com/a: שלום', 'ol', 'rtl'],
@@ -169,7 +169,7 @@ describe('what is written begins on the side that its words do', () => {
 })
 
 describe('footnotes', () => {
-  it('of a long reply that is opened are numbered from its beginning, and lead back', async () => {
+  it('of a long stored reply are numbered from its beginning, and link back', async () => {
     const paragraphs = Array.from({ length: 60 }, (_, place) => `Paragraph ${place}, ${'words '.repeat(9)}[^n${place}]`)
     const notes = Array.from({ length: 60 }, (_, place) => `[^n${place}]: Note ${place}.`)
     const text = `${paragraphs.join('\n\n')}\n\n${notes.join('\n')}`
@@ -183,7 +183,7 @@ describe('footnotes', () => {
     )
   })
 
-  it('lead back to the first of their marks', () => {
+  it('link back to their first reference', () => {
     const container = grow('| a[^1] | b[^1] |\n|---|---|\n| c[^1] | d[^2] e[^2] |\n\nf[^1]\n\n[^1]: one\n[^2]: two')
     const named = [...container.querySelectorAll('sup[id]')]
     expect(named.map((mark) => mark.parentElement?.textContent)).toEqual(['a1', 'd2 e2'])
@@ -191,7 +191,7 @@ describe('footnotes', () => {
   })
 })
 
-describe('within a link nothing else is one', () => {
+describe('links don’t nest', () => {
   it.each([
     ['[![a map](https://a.b/p.png)](https://c.d/)', 'a map'],
     ['[![](https://a.b/p.png)](https://c.d/)', 'image'],
@@ -206,12 +206,12 @@ describe('within a link nothing else is one', () => {
   })
 })
 
-it('an address is followed as it was understood, never as a place within this page', () => {
+it('a link has the parsed URL, never one relative to this page', () => {
   expect(grow('[x](http:settings)').querySelector('a')?.getAttribute('href')).toBe('http://settings/')
 })
 
-describe('what is on the page', () => {
-  it('is the same whether the text came bit by bit or at once', { timeout: 120_000 }, () => {
+describe('the page', () => {
+  it('is the same whether the text came in pieces or at once', { timeout: 120_000 }, () => {
     const sizes = fc.array(fc.integer({ min: 1, max: 9 }), { minLength: 1, maxLength: 8 })
     fc.assert(
       fc.property(fc.array(pieces, { minLength: 1, maxLength: 9 }), sizes, (parts, steps) => {

@@ -2,12 +2,12 @@ import { MarkdownDocument } from '@/lib/markdown/document'
 import { parsedCells, parsedSegments } from '@/lib/markdown/parsed-text'
 import type { Align, Block, Container, Inline, LinkDefinitions, Row, Table } from '@/lib/markdown/tree'
 
-/** A document as HTML the way the specifications write it: raw HTML and all, which the page never shows so. */
+/** A document as the specifications' HTML, including raw HTML, which the page never renders. */
 export function htmlOf(document: MarkdownDocument): string {
   return blocks(document, document.root).join('') + notes(document)
 }
 
-/** The HTML of a text that came whole. */
+/** The HTML of a text that is parsed at once. */
 export function wholeHtml(text: string): string {
   const document = new MarkdownDocument()
   document.append(text)
@@ -15,7 +15,7 @@ export function wholeHtml(text: string): string {
   return htmlOf(document)
 }
 
-/** The HTML of each block of the outermost level. */
+/** The HTML of each child block. */
 export function blocks(document: MarkdownDocument, container: Container, tight = false): string[] {
   return container.children.entries.map((block) => blockHtml(document, block, tight))
 }

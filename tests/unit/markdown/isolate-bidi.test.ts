@@ -13,7 +13,7 @@ it.each([
   expect(renderToStaticMarkup(isolateBidi(text))).toBe(html)
 })
 
-it.each(['1', '，', '/', '-1 ', '+1 ', '1-', '+1('])('takes no time over a long run of %j', (signs) => {
+it.each(['1', '，', '/', '-1 ', '+1 ', '1-', '+1('])('takes linear time for a long run of %j', (signs) => {
   const text = `א ${signs.repeat(40_000 / signs.length)}`
   const before = process.cpuUsage()
   isolateBidi(text)

@@ -5,7 +5,7 @@ import { parsedSegments } from '@/lib/markdown/parsed-text'
 import type { Inline } from '@/lib/markdown/tree'
 import { htmlOf, inlineHtml, wholeHtml } from './html'
 
-/** What a long paragraph is made of: words, and marks that are closed soon, late or never. */
+/** Parts of long paragraphs: words, and marks that are closed soon, late, or never. */
 const words = fc
   .constantFrom(
     ...[
@@ -60,7 +60,7 @@ const texts = fc
   .map((parts) => `[r]: http://r.s\n\nA ${parts.join('').replace(/\n(?=\s)|^\s+/g, '')}`)
 
 describe('a long paragraph', () => {
-  it('is the same at every cut whether it came bit by bit or at once', { timeout: 60_000 }, () => {
+  it('gives the same result in pieces as at once, after every piece', { timeout: 60_000 }, () => {
     fc.assert(
       fc.property(
         texts,
@@ -85,10 +85,10 @@ describe('a long paragraph', () => {
   })
 
   it.each([
-    ['of many lines', 'It goes **on** and _on_.\n', '', ['And *on', '* for\nanother line', ' and more\n', 'of it']],
-    ['always cut within a line', 'It goes **on** and _on_.\n', 'And', [' so\nit', ' goes\non', ' and\non']],
-    ['of one line', 'It goes **on** and _on_. ', '', ['And *on', '* for', ' and more', ' of it']],
-  ])('%s keeps what is settled while more comes', (_, text, end, parts) => {
+    ['with many lines', 'It goes **on** and _on_.\n', '', ['And *on', '* for\nanother line', ' and more\n', 'of it']],
+    ['that is always cut within a line', 'It goes **on** and _on_.\n', 'And', [' so\nit', ' goes\non', ' and\non']],
+    ['with one line', 'It goes **on** and _on_. ', '', ['And *on', '* for', ' and more', ' of it']],
+  ])('%s keeps its stable segments while it grows', (_, text, end, parts) => {
     const document = new MarkdownDocument()
     document.append(text.repeat(600) + end)
     const before = segments(document)
@@ -101,7 +101,7 @@ describe('a long paragraph', () => {
     expect(before.slice(0, -1).every((segment, place) => segment === after[place])).toBe(true)
   })
 
-  it('is read again when what it refers to comes', () => {
+  it('is parsed again when a definition that it refers to arrives', () => {
     const document = new MarkdownDocument()
     document.append(`See [r][r] and[^1]. ${'It goes on. '.repeat(900)}`)
     segments(document)

@@ -5,16 +5,16 @@ import {
   updateObserversIn,
 } from '@/components/markdown/offscreen/pausable-observers'
 
-/** Two chunks, one in the other, with something in the inner one. */
+/** Two nested chunks, with an element in the inner one. */
 function nested() {
   const outer = document.createElement('div')
   outer.innerHTML = '<div><p></p></div>'
   const [inner, element] = outer.querySelectorAll('*')
-  if (!inner || !element) throw new Error('Nothing is there.')
+  if (!inner || !element) throw new Error('The elements are missing.')
   return { outer, inner, element }
 }
 
-it('nobody watches what is in a chunk that is too far away, until all chunks around it are back', () => {
+it('pauses observers in a hidden chunk until all chunks around them are revealed', () => {
   const { outer, inner, element } = nested()
   const [start, stop] = [vi.fn(), vi.fn()]
   const own = { start: vi.fn(), stop: vi.fn() }
@@ -26,7 +26,7 @@ it('nobody watches what is in a chunk that is too far away, until all chunks aro
     updateObserversIn(chunk)
   }
   expect(stop).toHaveBeenCalled()
-  // The chunk itself is watched, or it would never come back.
+  // The chunk's own observer keeps running, or it would never be revealed.
   expect([own.start, own.stop].map(({ mock }) => mock.calls.length)).toEqual([1, 1])
   inner.removeAttribute(offscreenMark)
   updateObserversIn(inner)
@@ -37,7 +37,7 @@ it('nobody watches what is in a chunk that is too far away, until all chunks aro
   expect(own.start).toHaveBeenCalledTimes(2)
 })
 
-it('what comes into a chunk that is far away is watched when that is back, and not after it has gone', () => {
+it('starts an observer that was added to a hidden chunk only if it is still there when the chunk is revealed', () => {
   const { outer, element } = nested()
   const [start, stop] = [vi.fn(), vi.fn()]
   outer.setAttribute(offscreenMark, '')

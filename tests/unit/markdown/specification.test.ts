@@ -5,8 +5,8 @@ import { commonmarkExamples, gfmExamples } from './examples'
 import { blocks, htmlOf, wholeHtml } from './html'
 
 const examples = [...commonmarkExamples, ...gfmExamples]
-/** What reads a text of the specifications in another way, on purpose: see docs/markdown.md. */
-const departures = {
+/** Examples that the chat dialect parses differently on purpose: see docs/markdown.md. */
+const deviations = {
   mathematics: ['CommonMark 12'],
   'bare addresses': [602, 606, 608, 611, 612].map((number) => `CommonMark ${number}`),
   'marks inside words': ['CommonMark 356', 'CommonMark 429'],
@@ -15,7 +15,7 @@ const departures = {
   'harmless tags': [165, 166, 167].map((number) => `CommonMark ${number}`),
   'cells beyond the head': ['GFM 7'],
 }
-const otherwise = Object.values(departures).flat()
+const deviating = Object.values(deviations).flat()
 
 const pieces = fc.constantFrom(
   ...['# h\n', 'words ', 'more\n', '\n', '\n\n', '- item\n', '  - inner\n', '1. one\n', '```js\n', 'a = 1\n', '```\n'],
@@ -38,13 +38,13 @@ const pieces = fc.constantFrom(
 )
 
 describe('the specifications', () => {
-  it.each(examples.filter(({ name }) => !otherwise.includes(name)))('$name', ({ markdown, html }) => {
-    expect(withoutLinks(wholeHtml(markdown))).toBe(html)
+  it.each(examples.filter(({ name }) => !deviating.includes(name)))('$name', ({ markdown, html }) => {
+    expect(withoutDefinitions(wholeHtml(markdown))).toBe(html)
   })
 })
 
-describe('a text that arrives in two halves comes to what it is as a whole', () => {
-  it.each(examples)('$name, cut at every place', ({ markdown, name }) => {
+describe('a text that arrives in pieces gives the same tree as the whole text', () => {
+  it.each(examples)('$name, cut at every position', ({ markdown, name }) => {
     const whole = wholeHtml(markdown)
     for (let cut = 0; cut <= markdown.length; cut++) {
       const grown = inPieces([markdown.slice(0, cut), markdown.slice(cut)])
@@ -53,13 +53,13 @@ describe('a text that arrives in two halves comes to what it is as a whole', () 
     expect(inPieces([...markdown])).toBe(whole)
   })
 
-  it('with more blocks that ask for one label than are remembered at once', () => {
+  it('with more blocks that refer to one label than the sweep threshold', () => {
     const text = `${'A [x]\n===\n\nor [x]\n---\nand [x]\n\n'.repeat(120)}[x]: http://y.z\n`
     expect(inPieces([...text])).toBe(wholeHtml(text))
     expect(wholeHtml(text).match(/<a /g)).toHaveLength(360)
   })
 
-  it('whatever it is, and wherever it is cut', () => {
+  it('for random texts, cut at random positions', () => {
     fc.assert(
       fc.property(fc.array(pieces, { maxLength: 12 }), fc.array(fc.nat(12)), (parts, sizes) => {
         expect(inPieces(cutBy(parts.join(''), sizes))).toBe(wholeHtml(parts.join('')))
@@ -69,8 +69,8 @@ describe('a text that arrives in two halves comes to what it is as a whole', () 
   })
 })
 
-describe('a text that goes on after its end comes to what it is as a whole', () => {
-  it.each(examples)('$name, ended at every place', ({ markdown, name }) => {
+describe('a text that continues after it was finished gives the same tree as the whole text', () => {
+  it.each(examples)('$name, finished at every position', ({ markdown, name }) => {
     const whole = wholeHtml(markdown)
     for (let cut = 0; cut <= markdown.length; cut++) {
       const resumed = new MarkdownDocument()
@@ -79,11 +79,11 @@ describe('a text that goes on after its end comes to what it is as a whole', () 
       expect(htmlOf(resumed)).toBe(wholeHtml(markdown.slice(0, cut)))
       resumed.append(markdown.slice(cut))
       resumed.finish()
-      if (htmlOf(resumed) !== whole) expect(htmlOf(resumed), `${name} ended at ${cut}`).toBe(whole)
+      if (htmlOf(resumed) !== whole) expect(htmlOf(resumed), `${name} finished at ${cut}`).toBe(whole)
     }
   })
 
-  it('whatever it is, and however often it ends', () => {
+  it('for random texts, finished at random positions', () => {
     fc.assert(
       fc.property(fc.array(pieces, { maxLength: 12 }), fc.array(fc.nat(12)), (parts, sizes) => {
         const [resumed, grown] = [new MarkdownDocument(), new MarkdownDocument()]
@@ -101,9 +101,9 @@ describe('a text that goes on after its end comes to what it is as a whole', () 
   })
 })
 
-describe('a text that is still being written', () => {
-  it.each(examples)('$name differs from what it will be in its last block alone', ({ markdown }) => {
-    // What a definition defines may stand anywhere before it.
+describe('an unfinished text', () => {
+  it.each(examples)('$name differs from the finished text only in its last block', ({ markdown }) => {
+    // A definition may change any block before it.
     if (markdown.includes(']:')) return
     for (let cut = 1; cut <= markdown.length; cut++) {
       const growing = new MarkdownDocument()
@@ -117,12 +117,12 @@ describe('a text that is still being written', () => {
   })
 })
 
-/** Without the definitions that nobody refers to, of which the specification shows nothing. */
-function withoutLinks(html: string): string {
+/** Without unreferenced definitions, which the specification doesn't show. */
+function withoutDefinitions(html: string): string {
   return html.replace(/<ul class="links">\n(?:<li>[^<]*<\/li>\n)*<\/ul>\n/g, '')
 }
 
-/** The HTML of a text that came in pieces, looked at after each. */
+/** The HTML of a text that came in pieces, rendered after each. */
 function inPieces(parts: string[]): string {
   const document = new MarkdownDocument()
   for (const part of parts) {

@@ -8,7 +8,7 @@ function show(text: string) {
   return render(<Markdown text={text} growing={false} />).container
 }
 
-describe('what a reply may not do', () => {
+describe('hostile replies', () => {
   it.each([
     'javascript:alert(1)',
     'JaVaScRiPt:alert(1)',
@@ -19,14 +19,14 @@ describe('what a reply may not do', () => {
     'file:///etc/passwd',
     '/settings',
     '//evil.example/x',
-  ])('a link to %s is dead, and its words stay', (address) => {
+  ])('a link to %s is text', (address) => {
     const container = show(`[press me](${address}) and <${address}>`)
     expect(container.textContent).toContain('press me')
     for (const link of container.querySelectorAll('a')) expect(link.getAttribute('href')).toBeNull()
     expect(container.querySelector('script')).toBeNull()
   })
 
-  it('links to the web open elsewhere and tell nothing', () => {
+  it('web links open in a new tab, without a referrer', () => {
     show('[the sea](https://sea.example/a?b=c)')
     const link = screen.getByRole('link', { name: 'the sea' })
     expect(link.getAttribute('href')).toBe('https://sea.example/a?b=c')
@@ -46,22 +46,22 @@ describe('what a reply may not do', () => {
     expect(container.textContent).toContain(text.replace(/^[->] /, ''))
   })
 
-  it('an outside image is not loaded, only offered', () => {
+  it('an external image is not loaded but linked', () => {
     const container = show('![a map](https://tracker.example/pixel.png?who=you)')
     expect(container.querySelector('img')).toBeNull()
     const link = screen.getByRole('link', { name: 'Open image from tracker.example: a map' })
     expect(link.getAttribute('rel')).toBe('noopener noreferrer')
   })
 
-  it('an image from a place that may not be opened leaves its words', () => {
+  it('an image with an unsafe URL shows its alternative text', () => {
     const container = show('![a map](javascript:alert(1))')
     expect(container.querySelector('img, a')).toBeNull()
     expect(container.textContent).toContain('a map')
   })
 })
 
-describe('what a reply keeps', () => {
-  it('finished blocks keep their nodes while the text grows', () => {
+describe('finished content', () => {
+  it('keeps its nodes while the text grows', () => {
     const { container, rerender } = render(<Markdown text={'# One\n\nTwo **bold**\n\nThr'} growing />)
     const [heading, paragraph] = [container.querySelector('h3'), container.querySelector('p')]
     rerender(<Markdown text={'# One\n\nTwo **bold**\n\nThree\n\n- four\n- five'} growing />)
@@ -71,7 +71,7 @@ describe('what a reply keeps', () => {
     expect(container.querySelectorAll('li')).toHaveLength(2)
   })
 
-  it('a list keeps its finished items, its numbers and what is nested in it', () => {
+  it('keeps a list’s items, numbers, and nested lists', () => {
     const { container, rerender } = render(<Markdown text={'3. three\n4. four\n   - in'} growing />)
     const first = container.querySelector('li')
     rerender(<Markdown text={'3. three\n4. four\n   - inner\n   - more\n\n5. five'} growing />)
@@ -81,7 +81,7 @@ describe('what a reply keeps', () => {
     expect(container.querySelectorAll('ol > li ul > li')).toHaveLength(2)
   })
 
-  it('a list keeps its elements from its first word on', () => {
+  it('keeps a list’s elements from its first word on', () => {
     const { container, rerender } = render(<Markdown text="1. a **bold** wo" growing />)
     const before = ['ol', 'li', 'p', 'strong'].map((name) => ({ name, element: container.querySelector(name) }))
     expect(before.map(({ element }) => element)).not.toContain(null)
@@ -91,24 +91,24 @@ describe('what a reply keeps', () => {
     expect(container.textContent).toContain('word, and more')
   })
 
-  it('references find their definition in another block, also one that comes later', () => {
+  it('resolves references by definitions in later blocks', () => {
     const { rerender } = render(<Markdown text={'See [the sea][s].\n\nMore.\n\n'} growing />)
     rerender(<Markdown text={'See [the sea][s].\n\nMore.\n\n[s]: https://sea.example/\n\n'} growing />)
     expect(screen.getByRole('link', { name: 'the sea' }).getAttribute('href')).toBe('https://sea.example/')
   })
 
-  it('footnotes lose no word', () => {
+  it('shows the text of footnotes', () => {
     const container = show('Deep.[^1]\n\n[^1]: As wells are.')
     expect(container.textContent).toContain('As wells are.')
   })
 
-  it('code keeps its spaces and its language', () => {
+  it('keeps the spaces and the language of code', () => {
     const container = show('```ts\nconst a  =  1\n  two()\n```')
     expect(container.querySelector('code')?.textContent).toBe('const a  =  1\n  two()')
     expect(screen.getByRole('figure', { name: 'Code, ts' })).toBeTruthy()
   })
 
-  it('code in a list is a code block as well', () => {
+  it('shows code in a list as a code block', () => {
     show('- step\n\n  ```sh\n  ls -la\n  ```\n')
     expect(screen.getByRole('figure', { name: 'Code, sh' }).querySelector('code')?.textContent).toBe('ls -la')
   })
@@ -144,25 +144,25 @@ describe('while a block is being written', () => {
   })
 
   it.each(['2 * 3 is six', 'snake_case_name', 'a[0] is first', '5*3', 'It costs $5 and $10', 'US$5 or CA$6'])(
-    '%s is left as it is',
+    '%s stays as it is',
     (text) => {
       const { container } = render(<Markdown text={text} growing />)
       expect(container.textContent).toBe(text)
     },
   )
 
-  it('a line that may become a list does not make a heading of the one above', () => {
+  it('a line that may become a list doesn’t make a heading of the line above', () => {
     const { container } = render(<Markdown text={'A paragraph\n-'} growing />)
     expect(container.querySelector('h3')).toBeNull()
     expect(container.querySelector('p')?.textContent).toBe('A paragraph')
   })
 
-  it('a definition is not shown on its way', () => {
+  it('an unfinished definition is not shown', () => {
     const { container } = render(<Markdown text={'See [s].\n\n[s]: https://se'} growing />)
     expect(container.textContent).toBe('See [s].')
   })
 
-  it('a table shows when it is one', () => {
+  it('a table is shown once it is certain', () => {
     const { container, rerender } = render(<Markdown text={'| a | b |'} growing />)
     expect(container.textContent).toBe('')
     rerender(<Markdown text={'| a | b |\n|---|---|\n| 1'} growing />)
@@ -174,7 +174,7 @@ describe('while a block is being written', () => {
     '[Alice]: Hello "there" you',
     '|x| is the absolute value of x, and',
     `| ${'a | '.repeat(70)}`,
-  ])('%s is shown before a further line: it is too much for what may vanish', async (text) => {
+  ])('%s is shown before the line ends, since it is too long for a definition or a head', async (text) => {
     const { container } = render(<Markdown text={text} growing />)
     await vi.waitFor(() => expect(container.textContent).toBe(text.trim()))
   })
@@ -190,28 +190,28 @@ describe('while a block is being written', () => {
     expect(container.textContent).toBe('')
   })
 
-  it('says it all in the end, whatever it was', () => {
+  it('shows all of an ambiguous text once it is finished', () => {
     const { container, rerender } = render(<Markdown text={'| a **b [c'} growing />)
     rerender(<Markdown text={'| a **b [c'} growing={false} />)
     expect(container.textContent).toBe('| a **b [c')
   })
 })
 
-describe('what can be taken out of a reply', () => {
+describe('copying', () => {
   const table = '| Name | Sum |\n|---|--:|\n| =HYPERLINK("x") | -3.5 |\n| a, b \\| c | +4 |\n| **bold** | @x |\n'
 
-  it('a table as CSV, with no formula in it', async () => {
+  it('copies a table as CSV without formulas', async () => {
     const copied = await copy(table, 'Copy table as CSV')
     expect(copied.split('\n')).toEqual(['Name,Sum', `"'=HYPERLINK(""x"")",-3.5`, '"a, b | c",+4', "bold,'@x"])
   })
 
-  it('a table as markdown', async () => {
+  it('copies a table as markdown', async () => {
     const copied = await copy(table, 'Copy table as markdown')
     expect(copied.split('\n')[1]).toBe('| --- | ---: |')
     expect(copied).toContain('| a, b \\| c | +4 |')
   })
 
-  it('code that is still being written', async () => {
+  it('copies code that is still being written', async () => {
     const { container } = render(<Markdown text={'```js\nconst a = 1\ncons'} growing />)
     expect(container.querySelector('code')?.textContent).toBe('const a = 1\ncons')
     expect(await clicked('Copy code')).toBe('const a = 1\ncons')
@@ -219,7 +219,7 @@ describe('what can be taken out of a reply', () => {
 })
 
 describe('a long reply', () => {
-  it('keeps what is finished, however it is chunked', async () => {
+  it('keeps finished chunks', async () => {
     const text = `${Array.from({ length: 300 }, (_, index) => `Paragraph ${index}.`).join('\n\n')}\n\n`
     const { container, rerender } = render(<Markdown text={text} growing />)
     await vi.waitFor(() => expect(container.querySelectorAll('p')).toHaveLength(300))
@@ -231,11 +231,11 @@ describe('a long reply', () => {
     expect(after[299]?.textContent).toBe('Paragraph 299.')
   })
 
-  it('a long list goes on with its numbers, a long table with its head', async () => {
+  it('continues a long list with its numbers, and a long table with its head', async () => {
     const items = Array.from({ length: 100 }, (_, index) => `${index + 5}. item ${index}`).join('\n')
     const rows = Array.from({ length: 100 }, (_, index) => `| row ${index} | x |`).join('\n')
     const container = show(`${items}\n\n| a | b |\n|---|---|\n${rows}`)
-    // It is mounted from its end, bit by bit.
+    // It is mounted step by step, from its end.
     await vi.waitFor(() => expect(container.querySelectorAll('li, tbody tr')).toHaveLength(200))
     expect([...container.querySelectorAll('ol')].map((list) => list.start)).toEqual([5, 37, 69, 101])
     expect(container.querySelectorAll('li')).toHaveLength(100)
@@ -248,7 +248,7 @@ async function copy(text: string, button: string): Promise<string> {
   return await clicked(button)
 }
 
-/** What a button puts on the clipboard, on a page without the newer way to do so. */
+/** What a button copies, without the Clipboard API. */
 async function clicked(button: string): Promise<string> {
   let copied = ''
   Object.assign(document, {
