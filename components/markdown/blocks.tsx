@@ -19,7 +19,7 @@ import { Table } from './tables/table'
 /** The blocks of a container; rendered again only when its version changes. */
 export const Blocks = memo(function Blocks({ container }: { container: Container; version: number }) {
   const { children } = container
-  const shown = useMemo(
+  const view = useMemo(
     (): ChunkedView => ({
       list: children,
       renderEntry: (index) => viewOf(children.entries[index], index),
@@ -28,7 +28,7 @@ export const Blocks = memo(function Blocks({ container }: { container: Container
     }),
     [children],
   )
-  return <Chunks shown={shown} />
+  return <Chunks view={view} />
 })
 
 function viewOf(block: Block | undefined, index: number): ReactNode {
@@ -140,7 +140,7 @@ const ListContext = createContext<List | null>(null)
 
 function ListView({ list }: { list: List }) {
   const { children } = list
-  const shown = useMemo(
+  const view = useMemo(
     (): ChunkedView => ({
       list: children,
       renderEntry: (index) => viewOf(children.entries[index], index),
@@ -152,7 +152,7 @@ function ListView({ list }: { list: List }) {
   return (
     <div className="list" data-loose={list.loose || undefined}>
       <ListContext value={list}>
-        <Chunks shown={shown} />
+        <Chunks view={view} />
       </ListContext>
     </div>
   )

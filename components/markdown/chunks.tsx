@@ -26,16 +26,16 @@ export interface FrameProps {
  * A growing list in chunks of chunks, of which React skips those whose version is unchanged: an addition costs the
  * same however long the list is. An entry never moves to another chunk, so it is mounted once.
  */
-export function Chunks({ shown }: { shown: ChunkedView }) {
-  return chunksOf(shown, TOP_LEVEL, 0, shown.list.chunks(TOP_LEVEL))
+export function Chunks({ view }: { view: ChunkedView }) {
+  return chunksOf(view, TOP_LEVEL, 0, view.list.chunks(TOP_LEVEL))
 }
 
-function chunksOf(shown: ChunkedView, level: number, from: number, to: number): ReactNode {
-  const { list } = shown
+function chunksOf(view: ChunkedView, level: number, from: number, to: number): ReactNode {
+  const { list } = view
   return range(from, Math.min(to, list.chunks(level))).map((chunk) => (
     <Chunk
       key={chunk}
-      shown={shown}
+      view={view}
       level={level}
       chunk={chunk}
       version={list.versionOf(level, chunk)}
@@ -45,32 +45,32 @@ function chunksOf(shown: ChunkedView, level: number, from: number, to: number): 
 }
 
 const Chunk = memo(function Chunk({
-  shown,
+  view,
   level,
   chunk,
   full,
 }: {
-  shown: ChunkedView
+  view: ChunkedView
   level: number
   chunk: number
   /** Changes with the content. */
   version: number
   full: boolean
 }) {
-  const { list, Frame } = shown
+  const { list, Frame } = view
   const { mounted, placeholder } = useDeferredMount(level === 0 && full)
   const from = chunk * list.size
   const to = from + list.size
   if (!mounted) {
-    const height = range(from, to).reduce((sum, index) => sum + shown.estimateHeight(index), 0)
+    const height = range(from, to).reduce((sum, index) => sum + view.estimateHeight(index), 0)
     return <div ref={placeholder} className="pending-chunk" style={{ height }} />
   }
   const last = list.length - 1
   return (
     <Frame level={level} chunk={chunk} full={full}>
       {level > 0
-        ? chunksOf(shown, level - 1, from, to)
-        : range(from, Math.min(to, list.length)).map((index) => shown.renderEntry(index, index === last))}
+        ? chunksOf(view, level - 1, from, to)
+        : range(from, Math.min(to, list.length)).map((index) => view.renderEntry(index, index === last))}
     </Frame>
   )
 })

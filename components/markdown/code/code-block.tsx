@@ -25,11 +25,11 @@ export const CodeBlock = memo(function CodeBlock({ code, growing }: { code: Code
   const [wrapped, setWrapped] = useState(false)
   const [asSource, setAsSource] = useState(false)
   const highlighting = useHighlighting(code, language, figure, growing)
-  const shown = useMemo(() => linesOf(code, highlighting), [code, highlighting])
+  const view = useMemo(() => linesOf(code, highlighting), [code, highlighting])
   const source = (
     <pre ref={growing ? undefined : fadeOverflow} dir="ltr" data-wrapped={wrapped || undefined} {...reachable}>
       <code data-growing={growing || undefined}>
-        <Chunks shown={shown} />
+        <Chunks view={view} />
       </code>
     </pre>
   )

@@ -26,7 +26,7 @@ const ColumnsContext = createContext<Columns | null>(null)
 export function Table({ table }: { table: TableBlock }) {
   const { references, growing } = useDocument()
   const [widths, setWidths] = useState<number[] | null>(null)
-  const shown = useMemo(() => rowsOf(table), [table])
+  const view = useMemo(() => rowsOf(table), [table])
   const columns = useMemo(() => ({ table, widths, setWidths }), [table, widths])
   return (
     <div className="table-block" dir={directionOfTable(table, useContext(RightToLeftContext))}>
@@ -44,7 +44,7 @@ export function Table({ table }: { table: TableBlock }) {
         {...reachable}
       >
         <ColumnsContext value={columns}>
-          {table.rows.length === 0 ? <Part first full={false} rows={null} /> : <Chunks shown={shown} />}
+          {table.rows.length === 0 ? <Part first full={false} rows={null} /> : <Chunks view={view} />}
         </ColumnsContext>
       </section>
     </div>
