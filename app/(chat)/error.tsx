@@ -9,7 +9,7 @@ export default function ErrorPage({ error, retry }: { error: unknown; retry: () 
       title="Something went wrong"
       words={`Your conversations are safe on the server. Try again, or reload the page. ${digestSentence(error)}`}
     >
-      <Button look="primary" onClick={retry}>
+      <Button variant="primary" onClick={retry}>
         Try again
       </Button>
     </MessagePage>

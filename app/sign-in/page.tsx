@@ -1,7 +1,7 @@
 import { redirect } from 'next/navigation'
 import { connection } from 'next/server'
 import { SignInForm } from '@/components/sign-in/sign-in-form'
-import { Mark } from '@/components/ui/mark'
+import { Logo } from '@/components/ui/logo'
 import { nextPath } from '@/lib/http/next-path'
 import { signedInPath } from '@/lib/http/page'
 
@@ -14,7 +14,7 @@ export default async function SignInPage({ searchParams }: { searchParams: Promi
   return (
     <main className="mx-auto flex min-h-dvh max-w-80 flex-col justify-center px-4 py-8">
       <title>Sign in · Rill</title>
-      <Mark className="size-9 text-accent" />
+      <Logo className="size-9 text-accent" />
       <h1 className="mt-4 font-strong text-title">Sign in to Rill</h1>
       <p className="mt-1 text-pretty text-ink-quiet">This server is password-protected.</p>
       <SignInForm next={nextPath(next)} />

@@ -10,15 +10,15 @@ import { LazyTranscript, wantTranscript } from '@/components/transcript/lazy-tra
 import { Absent, TranscriptSkeleton } from '@/components/transcript/placeholders'
 import { tailOf } from '@/components/transcript/tail'
 import { composerId } from '@/components/ui/composer-focus'
-import { lazily } from '@/components/ui/lazy/lazily'
+import { lazyComponent } from '@/components/ui/lazy/lazy-component'
 import { useConversations } from '@/lib/client/state/context'
 import { visiblePath } from '@/lib/client/state/selectors'
 import { type ConversationState, newConversationId, type TurnRequest } from '@/lib/client/state/types'
 import { plainTitle } from '@/lib/protocol/title'
 import { Starters, WelcomeLine } from './welcome'
 
-const announcer = lazily(() => import('@/components/transcript/announcer').then((module) => module.Announcer))
-const conversationTitle = lazily(() =>
+const announcer = lazyComponent(() => import('@/components/transcript/announcer').then((module) => module.Announcer))
+const conversationTitle = lazyComponent(() =>
   import('@/components/conversation/conversation-title').then((module) => module.ConversationTitle),
 )
 
@@ -41,8 +41,8 @@ export function ChatView() {
   const pending = entry?.pending?.problem === null ? entry.pending : null
   const shownPath = useMemo(() => (pending ? upTo(path, pending.request) : path), [path, pending])
   const empty = path.length === 0 && !tail.sending
-  const { component: Title } = conversationTitle.useIt(!empty)
-  const { component: Announcer } = announcer.useIt(!empty)
+  const { component: Title } = conversationTitle.useComponent(!empty)
+  const { component: Announcer } = announcer.useComponent(!empty)
 
   useEffect(() => void load(address), [address, load])
   useAddressFollows(id, startedFromNew)
@@ -107,7 +107,7 @@ const titleIn = ({ summaries }: ConversationState, id: string) => summaries.find
 
 /** Starts fetching all that shows messages. */
 function wantMessages(): void {
-  void announcer.want()
+  void announcer.preload()
   wantTranscript()
   preloadMarkdown()
 }

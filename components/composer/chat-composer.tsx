@@ -5,7 +5,7 @@ import { modelFor } from '@/components/models/models'
 import { useFileNotice } from '@/components/page/use-file-drops'
 import type { Tail } from '@/components/transcript/tail'
 import { focusComposer } from '@/components/ui/composer-focus'
-import { lazily } from '@/components/ui/lazy/lazily'
+import { lazyComponent } from '@/components/ui/lazy/lazy-component'
 import { touchScreen, useMedia } from '@/components/ui/use-media'
 import { useConversations } from '@/lib/client/state/context'
 import { newConversationId } from '@/lib/client/state/types'
@@ -15,7 +15,7 @@ import { Composer } from './composer'
 import type { Costs } from './cost-watch'
 
 /** All about costs comes with the first word that is written, or with a conversation. */
-const costs = lazily(() => import('./composer-costs'))
+const costs = lazyComponent(() => import('./composer-costs'))
 const unknown: Costs = { estimate: null, budgets: [] }
 
 /**
@@ -69,7 +69,7 @@ export function ChatComposer({
   // Changes when a reply ends; null while one is written.
   const settled = tail.running ? null : (tail.generationId ?? '')
   // Without them a prompt can be written and sent all the same.
-  const { component: parts } = costs.useIt(!isNew || text !== '')
+  const { component: parts } = costs.useComponent(!isNew || text !== '')
   const [{ estimate, budgets }, setCosts] = useState(unknown)
   const submit = (maxTokens?: number) => {
     if (model === null) return

@@ -48,7 +48,7 @@ function Total({ spending: { tokens, cost, others, unpriced } }: { spending: Con
         ? `${formatTokens(tokens)} · no price set`
         : `${priced}, plus replies with no price set · ${formatTokens(tokens)}`
   return (
-    <p {...tooltip(`This conversation: ${words}`, { side: 'above', whenCut: true })} className="min-w-0 truncate">
+    <p {...tooltip(`This conversation: ${words}`, { side: 'above', whenTruncated: true })} className="min-w-0 truncate">
       <span className="max-sm:sr-only">This conversation: </span>
       {words}
     </p>

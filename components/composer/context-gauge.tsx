@@ -16,7 +16,7 @@ export function ContextGauge({ used, window }: { used: number; window: number })
       {...tooltip(`Context: ${words}`, { side: 'above' })}
       className={`relative flex shrink-0 items-center gap-2 ${near ? 'font-strong text-warn' : ''}`}
     >
-      <Meter label="Context used" words={words} part={part} near={near} className="w-12" />
+      <Meter label="Context used" valueText={words} value={part} near={near} className="w-12" />
       <span aria-hidden="true">
         {percent}
         <span className="max-sm:hidden"> of the context window</span>

@@ -28,7 +28,7 @@ export function ConversationTitle({
       type="button"
       dir="auto"
       aria-haspopup="menu"
-      {...tooltip(name, { whenCut: true })}
+      {...tooltip(name, { whenTruncated: true })}
       {...props}
       className="flex h-8 touch:h-11 min-w-0 items-center gap-1 rounded-small px-2 text-ink-quiet text-small transition-colors hover:bg-surface-pressed hover:text-ink aria-expanded:bg-surface-pressed aria-expanded:text-ink"
     >

@@ -4,7 +4,7 @@ import { type KeyboardEvent, type RefObject, useDeferredValue, useEffect, useRef
 import { createPortal } from 'react-dom'
 import { findSlotId } from '@/components/page/header'
 import { IconButton } from '@/components/ui/button'
-import { leaveFocus } from '@/components/ui/composer-focus'
+import { focusComposerOrTranscript } from '@/components/ui/composer-focus'
 import { isCommand } from '@/components/ui/keys'
 import { useFind } from './use-find'
 import { boxId, focusOn } from './use-find-bar'
@@ -45,7 +45,7 @@ export function FindBar({
     const to = before.current
     // Opened from a menu, it has taken the focus from nothing.
     if (to instanceof HTMLElement && to !== document.body && to.isConnected) to.focus({ preventScroll: true })
-    else leaveFocus()
+    else focusComposerOrTranscript()
   }
   const onKeyDown = (event: KeyboardEvent) => {
     const again = isCommand(event.nativeEvent) && event.key.toLowerCase() === 'g'

@@ -2,8 +2,8 @@
 import { Trash2 } from 'lucide-react'
 import Link from 'next/link'
 import { useCallback, useEffect, useState } from 'react'
-import { Ask } from '@/components/ui/ask'
 import { Button, IconButton } from '@/components/ui/button'
+import { Confirmation } from '@/components/ui/confirmation'
 import { useFocusAfter } from '@/components/ui/use-focus-after'
 import { Part } from '@/components/usage/chart-section'
 import { problemFrom } from '@/lib/client/transport/api-calls'
@@ -55,7 +55,7 @@ export function EarlierRuns({ runs }: { runs: number }) {
             <li key={run.id} data-run={run.id} className="py-1">
               {asking === run.id ? (
                 <div className="py-2">
-                  <Ask
+                  <Confirmation
                     question={`Delete “${run.title}”? This can’t be undone.`}
                     action="Delete"
                     onConfirm={() => remove(run.id)}

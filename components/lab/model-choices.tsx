@@ -35,7 +35,7 @@ export function ModelChoices({
       ))}
       {all || models.length <= SHOWN_AT_FIRST ? null : (
         <Button
-          look="quiet"
+          variant="quiet"
           onClick={() => {
             setAll(true)
             focusAfter(`label:nth-of-type(${SHOWN_AT_FIRST + 1}) input`)

@@ -3,9 +3,9 @@ import { useId, useState } from 'react'
 import { ModelPicker } from '@/components/models/model-picker'
 import { defaultModel } from '@/components/models/models'
 import { Button } from '@/components/ui/button'
-import { Seconds } from '@/components/ui/seconds'
+import { ElapsedSeconds } from '@/components/ui/elapsed-seconds'
 import { StreamLine } from '@/components/ui/stream/stream-line'
-import { fieldLook } from '@/components/ui/text-field'
+import { fieldClassName } from '@/components/ui/text-field'
 import { useRate } from '@/components/usage/money'
 import { useConversations } from '@/lib/client/state/context'
 import { titleOf } from '@/lib/protocol/title'
@@ -48,13 +48,13 @@ export function SideBySide({ onSaved }: { onSaved(): void }) {
         dir="auto"
         value={text}
         onChange={({ target }) => setText(target.value)}
-        className={`${fieldLook} mt-1 h-auto! w-full py-2`}
+        className={`${fieldClassName} mt-1 h-auto! w-full py-2`}
       />
       <div className="mt-2 flex flex-wrap items-center gap-2">
         {running ? (
           <Button onClick={stop}>Stop</Button>
         ) : (
-          <Button look="primary" disabled={!asked || text.trim() === ''} onClick={start}>
+          <Button variant="primary" disabled={!asked || text.trim() === ''} onClick={start}>
             Run comparison
           </Button>
         )}
@@ -95,7 +95,7 @@ function Answer({ name, result, beganAt }: { name: string; result: Measurement; 
         <span className="font-regular text-ink-quiet">
           {' '}
           · {stateWords[state]}
-          {state === 'running' ? <Seconds since={beganAt} /> : null}
+          {state === 'running' ? <ElapsedSeconds since={beganAt} /> : null}
         </span>
       </h3>
       <dl className="numbers mt-2 grid grid-cols-2 gap-2 text-small">

@@ -63,7 +63,7 @@ export function SpeedTest({ onSaved }: { onSaved(): void }) {
         {running ? (
           <Button onClick={stop}>Stop test</Button>
         ) : (
-          <Button look="primary" disabled={chosen.length === 0} onClick={start}>
+          <Button variant="primary" disabled={chosen.length === 0} onClick={start}>
             Test {chosen.length === 0 ? 'models' : modelCount(chosen.length)}
           </Button>
         )}

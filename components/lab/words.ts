@@ -1,4 +1,4 @@
-import { formatSeconds } from '@/components/ui/seconds'
+import { formatSeconds } from '@/components/ui/elapsed-seconds'
 import { convert, formatMoney, picosOf, type Rate } from '@/lib/protocol/billing/money'
 import { tokensPerSecond } from '@/lib/protocol/billing/speed'
 import type { Measurement } from './measure'

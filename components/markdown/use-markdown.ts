@@ -1,11 +1,11 @@
 'use client'
-import { lazily } from '@/components/ui/lazy/lazily'
+import { lazyComponent } from '@/components/ui/lazy/lazy-component'
 
-const markdown = lazily(() => import('./markdown').then((module) => module.Markdown))
+const markdown = lazyComponent(() => import('./markdown').then((module) => module.Markdown))
 
-export const preloadMarkdown = markdown.want
+export const preloadMarkdown = markdown.preload
 
 /** The renderer; null until it is loaded. */
 export function useMarkdown() {
-  return markdown.useIt().component
+  return markdown.useComponent().component
 }

@@ -2,7 +2,7 @@
 import { ChevronLeft, ChevronRight } from 'lucide-react'
 import { flushSync } from 'react-dom'
 import { IconButton } from '@/components/ui/button'
-import { leaveFocus } from '@/components/ui/composer-focus'
+import { focusComposerOrTranscript } from '@/components/ui/composer-focus'
 import { useConversations } from '@/lib/client/state/context'
 import { branchesOf } from '@/lib/client/state/selectors'
 import type { Message } from '@/lib/protocol/messages'
@@ -22,7 +22,7 @@ export function Branches({ conversationId, message }: { conversationId: string; 
     const same = messageElement(document.body, sibling)?.querySelector<HTMLElement>(`[data-step="${step}"]`)
     // A reply that is being written has none.
     if (same) same.focus({ preventScroll: true })
-    else leaveFocus()
+    else focusComposerOrTranscript()
   }
   return (
     <span className="numbers flex shrink-0 items-center">

@@ -6,7 +6,7 @@ import { formatTokens } from '@/components/format/numbers'
 import { OtherModel } from '@/components/models/other-model'
 import { Button } from '@/components/ui/button'
 import { copyText } from '@/components/ui/copy-text'
-import { lazily } from '@/components/ui/lazy/lazily'
+import { lazyComponent } from '@/components/ui/lazy/lazy-component'
 import type { Problem } from '@/lib/protocol/events'
 import type { GenerationSummary, Message } from '@/lib/protocol/messages'
 import { textOf } from '@/lib/protocol/messages'
@@ -77,7 +77,7 @@ export function ProblemActions({
         </>
       ) : null}
       {interrupted ? (
-        <Button look={kind === 'budget' ? 'quiet' : 'plain'} className={low} onClick={() => onContinue()}>
+        <Button variant={kind === 'budget' ? 'quiet' : 'plain'} className={low} onClick={() => onContinue()}>
           <StepForward size={16} aria-hidden="true" />
           Continue
         </Button>
@@ -88,7 +88,7 @@ export function ProblemActions({
         </Button>
       ) : null}
       <span className="flex items-center">
-        <Button look={interrupted || lowerMaxTokens ? 'quiet' : 'plain'} className={low} onClick={() => onRetry()}>
+        <Button variant={interrupted || lowerMaxTokens ? 'quiet' : 'plain'} className={low} onClick={() => onRetry()}>
           <RotateCcw size={16} aria-hidden="true" />
           Retry
         </Button>
@@ -105,11 +105,11 @@ export function ProblemActions({
 
 const low = 'not-touch:h-8!'
 
-const picker = lazily(() => import('@/components/models/cheaper-picker').then((module) => module.CheaperPicker))
+const picker = lazyComponent(() => import('@/components/models/cheaper-picker').then((module) => module.CheaperPicker))
 
 /** The way on with a model that costs less. Until its code is here, the other ways are. */
 function CheaperModel(props: { conversationId: string; generation: GenerationSummary; onChosen(model: string): void }) {
-  const { component: CheaperPicker } = picker.useIt()
+  const { component: CheaperPicker } = picker.useComponent()
   return CheaperPicker ? <CheaperPicker {...props} /> : null
 }
 
@@ -132,7 +132,7 @@ function CopyWords({ text }: { text: () => string }) {
       () => setAnswer('Couldn’t copy'),
     )
   return (
-    <Button look="quiet" className={low} onClick={() => void copy()}>
+    <Button variant="quiet" className={low} onClick={() => void copy()}>
       <Copy size={16} aria-hidden="true" />
       {answer ?? 'Copy'}
     </Button>

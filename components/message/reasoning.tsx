@@ -2,7 +2,7 @@
 import { ChevronRight } from 'lucide-react'
 import { useId, useState } from 'react'
 import { ReplyText } from '@/components/markdown/reply-text'
-import { formatSeconds, Seconds } from '@/components/ui/seconds'
+import { ElapsedSeconds, formatSeconds } from '@/components/ui/elapsed-seconds'
 
 /** The person's last choice, so that who wants to read along opens it once, not for every reply. */
 let openByChoice = false
@@ -53,7 +53,7 @@ function Thinking({ since, before = 0 }: { since: number | undefined; before: nu
   return (
     <span>
       Thinking
-      <Seconds since={began} />
+      <ElapsedSeconds since={began} />
     </span>
   )
 }

@@ -38,7 +38,7 @@ export function ReplyFooter({
     <div className="-ms-2 mt-1 flex min-h-8 flex-wrap items-center text-note text-ink-quiet touch:min-h-11">
       {ending ? <span className="ms-2 me-2 font-strong wrap-anywhere">{ending}</span> : null}
       {limited ? (
-        <Button look="bare" className="me-1 not-touch:h-8! text-note!" onClick={onContinue}>
+        <Button variant="bare" className="me-1 not-touch:h-8! text-note!" onClick={onContinue}>
           <StepForward size={16} aria-hidden="true" />
           Continue
         </Button>

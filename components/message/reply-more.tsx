@@ -3,12 +3,12 @@ import { Ellipsis } from 'lucide-react'
 import { formatCosts, formatReplyCost, formatTokens, replyCosts, replyUsage } from '@/components/format/numbers'
 import { useMoneyFormatter } from '@/components/format/use-money-formatter'
 import { IconButton } from '@/components/ui/button'
-import { lazily } from '@/components/ui/lazy/lazily'
+import { lazyComponent } from '@/components/ui/lazy/lazy-component'
 import { usePopup } from '@/components/ui/lazy/use-popup'
 import type { GenerationSummary, Message } from '@/lib/protocol/messages'
 import { Branches } from './branches'
 
-const menu = lazily(() => import('./reply-menu').then((module) => module.ReplyMenu))
+const menu = lazyComponent(() => import('./reply-menu').then((module) => module.ReplyMenu))
 
 /** What stands at the end of the line under every reply: its menu, its branches, and what it cost. */
 export function ReplyMore({ conversationId, message }: { conversationId: string; message: Message }) {

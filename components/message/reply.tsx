@@ -3,9 +3,9 @@ import { type ComponentProps, memo, useMemo, useRef, useState } from 'react'
 import { flushSync } from 'react-dom'
 import { ReplyText } from '@/components/markdown/reply-text'
 import { modelName } from '@/components/models/models'
-import { leaveFocus } from '@/components/ui/composer-focus'
-import { lazily } from '@/components/ui/lazy/lazily'
-import { Seconds } from '@/components/ui/seconds'
+import { focusComposerOrTranscript } from '@/components/ui/composer-focus'
+import { ElapsedSeconds } from '@/components/ui/elapsed-seconds'
+import { lazyComponent } from '@/components/ui/lazy/lazy-component'
 import { StreamLine } from '@/components/ui/stream/stream-line'
 import { useConversations } from '@/lib/client/state/context'
 import { growthOf } from '@/lib/client/state/growth'
@@ -22,7 +22,7 @@ import { Ticker } from './reply-more'
 import { problemFrom } from './reply-problem'
 import type { Retrying } from './retrying'
 
-const retrying = lazily(() => import('./retrying').then((module) => module.Retrying))
+const retrying = lazyComponent(() => import('./retrying').then((module) => module.Retrying))
 
 /** One reply. It follows its own message in the store, so that while it grows nothing else renders. */
 export const Reply = memo(function Reply({
@@ -55,11 +55,11 @@ export const Reply = memo(function Reply({
     // The words and buttons go, and the text grows into their place, so that nothing moves. Before they go: the browser
     // takes the end of the page for where it is while the button that has the focus is removed.
     flushSync(() => setLeast(article.current?.offsetHeight ?? 0))
-    leaveFocus()
+    focusComposerOrTranscript()
     void continueReply(messageId, model)
   }
   const retry = (wish?: { model?: string; maxTokens?: number }) => {
-    leaveFocus()
+    focusComposerOrTranscript()
     void regenerate(messageId, wish)
   }
   const waiting =
@@ -84,8 +84,8 @@ export const Reply = memo(function Reply({
       <div className="relative">
         <StreamLine
           status={status}
-          arrived={lengthOf(message.parts)}
-          still={!online || running?.reader === 'reconnecting' || Boolean(generation?.retry)}
+          receivedCharacters={lengthOf(message.parts)}
+          paused={!online || running?.reader === 'reconnecting' || Boolean(generation?.retry)}
           className="inset-y-1 -start-3 sm:-start-5"
         />
         {inPlace(message.parts).map(({ part, place }) => (
@@ -217,7 +217,7 @@ function Waiting({
       ) : empty || generation.firstTokenAt === null ? (
         <span>
           Waiting for <bdi>{modelName(models, generation.model)}</bdi>
-          <Seconds since={running?.startedAt ?? generation.startedAt} />
+          <ElapsedSeconds since={running?.startedAt ?? generation.startedAt} />
         </span>
       ) : generation.usage ? (
         <Ticker generation={generation} />
@@ -228,6 +228,6 @@ function Waiting({
 
 /** The wait before another attempt, which a first page seldom has. */
 function WaitingAgain(props: ComponentProps<typeof Retrying>) {
-  const { component: Wait } = retrying.useIt()
+  const { component: Wait } = retrying.useComponent()
   return Wait ? <Wait {...props} /> : <p className="h-8 touch:h-11 text-small text-ink-quiet">{props.wait.message}</p>
 }

@@ -1,8 +1,8 @@
 'use client'
 import { useEffect, useLayoutEffect, useRef, useState } from 'react'
 import { Button } from '@/components/ui/button'
-import { leaveFocus } from '@/components/ui/composer-focus'
-import { Seconds } from '@/components/ui/seconds'
+import { focusComposerOrTranscript } from '@/components/ui/composer-focus'
+import { ElapsedSeconds } from '@/components/ui/elapsed-seconds'
 import { useConversations } from '@/lib/client/state/context'
 import { createCalls, problemFrom } from '@/lib/client/transport/api-calls'
 import { browserEnvironment } from '@/lib/client/transport/browser-environment'
@@ -35,7 +35,7 @@ export function Retrying({
   useLayoutEffect(() => {
     const element = box.current
     return () => {
-      if (element?.contains(document.activeElement)) leaveFocus()
+      if (element?.contains(document.activeElement)) focusComposerOrTranscript()
     }
   }, [])
   return (
@@ -53,7 +53,7 @@ export function Retrying({
           ) : (
             <>
               Trying again
-              <Seconds since={wait.at} />
+              <ElapsedSeconds since={wait.at} />
             </>
           )}{' '}
           ({wait.attempt} of {wait.of})
@@ -63,7 +63,7 @@ export function Retrying({
         <Button onClick={retryNow} disabled={seconds === 0}>
           Retry now
         </Button>
-        <Button look="quiet" onClick={() => void stop(conversationId)}>
+        <Button variant="quiet" onClick={() => void stop(conversationId)}>
           Cancel
         </Button>
       </div>

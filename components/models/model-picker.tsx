@@ -1,14 +1,14 @@
 'use client'
 import { ChevronDown } from 'lucide-react'
 import { useEffect } from 'react'
-import { lazily } from '@/components/ui/lazy/lazily'
+import { lazyComponent } from '@/components/ui/lazy/lazy-component'
 import { usePopup } from '@/components/ui/lazy/use-popup'
 import { tooltip } from '@/components/ui/tooltip'
 import { useConversations } from '@/lib/client/state/context'
 import { modelLabel } from './models'
 
 /** The list's code. */
-export const modelPopover = lazily(() => import('./model-popover').then((module) => module.ModelPopover))
+export const modelPopover = lazyComponent(() => import('./model-popover').then((module) => module.ModelPopover))
 
 /** The model's name, quietly; a click opens the list of all. The list's code comes with the first click. */
 export function ModelPicker({
@@ -36,7 +36,7 @@ export function ModelPicker({
       type="button"
       aria-haspopup="dialog"
       aria-label={`${label}: ${words}`}
-      {...tooltip(words, { side: 'above', whenCut: true })}
+      {...tooltip(words, { side: 'above', whenTruncated: true })}
       {...props}
       className="flex h-8 touch:h-11 min-w-0 items-center gap-1 rounded-small px-1.5 text-ink-quiet text-small transition-colors hover:bg-surface-pressed hover:text-ink aria-expanded:bg-surface-pressed"
     >

@@ -1,7 +1,7 @@
 'use client'
 import { ChevronDown } from 'lucide-react'
 import { useEffect } from 'react'
-import { leaveFocus } from '@/components/ui/composer-focus'
+import { focusComposerOrTranscript } from '@/components/ui/composer-focus'
 import { usePopup } from '@/components/ui/lazy/use-popup'
 import { tooltip } from '@/components/ui/tooltip'
 import { useConversations } from '@/lib/client/state/context'
@@ -36,7 +36,7 @@ export function OtherModel({ model, onChoose }: { model: string; onChoose(model:
       groups={models?.groups ?? []}
       value={model}
       // The reply that the button stands under gives way to the other one.
-      focusNext={leaveFocus}
+      focusNext={focusComposerOrTranscript}
       onChange={(chosen) => {
         setOpen(false)
         onChoose(chosen)

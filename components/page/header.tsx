@@ -50,7 +50,7 @@ export function Header({
 
 function PlainTitle({ title }: { title: string }) {
   return (
-    <h1 dir="auto" {...tooltip(title, { whenCut: true })} className="min-w-0 truncate text-ink-quiet text-small">
+    <h1 dir="auto" {...tooltip(title, { whenTruncated: true })} className="min-w-0 truncate text-ink-quiet text-small">
       {title}
     </h1>
   )

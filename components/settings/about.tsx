@@ -1,6 +1,6 @@
 'use client'
 import { useMode } from '@/components/page/mode'
-import { Mark } from '@/components/ui/mark'
+import { Logo } from '@/components/ui/logo'
 import type { Mode } from '@/lib/protocol/mode'
 import { Group, Section } from './section'
 
@@ -24,7 +24,7 @@ export function About({ version, license, database }: { version: string; license
     <Section slug="about">
       <div className="space-y-8">
         <div className="flex items-center gap-4">
-          <Mark className="size-9 shrink-0 text-accent" />
+          <Logo className="size-9 shrink-0 text-accent" />
           <div className="text-small">
             <p className="font-strong">Rill {version}</p>
             <p className="text-ink-quiet">A chat app for language models that never loses a word. {license} License.</p>

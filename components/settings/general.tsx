@@ -1,7 +1,7 @@
 'use client'
 import { useEffect, useId } from 'react'
 import { showBarColors } from '@/components/page/bar-colors'
-import { Segments } from '@/components/ui/segments'
+import { SegmentedControl } from '@/components/ui/segmented-control'
 import { useConversations } from '@/lib/client/state/context'
 import type { Settings } from '@/lib/protocol/api'
 import { ConnectionTest } from './connection'
@@ -17,7 +17,12 @@ export function General() {
     <Section slug="general">
       <div className="space-y-8">
         <Group title="Theme">
-          <Segments label="Theme" options={themes} value={theme} onChange={(chosen) => void save({ theme: chosen })} />
+          <SegmentedControl
+            label="Theme"
+            options={themes}
+            value={theme}
+            onChange={(chosen) => void save({ theme: chosen })}
+          />
         </Group>
         <Typing />
         <Group

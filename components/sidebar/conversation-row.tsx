@@ -62,14 +62,16 @@ export const ConversationRow = memo(function ConversationRow({
   )
   return (
     <li ref={row} className="group/row relative h-8 touch:h-11">
-      {running ? <StreamLine status="running" arrived={current ? 1 : 0} className="start-0 inset-y-2" /> : null}
+      {running ? (
+        <StreamLine status="running" receivedCharacters={current ? 1 : 0} className="start-0 inset-y-2" />
+      ) : null}
       <Link
         href={`/c/${id}`}
         prefetch={false}
         replace={drawer}
         onClick={close}
         aria-current={current ? 'page' : undefined}
-        {...tooltip(name, { side: 'after', whenCut: true })}
+        {...tooltip(name, { side: 'after', whenTruncated: true })}
         className="flex h-full items-center rounded-small ps-2 pe-2 text-small transition-colors hover:bg-surface-pressed group-focus-within/row:pe-9 group-hover/row:pe-9 touch:pe-11 aria-[current=page]:bg-surface-pressed"
       >
         <span dir="auto" className="min-w-0 grow truncate">

@@ -5,7 +5,7 @@ import { usePathname } from 'next/navigation'
 import { useEffect, useRef } from 'react'
 import { useSidebar } from '@/components/page/sidebar-state'
 import { IconButton } from '@/components/ui/button'
-import { Mark } from '@/components/ui/mark'
+import { Logo } from '@/components/ui/logo'
 import { sidebarId } from '@/components/ui/page-focus'
 import { tooltip } from '@/components/ui/tooltip'
 import { ConversationList } from './conversation-list'
@@ -63,7 +63,7 @@ export function Sidebar({ clock }: { clock: Clock }) {
           onClick={close}
           className="flex touch:min-h-11 items-center gap-2 rounded-small font-strong"
         >
-          <Mark className="size-5 text-accent" />
+          <Logo className="size-5 text-accent" />
           Rill
         </Link>
         <IconButton label="Close sidebar" keys="Mod+B" aria-expanded={shown} aria-controls={sidebarId} onClick={toggle}>

@@ -54,7 +54,7 @@ export function SignInForm({ next }: { next: string }) {
       <p id={reason} role="alert" className="min-h-6 pt-1 text-danger text-small">
         {refusal}
       </p>
-      <Button type="submit" look="primary" className="mt-2 h-11 w-full" aria-disabled={asking}>
+      <Button type="submit" variant="primary" className="mt-2 h-11 w-full" aria-disabled={asking}>
         {asking ? 'Signing in…' : 'Sign in'}
       </Button>
     </form>

@@ -1,18 +1,18 @@
 'use client'
 import type { ComponentProps } from 'react'
 import { Button } from '@/components/ui/button'
-import { lazily } from '@/components/ui/lazy/lazily'
+import { lazyComponent } from '@/components/ui/lazy/lazy-component'
 import { TranscriptSkeleton } from './placeholders'
 import type { Transcript } from './transcript'
 
-const transcript = lazily(() => import('./transcript').then((module) => module.Transcript))
+const transcript = lazyComponent(() => import('./transcript').then((module) => module.Transcript))
 
 /** Starts fetching what shows messages: the first page has none. */
-export const wantTranscript = transcript.want
+export const wantTranscript = transcript.preload
 
 /** The messages of a conversation, as soon as the code that shows them is here. */
 export function LazyTranscript(props: ComponentProps<typeof Transcript>) {
-  const { component: Component, failed } = transcript.useIt()
+  const { component: Component, failed } = transcript.useComponent()
   if (Component) return <Component {...props} />
   if (!failed) return <TranscriptSkeleton />
   return (

@@ -58,7 +58,7 @@ export function Absent({ entry, onRetry }: { entry: ConversationEntry; onRetry()
               Start a new conversation
             </Link>
           ) : (
-            <Button look="primary" onClick={onRetry}>
+            <Button variant="primary" onClick={onRetry}>
               Try again
             </Button>
           )}

@@ -5,7 +5,7 @@ import { useFindBar, windowedMark } from '@/components/find/use-find-bar'
 import { PromptText } from '@/components/message/prompt'
 import { useLinkedMessage } from '@/components/message/use-linked-message'
 import { transcriptId } from '@/components/ui/composer-focus'
-import { lazily } from '@/components/ui/lazy/lazily'
+import { lazyComponent } from '@/components/ui/lazy/lazy-component'
 import { StreamLine } from '@/components/ui/stream/stream-line'
 import { tooltip } from '@/components/ui/tooltip'
 import { useConversations } from '@/lib/client/state/context'
@@ -18,7 +18,7 @@ import { Turn } from './turn'
 import { useFollow } from './use-follow'
 import { useWindowed } from './use-windowed'
 
-const findBar = lazily(() => import('@/components/find/find-bar').then((module) => module.FindBar))
+const findBar = lazyComponent(() => import('@/components/find/find-bar').then((module) => module.FindBar))
 /** In pixels. */
 const paddingAbove = 16
 
@@ -72,7 +72,7 @@ export function Transcript({
   )
   useLinkedMessage(conversationId, goTo)
   // Without its code, the browser's own search opens.
-  const { component: FindBar } = findBar.useIt()
+  const { component: FindBar } = findBar.useComponent()
   const find = useFindBar(FindBar !== null)
   return (
     <div className="relative min-h-0 flex-1">
@@ -160,7 +160,7 @@ function Sending({ request, delayed }: { request: TurnRequest; delayed: string |
         </div>
       ) : null}
       <div className="relative">
-        <StreamLine status="running" still={delayed !== null} className="inset-y-1 -start-3 sm:-start-5" />
+        <StreamLine status="running" paused={delayed !== null} className="inset-y-1 -start-3 sm:-start-5" />
         <p className="flex min-h-8 touch:min-h-11 items-center text-small text-ink-quiet">{delayed ?? 'Sending'}</p>
       </div>
     </>

@@ -2,7 +2,7 @@ import type { ComponentProps } from 'react'
 import type { Shortcut } from './keys'
 import { tooltip } from './tooltip'
 
-const looks = {
+const variants = {
   primary: 'bg-accent font-strong text-accent-ink hover:bg-accent/90',
   plain: 'border border-line bg-surface font-strong text-ink hover:bg-surface-raised',
   quiet: 'border border-line bg-surface text-ink hover:bg-surface-raised',
@@ -10,24 +10,24 @@ const looks = {
   danger: 'border border-danger/50 font-strong text-danger hover:bg-danger/8',
 }
 
-/** A button with words on it. */
+/** A button with a text label. */
 export function Button({
-  look = 'plain',
+  variant = 'plain',
   className = '',
   ...rest
-}: ComponentProps<'button'> & { look?: keyof typeof looks }) {
+}: ComponentProps<'button'> & { variant?: keyof typeof variants }) {
   return (
     <button
       type="button"
-      className={`inline-flex h-9 touch:h-11 shrink-0 items-center justify-center gap-2 rounded-small px-3 text-small transition-colors disabled:opacity-60 aria-disabled:opacity-60 ${looks[look]} ${className}`}
+      className={`inline-flex h-9 touch:h-11 shrink-0 items-center justify-center gap-2 rounded-small px-3 text-small transition-colors disabled:opacity-60 aria-disabled:opacity-60 ${variants[variant]} ${className}`}
       {...rest}
     />
   )
 }
 
 /**
- * A button that is an icon. `label` is its name, and its tooltip unless `title` says more, which screen readers hear as
- * its description; the tooltip shows the shortcut too.
+ * A button with an icon. `label` is its accessible name. The tooltip shows `title`, by default the label, and the
+ * shortcut; a title of its own is also the accessible description.
  */
 export function IconButton({
   label,

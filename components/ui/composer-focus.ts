@@ -1,6 +1,6 @@
 import { touchScreen } from './use-media'
 
-/** The element ids of the text box, and of what scrolls above it. */
+/** Element ids. */
 export const composerId = 'composer'
 export const transcriptId = 'transcript'
 
@@ -8,25 +8,22 @@ export function focusComposer(): void {
   document.getElementById(composerId)?.focus({ preventScroll: true })
 }
 
-/**
- * What has the focus is about to go, and the focus goes to what is written next. On touch, where that would bring up the
- * keyboard, it goes to the transcript.
- */
-export function leaveFocus(): void {
+/** Moves the focus before the focused element is removed. On touch screens, focusing the composer would open the keyboard. */
+export function focusComposerOrTranscript(): void {
   if (!window.matchMedia(touchScreen).matches) focusComposer()
   else document.getElementById(transcriptId)?.focus({ preventScroll: true })
 }
 
-/** Of the transcript's height: what was at one end of it stays in sight. */
-const pageShare = 0.875
+/** The part of the transcript's height that a page key scrolls, so that some text stays visible. */
+const PAGE_FRACTION = 0.875
 
-/** Scrolls the transcript as a key would if it had the focus. False when there is none. */
+/** Scrolls the transcript as if it had received the key. Returns false if there is no transcript. */
 export function scrollTranscript(key: string): boolean {
   const transcript = document.getElementById(transcriptId)
   if (!transcript) return false
-  // Whoever follows its end learns from the key where the person is going.
+  // The code that follows the end of the transcript listens for keys.
   transcript.dispatchEvent(new KeyboardEvent('keydown', { key }))
-  const page = transcript.clientHeight * pageShare
+  const page = transcript.clientHeight * PAGE_FRACTION
   if (key === 'Home') transcript.scrollTop = 0
   else if (key === 'End') transcript.scrollTop = transcript.scrollHeight
   else transcript.scrollTop += key === 'PageUp' ? -page : page

@@ -4,13 +4,13 @@ import { useEffect, useState } from 'react'
 import { IconButton } from './button'
 import { copyText } from './copy-text'
 
-const answers = {
-  ready: { icon: null, said: '' },
-  copied: { icon: Check, said: 'Copied' },
-  refused: { icon: X, said: 'Couldn’t copy. Select the text and copy it with the keyboard.' },
+const outcomes = {
+  ready: { icon: null, announcement: '' },
+  copied: { icon: Check, announcement: 'Copied' },
+  refused: { icon: X, announcement: 'Couldn’t copy. Select the text and copy it with the keyboard.' },
 }
 
-/** Copies what `text()` gives at the moment of the click, and says whether that worked. */
+/** Copies what `text()` returns on click, and announces whether that worked. */
 export function CopyButton({
   label,
   icon = Copy,
@@ -22,30 +22,30 @@ export function CopyButton({
   text: () => string
   className?: string
 }) {
-  const [answer, setAnswer] = useState<keyof typeof answers>('ready')
+  const [outcome, setOutcome] = useState<keyof typeof outcomes>('ready')
   useEffect(() => {
-    if (answer === 'ready') return
-    const timer = setTimeout(() => setAnswer('ready'), 2000)
+    if (outcome === 'ready') return
+    const timer = setTimeout(() => setOutcome('ready'), 2000)
     return () => clearTimeout(timer)
-  }, [answer])
-  const { said } = answers[answer]
-  const Icon = answers[answer].icon ?? icon
+  }, [outcome])
+  const { announcement } = outcomes[outcome]
+  const Icon = outcomes[outcome].icon ?? icon
   return (
     <>
       <IconButton
-        label={answer === 'refused' ? said : label}
+        label={outcome === 'refused' ? announcement : label}
         className={className}
         onClick={() =>
           copyText(text()).then(
-            () => setAnswer('copied'),
-            () => setAnswer('refused'),
+            () => setOutcome('copied'),
+            () => setOutcome('refused'),
           )
         }
       >
         <Icon size={16} aria-hidden="true" />
       </IconButton>
       <span role="status" className="sr-only">
-        {said}
+        {announcement}
       </span>
     </>
   )

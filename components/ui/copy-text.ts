@@ -1,6 +1,6 @@
 /**
- * Puts text on the clipboard. On plain http (a LAN address) browsers offer no `navigator.clipboard`,
- * so there a selection in a field off the page is copied the old way.
+ * Copies text to the clipboard. Browsers have no `navigator.clipboard` on plain http (a LAN address); there, `execCommand`
+ * copies the selection of an off-screen field.
  * @throws {Error} when the browser refuses both.
  */
 export async function copyText(text: string): Promise<void> {
@@ -8,7 +8,7 @@ export async function copyText(text: string): Promise<void> {
     await navigator.clipboard.writeText(text)
     return
   }
-  const before = document.activeElement
+  const focused = document.activeElement
   const field = document.createElement('textarea')
   field.value = text
   field.readOnly = true
@@ -18,6 +18,6 @@ export async function copyText(text: string): Promise<void> {
   field.select()
   const copied = document.execCommand('copy')
   field.remove()
-  if (before instanceof HTMLElement) before.focus({ preventScroll: true })
+  if (focused instanceof HTMLElement) focused.focus({ preventScroll: true })
   if (!copied) throw new Error('The browser did not allow copying.')
 }

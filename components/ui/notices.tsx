@@ -6,36 +6,37 @@ import type { Notice } from '@/lib/client/state/types'
 import { IconButton } from './button'
 import { focusContent } from './page-focus'
 
-/** In ms. Long enough to read and to reach for Undo. Bad news stays until it is dismissed. */
-const quietNoticeTime = 10_000
+/** Long enough to read a notice and to reach Undo. Notices of problems stay until they are dismissed. */
+const NOTICE_TIMEOUT_MS = 10_000
 
-/** Short words about what was just done, with a way back; said politely to screen readers. */
+/** Short messages about what was just done, some with an action such as Undo; a polite live region. */
 export function Notices({ className = '' }: { className?: string }) {
   const notices = useConversations((state) => state.notices)
   const dismiss = useConversations((state) => state.dismiss)
-  const [held, setHeld] = useState(false)
-  const before = useRef<EventTarget | null>(null)
+  /** While a notice has the pointer or the focus, none disappears. */
+  const [paused, setPaused] = useState(false)
+  const focusedBefore = useRef<EventTarget | null>(null)
   const onFocus = ({ relatedTarget, currentTarget }: FocusEvent) => {
-    setHeld(true)
-    if (!(relatedTarget instanceof Node && currentTarget.contains(relatedTarget))) before.current = relatedTarget
+    setPaused(true)
+    if (!(relatedTarget instanceof Node && currentTarget.contains(relatedTarget))) focusedBefore.current = relatedTarget
   }
-  const giveBack = () => {
-    setHeld(false)
-    if (before.current instanceof HTMLElement && before.current.isConnected)
-      before.current.focus({ preventScroll: true })
+  const restoreFocus = () => {
+    setPaused(false)
+    if (focusedBefore.current instanceof HTMLElement && focusedBefore.current.isConnected)
+      focusedBefore.current.focus({ preventScroll: true })
     else focusContent()
   }
   return (
     <div
       role="status"
-      onPointerEnter={() => setHeld(true)}
-      onPointerLeave={() => setHeld(false)}
+      onPointerEnter={() => setPaused(true)}
+      onPointerLeave={() => setPaused(false)}
       onFocus={onFocus}
-      onBlur={() => setHeld(false)}
+      onBlur={() => setPaused(false)}
       className={`pointer-events-none fixed inset-x-0 top-[calc(env(safe-area-inset-top)+3.25rem)] z-50 flex touch:top-[calc(env(safe-area-inset-top)+4rem)] flex-col items-center gap-2 ${className}`}
     >
       {notices.map((notice) => (
-        <NoticeCard key={notice.id} notice={notice} held={held} dismiss={dismiss} giveBack={giveBack} />
+        <NoticeCard key={notice.id} notice={notice} paused={paused} dismiss={dismiss} restoreFocus={restoreFocus} />
       ))}
     </div>
   )
@@ -43,30 +44,30 @@ export function Notices({ className = '' }: { className?: string }) {
 
 function NoticeCard({
   notice,
-  held,
+  paused,
   dismiss,
-  giveBack,
+  restoreFocus,
 }: {
   notice: Notice
-  held: boolean
+  paused: boolean
   dismiss(id: string): void
-  giveBack(): void
+  restoreFocus(): void
 }) {
   const card = useRef<HTMLDivElement>(null)
   useEffect(() => {
-    if (held || notice.tone === 'danger') return
-    const timer = setTimeout(() => dismiss(notice.id), quietNoticeTime)
+    if (paused || notice.tone === 'danger') return
+    const timer = setTimeout(() => dismiss(notice.id), NOTICE_TIMEOUT_MS)
     return () => clearTimeout(timer)
-  }, [held, notice, dismiss])
-  const leave = useRef(giveBack)
+  }, [paused, notice, dismiss])
+  const latestRestoreFocus = useRef(restoreFocus)
   useLayoutEffect(() => {
-    leave.current = giveBack
+    latestRestoreFocus.current = restoreFocus
   })
   useLayoutEffect(() => {
     const element = card.current
     return () => {
-      // It still stands in the page now, and takes the focus along when it goes.
-      if (element?.contains(document.activeElement)) leave.current()
+      // In the cleanup of a layout effect, the card is still in the document and may have the focus.
+      if (element?.contains(document.activeElement)) latestRestoreFocus.current()
     }
   }, [])
   return (

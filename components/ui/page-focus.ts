@@ -1,16 +1,16 @@
 import { composerId } from './composer-focus'
 import { touchScreen } from './use-media'
 
-/** The element ids of the two parts of the page. */
+/** Element ids. */
 export const contentId = 'content'
 export const sidebarId = 'sidebar'
 
-/** Focuses an element if the focused one was removed. A focus that the person has moved elsewhere is left alone. */
+/** Focuses an element if the focused one was removed. Does nothing if the person has moved the focus since. */
 export function focusIfLost(element: HTMLElement | null | undefined): void {
   if (document.activeElement === document.body) element?.focus({ preventScroll: true })
 }
 
-/** Puts the focus where it is of use when what had it is gone. On touch, the composer would bring up the keyboard. */
+/** Moves the focus after the focused element was removed. On touch screens, focusing the composer would open the keyboard. */
 export function focusContent(): void {
   const content = document.getElementById(contentId)
   const composer = window.matchMedia(touchScreen).matches ? null : document.getElementById(composerId)

@@ -1,8 +1,8 @@
 'use client'
 import { type Ref, useId } from 'react'
-import { fieldLook } from './text-field'
+import { fieldClassName } from './text-field'
 
-/** A labelled choice of a few; `quiet` for a row of them above what they filter. */
+/** A labeled select. `quiet` has a lighter label, for rows of filters. */
 export function SelectField<Value extends string>({
   ref,
   label,
@@ -34,7 +34,7 @@ export function SelectField<Value extends string>({
           const chosen = options.find((option) => option.value === target.value)
           if (chosen) onChange(chosen.value)
         }}
-        className={`${fieldLook} ${className}`}
+        className={`${fieldClassName} ${className}`}
       >
         {options.map((option) => (
           <option key={option.value} value={option.value}>

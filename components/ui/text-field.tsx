@@ -1,7 +1,7 @@
 'use client'
 import { type ComponentProps, useId } from 'react'
 
-/** A labelled field; `hint` says what goes in, `problem` what is wrong with it, both read out with the field. */
+/** A labeled input. `hint` and `problem` are its accessible description. */
 export function TextField({
   label,
   hint,
@@ -21,7 +21,7 @@ export function TextField({
         dir="auto"
         aria-invalid={Boolean(problem)}
         aria-describedby={described || undefined}
-        className={`${fieldLook} mt-1 w-full`}
+        className={`${fieldClassName} mt-1 w-full`}
         {...rest}
       />
       {hint ? (
@@ -38,5 +38,5 @@ export function TextField({
   )
 }
 
-export const fieldLook =
+export const fieldClassName =
   'h-9 touch:h-11 rounded-small border border-line-strong bg-surface px-2.5 text-small touch:text-body outline-none transition-colors focus:border-accent aria-invalid:border-danger'

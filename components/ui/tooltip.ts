@@ -2,20 +2,20 @@ import type { Shortcut } from './keys'
 
 interface TooltipOptions {
   keys?: Shortcut
-  /** Where it opens, if there is room: below otherwise. */
+  /** The preferred side; by default, and if there is no room, below. */
   side?: 'above' | 'after'
-  /** Only while some of the words are cut off. */
-  whenCut?: boolean
+  /** Shows the tooltip only while the element's text is truncated. */
+  whenTruncated?: boolean
 }
 
-/** The attributes that give an element a tooltip. Its name for screen readers is its own matter. */
-export function tooltip(text: string, { keys, side, whenCut }: TooltipOptions = {}) {
+/** Attributes that give an element a tooltip. They do not give it an accessible name. */
+export function tooltip(text: string, { keys, side, whenTruncated }: TooltipOptions = {}) {
   return {
     'data-tooltip': text,
     'data-tooltip-keys': keys,
     'data-tooltip-side': side,
-    'data-tooltip-when-cut': whenCut || undefined,
-    // The page is rendered before its keyboard is known, so both forms stand.
+    'data-tooltip-when-truncated': whenTruncated || undefined,
+    // The server doesn't know the keyboard, so both shortcuts are listed.
     'aria-keyshortcuts': keys?.startsWith('Mod+') ? `Control${keys.slice(3)} Meta${keys.slice(3)}` : keys,
   }
 }

@@ -1,73 +1,22 @@
 'use client'
-import { useEffect, useLayoutEffect, useRef, useState } from 'react'
+import { useCallback, useEffect, useLayoutEffect, useRef, useState } from 'react'
 import { isMac, type Shortcut } from './keys'
 
-const macCaps: Record<string, string> = { Mod: '⌘', Shift: '⇧', Alt: '⌥', Enter: '↩', Escape: 'Esc' }
-const otherCaps: Record<string, string> = { Mod: 'Ctrl', Escape: 'Esc' }
-
-/** In pixels: between a tooltip and its element, and the edge of the window. */
-const gap = 6
-const margin = 8
-
-/**
- * The one tooltip of the page, at whatever element the mouse or the keyboard's focus is on. It shows at once and repeats
- * what the element is called, so that screen readers need not hear it.
- */
+/** The tooltip of the element that has the pointer or the keyboard focus. Hidden from screen readers, which have its name. */
 export function Tooltips() {
-  const [element, setElement] = useState(alreadyMeant)
-  const shown = useRef<HTMLElement>(null)
+  const { element, hide } = useTooltipElement()
   const box = useRef<HTMLDivElement>(null)
 
-  useEffect(() => {
-    /** It was pressed, and says no more until the mouse has left it. */
-    let pressed: HTMLElement | null = null
-    const hide = () => setElement(null)
-    const onKey = (event: KeyboardEvent) => {
-      // Outside of the page's main part, Escape closes what floats, and the tooltip with it.
-      const focused = shown.current?.matches('main :focus-visible') ? shown.current : null
-      // Escape is for the tooltip that the keyboard has opened, unless it tells what Escape does.
-      if (event.key === 'Escape' && focused && focused.dataset.tooltipKeys !== 'Escape') event.preventDefault()
-      hide()
-    }
-    const onPress = ({ target }: PointerEvent) => {
-      pressed = described(target)
-      hide()
-    }
-    const onPointer = ({ target, pointerType }: PointerEvent) => {
-      const under = pointerType === 'touch' ? null : described(target)
-      if (under !== pressed) pressed = null
-      setElement(pressed ? null : under)
-    }
-    const onFocus = ({ target }: FocusEvent) =>
-      setElement(target instanceof Element && target.matches(':focus-visible') ? described(target) : null)
-    const events = {
-      pointerover: onPointer,
-      pointerdown: onPress,
-      focusin: onFocus,
-      focusout: hide,
-      keydown: onKey,
-      scroll: hide,
-    }
-    // Captured, so that what stops an event still hides the tooltip.
-    const all = Object.entries(events) as [string, EventListener][]
-    for (const [name, listener] of all)
-      document.addEventListener(name, listener, { capture: true, passive: name !== 'keydown' })
-    return () => {
-      for (const [name, listener] of all) document.removeEventListener(name, listener, { capture: true })
-    }
-  }, [])
-
   useLayoutEffect(() => {
-    shown.current = element
     if (!element || !box.current) return
     box.current.showPopover?.()
     place(box.current, element)
     const removal = new MutationObserver(() => {
-      if (!element.isConnected) setElement(null)
+      if (!element.isConnected) hide()
     })
     removal.observe(document.body, { childList: true, subtree: true })
     return () => removal.disconnect()
-  }, [element])
+  }, [element, hide])
 
   if (!element) return null
   const keys = element.dataset.tooltipKeys
@@ -92,44 +41,103 @@ export function Tooltips() {
   )
 }
 
-/** The mouse or the keyboard may be at one already: it is what has this code fetched. */
-function alreadyMeant(): HTMLElement | null {
+/** Follows the pointer and the focus to the element whose tooltip is shown, if any. Every other input hides it. */
+function useTooltipElement(): { element: HTMLElement | null; hide: () => void } {
+  const [element, setElement] = useState(initialElement)
+  const shown = useRef<HTMLElement>(null)
+  useLayoutEffect(() => {
+    shown.current = element
+  }, [element])
+  const hide = useCallback(() => setElement(null), [])
+
+  useEffect(() => {
+    /** A pressed element shows no tooltip until the pointer has left it. */
+    let pressed: HTMLElement | null = null
+    const onKeyDown = (event: KeyboardEvent) => {
+      if (event.key === 'Escape' && keepsEscape(shown.current)) event.preventDefault()
+      hide()
+    }
+    const onPointerDown = ({ target }: PointerEvent) => {
+      pressed = elementWithTooltip(target)
+      hide()
+    }
+    const onPointerOver = ({ target, pointerType }: PointerEvent) => {
+      const hovered = pointerType === 'touch' ? null : elementWithTooltip(target)
+      if (hovered !== pressed) pressed = null
+      setElement(pressed ? null : hovered)
+    }
+    const onFocusIn = ({ target }: FocusEvent) =>
+      setElement(target instanceof Element && target.matches(':focus-visible') ? elementWithTooltip(target) : null)
+    const listeners = Object.entries({
+      pointerover: onPointerOver,
+      pointerdown: onPointerDown,
+      focusin: onFocusIn,
+      focusout: hide,
+      keydown: onKeyDown,
+      scroll: hide,
+    }) as [string, EventListener][]
+    // Capturing sees events whose propagation is stopped.
+    for (const [type, listener] of listeners)
+      document.addEventListener(type, listener, { capture: true, passive: type !== 'keydown' })
+    return () => {
+      for (const [type, listener] of listeners) document.removeEventListener(type, listener, { capture: true })
+    }
+  }, [hide])
+  return { element, hide }
+}
+
+/** The input that loaded this code may have been on an element with a tooltip. */
+function initialElement(): HTMLElement | null {
   const hovered = window.matchMedia('(hover: hover)').matches ? [...document.querySelectorAll(':hover')].at(-1) : null
-  return described(hovered ?? null) ?? described(document.querySelector(':focus-visible'))
+  return elementWithTooltip(hovered ?? null) ?? elementWithTooltip(document.querySelector(':focus-visible'))
 }
 
-/** The element around a target that has a tooltip now. */
-function described(target: EventTarget | null): HTMLElement | null {
+/**
+ * Whether Escape only hides the tooltip of this element: it has the keyboard focus, and the tooltip isn't about Escape.
+ * Outside `main`, Escape also closes the overlay that the element is in.
+ */
+function keepsEscape(element: HTMLElement | null): boolean {
+  return element?.matches('main :focus-visible') === true && element.dataset.tooltipKeys !== 'Escape'
+}
+
+/** The closest ancestor of an event target whose tooltip may be shown. */
+function elementWithTooltip(target: EventTarget | null): HTMLElement | null {
   const element = target instanceof Element ? target.closest<HTMLElement>('[data-tooltip]') : null
-  // What a button has opened says enough.
+  // An open menu already explains its button.
   if (!element?.dataset.tooltip || element.matches('[aria-haspopup][aria-expanded="true"]')) return null
-  return 'tooltipWhenCut' in element.dataset && !isCut(element) ? null : element
+  return 'tooltipWhenTruncated' in element.dataset && !isTruncated(element) ? null : element
 }
 
-function isCut(element: HTMLElement): boolean {
+function isTruncated(element: HTMLElement): boolean {
   return [element, ...element.querySelectorAll('.truncate')].some((each) => each.scrollWidth > each.clientWidth)
 }
 
+/** Pixels between a tooltip and its element, and between a tooltip and the edge of the window. */
+const GAP = 6
+const MARGIN = 8
+
 function place(box: HTMLElement, element: HTMLElement): void {
-  const at = element.getBoundingClientRect()
+  const anchor = element.getBoundingClientRect()
   const { width, height } = box.getBoundingClientRect()
-  const within = (start: number, size: number, space: number) =>
-    Math.max(margin, Math.min(start, space - size - margin))
+  const clamp = (start: number, size: number, space: number) => Math.max(MARGIN, Math.min(start, space - size - MARGIN))
   const side = element.dataset.tooltipSide
-  const roomAfter = at.right + gap + width + margin <= window.innerWidth
-  if (side === 'after' && roomAfter) {
-    box.style.left = `${at.right + gap}px`
-    box.style.top = `${within(at.top + (at.height - height) / 2, height, window.innerHeight)}px`
+  const fitsAfter = anchor.right + GAP + width + MARGIN <= window.innerWidth
+  if (side === 'after' && fitsAfter) {
+    box.style.left = `${anchor.right + GAP}px`
+    box.style.top = `${clamp(anchor.top + (anchor.height - height) / 2, height, window.innerHeight)}px`
     return
   }
-  const above = at.top - gap - height
-  const below = at.bottom + gap
-  const fitsBelow = below + height + margin <= window.innerHeight
-  box.style.left = `${within(at.left + (at.width - width) / 2, width, window.innerWidth)}px`
-  box.style.top = `${(side === 'above' && above >= margin) || !fitsBelow ? above : below}px`
+  const above = anchor.top - GAP - height
+  const below = anchor.bottom + GAP
+  const fitsBelow = below + height + MARGIN <= window.innerHeight
+  box.style.left = `${clamp(anchor.left + (anchor.width - width) / 2, width, window.innerWidth)}px`
+  box.style.top = `${(side === 'above' && above >= MARGIN) || !fitsBelow ? above : below}px`
 }
 
-/** What stands on each key of a shortcut. */
+const macCaps: Record<string, string> = { Mod: '⌘', Shift: '⇧', Alt: '⌥', Enter: '↩', Escape: 'Esc' }
+const otherCaps: Record<string, string> = { Mod: 'Ctrl', Escape: 'Esc' }
+
+/** The label of each key of a shortcut. */
 function keyCaps(keys: Shortcut, mac: boolean): string[] {
   const caps = mac ? macCaps : otherCaps
   return keys.split('+').map((key) => caps[key] ?? key)

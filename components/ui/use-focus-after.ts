@@ -2,23 +2,23 @@
 import { useEffect, useReducer, useRef } from 'react'
 
 /**
- * Moves the focus on when what had it goes away, e.g. a form that was saved: to the first element in `container` that
- * matches a selector, as soon as there is one.
+ * Moves the focus when the focused element goes away, e.g. a saved form: to the first element in `container` that matches a
+ * selector, as soon as one is rendered.
  */
 export function useFocusAfter<Container extends HTMLElement>() {
   const container = useRef<Container>(null)
-  const wanted = useRef<string | null>(null)
-  // What goes away may be within a child, and then nothing here would render.
+  const selector = useRef<string | null>(null)
+  // Forces a render here, because the removal may only render a child.
   const [, render] = useReducer((count: number) => count + 1, 0)
   useEffect(() => {
-    if (wanted.current === null) return
-    const found = container.current?.querySelector<HTMLElement>(wanted.current)
+    if (selector.current === null) return
+    const found = container.current?.querySelector<HTMLElement>(selector.current)
     if (!found) return
-    wanted.current = null
+    selector.current = null
     found.focus()
   })
-  const focusAfter = (selector: string) => {
-    wanted.current = selector
+  const focusAfter = (next: string) => {
+    selector.current = next
     render()
   }
   return { container, focusAfter }

@@ -1,13 +1,13 @@
 'use client'
 import { useSyncExternalStore } from 'react'
 
-/** Whether a media query matches; false on the server and while the page wakes up. */
+/** Whether a media query matches; false on the server and during hydration. */
 export function useMedia(query: string): boolean {
   return useSyncExternalStore(
-    (changed) => {
+    (onChange) => {
       const list = window.matchMedia(query)
-      list.addEventListener('change', changed)
-      return () => list.removeEventListener('change', changed)
+      list.addEventListener('change', onChange)
+      return () => list.removeEventListener('change', onChange)
     },
     () => window.matchMedia(query).matches,
     () => false,
@@ -15,5 +15,5 @@ export function useMedia(query: string): boolean {
 }
 
 export const touchScreen = '(pointer: coarse)'
-/** From here on the sidebar stands beside the text; below it is a drawer. */
+/** On narrower screens the sidebar is a drawer. */
 export const wideScreen = '(min-width: 64rem)'

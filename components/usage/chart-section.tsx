@@ -24,7 +24,7 @@ export function ChartSection({
       aside={
         <>
           {aside}
-          <Button look="quiet" aria-pressed={asTable} onClick={() => setAsTable(!asTable)}>
+          <Button variant="quiet" aria-pressed={asTable} onClick={() => setAsTable(!asTable)}>
             {asTable ? 'Show as chart' : 'Show as table'}
             <span className="sr-only">: {title}</span>
           </Button>

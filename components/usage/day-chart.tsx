@@ -1,6 +1,6 @@
 'use client'
 import { useState } from 'react'
-import { Segments } from '@/components/ui/segments'
+import { SegmentedControl } from '@/components/ui/segmented-control'
 import { formatMoney, type Rate } from '@/lib/protocol/billing/money'
 import type { UsageReport } from '@/lib/protocol/billing/usage'
 import { BarChart } from './bar-chart'
@@ -30,7 +30,7 @@ export function DayChart({ report, rate }: { report: UsageReport; rate: Rate }) 
   return (
     <ChartSection
       title={title}
-      aside={<Segments label="Show" options={measures} value={measure} onChange={setChosen} />}
+      aside={<SegmentedControl label="Show" options={measures} value={measure} onChange={setChosen} />}
       chart={
         <BarChart
           label={`${measures[measure]} ${title.toLowerCase()}.`}

@@ -1,6 +1,6 @@
 'use client'
 import { useState } from 'react'
-import { Segments } from '@/components/ui/segments'
+import { SegmentedControl } from '@/components/ui/segmented-control'
 import { type ModelUsage, speedBounds, waitBounds } from '@/lib/protocol/billing/usage'
 import { BarChart } from './bar-chart'
 import { ChartSection } from './chart-section'
@@ -19,7 +19,7 @@ export function Distributions({ models, modelName }: { models: ModelUsage[]; mod
     <ChartSection
       title="Model speed"
       words="Medians are approximate. Replies that never produced any text aren’t counted."
-      aside={<Segments label="Measure" options={measures} value={measure} onChange={setMeasure} />}
+      aside={<SegmentedControl label="Measure" options={measures} value={measure} onChange={setMeasure} />}
       chart={
         counted.length === 0 ? (
           <p className="text-ink-quiet text-small">No replies in this period were long enough to measure.</p>

@@ -1,4 +1,4 @@
-import { formatSeconds } from '@/components/ui/seconds'
+import { formatSeconds } from '@/components/ui/elapsed-seconds'
 import { dayOfIso, isoOfDay } from '@/lib/protocol/billing/days'
 import type { DayUsage, Figures } from '@/lib/protocol/billing/usage'
 import { quantile, speedBounds, waitBounds } from '@/lib/protocol/billing/usage'

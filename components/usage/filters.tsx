@@ -1,7 +1,7 @@
 'use client'
 import { type Ref, useId } from 'react'
 import { SelectField } from '@/components/ui/select-field'
-import { fieldLook } from '@/components/ui/text-field'
+import { fieldClassName } from '@/components/ui/text-field'
 import { daysOf, type Range, rangeProblem, ranges, type Wanted } from './query'
 
 export interface Choice {
@@ -96,7 +96,7 @@ function Day({ label, value, onChange }: { label: string; value: string; onChang
         type="date"
         value={value}
         onChange={({ target }) => onChange(target.value)}
-        className={fieldLook}
+        className={fieldClassName}
       />
     </div>
   )

@@ -3,7 +3,7 @@ import Link from 'next/link'
 import { useRef, useState } from 'react'
 import { Page } from '@/components/page/page'
 import { Button } from '@/components/ui/button'
-import { lazily } from '@/components/ui/lazy/lazily'
+import { lazyComponent } from '@/components/ui/lazy/lazy-component'
 import { useConversations } from '@/lib/client/state/context'
 import type { UsageReport } from '@/lib/protocol/billing/usage'
 import { ExportLinks } from './export-links'
@@ -12,14 +12,14 @@ import { conversationName, useNames } from './names'
 import { isFiltered, type Wanted, wantedAtFirst } from './query'
 import { useReport } from './use-report'
 
-const charts = lazily(() => import('./report').then((module) => module.Report))
+const charts = lazyComponent(() => import('./report').then((module) => module.Report))
 
 /** What was used and what it cost. */
 export function UsagePage() {
   const timeZone = useConversations((state) => state.settings.timeZone)
   const [wanted, setWanted] = useState(() => wantedAtFirst(timeZone))
   const { report, loading, problem, retry } = useReport(wanted)
-  const { component: Report } = charts.useIt()
+  const { component: Report } = charts.useComponent()
   const choices = useChoices(report, wanted)
   const conversationField = useRef<HTMLSelectElement>(null)
   const heading = useRef<HTMLHeadingElement>(null)

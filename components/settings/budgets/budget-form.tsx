@@ -118,10 +118,10 @@ export function BudgetForm({
         {elsewhere && budget ? elsewhereWords(gone, formatBudgetAmount(budget.amount, budget, money)) : null}
       </p>
       <div className="mt-4 flex flex-wrap gap-2">
-        <Button type="submit" look="primary" aria-disabled={saving}>
+        <Button type="submit" variant="primary" aria-disabled={saving}>
           {saving ? 'Saving…' : 'Save'}
         </Button>
-        <Button look="bare" onClick={onCancel}>
+        <Button variant="bare" onClick={onCancel}>
           Cancel
         </Button>
       </div>

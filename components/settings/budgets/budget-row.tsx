@@ -4,8 +4,8 @@ import { useState } from 'react'
 import { formatBudgetAmount, fractionOf } from '@/components/format/budget'
 import { formatPercent } from '@/components/format/numbers'
 import { useMoneyFormatter } from '@/components/format/use-money-formatter'
-import { Ask } from '@/components/ui/ask'
 import { IconButton } from '@/components/ui/button'
+import { Confirmation } from '@/components/ui/confirmation'
 import { Meter } from '@/components/ui/meter'
 import type { BudgetState } from '@/lib/protocol/billing/budgets'
 import { scopeNames } from './budget-draft'
@@ -58,7 +58,7 @@ export function BudgetRow({
       </div>
       {asking ? (
         <div className="mt-3">
-          <Ask
+          <Confirmation
             question={`Remove this budget? ${scopeNames[scope]} can then use any amount.`}
             action="Remove"
             onConfirm={onRemove}
@@ -90,9 +90,9 @@ function Used({
     <div className="relative mt-1.5 max-w-measure">
       <Meter
         label={`${scopeNames[scope]}: used`}
-        words={`${formatPercent(used)}: ${said}`}
-        part={used}
-        held={fractionOf(reserved ?? '0', amount)}
+        valueText={`${formatPercent(used)}: ${said}`}
+        value={used}
+        reserved={fractionOf(reserved ?? '0', amount)}
         near={near}
         className="w-full"
       />

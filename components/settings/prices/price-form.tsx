@@ -1,7 +1,7 @@
 'use client'
 import { type ChangeEvent, type FormEvent, type Ref, useEffect, useRef, useState } from 'react'
-import { Ask } from '@/components/ui/ask'
 import { Button } from '@/components/ui/button'
+import { Confirmation } from '@/components/ui/confirmation'
 import { TextField } from '@/components/ui/text-field'
 import { useFocusAfter } from '@/components/ui/use-focus-after'
 import { ApiError } from '@/lib/client/transport/api-calls'
@@ -130,7 +130,7 @@ export function PriceForm({
         ) : null}
       </div>
       {asking && price ? (
-        <Ask
+        <Confirmation
           question={listed ? `Reset ${price.model} to its list price?` : `Remove the price of ${price.model}?`}
           action={listed ? 'Reset' : 'Remove'}
           onConfirm={() => onReset(price)}
@@ -141,14 +141,14 @@ export function PriceForm({
         />
       ) : (
         <div className="flex flex-wrap gap-2">
-          <Button type="submit" look="primary" aria-disabled={work !== null}>
+          <Button type="submit" variant="primary" aria-disabled={work !== null}>
             {work === null ? 'Save' : 'Saving…'}
           </Button>
-          <Button look="bare" onClick={onCancel}>
+          <Button variant="bare" onClick={onCancel}>
             Cancel
           </Button>
           {own !== null && price ? (
-            <Button data-reset look="bare" className="ms-auto" onClick={() => setAsking(true)}>
+            <Button data-reset variant="bare" className="ms-auto" onClick={() => setAsking(true)}>
               {listed ? 'Reset to list price' : 'Remove'}
             </Button>
           ) : null}

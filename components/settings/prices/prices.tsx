@@ -1,8 +1,8 @@
 'use client'
 import { Plus, Upload } from 'lucide-react'
 import { useCallback, useEffect, useRef, useState } from 'react'
-import { Ask } from '@/components/ui/ask'
 import { Button } from '@/components/ui/button'
+import { Confirmation } from '@/components/ui/confirmation'
 import { TextField } from '@/components/ui/text-field'
 import { useFocusAfter } from '@/components/ui/use-focus-after'
 import { useConversations } from '@/lib/client/state/context'
@@ -136,7 +136,7 @@ function PriceLists() {
             Only your custom prices
           </label>
           {open === 'resetting' ? (
-            <Ask
+            <Confirmation
               question={`Reset ${customPrices(own)} to list prices? This can’t be undone.`}
               action="Reset"
               onConfirm={async () => {
@@ -147,7 +147,7 @@ function PriceLists() {
               onCancel={() => close('[data-reset]')}
             />
           ) : (
-            <Button data-reset look="bare" onClick={() => setOpen('resetting')}>
+            <Button data-reset variant="bare" onClick={() => setOpen('resetting')}>
               Reset {customPrices(own)}
             </Button>
           )}

@@ -88,7 +88,7 @@ function Start({ group, onAgain }: { group: ModelGroup; onAgain(): Promise<void>
   }
   if (first) {
     return (
-      <Button look="primary" className="max-w-full" onClick={() => start(first.id)}>
+      <Button variant="primary" className="max-w-full" onClick={() => start(first.id)}>
         <span className="truncate">Start with {first.name}</span>
       </Button>
     )
@@ -111,7 +111,7 @@ function Start({ group, onAgain }: { group: ModelGroup; onAgain(): Promise<void>
         value={typed}
         onChange={({ target }) => setTyped(target.value)}
       />
-      <Button type="submit" look="primary">
+      <Button type="submit" variant="primary">
         Start a conversation
       </Button>
       {group.problem ? <Button onClick={() => void onAgain()}>Try again</Button> : null}

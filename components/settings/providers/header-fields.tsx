@@ -1,7 +1,7 @@
 'use client'
 import { Plus, X } from 'lucide-react'
 import { Button, IconButton } from '@/components/ui/button'
-import { fieldLook } from '@/components/ui/text-field'
+import { fieldClassName } from '@/components/ui/text-field'
 import type { HeaderRow } from './provider-draft'
 
 /** Extra headers that a server wants with each request. Stored values never come back, so they are kept or replaced whole. */
@@ -40,7 +40,7 @@ export function HeaderFields({
                 spellCheck={false}
                 value={row.name}
                 onChange={(event) => set(row.id, { name: event.target.value })}
-                className={`${fieldLook} w-1/3 min-w-0`}
+                className={`${fieldClassName} w-1/3 min-w-0`}
               />
               <input
                 aria-label={`Header ${index + 1}, value`}
@@ -50,7 +50,7 @@ export function HeaderFields({
                 spellCheck={false}
                 value={row.value}
                 onChange={(event) => set(row.id, { value: event.target.value })}
-                className={`${fieldLook} min-w-0 grow`}
+                className={`${fieldClassName} min-w-0 grow`}
               />
               <IconButton
                 label={`Remove header ${index + 1}`}

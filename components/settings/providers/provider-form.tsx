@@ -97,7 +97,7 @@ export function ProviderForm({
       {namesModel ? <ModelField {...fields} /> : null}
       <div role="alert">{problem && !wrong ? <p className="text-danger text-small">{problem.message}</p> : null}</div>
       <div className="flex flex-wrap gap-2">
-        <Button type="submit" look="primary" aria-disabled={saving.work !== null}>
+        <Button type="submit" variant="primary" aria-disabled={saving.work !== null}>
           {saving.work ? 'Saving…' : 'Save'}
         </Button>
         <Button
@@ -107,7 +107,7 @@ export function ProviderForm({
         >
           {testing.work ? 'Testing…' : 'Test'}
         </Button>
-        <Button look="bare" onClick={onCancel}>
+        <Button variant="bare" onClick={onCancel}>
           Cancel
         </Button>
       </div>

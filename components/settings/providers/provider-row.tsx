@@ -1,8 +1,8 @@
 'use client'
 import { Pencil, Trash2 } from 'lucide-react'
 import { useState } from 'react'
-import { Ask } from '@/components/ui/ask'
 import { IconButton } from '@/components/ui/button'
+import { Confirmation } from '@/components/ui/confirmation'
 import type { Provider } from '@/lib/protocol/providers'
 import { keyIsStored } from './provider-draft'
 
@@ -51,7 +51,7 @@ export function ProviderRow({
       </div>
       {asking ? (
         <div className="mt-3">
-          <Ask
+          <Confirmation
             question={`Delete ${name} and its key? This can’t be undone.`}
             action="Delete"
             onConfirm={onDelete}

@@ -1,50 +1,50 @@
 'use client'
 import { useEffect, useState } from 'react'
 import { useConversations } from '@/lib/client/state/context'
-import type { Lazily } from './lazily'
+import type { LazyComponent } from './lazy-component'
 
-/** In milliseconds: the page itself comes first. */
-const TOUCH_PREFETCH_MS = 2000
+/** How long a touch screen waits before it loads the code, so that the page loads first. */
+const TOUCH_PRELOAD_DELAY_MS = 2000
 
-const notHere = {
+const loadFailed = {
   id: 'popup',
   text: 'Couldn’t load this. The server may be unreachable, or Rill was updated. Try again, or reload the page.',
   tone: 'danger' as const,
 }
 
 /**
- * What a button opens, whose code is fetched when the button is pointed at, or soon on a screen where nothing is.
- * `component` is null until it was opened once: the button stands alone until then.
+ * A popup whose code loads when the pointer enters its button; on touch screens, after a delay. `component` is null until
+ * the popup was opened once; until then the caller renders the button alone, with `props`.
  */
-export function usePopup<Component>(popup: Lazily<Component>) {
+export function usePopup<Component>(popup: LazyComponent<Component>) {
   const [open, setOpen] = useState<boolean | null>(null)
-  const { component } = popup.useIt(false)
+  const { preload, useComponent } = popup
+  const { component: loaded } = useComponent(false)
   const notify = useConversations((state) => state.notify)
   const dismiss = useConversations((state) => state.dismiss)
-  const { want } = popup
   useEffect(() => {
     if (window.matchMedia('(hover: hover)').matches) return
-    const timer = setTimeout(want, TOUCH_PREFETCH_MS)
+    const timer = setTimeout(preload, TOUCH_PRELOAD_DELAY_MS)
     return () => clearTimeout(timer)
-  }, [want])
-  const shown = open === null ? null : component
+  }, [preload])
+  const component = open === null ? null : loaded
   async function openFirst(): Promise<void> {
-    dismiss(notHere.id)
+    dismiss(loadFailed.id)
     setOpen(true)
-    if (await want()) return
-    // It must not open by itself later, when nobody waits for it.
+    if (await preload()) return
+    // Otherwise a later download would open it unasked.
     setOpen(null)
-    notify(notHere)
+    notify(loadFailed)
   }
   return {
-    component: shown,
+    component,
     open: open ?? false,
     setOpen,
-    /** Of the button. */
+    /** Props of the button. */
     props: {
-      'aria-expanded': shown !== null && open === true,
-      onPointerEnter: want,
-      onClick: shown ? undefined : () => void openFirst(),
+      'aria-expanded': component !== null && open === true,
+      onPointerEnter: preload,
+      onClick: component ? undefined : () => void openFirst(),
     },
   }
 }

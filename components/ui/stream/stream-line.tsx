@@ -1,32 +1,35 @@
 import type { GenerationStatus } from '@/lib/protocol/events'
 
-/** The pattern of the line repeats after so many pixels, as stream.css has it. */
-const period = 72
-/** In pixels: how far the line flows with a character. */
-const step = 0.25
+/** The period of the pattern in stream.css, in pixels. */
+const PATTERN_PERIOD = 72
+const PIXELS_PER_CHARACTER = 0.25
 
 /**
- * Rill's one decoration: the line beside a reply, and in short the live mark of a conversation. Words always say the
- * same. With `arrived`, in characters, it flows as the text does, which costs no frame of its own, and stands
- * still otherwise; without, it flows by itself, unless it is `still` because nothing can come.
+ * The line beside a reply, which shows its status; the text beside it always says the same. It moves with each received
+ * character, so it costs no frames of its own. Before the first one it animates, unless `paused`.
  */
 export function StreamLine({
   status,
   className,
-  arrived = 0,
-  still = false,
+  receivedCharacters = 0,
+  paused = false,
 }: {
   status: GenerationStatus
   className: string
-  arrived?: number
-  still?: boolean
+  receivedCharacters?: number
+  paused?: boolean
 }) {
-  const flow = arrived > 0 ? { transform: `translateY(${(arrived * step) % period}px)` } : undefined
+  const offset = (receivedCharacters * PIXELS_PER_CHARACTER) % PATTERN_PERIOD
+  const style = receivedCharacters > 0 ? { transform: `translateY(${offset}px)` } : undefined
   return (
     <span aria-hidden="true" data-status={status} className={`stream ${className}`}>
       {status === 'running' ? (
         <span className="stream-end">
-          <span className="stream-flow" data-waiting={(arrived === 0 && !still) || undefined} style={flow} />
+          <span
+            className="stream-flow"
+            data-waiting={(receivedCharacters === 0 && !paused) || undefined}
+            style={style}
+          />
         </span>
       ) : null}
     </span>

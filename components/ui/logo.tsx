@@ -1,5 +1,5 @@
-/** Rill's mark: three strokes of a stream. Takes the colour of its text. */
-export function Mark({ className }: { className: string }) {
+/** Rill's logo, in the current text color. */
+export function Logo({ className }: { className: string }) {
   return (
     <svg
       viewBox="0 0 24 24"

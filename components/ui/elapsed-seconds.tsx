@@ -1,8 +1,8 @@
 'use client'
 import { useEffect, useState } from 'react'
 
-/** Whole seconds since a moment (epoch ms), counting while it is shown; nothing during the first one. */
-export function Seconds({ since }: { since: number }) {
+/** Counts whole seconds since `since` (epoch ms); empty during the first second. */
+export function ElapsedSeconds({ since }: { since: number }) {
   const [now, setNow] = useState(() => Date.now())
   useEffect(() => {
     const timer = setInterval(() => setNow(Date.now()), 1000)
@@ -13,7 +13,7 @@ export function Seconds({ since }: { since: number }) {
   return <span className="numbers"> · {formatSeconds(seconds * 1000)}</span>
 }
 
-/** `3.2 s`, `48 s`, `2 min 5 s`; whole seconds stay whole. */
+/** `3.2 s`, `3 s`, `48 s`, `2 min 5 s` */
 export function formatSeconds(milliseconds: number): string {
   const seconds = milliseconds / 1000
   if (seconds >= 60) return `${Math.floor(seconds / 60)} min ${Math.floor(seconds % 60)} s`

@@ -1,8 +1,8 @@
 'use client'
 import { useId } from 'react'
 
-/** One of a few, all in sight. */
-export function Segments<Name extends string>({
+/** A choice of one option, all of them visible. */
+export function SegmentedControl<Name extends string>({
   label,
   options,
   value,

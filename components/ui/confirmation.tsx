@@ -3,8 +3,8 @@ import { useEffect, useRef, useState } from 'react'
 import { problemFrom } from '@/lib/client/transport/api-calls'
 import { Button } from './button'
 
-/** Asks in place before something is removed that nothing brings back. The focus begins on Cancel; Escape is the same. */
-export function Ask({
+/** Asks for confirmation in place before something is removed for good. Focus starts on Cancel; Escape cancels. */
+export function Confirmation({
   question,
   action,
   onConfirm,
@@ -13,22 +13,22 @@ export function Ask({
   question: string
   /** The verb on the button, e.g. Delete. */
   action: string
-  /** What it throws is shown. */
+  /** If it rejects, the problem is shown and the confirmation stays open. */
   onConfirm(): Promise<void>
   onCancel(): void
 }) {
-  const [refusal, setRefusal] = useState<string | null>(null)
-  const [working, setWorking] = useState(false)
-  const cancel = useRef<HTMLButtonElement>(null)
-  useEffect(() => cancel.current?.focus(), [])
+  const [problem, setProblem] = useState<string | null>(null)
+  const [pending, setPending] = useState(false)
+  const cancelButton = useRef<HTMLButtonElement>(null)
+  useEffect(() => cancelButton.current?.focus(), [])
   const confirm = async () => {
-    if (working) return
-    setWorking(true)
+    if (pending) return
+    setPending(true)
     try {
       await onConfirm()
     } catch (error) {
-      setRefusal(problemFrom(error).message)
-      setWorking(false)
+      setProblem(problemFrom(error).message)
+      setPending(false)
     }
   }
   return (
@@ -41,13 +41,13 @@ export function Ask({
     >
       <p className="max-w-measure wrap-anywhere">{question}</p>
       <p role="alert" className="max-w-measure text-danger">
-        {refusal}
+        {problem}
       </p>
       <div className="mt-2 flex flex-wrap gap-2">
-        <Button ref={cancel} onClick={onCancel}>
+        <Button ref={cancelButton} onClick={onCancel}>
           Cancel
         </Button>
-        <Button look="danger" aria-disabled={working} onClick={() => void confirm()}>
+        <Button variant="danger" aria-disabled={pending} onClick={() => void confirm()}>
           {action}
         </Button>
       </div>
