@@ -4,7 +4,7 @@ import { Logo } from '@/components/ui/logo'
 import type { Mode } from '@/lib/protocol/mode'
 import { Group, Section } from './section'
 
-const whoseHistory: Record<Mode, string> = {
+const historySharing: Record<Mode, string> = {
   local: 'Only this machine can reach that server, and every browser on it shares one history.',
   password: 'Everyone who has the password shares one history, on any device.',
   open: 'Each browser has its own history, kept by a cookie. If you clear your cookies, you lose access to it.',
@@ -34,7 +34,7 @@ export function About({ version, license, database }: { version: string; license
           <ul className="max-w-measure list-disc space-y-1.5 ps-4 text-ink-quiet text-small">
             <li>
               Conversations, settings, and usage are stored in a {database} database on the server that runs Rill.{' '}
-              {whoseHistory[mode]}
+              {historySharing[mode]}
             </li>
             <li>API keys are encrypted there, and are never sent back to your browser.</li>
             <li>Drafts stay in this browser until you send them.</li>

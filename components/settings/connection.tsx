@@ -6,7 +6,7 @@ import { readTicks, type Streaming, streamingOf } from '@/lib/protocol/ticks'
 
 type Result = Streaming | { failed: true }
 
-/** Times a stream of events from the server to this page, and says in words when something on the way holds it back. */
+/** Times a stream of events from the server to this page, and reports whether a proxy buffers it. */
 export function ConnectionTest() {
   const [result, setResult] = useState<Result | null>(null)
   const [testing, setTesting] = useState(false)
@@ -21,7 +21,7 @@ export function ConnectionTest() {
       <Button onClick={run} aria-disabled={testing}>
         {testing ? 'Testing…' : 'Test connection'}
       </Button>
-      <div role="status">{result && !testing ? <Verdict result={result} /> : null}</div>
+      <div role="status">{result && !testing ? <TestResult result={result} /> : null}</div>
     </div>
   )
 }
@@ -36,18 +36,18 @@ async function testConnection(): Promise<Result> {
   }
 }
 
-function Verdict({ result }: { result: Result }) {
-  const good = 'smooth' in result && result.smooth
-  const Icon = good ? Check : TriangleAlert
+function TestResult({ result }: { result: Result }) {
+  const passed = 'smooth' in result && result.smooth
+  const Icon = passed ? Check : TriangleAlert
   return (
     <p className="flex max-w-measure gap-2 rounded-medium bg-surface-raised px-4 py-3 text-small">
-      <Icon size={16} className={`mt-0.5 shrink-0 ${good ? 'text-accent' : 'text-danger'}`} aria-hidden="true" />
-      <span className="min-w-0 wrap-anywhere">{wordsOf(result)}</span>
+      <Icon size={16} className={`mt-0.5 shrink-0 ${passed ? 'text-accent' : 'text-danger'}`} aria-hidden="true" />
+      <span className="min-w-0 wrap-anywhere">{formatResult(result)}</span>
     </p>
   )
 }
 
-function wordsOf(result: Result): string {
+function formatResult(result: Result): string {
   if ('failed' in result) {
     return 'The test was cut off. Check that Rill’s server is running, then test again.'
   }

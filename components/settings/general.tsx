@@ -27,7 +27,7 @@ export function General() {
         <Typing />
         <Group
           title="Connection"
-          words="Some proxies buffer streamed replies. This checks that text reaches your browser as it’s written."
+          description="Some proxies buffer streamed replies. This checks that text reaches your browser as it’s written."
         >
           <ConnectionTest />
         </Group>
@@ -39,17 +39,17 @@ export function General() {
 function Typing() {
   const enterSends = useConversations((state) => state.settings.enterSends)
   const save = useConversations((state) => state.saveSettings)
-  const enter = useId()
+  const checkbox = useId()
   return (
     <div className="flex items-start gap-2.5">
       <input
-        id={enter}
+        id={checkbox}
         type="checkbox"
         checked={enterSends}
         onChange={(event) => void save({ enterSends: event.target.checked })}
         className="mt-0.5 size-4 touch:size-6 accent-accent"
       />
-      <label htmlFor={enter} className="max-w-measure text-small">
+      <label htmlFor={checkbox} className="max-w-measure text-small">
         <span className="font-strong">Enter sends</span>
         <span className="block text-ink-quiet">
           {enterSends

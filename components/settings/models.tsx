@@ -8,18 +8,21 @@ import type { ModelGroup } from '@/lib/protocol/api'
 import { Group, Section } from './section'
 import { settingsPath } from './sections'
 
-/** Which model new conversations begin with, and what there is to choose from. */
+/** The default model, and how many models each provider has. */
 export function Models() {
   const model = useConversations(defaultModel)
   const models = useConversations((state) => state.models)
   const saveSettings = useConversations((state) => state.saveSettings)
   const loadModels = useConversations((state) => state.loadModels)
-  // What came with the page may be the beginning only.
+  // The page may have been rendered with a truncated list.
   useEffect(() => void loadModels(), [loadModels])
   return (
     <Section slug="models">
       <div className="space-y-8">
-        <Group title="Default model" words="Used for new conversations. You can switch models in any conversation.">
+        <Group
+          title="Default model"
+          description="Used for new conversations. You can switch models in any conversation."
+        >
           <div className="inline-flex max-w-full rounded-small border border-line-strong">
             <ModelPicker
               label="Default model"
@@ -35,7 +38,9 @@ export function Models() {
                 <span dir="auto" className="wrap-anywhere">
                   {group.name}
                 </span>
-                <span className={`numbers ${group.problem ? 'text-warn' : 'text-ink-quiet'}`}>{countWords(group)}</span>
+                <span className={`numbers ${group.problem ? 'text-warn' : 'text-ink-quiet'}`}>
+                  {formatModelCount(group)}
+                </span>
               </li>
             ))}
           </ul>
@@ -58,8 +63,12 @@ export function Models() {
 
 const link = 'inline-flex touch:min-h-11 items-center rounded-small text-accent underline underline-offset-2'
 
-/** How many models a provider has, or why it is not known. */
-export function countWords({ models, more = 0, problem }: Pick<ModelGroup, 'models' | 'more' | 'problem'>): string {
+/** `1 model`, `240 models`, or that the list failed to load. */
+export function formatModelCount({
+  models,
+  more = 0,
+  problem,
+}: Pick<ModelGroup, 'models' | 'more' | 'problem'>): string {
   if (problem) return 'Couldn’t load models'
   const count = models.length + more
   return count === 1 ? '1 model' : `${count.toLocaleString()} models`

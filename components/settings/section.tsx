@@ -6,8 +6,8 @@ import { type Slug, sections } from './sections'
 
 export const headingId = 'settings-heading'
 
-/** A part of Settings: its name, what it is for, and on a phone the way back to the list. */
-export function Section({ slug, words, children }: { slug: Slug; words?: string; children: ReactNode }) {
+/** A section of Settings. On a phone it links back to the list of sections. */
+export function Section({ slug, description, children }: { slug: Slug; description?: string; children: ReactNode }) {
   const name = sections.find((each) => each.slug === slug)?.name ?? ''
   return (
     <section aria-label={name}>
@@ -22,18 +22,18 @@ export function Section({ slug, words, children }: { slug: Slug; words?: string;
       <h1 id={headingId} tabIndex={-1} className="font-strong text-title outline-none md:text-lead">
         {name}
       </h1>
-      {words ? <p className="mt-1 max-w-measure text-pretty text-ink-quiet text-small">{words}</p> : null}
+      {description ? <p className="mt-1 max-w-measure text-pretty text-ink-quiet text-small">{description}</p> : null}
       <div className="mt-6">{children}</div>
     </section>
   )
 }
 
-/** A group of settings within a part. */
-export function Group({ title, words, children }: { title: string; words?: string; children: ReactNode }) {
+/** A titled group of settings within a section. */
+export function Group({ title, description, children }: { title: string; description?: string; children: ReactNode }) {
   return (
     <section aria-label={title}>
       <h2 className="font-strong text-small">{title}</h2>
-      {words ? <p className="mt-0.5 max-w-measure text-pretty text-ink-quiet text-small">{words}</p> : null}
+      {description ? <p className="mt-0.5 max-w-measure text-pretty text-ink-quiet text-small">{description}</p> : null}
       <div className="mt-2">{children}</div>
     </section>
   )

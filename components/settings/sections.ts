@@ -1,4 +1,4 @@
-/** The parts of Settings, in the order of their list. */
+/** The sections of Settings, in the order of the navigation. */
 export const sections = [
   { slug: 'general', name: 'General' },
   { slug: 'models', name: 'Models' },

@@ -2,19 +2,19 @@
 import { ChevronRight } from 'lucide-react'
 import Link from 'next/link'
 import { usePathname, useRouter } from 'next/navigation'
-import { type ReactNode, useEffect, useRef } from 'react'
+import { type ReactNode, type RefObject, useEffect, useRef } from 'react'
 import { Page } from '@/components/page/page'
 import { headingId } from './section'
 import { sections, settingsPath } from './sections'
 
 const index = '/settings'
 
-/** The parts of Settings and the one that is shown: side by side, and one after the other on a phone. */
+/** The navigation of Settings beside the current section; on a phone, one or the other. */
 export function SettingsLayout({ children }: { children: ReactNode }) {
   const path = usePathname()
   const list = useRef<HTMLElement>(null)
-  useFocusOnWay(path, list)
-  useOldAddresses()
+  useFocusAfterNavigation(path, list)
+  useHashRedirect()
   const isIndex = path === index
   const Title = isIndex ? 'h1' : 'p'
   return (
@@ -47,29 +47,29 @@ export function SettingsLayout({ children }: { children: ReactNode }) {
   )
 }
 
-/** On a phone the list gives way to its part, and back: what had the focus is gone then. */
-function useFocusOnWay(path: string, list: { current: HTMLElement | null }): void {
-  const before = useRef(path)
+/** On a phone, the section replaces the list and back, which removes the focused element. */
+function useFocusAfterNavigation(path: string, list: RefObject<HTMLElement | null>): void {
+  const previousPath = useRef(path)
   useEffect(() => {
-    const from = before.current
-    before.current = path
-    if (from === path || hasFocus()) return
+    const previous = previousPath.current
+    previousPath.current = path
+    if (previous === path || hasVisibleFocus()) return
     document.getElementById(headingId)?.focus({ preventScroll: true })
-    list.current?.querySelector<HTMLElement>(`a[href="${from}"]`)?.focus({ preventScroll: true })
+    list.current?.querySelector<HTMLElement>(`a[href="${previous}"]`)?.focus({ preventScroll: true })
   }, [path, list])
 }
 
-/** What is no longer shown keeps the focus for a moment yet. */
-function hasFocus(): boolean {
+/** A hidden element can keep the focus until the next frame. */
+function hasVisibleFocus(): boolean {
   const { activeElement, body } = document
   return activeElement !== null && activeElement !== body && activeElement.checkVisibility()
 }
 
-/** `/settings#budgets` is how links of earlier versions name a part. */
-function useOldAddresses(): void {
+/** Links of earlier versions name a section in the hash: `/settings#budgets`. */
+function useHashRedirect(): void {
   const router = useRouter()
   useEffect(() => {
-    const named = sections.find(({ slug }) => window.location.hash === `#${slug}`)
-    if (named && window.location.pathname === index) router.replace(settingsPath(named.slug))
+    const section = sections.find(({ slug }) => window.location.hash === `#${slug}`)
+    if (section && window.location.pathname === index) router.replace(settingsPath(section.slug))
   }, [router])
 }

@@ -4,47 +4,46 @@ import { Section } from './section'
 import { useMac } from './use-mac'
 
 interface Shortcut {
-  does: string
-  /** Pressed together; ⌘ or Ctrl is `Mod`. */
+  action: string
+  /** Pressed together. `Mod` is ⌘ on a Mac and Ctrl elsewhere. */
   keys: string[]
 }
 
 const everywhere: Shortcut[] = [
-  { does: 'New conversation', keys: ['Mod', 'Shift', 'O'] },
-  { does: 'Open or close the sidebar', keys: ['Mod', 'B'] },
-  { does: 'Go to the message box', keys: ['Shift', 'Esc'] },
+  { action: 'New conversation', keys: ['Mod', 'Shift', 'O'] },
+  { action: 'Open or close the sidebar', keys: ['Mod', 'B'] },
+  { action: 'Go to the message box', keys: ['Shift', 'Esc'] },
 ]
 
 const conversation: Shortcut[] = [
-  { does: 'Stop the reply', keys: ['Esc'] },
-  { does: 'Find in the conversation', keys: ['Mod', 'F'] },
-  { does: 'Bring back your last message, in an empty box', keys: ['↑'] },
+  { action: 'Stop the reply', keys: ['Esc'] },
+  { action: 'Find in the conversation', keys: ['Mod', 'F'] },
+  { action: 'Bring back your last message, in an empty box', keys: ['↑'] },
 ]
 
-const typing: Record<'enterSends' | 'enterBreaks', Shortcut[]> = {
+const typing: Record<'enterSends' | 'enterAddsLine', Shortcut[]> = {
   enterSends: [
-    { does: 'Send', keys: ['Enter'] },
-    { does: 'Add a new line', keys: ['Shift', 'Enter'] },
+    { action: 'Send', keys: ['Enter'] },
+    { action: 'Add a new line', keys: ['Shift', 'Enter'] },
   ],
-  enterBreaks: [
-    { does: 'Send', keys: ['Mod', 'Enter'] },
-    { does: 'Add a new line', keys: ['Enter'] },
+  enterAddsLine: [
+    { action: 'Send', keys: ['Mod', 'Enter'] },
+    { action: 'Add a new line', keys: ['Enter'] },
   ],
 }
 
 const findBar: Shortcut[] = [
-  { does: 'Next match', keys: ['Enter'] },
-  { does: 'Previous match', keys: ['Shift', 'Enter'] },
-  { does: 'Close', keys: ['Esc'] },
+  { action: 'Next match', keys: ['Enter'] },
+  { action: 'Previous match', keys: ['Shift', 'Enter'] },
+  { action: 'Close', keys: ['Esc'] },
 ]
 
-/** The keys that there are. */
 export function Shortcuts() {
   const enterSends = useConversations((state) => state.settings.enterSends)
   const mac = useMac()
   const groups = [
     { title: 'Anywhere', shortcuts: everywhere },
-    { title: 'Message box', shortcuts: typing[enterSends ? 'enterSends' : 'enterBreaks'] },
+    { title: 'Message box', shortcuts: typing[enterSends ? 'enterSends' : 'enterAddsLine'] },
     { title: 'Conversation', shortcuts: conversation },
     { title: 'Find', shortcuts: findBar },
   ]
@@ -61,10 +60,10 @@ export function Shortcuts() {
               </tr>
             </thead>
             <tbody>
-              {shortcuts.map(({ does, keys }) => (
-                <tr key={does} className="border-line border-t">
+              {shortcuts.map(({ action, keys }) => (
+                <tr key={action} className="border-line border-t">
                   <th scope="row" className="py-2 text-start font-regular">
-                    {does}
+                    {action}
                   </th>
                   <td className="py-2 ps-4 text-end">
                     <Keys keys={keys.map((key) => keyName(key, mac))} />

@@ -2,7 +2,7 @@
 import { useSyncExternalStore } from 'react'
 import { isMac } from '@/components/ui/keys'
 
-/** Whether the keyboard is a Mac's, with ⌘ in the place of Ctrl; false on the server and while the page wakes up. */
+/** Whether the keyboard has ⌘ in place of Ctrl; false on the server and during hydration. */
 export function useMac(): boolean {
   return useSyncExternalStore(
     () => () => {},

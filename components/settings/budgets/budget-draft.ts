@@ -4,7 +4,6 @@ import { isAmount } from '@/lib/protocol/billing/money'
 import type { Problem } from '@/lib/protocol/events'
 import type { NewBudget } from '@/lib/protocol/requests/budgets'
 
-/** What each budget is over, in the order of the settings. */
 export const scopeNames: Record<BudgetScope, string> = {
   generation: 'Each reply',
   conversation: 'Each conversation',
@@ -12,11 +11,11 @@ export const scopeNames: Record<BudgetScope, string> = {
   day: 'Each day',
   month: 'Each month',
 }
-export const scopes: BudgetScope[] = ['generation', 'conversation', 'batch', 'day', 'month']
-/** Those that can be set: nothing is sent in batches yet, so a cap on them would hold nothing. */
-export const scopesToSet = scopes.filter((scope) => scope !== 'batch')
+const scopes: BudgetScope[] = ['generation', 'conversation', 'batch', 'day', 'month']
+/** The scopes the form offers. Nothing is sent in batches yet, so a limit on them would have no effect. */
+export const editableScopes = scopes.filter((scope) => scope !== 'batch')
 
-/** A budget as it stands in the form. */
+/** The values of the form. */
 export interface BudgetDraft {
   scope: BudgetScope
   measure: Budget['measure']
@@ -24,20 +23,37 @@ export interface BudgetDraft {
   currency: string
 }
 
-/** The currencies that a budget can be in: those whose worth is known. */
-export function currenciesOf(own: string): string[] {
-  return [...new Set([own, 'USD'])]
+/** The currencies a budget can be in: those with a known exchange rate. */
+export function budgetCurrencies(userCurrency: string): string[] {
+  return [...new Set([userCurrency, 'USD'])]
 }
 
-/** What the form begins with. An amount in a currency that is no longer known means nothing in another. */
-export function draftOf(budget: Budget | null, own: string): BudgetDraft {
+/** The initial values of the form. An amount in a currency without an exchange rate is dropped. */
+export function toBudgetDraft(budget: Budget | null, userCurrency: string): BudgetDraft {
   const { scope = 'day', measure = 'cost', amount = '', currency = null } = budget ?? {}
-  const known = measure === 'tokens' || currenciesOf(own).includes(currency ?? own)
-  return { scope, measure, amount: known ? amount : '', currency: known ? (currency ?? own) : own }
+  const convertible = measure === 'tokens' || budgetCurrencies(userCurrency).includes(currency ?? userCurrency)
+  return {
+    scope,
+    measure,
+    amount: convertible ? amount : '',
+    currency: convertible ? (currency ?? userCurrency) : userCurrency,
+  }
 }
 
-/** What is wrong with an amount, in words to stand beside its field; null when it can be sent. */
-export function amountProblem({ measure, amount }: BudgetDraft): string | null {
+/** The budget that a draft stands for. Its amount must be valid. */
+export function toBudget({ scope, measure, amount: typed, currency }: BudgetDraft): NewBudget {
+  const amount = typed.trim()
+  return measure === 'tokens' ? { scope, measure, amount, currency: null } : { scope, measure, amount, currency }
+}
+
+/** The message for an invalid draft; null if it is valid. A person has one budget per scope and measure. */
+export function validateBudget(draft: BudgetDraft, others: Budget[]): string | null {
+  const invalidAmount = validateAmount(draft)
+  if (invalidAmount !== null) return invalidAmount
+  return others.some((each) => isSameKind(each, draft)) ? 'You already have a limit like this. Edit it instead.' : null
+}
+
+export function validateAmount({ measure, amount }: BudgetDraft): string | null {
   const text = amount.trim()
   if (text === '') return 'Enter an amount.'
   if (measure === 'tokens' && !isAmount(text, 15, 0)) return 'Enter a whole number, e.g. 200000.'
@@ -45,22 +61,28 @@ export function amountProblem({ measure, amount }: BudgetDraft): string | null {
   return /[1-9]/.test(text) ? null : 'Enter more than 0. With a limit of 0, nothing could be sent.'
 }
 
-export function isSame(one: Pick<Budget, 'scope' | 'measure'>, other: Pick<Budget, 'scope' | 'measure'>): boolean {
+export function isSameKind(one: Pick<Budget, 'scope' | 'measure'>, other: Pick<Budget, 'scope' | 'measure'>): boolean {
   return one.scope === other.scope && one.measure === other.measure
 }
 
-export function budgetOf({ scope, measure, amount: typed, currency }: BudgetDraft): NewBudget {
-  const amount = typed.trim()
-  return measure === 'tokens' ? { scope, measure, amount, currency: null } : { scope, measure, amount, currency }
+export function byScope(one: Budget, other: Budget): number {
+  return scopes.indexOf(one.scope) - scopes.indexOf(other.scope) || one.measure.localeCompare(other.measure)
 }
 
-/** What the server says about a budget ("amount: is …"), without the place. */
-export function saidOf({ message }: Problem): string {
-  const said = message.replace(/^\w+: /, '')
-  return /^[A-Z]/.test(said) ? said : `The amount ${said}.`
+/** The server's message without the field that it starts with (`amount: is …`). */
+export function problemMessage({ message }: Problem): string {
+  const text = message.replace(/^\w+: /, '')
+  return /^[A-Z]/.test(text) ? text : `The amount ${text}.`
 }
 
-/** Whether a change was refused since the budget was changed, removed or added elsewhere meanwhile. */
-export function isChanged(error: unknown): boolean {
+/** Whether a change was refused because the budget was changed, added, or removed elsewhere. */
+export function isConflict(error: unknown): boolean {
   return error instanceof ApiError && (error.status === 409 || error.status === 404)
+}
+
+/** `current` is the formatted amount that the budget has now; null if the budget was removed. */
+export function conflictMessage(current: string | null): string {
+  return current === null
+    ? 'Not saved: this budget was removed in another tab or on another device. Save again to add it with your amount, or cancel to leave it out.'
+    : `Not saved: this budget was changed in another tab or on another device, and is now ${current}. Save again to use your amount instead, or cancel to keep it.`
 }

@@ -1,104 +1,87 @@
 'use client'
-import { Pencil, Trash2 } from 'lucide-react'
-import { useState } from 'react'
 import { formatBudgetAmount, fractionOf } from '@/components/format/budget'
 import { formatPercent } from '@/components/format/numbers'
 import { useMoneyFormatter } from '@/components/format/use-money-formatter'
-import { IconButton } from '@/components/ui/button'
-import { Confirmation } from '@/components/ui/confirmation'
 import { Meter } from '@/components/ui/meter'
 import type { BudgetState } from '@/lib/protocol/billing/budgets'
+import { EditableRow } from '../editable-row'
 import { scopeNames } from './budget-draft'
 
-/** A budget, and how much of it has gone. */
+/** A budget, and how much of it is used. */
 export function BudgetRow({
   budget,
   onEdit,
   onRemove,
-  onKept,
+  onKeep,
 }: {
   budget: BudgetState
   onEdit(): void
-  /** What it throws is shown. */
+  /** If it rejects, the problem is shown. */
   onRemove(): Promise<void>
-  /** It was asked whether to remove it, and it stays. */
-  onKept(): void
+  /** The removal was canceled. */
+  onKeep(): void
 }) {
-  const [asking, setAsking] = useState(false)
   const money = useMoneyFormatter()
   const { scope, measure, amount, currency, spent } = budget
-  const words = (each: string) => formatBudgetAmount(each, budget, money)
+  const format = (each: string) => formatBudgetAmount(each, budget, money)
   const name = `${scopeNames[scope]}, ${measure === 'cost' ? 'cost' : 'tokens'}`
-  const counted = scope === 'day' || scope === 'month'
   return (
-    <div className="py-3">
-      <div className="flex items-start gap-2 text-small">
-        <div className="numbers min-w-0 grow">
-          <p>
-            <span className="font-strong">{scopeNames[scope]}</span>
-            <span className="text-ink-quiet">: up to </span>
-            {words(amount)}
+    <EditableRow
+      editLabel={`Edit budget: ${name}`}
+      onEdit={onEdit}
+      removal={{
+        label: `Remove budget: ${name}`,
+        question: `Remove this budget? ${scopeNames[scope]} can then use any amount.`,
+        action: 'Remove',
+        onConfirm: onRemove,
+        onCancel: onKeep,
+      }}
+    >
+      <div className="numbers">
+        <p>
+          <span className="font-strong">{scopeNames[scope]}</span>
+          <span className="text-ink-quiet">: up to </span>
+          {format(amount)}
+        </p>
+        {spent === null ? (
+          <p className="mt-1 text-note text-warn">
+            Rill doesn’t know the exchange rate for {currency}, so nothing can be sent. Edit or remove this budget, or
+            choose
+            {currency} as your currency.
           </p>
-          {spent === null ? (
-            <p className="mt-1 text-note text-warn">
-              Rill doesn’t know the exchange rate for {currency}, so nothing can be sent. Edit or remove this budget, or
-              choose
-              {currency} as your currency.
-            </p>
-          ) : counted ? (
-            <Used budget={budget} spent={spent} words={words} />
-          ) : null}
-        </div>
-        <IconButton label={`Edit budget: ${name}`} onClick={onEdit}>
-          <Pencil size={16} aria-hidden="true" />
-        </IconButton>
-        <IconButton label={`Remove budget: ${name}`} aria-expanded={asking} onClick={() => setAsking(true)}>
-          <Trash2 size={16} aria-hidden="true" />
-        </IconButton>
+        ) : scope === 'day' || scope === 'month' ? (
+          <BudgetUsage budget={budget} spent={spent} format={format} />
+        ) : null}
       </div>
-      {asking ? (
-        <div className="mt-3">
-          <Confirmation
-            question={`Remove this budget? ${scopeNames[scope]} can then use any amount.`}
-            action="Remove"
-            onConfirm={onRemove}
-            onCancel={() => {
-              setAsking(false)
-              onKept()
-            }}
-          />
-        </div>
-      ) : null}
-    </div>
+    </EditableRow>
   )
 }
 
-/** What has gone of a day's or a month's budget, and what is reserved for replies that are being written. */
-function Used({
+/** What is spent of a daily or monthly budget, and reserved for running replies. */
+function BudgetUsage({
   budget: { scope, amount, reserved, near },
   spent,
-  words,
+  format,
 }: {
   budget: BudgetState
   spent: string
-  words(amount: string): string
+  format(amount: string): string
 }) {
   const used = fractionOf(spent, amount)
-  const held = reserved === null || reserved === '0' ? '' : `, ${words(reserved)} reserved for replies in progress`
-  const said = `${words(spent)} used ${scope === 'day' ? 'today' : 'this month'}${held}`
+  const reservation =
+    reserved === null || reserved === '0' ? '' : `, ${format(reserved)} reserved for replies in progress`
+  const text = `${formatPercent(used)}: ${format(spent)} used ${scope === 'day' ? 'today' : 'this month'}${reservation}`
   return (
     <div className="relative mt-1.5 max-w-measure">
       <Meter
         label={`${scopeNames[scope]}: used`}
-        valueText={`${formatPercent(used)}: ${said}`}
+        valueText={text}
         value={used}
         reserved={fractionOf(reserved ?? '0', amount)}
         near={near}
         className="w-full"
       />
-      <p className={`mt-1 text-note ${near ? 'text-warn' : 'text-ink-quiet'}`}>
-        {formatPercent(used)}: {said}
-      </p>
+      <p className={`mt-1 text-note ${near ? 'text-warn' : 'text-ink-quiet'}`}>{text}</p>
     </div>
   )
 }

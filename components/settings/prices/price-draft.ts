@@ -2,7 +2,7 @@ import type { OwnPrice, Price, PriceList } from '@/lib/protocol/billing/prices'
 import type { Problem } from '@/lib/protocol/events'
 import type { PricesChange } from '@/lib/protocol/requests/prices'
 
-/** A price as it stands in the form: all of it text. */
+/** The values of the form. */
 export interface PriceDraft {
   provider: string
   model: string
@@ -11,13 +11,13 @@ export interface PriceDraft {
   cachedInput: string
   output: string
   reasoning: string
-  /** Of long prompts, where they cost otherwise. */
+  /** For long prompts, if they have a price of their own. */
   longInput: string
   longCachedInput: string
   longOutput: string
 }
 
-export function draftOf(price: Price | null, provider = ''): PriceDraft {
+export function toPriceDraft(price: Price | null, provider = ''): PriceDraft {
   return {
     provider: price?.provider ?? provider,
     model: price?.model ?? '',
@@ -33,10 +33,10 @@ export function draftOf(price: Price | null, provider = ''): PriceDraft {
 }
 
 /**
- * What goes to the server: the draft, with what the form does not show of the price that it began with. `version` is that
- * of the person's own price that was seen, 0 for none.
+ * The row that is sent to the server: the draft, with what the form doesn't show of the price it began with. `version` is
+ * the version of the custom price that the person saw, 0 for none.
  */
-export function rowOf(
+export function toPriceRow(
   { longInput, longCachedInput, longOutput, ...draft }: PriceDraft,
   price: Price | null,
   version: number,
@@ -58,8 +58,8 @@ export function rowOf(
   }
 }
 
-/** Where the server speaks of a field by another name. */
-const fields: Record<string, string> = {
+/** Form fields by the server's paths, where they differ. */
+const fieldNames: Record<string, string> = {
   'longPrompt.input': 'longInput',
   'longPrompt.cachedInput': 'longCachedInput',
   'longPrompt.output': 'longOutput',
@@ -75,42 +75,62 @@ const labels: Record<string, string> = {
   maxOutput: 'longest output',
 }
 
-/** A problem with a row ("prices.3.input: is not …"): its number from 1, its field, and what is wrong with it. */
-export function priceProblem({ field, message }: Problem): { row: number; field: string; words: string } | null {
+/** Parses a problem with a row (`prices.3.input: is not …`). Rows count from 1; null if it isn't about a row. */
+export function priceProblem({
+  field,
+  message: text,
+}: Problem): { row: number; field: string; message: string } | null {
   const [, row, path] = /^prices\.(\d+)\.([\w.]+)/.exec(field ?? '') ?? []
   if (row === undefined || path === undefined) return null
-  const name = fields[path] ?? path.split('.', 1)[0] ?? path
+  const name = fieldNames[path] ?? path.split('.', 1)[0] ?? path
   const label = labels[name] ?? name
-  const said = message.replace(/^[\w.]+: /, '')
-  return { row: Number(row) + 1, field: name, words: `${label[0]?.toUpperCase()}${label.slice(1)} ${said}.` }
+  const predicate = text.replace(/^[\w.]+: /, '')
+  return { row: Number(row) + 1, field: name, message: `${label[0]?.toUpperCase()}${label.slice(1)} ${predicate}.` }
 }
 
-/** What people call the provider that a price is about. */
+/** The display name of the provider of a price. */
 export function providerName({ providers }: Pick<PriceList, 'providers'>, provider: string): string {
   const known = providers.find((each) => each.provider === provider)
   return known?.name ?? (provider.startsWith('environment') ? 'A previous server' : provider)
 }
 
-/** Tells the prices of a list apart. */
-export function keyOf({ provider, model }: Pick<Price, 'provider' | 'model'>): string {
+/** Identifies a price within a list. */
+export function priceKey({ provider, model }: Pick<Price, 'provider' | 'model'>): string {
   return `${provider} ${model}`
 }
 
-/** The person's own price of a model, as it stands in a list. */
-export function ownOf(list: PriceList, { provider, model }: Pick<Price, 'provider' | 'model'>): OwnPrice | undefined {
+/** The person's custom price of a model. */
+export function customPrice(
+  list: PriceList,
+  { provider, model }: Pick<Price, 'provider' | 'model'>,
+): OwnPrice | undefined {
   return list.own.find((each) => each.provider === provider && each.model === model)
 }
 
-/** What the person is told whose change of a price met another one. */
-export function conflictWords(now: OwnPrice | undefined): string {
+/** `current` is the custom price that was saved elsewhere; undefined if it was reset. */
+export function conflictMessage(current: OwnPrice | undefined): string {
   const place = 'in another tab or on another device'
-  return now
-    ? `Not saved: this price was changed ${place}, and is now ${now.input} in, ${now.output} out (${now.currency}). Save again to use yours instead, or cancel to keep it.`
+  return current
+    ? `Not saved: this price was changed ${place}, and is now ${current.input} in, ${current.output} out (${current.currency}). Save again to use yours instead, or cancel to keep it.`
     : `Not saved: this price was reset ${place}. Save again to use yours, or cancel to keep the list price.`
 }
 
-/** The rows of somebody's JSON: a list, or an object that has it under `prices`. Throws for what is not JSON. */
-export function rowsIn(text: string): unknown {
-  const read: unknown = JSON.parse(text)
-  return typeof read === 'object' && read !== null && 'prices' in read ? read.prices : read
+/** The rows of a file: a list, or an object with the list in `prices`. @throws {SyntaxError} when it isn't JSON. */
+export function parsePriceFile(text: string): unknown {
+  const json: unknown = JSON.parse(text)
+  return typeof json === 'object' && json !== null && 'prices' in json ? json.prices : json
+}
+
+/** The prices that match every word of a query. Custom prices replace their list prices; those without one come first. */
+export function filterPrices(prices: PriceList, query: string, onlyCustom: boolean): Price[] {
+  const { list, own } = prices
+  const custom = new Map(own.map((price) => [priceKey(price), price]))
+  const listed = new Set(list.map(priceKey))
+  const added = own.filter((price) => !listed.has(priceKey(price)))
+  const all: Price[] = onlyCustom ? own : [...added, ...list.map((price) => custom.get(priceKey(price)) ?? price)]
+  const words = query.toLowerCase().split(/\s+/)
+  return all.filter((price) => {
+    const text = `${providerName(prices, price.provider)} ${priceKey(price)}`.toLowerCase()
+    return words.every((word) => text.includes(word))
+  })
 }

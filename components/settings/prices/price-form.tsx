@@ -1,154 +1,81 @@
 'use client'
-import { type ChangeEvent, type FormEvent, type Ref, useEffect, useRef, useState } from 'react'
+import { type FormEvent, useRef, useState } from 'react'
 import { Button } from '@/components/ui/button'
 import { Confirmation } from '@/components/ui/confirmation'
-import { TextField } from '@/components/ui/text-field'
 import { useFocusAfter } from '@/components/ui/use-focus-after'
 import { ApiError } from '@/lib/client/transport/api-calls'
 import { client } from '@/lib/client/transport/page-client'
 import type { Price, PricedProvider, PriceList } from '@/lib/protocol/billing/prices'
-import { useWork } from '../use-work'
-import { conflictWords, draftOf, ownOf, type PriceDraft, priceProblem, rowOf } from './price-draft'
-import { PricedModelFields } from './priced-model-fields'
+import { useAction } from '../use-action'
+import { conflictMessage, customPrice, type PriceDraft, priceProblem, toPriceDraft, toPriceRow } from './price-draft'
+import { PriceFields } from './price-fields'
 
-interface AmountField {
-  field: keyof PriceDraft
-  label: string
-  /** Of one that may be empty. */
-  hint?: string
-}
-
-const amounts: AmountField[] = [
-  { field: 'input', label: 'Input' },
-  { field: 'cachedInput', label: 'Cached input', hint: 'Defaults to input' },
-  { field: 'output', label: 'Output' },
-  { field: 'reasoning', label: 'Reasoning', hint: 'Defaults to output' },
-]
-
-const longAmounts: AmountField[] = [
-  { field: 'longInput', label: 'Long input' },
-  { field: 'longCachedInput', label: 'Long cached', hint: 'Defaults to long input' },
-  { field: 'longOutput', label: 'Long output' },
-]
-
-/** Changes what a model costs, or adds a model. `own` when the price is the person's, so that it can be reset: its version. */
+/** Edits the price of a model, or adds one. */
 export function PriceForm({
   price,
-  own,
+  customVersion,
   listed = false,
   providers,
-  onChanged,
+  onSaved,
   onCancel,
 }: {
   price: Price | null
-  own: number | null
-  /** Whether there is a list price under it. */
+  /** The version of the custom price, which can be reset; null for a list price or a new one. */
+  customVersion: number | null
+  /** Whether the model has a list price. */
   listed?: boolean
-  /** Those that a new price can be about. */
+  /** The providers that a new price can be for. */
   providers: PricedProvider[]
-  onChanged(list: PriceList, words: string): void
+  onSaved(list: PriceList, notice: string): void
   onCancel(): void
 }) {
-  const [draft, setDraft] = useState(() => draftOf(price, providers[0]?.provider))
-  const { work, problem, run, forgetProblem } = useWork<'saving'>()
-  const first = useRef<HTMLInputElement>(null)
-  useEffect(() => {
-    first.current?.focus()
-  }, [])
-  const wrong = problem ? priceProblem(problem) : null
-  const bind = (field: keyof PriceDraft) => ({
-    value: draft[field],
-    problem: wrong?.field === field ? wrong.words : null,
-    onChange: (event: ChangeEvent<HTMLInputElement>) => {
-      setDraft((before) => ({ ...before, [field]: event.target.value }))
-      forgetProblem()
-    },
-    autoComplete: 'off',
-    autoCapitalize: 'none',
-    spellCheck: false,
-  })
-  /** Of the person's own price, as it was seen; 0 is none. */
-  const version = useRef(own ?? 0)
-  const [asking, setAsking] = useState(false)
+  const [draft, setDraft] = useState(() => toPriceDraft(price, providers[0]?.provider))
+  const { pending, problem, conflict, clearProblem, save, reset } = usePriceChanges(price, customVersion)
+  const [confirming, setConfirming] = useState(false)
   const { container, focusAfter } = useFocusAfter<HTMLFormElement>()
-  const [conflict, setConflict] = useState<string | null>(null)
-  const save = () =>
-    void run('saving', async () => {
-      setConflict(null)
-      try {
-        onChanged(await client().savePrices([rowOf(draft, price, version.current)]), 'Price saved.')
-      } catch (error) {
-        if (!(error instanceof ApiError && error.status === 409)) throw error
-        const now = ownOf(await client().prices(), price ?? draft)
-        if (!price && !now) throw error
-        version.current = now?.version ?? 0
-        setConflict(conflictWords(now))
-      }
-    })
-  const onSave = (event: FormEvent) => {
-    event.preventDefault()
-    save()
+  const rowProblem = problem && priceProblem(problem)
+  const onChange = (change: Partial<PriceDraft>) => {
+    setDraft((before) => ({ ...before, ...change }))
+    clearProblem()
   }
-  const onReset = async ({ provider, model }: Price) => {
-    const list = await client().resetPrices({ provider, model, version: version.current })
-    onChanged(list, listed ? 'List price restored.' : 'Price removed.')
+  const onSubmit = (event: FormEvent) => {
+    event.preventDefault()
+    save(draft, (list) => onSaved(list, 'Price saved.'))
   }
   return (
     <form
       ref={container}
-      onSubmit={onSave}
+      onSubmit={onSubmit}
       aria-label={price ? `Price of ${price.model}` : 'Add a price'}
       className="space-y-4 py-4"
     >
-      {price ? null : (
-        <PricedModelFields
-          providers={providers}
-          provider={bind('provider')}
-          model={bind('model')}
-          onProvider={(provider) => {
-            setDraft((before) => ({ ...before, provider }))
-            forgetProblem()
-          }}
-        />
-      )}
-      <div className="grid grid-cols-2 items-start gap-4 sm:grid-cols-5">
-        <Amounts fields={amounts} bind={bind} first={price ? first : undefined} />
-        <TextField label="Currency" required maxLength={3} {...bind('currency')} />
-      </div>
-      {price?.longPrompt ? (
-        <fieldset className="grid grid-cols-2 items-start gap-4 sm:grid-cols-5">
-          <legend className="mb-2 text-ink-quiet text-note">
-            When the prompt is longer than {price.longPrompt.over.toLocaleString()} tokens
-          </legend>
-          <Amounts fields={longAmounts} bind={bind} />
-        </fieldset>
-      ) : null}
+      <PriceFields price={price} draft={draft} providers={providers} problem={rowProblem} onChange={onChange} />
       <div role="alert">
         {conflict ? <p className="max-w-measure text-danger text-small">{conflict}</p> : null}
-        {problem && !isShown(wrong?.field) ? (
-          <p className="text-danger text-small">{wrong?.words ?? problem.message}</p>
+        {problem && !(rowProblem && rowProblem.field in draft) ? (
+          <p className="text-danger text-small">{rowProblem?.message ?? problem.message}</p>
         ) : null}
       </div>
-      {asking && price ? (
+      {confirming && price ? (
         <Confirmation
           question={listed ? `Reset ${price.model} to its list price?` : `Remove the price of ${price.model}?`}
           action={listed ? 'Reset' : 'Remove'}
-          onConfirm={() => onReset(price)}
+          onConfirm={async () => onSaved(await reset(price), listed ? 'List price restored.' : 'Price removed.')}
           onCancel={() => {
-            setAsking(false)
+            setConfirming(false)
             focusAfter('[data-reset]')
           }}
         />
       ) : (
         <div className="flex flex-wrap gap-2">
-          <Button type="submit" variant="primary" aria-disabled={work !== null}>
-            {work === null ? 'Save' : 'Saving…'}
+          <Button type="submit" variant="primary" aria-disabled={pending}>
+            {pending ? 'Saving…' : 'Save'}
           </Button>
           <Button variant="bare" onClick={onCancel}>
             Cancel
           </Button>
-          {own !== null && price ? (
-            <Button data-reset variant="bare" className="ms-auto" onClick={() => setAsking(true)}>
+          {customVersion !== null && price ? (
+            <Button data-reset variant="bare" className="ms-auto" onClick={() => setConfirming(true)}>
               {listed ? 'Reset to list price' : 'Remove'}
             </Button>
           ) : null}
@@ -158,33 +85,25 @@ export function PriceForm({
   )
 }
 
-/** Fields for prices per million tokens. */
-function Amounts({
-  fields,
-  bind,
-  first,
-}: {
-  fields: AmountField[]
-  bind(field: keyof PriceDraft): {
-    value: string
-    problem: string | null
-    onChange(event: ChangeEvent<HTMLInputElement>): void
-  }
-  first?: Ref<HTMLInputElement>
-}) {
-  return fields.map(({ field, label, hint }, index) => (
-    <TextField
-      key={field}
-      ref={index === 0 ? first : undefined}
-      label={label}
-      hint={hint}
-      inputMode="decimal"
-      required={hint === undefined}
-      {...bind(field)}
-    />
-  ))
-}
-
-function isShown(field: string | undefined): boolean {
-  return field !== undefined && field in draftOf(null)
+/** Saves and resets one price. After a conflict, the next save replaces the price that was saved elsewhere. */
+function usePriceChanges(price: Price | null, customVersion: number | null) {
+  const { pending, problem, run, clearProblem } = useAction()
+  const [conflict, setConflict] = useState<string | null>(null)
+  /** The version that the person saw; 0 for no custom price. */
+  const version = useRef(customVersion ?? 0)
+  const save = (draft: PriceDraft, onSaved: (list: PriceList) => void) =>
+    void run(async () => {
+      setConflict(null)
+      try {
+        onSaved(await client().savePrices([toPriceRow(draft, price, version.current)]))
+      } catch (error) {
+        if (!(error instanceof ApiError && error.status === 409)) throw error
+        const current = customPrice(await client().prices(), price ?? draft)
+        if (!price && !current) throw error
+        version.current = current?.version ?? 0
+        setConflict(conflictMessage(current))
+      }
+    })
+  const reset = ({ provider, model }: Price) => client().resetPrices({ provider, model, version: version.current })
+  return { pending, problem, conflict, clearProblem, save, reset }
 }

@@ -1,23 +1,23 @@
 'use client'
 import { Pencil } from 'lucide-react'
-import { useState } from 'react'
+import { type ReactNode, useState } from 'react'
 import { IconButton } from '@/components/ui/button'
 import type { Price, PriceList } from '@/lib/protocol/billing/prices'
-import { keyOf, providerName } from './price-draft'
+import { priceKey, providerName } from './price-draft'
 import { PriceForm } from './price-form'
 
-/** Prices per million tokens, each of which can be changed where it stands. */
+/** Prices per million tokens, each editable in place. */
 export function PriceTable({
   rows,
   prices,
-  onChanged,
+  onSaved,
   onClosed,
 }: {
   rows: Price[]
   prices: PriceList
-  onChanged(list: PriceList, words: string): void
-  /** A form is closed, and the focus goes to what the selector names. */
-  onClosed(next: string): void
+  onSaved(list: PriceList, notice: string): void
+  /** A form was closed; the focus moves to the element that matches the selector. */
+  onClosed(focus: string): void
 }) {
   const [editing, setEditing] = useState<string | null>(null)
   const close = (key: string) => {
@@ -29,58 +29,30 @@ export function PriceTable({
   return (
     <table className="mt-4 w-full border-line border-b text-small">
       <caption className="sr-only">Prices per million tokens</caption>
-      <thead className="text-ink-quiet text-note">
-        <tr className="[&>th]:pb-1 [&>th]:font-regular">
-          <th scope="col" className="text-start">
-            Model
-          </th>
-          <Figure heading>In</Figure>
-          <Figure heading wide>
-            Cached
-          </Figure>
-          <Figure heading>Out</Figure>
-          <th scope="col">
-            <span className="sr-only">Edit</span>
-          </th>
-        </tr>
-      </thead>
+      <TableHead />
       <tbody>
         {rows.map((price) => {
-          const key = keyOf(price)
-          const version = prices.own.find((each) => each === price)?.version ?? null
-          const name = <Name price={price} own={version !== null} provider={providerName(prices, price.provider)} />
-          if (editing === key) {
-            return (
-              <tr key={key} className="border-line border-t">
-                <td colSpan={5}>
-                  {name}
-                  <PriceForm
-                    price={price}
-                    own={version}
-                    listed={prices.list.some((each) => keyOf(each) === key)}
-                    providers={prices.providers}
-                    onChanged={(list, words) => {
-                      close(key)
-                      onChanged(list, words)
-                    }}
-                    onCancel={() => close(key)}
-                  />
-                </td>
-              </tr>
-            )
-          }
+          const key = priceKey(price)
+          const customVersion = prices.own.find((each) => each === price)?.version ?? null
+          const name = (
+            <Name price={price} custom={customVersion !== null} provider={providerName(prices, price.provider)} />
+          )
+          if (editing !== key) return <PriceRow key={key} price={price} name={name} onEdit={() => setEditing(key)} />
           return (
-            <tr key={key} data-price={key} className="border-line border-t">
-              <th scope="row" className="pb-1.5 text-start font-regular">
+            <tr key={key} className="border-line border-t">
+              <td colSpan={5}>
                 {name}
-              </th>
-              <Figure>{price.input}</Figure>
-              <Figure wide>{price.cachedInput ?? '–'}</Figure>
-              <Figure>{price.output}</Figure>
-              <td className="w-8 text-end">
-                <IconButton label={`Edit the price of ${price.model}`} onClick={() => setEditing(key)}>
-                  <Pencil size={16} aria-hidden="true" />
-                </IconButton>
+                <PriceForm
+                  price={price}
+                  customVersion={customVersion}
+                  listed={prices.list.some((each) => priceKey(each) === key)}
+                  providers={prices.providers}
+                  onSaved={(list, notice) => {
+                    close(key)
+                    onSaved(list, notice)
+                  }}
+                  onCancel={() => close(key)}
+                />
               </td>
             </tr>
           )
@@ -90,34 +62,72 @@ export function PriceTable({
   )
 }
 
-function Name({ price, own, provider }: { price: Price; own: boolean; provider: string }) {
+function TableHead() {
+  return (
+    <thead className="text-ink-quiet text-note">
+      <tr className="[&>th]:pb-1 [&>th]:font-regular">
+        <th scope="col" className="text-start">
+          Model
+        </th>
+        <NumberCell heading>In</NumberCell>
+        <NumberCell heading wideOnly>
+          Cached
+        </NumberCell>
+        <NumberCell heading>Out</NumberCell>
+        <th scope="col">
+          <span className="sr-only">Edit</span>
+        </th>
+      </tr>
+    </thead>
+  )
+}
+
+function PriceRow({ price, name, onEdit }: { price: Price; name: ReactNode; onEdit(): void }) {
+  return (
+    <tr data-price={priceKey(price)} className="border-line border-t">
+      <th scope="row" className="pb-1.5 text-start font-regular">
+        {name}
+      </th>
+      <NumberCell>{price.input}</NumberCell>
+      <NumberCell wideOnly>{price.cachedInput ?? '–'}</NumberCell>
+      <NumberCell>{price.output}</NumberCell>
+      <td className="w-8 text-end">
+        <IconButton label={`Edit the price of ${price.model}`} onClick={onEdit}>
+          <Pencil size={16} aria-hidden="true" />
+        </IconButton>
+      </td>
+    </tr>
+  )
+}
+
+function Name({ price, custom, provider }: { price: Price; custom: boolean; provider: string }) {
   const { model, currency, source, date, longPrompt } = price
-  const facts = [
+  const details = [
     provider,
     ...(currency === 'USD' ? [] : [`in ${currency}`]),
     ...(longPrompt
       ? [`${longPrompt.input} and ${longPrompt.output} over ${longPrompt.over.toLocaleString()} tokens`]
       : []),
-    own ? 'custom' : date,
+    custom ? 'custom' : date,
   ]
   return (
     <>
       <span className="block wrap-anywhere pt-1.5">{model}</span>
-      <span className="block text-ink-quiet text-note wrap-anywhere" title={own ? undefined : `Source: ${source}`}>
-        {facts.join(' · ')}
+      <span className="block text-ink-quiet text-note wrap-anywhere" title={custom ? undefined : `Source: ${source}`}>
+        {details.join(' · ')}
       </span>
     </>
   )
 }
 
-/** A cell with a number; `wide` ones only where there is room. */
-function Figure({ heading, wide, children }: { heading?: boolean; wide?: boolean; children: string }) {
-  const look = `ps-3 text-end align-middle tabular-nums ${wide ? 'max-sm:hidden' : ''}`
+/** `wideOnly` cells are hidden on phones. */
+function NumberCell({ heading, wideOnly, children }: { heading?: boolean; wideOnly?: boolean; children: string }) {
+  const className = `ps-3 text-end align-middle tabular-nums ${wideOnly ? 'max-sm:hidden' : ''}`
   return heading ? (
-    <th scope="col" className={look}>
+    <th scope="col" className={className}>
       {children}
     </th>
   ) : (
-    <td className={look}>{children}</td>
+    <td className={className}>{children}</td>
   )
 }

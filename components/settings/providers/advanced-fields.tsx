@@ -6,33 +6,32 @@ import { HeaderFields } from './header-fields'
 import type { FieldName } from './provider-draft'
 import { AddressFields, type FieldsProps } from './provider-fields'
 
-const folded: FieldName[] = ['headers', 'firstTokenTimeoutMs', 'idleTimeoutMs']
+const advancedFields: FieldName[] = ['headers', 'firstTokenTimeoutMs', 'idleTimeoutMs']
 
-/** What most people never need. It opens by itself when something in it is wrong. */
-export function Advanced({
+/** The fields that few people need. They open when one of them is invalid. */
+export function AdvancedFields({
   withAddress,
-  stored,
-  open: wrong,
+  storedHeaders,
+  invalidField,
   ...fields
 }: FieldsProps & {
-  /** The name and the address stand here too: a preset has filled them in. */
+  /** Whether the name and the base URL are here too, because a preset filled them in. */
   withAddress: boolean
-  /** The names of the headers that are stored. */
-  stored: string[]
-  /** The field that is wrong. */
-  open: FieldName | null
+  /** The names of the stored headers. */
+  storedHeaders: string[]
+  invalidField: FieldName | null
 }) {
-  const [chosen, setChosen] = useState(false)
+  const [expanded, setExpanded] = useState(false)
   const body = useId()
-  const inHere = [...folded, ...(withAddress ? (['name', 'baseUrl'] as const) : [])]
-  const open = chosen || (wrong !== null && inHere.includes(wrong))
+  const names = [...advancedFields, ...(withAddress ? (['name', 'baseUrl'] as const) : [])]
+  const open = expanded || (invalidField !== null && names.includes(invalidField))
   return (
     <div>
       <button
         type="button"
         aria-expanded={open}
         aria-controls={body}
-        onClick={() => setChosen(!open)}
+        onClick={() => setExpanded(!open)}
         className="-ms-1 inline-flex h-8 items-center gap-1 rounded-small pe-2 text-ink-quiet text-small hover:text-ink touch:h-11"
       >
         <ChevronRight size={16} aria-hidden="true" className={`transition-transform ${open ? 'rotate-90' : ''}`} />
@@ -43,9 +42,9 @@ export function Advanced({
           <div className="mt-3 space-y-5 border-line border-s-2 ps-4">
             {withAddress ? <AddressFields {...fields} /> : null}
             <HeaderFields
-              stored={stored}
+              stored={storedHeaders}
               rows={fields.draft.headers}
-              problem={fields.wordsFor('headers')}
+              problem={fields.problemFor('headers')}
               onChange={(headers) => fields.onChange({ headers })}
             />
             <TimeoutFields {...fields} />
@@ -56,25 +55,24 @@ export function Advanced({
   )
 }
 
-/** How long a reply may be silent before it counts as lost. */
-function TimeoutFields({ draft, wordsFor, onChange }: FieldsProps) {
-  const seconds = { type: 'number', inputMode: 'numeric', min: 1, max: 86_400, step: 1 } as const
+function TimeoutFields({ draft, problemFor, onChange }: FieldsProps) {
+  const secondsInput = { type: 'number', inputMode: 'numeric', min: 1, max: 86_400, step: 1 } as const
   return (
     <div className="grid gap-4 sm:grid-cols-2">
       <TextField
-        {...seconds}
+        {...secondsInput}
         label="First-token timeout (seconds)"
         hint="Default: 300 (600 for local servers and reasoning models)"
         value={draft.firstTokenTimeout}
-        problem={wordsFor('firstTokenTimeoutMs')}
+        problem={problemFor('firstTokenTimeoutMs')}
         onChange={(event) => onChange({ firstTokenTimeout: event.target.value })}
       />
       <TextField
-        {...seconds}
+        {...secondsInput}
         label="Idle timeout (seconds)"
         hint="Default: 60"
         value={draft.idleTimeout}
-        problem={wordsFor('idleTimeoutMs')}
+        problem={problemFor('idleTimeoutMs')}
         onChange={(event) => onChange({ idleTimeout: event.target.value })}
       />
     </div>

@@ -4,7 +4,7 @@ import { Button, IconButton } from '@/components/ui/button'
 import { fieldClassName } from '@/components/ui/text-field'
 import type { HeaderRow } from './provider-draft'
 
-/** Extra headers that a server wants with each request. Stored values never come back, so they are kept or replaced whole. */
+/** Extra headers of each request. Stored values are never sent to the browser, so all are kept or all are replaced. */
 export function HeaderFields({
   stored,
   rows,
@@ -16,10 +16,12 @@ export function HeaderFields({
   problem: string | null
   onChange(rows: HeaderRow[] | null): void
 }) {
-  const add = () =>
-    onChange([...(rows ?? []), { id: Math.max(0, ...(rows ?? []).map((row) => row.id)) + 1, name: '', value: '' }])
-  const set = (id: number, part: Partial<HeaderRow>) =>
-    onChange((rows ?? []).map((row) => (row.id === id ? { ...row, ...part } : row)))
+  const add = () => {
+    const id = Math.max(0, ...(rows ?? []).map((row) => row.id)) + 1
+    onChange([...(rows ?? []), { id, name: '', value: '' }])
+  }
+  const update = (id: number, change: Partial<HeaderRow>) =>
+    onChange((rows ?? []).map((row) => (row.id === id ? { ...row, ...change } : row)))
   return (
     <fieldset className="text-small">
       <legend className="font-strong">Extra headers</legend>
@@ -39,7 +41,7 @@ export function HeaderFields({
                 autoCapitalize="none"
                 spellCheck={false}
                 value={row.name}
-                onChange={(event) => set(row.id, { name: event.target.value })}
+                onChange={(event) => update(row.id, { name: event.target.value })}
                 className={`${fieldClassName} w-1/3 min-w-0`}
               />
               <input
@@ -49,7 +51,7 @@ export function HeaderFields({
                 autoCapitalize="none"
                 spellCheck={false}
                 value={row.value}
-                onChange={(event) => set(row.id, { value: event.target.value })}
+                onChange={(event) => update(row.id, { value: event.target.value })}
                 className={`${fieldClassName} min-w-0 grow`}
               />
               <IconButton

@@ -1,12 +1,12 @@
-/** A well-known server: where it answers, so that only the key is left to enter. */
+/** A well-known provider, for which most people only enter the key. */
 export interface Preset {
   name: string
   baseUrl: string
-  /** The header that takes the key, where it is not the usual one. */
+  /** The header of the key, if it isn't `Authorization`. */
   keyHeader?: string
-  /** Its address has parts that differ from person to person: what to put there. */
+  /** How to complete a base URL that has placeholders. */
   addressHint?: string
-  /** It runs on somebody's own machine, and usually wants no key. */
+  /** Runs on the person's own machine, usually without a key. */
   local?: boolean
 }
 

@@ -3,31 +3,31 @@ import type { Provider, ProviderTest } from '@/lib/protocol/providers'
 import type { NewProvider, ProviderChange } from '@/lib/protocol/requests/providers'
 import type { Preset } from './presets'
 
-/** One extra header; `id` keeps its row while others come and go. */
+/** An extra header. `id` is the key of its row. */
 export interface HeaderRow {
   id: number
   name: string
   value: string
 }
 
-/** A provider as it stands in the form. */
+/** The values of the form. */
 export interface ProviderDraft {
   name: string
   baseUrl: string
   apiKey: string
-  /** The header that the key goes in, where the server wants another than the usual one. */
+  /** The header of the key; null for `Authorization`. */
   keyHeader: string | null
-  /** Null keeps the headers that are stored. */
+  /** Null keeps the stored headers. */
   headers: HeaderRow[] | null
-  /** In seconds, as typed; empty is the server's own limit. */
+  /** In seconds. Empty is the server's default. */
   firstTokenTimeout: string
   idleTimeout: string
-  /** A model to test, where the server lists none. It is not stored. */
+  /** The model to test, if the provider lists none. Not stored. */
   model: string
 }
 
-export function draftOf(provider: Provider | null): ProviderDraft {
-  if (!provider) return empty
+export function toProviderDraft(provider: Provider | null): ProviderDraft {
+  if (!provider) return emptyDraft
   const { name, baseUrl, headerNames } = provider
   return {
     name,
@@ -35,66 +35,66 @@ export function draftOf(provider: Provider | null): ProviderDraft {
     apiKey: '',
     keyHeader: keyHeaderOf(provider),
     headers: headerNames.length > 0 ? null : [],
-    firstTokenTimeout: inSeconds(provider.firstTokenTimeoutMs),
-    idleTimeout: inSeconds(provider.idleTimeoutMs),
+    firstTokenTimeout: toSeconds(provider.firstTokenTimeoutMs),
+    idleTimeout: toSeconds(provider.idleTimeoutMs),
     model: '',
   }
 }
 
-const empty: ProviderDraft = {
+const emptyDraft: ProviderDraft = {
   ...{ name: '', baseUrl: '', apiKey: '', keyHeader: null, headers: [] },
   ...{ firstTokenTimeout: '', idleTimeout: '', model: '' },
 }
 
-/** The one header of a stored provider, where it is one for a key: a new key takes its place. */
+/** The only header of a stored provider, if it looks like one for a key. A new key replaces it. */
 function keyHeaderOf({ hasKey, headerNames }: Provider): string | null {
   const [only, ...others] = headerNames
   return only !== undefined && others.length === 0 && !hasKey && /^(?:x-)?api-key$/i.test(only) ? only : null
 }
 
-/** Whether a key is stored, in the usual place or in a header of its own. */
-export function keyIsStored(provider: Provider | null): boolean {
+/** Whether a key is stored, as the API key or in a header. */
+export function hasStoredKey(provider: Provider | null): boolean {
   return provider !== null && (provider.hasKey || keyHeaderOf(provider) !== null)
 }
 
-/** What a preset fills in; null is a server that has none. */
+/** The values that choosing a preset sets; null clears them. */
 export function presetDraft(preset: Preset | null): Partial<ProviderDraft> {
   const { name = '', baseUrl = '', keyHeader = null } = preset ?? {}
   return { name, baseUrl, keyHeader, headers: [] }
 }
 
-/** Whether a test found no model that it could ask, so that one has to be named. Where nothing answers, no name helps. */
-export function wantsModel({ modelsProblem, model, modelCount }: ProviderTest): boolean {
+/** Whether a test needs the name of a model: the server answers, but lists none that can chat. */
+export function needsModel({ modelsProblem, model, modelCount }: ProviderTest): boolean {
   if (modelsProblem?.kind === 'network') return false
   return modelsProblem !== null || modelCount === 0 || model === null
 }
 
-/** What goes to the server: an empty key keeps the stored one, header rows without a name are left out. */
-export function requestOf(draft: ProviderDraft): NewProvider {
+/** The request for a draft. An empty key keeps the stored one; header rows without a name are dropped. */
+export function toProviderRequest(draft: ProviderDraft): NewProvider {
   const { name, baseUrl, apiKey, keyHeader, headers, firstTokenTimeout, idleTimeout } = draft
   const named = headers?.filter((row) => row.name.trim() !== '').map((row) => [row.name.trim(), row.value] as const)
-  const inHeader = keyHeader !== null && apiKey !== ''
-  const sent = inHeader ? [[keyHeader, apiKey] as const, ...(named ?? [])] : named
+  const keyInHeader = keyHeader !== null && apiKey !== ''
+  const sentHeaders = keyInHeader ? [[keyHeader, apiKey] as const, ...(named ?? [])] : named
   return {
     name,
     baseUrl,
-    ...(apiKey === '' || inHeader ? {} : { apiKey }),
-    ...(sent ? { headers: Object.fromEntries(sent) } : {}),
-    firstTokenTimeoutMs: inMilliseconds(firstTokenTimeout),
-    idleTimeoutMs: inMilliseconds(idleTimeout),
+    ...(apiKey === '' || keyInHeader ? {} : { apiKey }),
+    ...(sentHeaders ? { headers: Object.fromEntries(sentHeaders) } : {}),
+    firstTokenTimeoutMs: toMilliseconds(firstTokenTimeout),
+    idleTimeoutMs: toMilliseconds(idleTimeout),
   }
 }
 
 /**
- * What a save sends: what differs from the stored provider that the form began with, so that nothing is overwritten that
- * was changed elsewhere. A key and headers go with the address that they were entered for.
+ * The fields that differ from the stored provider, so that a save overwrites nothing that was changed elsewhere. A key or
+ * headers are sent together with the base URL that they were entered for.
  */
-export function changeOf(draft: ProviderDraft, provider: Provider): ProviderChange {
-  const { name, baseUrl, firstTokenTimeoutMs, idleTimeoutMs, ...secrets } = requestOf(draft)
-  const before = requestOf(draftOf(provider))
-  const headersKept = JSON.stringify(secrets.headers) === JSON.stringify(before.headers)
+export function changedFields(draft: ProviderDraft, provider: Provider): ProviderChange {
+  const { name, baseUrl, firstTokenTimeoutMs, idleTimeoutMs, ...secrets } = toProviderRequest(draft)
+  const before = toProviderRequest(toProviderDraft(provider))
+  const sameHeaders = JSON.stringify(secrets.headers) === JSON.stringify(before.headers)
   const { headers: _headers, ...withoutHeaders } = secrets
-  const sent = headersKept ? withoutHeaders : secrets
+  const sent = sameHeaders ? withoutHeaders : secrets
   return {
     ...(name === before.name ? {} : { name }),
     ...(baseUrl === before.baseUrl && Object.keys(sent).length === 0 ? {} : { baseUrl }),
@@ -104,11 +104,11 @@ export function changeOf(draft: ProviderDraft, provider: Provider): ProviderChan
   }
 }
 
-function inSeconds(ms: number | null): string {
+function toSeconds(ms: number | null): string {
   return ms === null ? '' : String(ms / 1000)
 }
 
-function inMilliseconds(seconds: string): number | null {
+function toMilliseconds(seconds: string): number | null {
   return seconds.trim() === '' ? null : Math.round(Number(seconds) * 1000)
 }
 
@@ -123,13 +123,13 @@ const labels = {
 }
 export type FieldName = keyof typeof labels
 
-/** The field that a problem is about, with the words to show beside it; null when it is about none of them. */
-export function fieldProblem(problem: Problem | null): { field: FieldName; words: string } | null {
+/** The field that a problem is about, and the message to show beside it; null if it isn't about a field. */
+export function fieldProblem(problem: Problem | null): { field: FieldName; message: string } | null {
   const field = problem?.field?.split('.')[0]
   if (!problem || !isFieldName(field)) return null
-  const said = problem.message.replace(/^[\w.]+: /, '')
-  const sentence = /^[A-Z]/.test(said)
-  return { field, words: sentence ? said : `${labels[field]} ${said}.`.replace(/\.\.$/, '.') }
+  const text = problem.message.replace(/^[\w.]+: /, '')
+  const isSentence = /^[A-Z]/.test(text)
+  return { field, message: isSentence ? text : `${labels[field]} ${text}.`.replace(/\.\.$/, '.') }
 }
 
 function isFieldName(field: string | undefined): field is FieldName {

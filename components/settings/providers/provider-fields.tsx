@@ -3,19 +3,18 @@ import { useEffect, useRef } from 'react'
 import { TextField } from '@/components/ui/text-field'
 import type { Provider } from '@/lib/protocol/providers'
 import { type Preset, presets } from './presets'
-import { keyIsStored, type ProviderDraft } from './provider-draft'
+import { hasStoredKey, type ProviderDraft } from './provider-draft'
 
-/** What each group of fields is given. */
 export interface FieldsProps {
   draft: ProviderDraft
-  wordsFor(field: string): string | null
-  onChange(part: Partial<ProviderDraft>): void
+  problemFor(field: string): string | null
+  onChange(change: Partial<ProviderDraft>): void
 }
 
-/** Well-known servers to start from; none is a server with an address of one's own. The form begins here. */
+/** Well-known providers to start from; null is any other. Takes the focus. */
 export function Presets({ chosen, onChoose }: { chosen: Preset | null; onChoose(preset: Preset | null): void }) {
-  const first = useRef<HTMLButtonElement>(null)
-  useEffect(() => first.current?.focus(), [])
+  const firstButton = useRef<HTMLButtonElement>(null)
+  useEffect(() => firstButton.current?.focus(), [])
   const options = [...presets.map((preset) => ({ name: preset.name, preset })), { name: 'Other', preset: null }]
   return (
     <fieldset>
@@ -24,7 +23,7 @@ export function Presets({ chosen, onChoose }: { chosen: Preset | null; onChoose(
         {options.map(({ name, preset }, index) => (
           <button
             key={name}
-            ref={index === 0 ? first : undefined}
+            ref={index === 0 ? firstButton : undefined}
             type="button"
             aria-pressed={chosen === preset}
             onClick={() => onChoose(preset)}
@@ -38,27 +37,27 @@ export function Presets({ chosen, onChoose }: { chosen: Preset | null; onChoose(
   )
 }
 
-/** What it is called and where it is. */
+/** The name and the base URL. */
 export function AddressFields({
   draft,
-  wordsFor,
+  problemFor,
   onChange,
   preset = null,
   autoFocus = false,
 }: FieldsProps & { preset?: Preset | null; autoFocus?: boolean }) {
-  const first = useRef<HTMLInputElement>(null)
+  const nameField = useRef<HTMLInputElement>(null)
   useEffect(() => {
-    if (autoFocus) first.current?.focus()
+    if (autoFocus) nameField.current?.focus()
   }, [autoFocus])
   return (
     <div className="grid gap-4 sm:grid-cols-[1fr_2fr]">
       <TextField
-        ref={first}
+        ref={nameField}
         label="Name"
         required
         maxLength={200}
         value={draft.name}
-        problem={wordsFor('name')}
+        problem={problemFor('name')}
         onChange={(event) => onChange({ name: event.target.value })}
       />
       <TextField
@@ -71,7 +70,7 @@ export function AddressFields({
         placeholder="https://api.example.com/v1"
         hint={preset?.addressHint}
         value={draft.baseUrl}
-        problem={wordsFor('baseUrl')}
+        problem={problemFor('baseUrl')}
         onChange={(event) => onChange({ baseUrl: event.target.value })}
       />
     </div>
@@ -80,27 +79,27 @@ export function AddressFields({
 
 export function KeyField({
   draft,
-  wordsFor,
+  problemFor,
   onChange,
   provider,
   optional,
 }: FieldsProps & { provider: Provider | null; optional: boolean }) {
-  const kept = keyIsStored(provider) ? 'Key saved. Leave blank to keep it.' : null
+  const storedHint = hasStoredKey(provider) ? 'Key saved. Leave blank to keep it.' : null
   return (
     <TextField
       label="API key"
       type="password"
       autoComplete="off"
       value={draft.apiKey}
-      hint={kept ?? (optional ? 'Leave blank if the server doesn’t need one.' : undefined)}
-      problem={wordsFor('apiKey')}
+      hint={storedHint ?? (optional ? 'Leave blank if the server doesn’t need one.' : undefined)}
+      problem={problemFor('apiKey')}
       onChange={(event) => onChange({ apiKey: event.target.value })}
     />
   )
 }
 
-/** The model that a test asks, where the server lists none that it could. */
-export function ModelField({ draft, wordsFor, onChange }: FieldsProps) {
+/** The model to test, for a provider that lists none. */
+export function ModelField({ draft, problemFor, onChange }: FieldsProps) {
   return (
     <TextField
       label="Model to test"
@@ -110,7 +109,7 @@ export function ModelField({ draft, wordsFor, onChange }: FieldsProps) {
       maxLength={200}
       hint="There’s no list of models from this server. Enter an ID exactly as the provider writes it."
       value={draft.model}
-      problem={wordsFor('model')}
+      problem={problemFor('model')}
       onChange={(event) => onChange({ model: event.target.value })}
     />
   )

@@ -9,74 +9,49 @@ import { client } from '@/lib/client/transport/page-client'
 import type { Problem } from '@/lib/protocol/events'
 import type { Provider, ProviderList } from '@/lib/protocol/providers'
 import { Section } from '../section'
-import { Connected } from './connected'
 import { ProviderForm } from './provider-form'
 import { ProviderRow } from './provider-row'
+import { SavedProvider } from './saved-provider'
 
-/** What is open in the list: the form of a provider, or what saving one came to. */
+/** What is open in the list: the form of a new or a stored provider, or the result of saving one. */
 type Open = { kind: 'none' } | { kind: 'new' } | { kind: 'edit' | 'saved'; id: string }
 
 const addButton = '[data-add]'
+const rowButton = ({ id }: Provider) => `[data-provider="${id}"] button`
 
-/** The person's providers, the operator's, and local servers found running. */
+/** The person's providers, the operator's, and local servers that Rill found. */
 export function Providers() {
   return (
     <Section
       slug="providers"
-      words="Any OpenAI-compatible API. Keys are encrypted on the server and never sent back to your browser."
+      description="Any OpenAI-compatible API. Keys are encrypted on the server and never sent back to your browser."
     >
-      <ProviderLists />
+      <ProviderListView />
     </Section>
   )
 }
 
-function ProviderLists() {
-  const [list, setList] = useState<ProviderList | null>(null)
-  const [problem, setProblem] = useState<Problem | null>(null)
+function ProviderListView() {
+  const { list, problem, load, remove } = useProviders()
   const [open, setOpen] = useState<Open>({ kind: 'none' })
   const { container, focusAfter } = useFocusAfter<HTMLDivElement>()
-  const loadModels = useConversations((state) => state.loadModels)
-  const notify = useConversations((state) => state.notify)
-
-  const load = useCallback(async () => {
-    try {
-      setList(await client().providers())
-      setProblem(null)
-    } catch (error) {
-      setProblem(problemFrom(error))
-    }
-  }, [])
-  useEffect(() => void load(), [load])
-  const close = (next: string) => {
+  const close = (focus: string) => {
     setOpen({ kind: 'none' })
-    focusAfter(next)
-  }
-  const saved = async (provider: Provider) => {
-    await load()
-    setOpen({ kind: 'saved', id: provider.id })
-  }
-  const deleted = async ({ name }: Provider) => {
-    close(addButton)
-    await load()
-    notify({ id: 'provider', text: `${name} was deleted.`, tone: 'quiet' })
-    void loadModels()
-  }
-
-  const retry = () => {
-    focusAfter(addButton)
-    void load()
+    focusAfter(focus)
   }
   if (problem) {
-    return (
-      <div role="alert" className="text-small">
-        <p className="font-strong text-danger">{problem.message}</p>
-        <Button className="mt-3" onClick={retry}>
-          Try again
-        </Button>
-      </div>
-    )
+    const retry = () => {
+      focusAfter(addButton)
+      void load()
+    }
+    return <LoadProblem problem={problem} onRetry={retry} />
   }
   if (!list) return <ProvidersSkeleton />
+  const onSaved = async ({ id }: Provider) => {
+    await load()
+    setOpen({ kind: 'saved', id })
+  }
+  const isEmpty = list.own.length + list.local.length === 0 && !list.environment
   return (
     <div ref={container}>
       <ul className="border-line border-y *:border-line [&>*+*]:border-t">
@@ -93,35 +68,28 @@ function ProviderLists() {
         {list.own.map((provider) => (
           <li key={provider.id} data-provider={provider.id}>
             {open.kind === 'edit' && open.id === provider.id ? (
-              <ProviderForm
-                provider={provider}
-                onSaved={saved}
-                onCancel={() => close(`[data-provider="${provider.id}"] button`)}
-              />
+              <ProviderForm provider={provider} onSaved={onSaved} onCancel={() => close(rowButton(provider))} />
             ) : (
               <ProviderRow
                 provider={provider}
                 onEdit={() => setOpen({ kind: 'edit', id: provider.id })}
-                onDelete={async () => {
-                  await client().deleteProvider(provider.id)
-                  await deleted(provider)
-                }}
-                onKept={() => focusAfter(`[data-provider="${provider.id}"] button:last-of-type`)}
+                onDelete={() => remove(provider, () => close(addButton))}
+                onKeep={() => focusAfter(`${rowButton(provider)}:last-of-type`)}
               />
             )}
             {open.kind === 'saved' && open.id === provider.id ? (
-              <Connected key={provider.id} provider={provider} />
+              <SavedProvider key={provider.id} provider={provider} />
             ) : null}
           </li>
         ))}
-        {list.own.length + list.local.length === 0 && !list.environment ? (
+        {isEmpty ? (
           <li className="py-4 text-ink-quiet text-small">
             No providers yet. Until you add one, Rill uses the demo model.
           </li>
         ) : null}
       </ul>
       {open.kind === 'new' ? (
-        <ProviderForm provider={null} onSaved={saved} onCancel={() => close(addButton)} />
+        <ProviderForm provider={null} onSaved={onSaved} onCancel={() => close(addButton)} />
       ) : (
         <Button data-add className="mt-4" onClick={() => setOpen({ kind: 'new' })}>
           <Plus size={16} aria-hidden="true" />
@@ -132,7 +100,44 @@ function ProviderLists() {
   )
 }
 
-/** A provider that is not the person's to change. */
+/** Loads and deletes providers. `list` is null until it is loaded. */
+function useProviders() {
+  const [list, setList] = useState<ProviderList | null>(null)
+  const [problem, setProblem] = useState<Problem | null>(null)
+  const loadModels = useConversations((state) => state.loadModels)
+  const notify = useConversations((state) => state.notify)
+  const load = useCallback(async () => {
+    try {
+      setList(await client().providers())
+      setProblem(null)
+    } catch (error) {
+      setProblem(problemFrom(error))
+    }
+  }, [])
+  useEffect(() => void load(), [load])
+  /** Calls `onDeleted` before the list reloads. @throws {ApiError} when the server refuses. */
+  const remove = async ({ id, name }: Provider, onDeleted: () => void) => {
+    await client().deleteProvider(id)
+    onDeleted()
+    await load()
+    notify({ id: 'provider', text: `${name} was deleted.`, tone: 'quiet' })
+    void loadModels()
+  }
+  return { list, problem, load, remove }
+}
+
+function LoadProblem({ problem, onRetry }: { problem: Problem; onRetry(): void }) {
+  return (
+    <div role="alert" className="text-small">
+      <p className="font-strong text-danger">{problem.message}</p>
+      <Button className="mt-3" onClick={onRetry}>
+        Try again
+      </Button>
+    </div>
+  )
+}
+
+/** A provider that the person can't edit. */
 function FixedRow({ name, baseUrl, children }: { name: string; baseUrl?: string; children: ReactNode }) {
   return (
     <li className="py-3 text-small">

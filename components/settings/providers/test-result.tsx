@@ -5,8 +5,8 @@ import { Button } from '@/components/ui/button'
 import type { Problem } from '@/lib/protocol/events'
 import type { ProviderTest } from '@/lib/protocol/providers'
 
-/** How far a test of a provider got: the models it lists, and a short reply with the time to its first token. */
-export function TestResult({ test, onBetter }: { test: ProviderTest; onBetter(baseUrl: string): void }) {
+/** The result of testing a provider: its models, and a short reply with the time to its first token. */
+export function TestResult({ test, onUseAddress }: { test: ProviderTest; onUseAddress(baseUrl: string): void }) {
   const { betterBaseUrl, models, modelCount, modelsProblem, model, text, firstTokenMs, answerProblem } = test
   const list = useRef<HTMLUListElement>(null)
   useEffect(() => {
@@ -19,7 +19,7 @@ export function TestResult({ test, onBetter }: { test: ProviderTest; onBetter(ba
           <TriangleAlert size={16} className="mt-0.5 shrink-0 text-warn" aria-hidden="true" />
           <div className="min-w-0 wrap-anywhere">
             <p>The server responds at {betterBaseUrl}, not at the base URL above.</p>
-            <Button className="mt-1" onClick={() => onBetter(betterBaseUrl)}>
+            <Button className="mt-1" onClick={() => onUseAddress(betterBaseUrl)}>
               Use this address
             </Button>
           </div>
@@ -32,7 +32,7 @@ export function TestResult({ test, onBetter }: { test: ProviderTest; onBetter(ba
       ) : (
         <Passed>
           {modelCount === 1 ? '1 model' : `${modelCount.toLocaleString('en')} models`} found
-          <span className="text-ink-quiet">: {listed(models, modelCount)}</span>
+          <span className="text-ink-quiet">: {formatModels(models, modelCount)}</span>
         </Passed>
       )}
       {answerProblem ? (
@@ -52,7 +52,7 @@ export function TestResult({ test, onBetter }: { test: ProviderTest; onBetter(ba
   )
 }
 
-function listed(models: string[], count: number): string {
+function formatModels(models: string[], count: number): string {
   const first = models.slice(0, 6)
   const more = count - first.length
   return more > 0 ? `${first.join(', ')} and ${more.toLocaleString('en')} more` : first.join(', ')

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { formatPrice, formatShortPrice } from '@/components/format/price'
-import { scopesToSet } from '@/components/settings/budgets/budget-draft'
+import { editableScopes } from '@/components/settings/budgets/budget-draft'
 import type { Account } from '@/lib/billing/account'
 import { scopesOf } from '@/lib/billing/account'
 import type { BudgetCheck } from '@/lib/billing/budget-limits'
@@ -58,7 +58,7 @@ describe('a price', () => {
 
 describe('what a budget is over', () => {
   it('can be set only where it holds something', () => {
-    expect(scopesToSet).toEqual(['generation', 'conversation', 'day', 'month'])
+    expect(editableScopes).toEqual(['generation', 'conversation', 'day', 'month'])
   })
 
   it('begins with the day and the month of the person’s calendar; with those of UTC in a zone that nobody knows', () => {

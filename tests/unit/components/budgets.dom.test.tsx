@@ -23,7 +23,7 @@ function Shown({ id }: { id: string }) {
   return <p role="note">{useBudgets(id, null).map(({ spent }) => `${spent} spent`)}</p>
 }
 
-test('the budgets of one conversation do not warn in another that is loading or could not be loaded', async () => {
+test('a conversation that is loading or failed to load shows no budgets of the previous one', async () => {
   let refuse = (_answer: object) => {}
   const answers = {
     '/api/conversations/here?newest=60': () => promptsOf('here', 1),

@@ -5,7 +5,7 @@ import type { MoneyFormatter } from '@/components/format/use-money-formatter'
 import { justBegun } from '@/components/lab/measure'
 import { paceWords } from '@/components/lab/words'
 import { cheaperModels } from '@/components/models/cheaper-models'
-import { amountProblem, draftOf, saidOf } from '@/components/settings/budgets/budget-draft'
+import { problemMessage, toBudgetDraft, validateAmount } from '@/components/settings/budgets/budget-draft'
 import type { ModelGroup, ModelList } from '@/lib/protocol/api'
 import type { Budget, BudgetState, Estimate } from '@/lib/protocol/billing/budgets'
 import { amountOf, picosOf, sumsOf } from '@/lib/protocol/billing/money'
@@ -34,7 +34,7 @@ const generation: GenerationSummary = {
   firstTokenAt: 12_000,
   endedAt: 22_000,
 }
-/** As a person has it who counts in dollars. */
+/** The formatter of a person whose currency is the dollar. */
 const money: MoneyFormatter = (amounts) =>
   sumsOf(
     [amounts].flat().map(({ amount, currency }) => ({ picos: picosOf(amount), currency })),
@@ -43,8 +43,8 @@ const money: MoneyFormatter = (amounts) =>
     .map(({ picos, currency }) => `${currency} ${amountOf(picos)}`)
     .join(' + ')
 
-describe('the numbers of a reply', () => {
-  it('are those of all runs that wrote it', () => {
+describe('usage and cost of a reply', () => {
+  it('sums all runs', () => {
     expect(formatReplyCost(generation, money)).toBe('USD 0.04')
     const earlier = [
       { ...usage, completionTokens: 60, source: 'estimated' as const, cost: { amount: '0.005', currency: 'USD' } },
@@ -61,12 +61,12 @@ describe('the numbers of a reply', () => {
     expect(formatReplyCost({ usage, earlier: free }, money)).toBe('USD 0.04')
   })
 
-  it('leave out what it thought where it is a question of what goes back to a model', () => {
+  it('leaves reasoning out of the tokens kept in the context', () => {
     expect(tokensKeptInContext({ ...usage, reasoningTokens: 240 })).toBe(2000)
     expect(tokensKeptInContext({ ...usage, reasoningTokens: 5000 })).toBe(1000)
   })
 
-  it('say what is an estimate, and nothing of what is not known', () => {
+  it('marks estimates, and has no cost if one is unknown', () => {
     const estimated = { ...usage, source: 'estimated' as const }
     expect(formatReplyCost({ usage: estimated, earlier: [] }, money)).toBe('about USD 0.04')
     expect(formatReplyCost({ usage: null, earlier: [] }, money)).toBeNull()
@@ -75,13 +75,13 @@ describe('the numbers of a reply', () => {
     expect(formatReplyCost({ usage: { ...usage, cost: null }, earlier: [] }, money)).toBeNull()
   })
 
-  it('have no speed when all came as one', () => {
+  it('has no speed when all text arrived at once', () => {
     expect(tokenRate({ ...generation, firstTokenAt: generation.endedAt }, [])).toBeNull()
     expect(tokenRate({ ...generation, firstTokenAt: 21_901 }, [])).toBeNull()
     expect(tokenRate({ ...generation, firstTokenAt: null }, [])).toBeNull()
   })
 
-  it('count thoughts for the speed only where they came too', () => {
+  it('counts reasoning for the speed only if it was streamed', () => {
     const thoughtful = { ...generation, usage: { ...usage, reasoningTokens: 1000 } }
     expect(tokenRate(thoughtful, [{ type: 'text', text: 'Well.' }])).toBe(24)
     expect(tokenRate(thoughtful, [{ type: 'reasoning', text: 'Hm.' }])).toBe(124)
@@ -93,14 +93,14 @@ describe('the numbers of a reply', () => {
   })
 })
 
-describe('the words of a budget', () => {
+describe('formatting a budget', () => {
   const day: BudgetState = {
     ...{ id: 'day', version: 1 },
     ...{ scope: 'day', measure: 'cost', amount: '50', currency: 'INR', warnAt: 0.8, near: true },
     ...{ spent: '41.2', reserved: '0' },
   }
 
-  it('say how much is used, never more than is', () => {
+  it('shows how much is used, rounded down', () => {
     expect(formatBudgetUsage(day, money)).toBe('82% of today’s budget used (INR 41.2 of INR 50)')
     const tokens = { ...day, scope: 'month' as const, measure: 'tokens' as const, amount: '3000', currency: null }
     expect(formatBudgetUsage({ ...tokens, spent: '2999' }, money)).toBe(
@@ -108,13 +108,13 @@ describe('the words of a budget', () => {
     )
   })
 
-  it('count what is set aside', () => {
+  it('includes reservations', () => {
     expect(formatBudgetUsage({ ...day, spent: '0.1', reserved: '0.2', amount: '0.3' }, money)).toBe(
       '100% of today’s budget used or reserved (INR 0.3 of INR 0.3)',
     )
   })
 
-  it('say what is left where a prompt does not fit, and nothing where nobody knows', () => {
+  it('shows what is left when a prompt does not fit, if that is known', () => {
     const misfit: NonNullable<Estimate['budget']> = {
       ...{ scope: 'day', measure: 'cost', amount: '50', currency: 'INR', near: true, unknown: null },
       ...{ left: '0.4', fits: false, lowerMaxTokens: 12 },
@@ -125,8 +125,8 @@ describe('the words of a budget', () => {
     )
   })
 
-  it('are exact where floats are not', () => {
-    // As many tokens as a budget may have.
+  it('is exact where floats are not', () => {
+    // The largest budget in tokens.
     expect(fractionOf('250000000000000', '999999999999999')).toBe(0.25)
     expect(fractionOf('0.000000000001', '0.000000000003')).toBe(0.33)
     expect(fractionOf('0.29', '1')).toBe(0.29)
@@ -134,30 +134,30 @@ describe('the words of a budget', () => {
   })
 })
 
-describe('an amount that is entered', () => {
-  const wrong = (measure: Budget['measure'], amount: string) =>
-    amountProblem({ scope: 'day', measure, amount, currency: 'USD' })
+describe('the budget form', () => {
+  const validate = (measure: Budget['measure'], amount: string) =>
+    validateAmount({ scope: 'day', measure, amount, currency: 'USD' })
 
-  it('is told what is wrong with it', () => {
-    for (const amount of [' 50 ', '0.25', '999999.999999999999']) expect(wrong('cost', amount)).toBeNull()
-    for (const amount of ['1', '200000']) expect(wrong('tokens', amount)).toBeNull()
+  it('validates the amount', () => {
+    for (const amount of [' 50 ', '0.25', '999999.999999999999']) expect(validate('cost', amount)).toBeNull()
+    for (const amount of ['1', '200000']) expect(validate('tokens', amount)).toBeNull()
     for (const amount of ['', ' ', '0', '0.00', '-1', '1e3', '₹50', '1,000', '1000000']) {
-      expect(wrong('cost', amount), amount).toMatch(/^Enter /)
+      expect(validate('cost', amount), amount).toMatch(/^Enter /)
     }
-    for (const amount of ['2.5', '0', 'many', '1 000']) expect(wrong('tokens', amount), amount).toMatch(/^Enter /)
+    for (const amount of ['2.5', '0', 'many', '1 000']) expect(validate('tokens', amount), amount).toMatch(/^Enter /)
   })
 
-  it('begins empty where the budget is in a currency whose worth is no longer known', () => {
+  it('starts without an amount if the currency of the budget has no exchange rate', () => {
     const rupees: Budget = { scope: 'day', measure: 'cost', amount: '50', currency: 'INR' }
-    expect(draftOf(rupees, 'INR')).toEqual(rupees)
-    expect(draftOf(rupees, 'JPY')).toEqual({ ...rupees, amount: '', currency: 'JPY' })
-    expect(draftOf({ ...rupees, currency: 'USD' }, 'JPY')).toMatchObject({ amount: '50', currency: 'USD' })
-    expect(draftOf({ ...rupees, measure: 'tokens', currency: null }, 'JPY').amount).toBe('50')
+    expect(toBudgetDraft(rupees, 'INR')).toEqual(rupees)
+    expect(toBudgetDraft(rupees, 'JPY')).toEqual({ ...rupees, amount: '', currency: 'JPY' })
+    expect(toBudgetDraft({ ...rupees, currency: 'USD' }, 'JPY')).toMatchObject({ amount: '50', currency: 'USD' })
+    expect(toBudgetDraft({ ...rupees, measure: 'tokens', currency: null }, 'JPY').amount).toBe('50')
   })
 
-  it('hears the server’s words without the place they name', () => {
+  it('shows the server’s message without the name of the field', () => {
     const problem = { kind: 'bad_request' as const, message: 'amount: is not an amount', retryable: false }
-    expect(saidOf(problem)).toBe('The amount is not an amount.')
+    expect(problemMessage(problem)).toBe('The amount is not an amount.')
   })
 })
 
@@ -185,18 +185,18 @@ describe('cheaper models', () => {
   const rate = { currency: 'INR', perDollar: '90' }
   const ids = (than: string) => cheaperModels(models, than, rate, 9).flatMap((each) => each.models.map(({ id }) => id))
 
-  it('come by what they cost, the cheapest first, whatever their currency', () => {
+  it('sorts by price, cheapest first, across currencies', () => {
     expect(ids('dear')).toEqual(['free', 'rupees', 'middle'])
     expect(ids('middle')).toEqual(['free', 'rupees'])
   })
 
-  it('are none where nobody knows, and what nobody knows is not cheap', () => {
+  it('excludes unknown prices, and finds none for a model without a price', () => {
     expect(ids('untold')).toEqual([])
     expect(ids('free')).toEqual([])
     expect(cheaperModels(null, 'dear', rate, 9)).toEqual([])
   })
 
-  it('say whose they are and what they cost', () => {
+  it('names the provider and the price', () => {
     const [first, second] = cheaperModels(models, 'middle', rate, 9)[0]?.models ?? []
     expect(first?.note).toBe('Two · free')
     expect(second?.note).toBe('Two · ₹90.00 in, ₹90.00 out per million')

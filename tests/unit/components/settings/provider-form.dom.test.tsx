@@ -1,12 +1,12 @@
 import { cleanup, fireEvent, render, screen, waitFor } from '@testing-library/react'
 import { afterEach, beforeEach, expect, it, vi } from 'vitest'
-import { changeOf, draftOf } from '@/components/settings/providers/provider-draft'
+import { changedFields, toProviderDraft } from '@/components/settings/providers/provider-draft'
 import { ProviderForm } from '@/components/settings/providers/provider-form'
 import type { ProviderTest } from '@/lib/protocol/providers'
 
 Element.prototype.scrollIntoView = () => {}
 
-const fine: ProviderTest = {
+const success: ProviderTest = {
   betterBaseUrl: null,
   models: ['large'],
   modelCount: 1,
@@ -18,7 +18,7 @@ const fine: ProviderTest = {
 }
 const notFound = { kind: 'not_found' as const, message: 'No API found at this address.', retryable: false }
 const noList: ProviderTest = {
-  ...fine,
+  ...success,
   models: [],
   modelCount: 0,
   modelsProblem: notFound,
@@ -27,15 +27,15 @@ const noList: ProviderTest = {
   firstTokenMs: null,
 }
 
-/** What the server was asked, and what it answers to each test. */
-const asked: Record<string, unknown>[] = []
-const answers: ProviderTest[] = []
+/** The requests of the form, and the server's responses to its tests, in order. */
+const requests: Record<string, unknown>[] = []
+const responses: ProviderTest[] = []
 beforeEach(() => {
-  asked.length = 0
-  answers.length = 0
+  requests.length = 0
+  responses.length = 0
   vi.stubGlobal('fetch', async (_: string, { body }: { body: string }) => {
-    asked.push(JSON.parse(body))
-    return Response.json(answers.shift() ?? fine)
+    requests.push(JSON.parse(body))
+    return Response.json(responses.shift() ?? success)
   })
 })
 afterEach(() => {
@@ -47,45 +47,45 @@ function open() {
   render(<ProviderForm provider={null} onSaved={() => undefined} onCancel={() => undefined} />)
   const type = (label: string, value: string) => fireEvent.change(screen.getByLabelText(label), { target: { value } })
   const test = async () => {
-    const count = asked.length
+    const count = requests.length
     fireEvent.click(screen.getByRole('button', { name: 'Test' }))
-    await waitFor(() => expect(asked).toHaveLength(count + 1))
+    await waitFor(() => expect(requests).toHaveLength(count + 1))
     await waitFor(() => expect(screen.getByRole<HTMLButtonElement>('button', { name: 'Test' }).disabled).toBe(false))
   }
   return { type, test }
 }
 
-it('asks for the name of a model where the server lists none, and tests that', async () => {
-  answers.push(noList)
+it('asks for a model name if the server lists none, and tests that model', async () => {
+  responses.push(noList)
   const { type, test } = open()
   type('Base URL', 'https://gateway.example/v1')
   expect(screen.queryByLabelText('Model to test')).toBeNull()
   await test()
-  expect(asked[0]).not.toHaveProperty('model')
+  expect(requests[0]).not.toHaveProperty('model')
   type('Model to test', ' org/large:7b ')
   await test()
-  expect(asked[1]).toMatchObject({ baseUrl: 'https://gateway.example/v1', model: 'org/large:7b' })
+  expect(requests[1]).toMatchObject({ baseUrl: 'https://gateway.example/v1', model: 'org/large:7b' })
   expect(screen.getByRole('status').textContent).toContain('large responded')
-  // What is stored is the provider alone.
+  // The model is only for the test and isn't stored.
   type('Name', 'Gateway')
   fireEvent.click(screen.getByRole('button', { name: 'Save' }))
-  await waitFor(() => expect(asked).toHaveLength(3))
-  expect(asked[2]).not.toHaveProperty('model')
+  await waitFor(() => expect(requests).toHaveLength(3))
+  expect(requests[2]).not.toHaveProperty('model')
 })
 
 it.each<[string, ProviderTest]>([
   ['an empty list', { ...noList, modelsProblem: null }],
-  ['models that cannot chat alone', { ...noList, modelsProblem: null, models: ['whisper-1'], modelCount: 1 }],
-])('asks for it too with %s', async (_, answer) => {
-  answers.push(answer)
+  ['only models that cannot chat', { ...noList, modelsProblem: null, models: ['whisper-1'], modelCount: 1 }],
+])('asks for a model name with %s', async (_, response) => {
+  responses.push(response)
   const { type, test } = open()
   type('Base URL', 'https://gateway.example/v1')
   await test()
   expect(screen.getByLabelText('Model to test')).toBeTruthy()
 })
 
-it('offers the address that works, and takes it over at a click', async () => {
-  answers.push({ ...fine, betterBaseUrl: 'http://localhost:1234/v1' })
+it('suggests the base URL that works, and uses it on click', async () => {
+  responses.push({ ...success, betterBaseUrl: 'http://localhost:1234/v1' })
   const { type, test } = open()
   type('Base URL', 'http://localhost:1234')
   await test()
@@ -95,29 +95,29 @@ it('offers the address that works, and takes it over at a click', async () => {
   expect(screen.getByRole('status').textContent).toContain('1 model found')
 })
 
-it('has a preset for Azure, whose key goes where Azure wants it', async () => {
+it('sends the key of the Azure preset in the header api-key', async () => {
   const { type, test } = open()
   fireEvent.click(screen.getByRole('button', { name: 'Azure' }))
   type('API key', 'abc')
   await test()
-  expect(asked[0]).toMatchObject({ headers: { 'api-key': 'abc' } })
-  expect(asked[0]).not.toHaveProperty('apiKey')
-  expect(asked[0]?.baseUrl).toMatch(
+  expect(requests[0]).toMatchObject({ headers: { 'api-key': 'abc' } })
+  expect(requests[0]).not.toHaveProperty('apiKey')
+  expect(requests[0]?.baseUrl).toMatch(
     /^https:\/\/RESOURCE\.openai\.azure\.com\/openai\/deployments\/DEPLOYMENT\?api-version=\d{4}-\d\d-\d\d$/,
   )
   fireEvent.click(screen.getByRole('button', { name: 'OpenAI' }))
   expect(screen.queryByLabelText('Base URL')).toBeNull()
   await test()
-  expect(asked[1]).toMatchObject({ baseUrl: 'https://api.openai.com/v1', apiKey: 'abc', headers: {} })
+  expect(requests[1]).toMatchObject({ baseUrl: 'https://api.openai.com/v1', apiKey: 'abc', headers: {} })
 })
 
-it('keeps an Azure key where it is, and puts a new one in its place', async () => {
+it('keeps a stored Azure key, and replaces it in the same header', async () => {
   const stored = {
     ...{ id: 'one', name: 'Azure', baseUrl: 'https://mine.openai.azure.com/openai', hasKey: false, createdAt: 1 },
     ...{ headerNames: ['api-key'], unreadable: false, firstTokenTimeoutMs: null, idleTimeoutMs: null },
   }
-  expect(changeOf(draftOf(stored), stored)).toEqual({})
-  expect(changeOf({ ...draftOf(stored), apiKey: 'new' }, stored)).toEqual({
+  expect(changedFields(toProviderDraft(stored), stored)).toEqual({})
+  expect(changedFields({ ...toProviderDraft(stored), apiKey: 'new' }, stored)).toEqual({
     baseUrl: stored.baseUrl,
     headers: { 'api-key': 'new' },
   })
@@ -127,14 +127,14 @@ it.each([
   ['Groq', 'API key'],
   ['Azure', 'Base URL'],
   ['Other', 'Name'],
-])('goes from %s to what is left to fill in', (preset, label) => {
+])('choosing %s focuses the next empty field', (preset, label) => {
   open()
   fireEvent.click(screen.getByRole('button', { name: preset }))
   expect(document.activeElement).toBe(screen.getByLabelText(label))
 })
 
-it('asks for no model where nothing answers: no name would help', async () => {
-  answers.push({ ...noList, modelsProblem: { kind: 'network', message: 'Nothing is running.', retryable: false } })
+it('does not ask for a model name if the server is unreachable', async () => {
+  responses.push({ ...noList, modelsProblem: { kind: 'network', message: 'Nothing is running.', retryable: false } })
   const { type, test } = open()
   type('Base URL', 'http://localhost:11434/v1')
   await test()

@@ -16,13 +16,13 @@ interface Sent {
 
 const conflict = { error: { kind: 'bad_request', message: 'It is 90 now. Yours was not saved.', retryable: false } }
 
-/** Answers what the page asks from here on; gives what it sent. */
-function answering(answer: (sent: Sent) => [status: number, body: object] | Promise<[number, object]>): Sent[] {
+/** Responds to all further requests of the page. Returns the requests. */
+function respondWith(respond: (sent: Sent) => [status: number, body: object] | Promise<[number, object]>): Sent[] {
   const all: Sent[] = []
   vi.stubGlobal('fetch', async (path: string, init: RequestInit = {}) => {
     const sent = { method: init.method ?? 'GET', path, body: JSON.parse(String(init.body ?? '{}')) }
     all.push(sent)
-    const [status, body] = await answer(sent)
+    const [status, body] = await respond(sent)
     return Response.json(body, { status })
   })
   return all
@@ -32,7 +32,7 @@ async function openCurrency(stored: Partial<Settings> = {}) {
   const page = await openPage({}, <Currency />)
   let settings = { ...defaultSettings, ...stored }
   let refusal: [number, object] | null = null
-  const sent = answering(({ method, path, body: { seen: _seen, ...change } }) => {
+  const sent = respondWith(({ method, path, body: { seen: _seen, ...change } }) => {
     if (path !== '/api/settings') return [404, conflict]
     if (method === 'PATCH' && refusal) return refusal
     if (method === 'PATCH') settings = { ...settings, ...change }
@@ -54,7 +54,7 @@ async function openCurrency(stored: Partial<Settings> = {}) {
 
 const usd = { currency: 'USD', exchangeRate: '1' }
 
-test('a rate is saved once it is typed: with Enter, when the field is left, and not again', async () => {
+test('a rate is saved once, on Enter or on blur, not while it is typed', async () => {
   const { get, type, enter, rate, patches } = await openCurrency()
   for (const typed of ['8', '88', '88.', '88.5']) type(typed)
   expect(patches()).toEqual([])
@@ -68,14 +68,14 @@ test('a rate is saved once it is typed: with Enter, when the field is left, and 
   expect(patches()[1]).toMatchObject({ exchangeRate: '89', seen: { currency: 'INR', exchangeRate: '88.5' } })
 })
 
-test('what was typed goes along when the page is left', async () => {
+test('leaving the page saves the typed rate', async () => {
   const { type, patches, unmount } = await openCurrency()
   type('88.5')
   unmount()
   await waitFor(() => expect(patches()).toHaveLength(1))
 })
 
-test('a rate that could not be saved stays in the field, and says why', async () => {
+test('a rate that could not be saved stays in the field, with the problem', async () => {
   const { get, type, enter, rate, refuse, patches } = await openCurrency()
   refuse([503, { error: { kind: 'internal', message: 'The disk is full.', retryable: true } }])
   type('88.5')
@@ -92,7 +92,7 @@ test.each([
   ['Keep 90 INR', '90', 1],
   ['Use 88.5 INR', '88.5', 2],
 ] as const)(
-  'a rate that was changed elsewhere is shown beside the one that was typed: %s',
+  'after a conflict, the person chooses between the saved and the typed rate: %s',
   async (choice, kept, calls) => {
     const { get, type, enter, rate, refuse, elsewhere, patches } = await openCurrency()
     elsewhere({ currency: 'INR', exchangeRate: '90' })
@@ -101,7 +101,7 @@ test.each([
     enter()
     await screen.findByText('It is 90 now. Yours was not saved.')
     expect(rate.value).toBe('88.5')
-    // To leave the field is no answer.
+    // Blur isn't a choice.
     fireEvent.blur(rate)
     refuse(null)
     fireEvent.click(screen.getByRole('button', { name: choice }))
@@ -110,25 +110,25 @@ test.each([
   },
 )
 
-test('of two settings that are saved, one that fails takes back only itself', async () => {
+test('a setting that fails to save rolls back only itself', async () => {
   const { get } = await openPage({}, <p />)
-  answering(({ body }) => ('theme' in body ? [503, conflict] : [200, { ...defaultSettings, enterSends: false }]))
+  respondWith(({ body }) => ('theme' in body ? [503, conflict] : [200, { ...defaultSettings, enterSends: false }]))
   await Promise.all([get().saveSettings({ theme: 'dark' }), get().saveSettings({ enterSends: false })])
   expect(get().settings).toMatchObject({ theme: 'system', enterSends: false })
 })
 
-test('settings are sent in the order in which they were changed, one after the other', async () => {
+test('settings are saved in the order of the changes, one at a time', async () => {
   const { get } = await openPage({}, <p />)
   let atOnce = 0
-  let most = 0
-  const sent = answering(async ({ body }) => {
-    most = Math.max(most, ++atOnce)
+  let maxAtOnce = 0
+  const sent = respondWith(async ({ body }) => {
+    maxAtOnce = Math.max(maxAtOnce, ++atOnce)
     await new Promise((resolve) => setTimeout(resolve, body.theme === 'dark' ? 20 : 0))
     atOnce--
     return [200, { ...defaultSettings, ...body }]
   })
   await Promise.all((['dark', 'light', 'system'] as const).map((theme) => get().saveSettings({ theme })))
-  expect([most, sent.map(({ body }) => body.theme)]).toEqual([1, ['dark', 'light', 'system']])
+  expect([maxAtOnce, sent.map(({ body }) => body.theme)]).toEqual([1, ['dark', 'light', 'system']])
 })
 
 const day: BudgetState = {
@@ -140,7 +140,7 @@ async function openBudgets(refusal: number, after: BudgetState[]) {
   let budgets = [day]
   let refusing = true
   await openPage({}, <p />)
-  const sent = answering(({ method }) => {
+  const sent = respondWith(({ method }) => {
     if (method !== 'GET' && refusing) {
       refusing = false
       budgets = after
@@ -154,31 +154,31 @@ async function openBudgets(refusal: number, after: BudgetState[]) {
 }
 
 async function openPageOn(shown: React.ReactNode) {
-  const answer = globalThis.fetch
+  const respond = globalThis.fetch
   await openPage({}, shown)
-  vi.stubGlobal('fetch', answer)
+  vi.stubGlobal('fetch', respond)
 }
 
 test.each([
   ['changed', 409, [{ ...day, amount: '75', version: 2 }], 'is now 75 tokens', 'PATCH'],
   ['removed', 404, [], 'was removed in another tab', 'POST'],
 ] as const)(
-  'a budget that was %s elsewhere: what was typed stays, and is saved when one says so',
-  async (_how, status, after, said, then) => {
+  'a budget that was %s elsewhere keeps the typed amount, and the next save stores it',
+  async (_change, status, after, message, method) => {
     const sent = await openBudgets(status, [...after])
-    // The page's own answers may have come first, which know of no budgets.
+    // openPage stubs fetch too, and its response may have arrived first.
     const first = await screen.findByRole('button', { name: /^(Edit budget: |Try again)/ })
     if (first.textContent === 'Try again') fireEvent.click(first)
     fireEvent.click(await screen.findByRole('button', { name: /^Edit budget: / }))
     const form = screen.getByRole('form', { name: 'Edit budget' })
     fireEvent.change(within(form).getByRole('textbox'), { target: { value: '60' } })
     fireEvent.submit(form)
-    await waitFor(() => expect(within(form).getByRole('alert').textContent).toContain(said))
+    await waitFor(() => expect(within(form).getByRole('alert').textContent).toContain(message))
     expect(within(form).getByRole<HTMLInputElement>('textbox').value).toBe('60')
     fireEvent.submit(form)
     await waitFor(() => expect(sent.filter(({ method }) => method !== 'GET')).toHaveLength(2))
-    const [, again] = sent.filter(({ method }) => method !== 'GET')
-    expect(again).toMatchObject({ method: then, body: { amount: '60' } })
-    if (then === 'PATCH') expect(again?.body.version).toBe(2)
+    const [, second] = sent.filter(({ method }) => method !== 'GET')
+    expect(second).toMatchObject({ method, body: { amount: '60' } })
+    if (method === 'PATCH') expect(second?.body.version).toBe(2)
   },
 )

@@ -13,31 +13,31 @@ import { firstChoiceOf } from '@/lib/protocol/chat-models'
 import type { Problem } from '@/lib/protocol/events'
 import type { Provider } from '@/lib/protocol/providers'
 import { prefixOf } from '@/lib/protocol/references'
-import { countWords } from '../models'
+import { formatModelCount } from '../models'
 
-type Found = { group: ModelGroup } | { problem: Problem }
+type Connection = { group: ModelGroup } | { problem: Problem }
 
-/** What saving a provider came to: how many models it has, and the way to a conversation with one of them. */
-export function Connected({ provider }: { provider: Provider }) {
-  const [found, setFound] = useState<Found | null>(null)
+/** The result of saving a provider: how many models it has, and a button to start a conversation with one. */
+export function SavedProvider({ provider }: { provider: Provider }) {
+  const [connection, setConnection] = useState<Connection | null>(null)
   const loadModels = useConversations((state) => state.loadModels)
   const panel = useRef<HTMLDivElement>(null)
-  const look = useCallback(async () => {
+  const connect = useCallback(async () => {
     panel.current?.focus({ preventScroll: true })
-    setFound(null)
+    setConnection(null)
     try {
       const { groups } = await client().models()
       const group = groups.find(({ providerId }) => providerId === provider.id)
-      if (group) setFound({ group })
+      if (group) setConnection({ group })
       await loadModels()
     } catch (error) {
-      setFound({ problem: problemFrom(error) })
+      setConnection({ problem: problemFrom(error) })
     }
   }, [provider.id, loadModels])
   useEffect(() => {
     panel.current?.scrollIntoView({ block: 'nearest' })
-    void look()
-  }, [look])
+    void connect()
+  }, [connect])
   return (
     // biome-ignore lint/a11y/useSemanticElements: a fieldset takes no focus.
     <div
@@ -48,48 +48,58 @@ export function Connected({ provider }: { provider: Provider }) {
       className="mb-4 scroll-mb-6 space-y-3 rounded-medium bg-surface-raised px-4 py-3 text-small outline-none"
     >
       <div role="status">
-        {found === null ? 'Saved. Connecting…' : 'group' in found ? <Said group={found.group} /> : null}
-        {found && 'problem' in found ? <p className="text-danger">Saved. {found.problem.message}</p> : null}
+        {connection === null ? (
+          'Saved. Connecting…'
+        ) : 'group' in connection ? (
+          <ConnectionStatus group={connection.group} />
+        ) : (
+          <p className="text-danger">Saved. {connection.problem.message}</p>
+        )}
       </div>
-      {found && 'group' in found ? <Start key={provider.id} group={found.group} onAgain={look} /> : null}
+      {connection && 'group' in connection ? (
+        <StartConversation key={provider.id} group={connection.group} onRetry={connect} />
+      ) : null}
     </div>
   )
 }
 
-function Said({ group }: { group: ModelGroup }) {
+function ConnectionStatus({ group }: { group: ModelGroup }) {
   const { problem, models, more = 0 } = group
   const count = models.length + more
-  const good = problem === null
-  const Icon = good ? Check : TriangleAlert
+  const Icon = problem === null ? Check : TriangleAlert
   return (
     <p className="flex gap-2">
-      <Icon size={16} className={`mt-0.5 shrink-0 ${good ? 'text-accent' : 'text-warn'}`} aria-hidden="true" />
+      <Icon
+        size={16}
+        className={`mt-0.5 shrink-0 ${problem === null ? 'text-accent' : 'text-warn'}`}
+        aria-hidden="true"
+      />
       <span className="min-w-0 wrap-anywhere">
         {problem
           ? `Saved, but couldn’t load its models. ${problem.message}`
           : count === 0
             ? 'Connected. This server doesn’t list its models.'
-            : `Connected. ${countWords(group)}.`}
+            : `Connected. ${formatModelCount(group)}.`}
       </span>
     </p>
   )
 }
 
-/** A conversation with its first model that can chat, or with one that is typed where it lists none. */
-function Start({ group, onAgain }: { group: ModelGroup; onAgain(): Promise<void> }) {
-  const chat = group.models.filter(({ otherTask }) => !otherTask)
+/** Starts a conversation with a suggested model, or with a typed one if the provider lists none that can chat. */
+function StartConversation({ group, onRetry }: { group: ModelGroup; onRetry(): Promise<void> }) {
+  const chatModels = group.models.filter(({ otherTask }) => !otherTask)
   const [typed, setTyped] = useState('')
   const setModel = useConversations((state) => state.setModel)
   const router = useRouter()
-  const first = firstChoiceOf(chat) ?? chat[0]
+  const suggested = firstChoiceOf(chatModels) ?? chatModels[0]
   const start = (model: string) => {
     void setModel(newConversationId, model)
     router.push('/')
   }
-  if (first) {
+  if (suggested) {
     return (
-      <Button variant="primary" className="max-w-full" onClick={() => start(first.id)}>
-        <span className="truncate">Start with {first.name}</span>
+      <Button variant="primary" className="max-w-full" onClick={() => start(suggested.id)}>
+        <span className="truncate">Start with {suggested.name}</span>
       </Button>
     )
   }
@@ -114,7 +124,7 @@ function Start({ group, onAgain }: { group: ModelGroup; onAgain(): Promise<void>
       <Button type="submit" variant="primary">
         Start a conversation
       </Button>
-      {group.problem ? <Button onClick={() => void onAgain()}>Try again</Button> : null}
+      {group.problem ? <Button onClick={() => void onRetry()}>Try again</Button> : null}
     </form>
   )
 }

@@ -5,43 +5,43 @@ import { TextField } from '@/components/ui/text-field'
 import { useConversations } from '@/lib/client/state/context'
 import type { PricedProvider } from '@/lib/protocol/billing/prices'
 
-type Bound = Pick<
+type FieldProps = Pick<
   ComponentProps<typeof TextField>,
   'value' | 'onChange' | 'problem' | 'autoComplete' | 'autoCapitalize' | 'spellCheck'
 >
 
-const OTHER = ''
+const OTHER_PROVIDER = ''
 
-/** Which model a new price is of: its provider by the name that people know, and one of that provider's models. */
-export function PricedModelFields({
+/** The provider and the model of a new price. A provider that isn't listed is named by its host. */
+export function ModelFields({
   providers,
   provider,
   model,
   onProvider,
 }: {
   providers: PricedProvider[]
-  provider: Bound & { value: string }
-  model: Bound
+  provider: FieldProps & { value: string }
+  model: FieldProps
   onProvider(provider: string): void
 }) {
   const [other, setOther] = useState(providers.length === 0)
-  const first = useRef<HTMLSelectElement>(null)
+  const providerField = useRef<HTMLSelectElement>(null)
   const groups = useConversations((state) => state.models?.groups)
-  const list = useId()
-  useEffect(() => first.current?.focus(), [])
+  const modelList = useId()
+  useEffect(() => providerField.current?.focus(), [])
   const name = providers.find((each) => each.provider === provider.value)?.name
   const models = groups?.find((group) => group.name === name)?.models ?? []
   return (
     <div className="grid items-start gap-4 sm:grid-cols-2">
       <div className="space-y-3">
         <SelectField
-          ref={first}
+          ref={providerField}
           label="Provider"
           className="w-full"
-          value={other ? OTHER : provider.value}
-          options={[...optionsOf(providers), { value: OTHER, name: 'Other…' }]}
+          value={other ? OTHER_PROVIDER : provider.value}
+          options={[...providerOptions(providers), { value: OTHER_PROVIDER, name: 'Other…' }]}
           onChange={(chosen) => {
-            setOther(chosen === OTHER)
+            setOther(chosen === OTHER_PROVIDER)
             onProvider(chosen)
           }}
         />
@@ -55,8 +55,8 @@ export function PricedModelFields({
           />
         ) : null}
       </div>
-      <TextField label="Model" required list={list} {...model} />
-      <datalist id={list}>
+      <TextField label="Model" required list={modelList} {...model} />
+      <datalist id={modelList}>
         {models.map(({ id, name: modelName }) => (
           <option key={id} value={modelName} />
         ))}
@@ -65,10 +65,10 @@ export function PricedModelFields({
   )
 }
 
-/** With the host where two have the same name. */
-function optionsOf(providers: PricedProvider[]): { value: string; name: string }[] {
+/** Providers that share a name are told apart by their host. */
+function providerOptions(providers: PricedProvider[]): { value: string; name: string }[] {
   return providers.map(({ name, provider }) => {
-    const twice = providers.filter((each) => each.name === name).length > 1
-    return { value: provider, name: twice ? `${name} (${provider})` : name }
+    const ambiguous = providers.filter((each) => each.name === name).length > 1
+    return { value: provider, name: ambiguous ? `${name} (${provider})` : name }
   })
 }
