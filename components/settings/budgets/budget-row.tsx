@@ -46,8 +46,7 @@ export function BudgetRow({
         {spent === null ? (
           <p className="mt-1 text-note text-warn">
             Rill doesn’t know the exchange rate for {currency}, so nothing can be sent. Edit or remove this budget, or
-            choose
-            {currency} as your currency.
+            choose {currency} as your currency.
           </p>
         ) : scope === 'day' || scope === 'month' ? (
           <BudgetUsage budget={budget} spent={spent} format={format} />
