@@ -5,16 +5,16 @@ import { useCallback, useEffect, useState } from 'react'
 import { Button, IconButton } from '@/components/ui/button'
 import { Confirmation } from '@/components/ui/confirmation'
 import { useFocusAfter } from '@/components/ui/use-focus-after'
-import { Part } from '@/components/usage/chart-section'
+import { PageSection } from '@/components/usage/page-section'
 import { problemFrom } from '@/lib/client/transport/api-calls'
 import { client } from '@/lib/client/transport/page-client'
 import { type ConversationPage, type ConversationSummary, conversationPage } from '@/lib/protocol/api'
 
-/** What the Lab asked before: each run can be opened and deleted. `runs` counts those of this page. */
+/** The earlier runs of the Lab, which can be opened and deleted. Reloads when `runs`, the count of this page, changes. */
 export function EarlierRuns({ runs }: { runs: number }) {
   const [page, setPage] = useState<ConversationPage | null>(null)
   const [problem, setProblem] = useState<string | null>(null)
-  const [asking, setAsking] = useState<string | null>(null)
+  const [confirming, setConfirming] = useState<string | null>(null)
   const { container, focusAfter } = useFocusAfter<HTMLDivElement>()
   const load = useCallback(async (before: ConversationPage | null) => {
     const query = before?.nextCursor ? `&cursor=${encodeURIComponent(before.nextCursor)}` : ''
@@ -27,18 +27,18 @@ export function EarlierRuns({ runs }: { runs: number }) {
       setProblem(problemFrom(error).message)
     }
   }, [])
-  // biome-ignore lint/correctness/useExhaustiveDependencies: one more run is one more row
+  // biome-ignore lint/correctness/useExhaustiveDependencies: a new run adds a row
   useEffect(() => void load(null), [load, runs])
 
   const remove = async (id: string) => {
     await client().remove(id)
     setPage((before) => before && { ...before, conversations: before.conversations.filter((each) => each.id !== id) })
-    setAsking(null)
+    setConfirming(null)
     focusAfter('a, button, [data-empty]')
   }
   if (!page && !problem) return null
   return (
-    <Part title="Earlier runs">
+    <PageSection title="Earlier runs">
       <div ref={container}>
         {problem ? (
           <p role="alert" className="text-danger text-small">
@@ -53,20 +53,20 @@ export function EarlierRuns({ runs }: { runs: number }) {
         <ul className="*:border-line [&>*+*]:border-t">
           {page?.conversations.map((run) => (
             <li key={run.id} data-run={run.id} className="py-1">
-              {asking === run.id ? (
+              {confirming === run.id ? (
                 <div className="py-2">
                   <Confirmation
                     question={`Delete “${run.title}”? This can’t be undone.`}
                     action="Delete"
                     onConfirm={() => remove(run.id)}
                     onCancel={() => {
-                      setAsking(null)
+                      setConfirming(null)
                       focusAfter(`[data-run="${run.id}"] button`)
                     }}
                   />
                 </div>
               ) : (
-                <Run run={run} onDelete={() => setAsking(run.id)} />
+                <Run run={run} onDelete={() => setConfirming(run.id)} />
               )}
             </li>
           ))}
@@ -80,7 +80,7 @@ export function EarlierRuns({ runs }: { runs: number }) {
           </Button>
         ) : null}
       </div>
-    </Part>
+    </PageSection>
   )
 }
 

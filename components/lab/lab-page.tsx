@@ -2,12 +2,12 @@
 import Link from 'next/link'
 import { useCallback, useState } from 'react'
 import { Page } from '@/components/page/page'
-import { Part } from '@/components/usage/chart-section'
+import { PageSection } from '@/components/usage/page-section'
 import { EarlierRuns } from './earlier-runs'
 import { SideBySide } from './side-by-side'
 import { SpeedTest } from './speed-test'
 
-/** What streaming changes, and how fast models are: tried out, with real replies. */
+/** Experiments with real replies: what streaming changes, and how fast models are. */
 export function LabPage() {
   const [runs, setRuns] = useState(0)
   const onSaved = useCallback(() => setRuns((count) => count + 1), [])
@@ -23,12 +23,12 @@ export function LabPage() {
           and are saved below, apart from your conversations.
         </p>
       </div>
-      <Part title="Streaming vs. waiting" words="Sends the same prompt both ways, side by side.">
+      <PageSection title="Streaming vs. waiting" description="Sends the same prompt both ways, side by side.">
         <SideBySide onSaved={onSaved} />
-      </Part>
-      <Part title="Model speed" words="Sends one short prompt to each model, one after another.">
+      </PageSection>
+      <PageSection title="Model speed" description="Sends one short prompt to each model, one after another.">
         <SpeedTest onSaved={onSaved} />
-      </Part>
+      </PageSection>
       <EarlierRuns runs={runs} />
     </Page>
   )

@@ -8,65 +8,65 @@ import type { NewConversation } from '@/lib/protocol/requests/conversations'
 import type { ChatRequest } from '@/lib/protocol/requests/turns'
 import { createNamedEventDecoder } from '@/lib/protocol/sse'
 
-/** One answer as this page saw it come. Times are milliseconds since it was asked for. */
+/** A reply as this page received it. Times are in milliseconds from the request. */
 export interface Measurement {
   state: 'running' | 'completed' | 'stopped' | 'interrupted' | 'failed'
   firstTextMs: number | null
   totalMs: number | null
   text: string
-  /** What came of the model's thoughts counts for its speed. */
-  thoughtsCame: boolean
+  /** Streamed reasoning counts toward the speed. */
+  reasoningStreamed: boolean
   firstTokenMs: number | null
   usage: Usage | null
   problem: string | null
 }
 
-export const justBegun: Measurement = {
+export const initialMeasurement: Measurement = {
   state: 'running',
   firstTextMs: null,
   totalMs: null,
   text: '',
-  thoughtsCame: false,
+  reasoningStreamed: false,
   firstTokenMs: null,
   usage: null,
   problem: null,
 }
 
-export interface Question {
+export interface MeasuredPrompt {
   conversationId: string
   model: string
   text: string
-  /** Whether the upstream is asked to stream. */
+  /** Whether the provider is asked to stream. */
   stream: boolean
 }
 
-/** A run of the Lab: it is counted, kept and deleted like a conversation, and not listed among them. */
-export async function openRun(title: string): Promise<string> {
+/** Creates the conversation of a run. It is counted, kept, and deleted like any other, but not listed in the sidebar. */
+export async function createRun(title: string): Promise<string> {
   const run: NewConversation = { title, kind: 'lab' }
   const { id } = await client().post(conversationSummary, '/api/conversations', run)
   return id
 }
 
 /**
- * Asks and times the answer, telling each time that something is new. Never throws: what goes wrong is in the
- * measurement. `signal` stops the answer, wherever it is.
+ * Sends a prompt and times its reply; calls `onChange` after each event. `signal` stops the reply. Never rejects: a failure
+ * is part of the measurement.
  */
 export async function measure(
-  { stream, ...question }: Question,
+  { stream, ...prompt }: MeasuredPrompt,
   signal: AbortSignal,
   onChange: (measurement: Measurement) => void,
 ): Promise<Measurement> {
-  const askedAt = performance.now()
-  let seen = justBegun
-  const tell = (change: Partial<Measurement>) => {
-    seen = { ...seen, ...change }
-    onChange(seen)
+  const requestedAt = performance.now()
+  let measurement = initialMeasurement
+  const update = (change: Partial<Measurement>) => {
+    measurement = { ...measurement, ...change }
+    onChange(measurement)
   }
-  tell({})
+  update({})
   try {
     signal.throwIfAborted()
-    // At once, so that there is something to stop: an answer that is not streamed says nothing before its end.
-    const turn = { ...question, parentId: null, turnId: uuidv7(), stream } satisfies ChatRequest
+    // respond-async returns the id at once; otherwise a reply that isn't streamed could not be stopped before its end.
+    const turn = { ...prompt, parentId: null, turnId: uuidv7(), stream } satisfies ChatRequest
     const { generationId } = await client().post(startData, '/api/chat', turn, { Prefer: 'respond-async' })
     const stop = () =>
       void client()
@@ -74,27 +74,27 @@ export async function measure(
         .catch(() => undefined)
     signal.addEventListener('abort', stop)
     if (signal.aborted) stop()
-    let folded: Folded = nothingYet
+    let reply: Folded = nothingYet
     for await (const event of eventsOf(generationId)) {
-      folded = foldEvent(folded, event)
-      const ms = performance.now() - askedAt
-      tell({
-        text: textOf(folded.parts),
-        thoughtsCame: hasReasoning(folded.parts),
-        firstTokenMs: seen.firstTokenMs ?? (isToken(event) ? ms : null),
-        usage: folded.usage,
-        firstTextMs: seen.firstTextMs ?? (event.type === 'delta' ? ms : null),
-        problem: event.type === 'error' ? event.data.message : seen.problem,
+      reply = foldEvent(reply, event)
+      const ms = performance.now() - requestedAt
+      update({
+        text: textOf(reply.parts),
+        reasoningStreamed: hasReasoning(reply.parts),
+        firstTokenMs: measurement.firstTokenMs ?? (isToken(event) ? ms : null),
+        usage: reply.usage,
+        firstTextMs: measurement.firstTextMs ?? (event.type === 'delta' ? ms : null),
+        problem: event.type === 'error' ? event.data.message : measurement.problem,
         ...(event.type === 'status' ? { state: event.data.status, totalMs: ms } : {}),
       })
     }
     signal.removeEventListener('abort', stop)
-    if (seen.state === 'running')
-      tell({ state: 'failed', problem: 'The connection was cut. The reply is saved with this run below.' })
+    if (measurement.state === 'running')
+      update({ state: 'failed', problem: 'The connection was cut. The reply is saved with this run below.' })
   } catch (error) {
-    tell(signal.aborted ? { state: 'stopped' } : { state: 'failed', problem: problemFrom(error).message })
+    update(signal.aborted ? { state: 'stopped' } : { state: 'failed', problem: problemFrom(error).message })
   }
-  return seen
+  return measurement
 }
 
 function isToken({ type }: LogEvent): boolean {

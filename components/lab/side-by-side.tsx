@@ -6,44 +6,44 @@ import { Button } from '@/components/ui/button'
 import { ElapsedSeconds } from '@/components/ui/elapsed-seconds'
 import { StreamLine } from '@/components/ui/stream/stream-line'
 import { fieldClassName } from '@/components/ui/text-field'
-import { useRate } from '@/components/usage/money'
+import { useExchangeRate } from '@/components/usage/cost'
 import { useConversations } from '@/lib/client/state/context'
 import { titleOf } from '@/lib/protocol/title'
+import { formatDuration, formatMeasuredCost, formatTokenCount, stateNames } from './format'
 import { type Measurement, measure } from './measure'
-import { useRun } from './use-run'
-import { priceWords, stateWords, timeWords, tokenWords } from './words'
+import { useExperiment } from './use-experiment'
 
-const promptAtFirst = 'Explain in about two hundred words why the sky is blue.'
-const ways = [
+const defaultPrompt = 'Explain in about two hundred words why the sky is blue.'
+const modes = [
   { name: 'Streamed', stream: true },
   { name: 'All at once', stream: false },
 ]
 
-/** One prompt sent both ways, so that a person sees what streaming changes. */
+/** Sends one prompt both ways, to show what streaming changes. */
 export function SideBySide({ onSaved }: { onSaved(): void }) {
   const model = useConversations(defaultModel)
   const [chosen, setChosen] = useState<string | null>(null)
-  const [text, setText] = useState(promptAtFirst)
-  const [beganAt, setBeganAt] = useState(0)
-  const { results, running, problem, run, stop } = useRun(onSaved)
-  const prompt = useId()
-  const asked = chosen ?? model
+  const [text, setText] = useState(defaultPrompt)
+  const [startedAt, setStartedAt] = useState(0)
+  const { results, running, problem, run, stop } = useExperiment(onSaved)
+  const promptId = useId()
+  const selected = chosen ?? model
   const start = () => {
-    if (!asked) return
-    setBeganAt(Date.now())
+    if (!selected) return
+    setStartedAt(Date.now())
     void run(titleOf(text), async ({ conversationId, signal, show }) => {
       await Promise.all(
-        ways.map(({ name, stream }) => measure({ conversationId, model: asked, text, stream }, signal, show(name))),
+        modes.map(({ name, stream }) => measure({ conversationId, model: selected, text, stream }, signal, show(name))),
       )
     })
   }
   return (
     <div>
-      <label htmlFor={prompt} className="block font-strong text-small">
+      <label htmlFor={promptId} className="block font-strong text-small">
         Prompt
       </label>
       <textarea
-        id={prompt}
+        id={promptId}
         rows={2}
         dir="auto"
         value={text}
@@ -54,11 +54,11 @@ export function SideBySide({ onSaved }: { onSaved(): void }) {
         {running ? (
           <Button onClick={stop}>Stop</Button>
         ) : (
-          <Button variant="primary" disabled={!asked || text.trim() === ''} onClick={start}>
+          <Button variant="primary" disabled={!selected || text.trim() === ''} onClick={start}>
             Run comparison
           </Button>
         )}
-        <ModelPicker value={asked} onChange={setChosen} />
+        <ModelPicker value={selected} onChange={setChosen} />
         <span className="text-ink-quiet text-note">Costs as much as two replies.</span>
       </div>
       {problem ? (
@@ -67,26 +67,26 @@ export function SideBySide({ onSaved }: { onSaved(): void }) {
         </p>
       ) : null}
       <div className="mt-5 grid gap-6 sm:grid-cols-2">
-        {ways.map(({ name }) => {
+        {modes.map(({ name }) => {
           const result = results[name]
-          return result ? <Answer key={name} name={name} result={result} beganAt={beganAt} /> : null
+          return result ? <Result key={name} name={name} result={result} startedAt={startedAt} /> : null
         })}
       </div>
       <p role="status" className="mt-4 max-w-measure text-small">
-        {running ? null : verdict(results.Streamed, results['All at once'])}
+        {running ? null : formatComparison(results.Streamed, results['All at once'])}
       </p>
     </div>
   )
 }
 
-function Answer({ name, result, beganAt }: { name: string; result: Measurement; beganAt: number }) {
-  const rate = useRate()
+function Result({ name, result, startedAt }: { name: string; result: Measurement; startedAt: number }) {
+  const rate = useExchangeRate()
   const { state, firstTextMs, totalMs, text, problem } = result
   const facts = [
-    ['Time to first token', timeWords(firstTextMs)],
-    ['Total', timeWords(totalMs)],
-    ['Tokens', tokenWords(result)],
-    ['Cost', priceWords(result, rate)],
+    ['Time to first token', formatDuration(firstTextMs)],
+    ['Total', formatDuration(totalMs)],
+    ['Tokens', formatTokenCount(result)],
+    ['Cost', formatMeasuredCost(result, rate)],
   ]
   return (
     <section aria-label={name} className="min-w-0">
@@ -94,8 +94,8 @@ function Answer({ name, result, beganAt }: { name: string; result: Measurement; 
         {name}
         <span className="font-regular text-ink-quiet">
           {' '}
-          · {stateWords[state]}
-          {state === 'running' ? <ElapsedSeconds since={beganAt} /> : null}
+          · {stateNames[state]}
+          {state === 'running' ? <ElapsedSeconds since={startedAt} /> : null}
         </span>
       </h3>
       <dl className="numbers mt-2 grid grid-cols-2 gap-2 text-small">
@@ -108,7 +108,7 @@ function Answer({ name, result, beganAt }: { name: string; result: Measurement; 
       </dl>
       <div className="relative mt-3 h-48 ps-4">
         <StreamLine status={state} className="absolute inset-y-0 start-0 w-0.5" />
-        {/* biome-ignore lint/a11y/noNoninteractiveTabindex: it scrolls, and keys must reach that. */}
+        {/* biome-ignore lint/a11y/noNoninteractiveTabindex: it scrolls, also by keyboard. */}
         <section tabIndex={0} aria-label={`Text, ${name}`} className="h-full overflow-y-auto rounded-small">
           {problem ? <p className="mb-2 text-danger text-small">{problem}</p> : null}
           <p dir="auto" className="whitespace-pre-wrap text-small wrap-anywhere">
@@ -120,12 +120,11 @@ function Answer({ name, result, beganAt }: { name: string; result: Measurement; 
   )
 }
 
-/** What there is to be seen, in words. */
-function verdict(streamed: Measurement | undefined, whole: Measurement | undefined): string | null {
-  if (streamed?.state !== 'completed' || whole?.state !== 'completed') return null
-  if (streamed.firstTextMs === null || whole.firstTextMs === null) return null
-  const sooner = whole.firstTextMs - streamed.firstTextMs
-  if (sooner < 100)
+function formatComparison(streamed: Measurement | undefined, unstreamed: Measurement | undefined): string | null {
+  if (streamed?.state !== 'completed' || unstreamed?.state !== 'completed') return null
+  if (streamed.firstTextMs === null || unstreamed.firstTextMs === null) return null
+  const differenceMs = unstreamed.firstTextMs - streamed.firstTextMs
+  if (differenceMs < 100)
     return 'Both ways, the first words arrived at about the same time. This reply was too short to show a difference.'
-  return `With streaming, the first words arrived ${timeWords(sooner)} sooner.`
+  return `With streaming, the first words arrived ${formatDuration(differenceMs)} sooner.`
 }

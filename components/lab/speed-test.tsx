@@ -1,31 +1,31 @@
 'use client'
 import { useEffect, useState } from 'react'
 import { Button } from '@/components/ui/button'
+import { useExchangeRate } from '@/components/usage/cost'
 import { FigureTable } from '@/components/usage/figure-table'
-import { useRate } from '@/components/usage/money'
 import { useConversations } from '@/lib/client/state/context'
+import { formatDuration, formatMeasuredCost, formatTokenCount, formatTokensPerSecond, stateNames } from './format'
 import { measure } from './measure'
 import { ModelChoices } from './model-choices'
-import { useRun } from './use-run'
-import { paceWords, priceWords, stateWords, timeWords, tokenWords } from './words'
+import { useExperiment } from './use-experiment'
 
 const prompt = 'Write the numbers from one to fifty in words, separated by commas.'
 
-/** The same short prompt to several models, one after another so that none slows another down. */
+/** Sends the same short prompt to several models, one after another, so that none slows down another. */
 export function SpeedTest({ onSaved }: { onSaved(): void }) {
   const models = useConversations((state) => state.models)
   const loadModels = useConversations((state) => state.loadModels)
-  const [chosen, setChosen] = useState<string[]>([])
-  const { results, running, problem, run, stop } = useRun(onSaved)
-  const rate = useRate()
+  const [selected, setSelected] = useState<string[]>([])
+  const { results, running, problem, run, stop } = useExperiment(onSaved)
+  const rate = useExchangeRate()
   useEffect(() => {
-    // What came with the page may be the beginning only.
+    // The page may have been rendered with a truncated list.
     void loadModels()
   }, [loadModels])
   const names = new Map(models?.groups.flatMap((group) => group.models.map(({ id, name }) => [id, name] as const)))
   const start = () =>
-    run(`Speed of ${modelCount(chosen.length)}`, async ({ conversationId, signal, show }) => {
-      for (const model of chosen) {
+    run(`Speed of ${formatModels(selected.length)}`, async ({ conversationId, signal, show }) => {
+      for (const model of selected) {
         if (signal.aborted) return
         await measure({ conversationId, model, text: prompt, stream: true }, signal, show(model))
       }
@@ -36,16 +36,16 @@ export function SpeedTest({ onSaved }: { onSaved(): void }) {
       <>
         {names.get(model) ?? model}
         <span className={`block text-note ${result.problem ? 'text-danger' : 'text-ink-quiet'}`}>
-          {result.problem ?? stateWords[result.state]}
+          {result.problem ?? stateNames[result.state]}
         </span>
       </>
     ),
     cells: [
-      timeWords(result.firstTextMs),
-      paceWords(result),
-      timeWords(result.totalMs),
-      tokenWords(result),
-      priceWords(result, rate),
+      formatDuration(result.firstTextMs),
+      formatTokensPerSecond(result),
+      formatDuration(result.totalMs),
+      formatTokenCount(result),
+      formatMeasuredCost(result, rate),
     ],
   }))
   return (
@@ -56,21 +56,21 @@ export function SpeedTest({ onSaved }: { onSaved(): void }) {
       >
         <legend className="px-1 text-ink-quiet text-note">Models</legend>
         {models?.groups.map((group) => (
-          <ModelChoices key={group.providerId} group={group} chosen={chosen} onChoose={setChosen} />
+          <ModelChoices key={group.providerId} group={group} selected={selected} onSelect={setSelected} />
         )) ?? <p className="text-ink-quiet text-small">Loading models…</p>}
       </fieldset>
       <div className="mt-2 flex flex-wrap items-center gap-2">
         {running ? (
           <Button onClick={stop}>Stop test</Button>
         ) : (
-          <Button variant="primary" disabled={chosen.length === 0} onClick={start}>
-            Test {chosen.length === 0 ? 'models' : modelCount(chosen.length)}
+          <Button variant="primary" disabled={selected.length === 0} onClick={start}>
+            Test {selected.length === 0 ? 'models' : formatModels(selected.length)}
           </Button>
         )}
         <span className="text-ink-quiet text-note">
-          {chosen.length === 0
+          {selected.length === 0
             ? 'Select one or more models.'
-            : `Costs as much as ${chosen.length === 1 ? 'one short reply' : `${chosen.length} short replies`}.`}
+            : `Costs as much as ${selected.length === 1 ? 'one short reply' : `${selected.length} short replies`}.`}
         </span>
       </div>
       {problem ? (
@@ -79,14 +79,14 @@ export function SpeedTest({ onSaved }: { onSaved(): void }) {
         </p>
       ) : null}
       <p role="status" className="sr-only">
-        {running ? `Testing ${rows.length} of ${chosen.length}` : rows.length > 0 ? 'Done' : ''}
+        {running ? `Testing ${rows.length} of ${selected.length}` : rows.length > 0 ? 'Done' : ''}
       </p>
       {rows.length > 0 ? (
         <div className="mt-5">
           <FigureTable
             caption="Model speed"
-            heads={['Model', 'First token', 'Tokens/s', 'Total', 'Tokens', 'Cost']}
-            wide={[4]}
+            headings={['Model', 'First token', 'Tokens/s', 'Total', 'Tokens', 'Cost']}
+            wideColumns={[4]}
             rows={rows}
           />
         </div>
@@ -95,6 +95,6 @@ export function SpeedTest({ onSaved }: { onSaved(): void }) {
   )
 }
 
-function modelCount(count: number): string {
+function formatModels(count: number): string {
   return count === 1 ? '1 model' : `${count} models`
 }

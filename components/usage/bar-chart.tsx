@@ -6,65 +6,66 @@ import { useWidth } from './use-width'
 
 export interface Bar {
   key: string
-  /** Under the bar. */
+  /** Below the bar. */
   label: string
   value: number
-  /** What it says when it is pointed at, or reached with the arrow keys. */
-  words: string
+  /** Shown below the chart when the bar is selected. */
+  description: string
 }
 
 const AXIS_LEFT = 56
 const AXIS_BOTTOM = 24
 const LABEL_WIDTH = 64
-const BAR_AT_MOST = 40
+const MAX_BAR_WIDTH = 40
+/** So that the smallest value is visible. */
+const MIN_BAR_HEIGHT = 1.5
 const TICKS = 3
 
-/** Upright bars. What one of them stands for is said below, for the mouse and for the arrow keys alike. */
+/** A bar chart. The pointer or the arrow keys select a bar, whose description is shown below. */
 export function BarChart({
   label,
   bars,
-  tick,
+  formatTick,
   height = 180,
 }: {
-  /** What the chart shows, in one sentence. */
+  /** One sentence. */
   label: string
   bars: Bar[]
-  tick(value: number): string
+  formatTick(value: number): string
   height?: number
 }) {
   const { ref, width } = useWidth()
-  const [chosen, setChosen] = useState<number | null>(null)
-  const said = useId()
-  const most = Math.max(...bars.map(({ value }) => value), 0)
-  const inner = { width: Math.max(width - AXIS_LEFT, 1), height: height - AXIS_BOTTOM }
-  const x = scaleBand({ domain: bars.map(({ key }) => key), range: [0, inner.width], padding: 0.25 })
-  const y = scaleLinear({ domain: [0, most || 1], range: [inner.height, 8], nice: most > 0 && TICKS })
-  const every = Math.max(1, Math.ceil((bars.length * LABEL_WIDTH) / inner.width))
-  const bar = chosen === null ? null : bars[chosen]
+  const [selected, setSelected] = useState<number | null>(null)
+  const descriptionId = useId()
+  const max = Math.max(...bars.map(({ value }) => value), 0)
+  const plot = { width: Math.max(width - AXIS_LEFT, 1), height: height - AXIS_BOTTOM }
+  const x = scaleBand({ domain: bars.map(({ key }) => key), range: [0, plot.width], padding: 0.25 })
+  const y = scaleLinear({ domain: [0, max || 1], range: [plot.height, 8], nice: max > 0 && TICKS })
+  const labelInterval = Math.max(1, Math.ceil((bars.length * LABEL_WIDTH) / plot.width))
 
   const onKey = (event: KeyboardEvent) => {
     const last = bars.length - 1
-    const next = { ArrowRight: (chosen ?? -1) + 1, ArrowLeft: (chosen ?? bars.length) - 1, Home: 0, End: last }[
+    const next = { ArrowRight: (selected ?? -1) + 1, ArrowLeft: (selected ?? bars.length) - 1, Home: 0, End: last }[
       event.key
     ]
     if (next === undefined) return
     event.preventDefault()
-    setChosen(Math.min(Math.max(next, 0), last))
+    setSelected(Math.min(Math.max(next, 0), last))
   }
   return (
     <div>
-      {/* biome-ignore lint/a11y/useSemanticElements: no element is a chart that arrow keys walk through. */}
+      {/* biome-ignore lint/a11y/useSemanticElements: no element is a chart with arrow keys. */}
       <div
         ref={ref}
         role="group"
         aria-roledescription="chart"
         aria-label={`${label} Use the arrow keys to move between bars.`}
-        aria-describedby={said}
-        // biome-ignore lint/a11y/noNoninteractiveTabindex: it answers to the arrow keys.
+        aria-describedby={descriptionId}
+        // biome-ignore lint/a11y/noNoninteractiveTabindex: it handles the arrow keys.
         tabIndex={0}
         onKeyDown={onKey}
-        onBlur={() => setChosen(null)}
-        onPointerLeave={() => setChosen(null)}
+        onBlur={() => setSelected(null)}
+        onPointerLeave={() => setSelected(null)}
         className="rounded-small"
       >
         <svg width={width} height={height} aria-hidden="true" className="block overflow-visible">
@@ -74,48 +75,69 @@ export function BarChart({
               numTicks={TICKS}
               hideAxisLine
               hideTicks
-              tickFormat={(value) => tick(Number(value))}
-              tickLabelProps={tickLook('end')}
+              tickFormat={(value) => formatTick(Number(value))}
+              tickLabelProps={labelProps('end')}
             />
             {y.ticks(TICKS).map((value) => (
-              <line key={value} x2={inner.width} y1={y(value)} y2={y(value)} className="stroke-line" />
+              <line key={value} x2={plot.width} y1={y(value)} y2={y(value)} className="stroke-line" />
             ))}
-            {bars.map(({ key, value }, index) => {
-              const wide = Math.min(x.bandwidth(), BAR_AT_MOST)
-              return (
-                <g key={key} onPointerEnter={() => setChosen(index)} onPointerDown={() => setChosen(index)}>
-                  <rect x={x(key)} width={x.bandwidth()} height={inner.height} className="fill-transparent" />
-                  <rect
-                    x={(x(key) ?? 0) + (x.bandwidth() - wide) / 2}
-                    width={wide}
-                    y={value > 0 ? Math.min(y(value), inner.height - 1.5) : inner.height}
-                    height={value > 0 ? Math.max(inner.height - y(value), 1.5) : 0}
-                    rx={Math.min(2, wide / 4)}
-                    className={chosen === null || chosen === index ? 'fill-accent' : 'fill-accent/50'}
-                  />
-                </g>
-              )
-            })}
+            {bars.map(({ key, value }, index) => (
+              <g key={key} onPointerEnter={() => setSelected(index)} onPointerDown={() => setSelected(index)}>
+                <rect x={x(key)} width={x.bandwidth()} height={plot.height} className="fill-transparent" />
+                <BarRect
+                  center={(x(key) ?? 0) + x.bandwidth() / 2}
+                  width={Math.min(x.bandwidth(), MAX_BAR_WIDTH)}
+                  top={value > 0 ? Math.min(y(value), plot.height - MIN_BAR_HEIGHT) : plot.height}
+                  bottom={plot.height}
+                  faded={selected !== null && selected !== index}
+                />
+              </g>
+            ))}
             <AxisBottom
               scale={x}
-              top={inner.height}
+              top={plot.height}
               hideTicks
-              tickValues={bars.flatMap(({ key }, index) => (index % every === 0 ? key : []))}
+              tickValues={bars.flatMap(({ key }, index) => (index % labelInterval === 0 ? key : []))}
               tickFormat={(key) => bars.find((each) => each.key === key)?.label ?? ''}
               axisLineClassName="stroke-line-strong"
-              tickLabelProps={tickLook('middle')}
+              tickLabelProps={labelProps('middle')}
             />
           </g>
         </svg>
       </div>
-      <p id={said} aria-live="polite" className="numbers mt-1 min-h-5 text-ink-quiet text-note">
-        {bar?.words}
+      <p id={descriptionId} aria-live="polite" className="numbers mt-1 min-h-5 text-ink-quiet text-note">
+        {selected === null ? null : bars[selected]?.description}
       </p>
     </div>
   )
 }
 
-function tickLook(textAnchor: 'end' | 'middle') {
+function BarRect({
+  center,
+  width,
+  top,
+  bottom,
+  faded,
+}: {
+  center: number
+  width: number
+  top: number
+  bottom: number
+  faded: boolean
+}) {
+  return (
+    <rect
+      x={center - width / 2}
+      width={width}
+      y={top}
+      height={bottom - top}
+      rx={Math.min(2, width / 4)}
+      className={faded ? 'fill-accent/50' : 'fill-accent'}
+    />
+  )
+}
+
+function labelProps(textAnchor: 'end' | 'middle') {
   const baseline = textAnchor === 'end' ? { dx: '-0.4em', dy: '0.3em' } : {}
   return {
     textAnchor,

@@ -9,24 +9,24 @@ import { problemFrom } from '@/lib/client/transport/api-calls'
 import { client } from '@/lib/client/transport/page-client'
 import type { Rate } from '@/lib/protocol/billing/money'
 import { type ConversationUsage, conversationUsagePage, type UsageReport } from '@/lib/protocol/billing/usage'
-import { Part } from './chart-section'
+import { costInDisplayCurrency, formatCost } from './cost'
 import { FigureTable } from './figure-table'
-import { shortNumber, tokensOf } from './figures'
-import { costLength, costWords } from './money'
+import { formatCompact, totalTokens } from './figures'
+import { toQueryString, type UsageFilters } from './filter-state'
 import { conversationName } from './names'
-import { queryOf, type Wanted } from './query'
+import { PageSection } from './page-section'
 
-/** The most expensive conversations, a page at a time, and what the rest comes to. */
+/** The most expensive conversations, a page at a time, and the total of the rest. */
 export function Conversations({
   report,
-  wanted,
+  filters,
   rate,
-  onConversation,
+  onSelect,
 }: {
   report: UsageReport
-  wanted: Wanted
+  filters: UsageFilters
   rate: Rate
-  onConversation(id: string): void
+  onSelect(id: string): void
 }) {
   const [more, setMore] = useState<ConversationUsage[]>([])
   const [cursor, setCursor] = useState(report.conversations.nextCursor)
@@ -35,17 +35,17 @@ export function Conversations({
   const { container, focusAfter } = useFocusAfter<HTMLDivElement>()
   const rows = [...report.conversations.rows, ...more]
   const rest = report.conversations.count - rows.length
-  const restTokens = rows.reduce((left, each) => left - tokensOf(each), tokensOf(report.totals))
-  const most = Math.max(...rows.map(({ cost }) => costLength(cost, rate)), 0)
+  const restTokens = rows.reduce((left, each) => left - totalTokens(each), totalTokens(report.totals))
+  const maxCost = Math.max(...rows.map(({ cost }) => costInDisplayCurrency(cost, rate)), 0)
   const load = async () => {
     if (cursor === null || loading) return
     setLoading(true)
     setProblem(null)
     try {
-      const path = `/api/usage/conversations?${queryOf(wanted, { cursor })}`
+      const path = `/api/usage/conversations?${toQueryString(filters, { cursor })}`
       const page = await client().read(conversationUsagePage, path)
       const shown = new Set(rows.map(({ conversationId }) => conversationId))
-      // One that sank meanwhile, by another exchange rate, may come again.
+      // A changed exchange rate changes the order, so a page can repeat rows.
       setMore([...more, ...page.rows.filter(({ conversationId }) => !shown.has(conversationId))])
       setCursor(page.nextCursor)
       focusAfter(`tbody tr:nth-child(${rows.length + 1}) :is(a, button)`)
@@ -55,16 +55,16 @@ export function Conversations({
     setLoading(false)
   }
   return (
-    <Part title="By conversation">
+    <PageSection title="By conversation">
       <div ref={container}>
         <FigureTable
           caption="Usage by conversation, most expensive first"
-          heads={['Conversation', 'Cost', 'Tokens', 'Replies']}
+          headings={['Conversation', 'Cost', 'Tokens', 'Replies']}
           rows={rows.map((each) => ({
             key: each.conversationId,
-            name: <Name conversation={each} onOnly={wanted.conversation ? null : onConversation} />,
-            cells: [costWords(each, rate), shortNumber(tokensOf(each)), each.generations.toLocaleString()],
-            share: most > 0 ? costLength(each.cost, rate) / most : 0,
+            name: <Name conversation={each} onSelect={filters.conversation ? null : onSelect} />,
+            cells: [formatCost(each, rate), formatCompact(totalTokens(each)), each.generations.toLocaleString()],
+            share: maxCost > 0 ? costInDisplayCurrency(each.cost, rate) / maxCost : 0,
           }))}
         />
         {rest > 0 ? (
@@ -75,7 +75,7 @@ export function Conversations({
               </Button>
             )}
             <p className="numbers text-ink-quiet text-small">
-              and {rest.toLocaleString()} more with {shortNumber(Math.max(restTokens, 0))} tokens
+              and {rest.toLocaleString()} more with {formatCompact(Math.max(restTokens, 0))} tokens
             </p>
           </div>
         ) : null}
@@ -85,17 +85,17 @@ export function Conversations({
           </p>
         ) : null}
       </div>
-    </Part>
+    </PageSection>
   )
 }
 
-/** A conversation, and the way to see what it alone used, unless that is shown. */
+/** The name of a conversation, with a button that filters by it. */
 function Name({
   conversation,
-  onOnly,
+  onSelect,
 }: {
   conversation: ConversationUsage
-  onOnly: ((conversationId: string) => void) | null
+  onSelect: ((conversationId: string) => void) | null
 }) {
   const { conversationId, title } = conversation
   const name = conversationName(conversation)
@@ -112,13 +112,13 @@ function Name({
           {name}
         </Link>
       )}
-      {onOnly ? (
+      {onSelect ? (
         <button
           type="button"
           aria-label={`Show only: ${name}`}
           {...tooltip('Show only this one')}
           className="-my-1 inline-flex size-7 touch:size-11 shrink-0 items-center justify-center rounded-small text-ink-quiet transition-colors hover:bg-surface-raised hover:text-ink"
-          onClick={() => onOnly(conversationId)}
+          onClick={() => onSelect(conversationId)}
         >
           <Funnel size={14} aria-hidden="true" />
         </button>

@@ -4,29 +4,21 @@ import { SegmentedControl } from '@/components/ui/segmented-control'
 import { formatMoney, type Rate } from '@/lib/protocol/billing/money'
 import type { UsageReport } from '@/lib/protocol/billing/usage'
 import { BarChart } from './bar-chart'
-import { ChartSection } from './chart-section'
+import { costInDisplayCurrency, formatCost } from './cost'
 import { FigureTable } from './figure-table'
-import { periodsOf, replies, shortNumber, tokensOf } from './figures'
-import { costLength, costWords } from './money'
+import { formatCompact, formatReplies, type Period, periodsBetween, totalTokens } from './figures'
+import { ChartSection } from './page-section'
 
 type Measure = 'cost' | 'tokens'
 const measures: Record<Measure, string> = { cost: 'Cost', tokens: 'Tokens' }
 
-/** Cost or tokens of each day, or of each month when the days are many. */
+/** Cost or tokens by day, or by month for long ranges. */
 export function DayChart({ report, rate }: { report: UsageReport; rate: Rate }) {
   const [chosen, setChosen] = useState<Measure | null>(null)
-  const measure = chosen ?? (costLength(report.totals.cost, rate) > 0 ? 'cost' : 'tokens')
-  const periods = periodsOf(report.from, report.to, report.days)
-  const monthly = periods[0]?.key.length === 7
-  const bars = periods.map(({ key, label, name, figures }) => ({
-    key,
-    label,
-    value: figures === null ? 0 : measure === 'cost' ? costLength(figures.cost, rate) : tokensOf(figures),
-    words: figures
-      ? `${name}: ${costWords(figures, rate)} · ${tokensOf(figures).toLocaleString()} tokens · ${replies(figures.generations)}`
-      : `${name}: no usage`,
-  }))
-  const title = monthly ? 'By month' : 'By day'
+  const measure = chosen ?? (costInDisplayCurrency(report.totals.cost, rate) > 0 ? 'cost' : 'tokens')
+  const periods = periodsBetween(report.from, report.to, report.days)
+  const isMonthly = periods[0]?.key.length === 7
+  const title = isMonthly ? 'By month' : 'By day'
   return (
     <ChartSection
       title={title}
@@ -34,36 +26,37 @@ export function DayChart({ report, rate }: { report: UsageReport; rate: Rate }) 
       chart={
         <BarChart
           label={`${measures[measure]} ${title.toLowerCase()}.`}
-          bars={bars}
-          tick={(value) =>
-            measure === 'tokens'
-              ? shortNumber(value)
-              : formatMoney(
-                  { picos: BigInt(Math.round(value * 1e9)) * 1000n, currency: rate.currency },
-                  { fine: value > 0 && value < 0.1 },
-                )
-          }
+          bars={periods.map((period) => toBar(period, measure, rate))}
+          formatTick={(value) => (measure === 'tokens' ? formatCompact(value) : formatCostTick(value, rate))}
         />
       }
       table={
         <FigureTable
           caption={`Usage ${title.toLowerCase()}`}
-          heads={[monthly ? 'Month' : 'Day', 'Cost', 'Tokens', 'Replies']}
-          rows={periods.flatMap(({ key, name, figures }) =>
-            figures
-              ? {
-                  key,
-                  name,
-                  cells: [
-                    costWords(figures, rate),
-                    tokensOf(figures).toLocaleString(),
-                    figures.generations.toLocaleString(),
-                  ],
-                }
-              : [],
-          )}
+          headings={[isMonthly ? 'Month' : 'Day', 'Cost', 'Tokens', 'Replies']}
+          rows={periods.flatMap(({ key, name, figures }) => {
+            if (!figures) return []
+            const tokens = totalTokens(figures).toLocaleString()
+            return { key, name, cells: [formatCost(figures, rate), tokens, figures.generations.toLocaleString()] }
+          })}
         />
       }
     />
   )
+}
+
+function toBar({ key, label, name, figures }: Period, measure: Measure, rate: Rate) {
+  if (!figures) return { key, label, value: 0, description: `${name}: no usage` }
+  const tokens = totalTokens(figures)
+  return {
+    key,
+    label,
+    value: measure === 'cost' ? costInDisplayCurrency(figures.cost, rate) : tokens,
+    description: `${name}: ${formatCost(figures, rate)} · ${tokens.toLocaleString()} tokens · ${formatReplies(figures.generations)}`,
+  }
+}
+
+function formatCostTick(value: number, rate: Rate): string {
+  const picos = BigInt(Math.round(value * 1e9)) * 1000n
+  return formatMoney({ picos, currency: rate.currency }, { fine: value > 0 && value < 0.1 })
 }

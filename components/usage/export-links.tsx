@@ -1,15 +1,15 @@
 import { Download } from 'lucide-react'
 import { tooltip } from '@/components/ui/tooltip'
-import { queryOf, type Wanted } from './query'
+import { toQueryString, type UsageFilters } from './filter-state'
 
-/** What is shown, as a file. */
-export function ExportLinks({ wanted }: { wanted: Wanted }) {
+/** Downloads of the shown usage. */
+export function ExportLinks({ filters }: { filters: UsageFilters }) {
   return (
     <div className="flex gap-2">
       {(['csv', 'json'] as const).map((format) => (
         <a
           key={format}
-          href={`/api/usage/export?${queryOf(wanted, { format })}`}
+          href={`/api/usage/export?${toQueryString(filters, { format })}`}
           download
           aria-label={`Export as ${format.toUpperCase()}`}
           {...tooltip(`Export as ${format.toUpperCase()}`)}

@@ -4,38 +4,38 @@ export interface FigureRow {
   key: string
   name: ReactNode
   cells: string[]
-  /** From 0 to 1: a bar under the name. */
+  /** From 0 to 1, drawn as a bar below the name. */
   share?: number
 }
 
-/** A table whose first column names something, and whose others are numbers. `wide` of the first are left out on a phone. */
+/** A table with a column of names and columns of numbers. */
 export function FigureTable({
   caption,
-  heads,
+  headings,
   rows,
-  wide = [],
+  wideColumns = [],
 }: {
   caption: string
-  /** Of the name, and of each number. */
-  heads: string[]
+  /** The heading of the names, then of each number. */
+  headings: string[]
   rows: FigureRow[]
-  /** Columns that are shown only where there is room. */
-  wide?: number[]
+  /** Indexes of columns that are hidden on phones. */
+  wideColumns?: number[]
 }) {
-  const look = (index: number) => (wide.includes(index) ? 'max-sm:hidden' : '')
+  const visibility = (index: number) => (wideColumns.includes(index) ? 'max-sm:hidden' : '')
   return (
     <div className="relative overflow-x-auto">
       <table className="w-full border-line border-b text-small">
         <caption className="sr-only">{caption}</caption>
         <thead className="text-ink-quiet text-note">
           <tr>
-            {heads.map((head, index) => (
+            {headings.map((heading, index) => (
               <th
-                key={head}
+                key={heading}
                 scope="col"
-                className={`whitespace-nowrap pb-1 font-regular ${index === 0 ? 'text-start' : 'ps-3 text-end'} ${look(index)}`}
+                className={`whitespace-nowrap pb-1 font-regular ${index === 0 ? 'text-start' : 'ps-3 text-end'} ${visibility(index)}`}
               >
-                {head}
+                {heading}
               </th>
             ))}
           </tr>
@@ -53,8 +53,8 @@ export function FigureTable({
               </th>
               {cells.map((cell, index) => (
                 <td
-                  key={heads[index + 1]}
-                  className={`whitespace-nowrap ps-3 text-end align-top pt-1.5 tabular-nums ${look(index + 1)}`}
+                  key={headings[index + 1]}
+                  className={`whitespace-nowrap ps-3 text-end align-top pt-1.5 tabular-nums ${visibility(index + 1)}`}
                 >
                   {cell}
                 </td>

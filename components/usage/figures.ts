@@ -3,79 +3,80 @@ import { dayOfIso, isoOfDay } from '@/lib/protocol/billing/days'
 import type { DayUsage, Figures } from '@/lib/protocol/billing/usage'
 import { quantile, speedBounds, waitBounds } from '@/lib/protocol/billing/usage'
 
-/** More days than this are shown as months. */
-const DAYS_SHOWN = 92
+/** Longer ranges are shown by month. */
+const MAX_DAYS = 92
 
-export function tokensOf({ promptTokens, completionTokens }: Figures): number {
+export function totalTokens({ promptTokens, completionTokens }: Figures): number {
   return promptTokens + completionTokens
 }
 
-/** `1.2M`, `940`. */
-export function shortNumber(value: number): string {
+/** `1.2M`, `940` */
+export function formatCompact(value: number): string {
   return new Intl.NumberFormat(undefined, { notation: 'compact', maximumFractionDigits: 1 }).format(value)
 }
 
-/** `1 reply`, `1,200 replies`. */
-export function replies(count: number): string {
+/** `1 reply`, `1,200 replies` */
+export function formatReplies(count: number): string {
   return `${count.toLocaleString()} ${count === 1 ? 'reply' : 'replies'}`
 }
 
-/** A share in words: `96.4 %`, and `–` of nothing. */
-export function shareWords(part: number, all: number): string {
-  return all === 0
+/** `96.4%`, or `–` if there are none. */
+export function formatShare(count: number, total: number): string {
+  return total === 0
     ? '–'
-    : new Intl.NumberFormat(undefined, { style: 'percent', maximumFractionDigits: 1 }).format(part / all)
+    : new Intl.NumberFormat(undefined, { style: 'percent', maximumFractionDigits: 1 }).format(count / total)
 }
 
-/** The time below which half of all first tokens came; about, since roll-ups know buckets only. */
-export function waitWords(waits: number[], share = 0.5): string {
-  const ms = quantile(waits, waitBounds, share)
+/** A quantile of the times to first token, by default the median. Approximate, because roll-ups only have buckets. */
+export function formatWait(waits: number[], fraction = 0.5): string {
+  const ms = quantile(waits, waitBounds, fraction)
   return ms === null ? '–' : ms < 1000 ? `${Math.round(ms / 10) * 10} ms` : formatSeconds(ms)
 }
 
-export function speedWords(speeds: number[], share = 0.5): string {
-  const speed = quantile(speeds, speedBounds, share)
+/** A quantile of the speeds, by default the median: `48/s`. */
+export function formatSpeed(speeds: number[], fraction = 0.5): string {
+  const speed = quantile(speeds, speedBounds, fraction)
   return speed === null ? '–' : `${Math.round(speed)}/s`
 }
 
-/** A day or a month with what was used in it. */
+/** A day or a month, and its usage. */
 export interface Period {
   key: string
-  /** Short, for an axis. */
+  /** Short, for the axis. */
   label: string
   name: string
   /** Null when nothing was used. */
   figures: Figures | null
 }
 
-/** Every day from one to another, or every month when there are many. */
-export function periodsOf(from: string, to: string, days: DayUsage[]): Period[] {
+/** Every day of a range, or every month of a long one. Dates are ISO days. */
+export function periodsBetween(from: string, to: string, days: DayUsage[]): Period[] {
   const first = dayOfIso(from) ?? 0
   const last = dayOfIso(to) ?? first
   const all = Array.from({ length: last - first + 1 }, (_, index) => isoOfDay(first + index))
-  if (all.length > DAYS_SHOWN) return monthsOf(all, days)
-  const found = new Map(days.map((each) => [each.day, each]))
+  if (all.length > MAX_DAYS) return monthlyPeriods(all, days)
+  const byDay = new Map(days.map((each) => [each.day, each]))
   return all.map((day) => ({
     key: day,
-    label: dateWords(day, { day: 'numeric', month: 'short' }),
-    name: dateWords(day, { weekday: 'short', day: 'numeric', month: 'long' }),
-    figures: found.get(day) ?? null,
+    label: formatDate(day, { day: 'numeric', month: 'short' }),
+    name: formatDate(day, { weekday: 'short', day: 'numeric', month: 'long' }),
+    figures: byDay.get(day) ?? null,
   }))
 }
 
-function monthsOf(all: string[], days: DayUsage[]): Period[] {
+function monthlyPeriods(all: string[], days: DayUsage[]): Period[] {
   return [...new Set(all.map((day) => day.slice(0, 7)))].map((month) => {
-    const within = days.filter(({ day }) => day.startsWith(month))
+    const monthDays = days.filter(({ day }) => day.startsWith(month))
     return {
       key: month,
-      label: dateWords(`${month}-01`, { month: 'short', year: '2-digit' }),
-      name: dateWords(`${month}-01`, { month: 'long', year: 'numeric' }),
-      figures: within.length === 0 ? null : within.reduce<Figures>(add, zero),
+      label: formatDate(`${month}-01`, { month: 'short', year: '2-digit' }),
+      name: formatDate(`${month}-01`, { month: 'long', year: 'numeric' }),
+      figures: monthDays.length === 0 ? null : monthDays.reduce<Figures>(addFigures, noUsage),
     }
   })
 }
 
-const zero: Figures = {
+const noUsage: Figures = {
   generations: 0,
   completed: 0,
   stopped: 0,
@@ -92,7 +93,7 @@ const zero: Figures = {
   cost: [],
 }
 
-function add(a: Figures, b: Figures): Figures {
+function addFigures(a: Figures, b: Figures): Figures {
   return {
     generations: a.generations + b.generations,
     completed: a.completed + b.completed,
@@ -107,11 +108,11 @@ function add(a: Figures, b: Figures): Figures {
     completionTokens: a.completionTokens + b.completionTokens,
     cachedTokens: a.cachedTokens + b.cachedTokens,
     reasoningTokens: a.reasoningTokens + b.reasoningTokens,
-    // The same currency may stand twice: whoever shows costs adds them.
+    // May list a currency twice; formatting a cost sums them.
     cost: [...a.cost, ...b.cost],
   }
 }
 
-function dateWords(day: string, options: Intl.DateTimeFormatOptions): string {
+function formatDate(day: string, options: Intl.DateTimeFormatOptions): string {
   return new Intl.DateTimeFormat(undefined, { ...options, timeZone: 'UTC' }).format(new Date(`${day}T00:00:00Z`))
 }

@@ -2,16 +2,16 @@
 import { type Ref, useId } from 'react'
 import { SelectField } from '@/components/ui/select-field'
 import { fieldClassName } from '@/components/ui/text-field'
-import { daysOf, type Range, rangeProblem, ranges, type Wanted } from './query'
+import { daysInRange, type Range, rangeProblem, ranges, type UsageFilters } from './filter-state'
 
 export interface Choice {
   value: string
   name: string
 }
 
-/** Which days, models, providers and conversations are shown. */
+/** Chooses the days, models, providers, and conversations to show. */
 export function Filters({
-  wanted,
+  filters,
   timeZone,
   models,
   providers,
@@ -19,18 +19,18 @@ export function Filters({
   conversationField,
   onChange,
 }: {
-  wanted: Wanted
+  filters: UsageFilters
   timeZone: string
   models: Choice[]
   providers: Choice[]
-  /** The most expensive, and the one that is chosen. */
+  /** The most expensive ones, and the selected one. */
   conversations: Choice[]
   conversationField: Ref<HTMLSelectElement>
-  onChange(wanted: Wanted): void
+  onChange(filters: UsageFilters): void
 }) {
-  const problem = rangeProblem(wanted)
+  const problem = rangeProblem(filters)
   const choose = (range: Range) =>
-    onChange({ ...wanted, range, ...(range === 'custom' ? {} : daysOf(range, timeZone)) })
+    onChange({ ...filters, range, ...(range === 'custom' ? {} : daysInRange(range, timeZone)) })
   const options = Object.entries(ranges).map(([value, name]) => ({ value, name }))
   return (
     <div className="space-y-2">
@@ -39,40 +39,40 @@ export function Filters({
           quiet
           className="max-w-40"
           label="Days"
-          value={wanted.range}
+          value={filters.range}
           options={options}
           onChange={(value) => isRange(value) && choose(value)}
         />
-        {wanted.range === 'custom' ? (
+        {filters.range === 'custom' ? (
           <>
-            <Day label="From" value={wanted.from} onChange={(from) => onChange({ ...wanted, from })} />
-            <Day label="To" value={wanted.to} onChange={(to) => onChange({ ...wanted, to })} />
+            <Day label="From" value={filters.from} onChange={(from) => onChange({ ...filters, from })} />
+            <Day label="To" value={filters.to} onChange={(to) => onChange({ ...filters, to })} />
           </>
         ) : null}
         <SelectField
           quiet
           className="max-w-40"
           label="Model"
-          value={wanted.model}
+          value={filters.model}
           options={[{ value: '', name: 'All models' }, ...models]}
-          onChange={(model) => onChange({ ...wanted, model })}
+          onChange={(model) => onChange({ ...filters, model })}
         />
         <SelectField
           quiet
           className="max-w-40"
           label="Provider"
-          value={wanted.provider}
+          value={filters.provider}
           options={[{ value: '', name: 'All providers' }, ...providers]}
-          onChange={(provider) => onChange({ ...wanted, provider })}
+          onChange={(provider) => onChange({ ...filters, provider })}
         />
         <SelectField
           ref={conversationField}
           quiet
           className="max-w-40"
           label="Conversation"
-          value={wanted.conversation}
+          value={filters.conversation}
           options={[{ value: '', name: 'All conversations' }, ...conversations]}
-          onChange={(conversation) => onChange({ ...wanted, conversation })}
+          onChange={(conversation) => onChange({ ...filters, conversation })}
         />
       </div>
       {problem ? (

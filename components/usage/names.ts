@@ -4,7 +4,7 @@ import { modelName } from '@/components/models/models'
 import { useConversations } from '@/lib/client/state/context'
 import { type ConversationUsage, TESTS } from '@/lib/protocol/billing/usage'
 
-/** What a conversation is called, also one that is not there any more. */
+/** The title of a conversation, also of a deleted one. */
 export function conversationName({
   conversationId,
   title,
@@ -12,7 +12,7 @@ export function conversationName({
   return title ?? (conversationId === TESTS ? 'Provider tests' : 'Deleted conversation')
 }
 
-/** What models and providers are called, also those that are not there any more. */
+/** Display names of models and providers, also of removed ones. */
 export function useNames() {
   const models = useConversations((state) => state.models)
   const loadModels = useConversations((state) => state.loadModels)
@@ -21,14 +21,15 @@ export function useNames() {
   }, [models, loadModels])
   return {
     modelName: (id: string) => modelName(models, id),
-    providerName: (id: string) => models?.groups.find(({ providerId }) => providerId === id)?.name ?? nameOfGone(id),
+    providerName: (id: string) =>
+      models?.groups.find(({ providerId }) => providerId === id)?.name ?? formerProviderName(id),
   }
 }
 
-/** What a provider was that is not among those there are. */
-function nameOfGone(providerId: string): string {
+/** The name of a provider that no longer exists. */
+function formerProviderName(providerId: string): string {
   if (/^[0-9a-f-]{36}$/.test(providerId)) return 'Removed provider'
   if (providerId.startsWith('environment')) return 'A previous server'
-  // One that was tested and not saved is known by its host.
+  // A provider that was only tested has its host as its id.
   return /[.:]/.test(providerId) ? `Provider tests (${providerId})` : providerId
 }

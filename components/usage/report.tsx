@@ -1,108 +1,115 @@
 'use client'
 import Link from 'next/link'
-import type { UsageReport } from '@/lib/protocol/billing/usage'
-import { Part } from './chart-section'
+import type { Rate } from '@/lib/protocol/billing/money'
+import type { Figures, ModelUsage, UsageReport } from '@/lib/protocol/billing/usage'
 import { Conversations } from './conversations'
+import { costInDisplayCurrency, formatCost, useExchangeRate } from './cost'
 import { DayChart } from './day-chart'
 import { Distributions } from './distributions'
 import { type FigureRow, FigureTable } from './figure-table'
-import { replies, shareWords, shortNumber, tokensOf, waitWords } from './figures'
-import { costLength, costWords, useRate } from './money'
+import { formatCompact, formatReplies, formatShare, formatWait, totalTokens } from './figures'
+import type { UsageFilters } from './filter-state'
 import { useNames } from './names'
-import type { Wanted } from './query'
+import { PageSection } from './page-section'
 
-/** What was used: tiles, and the same by day, model, provider and conversation. Its code comes with its charts. */
+/** The report of a period: totals, and usage by day, model, provider, and conversation. */
 export function Report({
   report,
-  wanted,
+  filters,
   onConversation,
 }: {
   report: UsageReport
-  wanted: Wanted
+  filters: UsageFilters
   onConversation(id: string): void
 }) {
-  const rate = useRate()
+  const rate = useExchangeRate()
   const { totals, models, providers } = report
   const { modelName, providerName } = useNames()
-  /** With the provider where two have a model of the same name. */
-  const nameOf = ({ model, providerId }: (typeof models)[number]) => {
+  /** Models that share a name are told apart by their provider. */
+  const uniqueName = ({ model, providerId }: ModelUsage) => {
     const name = modelName(model)
-    const twice = models.filter((each) => modelName(each.model) === name).length > 1
-    return twice ? `${name} · ${providerName(providerId)}` : name
+    const ambiguous = models.filter((each) => modelName(each.model) === name).length > 1
+    return ambiguous ? `${name} · ${providerName(providerId)}` : name
   }
-  const heads = ['Cost', 'Tokens', 'Replies', 'Completed']
-  const byCost = <Row extends (typeof providers)[number]>(all: Row[]) => all.toSorted((a, b) => weight(b) - weight(a))
-  const most = (all: typeof providers) => Math.max(...all.map((each) => weight(each)), 0)
-  const weight = (each: (typeof providers)[number]) => costLength(each.cost, rate)
-  const row = (key: string, name: string, each: (typeof providers)[number], max: number): FigureRow => ({
-    key,
-    name,
-    cells: [
-      costWords(each, rate),
-      shortNumber(tokensOf(each)),
-      each.generations.toLocaleString(),
-      shareWords(each.completed, each.generations),
-    ],
-    share: max > 0 ? weight(each) / max : 0,
-  })
   return (
     <>
-      <Tiles report={report} />
+      <Totals totals={totals} rate={rate} />
       <DayChart report={report} rate={rate} />
-      <Part title="By model">
+      <PageSection title="By model">
         <FigureTable
           caption="Usage by model"
-          heads={['Model', ...heads]}
-          wide={[4]}
-          rows={byCost(models).map((each) => row(`${each.providerId} ${each.model}`, nameOf(each), each, most(models)))}
+          headings={['Model', ...figureHeadings]}
+          wideColumns={[4]}
+          rows={rowsByCost(models, rate, (each) => [`${each.providerId} ${each.model}`, uniqueName(each)])}
         />
-      </Part>
-      <Part title="By provider">
+      </PageSection>
+      <PageSection title="By provider">
         <FigureTable
           caption="Usage by provider"
-          heads={['Provider', ...heads]}
-          wide={[4]}
-          rows={byCost(providers).map((each) =>
-            row(each.providerId, providerName(each.providerId), each, most(providers)),
-          )}
+          headings={['Provider', ...figureHeadings]}
+          wideColumns={[4]}
+          rows={rowsByCost(providers, rate, ({ providerId }) => [providerId, providerName(providerId)])}
         />
-      </Part>
+      </PageSection>
       <Conversations
-        key={JSON.stringify(wanted)}
+        key={JSON.stringify(filters)}
         report={report}
-        wanted={wanted}
+        filters={filters}
         rate={rate}
-        onConversation={onConversation}
+        onSelect={onConversation}
       />
       <Distributions models={models} modelName={modelName} />
-      <Part title="How replies ended">
+      <PageSection title="How replies ended">
         <dl className="grid grid-cols-2 gap-x-4 gap-y-3 sm:grid-cols-5">
-          <Tile name="Completed" value={shareWords(totals.completed, totals.generations)} />
-          <Tile name="Retried" value={shareWords(totals.retried, totals.generations)} />
-          <Tile name="Interrupted" value={shareWords(totals.interrupted, totals.generations)} />
-          <Tile name="Stopped" value={shareWords(totals.stopped, totals.generations)} />
-          <Tile name="Failed" value={shareWords(totals.failed, totals.generations)} />
+          <Tile name="Completed" value={formatShare(totals.completed, totals.generations)} />
+          <Tile name="Retried" value={formatShare(totals.retried, totals.generations)} />
+          <Tile name="Interrupted" value={formatShare(totals.interrupted, totals.generations)} />
+          <Tile name="Stopped" value={formatShare(totals.stopped, totals.generations)} />
+          <Tile name="Failed" value={formatShare(totals.failed, totals.generations)} />
         </dl>
-      </Part>
+      </PageSection>
     </>
   )
 }
 
-function Tiles({ report: { totals } }: { report: UsageReport }) {
-  const rate = useRate()
+const figureHeadings = ['Cost', 'Tokens', 'Replies', 'Completed']
+
+/** Table rows by cost, highest first, each with a bar for its share of the highest. */
+function rowsByCost<Row extends Figures>(
+  all: Row[],
+  rate: Rate,
+  identify: (row: Row) => [key: string, name: string],
+): FigureRow[] {
+  const cost = (row: Row) => costInDisplayCurrency(row.cost, rate)
+  const maxCost = Math.max(...all.map(cost), 0)
+  return all
+    .toSorted((a, b) => cost(b) - cost(a))
+    .map((row) => {
+      const [key, name] = identify(row)
+      const cells = [
+        formatCost(row, rate),
+        formatCompact(totalTokens(row)),
+        row.generations.toLocaleString(),
+        formatShare(row.completed, row.generations),
+      ]
+      return { key, name, cells, share: maxCost > 0 ? cost(row) / maxCost : 0 }
+    })
+}
+
+function Totals({ totals, rate }: { totals: UsageReport['totals']; rate: Rate }) {
   return (
     <div>
       <dl className="grid grid-cols-2 gap-4 sm:grid-cols-4">
-        <Tile large name="Cost" value={costWords(totals, rate)} />
-        <Tile large name="Tokens" value={shortNumber(tokensOf(totals))} />
+        <Tile large name="Cost" value={formatCost(totals, rate)} />
+        <Tile large name="Tokens" value={formatCompact(totalTokens(totals))} />
         <Tile large name="Replies" value={totals.generations.toLocaleString()} />
-        <Tile large name="Median time to first token" value={waitWords(totals.waits)} />
+        <Tile large name="Median time to first token" value={formatWait(totals.waits)} />
       </dl>
       <p className="mt-3 max-w-measure text-ink-quiet text-note">
         {totals.unpriced > 0 ? (
           <>
-            {replies(totals.unpriced)} {totals.unpriced === 1 ? 'has no price and isn’t' : 'have no price and aren’t'}{' '}
-            in the cost.{' '}
+            {formatReplies(totals.unpriced)}{' '}
+            {totals.unpriced === 1 ? 'has no price and isn’t' : 'have no price and aren’t'} in the cost.{' '}
             <Link href="/settings/prices" className="text-accent underline underline-offset-2">
               Add prices
             </Link>
@@ -110,7 +117,7 @@ function Tiles({ report: { totals } }: { report: UsageReport }) {
           </>
         ) : null}
         {totals.estimated > 0
-          ? `Tokens of ${replies(totals.estimated)} are estimated, because the provider didn’t report them.`
+          ? `Tokens of ${formatReplies(totals.estimated)} are estimated, because the provider didn’t report them.`
           : null}
       </p>
     </div>

@@ -7,25 +7,25 @@ import { lazyComponent } from '@/components/ui/lazy/lazy-component'
 import { useConversations } from '@/lib/client/state/context'
 import type { UsageReport } from '@/lib/protocol/billing/usage'
 import { ExportLinks } from './export-links'
+import { defaultFilters, isFiltered, type UsageFilters } from './filter-state'
 import { type Choice, Filters } from './filters'
 import { conversationName, useNames } from './names'
-import { isFiltered, type Wanted, wantedAtFirst } from './query'
 import { useReport } from './use-report'
 
-const charts = lazyComponent(() => import('./report').then((module) => module.Report))
+const lazyReport = lazyComponent(() => import('./report').then((module) => module.Report))
 
-/** What was used and what it cost. */
+/** The usage page. Its charts load separately. */
 export function UsagePage() {
   const timeZone = useConversations((state) => state.settings.timeZone)
-  const [wanted, setWanted] = useState(() => wantedAtFirst(timeZone))
-  const { report, loading, problem, retry } = useReport(wanted)
-  const { component: Report } = charts.useComponent()
-  const choices = useChoices(report, wanted)
+  const [filters, setFilters] = useState(() => defaultFilters(timeZone))
+  const { report, loading, problem, retry } = useReport(filters)
+  const { component: Report } = lazyReport.useComponent()
+  const choices = useChoices(report, filters)
   const conversationField = useRef<HTMLSelectElement>(null)
   const heading = useRef<HTMLHeadingElement>(null)
-  const showOnly = (conversation: string) => {
-    setWanted({ ...wanted, conversation })
-    // The button is gone then, and this is where the choice is undone.
+  const showConversation = (conversation: string) => {
+    setFilters({ ...filters, conversation })
+    // The button disappears; this field undoes the choice.
     conversationField.current?.focus()
   }
   return (
@@ -35,7 +35,7 @@ export function UsagePage() {
           <h1 ref={heading} tabIndex={-1} className="font-strong text-title outline-none">
             Usage
           </h1>
-          <ExportLinks wanted={wanted} />
+          <ExportLinks filters={filters} />
         </div>
         <Link
           href="/lab"
@@ -45,11 +45,11 @@ export function UsagePage() {
         </Link>
       </div>
       <Filters
-        wanted={wanted}
+        filters={filters}
         timeZone={timeZone}
         {...choices}
         conversationField={conversationField}
-        onChange={setWanted}
+        onChange={setFilters}
       />
       <p role="status" className="sr-only">
         {loading ? 'Loading usage…' : ''}
@@ -70,25 +70,25 @@ export function UsagePage() {
       ) : !report || !Report ? (
         <Skeleton />
       ) : report.totals.generations === 0 ? (
-        <Nothing filtered={isFiltered(wanted)} />
+        <NoUsage filtered={isFiltered(filters)} />
       ) : (
         <div aria-busy={loading} className={`space-y-10 transition-opacity ${loading ? 'opacity-60' : ''}`}>
-          <Report report={report} wanted={wanted} onConversation={showOnly} />
+          <Report report={report} filters={filters} onConversation={showConversation} />
         </div>
       )}
     </Page>
   )
 }
 
-/** Every model and provider of the days that are shown, and the most expensive conversations, whichever of them are chosen. */
+/** The options of the filters: all models and providers of the period and its most expensive conversations, also if unselected. */
 function useChoices(
   report: UsageReport | null,
-  wanted: Wanted,
+  filters: UsageFilters,
 ): Record<'models' | 'providers' | 'conversations', Choice[]> {
-  const { model, provider, conversation } = wanted
+  const { model, provider, conversation } = filters
   const { modelName, providerName } = useNames()
   const [all, setAll] = useState<UsageReport | null>(null)
-  if (report && report !== all && !isFiltered(wanted)) setAll(report)
+  if (report && report !== all && !isFiltered(filters)) setAll(report)
   const models = new Set([...(all?.models.map((each) => each.model) ?? []), ...(model ? [model] : [])])
   const providers = new Set([
     ...(all?.providers.map(({ providerId }) => providerId) ?? []),
@@ -107,7 +107,7 @@ function useChoices(
   }
 }
 
-function Nothing({ filtered }: { filtered: boolean }) {
+function NoUsage({ filtered }: { filtered: boolean }) {
   return (
     <div className="py-10">
       <p className="font-strong text-lead">No usage in this period</p>

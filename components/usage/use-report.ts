@@ -3,22 +3,22 @@ import { useEffect, useState } from 'react'
 import { problemFrom } from '@/lib/client/transport/api-calls'
 import { client } from '@/lib/client/transport/page-client'
 import { type UsageReport, usageReport } from '@/lib/protocol/billing/usage'
-import { queryOf, rangeProblem, type Wanted } from './query'
+import { rangeProblem, toQueryString, type UsageFilters } from './filter-state'
 
 export interface ReportState {
-  /** The last one that came; it stays while the next is on its way. */
+  /** The last report; it stays while the next one loads. */
   report: UsageReport | null
   loading: boolean
   problem: string | null
   retry(): void
 }
 
-/** The report of what is wanted, asked for anew whenever that changes. */
-export function useReport(wanted: Wanted): ReportState {
+/** Loads the usage report, again whenever the filters change. */
+export function useReport(filters: UsageFilters): ReportState {
   const [state, setState] = useState<Omit<ReportState, 'retry'>>({ report: null, loading: true, problem: null })
-  const [tries, setTries] = useState(0)
-  const query = rangeProblem(wanted) === null ? queryOf(wanted) : null
-  // biome-ignore lint/correctness/useExhaustiveDependencies: a retry is the same question asked again.
+  const [attempt, setAttempt] = useState(0)
+  const query = rangeProblem(filters) === null ? toQueryString(filters) : null
+  // biome-ignore lint/correctness/useExhaustiveDependencies: a retry repeats the same query.
   useEffect(() => {
     if (query === null) return
     let current = true
@@ -32,6 +32,6 @@ export function useReport(wanted: Wanted): ReportState {
     return () => {
       current = false
     }
-  }, [query, tries])
-  return { ...state, retry: () => setTries((count) => count + 1) }
+  }, [query, attempt])
+  return { ...state, retry: () => setAttempt((count) => count + 1) }
 }

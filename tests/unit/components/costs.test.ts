@@ -2,8 +2,8 @@ import { describe, expect, it } from 'vitest'
 import { formatBudgetUsage, formatBudgetWarning, fractionOf } from '@/components/format/budget'
 import { formatReplyCost, replyUsage, tokenRate, tokensKeptInContext } from '@/components/format/numbers'
 import type { MoneyFormatter } from '@/components/format/use-money-formatter'
-import { justBegun } from '@/components/lab/measure'
-import { paceWords } from '@/components/lab/words'
+import { formatTokensPerSecond } from '@/components/lab/format'
+import { initialMeasurement } from '@/components/lab/measure'
 import { cheaperModels } from '@/components/models/cheaper-models'
 import { problemMessage, toBudgetDraft, validateAmount } from '@/components/settings/budgets/budget-draft'
 import type { ModelGroup, ModelList } from '@/lib/protocol/api'
@@ -86,10 +86,10 @@ describe('usage and cost of a reply', () => {
     expect(tokenRate(thoughtful, [{ type: 'text', text: 'Well.' }])).toBe(24)
     expect(tokenRate(thoughtful, [{ type: 'reasoning', text: 'Hm.' }])).toBe(124)
     expect(tokenRate({ ...thoughtful, usage: { ...usage, reasoningTokens: 1239 } }, [])).toBeNull()
-    const measured = { ...justBegun, usage: thoughtful.usage, firstTokenMs: 2000, totalMs: 12_000 }
-    expect(paceWords(measured)).toBe('24')
-    expect(paceWords({ ...measured, thoughtsCame: true })).toBe('124')
-    expect(paceWords({ ...measured, firstTokenMs: 11_901 })).toBe('–')
+    const measured = { ...initialMeasurement, usage: thoughtful.usage, firstTokenMs: 2000, totalMs: 12_000 }
+    expect(formatTokensPerSecond(measured)).toBe('24')
+    expect(formatTokensPerSecond({ ...measured, reasoningStreamed: true })).toBe('124')
+    expect(formatTokensPerSecond({ ...measured, firstTokenMs: 11_901 })).toBe('–')
   })
 })
 

@@ -6,14 +6,14 @@ import { type ModelUsage, speedBounds, waitBounds } from '@/lib/protocol/billing
 
 afterEach(cleanup)
 
-it('has every step of a chart in the table behind it', () => {
+it('lists every bucket of a histogram in its table', () => {
   const waits = [...waitBounds, 0].map((_, bucket) => bucket)
   const model: ModelUsage = {
     ...{ providerId: 'one', model: 'brook', generations: 78, completed: 78, stopped: 0, interrupted: 0, failed: 0 },
     ...{ retried: 0, attempts: 78, estimated: 0, unpriced: 0, promptTokens: 1, completionTokens: 1, cachedTokens: 0 },
     ...{ reasoningTokens: 0, cost: [], waits, speeds: [...speedBounds, 0].map(() => 0) },
   }
-  render(<DistributionTables models={[model]} shown={4} measure="waits" modelName={(id) => id} />)
+  render(<DistributionTables models={[model]} chartCount={4} measure="waits" modelName={(id) => id} />)
   const table = screen.getByRole('table', { name: 'Time to first token of brook' })
   const rows = within(table).getAllByRole('row')
   expect(rows.map(({ textContent }) => textContent)).toEqual([
@@ -23,14 +23,14 @@ it('has every step of a chart in the table behind it', () => {
   ])
 })
 
-it('says that a provider has more models, and shows them', () => {
+it('cuts a long model list, and shows all of it on request', () => {
   const models = Array.from({ length: 42 }, (_, index) => ({ id: `id ${index}`, name: `model ${index}` }))
-  const onChoose = vi.fn()
-  render(<ModelChoices group={{ name: 'One', models }} chosen={['id 3']} onChoose={onChoose} />)
+  const onSelect = vi.fn()
+  render(<ModelChoices group={{ name: 'One', models }} selected={['id 3']} onSelect={onSelect} />)
   expect(screen.getAllByRole('checkbox')).toHaveLength(30)
   fireEvent.click(screen.getByRole('button', { name: /^Show all 42 ?: One$/ }))
   fireEvent.click(screen.getByRole('checkbox', { name: 'model 41' }))
-  expect(onChoose).toHaveBeenCalledWith(['id 3', 'id 41'])
+  expect(onSelect).toHaveBeenCalledWith(['id 3', 'id 41'])
   fireEvent.click(screen.getByRole('checkbox', { name: 'model 3' }))
-  expect(onChoose).toHaveBeenLastCalledWith([])
+  expect(onSelect).toHaveBeenLastCalledWith([])
 })

@@ -2,25 +2,25 @@
 import { type ReactNode, useState } from 'react'
 import { Button } from '@/components/ui/button'
 
-/** A part of the page with a chart, and the table behind it. */
+/** A section with a chart that can be shown as a table. */
 export function ChartSection({
   title,
-  words,
+  description,
   aside,
   chart,
   table,
 }: {
   title: string
-  words?: string
+  description?: string
   aside?: ReactNode
   chart: ReactNode
   table: ReactNode
 }) {
   const [asTable, setAsTable] = useState(false)
   return (
-    <Part
+    <PageSection
       title={title}
-      words={words}
+      description={description}
       aside={
         <>
           {aside}
@@ -32,19 +32,19 @@ export function ChartSection({
       }
     >
       {asTable ? table : chart}
-    </Part>
+    </PageSection>
   )
 }
 
-/** A part of the page. */
-export function Part({
+/** A titled section of a page. `aside` is on the line of the title. */
+export function PageSection({
   title,
-  words,
+  description,
   aside,
   children,
 }: {
   title: string
-  words?: string
+  description?: string
   aside?: ReactNode
   children: ReactNode
 }) {
@@ -54,7 +54,7 @@ export function Part({
         <h2 className="font-strong text-lead">{title}</h2>
         <div className="flex flex-wrap items-center gap-2">{aside}</div>
       </div>
-      {words ? <p className="mt-1 max-w-measure text-ink-quiet text-small">{words}</p> : null}
+      {description ? <p className="mt-1 max-w-measure text-ink-quiet text-small">{description}</p> : null}
       <div className="mt-4">{children}</div>
     </section>
   )

@@ -1,10 +1,10 @@
 'use client'
 import { useEffect, useRef, useState } from 'react'
 import { problemFrom } from '@/lib/client/transport/api-calls'
-import { type Measurement, openRun } from './measure'
+import { createRun, type Measurement } from './measure'
 
-/** One run of an experiment: its measurements by name, and a way to stop it. Leaving the page ends it. Calls `onSaved` after the run is saved. */
-export function useRun(onSaved: () => void) {
+/** Runs an experiment, and keeps its measurements by name. Unmounting stops it. Calls `onSaved` at its start and end. */
+export function useExperiment(onSaved: () => void) {
   const [results, setResults] = useState<Record<string, Measurement>>({})
   const [running, setRunning] = useState(false)
   const [problem, setProblem] = useState<string | null>(null)
@@ -13,7 +13,7 @@ export function useRun(onSaved: () => void) {
 
   async function run(
     title: string,
-    experiment: (lab: {
+    experiment: (context: {
       conversationId: string
       signal: AbortSignal
       show(name: string): (measurement: Measurement) => void
@@ -25,7 +25,7 @@ export function useRun(onSaved: () => void) {
     setResults({})
     setProblem(null)
     try {
-      const conversationId = await openRun(title)
+      const conversationId = await createRun(title)
       onSaved()
       const show = (name: string) => (measurement: Measurement) =>
         setResults((before) => ({ ...before, [name]: measurement }))
