@@ -7,7 +7,7 @@ export default function ErrorPage({ error, retry }: { error: unknown; retry: () 
   return (
     <MessagePage
       title="Something went wrong"
-      words={`Your conversations are safe on the server. Try again, or reload the page. ${digestSentence(error)}`}
+      message={`Your conversations are safe on the server. Try again, or reload the page. ${digestSentence(error)}`}
     >
       <Button variant="primary" onClick={retry}>
         Try again

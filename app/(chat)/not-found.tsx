@@ -1,5 +1,5 @@
 import { MessagePage } from '@/components/page/message-page'
 
 export default function NotFound() {
-  return <MessagePage title="Page not found" words="The link may be broken or incomplete." />
+  return <MessagePage title="Page not found" message="The link may be broken or incomplete." />
 }

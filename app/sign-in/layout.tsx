@@ -1,13 +1,13 @@
 import '../globals.css'
 import type { Metadata } from 'next'
 import type { ReactNode } from 'react'
-import { Document, metadataAt, viewportIn } from '@/components/shell/document'
+import { Document, documentMetadata, documentViewport } from '@/components/shell/document'
 import { pageOrigin } from '@/lib/http/page'
 
-export const viewport = viewportIn('system')
+export const viewport = documentViewport('system')
 
 export async function generateMetadata(): Promise<Metadata> {
-  return metadataAt(await pageOrigin())
+  return documentMetadata(await pageOrigin())
 }
 
 /** A separate root layout: the app's layout needs a session. */

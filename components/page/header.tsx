@@ -8,27 +8,24 @@ import { tooltip } from '@/components/ui/tooltip'
 import { OfflineBar } from './offline-bar'
 import { useSidebar } from './sidebar-state'
 
-const aside = 'max-sm:group-has-[search]/header:invisible'
+const hiddenDuringSearch = 'max-sm:group-has-[search]/header:invisible'
 
-/** The element id of the place for a search within the page. */
+/** Element id of the slot for the find bar. */
 export const findSlotId = 'find'
 
-/**
- * The strip above the page: the way to the sidebar when it is away, and the title, for pages without one of their own.
- * A search takes the whole strip on a phone.
- */
+/** The header of a page: a button for a hidden sidebar, and the title. On a phone, the find bar takes all of it. */
 export function Header({
   title,
   children,
 }: {
   title: string
-  /** In place of the plain title. */
+  /** Replaces the plain title. */
   children?: ReactNode
 }) {
   const { shown, drawer, toggle } = useSidebar()
   return (
     <header className="group/header relative box-content flex h-12 shrink-0 items-center pt-[env(safe-area-inset-top)] touch:h-14">
-      <div className={`absolute start-2 flex ${shown && !drawer ? 'lg:hidden' : ''} ${aside}`}>
+      <div className={`absolute start-2 flex ${shown && !drawer ? 'lg:hidden' : ''} ${hiddenDuringSearch}`}>
         <IconButton label="Open sidebar" keys="Mod+B" aria-expanded={shown} aria-controls={sidebarId} onClick={toggle}>
           <PanelLeft size={18} aria-hidden="true" />
         </IconButton>
@@ -36,14 +33,14 @@ export function Header({
       </div>
       <div className="gutter grow py-1">
         <div className="column grid grid-cols-[minmax(0,1fr)_auto_minmax(0,1fr)] items-center gap-x-3 max-lg:px-[max(0px,3.25rem-max(1rem,(100%-var(--container-column))/2))] max-sm:grid-cols-[minmax(0,1fr)_auto_auto]">
-          <div className={`col-start-1 row-start-1 flex min-w-0 ${aside}`}>
+          <div className={`col-start-1 row-start-1 flex min-w-0 ${hiddenDuringSearch}`}>
             {children ?? (title ? <PlainTitle title={title} /> : null)}
           </div>
           <OfflineBar />
           <div id={findSlotId} className="col-start-3 row-start-1 min-w-0" />
         </div>
       </div>
-      <NewConversation className={`absolute end-2 lg:hidden ${aside}`} />
+      <NewConversation className={`absolute end-2 lg:hidden ${hiddenDuringSearch}`} />
     </header>
   )
 }

@@ -3,8 +3,8 @@ import Link from 'next/link'
 import type { ReactNode } from 'react'
 import { Header } from './header'
 
-/** A page that has only something to say, and a way on. */
-export function MessagePage({ title, words, children }: { title: string; words: string; children?: ReactNode }) {
+/** A page with only a message and a link to a new conversation. */
+export function MessagePage({ title, message, children }: { title: string; message: string; children?: ReactNode }) {
   return (
     <>
       <title>{`${title} · Rill`}</title>
@@ -12,7 +12,7 @@ export function MessagePage({ title, words, children }: { title: string; words: 
       <div className="gutter flex grow flex-col justify-center pb-24">
         <div className="column">
           <h1 className="font-strong text-lead">{title}</h1>
-          <p className="mt-2 max-w-measure text-ink-quiet">{words}</p>
+          <p className="mt-2 max-w-measure text-ink-quiet">{message}</p>
           <div className="mt-6 flex items-center gap-4">
             {children}
             <Link

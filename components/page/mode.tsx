@@ -2,7 +2,7 @@
 import { createContext, useContext } from 'react'
 import type { Mode } from '@/lib/protocol/mode'
 
-/** Whose history this browser sees. */
+/** The server's mode, which decides who shares a history. */
 export const ModeContext = createContext<Mode>('local')
 
 export function useMode(): Mode {

@@ -1,7 +1,7 @@
 'use client'
 import { useConversations } from '@/lib/client/state/context'
 
-/** Says in the header that the network is gone, and leaves by itself when it is back. It moves nothing below. */
+/** Shows in the header that the browser is offline, without moving the page. */
 export function OfflineBar() {
   const online = useConversations((state) => state.online)
   return (

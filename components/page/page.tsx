@@ -3,15 +3,15 @@ import type { ReactNode } from 'react'
 import { Header } from './header'
 
 /**
- * A page beside the chat: a column that scrolls. What stands in it absolutely, e.g. words for screen readers alone,
- * belongs to what scrolls; otherwise the document would scroll too.
+ * A page other than the chat: a column that scrolls. The scroller is positioned, so that absolutely positioned content,
+ * e.g. text for screen readers, can't make the document scroll.
  */
 export function Page({
   title,
   className = '',
   children,
 }: {
-  /** Left out where what is in the page has titles of its own. */
+  /** Omitted if the content renders its own title. */
   title?: string
   className?: string
   children: ReactNode

@@ -1,2 +1,2 @@
-/** The browser remembers a folded sidebar in a cookie: the server renders it so, and nothing moves as the page wakes up. */
+/** Stores a collapsed sidebar in a cookie, so that the server renders it and nothing moves during hydration. */
 export const sidebarCookie = 'rill-sidebar'

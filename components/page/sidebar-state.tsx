@@ -5,45 +5,51 @@ import { browserEnvironment } from '@/lib/client/transport/browser-environment'
 import { sidebarCookie } from './sidebar-cookie'
 
 interface SidebarState {
-  /** It is a drawer over the page rather than a part of it. */
+  /** Whether it is a drawer over the page, on a narrow screen, rather than beside it. */
   drawer: boolean
   shown: boolean
-  /** Beside the page, where the screen is wide enough, it is put away. */
-  folded: boolean
-  /** The person has opened or closed it since the page came up: from then on it glides. */
-  glides: boolean
+  /** Whether it is collapsed on wide screens. */
+  collapsed: boolean
+  /** Whether it animates. Starts with the first toggle, so that the first render doesn't. */
+  animated: boolean
   toggle(): void
-  /** On the way to another page, whose entry in the history takes the place of the drawer's. */
+  /** Closes the drawer for a navigation, which replaces the drawer's history entry. */
   close(): void
-  /** Closes the drawer and stays. */
+  /** Closes the drawer without a navigation. */
   dismiss(): void
 }
 
 const SidebarContext = createContext<SidebarState | null>(null)
 
-const year = 365 * 24 * 60 * 60
-/** Where earlier versions kept it, which no server can read. */
+const YEAR_SECONDS = 365 * 24 * 60 * 60
+/** The localStorage key of earlier versions. */
 const oldKey = 'rill.sidebar'
 
-/** What is folded stays so; the drawer always starts closed. */
-export function SidebarProvider({ startsFolded, children }: { startsFolded: boolean; children: ReactNode }) {
+/** A collapsed sidebar stays collapsed; the drawer always starts closed. */
+export function SidebarProvider({
+  initiallyCollapsed,
+  children,
+}: {
+  initiallyCollapsed: boolean
+  children: ReactNode
+}) {
   const drawer = !useMedia(wideScreen)
-  const [folded, setFolded] = useState(startsFolded)
+  const [collapsed, setCollapsed] = useState(initiallyCollapsed)
   const [open, setOpen] = useState(false)
-  const [glides, setGlides] = useState(false)
+  const [animated, setAnimated] = useState(false)
 
-  const fold = useCallback((next: boolean) => {
+  const saveCollapsed = useCallback((next: boolean) => {
     // biome-ignore lint/suspicious/noDocumentCookie: the Cookie Store API is not in every browser.
-    document.cookie = `${sidebarCookie}=${next ? 'folded' : 'open'}; path=/; max-age=${year}; samesite=lax`
-    setFolded(next)
+    document.cookie = `${sidebarCookie}=${next ? 'folded' : 'open'}; path=/; max-age=${YEAR_SECONDS}; samesite=lax`
+    setCollapsed(next)
   }, [])
   useEffect(() => {
     const storage = browserEnvironment.storage()
-    if (storage?.getItem(oldKey) === 'folded') fold(true)
+    if (storage?.getItem(oldKey) === 'folded') saveCollapsed(true)
     storage?.removeItem(oldKey)
-  }, [fold])
+  }, [saveCollapsed])
   const close = useCallback(() => setOpen(false), [])
-  // The open drawer is an entry of the history, so that Back closes it.
+  // An open drawer has a history entry, so that Back closes it.
   useEffect(() => {
     window.addEventListener('popstate', close)
     return () => window.removeEventListener('popstate', close)
@@ -58,14 +64,14 @@ export function SidebarProvider({ startsFolded, children }: { startsFolded: bool
       window.history.pushState({ drawer: true }, '')
       setOpen(true)
     } else {
-      setGlides(true)
-      fold(!folded)
+      setAnimated(true)
+      saveCollapsed(!collapsed)
     }
-  }, [drawer, open, folded, fold, dismiss])
+  }, [drawer, open, collapsed, saveCollapsed, dismiss])
 
   const state = useMemo(
-    () => ({ drawer, shown: drawer ? open : !folded, folded, glides, toggle, close, dismiss }),
-    [drawer, open, folded, glides, toggle, close, dismiss],
+    () => ({ drawer, shown: drawer ? open : !collapsed, collapsed, animated, toggle, close, dismiss }),
+    [drawer, open, collapsed, animated, toggle, close, dismiss],
   )
   return <SidebarContext value={state}>{children}</SidebarContext>
 }

@@ -2,8 +2,8 @@
 import { usePathname } from 'next/navigation'
 
 /**
- * The id of the conversation that the address names; undefined at `/`. From the path, because a conversation that has
- * just begun gets its address without the server, and the route's parameters would not know.
+ * The id of the conversation in the URL; undefined at `/`. Read from the path, because a new conversation gets its URL by
+ * `pushState`, which doesn't update route parameters.
  */
 export function useConversationId(): string | undefined {
   return /^\/c\/([^/]+)$/.exec(usePathname())?.[1]

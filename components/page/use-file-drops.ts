@@ -8,33 +8,33 @@ const notice = {
   tone: 'quiet' as const,
 }
 
-/** Says what becomes of files that are dropped or pasted. */
+/** Shows that files can't be dropped or pasted yet. */
 export function useFileNotice(): () => void {
   const notify = useConversations((state) => state.notify)
   return useCallback(() => notify(notice), [notify])
 }
 
-/** Keeps the browser from opening in place of the app what is dropped on it: a file, or a link beside a text box. */
+/** Keeps the browser from navigating to a dropped file, or to a link dropped outside a text field. */
 export function useFileDrops(): void {
-  const tell = useFileNotice()
+  const showNotice = useFileNotice()
   useEffect(() => {
-    const listening = new AbortController()
-    const { signal } = listening
-    const isOurs = ({ dataTransfer, target }: DragEvent) => {
+    const controller = new AbortController()
+    const { signal } = controller
+    const isHandled = ({ dataTransfer, target }: DragEvent) => {
       const types = dataTransfer?.types ?? []
       const inField = target instanceof Element && target.closest('input, textarea') !== null
       return types.includes('Files') || (types.includes('text/uri-list') && !inField)
     }
-    document.addEventListener('dragover', (event) => isOurs(event) && event.preventDefault(), { signal })
+    document.addEventListener('dragover', (event) => isHandled(event) && event.preventDefault(), { signal })
     document.addEventListener(
       'drop',
       (event) => {
-        if (!isOurs(event)) return
+        if (!isHandled(event)) return
         event.preventDefault()
-        if (event.dataTransfer?.types.includes('Files')) tell()
+        if (event.dataTransfer?.types.includes('Files')) showNotice()
       },
       { signal },
     )
-    return () => listening.abort()
-  }, [tell])
+    return () => controller.abort()
+  }, [showNotice])
 }

@@ -1,6 +1,6 @@
 'use client'
 import { useEffect, useId } from 'react'
-import { showBarColors } from '@/components/page/bar-colors'
+import { applyThemeColors } from '@/components/page/bar-colors'
 import { SegmentedControl } from '@/components/ui/segmented-control'
 import { useConversations } from '@/lib/client/state/context'
 import type { Settings } from '@/lib/protocol/api'
@@ -12,7 +12,7 @@ const themes: Record<Settings['theme'], string> = { system: 'System', light: 'Li
 export function General() {
   const theme = useConversations((state) => state.settings.theme)
   const save = useConversations((state) => state.saveSettings)
-  useEffect(() => showBarColors(theme), [theme])
+  useEffect(() => applyThemeColors(theme), [theme])
   return (
     <Section slug="general">
       <div className="space-y-8">

@@ -1,17 +1,15 @@
 import type { Metadata, Viewport } from 'next'
 import type { ReactNode } from 'react'
-import { barColorsIn } from '@/components/page/bar-colors'
+import { themeColors } from '@/components/page/bar-colors'
 import { fonts } from '@/components/ui/fonts'
 import type { Settings } from '@/lib/protocol/api'
 
 const description = 'A chat app for language models that never loses a word.'
 
-/*
- * Shared by the two root layouts: the app's, which needs a session, and the sign-in page's, which must not.
- */
+// Shared by the two root layouts: the app's, which has a session, and the sign-in page's, which has none.
 
-/** What every page says of itself. Titles are rendered by the pages, since a conversation's title changes without the server. */
-export function metadataAt(origin: string | null): Metadata {
+/** The metadata of every page. Pages render their own titles, because a conversation's title changes in the browser. */
+export function documentMetadata(origin: string | null): Metadata {
   return { ...metadata, metadataBase: origin !== null && URL.canParse(origin) ? new URL(origin) : null }
 }
 
@@ -34,13 +32,13 @@ const metadata: Metadata = {
   robots: { index: false },
 }
 
-export function viewportIn(theme: Settings['theme']): Viewport {
+export function documentViewport(theme: Settings['theme']): Viewport {
   return {
     width: 'device-width',
     initialScale: 1,
     viewportFit: 'cover',
     interactiveWidget: 'resizes-content',
-    themeColor: barColorsIn(theme),
+    themeColor: themeColors(theme),
   }
 }
 

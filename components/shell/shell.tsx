@@ -16,22 +16,21 @@ import { newConversationId } from '@/lib/client/state/types'
 import type { Mode } from '@/lib/protocol/mode'
 import { useTheme } from './use-theme'
 
-/** The frame of every page: the sidebar, and beside it the chat or a page of its own. */
+/** The frame of every page: the sidebar beside the chat or another page. */
 export function Shell({
   clock,
   mode,
-  folded,
+  initiallyCollapsed,
   children,
 }: {
   clock: Clock
   mode: Mode
-  /** The sidebar was put away. */
-  folded: boolean
+  initiallyCollapsed: boolean
   children: ReactNode
 }) {
   return (
     <ModeContext value={mode}>
-      <SidebarProvider startsFolded={folded}>
+      <SidebarProvider initiallyCollapsed={initiallyCollapsed}>
         <Frame clock={clock}>{children}</Frame>
       </SidebarProvider>
     </ModeContext>
@@ -40,13 +39,13 @@ export function Shell({
 
 function Frame({ clock, children }: { clock: Clock; children: ReactNode }) {
   const segment = useSelectedLayoutSegment()
-  const { drawer, shown, folded, glides, dismiss } = useSidebar()
+  const { drawer, shown, collapsed, animated, dismiss } = useSidebar()
   const inChat = segment === null || segment === 'c'
   useTheme()
-  useInputMethods()
-  useKeys()
+  useIgnoreComposition()
+  useGlobalShortcuts()
   useFileDrops()
-  useNothingShown(!inChat)
+  useCloseConversation(!inChat)
   return (
     <>
       <Sidebar clock={clock} />
@@ -63,27 +62,27 @@ function Frame({ clock, children }: { clock: Clock; children: ReactNode }) {
         id={contentId}
         tabIndex={-1}
         inert={drawer && shown}
-        className={`relative flex h-dvh flex-col outline-none ${folded ? '' : 'lg:ms-sidebar'} ${glides ? 'transition-[margin]' : ''}`}
+        className={`relative flex h-dvh flex-col outline-none ${collapsed ? '' : 'lg:ms-sidebar'} ${animated ? 'transition-[margin]' : ''}`}
       >
         {inChat ? <ChatView /> : null}
         {children}
       </main>
-      <LazyNotices className={folded ? '' : 'lg:ps-sidebar'} />
+      <LazyNotices className={collapsed ? '' : 'lg:ps-sidebar'} />
       <LazyTooltips />
     </>
   )
 }
 
-/** On a page of another kind no conversation is on screen. */
-function useNothingShown(nothing: boolean): void {
+/** Tells the store that no conversation is on screen. */
+function useCloseConversation(closed: boolean): void {
   const load = useConversations((state) => state.loadConversation)
   useEffect(() => {
-    if (nothing) void load(newConversationId)
-  }, [nothing, load])
+    if (closed) void load(newConversationId)
+  }, [closed, load])
 }
 
-/** A key that an input method takes is nobody else's. Safari, which ends the composition first, says so only by its code. */
-function useInputMethods(): void {
+/** Hides keys that belong to an input method from all other listeners. In Safari only the key code 229 marks them. */
+function useIgnoreComposition(): void {
   useEffect(() => {
     const onKey = (event: KeyboardEvent) => {
       if (event.isComposing || event.keyCode === 229) event.stopImmediatePropagation()
@@ -93,8 +92,8 @@ function useInputMethods(): void {
   }, [])
 }
 
-/** Ctrl or ⌘ with B, with Shift and O; Shift with Escape. */
-function useKeys(): void {
+/** Mod+Shift+O: new conversation. Mod+B: toggle the sidebar. Shift+Escape: focus the composer. */
+function useGlobalShortcuts(): void {
   const router = useRouter()
   const { toggle, close } = useSidebar()
   useEffect(() => {

@@ -5,7 +5,7 @@ import { ConversationRow } from './conversation-row'
 import { groupByDate } from './group-by-date'
 import { type Clock, useToday } from './use-today'
 
-/** The conversations, newest first, under their dates; more are fetched as the end comes near. */
+/** Conversations, newest first, grouped by date. Loads more as the person scrolls near the end. */
 export function ConversationList({ clock }: { clock: Clock }) {
   const all = useConversations((state) => state.summaries)
   const summaries = useMemo(() => all.filter(({ kind }) => kind !== 'lab'), [all])
@@ -39,12 +39,12 @@ export function ConversationList({ clock }: { clock: Clock }) {
   )
 }
 
-/** Three empty rows at the end of what is loaded; coming into sight fetches the next page. */
+/** Placeholder rows at the end of the list; loads the next page when they come near the viewport. */
 function MoreRows() {
   const loadMore = useConversations((state) => state.loadMoreSummaries)
-  const place = useRef<HTMLDivElement>(null)
+  const placeholder = useRef<HTMLDivElement>(null)
   useEffect(() => {
-    const element = place.current
+    const element = placeholder.current
     if (!element) return
     const observer = new IntersectionObserver(
       (entries) => {
@@ -56,7 +56,7 @@ function MoreRows() {
     return () => observer.disconnect()
   }, [loadMore])
   return (
-    <div ref={place} className="animate-pulse space-y-2 px-2 py-2">
+    <div ref={placeholder} className="animate-pulse space-y-2 px-2 py-2">
       <span className="sr-only">Loading more conversations…</span>
       <div className="h-4 w-4/5 rounded-small bg-surface-pressed" />
       <div className="h-4 w-3/5 rounded-small bg-surface-pressed" />

@@ -22,7 +22,7 @@ export const ConversationRow = memo(function ConversationRow({
   id: string
   title: string
   running: boolean
-  /** A reply has ended, or will, that has not been on screen. */
+  /** Whether a reply was started or has ended off screen. */
   unread: boolean
 }) {
   const rename = useConversations((state) => state.rename)
@@ -31,13 +31,13 @@ export const ConversationRow = memo(function ConversationRow({
   const { drawer, close } = useSidebar()
   const current = useConversationId() === id
   const name = plainTitle(title) || 'New conversation'
-  const dot = unread && !running && !current
-  const { component: lazy, open, setOpen, props } = usePopup(conversationMenu)
+  const showsDot = unread && !running && !current
+  const { component: menu, open, setOpen, props } = usePopup(conversationMenu)
 
-  if (renaming && lazy) {
+  if (renaming && menu) {
     return (
       <li ref={row} className="relative h-8 touch:h-11">
-        <lazy.RenameField
+        <menu.RenameField
           title={title}
           onSave={(next) => void rename(id, next)}
           onClose={() => {
@@ -48,7 +48,7 @@ export const ConversationRow = memo(function ConversationRow({
       </li>
     )
   }
-  const face = (
+  const menuButton = (
     <button
       type="button"
       aria-label={`Actions for ${name}`}
@@ -78,25 +78,24 @@ export const ConversationRow = memo(function ConversationRow({
           {name}
         </span>
         {running ? <span className="sr-only">, generating</span> : null}
-        {dot ? <UnreadDot /> : null}
+        {showsDot ? <UnreadDot /> : null}
       </Link>
-      {lazy ? (
-        <lazy.ConversationMenu
+      {menu ? (
+        <menu.ConversationMenu
           id={id}
           open={open}
           onOpenChange={setOpen}
-          trigger={face}
+          trigger={menuButton}
           within={sidebarId}
           onRename={() => setRenaming(true)}
         />
       ) : (
-        face
+        menuButton
       )}
     </li>
   )
 })
 
-/** A reply has ended here that nobody has seen. */
 function UnreadDot() {
   return (
     <>

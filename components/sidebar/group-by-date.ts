@@ -7,21 +7,21 @@ export interface DateGroup {
   conversations: ConversationSummary[]
 }
 
-/** The day of a moment, counted from 1970-01-01, so many ms east of UTC: by this machine's clock where nobody says. */
+/** The day of a time, as days since 1970-01-01. `offset` is in ms ahead of UTC, by default this machine's. */
 export function dayAt(time: number, offset = offsetAt(time)): number {
   return Math.floor((time + offset) / DAY_MS)
 }
 
-/** How far this machine's clock is ahead of UTC at a moment, in ms. */
+/** How far this machine's time zone is ahead of UTC at a time, in ms. */
 export function offsetAt(time: number): number {
   return -60_000 * new Date(time).getTimezoneOffset()
 }
 
-/** Groups summaries, newest first, by the day of their last change: the last days, then months. */
+/** Groups summaries, which are sorted newest first, by their last change: recent days, then months. */
 export function groupByDate(summaries: ConversationSummary[], today: number, offset?: number): DateGroup[] {
   const groups: DateGroup[] = []
   for (const summary of summaries) {
-    const name = nameOf(dayAt(summary.updatedAt, offset), today)
+    const name = groupName(dayAt(summary.updatedAt, offset), today)
     const group = groups.at(-1)
     if (group?.name === name) group.conversations.push(summary)
     else groups.push({ name, conversations: [summary] })
@@ -29,7 +29,7 @@ export function groupByDate(summaries: ConversationSummary[], today: number, off
   return groups
 }
 
-function nameOf(day: number, today: number): string {
+function groupName(day: number, today: number): string {
   if (day >= today) return 'Today'
   if (day === today - 1) return 'Yesterday'
   if (day >= today - 7) return 'Previous 7 days'

@@ -2,58 +2,42 @@
 import { ChartColumn, FlaskConical, type LucideIcon, PanelLeft, Settings, SquarePen } from 'lucide-react'
 import Link from 'next/link'
 import { usePathname } from 'next/navigation'
-import { useEffect, useRef } from 'react'
+import { type RefObject, useEffect, useRef } from 'react'
 import { useSidebar } from '@/components/page/sidebar-state'
 import { IconButton } from '@/components/ui/button'
 import { Logo } from '@/components/ui/logo'
 import { sidebarId } from '@/components/ui/page-focus'
 import { tooltip } from '@/components/ui/tooltip'
 import { ConversationList } from './conversation-list'
+import { SessionFooter } from './session-footer'
 import type { Clock } from './use-today'
-import { WhoseHistory } from './whose-history'
 
-/** Conversations and the way to everything else. Beside the page on a wide screen, a drawer over it on a small one. */
+/** The conversations and the links to all pages. Beside the page on a wide screen, a drawer on a narrow one. */
 export function Sidebar({ clock }: { clock: Clock }) {
-  const { shown, folded, glides, drawer, toggle, close, dismiss } = useSidebar()
+  const { shown, collapsed, animated, drawer, toggle, close, dismiss } = useSidebar()
   const panel = useRef<HTMLElement>(null)
-  const pressedAt = useRef(0)
+  const swipeStart = useRef(0)
   const path = usePathname()
   const open = drawer && shown
 
-  useEffect(() => {
-    if (!open) return
-    const before = document.activeElement
-    panel.current?.querySelector<HTMLElement>('a, button')?.focus()
-    const onKey = (event: KeyboardEvent) => {
-      if (event.key !== 'Escape' || event.defaultPrevented) return
-      // It closes the drawer, and does nothing else.
-      event.preventDefault()
-      dismiss()
-    }
-    document.addEventListener('keydown', onKey)
-    return () => {
-      document.removeEventListener('keydown', onKey)
-      if (before instanceof HTMLElement) before.focus({ preventScroll: true })
-    }
-  }, [open, dismiss])
-
+  useDrawerFocus(panel, open, dismiss)
   return (
     <nav
       ref={panel}
       id={sidebarId}
       aria-label="Conversations"
       onPointerDown={({ clientX }) => {
-        pressedAt.current = clientX
+        swipeStart.current = clientX
       }}
-      // One that scrolls the list is cancelled instead.
+      // A touch that scrolls the list ends with pointercancel instead.
       onPointerUp={({ clientX, pointerType }) => {
-        if (open && pointerType === 'touch' && pressedAt.current - clientX > swipe) dismiss()
+        if (open && pointerType === 'touch' && swipeStart.current - clientX > MIN_SWIPE) dismiss()
       }}
       className={`fixed inset-y-0 start-0 z-30 flex w-sidebar touch-pan-y *:touch-pan-y flex-col border-line border-e bg-surface-raised pt-[env(safe-area-inset-top)] max-lg:w-72 max-lg:max-w-[85vw] ${
-        folded ? 'lg:invisible lg:-translate-x-full rtl:lg:translate-x-full' : ''
+        collapsed ? 'lg:invisible lg:-translate-x-full rtl:lg:translate-x-full' : ''
       } ${open ? 'shadow-float' : 'max-lg:invisible max-lg:-translate-x-full rtl:max-lg:translate-x-full'} ${
-        // On the way out it stays visible until it is gone; on the way in it is there at once, to take the focus.
-        !drawer && !glides ? '' : shown ? 'transition-[translate]' : 'transition-[translate,visibility]'
+        // A closing drawer stays visible until it is off screen; an opening one is visible at once, to take the focus.
+        !drawer && !animated ? '' : shown ? 'transition-[translate]' : 'transition-[translate,visibility]'
       }`}
     >
       <div className="flex h-12 shrink-0 items-center justify-between ps-4 pe-2 touch:h-14">
@@ -95,14 +79,34 @@ export function Sidebar({ clock }: { clock: Clock }) {
             {name}
           </Link>
         ))}
-        <WhoseHistory className={row} />
+        <SessionFooter className={row} />
       </div>
     </nav>
   )
 }
 
-/** In pixels, towards the drawer's side. */
-const swipe = 50
+/** How far a swipe to the left must go to close the drawer, in pixels. */
+const MIN_SWIPE = 50
+
+/** Focuses the open drawer, closes it on Escape, and gives the focus back. */
+function useDrawerFocus(panel: RefObject<HTMLElement | null>, open: boolean, dismiss: () => void): void {
+  useEffect(() => {
+    if (!open) return
+    const focusedBefore = document.activeElement
+    panel.current?.querySelector<HTMLElement>('a, button')?.focus()
+    const onKey = (event: KeyboardEvent) => {
+      if (event.key !== 'Escape' || event.defaultPrevented) return
+      // Keeps Escape from also stopping a reply.
+      event.preventDefault()
+      dismiss()
+    }
+    document.addEventListener('keydown', onKey)
+    return () => {
+      document.removeEventListener('keydown', onKey)
+      if (focusedBefore instanceof HTMLElement) focusedBefore.focus({ preventScroll: true })
+    }
+  }, [panel, open, dismiss])
+}
 
 const pages: { address: string; name: string; icon: LucideIcon }[] = [
   { address: '/usage', name: 'Usage', icon: ChartColumn },

@@ -2,33 +2,33 @@
 import { useSyncExternalStore } from 'react'
 import { dayAt } from './group-by-date'
 
-/** Which day it is, as `dayAt` counts, and by how much the clock that says so is ahead of UTC. */
+/** The current day, as `dayAt` counts, and the time zone it is in. */
 export interface Clock {
   today: number
-  /** Absent for the clock of this machine, whose summer time comes and goes. */
+  /** In ms ahead of UTC. Absent for this machine's time zone, whose offset changes with daylight saving. */
   offset?: number
 }
 
-/** What day it is where the person is. The page wakes up with the server's view of it, so that both render alike. */
-export function useToday(onServer: Clock): Clock {
+/** The current day in the browser. During hydration it is the server's, so that both render the same. */
+export function useToday(serverClock: Clock): Clock {
   const today = useSyncExternalStore(
     subscribe,
     () => dayAt(Date.now()),
-    () => onServer.today,
+    () => serverClock.today,
   )
-  const isAwake = useSyncExternalStore(
+  const isHydrated = useSyncExternalStore(
     subscribe,
     () => true,
     () => false,
   )
-  return isAwake ? { today } : onServer
+  return isHydrated ? { today } : serverClock
 }
 
-function subscribe(changed: () => void): () => void {
-  const timer = setInterval(changed, 60_000)
-  document.addEventListener('visibilitychange', changed)
+function subscribe(onChange: () => void): () => void {
+  const timer = setInterval(onChange, 60_000)
+  document.addEventListener('visibilitychange', onChange)
   return () => {
     clearInterval(timer)
-    document.removeEventListener('visibilitychange', changed)
+    document.removeEventListener('visibilitychange', onChange)
   }
 }

@@ -1,10 +1,10 @@
 import { expect, test } from 'vitest'
 import { dayAt, groupByDate } from '@/components/sidebar/group-by-date'
 
-test('conversations stand under the last days and then under months, by the calendar of the person', () => {
+test('groups conversations by recent days and then by month, in the time zone of the person', () => {
   const times = [
     ['2026-03-09T09:00Z', 'Today'],
-    // Midnight in New Zealand's summer.
+    // Midnight in New Zealand, in summer.
     ['2026-03-08T11:00Z', 'Today'],
     ['2026-03-08T10:59Z', 'Yesterday'],
     ['2026-03-02T12:00Z', 'Previous 7 days'],
@@ -19,8 +19,8 @@ test('conversations stand under the last days and then under months, by the cale
   }))
   const offset = 13 * 60 * 60 * 1000
   const today = dayAt(Date.parse('2026-03-09T09:00Z'), offset)
-  const named = groupByDate(summaries, today, offset).flatMap(({ name, conversations }) =>
+  const names = groupByDate(summaries, today, offset).flatMap(({ name, conversations }) =>
     conversations.map(() => name),
   )
-  expect(named).toEqual(times.map(([, name]) => name))
+  expect(names).toEqual(times.map(([, name]) => name))
 })

@@ -4,7 +4,7 @@ import { IconButton } from '@/components/ui/button'
 
 afterEach(cleanup)
 
-it('says to screen readers what its tooltip says besides its name, and its keys on either keyboard', () => {
+it('describes itself by its title, and lists its shortcut for both keyboards', () => {
   render(<IconButton label="Regenerate" title="Regenerate with gpt-5" />)
   render(<IconButton label="Close sidebar" keys="Mod+B" />)
   const more = screen.getByRole('button', { name: 'Regenerate' })

@@ -9,21 +9,21 @@ afterEach(() => {
 })
 
 const later = (milliseconds: number) => act(() => vi.advanceTimersByTime(milliseconds))
-const said = () => screen.getByRole('status').textContent
+const text = () => screen.getByRole('status').textContent
 
-it('offers Undo for ten seconds, and keeps bad news', async () => {
+it('offers Undo for ten seconds, and keeps notices of problems', async () => {
   const { get } = await openPage({}, <Notices />)
   vi.useFakeTimers()
   const action = { label: 'Undo', run: () => undefined }
   act(() => get().notify({ id: 'deleted', text: 'Deleted.', tone: 'quiet', action }))
   act(() => get().notify({ id: 'failed', text: 'Couldn’t rename.', tone: 'danger' }))
   later(9_999)
-  expect(said()).toBe('Deleted.UndoCouldn’t rename.')
+  expect(text()).toBe('Deleted.UndoCouldn’t rename.')
   later(1)
-  expect(said()).toBe('Couldn’t rename.')
+  expect(text()).toBe('Couldn’t rename.')
 })
 
-it('waits for who is at a notice, and gives the focus back to where it was', async () => {
+it('stays while it has the focus, and then restores the focus', async () => {
   const { get } = await openPage(
     {},
     <>
@@ -38,8 +38,8 @@ it('waits for who is at a notice, and gives the focus back to where it was', asy
   const dismiss = screen.getByRole('button', { name: 'Dismiss' })
   act(() => dismiss.focus())
   later(60_000)
-  expect(said()).toBe('Deleted.')
+  expect(text()).toBe('Deleted.')
   fireEvent.click(dismiss)
-  expect(said()).toBe('')
+  expect(text()).toBe('')
   expect(document.activeElement).toBe(box)
 })

@@ -15,23 +15,23 @@ function Shown() {
   const { shown, toggle } = useSidebar()
   return (
     <button type="button" onClick={toggle}>
-      {shown ? 'shown' : 'folded'}
+      {shown ? 'shown' : 'collapsed'}
     </button>
   )
 }
 
-function open(startsFolded: boolean) {
+function open(initiallyCollapsed: boolean) {
   render(
-    <SidebarProvider startsFolded={startsFolded}>
+    <SidebarProvider initiallyCollapsed={initiallyCollapsed}>
       <Shown />
     </SidebarProvider>,
   )
   return screen.getByRole('button')
 }
 
-it('stays folded for who folded it in an earlier version, and is told to the server from then on', () => {
+it('moves a collapsed state of earlier versions from localStorage to a cookie', () => {
   localStorage.setItem('rill.sidebar', 'folded')
-  expect(open(false).textContent).toBe('folded')
+  expect(open(false).textContent).toBe('collapsed')
   expect(document.cookie).toContain('rill-sidebar=folded')
   expect(localStorage.getItem('rill.sidebar')).toBeNull()
   screen.getByRole('button').click()

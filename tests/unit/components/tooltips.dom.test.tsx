@@ -38,18 +38,18 @@ function open(keys?: 'Escape') {
 }
 
 it.each([
-  ['the keyboard has opened keeps Escape from what else it does', undefined, true],
-  ['tells of Escape leaves it', 'Escape' as const, false],
-])('a tooltip that %s', (_, keys, kept) => {
+  ['opened by keyboard focus prevents other effects of Escape', undefined, true],
+  ['for an Escape shortcut prevents nothing', 'Escape' as const, false],
+])('a tooltip that %s', (_, keys, prevented) => {
   const { button, stop } = open(keys)
   act(() => button.focus())
   expect(shown()).toContain('Copy')
   fireEvent.keyDown(button, { key: 'Escape' })
   expect(shown()).toBeNull()
-  expect(stop).toHaveReturnedWith(kept)
+  expect(stop).toHaveReturnedWith(prevented)
 })
 
-it('a tooltip under the mouse keeps nothing from Escape, and goes', () => {
+it('Escape hides a hovered tooltip, and has its other effects', () => {
   const { button, stop } = open()
   fireEvent.pointerOver(button, { pointerType: 'mouse' })
   expect(shown()).toBe('Copy')
@@ -58,7 +58,7 @@ it('a tooltip under the mouse keeps nothing from Escape, and goes', () => {
   expect(stop).toHaveReturnedWith(false)
 })
 
-it('a tooltip goes with its element', async () => {
+it('a tooltip disappears with its element', async () => {
   const page = open()
   fireEvent.pointerOver(page.button, { pointerType: 'mouse' })
   expect(shown()).toBe('Copy')
@@ -71,7 +71,7 @@ it('a tooltip goes with its element', async () => {
 it.each([
   [false, 'Send', 'Write a message first.'],
   [true, 'Stop', 'Stop'],
-])('the button of a composer that runs (%s) has a tooltip, and no title', (running, name, said) => {
+])('the composer button (running: %s) has a tooltip and no title', (running, name, text) => {
   const nothing = () => undefined
   render(
     <Composer
@@ -90,16 +90,16 @@ it.each([
     </Composer>,
   )
   const button = screen.getByRole('button', { name })
-  expect(button.dataset.tooltip).toBe(said)
+  expect(button.dataset.tooltip).toBe(text)
   expect(button.hasAttribute('title')).toBe(false)
 })
 
-it('a window that is turned to looks for news, though it was in sight', () => {
-  const look = vi.fn()
-  const end = browserEnvironment.on('visibility', look)
+it('a window that gains the focus reports a visibility change, even if it was visible', () => {
+  const listener = vi.fn()
+  const unsubscribe = browserEnvironment.on('visibility', listener)
   fireEvent.focus(window)
-  expect(look).toHaveBeenCalledOnce()
-  end()
+  expect(listener).toHaveBeenCalledOnce()
+  unsubscribe()
   fireEvent.focus(window)
-  expect(look).toHaveBeenCalledOnce()
+  expect(listener).toHaveBeenCalledOnce()
 })
