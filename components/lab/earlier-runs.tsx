@@ -16,11 +16,11 @@ export function EarlierRuns({ runs }: { runs: number }) {
   const [problem, setProblem] = useState<string | null>(null)
   const [confirming, setConfirming] = useState<string | null>(null)
   const { container, focusAfter } = useFocusAfter<HTMLDivElement>()
-  const load = useCallback(async (before: ConversationPage | null) => {
-    const query = before?.nextCursor ? `&cursor=${encodeURIComponent(before.nextCursor)}` : ''
+  const load = useCallback(async (previous: ConversationPage | null) => {
+    const query = previous?.nextCursor ? `&cursor=${encodeURIComponent(previous.nextCursor)}` : ''
     try {
       const fetched = await client().read(conversationPage, `/api/conversations?kind=lab&limit=10${query}`)
-      const shown = before?.conversations ?? []
+      const shown = previous?.conversations ?? []
       setPage({ ...fetched, conversations: [...shown, ...fetched.conversations] })
       setProblem(null)
     } catch (error) {
@@ -32,7 +32,9 @@ export function EarlierRuns({ runs }: { runs: number }) {
 
   const remove = async (id: string) => {
     await client().remove(id)
-    setPage((before) => before && { ...before, conversations: before.conversations.filter((each) => each.id !== id) })
+    setPage(
+      (previous) => previous && { ...previous, conversations: previous.conversations.filter((each) => each.id !== id) },
+    )
     setConfirming(null)
     focusAfter('a, button, [data-empty]')
   }

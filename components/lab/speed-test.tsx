@@ -2,10 +2,11 @@
 import { useEffect, useState } from 'react'
 import { Button } from '@/components/ui/button'
 import { useExchangeRate } from '@/components/usage/cost'
-import { FigureTable } from '@/components/usage/figure-table'
+import { type FigureRow, FigureTable } from '@/components/usage/figure-table'
 import { useConversations } from '@/lib/client/state/context'
+import type { Rate } from '@/lib/protocol/billing/money'
 import { formatDuration, formatMeasuredCost, formatTokenCount, formatTokensPerSecond, stateNames } from './format'
-import { measure } from './measure'
+import { type Measurement, measure } from './measure'
 import { ModelChoices } from './model-choices'
 import { useExperiment } from './use-experiment'
 
@@ -30,24 +31,7 @@ export function SpeedTest({ onSaved }: { onSaved(): void }) {
         await measure({ conversationId, model, text: prompt, stream: true }, signal, show(model))
       }
     })
-  const rows = Object.entries(results).map(([model, result]) => ({
-    key: model,
-    name: (
-      <>
-        {names.get(model) ?? model}
-        <span className={`block text-note ${result.problem ? 'text-danger' : 'text-ink-quiet'}`}>
-          {result.problem ?? stateNames[result.state]}
-        </span>
-      </>
-    ),
-    cells: [
-      formatDuration(result.firstTextMs),
-      formatTokensPerSecond(result),
-      formatDuration(result.totalMs),
-      formatTokenCount(result),
-      formatMeasuredCost(result, rate),
-    ],
-  }))
+  const rows = Object.entries(results).map(([model, result]) => toRow(model, names.get(model) ?? model, result, rate))
   return (
     <div>
       <fieldset
@@ -93,6 +77,27 @@ export function SpeedTest({ onSaved }: { onSaved(): void }) {
       ) : null}
     </div>
   )
+}
+
+function toRow(key: string, name: string, result: Measurement, rate: Rate): FigureRow {
+  return {
+    key,
+    name: (
+      <>
+        {name}
+        <span className={`block text-note ${result.problem ? 'text-danger' : 'text-ink-quiet'}`}>
+          {result.problem ?? stateNames[result.state]}
+        </span>
+      </>
+    ),
+    cells: [
+      formatDuration(result.firstTextMs),
+      formatTokensPerSecond(result),
+      formatDuration(result.totalMs),
+      formatTokenCount(result),
+      formatMeasuredCost(result, rate),
+    ],
+  }
 }
 
 function formatModels(count: number): string {

@@ -28,7 +28,7 @@ export function useExperiment(onSaved: () => void) {
       const conversationId = await createRun(title)
       onSaved()
       const show = (name: string) => (measurement: Measurement) =>
-        setResults((before) => ({ ...before, [name]: measurement }))
+        setResults((previous) => ({ ...previous, [name]: measurement }))
       await experiment({ conversationId, signal: controller.signal, show })
     } catch (error) {
       setProblem(problemFrom(error).message)

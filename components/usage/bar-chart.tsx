@@ -37,12 +37,6 @@ export function BarChart({
   const { ref, width } = useWidth()
   const [selected, setSelected] = useState<number | null>(null)
   const descriptionId = useId()
-  const max = Math.max(...bars.map(({ value }) => value), 0)
-  const plot = { width: Math.max(width - AXIS_LEFT, 1), height: height - AXIS_BOTTOM }
-  const x = scaleBand({ domain: bars.map(({ key }) => key), range: [0, plot.width], padding: 0.25 })
-  const y = scaleLinear({ domain: [0, max || 1], range: [plot.height, 8], nice: max > 0 && TICKS })
-  const labelInterval = Math.max(1, Math.ceil((bars.length * LABEL_WIDTH) / plot.width))
-
   const onKey = (event: KeyboardEvent) => {
     const last = bars.length - 1
     const next = { ArrowRight: (selected ?? -1) + 1, ArrowLeft: (selected ?? bars.length) - 1, Home: 0, End: last }[
@@ -68,47 +62,79 @@ export function BarChart({
         onPointerLeave={() => setSelected(null)}
         className="rounded-small"
       >
-        <svg width={width} height={height} aria-hidden="true" className="block overflow-visible">
-          <g transform={`translate(${AXIS_LEFT} 0)`}>
-            <AxisLeft
-              scale={y}
-              numTicks={TICKS}
-              hideAxisLine
-              hideTicks
-              tickFormat={(value) => formatTick(Number(value))}
-              tickLabelProps={labelProps('end')}
-            />
-            {y.ticks(TICKS).map((value) => (
-              <line key={value} x2={plot.width} y1={y(value)} y2={y(value)} className="stroke-line" />
-            ))}
-            {bars.map(({ key, value }, index) => (
-              <g key={key} onPointerEnter={() => setSelected(index)} onPointerDown={() => setSelected(index)}>
-                <rect x={x(key)} width={x.bandwidth()} height={plot.height} className="fill-transparent" />
-                <BarRect
-                  center={(x(key) ?? 0) + x.bandwidth() / 2}
-                  width={Math.min(x.bandwidth(), MAX_BAR_WIDTH)}
-                  top={value > 0 ? Math.min(y(value), plot.height - MIN_BAR_HEIGHT) : plot.height}
-                  bottom={plot.height}
-                  faded={selected !== null && selected !== index}
-                />
-              </g>
-            ))}
-            <AxisBottom
-              scale={x}
-              top={plot.height}
-              hideTicks
-              tickValues={bars.flatMap(({ key }, index) => (index % labelInterval === 0 ? key : []))}
-              tickFormat={(key) => bars.find((each) => each.key === key)?.label ?? ''}
-              axisLineClassName="stroke-line-strong"
-              tickLabelProps={labelProps('middle')}
-            />
-          </g>
-        </svg>
+        <Drawing
+          bars={bars}
+          width={width}
+          height={height}
+          selected={selected}
+          formatTick={formatTick}
+          onSelect={setSelected}
+        />
       </div>
       <p id={descriptionId} aria-live="polite" className="numbers mt-1 min-h-5 text-ink-quiet text-note">
         {selected === null ? null : bars[selected]?.description}
       </p>
     </div>
+  )
+}
+
+function Drawing({
+  bars,
+  width,
+  height,
+  selected,
+  formatTick,
+  onSelect,
+}: {
+  bars: Bar[]
+  width: number
+  height: number
+  selected: number | null
+  formatTick(value: number): string
+  onSelect(index: number): void
+}) {
+  const max = Math.max(...bars.map(({ value }) => value), 0)
+  const plot = { width: Math.max(width - AXIS_LEFT, 1), height: height - AXIS_BOTTOM }
+  const x = scaleBand({ domain: bars.map(({ key }) => key), range: [0, plot.width], padding: 0.25 })
+  const y = scaleLinear({ domain: [0, max || 1], range: [plot.height, 8], nice: max > 0 && TICKS })
+  const labelInterval = Math.max(1, Math.ceil((bars.length * LABEL_WIDTH) / plot.width))
+  return (
+    <svg width={width} height={height} aria-hidden="true" className="block overflow-visible">
+      <g transform={`translate(${AXIS_LEFT} 0)`}>
+        <AxisLeft
+          scale={y}
+          numTicks={TICKS}
+          hideAxisLine
+          hideTicks
+          tickFormat={(value) => formatTick(Number(value))}
+          tickLabelProps={labelProps('end')}
+        />
+        {y.ticks(TICKS).map((value) => (
+          <line key={value} x2={plot.width} y1={y(value)} y2={y(value)} className="stroke-line" />
+        ))}
+        {bars.map(({ key, value }, index) => (
+          <g key={key} onPointerEnter={() => onSelect(index)} onPointerDown={() => onSelect(index)}>
+            <rect x={x(key)} width={x.bandwidth()} height={plot.height} className="fill-transparent" />
+            <BarRect
+              center={(x(key) ?? 0) + x.bandwidth() / 2}
+              width={Math.min(x.bandwidth(), MAX_BAR_WIDTH)}
+              top={value > 0 ? Math.min(y(value), plot.height - MIN_BAR_HEIGHT) : plot.height}
+              bottom={plot.height}
+              faded={selected !== null && selected !== index}
+            />
+          </g>
+        ))}
+        <AxisBottom
+          scale={x}
+          top={plot.height}
+          hideTicks
+          tickValues={bars.flatMap(({ key }, index) => (index % labelInterval === 0 ? key : []))}
+          tickFormat={(key) => bars.find((each) => each.key === key)?.label ?? ''}
+          axisLineClassName="stroke-line-strong"
+          tickLabelProps={labelProps('middle')}
+        />
+      </g>
+    </svg>
   )
 }
 

@@ -22,7 +22,7 @@ export function useReport(filters: UsageFilters): ReportState {
   useEffect(() => {
     if (query === null) return
     let current = true
-    setState((before) => ({ ...before, loading: true, problem: null }))
+    setState((previous) => ({ ...previous, loading: true, problem: null }))
     client()
       .read(usageReport, `/api/usage?${query}`)
       .then(

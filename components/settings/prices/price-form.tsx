@@ -35,7 +35,7 @@ export function PriceForm({
   const { container, focusAfter } = useFocusAfter<HTMLFormElement>()
   const rowProblem = problem && priceProblem(problem)
   const onChange = (change: Partial<PriceDraft>) => {
-    setDraft((before) => ({ ...before, ...change }))
+    setDraft((previous) => ({ ...previous, ...change }))
     clearProblem()
   }
   const onSubmit = (event: FormEvent) => {

@@ -86,29 +86,15 @@ function ModelPrices() {
         {status?.text}
       </p>
       {customCount > 0 ? (
-        <div className="mt-3 flex min-h-9 flex-wrap items-center justify-between gap-x-4 gap-y-2">
-          <label className="flex items-center gap-2 text-small touch:min-h-11">
-            <input
-              type="checkbox"
-              checked={onlyCustom}
-              onChange={({ target }) => setOnlyCustom(target.checked)}
-              className="size-4 touch:size-6 accent-accent"
-            />
-            Only your custom prices
-          </label>
-          {open === 'reset' ? (
-            <Confirmation
-              question={`Reset ${formatCustomPrices(customCount)} to list prices? This can’t be undone.`}
-              action="Reset"
-              onConfirm={resetAll}
-              onCancel={() => close(resetButton)}
-            />
-          ) : (
-            <Button data-reset variant="bare" onClick={() => setOpen('reset')}>
-              Reset {formatCustomPrices(customCount)}
-            </Button>
-          )}
-        </div>
+        <CustomPrices
+          count={customCount}
+          filtered={onlyCustom}
+          confirming={open === 'reset'}
+          onFilter={setOnlyCustom}
+          onAsk={() => setOpen('reset')}
+          onReset={resetAll}
+          onCancel={() => close(resetButton)}
+        />
       ) : null}
       {prices ? (
         <PriceTable
@@ -119,6 +105,52 @@ function ModelPrices() {
         />
       ) : (
         <p className="mt-4 text-ink-quiet text-small">{status ? null : 'Loading prices…'}</p>
+      )}
+    </div>
+  )
+}
+
+/** Filters by custom prices, and resets all of them after confirmation. */
+function CustomPrices({
+  count,
+  filtered,
+  confirming,
+  onFilter,
+  onAsk,
+  onReset,
+  onCancel,
+}: {
+  count: number
+  filtered: boolean
+  confirming: boolean
+  onFilter(filtered: boolean): void
+  onAsk(): void
+  onReset(): Promise<void>
+  onCancel(): void
+}) {
+  const name = count === 1 ? 'your custom price' : `your ${count} custom prices`
+  return (
+    <div className="mt-3 flex min-h-9 flex-wrap items-center justify-between gap-x-4 gap-y-2">
+      <label className="flex items-center gap-2 text-small touch:min-h-11">
+        <input
+          type="checkbox"
+          checked={filtered}
+          onChange={({ target }) => onFilter(target.checked)}
+          className="size-4 touch:size-6 accent-accent"
+        />
+        Only your custom prices
+      </label>
+      {confirming ? (
+        <Confirmation
+          question={`Reset ${name} to list prices? This can’t be undone.`}
+          action="Reset"
+          onConfirm={onReset}
+          onCancel={onCancel}
+        />
+      ) : (
+        <Button data-reset variant="bare" onClick={onAsk}>
+          Reset {name}
+        </Button>
       )}
     </div>
   )
@@ -148,8 +180,4 @@ function ImportButton({ onFile }: { onFile(file: File): Promise<void> }) {
       />
     </>
   )
-}
-
-function formatCustomPrices(count: number): string {
-  return count === 1 ? 'your custom price' : `your ${count} custom prices`
 }

@@ -91,15 +91,15 @@ export function toProviderRequest(draft: ProviderDraft): NewProvider {
  */
 export function changedFields(draft: ProviderDraft, provider: Provider): ProviderChange {
   const { name, baseUrl, firstTokenTimeoutMs, idleTimeoutMs, ...secrets } = toProviderRequest(draft)
-  const before = toProviderRequest(toProviderDraft(provider))
-  const sameHeaders = JSON.stringify(secrets.headers) === JSON.stringify(before.headers)
+  const stored = toProviderRequest(toProviderDraft(provider))
+  const sameHeaders = JSON.stringify(secrets.headers) === JSON.stringify(stored.headers)
   const { headers: _headers, ...withoutHeaders } = secrets
   const sent = sameHeaders ? withoutHeaders : secrets
   return {
-    ...(name === before.name ? {} : { name }),
-    ...(baseUrl === before.baseUrl && Object.keys(sent).length === 0 ? {} : { baseUrl }),
-    ...(firstTokenTimeoutMs === before.firstTokenTimeoutMs ? {} : { firstTokenTimeoutMs }),
-    ...(idleTimeoutMs === before.idleTimeoutMs ? {} : { idleTimeoutMs }),
+    ...(name === stored.name ? {} : { name }),
+    ...(baseUrl === stored.baseUrl && Object.keys(sent).length === 0 ? {} : { baseUrl }),
+    ...(firstTokenTimeoutMs === stored.firstTokenTimeoutMs ? {} : { firstTokenTimeoutMs }),
+    ...(idleTimeoutMs === stored.idleTimeoutMs ? {} : { idleTimeoutMs }),
     ...sent,
   }
 }

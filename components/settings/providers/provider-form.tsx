@@ -92,7 +92,7 @@ function useProviderDraft(provider: Provider | null, onSaved: (saved: Provider) 
   const [test, setTest] = useState<ProviderTest | null>(null)
   const [asksForModel, setAsksForModel] = useState(false)
   const change = (values: Partial<ProviderDraft>) => {
-    setDraft((before) => ({ ...before, ...values }))
+    setDraft((previous) => ({ ...previous, ...values }))
     saving.clearProblem()
     testing.clearProblem()
     setTest(null)
@@ -103,11 +103,11 @@ function useProviderDraft(provider: Provider | null, onSaved: (saved: Provider) 
       const model = draft.model.trim() || undefined
       const result = await client().testProvider({ ...toProviderRequest(draft), id: provider?.id, model })
       setTest(result)
-      setAsksForModel((before) => before || needsModel(result))
+      setAsksForModel((previous) => previous || needsModel(result))
     })
   const onUseAddress = (baseUrl: string) => {
-    setDraft((before) => ({ ...before, baseUrl }))
-    setTest((before) => before && { ...before, betterBaseUrl: null })
+    setDraft((previous) => ({ ...previous, baseUrl }))
+    setTest((previous) => previous && { ...previous, betterBaseUrl: null })
   }
   const onSave = (event: FormEvent) => {
     event.preventDefault()
