@@ -6,16 +6,16 @@ import { openFind } from '@/components/find/open-find'
 import { preloadMarkdown } from '@/components/markdown/use-markdown'
 import { Header } from '@/components/page/header'
 import { useConversationId } from '@/components/page/use-conversation-id'
+import { branchStatusOf } from '@/components/transcript/branch-status'
 import { LazyTranscript, wantTranscript } from '@/components/transcript/lazy-transcript'
-import { Absent, TranscriptSkeleton } from '@/components/transcript/placeholders'
-import { tailOf } from '@/components/transcript/tail'
+import { ConversationUnavailable, TranscriptSkeleton } from '@/components/transcript/placeholders'
 import { composerId } from '@/components/ui/composer-focus'
 import { lazyComponent } from '@/components/ui/lazy/lazy-component'
 import { useConversations } from '@/lib/client/state/context'
 import { visiblePath } from '@/lib/client/state/selectors'
 import { type ConversationState, newConversationId, type TurnRequest } from '@/lib/client/state/types'
 import { plainTitle } from '@/lib/protocol/title'
-import { Starters, WelcomeLine } from './welcome'
+import { Starters, WelcomeHeading } from './welcome'
 
 const announcer = lazyComponent(() => import('@/components/transcript/announcer').then((module) => module.Announcer))
 const conversationTitle = lazyComponent(() =>
@@ -33,7 +33,7 @@ export function ChatView() {
   const entry = useConversations((state) => state.conversations[conversationId])
   const title = useConversations((state) => plainTitle(titleIn(state, conversationId)))
   const path = useConversations(useShallow((state) => visiblePath(state, conversationId)))
-  const tail = useConversations(useShallow((state) => tailOf(state, conversationId)))
+  const tail = useConversations(useShallow((state) => branchStatusOf(state, conversationId)))
   const load = useConversations((state) => state.loadConversation)
   const address = id ?? newConversationId
   const viewKey = useViewKey(conversationId, startedFromNew)
@@ -65,9 +65,9 @@ export function ChatView() {
       {/* The composer stays the same element wherever it stands: it keeps the focus and what can be undone. */}
       <div className={`flex min-h-0 flex-1 flex-col ${welcome ? 'scrolls' : ''}`}>
         {absent ? (
-          <Absent entry={absent} onRetry={() => void load(conversationId)} />
+          <ConversationUnavailable entry={absent} onRetry={() => void load(conversationId)} />
         ) : welcome ? (
-          <WelcomeLine />
+          <WelcomeHeading />
         ) : empty ? (
           <TranscriptSkeleton />
         ) : (
@@ -112,7 +112,7 @@ function wantMessages(): void {
   preloadMarkdown()
 }
 
-/** The part of a branch that stays while a turn is sent: what is asked for anew takes the place of what stood there. */
+/** The part of a branch that stays while a turn is sent: what is request for anew takes the place of what stood there. */
 function upTo(path: string[], request: TurnRequest): string[] {
   if (request.kind === 'continue') return path
   const last = request.kind === 'answer' ? request.parentId : request.promptId

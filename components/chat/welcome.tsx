@@ -1,7 +1,7 @@
 'use client'
 import Link from 'next/link'
 import { useEffect, useState } from 'react'
-import { writeStarter } from '@/components/composer/write-starter'
+import { insertStarter } from '@/components/composer/insert-starter'
 import { modelFor, modelName } from '@/components/models/models'
 import { tooltip } from '@/components/ui/tooltip'
 import { useConversations } from '@/lib/client/state/context'
@@ -17,7 +17,7 @@ const starters = [
 ]
 
 /** The line above the composer of an empty conversation. */
-export function WelcomeLine() {
+export function WelcomeHeading() {
   return (
     <div className="flex min-h-fit flex-[2_0_0px] flex-col justify-end pt-8 pb-4">
       <h1 className="column font-strong text-title">What can I help with?</h1>
@@ -41,7 +41,7 @@ export function Starters({ conversationId, covered }: { conversationId: string; 
               <button
                 type="button"
                 {...tooltip(text.trim())}
-                onClick={() => writeStarter(text, starters)}
+                onClick={() => insertStarter(text, starters)}
                 className="h-8 touch:h-11 rounded-full border border-line px-3 text-ink-quiet text-small transition-colors hover:border-line-strong hover:text-ink"
               >
                 {title}
@@ -61,8 +61,8 @@ export function Starters({ conversationId, covered }: { conversationId: string; 
  */
 function useAnsweringModels(models: ModelList | null): boolean {
   const loadModels = useConversations((state) => state.loadModels)
-  const [asked, setAsked] = useState(false)
-  const waits = !asked && models !== null && isWaitedFor(models)
+  const [request, setAsked] = useState(false)
+  const waits = !request && models !== null && isWaitedFor(models)
   useEffect(() => {
     if (waits) void loadModels().then(() => setAsked(true))
   }, [waits, loadModels])

@@ -3,7 +3,7 @@ import { useLayoutEffect, useRef, useState } from 'react'
 import { ModelPicker } from '@/components/models/model-picker'
 import { modelFor } from '@/components/models/models'
 import { useFileNotice } from '@/components/page/use-file-drops'
-import type { Tail } from '@/components/transcript/tail'
+import type { BranchStatus } from '@/components/transcript/branch-status'
 import { focusComposer } from '@/components/ui/composer-focus'
 import { lazyComponent } from '@/components/ui/lazy/lazy-component'
 import { touchScreen, useMedia } from '@/components/ui/use-media'
@@ -12,7 +12,7 @@ import { newConversationId } from '@/lib/client/state/types'
 import type { Problem } from '@/lib/protocol/events'
 import { MAX_PROMPT_LENGTH } from '@/lib/protocol/prompts'
 import { Composer } from './composer'
-import type { Costs } from './cost-watch'
+import type { Costs } from './cost-watcher'
 
 /** All about costs comes with the first word that is written, or with a conversation. */
 const costs = lazyComponent(() => import('./composer-costs'))
@@ -30,7 +30,7 @@ export function ChatComposer({
   onCovers,
 }: {
   conversationId: string
-  tail: Tail
+  tail: BranchStatus
   floating: boolean
   onInput(): void
   onCovers(covers: boolean): void
@@ -86,7 +86,7 @@ export function ChatComposer({
           {notSent ? <NotSent problem={notSent} /> : null}
           {parts ? (
             <>
-              <parts.CostWatch
+              <parts.CostWatcher
                 conversationId={conversationId}
                 text={excess > 0 ? '' : text}
                 model={model}
@@ -137,7 +137,7 @@ export function ChatComposer({
             {warning}
           </p>
           {parts && !warning ? (
-            <parts.ComposerFoot conversationId={conversationId} model={model} settled={settled} estimate={estimate} />
+            <parts.ComposerFooter conversationId={conversationId} model={model} settled={settled} estimate={estimate} />
           ) : null}
         </div>
       </div>

@@ -1,4 +1,4 @@
-export { ComposerFoot } from './composer-foot'
+export { ComposerFooter } from './composer-footer'
 export { ComposerNotes } from './composer-notes'
-export { CostWatch } from './cost-watch'
+export { CostWatcher } from './cost-watcher'
 export { EstimateLine } from './estimate-line'

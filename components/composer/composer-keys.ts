@@ -1,5 +1,5 @@
 /** What the composer does with a key: nothing of its own, send, or bring back the last prompt. */
-export type KeyAnswer = 'none' | 'send' | 'recall'
+export type KeyAction = 'none' | 'send' | 'recall'
 
 export interface PressedKey {
   key: string
@@ -15,10 +15,10 @@ export interface PressedKey {
  * Enter while an input method composes never sends: `isComposing` says so, and Safari, which ends the composition
  * first, gives the key code 229. Ctrl or Cmd with Enter always sends. On touch, Enter breaks the line.
  */
-export function answerToKey(
+export function keyAction(
   pressed: PressedKey,
   box: { empty: boolean; enterSends: boolean; touch: boolean },
-): KeyAnswer {
+): KeyAction {
   if (pressed.isComposing || pressed.keyCode === 229) return 'none'
   if (pressed.key === 'ArrowUp' && box.empty && !pressed.shiftKey && !pressed.altKey) return 'recall'
   if (pressed.key !== 'Enter') return 'none'
@@ -30,7 +30,7 @@ export function answerToKey(
 type Box = Pick<HTMLTextAreaElement, 'value' | 'selectionStart' | 'selectionEnd' | 'scrollHeight' | 'clientHeight'>
 
 /** Whether a key that moves by a page, or to an end, is for the transcript, since it has nothing left to do in the box. */
-export function isForTranscript({ key, shiftKey, altKey }: PressedKey, box: Box): boolean {
+export function scrollsTranscript({ key, shiftKey, altKey }: PressedKey, box: Box): boolean {
   if (shiftKey || altKey || box.selectionStart !== box.selectionEnd) return false
   const atStart = box.selectionStart === 0
   const atEnd = box.selectionEnd === box.value.length

@@ -4,9 +4,9 @@ import { type ClipboardEvent, type KeyboardEvent, type ReactNode, useEffect, use
 import { composerId, scrollTranscript } from '@/components/ui/composer-focus'
 import { tooltip } from '@/components/ui/tooltip'
 import { touchScreen, useMedia } from '@/components/ui/use-media'
-import { answerToKey, isForTranscript } from './composer-keys'
-import { useGrowingHeight } from './use-growing-height'
-import { writeIn } from './write-in'
+import { keyAction, scrollsTranscript } from './composer-keys'
+import { insertText } from './insert-text'
+import { useAutosize } from './use-autosize'
 
 /** In milliseconds: a press that comes sooner after the button became another was meant for the one before. */
 const settlingMs = 500
@@ -43,7 +43,7 @@ export function Composer(props: ComposerProps) {
   const empty = text.trim() === ''
   const disabledReason = props.disabledReason ?? (empty ? 'Write a message first.' : null)
   const settling = useSettling(running)
-  useGrowingHeight(box, text)
+  useAutosize(box, text)
 
   const focusedAt = useRef<string | null>(null)
   useEffect(() => {
@@ -78,17 +78,17 @@ export function Composer(props: ComposerProps) {
     backToBox()
   }
   const recall = (prompt: string) => {
-    if (!box.current || !writeIn(box.current, prompt, 0, text.length)) onText(prompt)
+    if (!box.current || !insertText(box.current, prompt, 0, text.length)) onText(prompt)
   }
   const onKeyDown = (event: KeyboardEvent<HTMLTextAreaElement>) => {
     const { isComposing, keyCode } = event.nativeEvent
     const { key, shiftKey, ctrlKey, metaKey, altKey } = event
     const pressed = { key, shiftKey, ctrlKey, metaKey, altKey, isComposing, keyCode }
-    if (!isComposing && isForTranscript(pressed, event.currentTarget)) {
+    if (!isComposing && scrollsTranscript(pressed, event.currentTarget)) {
       if (scrollTranscript(key)) event.preventDefault()
       return
     }
-    const answer = answerToKey(pressed, { empty: text === '', enterSends: props.enterSends, touch })
+    const answer = keyAction(pressed, { empty: text === '', enterSends: props.enterSends, touch })
     if (answer === 'none' || (answer === 'recall' && lastPrompt === null)) return
     event.preventDefault()
     if (answer === 'send') send()

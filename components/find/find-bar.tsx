@@ -7,7 +7,7 @@ import { IconButton } from '@/components/ui/button'
 import { focusComposerOrTranscript } from '@/components/ui/composer-focus'
 import { isCommand } from '@/components/ui/keys'
 import { useFind } from './use-find'
-import { boxId, focusOn } from './use-find-bar'
+import { findBoxId, focusAndSelect } from './use-find-bar'
 
 /** By what has become of the earlier messages. */
 const noneFound = {
@@ -38,7 +38,7 @@ export function FindBar({
   const { finds, at, go } = useFind(useDeferredValue(query), path, content, bring)
   useEffect(() => {
     before.current = document.activeElement
-    focusOn(box.current)
+    focusAndSelect(box.current)
   }, [])
   const close = () => {
     onClose()
@@ -68,7 +68,7 @@ export function FindBar({
       >
         <input
           ref={box}
-          id={boxId}
+          id={findBoxId}
           type="text"
           dir="auto"
           aria-label="Find in conversation"

@@ -18,7 +18,7 @@ export function useFindBar(ready: boolean) {
       if (document.activeElement?.closest('search') || !isSomeAway()) return
       event.preventDefault()
       setState({ open: true, selected: document.getSelection()?.toString().slice(0, 200) ?? '' })
-      focusOn(document.querySelector<HTMLInputElement>(`#${boxId}`))
+      focusAndSelect(document.querySelector<HTMLInputElement>(`#${findBoxId}`))
     }
     document.addEventListener(findEvent, onAsked)
     document.addEventListener('keydown', onKey)
@@ -31,17 +31,17 @@ export function useFindBar(ready: boolean) {
 }
 
 /** Marks a transcript that holds more messages than are in the page. */
-export const windowedMark = 'data-windowed'
+export const windowedAttribute = 'data-windowed'
 
 /** Whether some of the conversation's text is not in the page, or not laid out. */
 function isSomeAway(): boolean {
-  return document.querySelector(`[${windowedMark}], [role="log"] :is(.pending-chunk, [data-offscreen])`) !== null
+  return document.querySelector(`[${windowedAttribute}], [role="log"] :is(.pending-chunk, [data-offscreen])`) !== null
 }
 
 /** The id of the box that the words are typed in. */
-export const boxId = 'find-in-conversation'
+export const findBoxId = 'find-in-conversation'
 /** Puts the focus on the box, all of it selected. */
-export const focusOn = (element: HTMLInputElement | null) => {
+export const focusAndSelect = (element: HTMLInputElement | null) => {
   element?.focus()
   element?.select()
 }

@@ -1,10 +1,10 @@
 'use client'
 import { type RefObject, useCallback, useEffect, useRef, useState } from 'react'
 import { revealAncestors } from '@/components/markdown/offscreen/skip-offscreen'
-import { messageElement, messageMark, textMark } from '@/components/message/message-element'
+import { messageAttribute, messageElement, messageTextAttribute } from '@/components/message/message-element'
 import { useConversationStore } from '@/lib/client/state/context'
 import { messageOf } from '@/lib/client/state/selectors'
-import { type Counts, type Find, findAll, finderOf, rangesIn } from './find'
+import { type Counts, type Find, findMatches, rangesIn, searchPattern } from './search'
 
 /** After the shown text has changed, its marks are drawn again so much later at the most. */
 const redrawMs = 120
@@ -55,7 +55,7 @@ export function useFind(
       setGone({ query, find })
       current.current = find
       void bring(find.messageId).then(async (element) => {
-        const finder = finderOf(query)
+        const finder = searchPattern(query)
         if (!element || !finder) return
         await mounted(element)
         show(element, finder, find)
@@ -71,7 +71,7 @@ function useFinds(query: string, path: string[]): Find[] {
   const store = useConversationStore()
   const [found, setFound] = useState<{ query: string; finds: Find[] }>({ query, finds: [] })
   useEffect(() => {
-    const finder = finderOf(query)
+    const finder = searchPattern(query)
     if (!finder) return
     const looking = new AbortController()
     const counts: Counts = new WeakMap()
@@ -81,7 +81,7 @@ function useFinds(query: string, path: string[]): Find[] {
       const messages = path.flatMap((id) => messageOf(store.getState(), id) ?? [])
       const isNew = messages.length !== before.length || messages.some((each, place) => each !== before[place])
       before = messages
-      const finds = isNew ? await findAll(messages, finder, counts, looking.signal) : null
+      const finds = isNew ? await findMatches(messages, finder, counts, looking.signal) : null
       if (finds) setFound({ query, finds })
       if (!looking.signal.aborted) timer = setTimeout(look, againMs)
     }
@@ -110,19 +110,19 @@ function show(message: HTMLElement, finder: RegExp, find: Find): void {
 }
 
 function rangesOf(message: Element, finder: RegExp): StaticRange[] {
-  return [...message.querySelectorAll(`[${textMark}]`)].flatMap((text) => rangesIn(text, finder))
+  return [...message.querySelectorAll(`[${messageTextAttribute}]`)].flatMap((text) => rangesIn(text, finder))
 }
 
 /** Marks what is found in the mounted messages, and does so again when they change. */
 function useMarks(query: string, content: RefObject<HTMLElement | null>, current: RefObject<Find | null>): void {
   useEffect(() => {
-    const finder = finderOf(query)
+    const finder = searchPattern(query)
     const element = content.current
     if (!finder || !element || !CSS.highlights) return
     let timer: ReturnType<typeof setTimeout> | null = null
     const draw = () => {
       timer = null
-      const messages = [...element.querySelectorAll(`[${messageMark}]`)]
+      const messages = [...element.querySelectorAll(`[${messageAttribute}]`)]
       const found = messages.flatMap((message) => rangesOf(message, finder))
       CSS.highlights.set('find', new Highlight(...found.slice(0, mostMarked)))
       const shown = current.current && messageElement(element, current.current.messageId)

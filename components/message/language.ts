@@ -1,5 +1,5 @@
 /** In characters. Where a text begins says enough. */
-export const LANGUAGE_LENGTH = 1000
+export const LANGUAGE_SAMPLE_LENGTH = 1000
 
 const code = /```[\s\S]*?(?:```|$)|`[^`\n]*`|https?:\/\/\S+/g
 const kana = /[\p{Script=Hiragana}\p{Script=Katakana}]/gu
@@ -21,7 +21,7 @@ const scripts: [script: RegExp, languageIn: (words: string) => string][] = [
  * chooses fonts and where lines break by it: a Chinese and a Japanese reader expect the same character to look otherwise.
  */
 export function languageOf(text: string): string {
-  const words = text.slice(0, LANGUAGE_LENGTH).replace(code, '')
+  const words = text.slice(0, LANGUAGE_SAMPLE_LENGTH).replace(code, '')
   // A character of Chinese is about half a word.
   let most = count(words, /\p{Script=Latin}/gu) / 3
   let language = ''

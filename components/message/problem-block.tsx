@@ -11,14 +11,14 @@ import type { Problem } from '@/lib/protocol/events'
 import type { GenerationSummary, Message } from '@/lib/protocol/messages'
 import { textOf } from '@/lib/protocol/messages'
 import { CheckProvider } from './check-provider'
-import { problemWords, providersSentence } from './endings'
-import { ReplyMore } from './reply-more'
+import { ReplyMeta } from './reply-meta'
+import { describeProblem, providerSentence } from './reply-status'
 
 /** What went wrong, why, and what to do next, where it happened: under the text that had arrived. */
 export function ProblemBlock({ problem, generation }: { problem: Problem; generation: GenerationSummary }) {
-  const { cause, nextStep } = problemWords(problem, generation)
+  const { cause, nextStep } = describeProblem(problem, generation)
   const { upstreamMessage, upstreamStatus, requestId } = problem
-  const message = upstreamMessage && !providersSentence(problem) ? upstreamMessage : null
+  const message = upstreamMessage && !providerSentence(problem) ? upstreamMessage : null
   const marks = [upstreamStatus ? `Status ${upstreamStatus}` : null, requestId ? `Request ID ${requestId}` : null]
   const known = marks.filter((each) => each !== null).join(' · ')
   return (
@@ -98,7 +98,7 @@ export function ProblemActions({
       </span>
       <CheckProvider kind={kind} model={generation.model} />
       {text ? <CopyWords text={() => text} /> : null}
-      <ReplyMore conversationId={conversationId} message={message} />
+      <ReplyMeta conversationId={conversationId} message={message} />
     </div>
   )
 }

@@ -12,7 +12,7 @@ import { client } from '@/lib/client/transport/page-client'
 import type { Price } from '@/lib/protocol/billing/prices'
 import type { GenerationDetails } from '@/lib/protocol/details'
 import type { GenerationSummary, Message } from '@/lib/protocol/messages'
-import { statusWords } from './endings'
+import { statusLabel } from './reply-status'
 
 /** Everything that was counted about one reply, in a popover by its menu's button. */
 export function ReplyDetails({
@@ -76,7 +76,7 @@ function Details({ message, generation }: { message: Message; generation: Genera
       <Gap />
       <Row name="Model">{modelName(models, generation.model)}</Row>
       {provider ? <Row name="Provider">{provider}</Row> : null}
-      <Row name="Status">{statusWords(status)}</Row>
+      <Row name="Status">{statusLabel(status)}</Row>
       {finishReason && finishReason !== 'stop' ? <Row name="Finish reason">{finishReason}</Row> : null}
       {known?.differences?.map((name) => (
         <Row key={name} name="Note">

@@ -7,8 +7,8 @@ import { CopyButton } from '@/components/ui/copy-button'
 import { useConversations } from '@/lib/client/state/context'
 import type { Message } from '@/lib/protocol/messages'
 import { textOf } from '@/lib/protocol/messages'
-import { canContinue, endingWords } from './endings'
-import { ReplyMore } from './reply-more'
+import { ReplyMeta } from './reply-meta'
+import { canContinue, endingLabel } from './reply-status'
 
 /**
  * One line under a reply that ended well or was stopped: how it ended, what can be done with it, and what it cost. It
@@ -29,7 +29,7 @@ export function ReplyFooter({
 }) {
   const { generation } = message
   const text = textOf(message.parts)
-  const ending = endingWords(message)
+  const ending = endingLabel(message)
   const limited = generation?.status === 'completed' && canContinue(generation)
   const appear = last
     ? ''
@@ -56,7 +56,7 @@ export function ReplyFooter({
             <OtherModel model={generation.model} onChoose={onRegenerate} />
           </>
         ) : null}
-        <ReplyMore conversationId={conversationId} message={message} />
+        <ReplyMeta conversationId={conversationId} message={message} />
       </div>
     </div>
   )

@@ -6,9 +6,9 @@ import { copyText } from '@/components/ui/copy-text'
 import { focusIfLost } from '@/components/ui/page-focus'
 import { useConversations } from '@/lib/client/state/context'
 import type { Message } from '@/lib/protocol/messages'
-import { problemDetails } from './endings'
 import { ReplyDetails } from './reply-details'
-import { problemFrom } from './reply-problem'
+import { replyProblem } from './reply-problem'
+import { problemDetails } from './reply-status'
 import { messageLink } from './use-linked-message'
 
 /** What is seldom done with a reply, and all that was counted about it. */
@@ -31,7 +31,7 @@ export function ReplyMenu({
   const button = useRef<HTMLDivElement>(null)
   const copy = useCopy()
   const { generation } = message
-  const problem = problemFrom(message)
+  const problem = replyProblem(message)
   return (
     <Popover.Root open={details} onOpenChange={setDetails}>
       <DropdownMenu.Root open={open} onOpenChange={onOpenChange} modal={false}>

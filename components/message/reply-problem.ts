@@ -1,16 +1,16 @@
 import type { Problem } from '@/lib/protocol/events'
 import { type Message, problemIn } from '@/lib/protocol/messages'
 
-/** Of a reply that a crash cut. */
-export const cut: Problem = {
+/** The problem of a reply that a crash interrupted: no process was left to record one. */
+export const interruptedProblem: Problem = {
   kind: 'network',
   message: 'Reply interrupted. What arrived so far has been saved.',
   retryable: true,
 }
 
-/** Why a reply did not end well, or null when it did. A reply cut by a crash carries no problem of its own. */
-export function problemFrom(message: Message): Problem | null {
+/** Why a reply failed or was interrupted; null for any other reply. */
+export function replyProblem(message: Message): Problem | null {
   const status = message.generation?.status
   if (status !== 'interrupted' && status !== 'failed') return null
-  return problemIn(message.parts) ?? cut
+  return problemIn(message.parts) ?? interruptedProblem
 }

@@ -13,16 +13,16 @@ import { messageOf, promptStatusOf } from '@/lib/client/state/selectors'
 import type { ConversationEntry, RunningGeneration } from '@/lib/client/state/types'
 import { type GenerationSummary, isWritten, type Part, textOf } from '@/lib/protocol/messages'
 import type { PromptStatus } from '@/lib/protocol/unanswered'
-import { promptStatusWords } from './endings'
-import { LANGUAGE_LENGTH, languageOf } from './language'
+import { LANGUAGE_SAMPLE_LENGTH, languageOf } from './language'
 import { ProblemActions, ProblemBlock } from './problem-block'
 import { Reasoning } from './reasoning'
 import { ReplyFooter } from './reply-footer'
-import { Ticker } from './reply-more'
-import { problemFrom } from './reply-problem'
-import type { Retrying } from './retrying'
+import { LiveUsage } from './reply-meta'
+import { replyProblem } from './reply-problem'
+import { promptStatusLabel } from './reply-status'
+import type { RetryCountdown } from './retry-countdown'
 
-const retrying = lazyComponent(() => import('./retrying').then((module) => module.Retrying))
+const retrying = lazyComponent(() => import('./retry-countdown').then((module) => module.RetryCountdown))
 
 /** One reply. It follows its own message in the store, so that while it grows nothing else renders. */
 export const Reply = memo(function Reply({
@@ -47,7 +47,7 @@ export const Reply = memo(function Reply({
   if (!message) return null
   const { generation } = message
   const status = asking ? 'running' : (generation?.status ?? 'completed')
-  const problem = asking ? null : problemFrom(message)
+  const problem = asking ? null : replyProblem(message)
   // The first thoughts have been waited for since the start. Until the server has told it, that is the run before's.
   const since = asking ? undefined : (running?.startedAt ?? generation?.startedAt ?? message.createdAt)
   const empty = message.parts.every(({ type }) => type === 'error')
@@ -127,7 +127,7 @@ export const Reply = memo(function Reply({
 
 /** What becomes of a prompt that was not answered. */
 export function Unanswered({ promptStatus }: { promptStatus: PromptStatus | null }) {
-  const words = promptStatusWords(promptStatus)
+  const words = promptStatusLabel(promptStatus)
   return words ? <p className="py-1 text-note text-ink-quiet">{words}</p> : null
 }
 
@@ -177,7 +177,7 @@ function ReplyPart({
 }
 
 function ReplyWords({ part, growing }: { part: Extract<Part, { type: 'text' }>; growing: boolean }) {
-  const beginning = part.text.slice(0, LANGUAGE_LENGTH)
+  const beginning = part.text.slice(0, LANGUAGE_SAMPLE_LENGTH)
   const language = useMemo(() => languageOf(beginning), [beginning])
   return (
     <div data-message-text lang={language}>
@@ -220,14 +220,14 @@ function Waiting({
           <ElapsedSeconds since={running?.startedAt ?? generation.startedAt} />
         </span>
       ) : generation.usage ? (
-        <Ticker generation={generation} />
+        <LiveUsage generation={generation} />
       ) : null}
     </p>
   )
 }
 
 /** The wait before another attempt, which a first page seldom has. */
-function WaitingAgain(props: ComponentProps<typeof Retrying>) {
+function WaitingAgain(props: ComponentProps<typeof RetryCountdown>) {
   const { component: Wait } = retrying.useComponent()
   return Wait ? <Wait {...props} /> : <p className="h-8 touch:h-11 text-small text-ink-quiet">{props.wait.message}</p>
 }

@@ -1,6 +1,6 @@
 'use client'
 import { useEffect, useRef, useState } from 'react'
-import { statusWords } from '@/components/message/endings'
+import { statusLabel } from '@/components/message/reply-status'
 import type { GenerationStatus } from '@/lib/protocol/events'
 
 /**
@@ -26,14 +26,14 @@ export function Announcer({
   useEffect(() => {
     if (running) {
       waited.current = true
-      setSaid(statusWords('running'))
+      setSaid(statusLabel('running'))
       return
     }
-    if (waited.current) setSaid(status && generationId !== known.current ? statusWords(status) : '')
+    if (waited.current) setSaid(status && generationId !== known.current ? statusLabel(status) : '')
     waited.current = false
     known.current = generationId
   }, [running, generationId, status])
-  const ended = said !== '' && said !== statusWords('running')
+  const ended = said !== '' && said !== statusLabel('running')
   return (
     <>
       <div role="status" aria-live="polite" className="sr-only">

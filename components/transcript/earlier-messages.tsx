@@ -4,7 +4,7 @@ import { Button } from '@/components/ui/button'
 import { useConversations } from '@/lib/client/state/context'
 
 /** In pixels; more where the words take it. */
-export const earlierMessagesHeight = 96
+export const EARLIER_MESSAGES_HEIGHT = 96
 
 /** Stands above the first message that is here, while those before it are not. */
 export function EarlierMessages({ conversationId }: { conversationId: string }) {
@@ -26,7 +26,7 @@ export function EarlierMessages({ conversationId }: { conversationId: string }) 
   return (
     <div
       ref={box}
-      style={{ minHeight: earlierMessagesHeight }}
+      style={{ minHeight: EARLIER_MESSAGES_HEIGHT }}
       className="flex flex-col items-center justify-center pb-8 text-center text-ink-quiet text-small"
     >
       {said === null ? (

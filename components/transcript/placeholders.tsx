@@ -37,7 +37,7 @@ const missingWords: Record<Mode, string> = {
 }
 
 /** A conversation that is not there, or could not be fetched. */
-export function Absent({ entry, onRetry }: { entry: ConversationEntry; onRetry(): void }) {
+export function ConversationUnavailable({ entry, onRetry }: { entry: ConversationEntry; onRetry(): void }) {
   const missing = entry.state === 'missing'
   const mode = useMode()
   return (

@@ -1,7 +1,7 @@
 'use client'
 import { ArrowDown } from 'lucide-react'
 import { useCallback, useEffect, useLayoutEffect, useRef, useState } from 'react'
-import { useFindBar, windowedMark } from '@/components/find/use-find-bar'
+import { useFindBar, windowedAttribute } from '@/components/find/use-find-bar'
 import { PromptText } from '@/components/message/prompt'
 import { useLinkedMessage } from '@/components/message/use-linked-message'
 import { transcriptId } from '@/components/ui/composer-focus'
@@ -11,12 +11,12 @@ import { tooltip } from '@/components/ui/tooltip'
 import { useConversations } from '@/lib/client/state/context'
 import { turnsOf } from '@/lib/client/state/selectors'
 import type { PendingTurn, TurnRequest } from '@/lib/client/state/types'
-import { EarlierMessages, earlierMessagesHeight } from './earlier-messages'
-import { EarlierTurns } from './earlier-turns'
-import { StaysPut } from './stays-put'
+import { EARLIER_MESSAGES_HEIGHT, EarlierMessages } from './earlier-messages'
+import { LazyVirtualTurns } from './lazy-virtual-turns'
+import { ScrollAnchor } from './scroll-anchor'
 import { Turn } from './turn'
-import { useFollow } from './use-follow'
-import { useWindowed } from './use-windowed'
+import { useStickToBottom } from './use-stick-to-bottom'
+import { useWindowedTurns } from './use-windowed-turns'
 
 const findBar = lazyComponent(() => import('@/components/find/find-bar').then((module) => module.FindBar))
 /** In pixels. */
@@ -39,7 +39,7 @@ export function Transcript({
   pending: PendingTurn | null
   running: boolean
 }) {
-  const { scroller, content, growing, away, fresh, toEnd, letGo } = useFollow()
+  const { scroller, content, growing, away, fresh, toEnd, letGo } = useStickToBottom()
   const active = running || pending !== null
   const wasActive = useRef(running)
   const [roomy, setRoomy] = useState(false)
@@ -62,7 +62,7 @@ export function Transcript({
   useStaysOnSwitch(path, pending, letGo)
   const turns = useConversations((state) => turnsOf(state, path))
   const earlier = useConversations((state) => state.conversations[conversationId]?.earlier ?? 'here')
-  const { history, recent, inFront, shift, handle, bring } = useWindowed(turns, content)
+  const { history, recent, inFront, shift, handle, bring } = useWindowedTurns(turns, content)
   const goTo = useCallback(
     (messageId: string) => {
       letGo()
@@ -90,7 +90,7 @@ export function Transcript({
         ref={scroller}
         id={transcriptId}
         role="log"
-        {...{ [windowedMark]: history.length > 0 || earlier !== 'here' || undefined }}
+        {...{ [windowedAttribute]: history.length > 0 || earlier !== 'here' || undefined }}
         aria-label="Conversation"
         aria-live="off"
         tabIndex={-1}
@@ -100,16 +100,16 @@ export function Transcript({
         <div ref={content} className="column pb-10" style={{ paddingTop: paddingAbove }}>
           {earlier === 'here' ? null : <EarlierMessages conversationId={conversationId} />}
           {history.length > 0 ? (
-            <EarlierTurns
+            <LazyVirtualTurns
               conversationId={conversationId}
               turns={history}
               shift={shift}
-              margin={paddingAbove + (earlier === 'here' ? 0 : earlierMessagesHeight)}
+              margin={paddingAbove + (earlier === 'here' ? 0 : EARLIER_MESSAGES_HEIGHT)}
               scroller={scroller}
               handle={handle}
             />
           ) : null}
-          <StaysPut scroller={scroller} element={growing} above={`${inFront} ${earlier}`} />
+          <ScrollAnchor scroller={scroller} element={growing} above={`${inFront} ${earlier}`} />
           <div ref={growing} className="space-y-8">
             {recent.map((turn, index) => {
               const last = index === recent.length - 1 && !sent

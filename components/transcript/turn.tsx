@@ -6,7 +6,7 @@ import { useConversations } from '@/lib/client/state/context'
 import { promptStatusOf, type ShownTurn } from '@/lib/client/state/selectors'
 
 /** The height of a turn, in pixels, until it is known. One that changed with what is known would move what is in sight. */
-export const guessedHeight = 320
+export const ESTIMATED_TURN_HEIGHT = 320
 
 /** A prompt and what answers it, together. */
 export const Turn = memo(function Turn({

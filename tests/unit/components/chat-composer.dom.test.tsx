@@ -1,7 +1,7 @@
 import { act, cleanup, fireEvent, screen } from '@testing-library/react'
 import { afterEach, beforeEach, expect, it, vi } from 'vitest'
 import { ChatComposer } from '@/components/composer/chat-composer'
-import type { Tail } from '@/components/transcript/tail'
+import type { BranchStatus } from '@/components/transcript/branch-status'
 import { openPage } from './page'
 
 beforeEach(() => {
@@ -10,13 +10,13 @@ beforeEach(() => {
 })
 afterEach(cleanup)
 
-const ended: Tail = {
+const ended: BranchStatus = {
   ...{ running: false, stopping: false, sending: false, generationId: 'run', status: 'completed' },
   ...{ problem: null, lastPrompt: 'Rivers?' },
 }
-const running: Tail = { ...ended, running: true, status: 'running' }
+const running: BranchStatus = { ...ended, running: true, status: 'running' }
 
-function composer(tail: Tail, conversationId = 'rivers') {
+function composer(tail: BranchStatus, conversationId = 'rivers') {
   return (
     <ChatComposer {...{ conversationId, tail, floating: false }} onInput={() => undefined} onCovers={() => undefined} />
   )

@@ -13,7 +13,7 @@ import type { ConversationSpending } from '@/lib/protocol/details'
 import { ContextGauge } from './context-gauge'
 
 /** Below the box, quietly: how full the model's window is, and what the conversation has come to. */
-export function ComposerFoot({
+export function ComposerFooter({
   conversationId,
   model,
   settled,

@@ -1,11 +1,11 @@
-import { problemFrom } from '@/components/message/reply-problem'
+import { replyProblem } from '@/components/message/reply-problem'
 import { messageOf, visiblePath } from '@/lib/client/state/selectors'
 import type { ConversationState } from '@/lib/client/state/types'
 import type { GenerationStatus } from '@/lib/protocol/events'
 import { textOf } from '@/lib/protocol/messages'
 
 /** How the shown branch of a conversation ends: what the composer and the announcements need, in plain values. */
-export interface Tail {
+export interface BranchStatus {
   /** Something can be stopped. */
   running: boolean
   stopping: boolean
@@ -17,7 +17,7 @@ export interface Tail {
   lastPrompt: string | null
 }
 
-export function tailOf(state: ConversationState, conversationId: string): Tail {
+export function branchStatusOf(state: ConversationState, conversationId: string): BranchStatus {
   const pending = state.conversations[conversationId]?.pending ?? null
   const sending = pending !== null && pending.problem === null
   const running = Object.values(state.running).filter((each) => each.conversationId === conversationId)
@@ -30,7 +30,7 @@ export function tailOf(state: ConversationState, conversationId: string): Tail {
     sending,
     generationId: last?.generation?.id ?? null,
     status: last?.generation?.status ?? null,
-    problem: last ? (problemFrom(last)?.message ?? null) : null,
+    problem: last ? (replyProblem(last)?.message ?? null) : null,
     lastPrompt: lastUser ? textOf(lastUser.parts) : null,
   }
 }

@@ -2,8 +2,8 @@
 import type { Ref, RefObject } from 'react'
 import { Virtualizer, type VirtualizerHandle } from 'virtua'
 import type { ShownTurn } from '@/lib/client/state/selectors'
-import { guessedHeight, Turn } from './turn'
-import { turnMark, useHeld } from './use-held'
+import { ESTIMATED_TURN_HEIGHT, Turn } from './turn'
+import { turnAttribute, useKeptMounted } from './use-kept-mounted'
 import { usePrinting } from './use-printing'
 
 /** In pixels, on each side of what is in sight. */
@@ -13,7 +13,7 @@ const buffer = 800
  * The turns that were there long before the ones at the end: only those near the sight are mounted, so that a
  * conversation of thousands opens as fast as a short one. When the height of one above becomes known, nothing moves.
  */
-export function History({
+export function VirtualTurns({
   conversationId,
   turns,
   shift,
@@ -30,7 +30,7 @@ export function History({
   scroller: RefObject<HTMLDivElement | null>
   handle: Ref<VirtualizerHandle>
 }) {
-  const held = useHeld(turns)
+  const held = useKeptMounted(turns)
   const printing = usePrinting()
   const shown = (turn: ShownTurn) => <Turn conversationId={conversationId} turn={turn} last={false} />
   return (
@@ -43,13 +43,13 @@ export function History({
           scrollRef={scroller}
           startMargin={margin}
           bufferSize={buffer}
-          itemSize={guessedHeight}
+          itemSize={ESTIMATED_TURN_HEIGHT}
           data={turns}
           shift={shift}
           keepMounted={held}
         >
           {(turn) => (
-            <div key={turn.key} {...{ [turnMark]: turn.key }} className="pb-8">
+            <div key={turn.key} {...{ [turnAttribute]: turn.key }} className="pb-8">
               {shown(turn)}
             </div>
           )}

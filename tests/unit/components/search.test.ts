@@ -1,10 +1,10 @@
 import { describe, expect, it } from 'vitest'
-import { finderOf } from '@/components/find/find'
-import { fold } from '@/components/find/fold'
+import { fold } from '@/components/find/fold-text'
+import { searchPattern } from '@/components/find/search'
 
 /** What of a text is found, as it is written. */
 function found(text: string, query: string): string[] {
-  const finder = finderOf(query)
+  const finder = searchPattern(query)
   if (!finder) return []
   const folded = fold(text)
   return [...folded.text.matchAll(finder)].map(({ 0: words, index }) =>

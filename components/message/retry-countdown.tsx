@@ -11,7 +11,7 @@ import type { RetryData } from '@/lib/protocol/events'
 const calls = createCalls(browserEnvironment)
 
 /** A wait before another attempt: why, how long still, and the two ways out of it. */
-export function Retrying({
+export function RetryCountdown({
   conversationId,
   generationId,
   wait,

@@ -11,7 +11,7 @@ export interface Costs {
 }
 
 /** Shows nothing: tells what a prompt would come to, and how the budgets stand. */
-export function CostWatch({
+export function CostWatcher({
   conversationId,
   text,
   model,

@@ -3,13 +3,13 @@ import { finishKindOf } from '@/lib/protocol/finish-reasons'
 import { type GenerationSummary, type Message, problemIn, textOf } from '@/lib/protocol/messages'
 import { nameIn } from '@/lib/protocol/references'
 import type { PromptStatus } from '@/lib/protocol/unanswered'
-import { cut } from './reply-problem'
+import { interruptedProblem } from './reply-problem'
 
 /** Of a finish reason that nobody knows, in characters; the details have all of it. */
 const longestReason = 40
 
 /** How a reply ended, in the words shown beside what can be done with it; empty when it simply completed. */
-export function endingWords({ generation, parts }: Pick<Message, 'generation' | 'parts'>): string {
+export function endingLabel({ generation, parts }: Pick<Message, 'generation' | 'parts'>): string {
   if (generation?.status === 'stopped') {
     // It was stopped while another attempt was waited for.
     const waitedFor = problemIn(parts)?.message
@@ -29,7 +29,7 @@ export function endingWords({ generation, parts }: Pick<Message, 'generation' | 
 }
 
 /** What becomes of a prompt that was not answered; empty for one that was. */
-export function promptStatusWords(promptStatus: PromptStatus | null): string {
+export function promptStatusLabel(promptStatus: PromptStatus | null): string {
   switch (promptStatus) {
     case 'left out':
       return 'Not answered. Not sent to the model.'
@@ -43,7 +43,7 @@ export function promptStatusWords(promptStatus: PromptStatus | null): string {
 }
 
 /** How a reply stands, in one word; a screen reader hears it when it ends. */
-export function statusWords(status: GenerationSummary['status']): string {
+export function statusLabel(status: GenerationSummary['status']): string {
   return {
     running: 'Generating',
     completed: 'Complete',
@@ -63,17 +63,18 @@ export function canContinue({ status, finishReason }: GenerationSummary): boolea
 }
 
 /** What went wrong, and what to do about it, in words that stand beside the buttons. */
-export interface ProblemWords {
+export interface ProblemDescription {
   /** After “Reply interrupted:” when text had come, and alone when not. */
   cause: string
   nextStep: string
 }
 
 /** A problem as the page tells it. Where the provider gave the reason in a sentence, that is the cause. */
-export function problemWords(problem: Problem, { status }: GenerationSummary): ProblemWords {
-  // That a budget was reached says itself that the reply was cut.
-  if (problem.kind === 'budget' || problem === cut) return splitAfter(problem.message, firstSentence(problem.message))
-  const { cause, nextStep } = splitAfter(problem.message, providersSentence(problem) ?? firstSentence(problem.message))
+export function describeProblem(problem: Problem, { status }: GenerationSummary): ProblemDescription {
+  // That a budget was reached says itself that the reply was interruptedProblem.
+  if (problem.kind === 'budget' || problem === interruptedProblem)
+    return splitAfter(problem.message, firstSentence(problem.message))
+  const { cause, nextStep } = splitAfter(problem.message, providerSentence(problem) ?? firstSentence(problem.message))
   if (status !== 'interrupted') return { cause, nextStep }
   // The buttons say so too.
   const tryAgain = / ?Try again(?: in a moment)?\.$/
@@ -82,11 +83,11 @@ export function problemWords(problem: Problem, { status }: GenerationSummary): P
 }
 
 /** The provider's own sentence at the start of a message; null where the message is in Rill's words. */
-export function providersSentence({ message, upstreamMessage }: Problem): string | null {
+export function providerSentence({ message, upstreamMessage }: Problem): string | null {
   return upstreamMessage && message.startsWith(upstreamMessage) ? upstreamMessage : null
 }
 
-function splitAfter(message: string, start: string): ProblemWords {
+function splitAfter(message: string, start: string): ProblemDescription {
   const cause = message.startsWith(`${start}.`) ? `${start}.` : start
   return { cause, nextStep: message.slice(cause.length).trim() }
 }

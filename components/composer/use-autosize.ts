@@ -2,7 +2,7 @@
 import { type RefObject, useLayoutEffect } from 'react'
 
 /** Lets a text box grow with its text up to its CSS `max-height`, in browsers that lack `field-sizing: content`. */
-export function useGrowingHeight(box: RefObject<HTMLTextAreaElement | null>, text: string): void {
+export function useAutosize(box: RefObject<HTMLTextAreaElement | null>, text: string): void {
   useLayoutEffect(() => {
     const element = box.current
     if (!element || globalThis.CSS?.supports?.('field-sizing', 'content')) return

@@ -1,6 +1,6 @@
-import { plainText } from '@/components/message/plain-text'
 import { type Message, textOf } from '@/lib/protocol/messages'
-import { fold } from './fold'
+import { fold } from './fold-text'
+import { stripMarkdown } from './strip-markdown'
 
 /** One place where the words were found: the message, and which of its finds it is, from 0. */
 export interface Find {
@@ -15,7 +15,7 @@ const sliceMs = 8
 const plain = new WeakMap<Message, string>()
 
 /** What finds words in a folded text, whatever their case and the white space between them; null for none. */
-export function finderOf(query: string): RegExp | null {
+export function searchPattern(query: string): RegExp | null {
   const words = fold(query).text.trim().split(/\s+/).filter(Boolean)
   if (words.length === 0) return null
   return new RegExp(words.map((word) => word.replace(/[\\^$.*+?()[\]{}|/]/g, '\\$&')).join('\\s+'), 'giu')
@@ -29,7 +29,7 @@ export type Counts = WeakMap<Message, number>
  * messages are looked through in slices, so that the page goes on meanwhile, and each only once as long as it stays as
  * it is. Null when `signal` aborts.
  */
-export async function findAll(
+export async function findMatches(
   messages: Message[],
   finder: RegExp,
   counts: Counts,
@@ -53,7 +53,7 @@ function searched(message: Message): string {
   const known = plain.get(message)
   if (known !== undefined) return known
   const text = textOf(message.parts)
-  const made = fold(message.role === 'user' ? text : plainText(text)).text
+  const made = fold(message.role === 'user' ? text : stripMarkdown(text)).text
   plain.set(message, made)
   return made
 }

@@ -13,7 +13,7 @@ const patience = 90
 /** In frames: an element that stands still for so long has found its place. */
 const stillness = 5
 
-export interface Windowed {
+export interface WindowedTurns {
   history: ShownTurn[]
   recent: ShownTurn[]
   /** How many of the history have come in front since the conversation was opened, and whether some just did. */
@@ -25,7 +25,7 @@ export interface Windowed {
 }
 
 /** Which of a conversation's turns stand in the page for good, and which only while they are near the sight. */
-export function useWindowed(turns: ShownTurn[], content: RefObject<HTMLElement | null>): Windowed {
+export function useWindowedTurns(turns: ShownTurn[], content: RefObject<HTMLElement | null>): WindowedTurns {
   const { opened, inFront, shift } = useOpened(turns)
   const handle = useRef<VirtualizerHandle>(null)
   // A shorter branch may have been chosen: its last turn stands for good too.

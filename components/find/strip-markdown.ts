@@ -2,7 +2,7 @@
  * About what a reader sees of a markdown text: its marks left away. For searching messages that are not mounted, where
  * rendering each would cost too much; code keeps its text.
  */
-export function plainText(markdown: string): string {
+export function stripMarkdown(markdown: string): string {
   return markdown
     .replace(/^ {0,3}(?:`{3,}|~{3,}).*$/gm, '')
     .replace(/^ {0,3}(?:#{1,6} |> ?|[-*+] (?:\[[ xX]\] )?|\d{1,9}[.)] )+/gm, '')

@@ -7,7 +7,7 @@ const glide = 180
 /** More than any height: the browser clamps it, so going to the end needs no layout to be read. */
 const end = Number.MAX_SAFE_INTEGER
 
-export interface Follow {
+export interface StickToBottom {
   scroller: RefObject<HTMLDivElement | null>
   content: RefObject<HTMLDivElement | null>
   /** The part of the content that new text comes in. */
@@ -27,7 +27,7 @@ export interface Follow {
  * Under a finger nothing moves but by that finger; one that only touched, at the end, has not let go.
  * The text's growth costs one write of `scrollTop` for each change, which brings the frame's layout forward and adds none.
  */
-export function useFollow(): Follow {
+export function useStickToBottom(): StickToBottom {
   const scroller = useRef<HTMLDivElement>(null)
   const content = useRef<HTMLDivElement>(null)
   const growing = useRef<HTMLDivElement>(null)

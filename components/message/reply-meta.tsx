@@ -11,7 +11,7 @@ import { Branches } from './branches'
 const menu = lazyComponent(() => import('./reply-menu').then((module) => module.ReplyMenu))
 
 /** What stands at the end of the line under every reply: its menu, its branches, and what it cost. */
-export function ReplyMore({ conversationId, message }: { conversationId: string; message: Message }) {
+export function ReplyMeta({ conversationId, message }: { conversationId: string; message: Message }) {
   const money = useMoneyFormatter()
   const { component: Menu, open, setOpen, props } = usePopup(menu)
   const cost = message.generation && formatReplyCost(message.generation, money)
@@ -38,7 +38,7 @@ export function ReplyMore({ conversationId, message }: { conversationId: string;
 }
 
 /** What a reply comes to while it is written: always in the same place, and in figures of one width. */
-export function Ticker({ generation }: { generation: GenerationSummary }) {
+export function LiveUsage({ generation }: { generation: GenerationSummary }) {
   const money = useMoneyFormatter()
   const usage = replyUsage(generation)
   const costs = replyCosts(generation)

@@ -3,13 +3,13 @@ import { useEffect, useMemo, useState } from 'react'
 import type { ShownTurn } from '@/lib/client/state/selectors'
 
 /** What marks the element of a turn that is mounted only near the sight. */
-export const turnMark = 'data-turn'
+export const turnAttribute = 'data-turn'
 
 /**
  * The places of the turns that the person has something in: the focus, or an end of what is selected. They stay mounted
  * wherever they are, or it would be lost.
  */
-export function useHeld(turns: ShownTurn[]): number[] {
+export function useKeptMounted(turns: ShownTurn[]): number[] {
   const [keys, setKeys] = useState('')
   useEffect(() => {
     const look = () => setKeys([...new Set(heldNow())].join(' '))
@@ -29,6 +29,6 @@ function heldNow(): string[] {
   const ends = selection && !selection.isCollapsed ? [selection.anchorNode, selection.focusNode] : []
   return [document.activeElement, ...ends].flatMap((node) => {
     const element = node instanceof Element ? node : node?.parentElement
-    return element?.closest(`[${turnMark}]`)?.getAttribute(turnMark) ?? []
+    return element?.closest(`[${turnAttribute}]`)?.getAttribute(turnAttribute) ?? []
   })
 }

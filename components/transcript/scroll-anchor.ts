@@ -10,7 +10,7 @@ interface Props {
 }
 
 /** Scrolls by as much as comes or goes above the end of an element. Put it after what is above, which may scroll for its part. */
-export class StaysPut extends Component<Props> {
+export class ScrollAnchor extends Component<Props> {
   // A class, since only these know where things stood before a change.
   override getSnapshotBeforeUpdate({ above }: Props): number | null {
     return above === this.props.above ? null : this.end()
