@@ -17,55 +17,57 @@ import { type ConversationState, newConversationId, type TurnRequest } from '@/l
 import { plainTitle } from '@/lib/protocol/title'
 import { Starters, WelcomeHeading } from './welcome'
 
-const announcer = lazyComponent(() => import('@/components/transcript/announcer').then((module) => module.Announcer))
-const conversationTitle = lazyComponent(() =>
+const lazyAnnouncer = lazyComponent(() =>
+  import('@/components/transcript/announcer').then((module) => module.Announcer),
+)
+const lazyTitle = lazyComponent(() =>
   import('@/components/conversation/conversation-title').then((module) => module.ConversationTitle),
 )
 
 /**
- * The chat, at `/` and at `/c/{id}`. It stays mounted while the address changes, so a conversation that starts
- * at `/` is shown there at once and the address follows.
+ * The chat, at `/` and at `/c/{id}`. It stays mounted while the URL changes, so that a conversation that starts at `/`
+ * doesn't wait for a navigation.
  */
 export function ChatView() {
   const id = useConversationId()
   const startedFromNew = useConversations((state) => state.startedFromNew)
   const conversationId = id ?? startedFromNew ?? newConversationId
   const entry = useConversations((state) => state.conversations[conversationId])
-  const title = useConversations((state) => plainTitle(titleIn(state, conversationId)))
+  const title = useConversations((state) => plainTitle(titleOf(state, conversationId)))
   const path = useConversations(useShallow((state) => visiblePath(state, conversationId)))
-  const tail = useConversations(useShallow((state) => branchStatusOf(state, conversationId)))
+  const branch = useConversations(useShallow((state) => branchStatusOf(state, conversationId)))
   const load = useConversations((state) => state.loadConversation)
-  const address = id ?? newConversationId
+  const routeId = id ?? newConversationId
   const viewKey = useViewKey(conversationId, startedFromNew)
 
   const pending = entry?.pending?.problem === null ? entry.pending : null
-  const shownPath = useMemo(() => (pending ? upTo(path, pending.request) : path), [path, pending])
-  const empty = path.length === 0 && !tail.sending
-  const { component: Title } = conversationTitle.useComponent(!empty)
-  const { component: Announcer } = announcer.useComponent(!empty)
+  const shownPath = useMemo(() => (pending ? pathBefore(path, pending.request) : path), [path, pending])
+  const empty = path.length === 0 && !branch.sending
+  const { component: Title } = lazyTitle.useComponent(!empty)
+  const { component: Announcer } = lazyAnnouncer.useComponent(!empty)
 
-  useEffect(() => void load(address), [address, load])
-  useAddressFollows(id, startedFromNew)
-  useEscapeStops(conversationId, tail.running)
+  useEffect(() => void load(routeId), [routeId, load])
+  useUrlOfNewConversation(id, startedFromNew)
+  useEscapeStops(conversationId, branch.running)
   useEffect(() => {
-    if (!empty) wantMessages()
+    if (!empty) preloadTranscript()
   }, [empty])
 
-  const [covered, setCovered] = useState(false)
-  const absent = entry?.state === 'missing' || entry?.state === 'failed' ? entry : null
-  const welcome = !absent && empty && (!id || entry?.state === 'ready')
+  const [overlapped, setOverlapped] = useState(false)
+  const unavailable = entry?.state === 'missing' || entry?.state === 'failed' ? entry : null
+  const welcome = !unavailable && empty && (!id || entry?.state === 'ready')
   return (
     <>
       <title>{title ? `${title} · Rill` : 'Rill'}</title>
-      <Header title={absent || welcome ? '' : title || 'Conversation'}>
-        {Title && title && !absent && !welcome ? (
+      <Header title={unavailable || welcome ? '' : title || 'Conversation'}>
+        {Title && title && !unavailable && !welcome ? (
           <Title key={viewKey} id={conversationId} name={title} onFind={empty ? undefined : openFind} />
         ) : null}
       </Header>
-      {/* The composer stays the same element wherever it stands: it keeps the focus and what can be undone. */}
+      {/* The composer stays the same element in both layouts, to keep its focus and undo history. */}
       <div className={`flex min-h-0 flex-1 flex-col ${welcome ? 'scrolls' : ''}`}>
-        {absent ? (
-          <ConversationUnavailable entry={absent} onRetry={() => void load(conversationId)} />
+        {unavailable ? (
+          <ConversationUnavailable entry={unavailable} onRetry={() => void load(conversationId)} />
         ) : welcome ? (
           <WelcomeHeading />
         ) : empty ? (
@@ -76,82 +78,84 @@ export function ChatView() {
             conversationId={conversationId}
             path={shownPath}
             pending={pending}
-            running={tail.running}
+            running={branch.running}
           />
         )}
         {entry?.state === 'missing' ? null : (
           <ChatComposer
             conversationId={conversationId}
-            tail={tail}
+            branch={branch}
             floating={welcome}
-            onInput={wantMessages}
-            onCovers={setCovered}
+            onInput={preloadTranscript}
+            onOverlap={setOverlapped}
           />
         )}
-        {welcome ? <Starters conversationId={conversationId} covered={covered} /> : null}
+        {welcome ? <Starters conversationId={conversationId} hidden={overlapped} /> : null}
       </div>
       {Announcer ? (
         <Announcer
           key={`said in ${viewKey}`}
-          running={tail.running}
-          generationId={tail.generationId}
-          status={tail.status}
-          problem={tail.problem}
+          running={branch.running}
+          generationId={branch.generationId}
+          status={branch.status}
+          problem={branch.problem}
         />
       ) : null}
     </>
   )
 }
 
-const titleIn = ({ summaries }: ConversationState, id: string) => summaries.find((each) => each.id === id)?.title ?? ''
+function titleOf({ summaries }: ConversationState, id: string): string {
+  return summaries.find((each) => each.id === id)?.title ?? ''
+}
 
-/** Starts fetching all that shows messages. */
-function wantMessages(): void {
-  void announcer.preload()
+/** Starts loading the code that shows messages. */
+function preloadTranscript(): void {
+  void lazyAnnouncer.preload()
   wantTranscript()
   preloadMarkdown()
 }
 
-/** The part of a branch that stays while a turn is sent: what is request for anew takes the place of what stood there. */
-function upTo(path: string[], request: TurnRequest): string[] {
+/** The part of a branch that stays visible while a turn is sent: a new reply takes the place of the old one. */
+function pathBefore(path: string[], request: TurnRequest): string[] {
   if (request.kind === 'continue') return path
   const last = request.kind === 'answer' ? request.parentId : request.promptId
   return last === null ? [] : path.slice(0, path.indexOf(last) + 1)
 }
 
-/** Changes when another conversation comes on screen, but not when the new one gets its id. */
+/** A React key that changes with the conversation, but not when a new conversation gets its id. */
 function useViewKey(conversationId: string, startedFromNew: string | null): string {
   const [view, setView] = useState({ id: conversationId, key: conversationId })
   if (view.id === conversationId) return view.key
-  const grown = view.id === newConversationId && conversationId === startedFromNew
-  const next = { id: conversationId, key: grown ? view.key : conversationId }
+  const gotId = view.id === newConversationId && conversationId === startedFromNew
+  const next = { id: conversationId, key: gotId ? view.key : conversationId }
   setView(next)
   return next.key
 }
 
 /**
- * At once, without asking the server: a reload or a way elsewhere may come any moment. Back leads to the empty conversation
- * that it began as.
+ * Gives a new conversation its URL without a navigation, so that a reload right after sending finds it. Back leads to
+ * the empty conversation.
  */
-function useAddressFollows(id: string | undefined, startedFromNew: string | null): void {
+function useUrlOfNewConversation(id: string | undefined, startedFromNew: string | null): void {
   useEffect(() => {
     if (!id && startedFromNew) window.history.pushState(null, '', `/c/${startedFromNew}`)
   }, [id, startedFromNew])
 }
 
-/** Escape stops what runs, unless something else has a use for it: what floats, a drawer, another field. */
+/** Escape stops the running reply, unless a popup, the drawer or another field handles it. */
 function useEscapeStops(conversationId: string, running: boolean): void {
   const stop = useConversations((state) => state.stop)
   useEffect(() => {
     if (!running) return
-    const onKey = (event: KeyboardEvent) => {
+    const onKeyDown = (event: KeyboardEvent) => {
       if (event.key !== 'Escape' || event.shiftKey || event.defaultPrevented) return
       const focused = event.target instanceof Element ? event.target : null
       const field = focused?.closest('input, textarea, select, [role="dialog"], [role="menu"]')
       if ((field && field.id !== composerId) || document.querySelector('main[inert]')) return
       void stop(conversationId)
     }
-    document.addEventListener('keydown', onKey)
-    return () => document.removeEventListener('keydown', onKey)
+    document.addEventListener('keydown', onKeyDown)
+    return () => document.removeEventListener('keydown', onKeyDown)
   }, [conversationId, running, stop])
 }

@@ -1,14 +1,14 @@
 'use client'
 import Link from 'next/link'
 import { useEffect, useState } from 'react'
-import { insertStarter } from '@/components/composer/insert-starter'
+import { insertStarter } from '@/components/composer/insert-text'
 import { modelFor, modelName } from '@/components/models/models'
 import { tooltip } from '@/components/ui/tooltip'
 import { useConversations } from '@/lib/client/state/context'
 import type { ModelList } from '@/lib/protocol/api'
 import { groupServing } from '@/lib/protocol/references'
 
-/** Each fills the box; one that ends in blank lines stands before a text, the others after it. */
+/** Prompts to begin with. One that ends in blank lines goes before the text in the composer, the others after it. */
 const starters = [
   { title: 'Explain an idea', text: 'Explain how a river finds its way to the sea, for a curious ten-year-old.' },
   { title: 'Write some code', text: 'Write a Python function that groups words that are anagrams, with tests.' },
@@ -16,7 +16,7 @@ const starters = [
   { title: 'Summarize a text', text: 'Summarize this text in five sentences:\n\n' },
 ]
 
-/** The line above the composer of an empty conversation. */
+/** The heading above the composer of an empty conversation. */
 export function WelcomeHeading() {
   return (
     <div className="flex min-h-fit flex-[2_0_0px] flex-col justify-end pt-8 pb-4">
@@ -25,14 +25,14 @@ export function WelcomeHeading() {
   )
 }
 
-/** What is below it: ways to begin, and what there is to know of the model. `covered`, the text in the box has their place. */
-export function Starters({ conversationId, covered }: { conversationId: string; covered: boolean }) {
+/** What is below the composer: starters, and a note about the model. Hidden while the composer overlaps them. */
+export function Starters({ conversationId, hidden }: { conversationId: string; hidden: boolean }) {
   const models = useConversations((state) => state.models)
   const model = useConversations((state) => modelFor(state, conversationId))
-  const waits = useAnsweringModels(models)
+  const loading = useModelsLoading(models)
   return (
     <div
-      className={`min-h-fit flex-[3_0_0px] pt-3 pb-6 transition-[opacity,visibility] ${covered ? 'invisible opacity-0' : ''}`}
+      className={`min-h-fit flex-[3_0_0px] pt-3 pb-6 transition-[opacity,visibility] ${hidden ? 'invisible opacity-0' : ''}`}
     >
       <div className="column">
         <ul aria-label="Ways to start" className="flex flex-wrap gap-2">
@@ -49,56 +49,56 @@ export function Starters({ conversationId, covered }: { conversationId: string; 
             </li>
           ))}
         </ul>
-        {models ? <ModelNote models={models} model={model} waits={waits} /> : null}
+        {models ? <ModelNote models={models} model={model} loading={loading} /> : null}
       </div>
     </div>
   )
 }
 
 /**
- * Whether a provider's model list is still unknown. The page arrives with the lists known by then, so the lists are
- * loaded once more before the welcome says that a provider has none.
+ * Whether a provider's model list is still unknown. The page comes with the lists the server had by then, so they are
+ * loaded once more before a provider counts as having none.
  */
-function useAnsweringModels(models: ModelList | null): boolean {
+function useModelsLoading(models: ModelList | null): boolean {
   const loadModels = useConversations((state) => state.loadModels)
-  const [request, setAsked] = useState(false)
-  const waits = !request && models !== null && isWaitedFor(models)
+  const [reloaded, setReloaded] = useState(false)
+  const loading = !reloaded && models !== null && hasUnknownList(models)
   useEffect(() => {
-    if (waits) void loadModels().then(() => setAsked(true))
-  }, [waits, loadModels])
-  return waits
+    if (loading) void loadModels().then(() => setReloaded(true))
+  }, [loading, loadModels])
+  return loading
 }
 
-function isWaitedFor({ groups }: ModelList): boolean {
+function hasUnknownList({ groups }: ModelList): boolean {
   return groups.some(({ kind, models, problem }) => kind !== 'demo' && models.length === 0 && problem === null)
 }
 
-/** Says plainly that it is the demo which replies, or what is wrong with the provider that was chosen. */
-function ModelNote({ models, model, waits }: { models: ModelList; model: string | null; waits: boolean }) {
+/** Says that the demo replies, or why the chosen provider doesn't. */
+function ModelNote({ models, model, loading }: { models: ModelList; model: string | null; loading: boolean }) {
   const chosen = useConversations((state) => state.settings.defaultModel)
   const group = model === null ? undefined : groupServing(models.groups, model)
-  // A demo model that the person chose doesn't stand in for a provider that is away.
-  const away = chosen === model ? undefined : models.groups.find(({ problem }) => problem !== null)
+  // The demo is a fallback only if the user didn't choose it.
+  const unavailable = chosen === model ? undefined : models.groups.find(({ problem }) => problem !== null)
   if (model !== null && !group)
-    return <Note warns>The provider of {modelName(models, model)} is gone. Choose another model above.</Note>
+    return <Note isWarning>The provider of {modelName(models, model)} is gone. Choose another model above.</Note>
   if (group && group.kind !== 'demo') {
     if (!group.problem) return null
     return (
-      <Note warns>
+      <Note isWarning>
         {group.name} isn’t responding. {group.problem.message} Choose another model above, or{' '}
         <ProvidersLink>check the provider</ProvidersLink>.
       </Note>
     )
   }
-  if (away) {
+  if (unavailable) {
     return (
-      <Note warns>
-        {away.name} isn’t responding, so you’re using Rill’s built-in demo, which isn’t a real language model.{' '}
-        {away.problem?.message} <ProvidersLink>Check the provider</ProvidersLink>.
+      <Note isWarning>
+        {unavailable.name} isn’t responding, so you’re using Rill’s built-in demo, which isn’t a real language model.{' '}
+        {unavailable.problem?.message} <ProvidersLink>Check the provider</ProvidersLink>.
       </Note>
     )
   }
-  if (waits) return null
+  if (loading) return null
   const local = models.groups.find(({ kind, models: listed }) => kind === 'local' && listed.length > 0)
   return (
     <Note>
@@ -109,9 +109,11 @@ function ModelNote({ models, model, waits }: { models: ModelList; model: string 
   )
 }
 
-function Note({ warns = false, children }: { warns?: boolean; children: React.ReactNode }) {
+function Note({ isWarning = false, children }: { isWarning?: boolean; children: React.ReactNode }) {
   return (
-    <p className={`mt-5 max-w-measure text-pretty text-small wrap-anywhere ${warns ? 'text-warn' : 'text-ink-quiet'}`}>
+    <p
+      className={`mt-5 max-w-measure text-pretty text-small wrap-anywhere ${isWarning ? 'text-warn' : 'text-ink-quiet'}`}
+    >
       {children}
     </p>
   )

@@ -1,5 +1,5 @@
 'use client'
-import { useLayoutEffect, useRef, useState } from 'react'
+import { type RefObject, useLayoutEffect, useRef, useState } from 'react'
 import { ModelPicker } from '@/components/models/model-picker'
 import { modelFor } from '@/components/models/models'
 import { useFileNotice } from '@/components/page/use-file-drops'
@@ -14,32 +14,31 @@ import { MAX_PROMPT_LENGTH } from '@/lib/protocol/prompts'
 import { Composer } from './composer'
 import type { Costs } from './cost-watcher'
 
-/** All about costs comes with the first word that is written, or with a conversation. */
+/** Loaded with the first character typed, or with a conversation. */
 const costs = lazyComponent(() => import('./composer-costs'))
-const unknown: Costs = { estimate: null, budgets: [] }
+const noCosts: Costs = { estimate: null, budgets: [] }
 
 /**
- * The composer of one conversation: its draft, its model, and what keeps it from being sent. `floating`, it keeps its
- * place while it grows, over what is below it, and tells when it covers that.
+ * The composer of one conversation, with its draft and model. If `floating`, it takes a fixed height and grows over
+ * what is below; `onOverlap` says whether it does.
  */
 export function ChatComposer({
   conversationId,
-  tail,
+  branch,
   floating,
   onInput,
-  onCovers,
+  onOverlap,
 }: {
   conversationId: string
-  tail: BranchStatus
+  branch: BranchStatus
   floating: boolean
   onInput(): void
-  onCovers(covers: boolean): void
+  onOverlap(overlaps: boolean): void
 }) {
   const text = useConversations((state) => state.drafts[conversationId] ?? '')
   const model = useConversations((state) => modelFor(state, conversationId))
   const enterSends = useConversations((state) => state.settings.enterSends)
-  const online = useConversations((state) => state.online)
-  const notSent = useConversations((state) => state.conversations[conversationId]?.pending?.problem ?? null)
+  const sendProblem = useConversations((state) => state.conversations[conversationId]?.pending?.problem ?? null)
   const send = useConversations((state) => state.send)
   const stop = useConversations((state) => state.stop)
   const setDraft = useConversations((state) => state.setDraft)
@@ -47,54 +46,41 @@ export function ChatComposer({
 
   const touch = useMedia(touchScreen)
   const onFiles = useFileNotice()
-  const place = useRef<HTMLDivElement>(null)
-  const stack = useRef<HTMLDivElement>(null)
-  useLayoutEffect(() => {
-    onCovers(floating && (stack.current?.offsetHeight ?? 0) > (place.current?.offsetHeight ?? 0))
-  })
+  const container = useRef<HTMLDivElement>(null)
+  const panel = useRef<HTMLDivElement>(null)
+  useOverlap(floating, container, panel, onOverlap)
 
   const isNew = conversationId === newConversationId
-  const excess = text.length - MAX_PROMPT_LENGTH
-  const disabledReason = !online
-    ? 'You’re offline. Your draft is saved.'
-    : model === null
-      ? 'Choose a model first.'
-      : excess > 0
-        ? lengthWords(text.length)
-        : null
-  // Why the last attempt to send was refused, for as long as nothing has changed about that.
-  const situation = `${conversationId} ${tail.running} ${disabledReason}`
-  const [refused, setRefused] = useState({ situation, reason: '' })
-  if (refused.situation !== situation) setRefused({ situation, reason: '' })
-  // Changes when a reply ends; null while one is written.
-  const settled = tail.running ? null : (tail.generationId ?? '')
-  // Without them a prompt can be written and sent all the same.
-  const { component: parts } = costs.useComponent(!isNew || text !== '')
-  const [{ estimate, budgets }, setCosts] = useState(unknown)
+  const tooLong = text.length > MAX_PROMPT_LENGTH
+  const disabledReason = useDisabledReason(text, model)
+  const [refusal, setRefusal] = useRefusal(`${conversationId} ${branch.running} ${disabledReason}`)
+  const endedGenerationId = branch.running ? null : (branch.generationId ?? '')
+  const { component: Lazy } = costs.useComponent(!isNew || text !== '')
+  const [{ estimate, budgets }, setCosts] = useState(noCosts)
   const submit = (maxTokens?: number) => {
     if (model === null) return
     void send({ conversationId: isNew ? null : conversationId, text, model, maxTokens })
   }
-  const warning = lengthWords(text.length) ?? refused.reason
+  const warning = lengthWarning(text.length) ?? refusal
   return (
-    <div ref={place} className={floating ? 'relative z-10 h-40 shrink-0 touch:h-42' : 'gutter shrink-0'}>
+    <div ref={container} className={floating ? 'relative z-10 h-40 shrink-0 touch:h-42' : 'gutter shrink-0'}>
       <div
-        ref={stack}
+        ref={panel}
         className={`column flex flex-col bg-surface pt-1 pb-[env(safe-area-inset-bottom)] ${floating ? 'absolute inset-x-0' : ''}`}
       >
         <div className={`empty:hidden ${floating ? 'order-1 pt-2' : ''}`}>
-          {notSent ? <NotSent problem={notSent} /> : null}
-          {parts ? (
+          {sendProblem ? <SendFailed problem={sendProblem} /> : null}
+          {Lazy ? (
             <>
-              <parts.CostWatcher
+              <Lazy.CostWatcher
                 conversationId={conversationId}
-                text={excess > 0 ? '' : text}
+                text={tooLong ? '' : text}
                 model={model}
-                settled={settled}
+                endedGenerationId={endedGenerationId}
                 onCosts={setCosts}
               />
-              <parts.ComposerNotes
-                notSent={notSent}
+              <Lazy.ComposerNotes
+                sendProblem={sendProblem}
                 estimate={estimate}
                 budgets={budgets}
                 onSendShorter={(maxTokens) => {
@@ -106,21 +92,21 @@ export function ChatComposer({
           ) : null}
         </div>
         <Composer
-          place={conversationId}
+          conversationId={conversationId}
           text={text}
           disabledReason={disabledReason}
-          running={tail.running}
-          stopping={tail.stopping}
+          running={branch.running}
+          stopping={branch.stopping}
           enterSends={enterSends}
-          lastPrompt={tail.lastPrompt}
-          roomy={floating}
+          lastPrompt={branch.lastPrompt}
+          minRows={floating ? 2 : 1}
           onText={(next) => {
             onInput()
-            setRefused({ situation, reason: '' })
+            setRefusal('')
             setDraft(conversationId, next)
           }}
           onSend={() => submit()}
-          onRefused={(reason) => setRefused({ situation, reason })}
+          onRefused={setRefusal}
           onStop={() => void stop(conversationId)}
           onFiles={onFiles}
         >
@@ -129,15 +115,20 @@ export function ChatComposer({
             onChange={(next) => void setModel(conversationId, next)}
             focusNext={touch ? undefined : focusComposer}
           />
-          {parts && estimate ? <parts.EstimateLine estimate={estimate} /> : null}
+          {Lazy && estimate ? <Lazy.EstimateLine estimate={estimate} /> : null}
         </Composer>
-        {/* Its height is always there, but for a short screen without a warning. */}
+        {/* The height is fixed, so that a warning moves nothing; on a short screen only a warning takes room. */}
         <div className={`h-7 ${warning ? '' : 'short:invisible short:h-2'}`}>
           <p role="status" className={warning ? 'numbers truncate px-1 text-note text-warn leading-7' : ''}>
             {warning}
           </p>
-          {parts && !warning ? (
-            <parts.ComposerFooter conversationId={conversationId} model={model} settled={settled} estimate={estimate} />
+          {Lazy && !warning ? (
+            <Lazy.ComposerFooter
+              conversationId={conversationId}
+              model={model}
+              endedGenerationId={endedGenerationId}
+              estimate={estimate}
+            />
           ) : null}
         </div>
       </div>
@@ -145,21 +136,46 @@ export function ChatComposer({
   )
 }
 
-const limit = MAX_PROMPT_LENGTH.toLocaleString('en')
-/** In characters: from here on the limit is in sight. */
-const NEAR_LIMIT = MAX_PROMPT_LENGTH * 0.9
-
-/** How a long text stands to the limit; null for one that is far from it. */
-function lengthWords(length: number): string | null {
-  if (length <= NEAR_LIMIT) return null
-  const over = length - MAX_PROMPT_LENGTH
-  return over > 0
-    ? `${over.toLocaleString()} ${over === 1 ? 'character' : 'characters'} over the limit of ${limit}. Shorten it to send.`
-    : `${length.toLocaleString()} of ${limit} characters`
+function useOverlap(
+  floating: boolean,
+  container: RefObject<HTMLElement | null>,
+  panel: RefObject<HTMLElement | null>,
+  onOverlap: (overlaps: boolean) => void,
+): void {
+  useLayoutEffect(() => {
+    onOverlap(floating && (panel.current?.offsetHeight ?? 0) > (container.current?.offsetHeight ?? 0))
+  })
 }
 
-/** A send that failed: the text is back in the box, and this says why. */
-function NotSent({ problem }: { problem: Problem }) {
+/** Why the text can't be sent, apart from a running reply and an empty text box. */
+function useDisabledReason(text: string, model: string | null): string | null {
+  const online = useConversations((state) => state.online)
+  if (!online) return 'You’re offline. Your draft is saved.'
+  if (model === null) return 'Choose a model first.'
+  return text.length > MAX_PROMPT_LENGTH ? lengthWarning(text.length) : null
+}
+
+/** Why the last attempt to send was refused, as long as `situation` is the same. */
+function useRefusal(situation: string): [reason: string, setReason: (reason: string) => void] {
+  const [refusal, setRefusal] = useState({ situation, reason: '' })
+  if (refusal.situation !== situation) setRefusal({ situation, reason: '' })
+  return [refusal.reason, (reason) => setRefusal({ situation, reason })]
+}
+
+const formattedLimit = MAX_PROMPT_LENGTH.toLocaleString('en')
+/** In characters. */
+const WARNING_LENGTH = MAX_PROMPT_LENGTH * 0.9
+
+function lengthWarning(length: number): string | null {
+  if (length <= WARNING_LENGTH) return null
+  const excess = length - MAX_PROMPT_LENGTH
+  return excess > 0
+    ? `${excess.toLocaleString()} ${excess === 1 ? 'character' : 'characters'} over the limit of ${formattedLimit}. Shorten it to send.`
+    : `${length.toLocaleString()} of ${formattedLimit} characters`
+}
+
+/** The store has put the text back into the draft. */
+function SendFailed({ problem }: { problem: Problem }) {
   return (
     <div role="alert" className="mb-3 text-small">
       <p className="font-strong text-danger">Not sent: {problem.message}</p>

@@ -1,3 +1,4 @@
+// One chunk: the parts of the composer that load with the first prompt.
 export { ComposerFooter } from './composer-footer'
 export { ComposerNotes } from './composer-notes'
 export { CostWatcher } from './cost-watcher'

@@ -12,51 +12,51 @@ import type { Estimate } from '@/lib/protocol/billing/budgets'
 import type { ConversationSpending } from '@/lib/protocol/details'
 import { ContextGauge } from './context-gauge'
 
-/** Below the box, quietly: how full the model's window is, and what the conversation has come to. */
+/** Below the text box: how full the context window is, and what the conversation has cost. */
 export function ComposerFooter({
   conversationId,
   model,
-  settled,
+  endedGenerationId,
   estimate,
 }: {
   conversationId: string
   model: string | null
-  settled: string | null
+  endedGenerationId: string | null
   estimate: Estimate | null
 }) {
-  const known = useConversations((state) => modelOf(state.models, model)?.contextWindow ?? null)
-  const before = useConversations((state) => tokensOf(state, conversationId))
-  const spending = useSpending(conversationId, settled)
-  const used = estimate?.context.used ?? before
-  const window = estimate?.context.window ?? known
+  const modelWindow = useConversations((state) => modelOf(state.models, model)?.contextWindow ?? null)
+  const branchTokens = useConversations((state) => branchTokensOf(state, conversationId))
+  const spending = useSpending(conversationId, endedGenerationId)
+  const used = estimate?.context.used ?? branchTokens
+  const window = estimate?.context.window ?? modelWindow
   return (
     <div className="numbers flex h-full items-center justify-between gap-4 overflow-hidden px-1 text-ink-quiet text-note">
       {used > 0 && window !== null ? <ContextGauge used={used} window={window} /> : <span />}
-      {spending && spending.tokens > 0 ? <Total spending={spending} /> : null}
+      {spending && spending.tokens > 0 ? <ConversationTotal spending={spending} /> : null}
     </div>
   )
 }
 
-function Total({ spending: { tokens, cost, others, unpriced } }: { spending: ConversationSpending }) {
+function ConversationTotal({ spending: { tokens, cost, others, unpriced } }: { spending: ConversationSpending }) {
   const money = useMoneyFormatter()
-  const all = [cost, ...others]
-  const priced = formatCosts(all, money, false)
-  const words =
+  const costs = [cost, ...others]
+  const priced = formatCosts(costs, money, false)
+  const total =
     unpriced === 0
       ? `${priced} · ${formatTokens(tokens)}`
-      : isFree(all)
+      : isFree(costs)
         ? `${formatTokens(tokens)} · no price set`
         : `${priced}, plus replies with no price set · ${formatTokens(tokens)}`
   return (
-    <p {...tooltip(`This conversation: ${words}`, { side: 'above', whenTruncated: true })} className="min-w-0 truncate">
+    <p {...tooltip(`This conversation: ${total}`, { side: 'above', whenTruncated: true })} className="min-w-0 truncate">
       <span className="max-sm:sr-only">This conversation: </span>
-      {words}
+      {total}
     </p>
   )
 }
 
-/** The tokens that the shown branch came to when its last reply ended. */
-function tokensOf(state: ConversationState, conversationId: string): number {
+/** The tokens of the visible branch, as counted for its last reply. */
+function branchTokensOf(state: ConversationState, conversationId: string): number {
   for (const id of visiblePath(state, conversationId).toReversed()) {
     const usage = messageOf(state, id)?.generation?.usage
     if (usage) return tokensKeptInContext(usage)
@@ -64,21 +64,20 @@ function tokensOf(state: ConversationState, conversationId: string): number {
   return 0
 }
 
-/** What a conversation has come to, as the server has booked it; asked for anew when a reply ends. */
-function useSpending(conversationId: string, settled: string | null): ConversationSpending | null {
-  const [answer, setAnswer] = useState<{ id: string; spending: ConversationSpending } | null>(null)
-  const isThere = useConversations(({ conversations }) => conversations[conversationId]?.state === 'ready')
+/** What the server has charged for a conversation, fetched again when a reply ends; null while unknown. */
+function useSpending(conversationId: string, endedGenerationId: string | null): ConversationSpending | null {
+  const [result, setResult] = useState<{ id: string; spending: ConversationSpending } | null>(null)
+  const ready = useConversations(({ conversations }) => conversations[conversationId]?.state === 'ready')
   useEffect(() => {
-    if (!isThere || settled === null) return
-    const closing = new AbortController()
+    if (!ready || endedGenerationId === null) return
+    const controller = new AbortController()
     client()
-      .spending(conversationId, closing.signal)
-      // A total that is not known is not shown.
+      .spending(conversationId, controller.signal)
       .then(
-        (spending) => setAnswer({ id: conversationId, spending }),
+        (spending) => setResult({ id: conversationId, spending }),
         () => null,
       )
-    return () => closing.abort()
-  }, [conversationId, isThere, settled])
-  return answer?.id === conversationId ? answer.spending : null
+    return () => controller.abort()
+  }, [conversationId, ready, endedGenerationId])
+  return result?.id === conversationId ? result.spending : null
 }

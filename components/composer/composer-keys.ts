@@ -1,7 +1,7 @@
-/** What the composer does with a key: nothing of its own, send, or bring back the last prompt. */
+/** What the composer does on a key press; `recall` brings back the last prompt. */
 export type KeyAction = 'none' | 'send' | 'recall'
 
-export interface PressedKey {
+export interface KeyPress {
   key: string
   keyCode: number
   shiftKey: boolean
@@ -12,25 +12,24 @@ export interface PressedKey {
 }
 
 /**
- * Enter while an input method composes never sends: `isComposing` says so, and Safari, which ends the composition
- * first, gives the key code 229. Ctrl or Cmd with Enter always sends. On touch, Enter breaks the line.
+ * Enter never sends during an IME composition. Safari ends the composition before the event, but reports key code 229.
+ * Ctrl or Cmd with Enter always sends. On touch, Enter breaks the line.
  */
 export function keyAction(
-  pressed: PressedKey,
-  box: { empty: boolean; enterSends: boolean; touch: boolean },
+  press: KeyPress,
+  composer: { empty: boolean; enterSends: boolean; touch: boolean },
 ): KeyAction {
-  if (pressed.isComposing || pressed.keyCode === 229) return 'none'
-  if (pressed.key === 'ArrowUp' && box.empty && !pressed.shiftKey && !pressed.altKey) return 'recall'
-  if (pressed.key !== 'Enter') return 'none'
-  if (pressed.ctrlKey || pressed.metaKey) return 'send'
-  return box.enterSends && !box.touch && !pressed.shiftKey && !pressed.altKey ? 'send' : 'none'
+  if (press.isComposing || press.keyCode === 229) return 'none'
+  if (press.key === 'ArrowUp' && composer.empty && !press.shiftKey && !press.altKey) return 'recall'
+  if (press.key !== 'Enter') return 'none'
+  if (press.ctrlKey || press.metaKey) return 'send'
+  return composer.enterSends && !composer.touch && !press.shiftKey && !press.altKey ? 'send' : 'none'
 }
 
-/** What of a text box says whether a key has something to do in it. */
-type Box = Pick<HTMLTextAreaElement, 'value' | 'selectionStart' | 'selectionEnd' | 'scrollHeight' | 'clientHeight'>
+type TextBox = Pick<HTMLTextAreaElement, 'value' | 'selectionStart' | 'selectionEnd' | 'scrollHeight' | 'clientHeight'>
 
-/** Whether a key that moves by a page, or to an end, is for the transcript, since it has nothing left to do in the box. */
-export function scrollsTranscript({ key, shiftKey, altKey }: PressedKey, box: Box): boolean {
+/** Whether a navigation key has nothing left to do in the text box, so that it scrolls the transcript instead. */
+export function scrollsTranscript({ key, shiftKey, altKey }: KeyPress, box: TextBox): boolean {
   if (shiftKey || altKey || box.selectionStart !== box.selectionEnd) return false
   const atStart = box.selectionStart === 0
   const atEnd = box.selectionEnd === box.value.length

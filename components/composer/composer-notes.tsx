@@ -8,99 +8,103 @@ import type { BudgetState, Estimate } from '@/lib/protocol/billing/budgets'
 import type { Problem } from '@/lib/protocol/events'
 import { CONTEXT_WARNING } from './context-gauge'
 
-/** What there is to know before sending, above the box: what hinders it first, then what is close to an end. */
+/** Notes about budgets and the context window: first what prevents sending, then what soon will. */
 export function ComposerNotes({
-  notSent,
+  sendProblem,
   estimate,
   budgets,
   onSendShorter,
 }: {
-  notSent: Problem | null
+  sendProblem: Problem | null
   estimate: Estimate | null
   budgets: BudgetState[]
   onSendShorter(maxTokens: number): void
 }) {
-  const refused = notSent?.kind === 'budget'
+  const overBudget = sendProblem?.kind === 'budget'
   return (
     <>
       {estimate?.budget?.fits === false ? (
-        <Misfit budget={estimate.budget} said={refused} onSendShorter={onSendShorter} />
-      ) : refused ? (
-        <Offer shorter={notSent.lowerMaxTokens ?? null} raise="Raise the budget" onSendShorter={onSendShorter} />
+        <OverBudget budget={estimate.budget} showReason={!overBudget} onSendShorter={onSendShorter} />
+      ) : overBudget ? (
+        <BudgetActions
+          maxTokens={sendProblem.lowerMaxTokens ?? null}
+          settingsLabel="Raise the budget"
+          onSendShorter={onSendShorter}
+        />
       ) : (
-        <NearEnd budgets={budgets} />
+        <BudgetWarning budgets={budgets} />
       )}
       {estimate ? <ContextNote context={estimate.context} /> : null}
     </>
   )
 }
 
-/** The longest answer does not fit in a budget: the words, unless they have just been said, and what would fit. */
-function Misfit({
+/** The longest possible reply would exceed a budget: the reason, and what would fit. */
+function OverBudget({
   budget,
-  said,
+  showReason,
   onSendShorter,
 }: {
   budget: NonNullable<Estimate['budget']>
-  said: boolean
+  /** False if the failed send already shows it. */
+  showReason: boolean
   onSendShorter(maxTokens: number): void
 }) {
   const money = useMoneyFormatter()
   const { unknown, lowerMaxTokens } = budget
   return (
     <>
-      {said ? null : (
+      {showReason ? (
         <p role="status" className="numbers mb-2 text-small text-warn">
           {unknown ?? formatBudgetWarning(budget, money)}
         </p>
-      )}
-      <Offer
-        shorter={lowerMaxTokens}
-        raise={unknown === null ? 'Raise the budget' : 'Open Settings'}
+      ) : null}
+      <BudgetActions
+        maxTokens={lowerMaxTokens}
+        settingsLabel={unknown === null ? 'Raise the budget' : 'Open Settings'}
         onSendShorter={onSendShorter}
       />
     </>
   )
 }
 
-/** The ways out when a prompt does not fit in a budget. */
-function Offer({
-  shorter,
-  raise,
+function BudgetActions({
+  maxTokens,
+  settingsLabel,
   onSendShorter,
 }: {
-  shorter: number | null
-  raise: string
+  /** The longest reply that fits in the budget; null if none does. */
+  maxTokens: number | null
+  settingsLabel: string
   onSendShorter(maxTokens: number): void
 }) {
   return (
     <div className="mb-3 flex flex-wrap gap-2">
-      {shorter === null ? null : (
-        <Button onClick={() => onSendShorter(shorter)}>Limit to {formatTokens(shorter)} and send</Button>
+      {maxTokens === null ? null : (
+        <Button onClick={() => onSendShorter(maxTokens)}>Limit to {formatTokens(maxTokens)} and send</Button>
       )}
       <Link
         href="/settings/budgets"
         className="inline-flex h-9 touch:h-11 items-center rounded-small border border-line px-3 text-small transition-colors hover:bg-surface-raised"
       >
-        {raise}
+        {settingsLabel}
       </Link>
     </div>
   )
 }
 
-/** A budget of which most is used, said before it is used up. */
-function NearEnd({ budgets }: { budgets: BudgetState[] }) {
+function BudgetWarning({ budgets }: { budgets: BudgetState[] }) {
   const money = useMoneyFormatter()
-  const near = budgets.find((budget) => budget.near)
-  if (!near) return null
+  const budget = budgets.find(({ near }) => near)
+  if (!budget) return null
   return (
     <p role="status" className="numbers mb-2 text-note text-warn">
-      {formatBudgetUsage(near, money)}
+      {formatBudgetUsage(budget, money)}
     </p>
   )
 }
 
-/** What is left out so that the prompt fits, and that it soon will have to be. */
+/** Says that the oldest messages don't fit in the context window, or soon won't. */
 function ContextNote({ context: { window, used, trimmedTurns } }: Pick<Estimate, 'context'>) {
   if (trimmedTurns > 0) {
     return (

@@ -1,68 +1,57 @@
 'use client'
-import { ArrowUp, Square } from 'lucide-react'
-import { type ClipboardEvent, type KeyboardEvent, type ReactNode, useEffect, useId, useRef, useState } from 'react'
+import {
+  type ClipboardEvent,
+  type KeyboardEvent,
+  type ReactNode,
+  type RefObject,
+  useEffect,
+  useId,
+  useRef,
+} from 'react'
 import { composerId, scrollTranscript } from '@/components/ui/composer-focus'
-import { tooltip } from '@/components/ui/tooltip'
 import { touchScreen, useMedia } from '@/components/ui/use-media'
 import { keyAction, scrollsTranscript } from './composer-keys'
 import { insertText } from './insert-text'
+import { SendButton } from './send-button'
 import { useAutosize } from './use-autosize'
 
-/** In milliseconds: a press that comes sooner after the button became another was meant for the one before. */
-const settlingMs = 500
-
 export interface ComposerProps {
-  /** The box takes the focus when this changes: another conversation has come up. */
-  place: string
+  /** The text box takes the focus when this changes. */
+  conversationId: string
   text: string
-  /** Why the text cannot be sent now, in words; null when it can. */
+  /** Why the text can't be sent now, as a sentence; null when it can. */
   disabledReason: string | null
   running: boolean
   stopping: boolean
   enterSends: boolean
   lastPrompt: string | null
-  /** It has room for a second line before there is one. */
-  roomy?: boolean
+  /** Lines that an empty text box has room for. */
+  minRows?: 1 | 2
   onText(text: string): void
   onSend(): void
-  /** The person wanted to send, and cannot: why. */
+  /** The user tried to send, which isn't possible now. */
   onRefused(reason: string): void
   onStop(): void
   /** Files were pasted. */
   onFiles(): void
-  /** The model picker, and what stands by it. */
+  /** Shown left of the button. */
   children: ReactNode
 }
 
-/** Where a prompt is written. Send and Stop are one button in one place. */
+/** The text box for a prompt, and its button. */
 export function Composer(props: ComposerProps) {
-  const { place, text, running, lastPrompt } = props
+  const { conversationId, text, running, lastPrompt, onText } = props
   const box = useRef<HTMLTextAreaElement>(null)
   const touch = useMedia(touchScreen)
-  const reason = useId()
+  const reasonId = useId()
   const empty = text.trim() === ''
   const disabledReason = props.disabledReason ?? (empty ? 'Write a message first.' : null)
-  const settling = useSettling(running)
   useAutosize(box, text)
+  useFocusOnChange(box, conversationId)
+  useTextBeforeHydration(box, text, onText)
 
-  const focusedAt = useRef<string | null>(null)
-  useEffect(() => {
-    if (focusedAt.current === place) return
-    focusedAt.current = place
-    if (!window.matchMedia(touchScreen).matches) box.current?.focus({ preventScroll: true })
-  }, [place])
-
-  // What was typed before the page was awake is in the box, and known to nobody.
-  const awake = useRef(false)
-  const { onText } = props
-  useEffect(() => {
-    const typed = box.current?.value ?? ''
-    if (!awake.current && typed !== text) onText(typed)
-    awake.current = true
-  }, [text, onText])
-
-  // The button is in the way of the next thing to write; on touch, the keyboard is in the way of the reply.
-  const backToBox = () => {
+  // On touch, the keyboard would cover the reply.
+  const refocus = () => {
     if (touch) box.current?.blur()
     else box.current?.focus({ preventScroll: true })
   }
@@ -71,11 +60,11 @@ export function Composer(props: ComposerProps) {
       props.onRefused(`Wait for this reply to finish, or ${touch ? 'stop it' : 'press Esc to stop it'}.`)
     else if (!running && !disabledReason) props.onSend()
     else if (!running && props.disabledReason && !empty) props.onRefused(props.disabledReason)
-    backToBox()
+    refocus()
   }
   const stop = () => {
     props.onStop()
-    backToBox()
+    refocus()
   }
   const recall = (prompt: string) => {
     if (!box.current || !insertText(box.current, prompt, 0, text.length)) onText(prompt)
@@ -83,20 +72,20 @@ export function Composer(props: ComposerProps) {
   const onKeyDown = (event: KeyboardEvent<HTMLTextAreaElement>) => {
     const { isComposing, keyCode } = event.nativeEvent
     const { key, shiftKey, ctrlKey, metaKey, altKey } = event
-    const pressed = { key, shiftKey, ctrlKey, metaKey, altKey, isComposing, keyCode }
-    if (!isComposing && scrollsTranscript(pressed, event.currentTarget)) {
+    const press = { key, shiftKey, ctrlKey, metaKey, altKey, isComposing, keyCode }
+    if (!isComposing && scrollsTranscript(press, event.currentTarget)) {
       if (scrollTranscript(key)) event.preventDefault()
       return
     }
-    const answer = keyAction(pressed, { empty: text === '', enterSends: props.enterSends, touch })
-    if (answer === 'none' || (answer === 'recall' && lastPrompt === null)) return
+    const action = keyAction(press, { empty: text === '', enterSends: props.enterSends, touch })
+    if (action === 'none' || (action === 'recall' && lastPrompt === null)) return
     event.preventDefault()
-    if (answer === 'send') send()
+    if (action === 'send') send()
     else if (lastPrompt !== null) recall(lastPrompt)
   }
   const onPaste = (event: ClipboardEvent) => {
     const { files, types } = event.clipboardData
-    // Office programs add a picture of the text that is copied.
+    // Office programs put an image of the copied text beside the text.
     if (files.length === 0 || types.includes('text/plain')) return
     event.preventDefault()
     props.onFiles()
@@ -110,46 +99,27 @@ export function Composer(props: ComposerProps) {
         aria-label="Message"
         placeholder="Write a message"
         dir="auto"
-        rows={props.roomy ? 2 : 1}
+        rows={props.minRows ?? 1}
         enterKeyHint={touch ? 'enter' : 'send'}
         value={text}
         onChange={(event) => onText(event.target.value)}
         onKeyDown={onKeyDown}
         onPaste={onPaste}
         className={`block field-sizing-content max-h-[min(15rem,35dvh)] w-full resize-none overflow-y-auto bg-transparent px-4 pt-3 short:pt-4 pb-1 text-body outline-none ${
-          props.roomy ? 'min-h-18' : ''
+          props.minRows === 2 ? 'min-h-18' : ''
         }`}
       />
       <div className="flex items-center justify-between gap-2 short:max-w-3/5 short:shrink-0 short:self-end p-2 ps-2.5">
         <div className="flex min-w-0 items-center gap-1.5">{props.children}</div>
-        {running ? (
-          <button
-            type="button"
-            aria-label="Stop"
-            {...tooltip(props.stopping ? 'Stopping' : 'Stop', { keys: 'Escape', side: 'above' })}
-            aria-disabled={settling}
-            onClick={() => settling || stop()}
-            className={`${round} bg-accent text-accent-ink hover:bg-accent/90`}
-          >
-            <Square size={13} fill="currentColor" aria-hidden="true" />
-          </button>
-        ) : (
-          // Not a form's: pressed before the page is awake, that would load the page anew without the text.
-          <button
-            type="button"
-            aria-label="Send"
-            {...tooltip(disabledReason ?? 'Send', { side: 'above' })}
-            onClick={() => settling || send()}
-            aria-disabled={disabledReason !== null || settling}
-            aria-describedby={disabledReason ? reason : undefined}
-            className={`${round} ${
-              disabledReason ? 'bg-surface-pressed text-ink-quiet' : 'bg-accent text-accent-ink hover:bg-accent/90'
-            }`}
-          >
-            <ArrowUp size={19} aria-hidden="true" />
-          </button>
-        )}
-        <span id={reason} hidden>
+        <SendButton
+          running={running}
+          stopping={props.stopping}
+          disabledReason={disabledReason}
+          reasonId={reasonId}
+          onSend={send}
+          onStop={stop}
+        />
+        <span id={reasonId} hidden>
           {disabledReason}
         </span>
       </div>
@@ -157,15 +127,25 @@ export function Composer(props: ComposerProps) {
   )
 }
 
-const round = 'inline-flex size-9 touch:size-11 shrink-0 items-center justify-center rounded-full transition-colors'
-
-/** Whether the button has just become another. */
-function useSettling(running: boolean): boolean {
-  const [settled, setSettled] = useState(running)
+function useFocusOnChange(box: RefObject<HTMLTextAreaElement | null>, conversationId: string): void {
+  const focusedFor = useRef<string | null>(null)
   useEffect(() => {
-    if (settled === running) return
-    const timer = setTimeout(() => setSettled(running), settlingMs)
-    return () => clearTimeout(timer)
-  }, [settled, running])
-  return settled !== running
+    if (focusedFor.current === conversationId) return
+    focusedFor.current = conversationId
+    if (!window.matchMedia(touchScreen).matches) box.current?.focus({ preventScroll: true })
+  }, [box, conversationId])
+}
+
+/** Reports text typed before hydration, which is only in the DOM. */
+function useTextBeforeHydration(
+  box: RefObject<HTMLTextAreaElement | null>,
+  text: string,
+  onText: (text: string) => void,
+): void {
+  const hydrated = useRef(false)
+  useEffect(() => {
+    const typed = box.current?.value ?? ''
+    if (!hydrated.current && typed !== text) onText(typed)
+    hydrated.current = true
+  }, [box, text, onText])
 }

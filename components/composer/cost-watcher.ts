@@ -4,28 +4,27 @@ import type { BudgetState, Estimate } from '@/lib/protocol/billing/budgets'
 import { useBudgets } from './use-budgets'
 import { useEstimate } from './use-estimate'
 
-/** What is known of costs while a prompt is written. */
 export interface Costs {
   estimate: Estimate | null
   budgets: BudgetState[]
 }
 
-/** Shows nothing: tells what a prompt would come to, and how the budgets stand. */
+/** Renders nothing: reports the estimate of the prompt and the budgets to the composer, which doesn't load this code. */
 export function CostWatcher({
   conversationId,
   text,
   model,
-  settled,
+  endedGenerationId,
   onCosts,
 }: {
   conversationId: string
   text: string
   model: string | null
-  settled: string | null
+  endedGenerationId: string | null
   onCosts(costs: Costs): void
 }) {
-  const estimate = useEstimate(conversationId, text, model, settled)
-  const budgets = useBudgets(conversationId, settled)
+  const estimate = useEstimate(conversationId, text, model, endedGenerationId)
+  const budgets = useBudgets(conversationId, endedGenerationId)
   useEffect(() => onCosts({ estimate, budgets }), [estimate, budgets, onCosts])
   return null
 }

@@ -1,7 +1,7 @@
 'use client'
 import { type RefObject, useLayoutEffect } from 'react'
 
-/** Lets a text box grow with its text up to its CSS `max-height`, in browsers that lack `field-sizing: content`. */
+/** Grows a text box with its text, up to its CSS `max-height`, in browsers without `field-sizing: content`. */
 export function useAutosize(box: RefObject<HTMLTextAreaElement | null>, text: string): void {
   useLayoutEffect(() => {
     const element = box.current

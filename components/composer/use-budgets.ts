@@ -5,25 +5,28 @@ import { newConversationId } from '@/lib/client/state/types'
 import { client } from '@/lib/client/transport/page-client'
 import type { BudgetState } from '@/lib/protocol/billing/budgets'
 
-const none: BudgetState[] = []
+const noBudgets: BudgetState[] = []
 
-/** The person's budgets as they stand since the page came up, or a reply began or ended; that of a conversation too. */
-export function useBudgets(conversationId: string, settled: string | null): BudgetState[] {
-  const [answer, setAnswer] = useState({ id: conversationId, budgets: none })
+/**
+ * The user's budgets and the conversation's, fetched again whenever a reply starts or ends.
+ * @param endedGenerationId the last generation of the branch; null while one runs
+ */
+export function useBudgets(conversationId: string, endedGenerationId: string | null): BudgetState[] {
+  const [result, setResult] = useState({ conversationId, budgets: noBudgets })
   const state = useConversations(({ conversations }) => conversations[conversationId]?.state)
-  // biome-ignore lint/correctness/useExhaustiveDependencies: a reply that begins or ends changes how they stand
+  // biome-ignore lint/correctness/useExhaustiveDependencies: a reply that starts or ends changes the budgets
   useEffect(() => {
-    // One that is deleted, or not known to be there, has none.
+    // The server refuses a conversation that is deleted, and one that failed to load may be.
     if (state !== 'new' && state !== 'ready') return
-    const closing = new AbortController()
+    const controller = new AbortController()
     client()
-      .budgets(conversationId === newConversationId ? undefined : conversationId, closing.signal)
-      // They hold on the server all the same.
+      .budgets(conversationId === newConversationId ? undefined : conversationId, controller.signal)
+      // The server enforces budgets whether or not they are shown.
       .then(
-        (budgets) => setAnswer({ id: conversationId, budgets }),
+        (budgets) => setResult({ conversationId, budgets }),
         () => null,
       )
-    return () => closing.abort()
-  }, [conversationId, state, settled])
-  return answer.id === conversationId ? answer.budgets : none
+    return () => controller.abort()
+  }, [conversationId, state, endedGenerationId])
+  return result.conversationId === conversationId ? result.budgets : noBudgets
 }

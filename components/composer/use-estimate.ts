@@ -6,47 +6,47 @@ import { newConversationId } from '@/lib/client/state/types'
 import { client } from '@/lib/client/transport/page-client'
 import type { Estimate } from '@/lib/protocol/billing/budgets'
 
-/** Typing has stopped when no key was pressed for so long. */
-const pause = 300
+const DEBOUNCE_MS = 300
 
 /**
- * What the prompt in the box would come to, a moment after the typing stops; until then what it came to before. Null for
- * an empty box, and while nobody knows. `settled` changes when a reply ends: the history is another one then.
+ * What the prompt in the composer would cost, updated shortly after typing pauses; meanwhile the previous estimate.
+ * Null for an empty prompt, offline, and when the server has no estimate.
+ * @param endedGenerationId the last generation of the branch, which changes the history; null while one runs
  */
 export function useEstimate(
   conversationId: string,
   text: string,
   model: string | null,
-  settled: string | null,
+  endedGenerationId: string | null,
 ): Estimate | null {
   const online = useConversations((state) => state.online)
   const parentId = useConversations((state) => visiblePath(state, conversationId).at(-1) ?? null)
-  const [answer, setAnswer] = useState<{ place: string; estimate: Estimate } | null>(null)
-  const place = `${conversationId} ${model}`
-  const wanted = online && model !== null && text.trim() !== ''
+  const [result, setResult] = useState<{ key: string; estimate: Estimate } | null>(null)
+  const key = `${conversationId} ${model}`
+  const enabled = online && model !== null && text.trim() !== ''
 
-  // biome-ignore lint/correctness/useExhaustiveDependencies: a reply that has ended makes another prompt of the same words
+  // biome-ignore lint/correctness/useExhaustiveDependencies: a reply that ends makes the same prompt longer
   useEffect(() => {
-    if (!wanted) {
-      setAnswer(null)
+    if (!enabled) {
+      setResult(null)
       return
     }
-    const closing = new AbortController()
-    const where = conversationId === newConversationId ? {} : { conversationId, parentId }
+    const controller = new AbortController()
+    const parent = conversationId === newConversationId ? {} : { conversationId, parentId }
     const timer = setTimeout(() => {
       client()
-        .estimate({ ...where, text, model }, closing.signal)
-        // Without an estimate a prompt can be written and sent all the same.
+        .estimate({ ...parent, text, model }, controller.signal)
+        // A prompt can be sent without an estimate.
         .then(
-          (estimate) => setAnswer({ place, estimate }),
-          () => closing.signal.aborted || setAnswer(null),
+          (estimate) => setResult({ key, estimate }),
+          () => controller.signal.aborted || setResult(null),
         )
-    }, pause)
+    }, DEBOUNCE_MS)
     return () => {
       clearTimeout(timer)
-      closing.abort()
+      controller.abort()
     }
-  }, [wanted, conversationId, parentId, text, model, place, settled])
+  }, [enabled, conversationId, parentId, text, model, key, endedGenerationId])
 
-  return wanted && answer?.place === place ? answer.estimate : null
+  return enabled && result?.key === key ? result.estimate : null
 }

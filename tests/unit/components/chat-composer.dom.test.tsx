@@ -16,9 +16,13 @@ const ended: BranchStatus = {
 }
 const running: BranchStatus = { ...ended, running: true, status: 'running' }
 
-function composer(tail: BranchStatus, conversationId = 'rivers') {
+function composer(branch: BranchStatus, conversationId = 'rivers') {
   return (
-    <ChatComposer {...{ conversationId, tail, floating: false }} onInput={() => undefined} onCovers={() => undefined} />
+    <ChatComposer
+      {...{ conversationId, branch, floating: false }}
+      onInput={() => undefined}
+      onOverlap={() => undefined}
+    />
   )
 }
 const said = () =>

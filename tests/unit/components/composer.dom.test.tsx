@@ -23,7 +23,7 @@ function open(given: Partial<ComposerProps> & { text?: string } = {}) {
     const [text, setText] = useState(given.text ?? '')
     return (
       <Composer
-        place="new"
+        conversationId="new"
         disabledReason={null}
         running={false}
         stopping={false}

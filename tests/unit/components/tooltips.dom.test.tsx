@@ -76,7 +76,7 @@ it.each([
   render(
     <Composer
       {...{
-        place: 'new',
+        conversationId: 'new',
         text: '',
         disabledReason: null,
         running,

@@ -35,7 +35,7 @@ async function welcome(
   await act(async () => {
     render(
       <ConversationProvider initial={{ conversations: { conversations: [], nextCursor: null }, settings, models }}>
-        <Starters conversationId={newConversationId} covered={false} />
+        <Starters conversationId={newConversationId} hidden={false} />
       </ConversationProvider>,
     )
   })
