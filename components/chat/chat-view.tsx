@@ -7,7 +7,7 @@ import { preloadMarkdown } from '@/components/markdown/use-markdown'
 import { Header } from '@/components/page/header'
 import { useConversationId } from '@/components/page/use-conversation-id'
 import { branchStatusOf } from '@/components/transcript/branch-status'
-import { LazyTranscript, wantTranscript } from '@/components/transcript/lazy-transcript'
+import { LazyTranscript, preloadTranscript } from '@/components/transcript/lazy-transcript'
 import { ConversationUnavailable, TranscriptSkeleton } from '@/components/transcript/placeholders'
 import { composerId } from '@/components/ui/composer-focus'
 import { lazyComponent } from '@/components/ui/lazy/lazy-component'
@@ -50,7 +50,7 @@ export function ChatView() {
   useUrlOfNewConversation(id, startedFromNew)
   useEscapeStops(conversationId, branch.running)
   useEffect(() => {
-    if (!empty) preloadTranscript()
+    if (!empty) preloadMessages()
   }, [empty])
 
   const [overlapped, setOverlapped] = useState(false)
@@ -86,7 +86,7 @@ export function ChatView() {
             conversationId={conversationId}
             branch={branch}
             floating={welcome}
-            onInput={preloadTranscript}
+            onInput={preloadMessages}
             onOverlap={setOverlapped}
           />
         )}
@@ -110,9 +110,9 @@ function titleOf({ summaries }: ConversationState, id: string): string {
 }
 
 /** Starts loading the code that shows messages. */
-function preloadTranscript(): void {
+function preloadMessages(): void {
   void lazyAnnouncer.preload()
-  wantTranscript()
+  preloadTranscript()
   preloadMarkdown()
 }
 

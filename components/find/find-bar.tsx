@@ -7,56 +7,58 @@ import { IconButton } from '@/components/ui/button'
 import { focusComposerOrTranscript } from '@/components/ui/composer-focus'
 import { isCommand } from '@/components/ui/keys'
 import { useFind } from './use-find'
-import { findBoxId, focusAndSelect } from './use-find-bar'
+import { findInputId, focusAndSelect } from './use-find-bar'
 
-/** By what has become of the earlier messages. */
-const noneFound = {
+/** By the state of the earlier messages. */
+const noMatchesText = {
   here: 'No matches',
   loading: 'No matches yet',
   failed: 'No matches. Couldn’t load earlier messages.',
 }
 
-/** Finds words in the whole conversation, also in messages that are not mounted. */
+/** Finds words in the whole conversation, including messages that aren't mounted. */
 export function FindBar({
-  selected,
+  selected: initialQuery,
   path,
   earlier,
   content,
-  bring,
+  goToMessage,
   onClose,
 }: {
+  /** The first query: the text that was selected. */
   selected: string
   path: string[]
-  earlier: keyof typeof noneFound
+  earlier: keyof typeof noMatchesText
   content: RefObject<HTMLElement | null>
-  bring(messageId: string): Promise<HTMLElement | null>
+  goToMessage(messageId: string): Promise<HTMLElement | null>
   onClose(): void
 }) {
-  const [query, setQuery] = useState(selected)
-  const box = useRef<HTMLInputElement>(null)
-  const before = useRef<Element | null>(null)
-  const { finds, at, go } = useFind(useDeferredValue(query), path, content, bring)
+  const [query, setQuery] = useState(initialQuery)
+  const input = useRef<HTMLInputElement>(null)
+  const focusBefore = useRef<Element | null>(null)
+  const { matches, selected, step } = useFind(useDeferredValue(query), path, content, goToMessage)
   useEffect(() => {
-    before.current = document.activeElement
-    focusAndSelect(box.current)
+    focusBefore.current = document.activeElement
+    focusAndSelect(input.current)
   }, [])
   const close = () => {
     onClose()
-    const to = before.current
-    // Opened from a menu, it has taken the focus from nothing.
-    if (to instanceof HTMLElement && to !== document.body && to.isConnected) to.focus({ preventScroll: true })
+    const target = focusBefore.current
+    // Opened from a menu, it took the focus from the body.
+    if (target instanceof HTMLElement && target !== document.body && target.isConnected)
+      target.focus({ preventScroll: true })
     else focusComposerOrTranscript()
   }
   const onKeyDown = (event: KeyboardEvent) => {
-    const again = isCommand(event.nativeEvent) && event.key.toLowerCase() === 'g'
+    const isFindNext = isCommand(event.nativeEvent) && event.key.toLowerCase() === 'g'
     if (event.key === 'Escape') close()
-    else if (event.key === 'Enter' || event.key === 'F3' || again) go(event.shiftKey ? -1 : 1)
+    else if (event.key === 'Enter' || event.key === 'F3' || isFindNext) step(event.shiftKey ? -1 : 1)
     else return
     event.preventDefault()
     event.stopPropagation()
   }
-  const none = query.trim() !== '' && finds.length === 0
-  const missing = none && earlier === 'failed'
+  const noMatches = query.trim() !== '' && matches.length === 0
+  const isLong = noMatches && earlier === 'failed'
   const slot = document.getElementById(findSlotId)
   if (!slot) return null
   return createPortal(
@@ -67,8 +69,8 @@ export function FindBar({
         className="ms-auto flex h-10 touch:h-12 items-center rounded-medium border border-line-strong bg-surface px-0.5 focus-within:border-accent sm:max-w-88"
       >
         <input
-          ref={box}
-          id={findBoxId}
+          ref={input}
+          id={findInputId}
           type="text"
           dir="auto"
           aria-label="Find in conversation"
@@ -77,21 +79,21 @@ export function FindBar({
           autoCapitalize="none"
           spellCheck={false}
           value={query}
-          aria-invalid={none && earlier === 'here'}
+          aria-invalid={noMatches && earlier === 'here'}
           onChange={(event) => setQuery(event.target.value)}
           className="h-full min-w-0 grow bg-transparent ps-2.5 pe-1 text-small touch:text-body outline-none aria-invalid:text-danger"
         />
         <span
           role="status"
-          // Words that are too long for the line get one of their own below.
-          className={`numbers text-ink-quiet text-note ${missing ? 'absolute end-4 top-full z-10 rounded-small border border-line bg-surface px-2 py-1' : 'shrink-0 px-1'}`}
+          // Text that is too long for the bar goes below it.
+          className={`numbers text-ink-quiet text-note ${isLong ? 'absolute end-4 top-full z-10 rounded-small border border-line bg-surface px-2 py-1' : 'shrink-0 px-1'}`}
         >
-          {query.trim() === '' ? '' : none ? noneFound[earlier] : `${at < 0 ? '' : `${at + 1} of `}${finds.length}`}
+          {query.trim() === '' ? '' : noMatches ? noMatchesText[earlier] : formatCount(selected, matches.length)}
         </span>
-        <IconButton label="Previous match" keys="Shift+Enter" disabled={finds.length === 0} onClick={() => go(-1)}>
+        <IconButton label="Previous match" keys="Shift+Enter" disabled={matches.length === 0} onClick={() => step(-1)}>
           <ChevronUp size={16} aria-hidden="true" />
         </IconButton>
-        <IconButton label="Next match" keys="Enter" disabled={finds.length === 0} onClick={() => go(1)}>
+        <IconButton label="Next match" keys="Enter" disabled={matches.length === 0} onClick={() => step(1)}>
           <ChevronDown size={16} aria-hidden="true" />
         </IconButton>
         <IconButton label="Close" keys="Escape" onClick={close}>
@@ -101,4 +103,9 @@ export function FindBar({
     </search>,
     slot,
   )
+}
+
+/** `12`, or `3 of 12` once a match is selected. */
+function formatCount(selected: number, count: number): string {
+  return selected < 0 ? `${count}` : `${selected + 1} of ${count}`
 }

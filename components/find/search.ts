@@ -1,104 +1,104 @@
 import { type Message, textOf } from '@/lib/protocol/messages'
-import { fold } from './fold-text'
+import { fold } from './fold'
 import { stripMarkdown } from './strip-markdown'
 
-/** One place where the words were found: the message, and which of its finds it is, from 0. */
-export interface Find {
+/** A match in a message; `ordinal` counts the matches of that message from 0. */
+export interface Match {
   messageId: string
   ordinal: number
 }
 
 /** Half a frame. */
-const sliceMs = 8
+const SLICE_MS = 8
 
-/** The texts of messages, folded. */
-const plain = new WeakMap<Message, string>()
+const searchTexts = new WeakMap<Message, string>()
 
-/** What finds words in a folded text, whatever their case and the white space between them; null for none. */
+/** A pattern for folded text that ignores case and the white space between words; null for an empty query. */
 export function searchPattern(query: string): RegExp | null {
   const words = fold(query).text.trim().split(/\s+/).filter(Boolean)
   if (words.length === 0) return null
   return new RegExp(words.map((word) => word.replace(/[\\^$.*+?()[\]{}|/]/g, '\\$&')).join('\\s+'), 'giu')
 }
 
-/** How often a finder finds something in each message that it has looked through. */
-export type Counts = WeakMap<Message, number>
+/** The number of matches of one pattern by message. A message that grows is another object. */
+export type MatchCounts = WeakMap<Message, number>
 
 /**
- * Every place of a conversation's messages where a finder finds something, from the first to the last. Thousands of
- * messages are looked through in slices, so that the page goes on meanwhile, and each only once as long as it stays as
- * it is. Null when `signal` aborts.
+ * All matches, in order. Searches in time slices, so that the page stays responsive.
+ * @param counts counts of earlier searches with the same pattern, which are reused and added to
+ * @returns null once `signal` is aborted
  */
 export async function findMatches(
   messages: Message[],
-  finder: RegExp,
-  counts: Counts,
+  pattern: RegExp,
+  counts: MatchCounts,
   signal: AbortSignal,
-): Promise<Find[] | null> {
-  const finds: Find[] = []
+): Promise<Match[] | null> {
+  const matches: Match[] = []
   let started = performance.now()
   for (const message of messages) {
-    const count = counts.get(message) ?? searched(message).match(finder)?.length ?? 0
+    const count = counts.get(message) ?? searchText(message).match(pattern)?.length ?? 0
     counts.set(message, count)
-    for (let ordinal = 0; ordinal < count; ordinal++) finds.push({ messageId: message.id, ordinal })
-    if (performance.now() - started < sliceMs) continue
+    for (let ordinal = 0; ordinal < count; ordinal++) matches.push({ messageId: message.id, ordinal })
+    if (performance.now() - started < SLICE_MS) continue
     await new Promise((resolve) => setTimeout(resolve))
     if (signal.aborted) return null
     started = performance.now()
   }
-  return finds
+  return matches
 }
 
-function searched(message: Message): string {
-  const known = plain.get(message)
-  if (known !== undefined) return known
+/** The folded text of a message, as rendered. */
+function searchText(message: Message): string {
+  const cached = searchTexts.get(message)
+  if (cached !== undefined) return cached
   const text = textOf(message.parts)
-  const made = fold(message.role === 'user' ? text : stripMarkdown(text)).text
-  plain.set(message, made)
-  return made
+  const folded = fold(message.role === 'user' ? text : stripMarkdown(text)).text
+  searchTexts.set(message, folded)
+  return folded
 }
 
-/** What stands among a message's text and is none of it: captions, actions, a formula's second form. */
-const besideText = 'figcaption, .table-actions, .katex-mathml'
+/** Elements inside a message that aren't part of its text: captions, buttons, the MathML of a formula. */
+const excluded = 'figcaption, .table-actions, .katex-mathml'
 
-const onlyText: NodeFilter = {
+const messageTextFilter: NodeFilter = {
   acceptNode(node) {
     if (node instanceof Text) return NodeFilter.FILTER_ACCEPT
-    const isBeside = node instanceof Element && node.matches(besideText)
-    return isBeside ? NodeFilter.FILTER_REJECT : NodeFilter.FILTER_SKIP
+    const isExcluded = node instanceof Element && node.matches(excluded)
+    return isExcluded ? NodeFilter.FILTER_REJECT : NodeFilter.FILTER_SKIP
   },
 }
 
-/** The places within an element, in their order, as ranges that can be marked. */
-export function rangesIn(element: Element, finder: RegExp): StaticRange[] {
-  const nodes: { node: Text; from: number }[] = []
+/** The matches within an element, in order, as ranges for highlights. */
+export function rangesIn(element: Element, pattern: RegExp): StaticRange[] {
+  const nodes: { node: Text; start: number }[] = []
   const texts: string[] = []
   let length = 0
-  const walker = document.createTreeWalker(element, NodeFilter.SHOW_TEXT | NodeFilter.SHOW_ELEMENT, onlyText)
+  const walker = document.createTreeWalker(element, NodeFilter.SHOW_TEXT | NodeFilter.SHOW_ELEMENT, messageTextFilter)
   for (let node = walker.nextNode(); node; node = walker.nextNode()) {
     if (!(node instanceof Text)) continue
-    nodes.push({ node, from: length })
+    nodes.push({ node, start: length })
     texts.push(node.data)
     length += node.length
   }
-  let place = 0
-  /** Finds come in order, so no node is looked at twice. */
-  const nodeAt = (index: number) => {
-    while ((nodes[place + 1]?.from ?? Number.POSITIVE_INFINITY) <= index) place++
-    return nodes[place]
+  let current = 0
+  /** Positions come in ascending order, so the search goes on from the last node. */
+  const nodeAt = (position: number) => {
+    while ((nodes[current + 1]?.start ?? Number.POSITIVE_INFINITY) <= position) current++
+    return nodes[current]
   }
   const folded = fold(texts.join(''))
-  return [...folded.text.matchAll(finder)].flatMap(({ index, 0: found }) => {
-    const start = folded.startAt(index)
-    const end = folded.endAt(index + found.length)
+  return [...folded.text.matchAll(pattern)].flatMap(({ index, 0: found }) => {
+    const start = folded.originalStart(index)
+    const end = folded.originalEnd(index + found.length)
     const first = nodeAt(start)
     const last = nodeAt(end - 1)
     if (!first || !last) return []
     return new StaticRange({
       startContainer: first.node,
-      startOffset: start - first.from,
+      startOffset: start - first.start,
       endContainer: last.node,
-      endOffset: end - last.from,
+      endOffset: end - last.start,
     })
   })
 }

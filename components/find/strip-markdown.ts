@@ -1,6 +1,6 @@
 /**
- * About what a reader sees of a markdown text: its marks left away. For searching messages that are not mounted, where
- * rendering each would cost too much; code keeps its text.
+ * Approximates the rendered text of Markdown by removing its markup. For searching messages that aren't mounted, where
+ * rendering each would cost too much.
  */
 export function stripMarkdown(markdown: string): string {
   return markdown

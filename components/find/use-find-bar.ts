@@ -1,47 +1,47 @@
 'use client'
 import { useEffect, useState } from 'react'
 import { isCommand } from '@/components/ui/keys'
-import { findEvent } from './open-find'
+import { openFindEvent } from './open-find'
 
 const closed = { open: false, selected: '' }
 
 /**
- * Whether the search of a conversation is open, once it is ready. Ctrl or ⌘ with F opens it where the browser's own would
- * not see everything, filled with what is selected; once more, and the browser's opens.
+ * Opens and closes the find bar. Ctrl or ⌘ with F opens it, filled with the selection, where the browser's own search
+ * would miss text that isn't rendered; pressed again, it opens the browser's.
+ * @param ready whether the code of the find bar is loaded
  */
 export function useFindBar(ready: boolean) {
   const [state, setState] = useState(closed)
   useEffect(() => {
-    const onAsked = () => setState({ open: true, selected: '' })
-    const onKey = (event: KeyboardEvent) => {
+    const onOpen = () => setState({ open: true, selected: '' })
+    const onKeyDown = (event: KeyboardEvent) => {
       if (!ready || !isCommand(event) || event.shiftKey || event.key.toLowerCase() !== 'f') return
-      if (document.activeElement?.closest('search') || !isSomeAway()) return
+      if (document.activeElement?.closest('search') || !hasUnrenderedText()) return
       event.preventDefault()
       setState({ open: true, selected: document.getSelection()?.toString().slice(0, 200) ?? '' })
-      focusAndSelect(document.querySelector<HTMLInputElement>(`#${findBoxId}`))
+      focusAndSelect(document.querySelector<HTMLInputElement>(`#${findInputId}`))
     }
-    document.addEventListener(findEvent, onAsked)
-    document.addEventListener('keydown', onKey)
+    document.addEventListener(openFindEvent, onOpen)
+    document.addEventListener('keydown', onKeyDown)
     return () => {
-      document.removeEventListener(findEvent, onAsked)
-      document.removeEventListener('keydown', onKey)
+      document.removeEventListener(openFindEvent, onOpen)
+      document.removeEventListener('keydown', onKeyDown)
     }
   }, [ready])
   return { ...state, close: () => setState(closed) }
 }
 
-/** Marks a transcript that holds more messages than are in the page. */
+/** Marks a transcript of which only some messages are mounted. */
 export const windowedAttribute = 'data-windowed'
 
-/** Whether some of the conversation's text is not in the page, or not laid out. */
-function isSomeAway(): boolean {
+/** Whether some text of the conversation isn't mounted or has no layout. */
+function hasUnrenderedText(): boolean {
   return document.querySelector(`[${windowedAttribute}], [role="log"] :is(.pending-chunk, [data-offscreen])`) !== null
 }
 
-/** The id of the box that the words are typed in. */
-export const findBoxId = 'find-in-conversation'
-/** Puts the focus on the box, all of it selected. */
-export const focusAndSelect = (element: HTMLInputElement | null) => {
+export const findInputId = 'find-in-conversation'
+
+export function focusAndSelect(element: HTMLInputElement | null): void {
   element?.focus()
   element?.select()
 }

@@ -4,136 +4,142 @@ import { revealAncestors } from '@/components/markdown/offscreen/skip-offscreen'
 import { messageAttribute, messageElement, messageTextAttribute } from '@/components/message/message-element'
 import { useConversationStore } from '@/lib/client/state/context'
 import { messageOf } from '@/lib/client/state/selectors'
-import { type Counts, type Find, findMatches, rangesIn, searchPattern } from './search'
+import { findMatches, type Match, type MatchCounts, rangesIn, searchPattern } from './search'
 
-/** After the shown text has changed, its marks are drawn again so much later at the most. */
-const redrawMs = 120
-/** While text grows, it is looked through again so often. */
-const againMs = 300
-/** So many places are marked at the most; every one can be gone to. */
-const mostMarked = 2000
-/** In frames. A long text is mounted within some, from where the person is on. */
-const patience = 300
-const nothing: Find[] = []
+/** Changes of the rendered text wait up to this long for new highlights. */
+const HIGHLIGHT_DELAY_MS = 120
+/** How often messages that grow are searched again. */
+const SEARCH_INTERVAL_MS = 300
+/** Matches beyond this many aren't highlighted; all can be stepped to. */
+const MAX_HIGHLIGHTS = 2000
+/** Within these a long message is mounted. */
+const MAX_FRAMES = 300
+const noMatches: Match[] = []
 
-export interface Finding {
-  finds: Find[]
-  /** The place that is gone to, from 0; -1 before the first. */
-  at: number
-  /** Goes to the next place, or with -1 to the one before, round and round. */
-  go(step: 1 | -1): void
+export interface FindState {
+  matches: Match[]
+  /** The index of the selected match; -1 for none. */
+  selected: number
+  /** Selects the next match, or with -1 the previous one; wraps around. */
+  step(direction: 1 | -1): void
 }
 
 /**
- * Finds words in all the messages of a path, mounted or not, marks them where they are on screen, and goes from one to
- * the next. Marks are CSS highlights: no node of the text is touched.
+ * Searches all messages of a path, mounted or not, highlights the matches on screen and steps through them. Highlights
+ * are CSS custom highlights, which leave the DOM as it is.
  */
 export function useFind(
   query: string,
   path: string[],
   content: RefObject<HTMLElement | null>,
-  bring: (messageId: string) => Promise<HTMLElement | null>,
-): Finding {
-  const finds = useFinds(query, path)
-  // Words that are typed anew begin anew; a place that is gone to stays the one when others come before it.
-  const [gone, setGone] = useState<{ query: string; find: Find } | null>(null)
-  const find = gone?.query === query ? gone.find : null
-  const at = finds.findIndex((each) => each.messageId === find?.messageId && each.ordinal === find.ordinal)
-  const current = useRef(find)
+  goToMessage: (messageId: string) => Promise<HTMLElement | null>,
+): FindState {
+  const matches = useMatches(query, path)
+  // Kept by value: the index changes when matches are added before it. A new query has no selection.
+  const [selection, setSelection] = useState<{ query: string; match: Match } | null>(null)
+  const match = selection?.query === query ? selection.match : null
+  const selected = matches.findIndex((each) => each.messageId === match?.messageId && each.ordinal === match.ordinal)
+  const current = useRef(match)
   useEffect(() => {
-    current.current = find
-  }, [find])
+    current.current = match
+  }, [match])
 
-  useMarks(query, content, current)
+  useHighlights(query, content, current)
 
-  const go = useCallback(
-    (step: 1 | -1) => {
-      if (finds.length === 0) return
-      const next = at < 0 && step < 0 ? finds.length - 1 : (at + step + finds.length) % finds.length
-      const find = finds[next]
-      if (!find) return
-      setGone({ query, find })
-      current.current = find
-      void bring(find.messageId).then(async (element) => {
-        const finder = searchPattern(query)
-        if (!element || !finder) return
-        await mounted(element)
-        show(element, finder, find)
+  const step = useCallback(
+    (direction: 1 | -1) => {
+      if (matches.length === 0) return
+      const isFirstStepBack = selected < 0 && direction < 0
+      const next = isFirstStepBack ? matches.length - 1 : (selected + direction + matches.length) % matches.length
+      const match = matches[next]
+      if (!match) return
+      setSelection({ query, match })
+      current.current = match
+      void goToMessage(match.messageId).then(async (element) => {
+        const pattern = searchPattern(query)
+        if (!element || !pattern) return
+        await fullyMounted(element)
+        reveal(element, pattern, match)
       })
     },
-    [finds, at, bring, query],
+    [matches, selected, goToMessage, query],
   )
-  return { finds, at, go }
+  return { matches, selected, step }
 }
 
-/** Where words are found in the messages of a path, also while some of these grow. */
-function useFinds(query: string, path: string[]): Find[] {
+/** The matches in a path, updated while its messages grow. */
+function useMatches(query: string, path: string[]): Match[] {
   const store = useConversationStore()
-  const [found, setFound] = useState<{ query: string; finds: Find[] }>({ query, finds: [] })
+  const [result, setResult] = useState<{ query: string; matches: Match[] }>({ query, matches: [] })
   useEffect(() => {
-    const finder = searchPattern(query)
-    if (!finder) return
-    const looking = new AbortController()
-    const counts: Counts = new WeakMap()
+    const pattern = searchPattern(query)
+    if (!pattern) return
+    const controller = new AbortController()
+    const counts: MatchCounts = new WeakMap()
     let timer: ReturnType<typeof setTimeout> | undefined
-    let before: unknown[] = []
-    const look = async () => {
+    let last: unknown[] = []
+    const search = async () => {
       const messages = path.flatMap((id) => messageOf(store.getState(), id) ?? [])
-      const isNew = messages.length !== before.length || messages.some((each, place) => each !== before[place])
-      before = messages
-      const finds = isNew ? await findMatches(messages, finder, counts, looking.signal) : null
-      if (finds) setFound({ query, finds })
-      if (!looking.signal.aborted) timer = setTimeout(look, againMs)
+      const changed = messages.length !== last.length || messages.some((each, index) => each !== last[index])
+      last = messages
+      const matches = changed ? await findMatches(messages, pattern, counts, controller.signal) : null
+      if (matches) setResult({ query, matches })
+      if (!controller.signal.aborted) timer = setTimeout(search, SEARCH_INTERVAL_MS)
     }
-    void look()
+    void search()
     return () => {
-      looking.abort()
+      controller.abort()
       clearTimeout(timer)
     }
   }, [store, query, path])
-  return found.query === query ? found.finds : nothing
+  return result.query === query ? result.matches : noMatches
 }
 
-/** Settles when all of a message is mounted. */
-async function mounted(message: HTMLElement): Promise<void> {
-  for (let frame = 0; frame < patience && message.querySelector('.pending-chunk'); frame++)
+/** Waits until all of a message's text is mounted. */
+async function fullyMounted(message: HTMLElement): Promise<void> {
+  for (let frame = 0; frame < MAX_FRAMES && message.querySelector('.pending-chunk'); frame++)
     await new Promise(requestAnimationFrame)
 }
 
-/** Scrolls a place into the middle of the sight, also within what is shown cut, and marks it as the one meant. */
-function show(message: HTMLElement, finder: RegExp, find: Find): void {
-  const ranges = rangesOf(message, finder)
-  const range = ranges[Math.min(find.ordinal, ranges.length - 1)]
+/** Scrolls a match to the middle of the viewport, also inside a clipped prompt, and highlights it as the selected one. */
+function reveal(message: HTMLElement, pattern: RegExp, match: Match): void {
+  const range = rangeOf(message, pattern, match)
   revealAncestors(range?.startContainer ?? null)
   range?.startContainer.parentElement?.scrollIntoView({ block: 'center' })
   if (range) CSS.highlights?.set('find-current', new Highlight(range))
 }
 
-function rangesOf(message: Element, finder: RegExp): StaticRange[] {
-  return [...message.querySelectorAll(`[${messageTextAttribute}]`)].flatMap((text) => rangesIn(text, finder))
+/** The range of a match; of the last one if the rendered text has fewer than the Markdown. */
+function rangeOf(message: Element, pattern: RegExp, { ordinal }: Match): StaticRange | undefined {
+  const ranges = rangesOf(message, pattern)
+  return ranges[Math.min(ordinal, ranges.length - 1)]
 }
 
-/** Marks what is found in the mounted messages, and does so again when they change. */
-function useMarks(query: string, content: RefObject<HTMLElement | null>, current: RefObject<Find | null>): void {
+function rangesOf(message: Element, pattern: RegExp): StaticRange[] {
+  return [...message.querySelectorAll(`[${messageTextAttribute}]`)].flatMap((text) => rangesIn(text, pattern))
+}
+
+/** Highlights the matches in mounted messages, and updates them when these change. */
+function useHighlights(query: string, content: RefObject<HTMLElement | null>, selected: RefObject<Match | null>): void {
   useEffect(() => {
-    const finder = searchPattern(query)
+    const pattern = searchPattern(query)
     const element = content.current
-    if (!finder || !element || !CSS.highlights) return
+    if (!pattern || !element || !CSS.highlights) return
     let timer: ReturnType<typeof setTimeout> | null = null
-    const draw = () => {
+    const update = () => {
       timer = null
       const messages = [...element.querySelectorAll(`[${messageAttribute}]`)]
-      const found = messages.flatMap((message) => rangesOf(message, finder))
-      CSS.highlights.set('find', new Highlight(...found.slice(0, mostMarked)))
-      const shown = current.current && messageElement(element, current.current.messageId)
-      const ranges = shown ? rangesOf(shown, finder) : []
-      const range = ranges[Math.min(current.current?.ordinal ?? 0, ranges.length - 1)]
+      const ranges = messages.flatMap((message) => rangesOf(message, pattern))
+      CSS.highlights.set('find', new Highlight(...ranges.slice(0, MAX_HIGHLIGHTS)))
+      const match = selected.current
+      const message = match && messageElement(element, match.messageId)
+      const range = message ? rangeOf(message, pattern, match) : undefined
       CSS.highlights.set('find-current', range ? new Highlight(range) : new Highlight())
     }
     const observer = new MutationObserver(() => {
-      timer ??= setTimeout(draw, redrawMs)
+      timer ??= setTimeout(update, HIGHLIGHT_DELAY_MS)
     })
-    draw()
+    update()
     observer.observe(element, { childList: true, characterData: true, subtree: true })
     return () => {
       observer.disconnect()
@@ -141,5 +147,5 @@ function useMarks(query: string, content: RefObject<HTMLElement | null>, current
       CSS.highlights.delete('find')
       CSS.highlights.delete('find-current')
     }
-  }, [query, content, current])
+  }, [query, content, selected])
 }

@@ -4,8 +4,8 @@ import { statusLabel } from '@/components/message/reply-status'
 import type { GenerationStatus } from '@/lib/protocol/events'
 
 /**
- * What a screen reader hears of a reply: that it began, how it ended, and at once what went wrong. Only a reply that
- * was waited for while the conversation was open is spoken of, so opening an old one is silent, and so is a branch.
+ * Live regions for screen readers: that a reply started, how it ended, and its problem. Silent when a conversation opens
+ * or the branch changes: only a reply that ran while this was mounted is announced.
  */
 export function Announcer({
   running,
@@ -13,34 +13,34 @@ export function Announcer({
   status,
   problem,
 }: {
-  /** A reply is on its way, or its prompt is. One that fails fast is never seen running itself. */
+  /** A reply runs, or its prompt is being sent. A reply that fails fast is never seen running itself. */
   running: boolean
   generationId: string | null
   status: GenerationStatus | null
   problem: string | null
 }) {
-  const waited = useRef(false)
-  /** The reply that was there before. */
-  const known = useRef<string | null>(null)
-  const [said, setSaid] = useState('')
+  const wasRunning = useRef(false)
+  const lastGenerationId = useRef<string | null>(null)
+  const [announcement, setAnnouncement] = useState('')
   useEffect(() => {
     if (running) {
-      waited.current = true
-      setSaid(statusLabel('running'))
+      wasRunning.current = true
+      setAnnouncement(statusLabel('running'))
       return
     }
-    if (waited.current) setSaid(status && generationId !== known.current ? statusLabel(status) : '')
-    waited.current = false
-    known.current = generationId
+    const isNew = generationId !== lastGenerationId.current
+    if (wasRunning.current) setAnnouncement(status && isNew ? statusLabel(status) : '')
+    wasRunning.current = false
+    lastGenerationId.current = generationId
   }, [running, generationId, status])
-  const ended = said !== '' && said !== statusLabel('running')
+  const hasEnded = announcement !== '' && announcement !== statusLabel('running')
   return (
     <>
       <div role="status" aria-live="polite" className="sr-only">
-        {said}
+        {announcement}
       </div>
       <div role="alert" className="sr-only">
-        {ended && problem ? problem : ''}
+        {hasEnded && problem ? problem : ''}
       </div>
     </>
   )

@@ -4,12 +4,12 @@ import type { ConversationState } from '@/lib/client/state/types'
 import type { GenerationStatus } from '@/lib/protocol/events'
 import { textOf } from '@/lib/protocol/messages'
 
-/** How the shown branch of a conversation ends: what the composer and the announcements need, in plain values. */
+/** The state at the end of the visible branch, in plain values so that it can be compared shallowly. */
 export interface BranchStatus {
-  /** Something can be stopped. */
+  /** There is something to stop: a reply, or a prompt being sent. */
   running: boolean
   stopping: boolean
-  /** A prompt is on its way and has no message yet. */
+  /** A prompt is being sent and has no message yet. */
   sending: boolean
   generationId: string | null
   status: GenerationStatus | null
@@ -23,7 +23,7 @@ export function branchStatusOf(state: ConversationState, conversationId: string)
   const running = Object.values(state.running).filter((each) => each.conversationId === conversationId)
   const path = visiblePath(state, conversationId)
   const last = messageOf(state, path.at(-1) ?? '')
-  const lastUser = messageOf(state, path.findLast((id) => state.messages[id]?.role === 'user') ?? '')
+  const lastPrompt = messageOf(state, path.findLast((id) => state.messages[id]?.role === 'user') ?? '')
   return {
     running: sending || running.length > 0,
     stopping: pending?.stopping === true || (running.length > 0 && running.every((each) => each.stopping)),
@@ -31,6 +31,6 @@ export function branchStatusOf(state: ConversationState, conversationId: string)
     generationId: last?.generation?.id ?? null,
     status: last?.generation?.status ?? null,
     problem: last ? (replyProblem(last)?.message ?? null) : null,
-    lastPrompt: lastUser ? textOf(lastUser.parts) : null,
+    lastPrompt: lastPrompt ? textOf(lastPrompt.parts) : null,
   }
 }

@@ -3,18 +3,18 @@ import { useLayoutEffect, useRef, useState } from 'react'
 import { Button } from '@/components/ui/button'
 import { useConversations } from '@/lib/client/state/context'
 
-/** In pixels; more where the words take it. */
+/** In pixels, at least. */
 export const EARLIER_MESSAGES_HEIGHT = 96
 
-/** Stands above the first message that is here, while those before it are not. */
+/** Above the first loaded message, while the ones before it are loading or failed to load. */
 export function EarlierMessages({ conversationId }: { conversationId: string }) {
   const entry = useConversations((state) => state.conversations[conversationId])
   const load = useConversations((state) => state.loadConversation)
-  const [cause, setCause] = useState<string | null>(null)
+  const [lastCause, setLastCause] = useState<string | null>(null)
   const failed = entry?.earlier === 'failed'
-  // It stays while it is tried again: the button keeps the focus, and nobody is told the same once more.
-  const said = failed ? (entry.problem?.message ?? '') : cause
-  if (said !== cause) setCause(said)
+  // The cause stays during a retry, so that the button keeps the focus and the alert isn't read out again.
+  const cause = failed ? (entry.problem?.message ?? '') : lastCause
+  if (cause !== lastCause) setLastCause(cause)
   const box = useRef<HTMLDivElement>(null)
   useLayoutEffect(() => {
     const element = box.current
@@ -29,11 +29,11 @@ export function EarlierMessages({ conversationId }: { conversationId: string }) 
       style={{ minHeight: EARLIER_MESSAGES_HEIGHT }}
       className="flex flex-col items-center justify-center pb-8 text-center text-ink-quiet text-small"
     >
-      {said === null ? (
+      {cause === null ? (
         <p>Loading earlier messages</p>
       ) : (
         <>
-          <p role="alert">Couldn’t load earlier messages. {said}</p>
+          <p role="alert">Couldn’t load earlier messages. {cause}</p>
           <Button className="mt-2" onClick={() => void load(conversationId)}>
             {failed ? 'Try again' : 'Trying again'}
           </Button>

@@ -7,10 +7,10 @@ import type { Transcript } from './transcript'
 
 const transcript = lazyComponent(() => import('./transcript').then((module) => module.Transcript))
 
-/** Starts fetching what shows messages: the first page has none. */
-export const wantTranscript = transcript.preload
+/** Starts loading the code of the transcript, which the first page doesn't need. */
+export const preloadTranscript = transcript.preload
 
-/** The messages of a conversation, as soon as the code that shows them is here. */
+/** `Transcript`, or a skeleton until its code is loaded. */
 export function LazyTranscript(props: ComponentProps<typeof Transcript>) {
   const { component: Component, failed } = transcript.useComponent()
   if (Component) return <Component {...props} />

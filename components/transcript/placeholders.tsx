@@ -5,7 +5,7 @@ import { Button } from '@/components/ui/button'
 import type { ConversationEntry } from '@/lib/client/state/types'
 import type { Mode } from '@/lib/protocol/mode'
 
-/** A conversation that is being fetched: blocks where its last turns will stand. */
+/** Stands in for the last turns of a conversation that is loading. */
 export function TranscriptSkeleton() {
   return (
     <div className="min-h-0 flex-1 gutter" aria-busy="true">
@@ -29,14 +29,14 @@ export function TranscriptSkeleton() {
   )
 }
 
-const deleted = 'It may have been deleted.'
-const missingWords: Record<Mode, string> = {
-  local: deleted,
-  password: deleted,
+const maybeDeleted = 'It may have been deleted.'
+const missingText: Record<Mode, string> = {
+  local: maybeDeleted,
+  password: maybeDeleted,
   open: 'It may have been deleted, or it was started in another browser. Conversations stay in the browser they were started in.',
 }
 
-/** A conversation that is not there, or could not be fetched. */
+/** In place of a conversation that doesn't exist or couldn't be loaded. */
 export function ConversationUnavailable({ entry, onRetry }: { entry: ConversationEntry; onRetry(): void }) {
   const missing = entry.state === 'missing'
   const mode = useMode()
@@ -47,7 +47,7 @@ export function ConversationUnavailable({ entry, onRetry }: { entry: Conversatio
           {missing ? 'Conversation not found' : 'Couldn’t load this conversation'}
         </h1>
         <p className="mt-2 max-w-measure text-ink-quiet">
-          {missing ? missingWords[mode] : (entry.problem?.message ?? 'The server didn’t respond.')}
+          {missing ? missingText[mode] : (entry.problem?.message ?? 'The server didn’t respond.')}
         </p>
         <div className="mt-6">
           {missing ? (

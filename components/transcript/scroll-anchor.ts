@@ -3,27 +3,29 @@ import { Component, type RefObject } from 'react'
 
 interface Props {
   scroller: RefObject<HTMLElement | null>
-  /** Its end stays where it is in sight, */
+  /** The end of this element keeps its position on screen. */
   element: RefObject<HTMLElement | null>
-  /** when this changes: it stands for all that is above. */
-  above: string
+  /** Identifies the content above the element: a change of it may move the element. */
+  contentAbove: string
 }
 
-/** Scrolls by as much as comes or goes above the end of an element. Put it after what is above, which may scroll for its part. */
+/**
+ * Scroll anchoring for content that is added or removed above an element. Render it after that content, whose own scroll
+ * corrections come first. A class component, because only `getSnapshotBeforeUpdate` runs before the DOM changes.
+ */
 export class ScrollAnchor extends Component<Props> {
-  // A class, since only these know where things stood before a change.
-  override getSnapshotBeforeUpdate({ above }: Props): number | null {
-    return above === this.props.above ? null : this.end()
+  override getSnapshotBeforeUpdate({ contentAbove }: Props): number | null {
+    return contentAbove === this.props.contentAbove ? null : this.bottom()
   }
 
   override componentDidUpdate(_props: Props, _state: unknown, before: number | null): void {
     const { scroller } = this.props
-    const moved = before === null ? 0 : this.end() - before
-    // A scroll by nothing would still end one that is under way.
+    const moved = before === null ? 0 : this.bottom() - before
+    // Setting `scrollTop` ends a scroll in progress even if the value is the same.
     if (Math.abs(moved) >= 1 && scroller.current) scroller.current.scrollTop += moved
   }
 
-  private end(): number {
+  private bottom(): number {
     return this.props.element.current?.getBoundingClientRect().bottom ?? 0
   }
 

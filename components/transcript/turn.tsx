@@ -5,10 +5,10 @@ import { Reply, Unanswered } from '@/components/message/reply'
 import { useConversations } from '@/lib/client/state/context'
 import { promptStatusOf, type ShownTurn } from '@/lib/client/state/selectors'
 
-/** The height of a turn, in pixels, until it is known. One that changed with what is known would move what is in sight. */
+/** In pixels, until a turn is measured. Constant, because a better estimate would move what is in view. */
 export const ESTIMATED_TURN_HEIGHT = 320
 
-/** A prompt and what answers it, together. */
+/** A prompt and its replies. */
 export const Turn = memo(function Turn({
   conversationId,
   turn,
@@ -22,7 +22,7 @@ export const Turn = memo(function Turn({
     <div className="space-y-1">
       {turn.promptId ? <Prompt conversationId={conversationId} messageId={turn.promptId} /> : null}
       {turn.promptId && turn.replyIds.length === 0 ? (
-        <NoReply conversationId={conversationId} promptId={turn.promptId} />
+        <MissingReply conversationId={conversationId} promptId={turn.promptId} />
       ) : null}
       {turn.replyIds.map((id) => (
         <Reply key={id} conversationId={conversationId} messageId={id} last={last} />
@@ -31,8 +31,8 @@ export const Turn = memo(function Turn({
   )
 })
 
-/** A prompt that the person went on from before there was a reply. */
-function NoReply({ conversationId, promptId }: { conversationId: string; promptId: string }) {
+/** In place of a reply that was never started. */
+function MissingReply({ conversationId, promptId }: { conversationId: string; promptId: string }) {
   const promptStatus = useConversations((state) => promptStatusOf(state, conversationId, promptId))
   return promptStatus === 'waiting' ? null : <Unanswered promptStatus={promptStatus} />
 }

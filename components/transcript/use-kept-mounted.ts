@@ -2,29 +2,26 @@
 import { useEffect, useMemo, useState } from 'react'
 import type { ShownTurn } from '@/lib/client/state/selectors'
 
-/** What marks the element of a turn that is mounted only near the sight. */
+/** Holds the key of a turn on its element. */
 export const turnAttribute = 'data-turn'
 
-/**
- * The places of the turns that the person has something in: the focus, or an end of what is selected. They stay mounted
- * wherever they are, or it would be lost.
- */
+/** The indexes of turns that hold the focus or an end of the selection, which unmounting them would lose. */
 export function useKeptMounted(turns: ShownTurn[]): number[] {
-  const [keys, setKeys] = useState('')
+  const [joinedKeys, setJoinedKeys] = useState('')
   useEffect(() => {
-    const look = () => setKeys([...new Set(heldNow())].join(' '))
-    const listening = new AbortController()
-    for (const type of ['selectionchange', 'focusin', 'focusout'])
-      document.addEventListener(type, look, { signal: listening.signal })
-    return () => listening.abort()
+    const update = () => setJoinedKeys([...new Set(keysInUse())].join(' '))
+    const controller = new AbortController()
+    const { signal } = controller
+    for (const type of ['selectionchange', 'focusin', 'focusout']) document.addEventListener(type, update, { signal })
+    return () => controller.abort()
   }, [])
   return useMemo(() => {
-    const held = keys.split(' ')
-    return turns.flatMap(({ key }, place) => (held.includes(key) ? place : []))
-  }, [turns, keys])
+    const keys = joinedKeys.split(' ')
+    return turns.flatMap(({ key }, index) => (keys.includes(key) ? index : []))
+  }, [turns, joinedKeys])
 }
 
-function heldNow(): string[] {
+function keysInUse(): string[] {
   const selection = document.getSelection()
   const ends = selection && !selection.isCollapsed ? [selection.anchorNode, selection.focusNode] : []
   return [document.activeElement, ...ends].flatMap((node) => {

@@ -3,16 +3,16 @@ import { useEffect, useState } from 'react'
 import { flushSync } from 'react-dom'
 import { beforePrinting } from '@/components/markdown/offscreen/printing'
 
-/** Whether the page is being printed. What depends on it is in the page before the browser looks at it. */
+/** Whether the page is being printed. Rendered synchronously, before the browser lays out the pages. */
 export function usePrinting(): boolean {
   const [printing, setPrinting] = useState(false)
   useEffect(() => {
-    const leave = beforePrinting(() => flushSync(() => setPrinting(true)))
-    const after = () => setPrinting(false)
-    window.addEventListener('afterprint', after)
+    const unsubscribe = beforePrinting(() => flushSync(() => setPrinting(true)))
+    const onAfterPrint = () => setPrinting(false)
+    window.addEventListener('afterprint', onAfterPrint)
     return () => {
-      leave()
-      window.removeEventListener('afterprint', after)
+      unsubscribe()
+      window.removeEventListener('afterprint', onAfterPrint)
     }
   }, [])
   return printing

@@ -1,192 +1,145 @@
 'use client'
 import { type RefObject, useCallback, useEffect, useLayoutEffect, useRef, useState } from 'react'
+import { distanceToEnd, END_DISTANCE, listenForScrollIntent } from './scroll-intent'
 
-/** Within this many pixels of the end, the person is reading along. */
-const nearEnd = 100
-const glide = 180
-/** More than any height: the browser clamps it, so going to the end needs no layout to be read. */
-const end = Number.MAX_SAFE_INTEGER
+const SMOOTH_SCROLL_MS = 180
+/** The browser clamps it, so scrolling to the end reads no layout. */
+const MAX_SCROLL_TOP = Number.MAX_SAFE_INTEGER
 
 export interface StickToBottom {
   scroller: RefObject<HTMLDivElement | null>
   content: RefObject<HTMLDivElement | null>
-  /** The part of the content that new text comes in. */
+  /** The part of the content that new text is added to. */
   growing: RefObject<HTMLDivElement | null>
-  /** The end is out of sight. */
-  away: boolean
-  /** New text came while the end was out of sight. */
-  fresh: boolean
-  toEnd(how: 'at once' | 'gliding'): void
-  /** Follows no longer, as when the person goes elsewhere. */
-  letGo(): void
+  /** The end is out of view. */
+  isAway: boolean
+  /** Text was added while the end was out of view. */
+  hasNewText: boolean
+  scrollToEnd(behavior: 'instant' | 'smooth'): void
+  /** Call it before scrolling elsewhere. */
+  stopFollowing(): void
 }
 
 /**
- * Keeps the end of a growing text in view for as long as the person is there, and not a moment longer:
- * wheel, touch, keys, the scrollbar or a selection lets go at once, and only going back to the end takes hold again.
- * Under a finger nothing moves but by that finger; one that only touched, at the end, has not let go.
- * The text's growth costs one write of `scrollTop` for each change, which brings the frame's layout forward and adds none.
+ * Keeps the end of growing content in view as long as the user is there. Wheel, touch, keys, the scrollbar and a
+ * selection stop that at once; only scrolling back to the end resumes it. Nothing moves under a finger but by it. Each
+ * change of the content costs one write of `scrollTop`, which moves the frame's layout forward and adds none.
  */
 export function useStickToBottom(): StickToBottom {
   const scroller = useRef<HTMLDivElement>(null)
   const content = useRef<HTMLDivElement>(null)
   const growing = useRef<HTMLDivElement>(null)
   const following = useRef(true)
-  const gliding = useRef(0)
-  /** The person has moved in a way that may lead back to the end, so that a scroll to there is theirs and not ours. */
-  const returning = useRef(false)
-  const [away, setAway] = useState(false)
-  const [fresh, setFresh] = useState(false)
+  /** The next frame of a smooth scroll; 0 for none. */
+  const animationFrame = useRef(0)
+  /** The user's last input can scroll down, so reaching the end is the user's doing. */
+  const mayResume = useRef(false)
+  const [isAway, setAway] = useState(false)
+  const [hasNewText, setHasNewText] = useState(false)
 
-  const follow = useCallback((isFollowing: boolean) => {
-    following.current = isFollowing
-    // The browser would move to the anchor that it chose at the end, once new text makes room for that.
-    scroller.current?.style.setProperty('overflow-anchor', isFollowing ? 'none' : '')
+  const setFollowing = useCallback((next: boolean) => {
+    following.current = next
+    // The browser's own scroll anchoring would move away from the end as soon as new text makes room for it.
+    scroller.current?.style.setProperty('overflow-anchor', next ? 'none' : '')
   }, [])
 
-  const letGo = useCallback(() => {
-    follow(false)
-    returning.current = false
-    cancelAnimationFrame(gliding.current)
-    gliding.current = 0
-  }, [follow])
+  const stopFollowing = useCallback(() => {
+    setFollowing(false)
+    mayResume.current = false
+    cancelAnimationFrame(animationFrame.current)
+    animationFrame.current = 0
+  }, [setFollowing])
 
-  const toEnd = useCallback(
-    (how: 'at once' | 'gliding') => {
+  const scrollToEnd = useCallback(
+    (behavior: 'instant' | 'smooth') => {
       const element = scroller.current
       if (!element) return
-      follow(true)
+      setFollowing(true)
       setAway(false)
-      setFresh(false)
-      cancelAnimationFrame(gliding.current)
-      const still = document.hidden || window.matchMedia('(prefers-reduced-motion: reduce)').matches
-      if (how === 'at once' || still) {
-        gliding.current = 0
-        element.scrollTop = end
-        return
+      setHasNewText(false)
+      cancelAnimationFrame(animationFrame.current)
+      const reduced = document.hidden || window.matchMedia('(prefers-reduced-motion: reduce)').matches
+      if (behavior === 'smooth' && !reduced) {
+        animateToEnd(element, animationFrame)
+      } else {
+        animationFrame.current = 0
+        element.scrollTop = MAX_SCROLL_TOP
       }
-      const last = () => element.scrollHeight - element.clientHeight
-      // Counted from the end, since earlier turns may come in front meanwhile.
-      const distance = last() - element.scrollTop
-      const started = performance.now()
-      const step = (now: number) => {
-        const part = Math.min(1, Math.max(0, now - started) / glide)
-        element.scrollTop = part === 1 ? end : last() - distance * (1 - part) ** 3
-        gliding.current = part === 1 ? 0 : requestAnimationFrame(step)
-      }
-      gliding.current = requestAnimationFrame(step)
     },
-    [follow],
+    [setFollowing],
   )
 
   useLayoutEffect(() => {
     const element = scroller.current
     const inner = content.current
     if (!element || !inner) return
-    follow(following.current)
+    setFollowing(following.current)
     let lastTop = element.scrollTop
     let lastHeight = inner.offsetHeight
     let lastGrown = growing.current?.offsetHeight ?? 0
     const onScroll = () => {
-      const { scrollTop, scrollHeight, clientHeight } = element
-      const distance = scrollHeight - scrollTop - clientHeight
-      // A shrinking page moves the end up by itself; only a person moves up while the height stays.
-      if (scrollTop < lastTop && lastHeight === inner.offsetHeight && distance > 1 && !gliding.current) letGo()
-      if (scrollTop > lastTop && distance < nearEnd && returning.current && !touched) follow(true)
+      const { scrollTop } = element
+      const distance = distanceToEnd(element)
+      // Shrinking content scrolls up too, but only the user does while the height stays the same.
+      const movedUp = scrollTop < lastTop && distance > 1
+      if (movedUp && lastHeight === inner.offsetHeight && !animationFrame.current) stopFollowing()
+      const isAtEnd = distance < END_DISTANCE
+      if (scrollTop > lastTop && isAtEnd && mayResume.current && !intent.isTouched()) setFollowing(true)
       lastTop = scrollTop
-      setAway(distance >= nearEnd)
-      if (distance < nearEnd) setFresh(false)
+      setAway(!isAtEnd)
+      if (isAtEnd) setHasNewText(false)
     }
-    const onWheel = (event: WheelEvent) => {
-      if (event.deltaY < 0) letGo()
-      else returning.current = true
+    const stayAtEnd = () => {
+      if (!animationFrame.current) element.scrollTop = MAX_SCROLL_TOP
     }
-    let touched = false
-    const onTouch = ({ target }: TouchEvent) => {
-      if (touched || !target) return
-      touched = true
-      const wasFollowing = following.current
-      const top = element.scrollTop
-      letGo()
-      returning.current = true
-      const onLift = (event: Event) => {
-        if (event instanceof TouchEvent && event.touches.length > 0) return
-        lifting.abort()
-        touched = false
-        const moved = element.scrollTop - top
-        const isBack = moved > 0 || (moved === 0 && wasFollowing)
-        const distance = element.scrollHeight - element.scrollTop - element.clientHeight
-        if (!isBack || distance >= nearEnd || selects(inner)) return
-        follow(true)
-        stay()
-      }
-      const lifting = new AbortController()
-      // At the target, since the text may have replaced it by then, and nothing bubbles from there.
-      for (const end of ['touchend', 'touchcancel']) target.addEventListener(end, onLift, { signal: lifting.signal })
-    }
-    // The scrollbar, of which only the press can be seen.
-    const onPress = () => {
-      returning.current = true
-    }
-    // Before it opens or closes: the person reads on from where it begins, and not at the end that it moves.
-    const onFold = (event: Event) => {
-      const { target } = event
-      if (!(target instanceof Element) || !target.closest('summary, [aria-expanded]:not([aria-haspopup])')) return
-      const wasFollowing = following.current
-      letGo()
-      requestAnimationFrame(() => {
-        const distance = element.scrollHeight - element.scrollTop - element.clientHeight
-        if (wasFollowing && distance < 1) follow(true)
-      })
-    }
-    const onKey = (event: KeyboardEvent) => {
-      const up = ['PageUp', 'ArrowUp', 'Home'].includes(event.key) || (event.key === ' ' && event.shiftKey)
-      if (up) letGo()
-      else if (['PageDown', 'ArrowDown', 'End', ' '].includes(event.key)) returning.current = true
-    }
-    const onSelection = () => {
-      if (selects(inner)) letGo()
-    }
-    const stay = () => {
-      if (!gliding.current) element.scrollTop = end
-    }
-    // Before the frame's layout, so that in no frame the end has moved.
-    const changes = new MutationObserver(() => following.current && stay())
-    changes.observe(inner, { subtree: true, childList: true, characterData: true })
-    // What grows of itself, as a picture does.
-    const observer = new ResizeObserver(() => {
+    // Runs before the frame's layout, so that no frame shows the text moved.
+    const mutations = new MutationObserver(() => following.current && stayAtEnd())
+    mutations.observe(inner, { subtree: true, childList: true, characterData: true })
+    // For growth without a mutation, such as a loaded image.
+    const sizes = new ResizeObserver(() => {
       const grown = growing.current?.offsetHeight ?? 0
-      if (following.current) stay()
+      if (following.current) stayAtEnd()
       else {
-        setAway(element.scrollHeight - element.scrollTop - element.clientHeight >= nearEnd)
-        if (grown > lastGrown) setFresh(true)
+        setAway(distanceToEnd(element) >= END_DISTANCE)
+        if (grown > lastGrown) setHasNewText(true)
       }
       lastHeight = inner.offsetHeight
       lastGrown = grown
     })
-    observer.observe(inner)
-    observer.observe(element)
-    const listening = new AbortController()
-    const { signal } = listening
-    element.addEventListener('scroll', onScroll, { passive: true, signal })
-    element.addEventListener('wheel', onWheel, { passive: true, signal })
-    element.addEventListener('touchstart', onTouch, { passive: true, signal })
-    element.addEventListener('pointerdown', onPress, { passive: true, signal })
-    element.addEventListener('keydown', onKey, { signal })
-    element.addEventListener('click', onFold, { capture: true, signal })
-    document.addEventListener('selectionchange', onSelection, { signal })
-    return () => {
-      changes.disconnect()
-      observer.disconnect()
-      listening.abort()
+    sizes.observe(inner)
+    sizes.observe(element)
+    const listeners = new AbortController()
+    element.addEventListener('scroll', onScroll, { passive: true, signal: listeners.signal })
+    const control = {
+      isFollowing: () => following.current,
+      resume: () => setFollowing(true),
+      stop: stopFollowing,
+      allowResume: () => {
+        mayResume.current = true
+      },
+      stayAtEnd,
     }
-  }, [follow, letGo])
+    const intent = listenForScrollIntent(element, inner, control, listeners.signal)
+    return () => {
+      mutations.disconnect()
+      sizes.disconnect()
+      listeners.abort()
+    }
+  }, [setFollowing, stopFollowing])
 
-  useEffect(() => () => cancelAnimationFrame(gliding.current), [])
-  return { scroller, content, growing, away, fresh: away && fresh, toEnd, letGo }
+  useEffect(() => () => cancelAnimationFrame(animationFrame.current), [])
+  return { scroller, content, growing, isAway, hasNewText: isAway && hasNewText, scrollToEnd, stopFollowing }
 }
 
-function selects(element: Element): boolean {
-  const selection = document.getSelection()
-  return selection !== null && !selection.isCollapsed && element.contains(selection.anchorNode)
+function animateToEnd(element: HTMLElement, frame: RefObject<number>): void {
+  const lastTop = () => element.scrollHeight - element.clientHeight
+  // Measured from the end, since turns may be prepended meanwhile.
+  const distance = lastTop() - element.scrollTop
+  const started = performance.now()
+  const step = (now: number) => {
+    const progress = Math.min(1, Math.max(0, now - started) / SMOOTH_SCROLL_MS)
+    element.scrollTop = progress === 1 ? MAX_SCROLL_TOP : lastTop() - distance * (1 - progress) ** 3
+    frame.current = progress === 1 ? 0 : requestAnimationFrame(step)
+  }
+  frame.current = requestAnimationFrame(step)
 }

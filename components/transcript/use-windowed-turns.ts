@@ -4,105 +4,108 @@ import type { VirtualizerHandle } from 'virtua'
 import { messageElement } from '@/components/message/message-element'
 import type { ShownTurn } from '@/lib/client/state/selectors'
 
-/** So many turns at the end are always mounted, and all that come while the conversation is open. */
-const alwaysMounted = 4
-/** The code of the history may come over a slow network. */
-const loadingMs = 10_000
-/** In frames. A turn that is gone to is mounted, measured and put in place within some. */
-const patience = 90
-/** In frames: an element that stands still for so long has found its place. */
-const stillness = 5
+/** At the end of the conversation as it was opened. All later turns are always mounted too. */
+const ALWAYS_MOUNTED_TURNS = 4
+/** The code of the virtualizer may come over a slow network. */
+const LOAD_TIMEOUT_MS = 10_000
+/** Within these a turn is mounted, measured and placed. */
+const MAX_FRAMES = 90
+/** An element that hasn't moved for this long is in its place. */
+const STABLE_FRAMES = 5
 
 export interface WindowedTurns {
-  history: ShownTurn[]
-  recent: ShownTurn[]
-  /** How many of the history have come in front since the conversation was opened, and whether some just did. */
-  inFront: number
+  /** The older turns, mounted only near the viewport. */
+  virtual: ShownTurn[]
+  /** The newest turns, always mounted. */
+  mounted: ShownTurn[]
+  /** How many turns were prepended since the conversation opened. */
+  prepended: number
+  /** Turns were prepended since the last render. */
   shift: boolean
   handle: RefObject<VirtualizerHandle | null>
-  /** Brings a message of these turns to the top of the sight, and gives its element; null when it does not come. */
-  bring(messageId: string): Promise<HTMLElement | null>
+  /** Scrolls a message to the top of the viewport and returns its element; null if it can't be mounted. */
+  scrollToMessage(messageId: string): Promise<HTMLElement | null>
 }
 
-/** Which of a conversation's turns stand in the page for good, and which only while they are near the sight. */
+/** Splits the turns of a conversation into virtual and always mounted ones. */
 export function useWindowedTurns(turns: ShownTurn[], content: RefObject<HTMLElement | null>): WindowedTurns {
-  const { opened, inFront, shift } = useOpened(turns)
+  const { virtualCount, prepended, shift } = useVirtualCount(turns)
   const handle = useRef<VirtualizerHandle>(null)
-  // A shorter branch may have been chosen: its last turn stands for good too.
-  const from = Math.max(0, Math.min(opened, turns.length - 1))
-  const latest = useRef({ turns, from })
+  // On a shorter branch, the last turn is always mounted too.
+  const start = Math.max(0, Math.min(virtualCount, turns.length - 1))
+  const latest = useRef({ turns, start })
   useEffect(() => {
-    latest.current = { turns, from }
-  }, [turns, from])
+    latest.current = { turns, start }
+  }, [turns, start])
 
-  const bring = useCallback(
+  const scrollToMessage = useCallback(
     async (messageId: string) => {
-      const isHere = ({ promptId, replyIds }: ShownTurn) => promptId === messageId || replyIds.includes(messageId)
-      const place = () => latest.current.turns.findIndex(isHere)
-      if (place() < 0) return null
-      const history = place() < latest.current.from ? await loaded(handle) : null
-      // Earlier turns may have come while its code did.
-      history?.scrollToIndex(place(), { align: 'start' })
-      return await settled(() => messageElement(content.current, messageId))
+      const holdsMessage = ({ promptId, replyIds }: ShownTurn) => promptId === messageId || replyIds.includes(messageId)
+      const index = () => latest.current.turns.findIndex(holdsMessage)
+      if (index() < 0) return null
+      const virtualizer = index() < latest.current.start ? await loadedVirtualizer(handle) : null
+      // The index is read again: turns may have been prepended while the code loaded.
+      virtualizer?.scrollToIndex(index(), { align: 'start' })
+      return await scrollUntilStable(() => messageElement(content.current, messageId))
     },
     [content],
   )
-  return { history: turns.slice(0, from), recent: turns.slice(from), inFront, shift, handle, bring }
+  return { virtual: turns.slice(0, start), mounted: turns.slice(start), prepended, shift, handle, scrollToMessage }
 }
 
 /**
- * How many turns were there when the conversation was opened, but for the last ones, and with those that have come in
- * front since. Another branch may be longer by hundreds: it is windowed anew.
+ * How many turns are virtual: all but the last few when the conversation opened, and all prepended since. A branch that
+ * is much longer is split again as if it had just opened.
  */
-function useOpened(turns: ShownTurn[]) {
-  const [seen, setSeen] = useState(() => ({ turns, opened: windowed(turns), inFront: 0, shift: false }))
-  if (seen.turns === turns) return seen
-  const added = addedInFront(seen.turns, turns)
-  const mounted = Math.max(seen.turns.length - seen.opened, alwaysMounted)
-  const isFarLonger = added === null && turns.length - seen.opened > mounted + alwaysMounted
-  const now = {
+function useVirtualCount(turns: ShownTurn[]) {
+  const [last, setLast] = useState(() => ({ turns, virtualCount: initialCount(turns), prepended: 0, shift: false }))
+  if (last.turns === turns) return last
+  const added = prependedCount(last.turns, turns)
+  const mounted = Math.max(last.turns.length - last.virtualCount, ALWAYS_MOUNTED_TURNS)
+  const isMuchLonger = added === null && turns.length - last.virtualCount > mounted + ALWAYS_MOUNTED_TURNS
+  const next = {
     turns,
-    opened: isFarLonger ? windowed(turns) : seen.opened + (added ?? 0),
-    inFront: seen.inFront + (added ?? 0),
+    virtualCount: isMuchLonger ? initialCount(turns) : last.virtualCount + (added ?? 0),
+    prepended: last.prepended + (added ?? 0),
     shift: added !== null && added > 0,
   }
-  setSeen(now)
-  return now
+  setLast(next)
+  return next
 }
 
-/** How many turns are now in front of those that were there before; null where another branch is shown. */
-function addedInFront(before: ShownTurn[], turns: ShownTurn[]): number | null {
+function initialCount({ length }: ShownTurn[]): number {
+  return Math.max(0, length - ALWAYS_MOUNTED_TURNS)
+}
+
+/** How many turns were prepended; null if another branch is shown. */
+function prependedCount(before: ShownTurn[], turns: ShownTurn[]): number | null {
   const first = before[0]?.key
   const added = first === undefined ? 0 : turns.findIndex(({ key }) => key === first)
-  return added >= 0 && before.every((turn, place) => isSame(turn, turns[added + place])) ? added : null
+  return added >= 0 && before.every((turn, index) => isSameTurn(turn, turns[added + index])) ? added : null
 }
 
-/** Also one that another reply has joined. */
-function isSame({ key, replyIds }: ShownTurn, now: ShownTurn | undefined): boolean {
-  return now?.key === key && replyIds.every((id, place) => now.replyIds[place] === id)
+/** A turn stays the same when a reply is added to it. */
+function isSameTurn({ key, replyIds }: ShownTurn, now: ShownTurn | undefined): boolean {
+  return now?.key === key && replyIds.every((id, index) => now.replyIds[index] === id)
 }
 
-function windowed({ length }: ShownTurn[]): number {
-  return Math.max(0, length - alwaysMounted)
-}
-
-/** The history's own ways, once its code is here; null when that takes too long. */
-async function loaded(handle: RefObject<VirtualizerHandle | null>): Promise<VirtualizerHandle | null> {
-  for (const began = performance.now(); !handle.current && performance.now() - began < loadingMs; )
+/** The virtualizer once its code is loaded; null after a timeout. */
+async function loadedVirtualizer(handle: RefObject<VirtualizerHandle | null>): Promise<VirtualizerHandle | null> {
+  for (const started = performance.now(); !handle.current && performance.now() - started < LOAD_TIMEOUT_MS; )
     await new Promise(requestAnimationFrame)
   return handle.current
 }
 
-/** Keeps an element at the top of the sight while it is mounted and what is above it is measured. */
-async function settled(find: () => HTMLElement | null): Promise<HTMLElement | null> {
-  let stood = 0
-  let before = Number.NaN
-  for (let frame = 0; frame < patience && stood < stillness; frame++) {
+/** Keeps an element at the top of the viewport while it is mounted and the content above it is measured. */
+async function scrollUntilStable(find: () => HTMLElement | null): Promise<HTMLElement | null> {
+  let stableFrames = 0
+  let lastTop = Number.NaN
+  for (let frame = 0; frame < MAX_FRAMES && stableFrames < STABLE_FRAMES; frame++) {
     const element = find()
     element?.scrollIntoView({ block: 'start' })
     const top = element?.getBoundingClientRect().top ?? Number.NaN
-    stood = Math.abs(top - before) < 1 ? stood + 1 : 0
-    before = top
+    stableFrames = Math.abs(top - lastTop) < 1 ? stableFrames + 1 : 0
+    lastTop = top
     await new Promise(requestAnimationFrame)
   }
   return find()

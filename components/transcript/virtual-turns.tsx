@@ -6,12 +6,12 @@ import { ESTIMATED_TURN_HEIGHT, Turn } from './turn'
 import { turnAttribute, useKeptMounted } from './use-kept-mounted'
 import { usePrinting } from './use-printing'
 
-/** In pixels, on each side of what is in sight. */
-const buffer = 800
+/** In pixels, on each side of the viewport. */
+const BUFFER_SIZE = 800
 
 /**
- * The turns that were there long before the ones at the end: only those near the sight are mounted, so that a
- * conversation of thousands opens as fast as a short one. When the height of one above becomes known, nothing moves.
+ * The older turns, of which only those near the viewport are mounted, so that a conversation of thousands opens as fast
+ * as a short one.
  */
 export function VirtualTurns({
   conversationId,
@@ -23,34 +23,34 @@ export function VirtualTurns({
 }: {
   conversationId: string
   turns: ShownTurn[]
-  /** Some of these have just come in front of the others. */
+  /** Turns were prepended since the last render. */
   shift: boolean
-  /** In pixels: how far the first turn is from the top. */
+  /** The height above the first turn, in pixels. */
   margin: number
   scroller: RefObject<HTMLDivElement | null>
   handle: Ref<VirtualizerHandle>
 }) {
-  const held = useKeptMounted(turns)
+  const keptMounted = useKeptMounted(turns)
   const printing = usePrinting()
-  const shown = (turn: ShownTurn) => <Turn conversationId={conversationId} turn={turn} last={false} />
+  const show = (turn: ShownTurn) => <Turn conversationId={conversationId} turn={turn} last={false} />
   return (
     <>
-      {/* On paper nothing is out of sight. What has been measured here stays for when the person is back. */}
-      {printing ? turns.map((turn) => <div key={turn.key}>{shown(turn)}</div>) : null}
+      {/* Printing shows all turns. The virtualizer stays mounted for its measurements. */}
+      {printing ? turns.map((turn) => <div key={turn.key}>{show(turn)}</div>) : null}
       <div className="print:hidden">
         <Virtualizer
           ref={handle}
           scrollRef={scroller}
           startMargin={margin}
-          bufferSize={buffer}
+          bufferSize={BUFFER_SIZE}
           itemSize={ESTIMATED_TURN_HEIGHT}
           data={turns}
           shift={shift}
-          keepMounted={held}
+          keepMounted={keptMounted}
         >
           {(turn) => (
             <div key={turn.key} {...{ [turnAttribute]: turn.key }} className="pb-8">
-              {shown(turn)}
+              {show(turn)}
             </div>
           )}
         </Virtualizer>

@@ -20,7 +20,7 @@ function Shown() {
         path={[]}
         earlier={earlier}
         content={{ current: null }}
-        bring={() => Promise.resolve(null)}
+        goToMessage={() => Promise.resolve(null)}
         onClose={() => {}}
       />
     </>

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { fold } from '@/components/find/fold-text'
+import { fold } from '@/components/find/fold'
 import { searchPattern } from '@/components/find/search'
 
 /** What of a text is found, as it is written. */
@@ -8,7 +8,7 @@ function found(text: string, query: string): string[] {
   if (!finder) return []
   const folded = fold(text)
   return [...folded.text.matchAll(finder)].map(({ 0: words, index }) =>
-    text.slice(folded.startAt(index), folded.endAt(index + words.length)),
+    text.slice(folded.originalStart(index), folded.originalEnd(index + words.length)),
   )
 }
 
