@@ -5,7 +5,7 @@ import { useConversations } from '@/lib/client/state/context'
 import type { Problem } from '@/lib/protocol/events'
 import { groupServing } from '@/lib/protocol/references'
 
-/** Where a provider's key or address is mended: in Settings, or by whoever runs this server. */
+/** Where to fix a provider's key or URL: in Settings, or in the environment of the server. */
 export function CheckProvider({ kind, model }: { kind: Problem['kind']; model: string }) {
   const group = useConversations((state) => groupServing(state.models?.groups ?? [], model))
   const mode = useMode()

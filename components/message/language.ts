@@ -1,15 +1,15 @@
-/** In characters. Where a text begins says enough. */
+/** In characters, from the start of a text. */
 export const LANGUAGE_SAMPLE_LENGTH = 1000
 
 const code = /```[\s\S]*?(?:```|$)|`[^`\n]*`|https?:\/\/\S+/g
 const kana = /[\p{Script=Hiragana}\p{Script=Katakana}]/gu
-/** Common characters that are written in one way on the mainland, and in another elsewhere. */
+/** Common characters that differ between simplified and traditional Chinese. */
 const simplified = /[这们说对时会来国学过为与点开关还发经现种样问题请让给]/g
 const traditional = /[這們說對時會來國學過為與點開關還發經現種樣問題請讓給]/g
-const scripts: [script: RegExp, languageIn: (words: string) => string][] = [
+const scripts: [script: RegExp, languageIn: (sample: string) => string][] = [
   [/[\p{Script=Han}\p{Script=Hiragana}\p{Script=Katakana}]/gu, chineseOrJapanese],
   [/\p{Script=Hangul}/gu, () => 'ko'],
-  [/\p{Script=Arabic}/gu, (words) => (/[ٹڈڑےںھ]/.test(words) ? 'ur' : /[پچژگکی]/.test(words) ? 'fa' : 'ar')],
+  [/\p{Script=Arabic}/gu, (sample) => (/[ٹڈڑےںھ]/.test(sample) ? 'ur' : /[پچژگکی]/.test(sample) ? 'fa' : 'ar')],
   [/\p{Script=Hebrew}/gu, () => 'he'],
   [/\p{Script=Thai}/gu, () => 'th'],
   [/\p{Script=Devanagari}/gu, () => 'hi'],
@@ -17,29 +17,29 @@ const scripts: [script: RegExp, languageIn: (words: string) => string][] = [
 ]
 
 /**
- * The language of a text, where its script tells it; empty where it does not. Who reads aloud speaks in it, and the browser
- * chooses fonts and where lines break by it: a Chinese and a Japanese reader expect the same character to look otherwise.
+ * The language of a text as a BCP 47 tag, if its script implies one; else empty. Screen readers choose a voice by it, and
+ * browsers fonts and line breaks: Chinese and Japanese draw the same character differently.
  */
 export function languageOf(text: string): string {
-  const words = text.slice(0, LANGUAGE_SAMPLE_LENGTH).replace(code, '')
-  // A character of Chinese is about half a word.
-  let most = count(words, /\p{Script=Latin}/gu) / 3
+  const sample = text.slice(0, LANGUAGE_SAMPLE_LENGTH).replace(code, '')
+  // A Chinese character says as much as several Latin letters.
+  let most = count(sample, /\p{Script=Latin}/gu) / 3
   let language = ''
   for (const [script, languageIn] of scripts) {
-    const letters = count(words, script)
+    const letters = count(sample, script)
     if (letters <= most) continue
     most = letters
-    language = languageIn(words)
+    language = languageIn(sample)
   }
   return language
 }
 
-function chineseOrJapanese(words: string): string {
-  const balance = count(words, simplified) - count(words, traditional)
-  if (count(words, kana) * 8 > count(words, /\p{Script=Han}/gu)) return 'ja'
+function chineseOrJapanese(sample: string): string {
+  const balance = count(sample, simplified) - count(sample, traditional)
+  if (count(sample, kana) * 8 > count(sample, /\p{Script=Han}/gu)) return 'ja'
   return balance === 0 ? 'zh' : balance > 0 ? 'zh-Hans' : 'zh-Hant'
 }
 
-function count(words: string, pattern: RegExp): number {
-  return words.match(pattern)?.length ?? 0
+function count(sample: string, pattern: RegExp): number {
+  return sample.match(pattern)?.length ?? 0
 }

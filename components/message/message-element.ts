@@ -1,8 +1,8 @@
-/** What marks the elements that show a message: the whole of it, and within that the words that are its text. */
+/** Hold the id of a message on its element, and mark the elements inside it that hold its text. */
 export const messageAttribute = 'data-message'
 export const messageTextAttribute = 'data-message-text'
 
-/** The element that shows a message, when it is mounted. */
-export function messageElement(within: HTMLElement | null, messageId: string): HTMLElement | null {
-  return within?.querySelector<HTMLElement>(`[${messageAttribute}="${CSS.escape(messageId)}"]`) ?? null
+/** The element of a message; null if it isn't mounted. */
+export function messageElement(root: HTMLElement | null, messageId: string): HTMLElement | null {
+  return root?.querySelector<HTMLElement>(`[${messageAttribute}="${CSS.escape(messageId)}"]`) ?? null
 }

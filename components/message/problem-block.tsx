@@ -11,31 +11,31 @@ import type { Problem } from '@/lib/protocol/events'
 import type { GenerationSummary, Message } from '@/lib/protocol/messages'
 import { textOf } from '@/lib/protocol/messages'
 import { CheckProvider } from './check-provider'
+import { problemText, providerSentence } from './problem-text'
 import { ReplyMeta } from './reply-meta'
-import { describeProblem, providerSentence } from './reply-status'
 
-/** What went wrong, why, and what to do next, where it happened: under the text that had arrived. */
+/** The problem of a reply and what to do about it, below the text that had arrived. */
 export function ProblemBlock({ problem, generation }: { problem: Problem; generation: GenerationSummary }) {
-  const { cause, nextStep } = describeProblem(problem, generation)
+  const { cause, nextStep } = problemText(problem, generation)
   const { upstreamMessage, upstreamStatus, requestId } = problem
-  const message = upstreamMessage && !providerSentence(problem) ? upstreamMessage : null
-  const marks = [upstreamStatus ? `Status ${upstreamStatus}` : null, requestId ? `Request ID ${requestId}` : null]
-  const known = marks.filter((each) => each !== null).join(' · ')
+  const providerMessage = upstreamMessage && !providerSentence(problem) ? upstreamMessage : null
+  const ids = [upstreamStatus ? `Status ${upstreamStatus}` : null, requestId ? `Request ID ${requestId}` : null]
+  const details = ids.filter((each) => each !== null).join(' · ')
   return (
     <div className="py-1 text-small">
       <p className={`font-strong wrap-anywhere ${generation.status === 'interrupted' ? 'text-warn' : 'text-danger'}`}>
         {cause}
       </p>
       {nextStep ? <p className="wrap-anywhere">{nextStep}</p> : null}
-      {message || known ? (
+      {providerMessage || details ? (
         <details className="group/fold mt-1 text-ink-quiet">
           <summary className="-ms-1 flex h-8 w-fit touch:h-11 list-none items-center gap-1 rounded-small pe-2 hover:text-ink [&::-webkit-details-marker]:hidden">
             <ChevronRight size={16} aria-hidden="true" className="transition-[rotate] group-open/fold:rotate-90" />
-            {message ? `Provider message${upstreamStatus ? ` (${upstreamStatus})` : ''}` : 'Technical details'}
+            {providerMessage ? `Provider message${upstreamStatus ? ` (${upstreamStatus})` : ''}` : 'Technical details'}
           </summary>
           <div className="mt-1 mb-2 border-line border-s ps-3 wrap-anywhere">
-            {message ? <p>{message}</p> : null}
-            {known ? <p className="select-text text-note">{known}</p> : null}
+            {providerMessage ? <p>{providerMessage}</p> : null}
+            {details ? <p className="select-text text-note">{details}</p> : null}
           </div>
         </details>
       ) : null}
@@ -43,7 +43,7 @@ export function ProblemBlock({ problem, generation }: { problem: Problem; genera
   )
 }
 
-/** The ways on from a reply that went wrong, in one row with what every reply has. */
+/** The actions below a reply with a problem. */
 export function ProblemActions({
   conversationId,
   problem,
@@ -56,10 +56,9 @@ export function ProblemActions({
   problem: Problem
   message: Message
   generation: GenerationSummary
-  /** With another model than the one that wrote it, where one is named. */
+  /** With the reply's own model unless another is given. */
   onContinue(model?: string): void
-  /** With another model, or for a reply of at most so many tokens, where that is what helps. */
-  onRetry(wish?: { model?: string; maxTokens?: number }): void
+  onRetry(options?: { model?: string; maxTokens?: number }): void
 }) {
   const interrupted = generation.status === 'interrupted'
   const { kind, lowerMaxTokens } = problem
@@ -69,7 +68,7 @@ export function ProblemActions({
       {kind === 'budget' ? (
         <>
           <SettingsLink section="budgets">Raise</SettingsLink>
-          <CheaperModel
+          <LazyCheaperPicker
             conversationId={conversationId}
             generation={generation}
             onChosen={interrupted ? onContinue : () => onRetry()}
@@ -77,18 +76,22 @@ export function ProblemActions({
         </>
       ) : null}
       {interrupted ? (
-        <Button variant={kind === 'budget' ? 'quiet' : 'plain'} className={low} onClick={() => onContinue()}>
+        <Button variant={kind === 'budget' ? 'quiet' : 'plain'} className={compact} onClick={() => onContinue()}>
           <StepForward size={16} aria-hidden="true" />
           Continue
         </Button>
       ) : null}
       {lowerMaxTokens ? (
-        <Button className={low} onClick={() => onRetry({ maxTokens: lowerMaxTokens })}>
+        <Button className={compact} onClick={() => onRetry({ maxTokens: lowerMaxTokens })}>
           Limit to {formatTokens(lowerMaxTokens)} and retry
         </Button>
       ) : null}
       <span className="flex items-center">
-        <Button variant={interrupted || lowerMaxTokens ? 'quiet' : 'plain'} className={low} onClick={() => onRetry()}>
+        <Button
+          variant={interrupted || lowerMaxTokens ? 'quiet' : 'plain'}
+          className={compact}
+          onClick={() => onRetry()}
+        >
           <RotateCcw size={16} aria-hidden="true" />
           Retry
         </Button>
@@ -97,19 +100,24 @@ export function ProblemActions({
         </span>
       </span>
       <CheckProvider kind={kind} model={generation.model} />
-      {text ? <CopyWords text={() => text} /> : null}
+      {text ? <CopyText text={() => text} /> : null}
       <ReplyMeta conversationId={conversationId} message={message} />
     </div>
   )
 }
 
-const low = 'not-touch:h-8!'
+const compact = 'not-touch:h-8!'
 
-const picker = lazyComponent(() => import('@/components/models/cheaper-picker').then((module) => module.CheaperPicker))
+const cheaperPicker = lazyComponent(() =>
+  import('@/components/models/cheaper-picker').then((module) => module.CheaperPicker),
+)
 
-/** The way on with a model that costs less. Until its code is here, the other ways are. */
-function CheaperModel(props: { conversationId: string; generation: GenerationSummary; onChosen(model: string): void }) {
-  const { component: CheaperPicker } = picker.useComponent()
+function LazyCheaperPicker(props: {
+  conversationId: string
+  generation: GenerationSummary
+  onChosen(model: string): void
+}) {
+  const { component: CheaperPicker } = cheaperPicker.useComponent()
   return CheaperPicker ? <CheaperPicker {...props} /> : null
 }
 
@@ -124,17 +132,17 @@ function SettingsLink({ section, children }: { section: string; children: string
   )
 }
 
-function CopyWords({ text }: { text: () => string }) {
-  const [answer, setAnswer] = useState<string | null>(null)
+function CopyText({ text }: { text: () => string }) {
+  const [result, setResult] = useState<string | null>(null)
   const copy = () =>
     copyText(text()).then(
-      () => setAnswer('Copied'),
-      () => setAnswer('Couldn’t copy'),
+      () => setResult('Copied'),
+      () => setResult('Couldn’t copy'),
     )
   return (
-    <Button variant="quiet" className={low} onClick={() => void copy()}>
+    <Button variant="quiet" className={compact} onClick={() => void copy()}>
       <Copy size={16} aria-hidden="true" />
-      {answer ?? 'Copy'}
+      {result ?? 'Copy'}
     </Button>
   )
 }

@@ -6,10 +6,10 @@ import { textOf } from '@/lib/protocol/messages'
 import { Branches } from './branches'
 import { languageOf } from './language'
 
-/** A prompt past this is shown cut, so that the reply below it stays in sight. */
-const longText = { characters: 1200, lines: 14 }
+/** Longer prompts are clipped, so that the reply stays in view. */
+const MAX_CHARACTERS = 1200
+const MAX_LINES = 14
 
-/** What the person wrote: a quiet raised block, right of centre. */
 export const Prompt = memo(function Prompt({
   conversationId,
   messageId,
@@ -35,8 +35,8 @@ export const Prompt = memo(function Prompt({
 
 export function PromptText({ text }: { text: string }) {
   const id = useId()
-  const [whole, setWhole] = useState(false)
-  const long = text.length > longText.characters || text.split('\n', longText.lines + 1).length > longText.lines
+  const [expanded, setExpanded] = useState(false)
+  const isLong = text.length > MAX_CHARACTERS || text.split('\n', MAX_LINES + 1).length > MAX_LINES
   return (
     <div className="w-fit max-w-full rounded-large rounded-ee-small bg-surface-raised px-4 py-2.5 sm:max-w-[85%]">
       <h2 className="sr-only">Prompt</h2>
@@ -45,19 +45,19 @@ export function PromptText({ text }: { text: string }) {
         dir="auto"
         lang={languageOf(text)}
         data-message-text
-        className={`whitespace-pre-wrap wrap-anywhere [unicode-bidi:plaintext] ${long && !whole ? 'line-clamp-12 overflow-hidden' : ''}`}
+        className={`whitespace-pre-wrap wrap-anywhere [unicode-bidi:plaintext] ${isLong && !expanded ? 'line-clamp-12 overflow-hidden' : ''}`}
       >
         {text}
       </div>
-      {long ? (
+      {isLong ? (
         <button
           type="button"
-          aria-expanded={whole}
+          aria-expanded={expanded}
           aria-controls={id}
-          onClick={() => setWhole(!whole)}
+          onClick={() => setExpanded(!expanded)}
           className="mt-1 rounded-small text-small text-accent underline underline-offset-3 touch:min-h-11"
         >
-          {whole ? 'Show less' : 'Show more'}
+          {expanded ? 'Show less' : 'Show more'}
         </button>
       ) : null}
     </div>

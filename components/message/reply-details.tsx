@@ -14,7 +14,7 @@ import type { GenerationDetails } from '@/lib/protocol/details'
 import type { GenerationSummary, Message } from '@/lib/protocol/messages'
 import { statusLabel } from './reply-status'
 
-/** Everything that was counted about one reply, in a popover by its menu's button. */
+/** A popover with tokens, cost, times and ids of a reply. */
 export function ReplyDetails({
   message,
   generation,
@@ -46,12 +46,12 @@ export function ReplyDetails({
 
 function Details({ message, generation }: { message: Message; generation: GenerationSummary }) {
   const details = useDetails(generation.id)
-  const known = details === 'none' ? null : details
+  const loaded = details === 'failed' ? null : details
   const models = useConversations((state) => state.models)
   const { finishReason, status, attempts } = generation
   const usage = replyUsage(generation)
-  // The server's own times: what this page saw came later, and by more the slower the network.
-  const { startedAt, firstTokenAt, endedAt } = details === 'none' ? generation : (details ?? unknownTimes)
+  // The server's times: what the page measured includes the network.
+  const { startedAt, firstTokenAt, endedAt } = details === 'failed' ? generation : (details ?? unknownTimes)
   const rate = tokenRate({ usage: generation.usage, firstTokenAt, endedAt }, message.parts)
   const provider = providerName(models, generation.model)
   return (
@@ -65,39 +65,39 @@ function Details({ message, generation }: { message: Message; generation: Genera
             <Row name="Reasoning tokens">{usage.reasoningTokens.toLocaleString()}</Row>
           ) : null}
           <Row name="Token count">{usage.source === 'reported' ? 'from provider' : 'estimated by Rill'}</Row>
-          <Cost costs={replyCosts(generation)} price={known?.price ?? null} />
+          <Cost costs={replyCosts(generation)} price={loaded?.price ?? null} />
         </>
       ) : null}
-      <Gap />
-      {firstTokenAt === null ? null : <Row name="Time to first token">{timeWords(firstTokenAt - startedAt)}</Row>}
+      <Separator />
+      {firstTokenAt === null ? null : <Row name="Time to first token">{formatDuration(firstTokenAt - startedAt)}</Row>}
       {rate === null ? null : <Row name="Speed">{formatTokenRate(rate)}</Row>}
-      {endedAt === null ? null : <Row name="Total time">{timeWords(endedAt - startedAt)}</Row>}
+      {endedAt === null ? null : <Row name="Total time">{formatDuration(endedAt - startedAt)}</Row>}
       {attempts > 0 ? <Row name="Attempts">{attempts.toLocaleString()}</Row> : null}
-      <Gap />
+      <Separator />
       <Row name="Model">{modelName(models, generation.model)}</Row>
       {provider ? <Row name="Provider">{provider}</Row> : null}
       <Row name="Status">{statusLabel(status)}</Row>
       {finishReason && finishReason !== 'stop' ? <Row name="Finish reason">{finishReason}</Row> : null}
-      {known?.differences?.map((name) => (
+      {loaded?.differences?.map((name) => (
         <Row key={name} name="Note">
-          {differenceWords[name] ?? name}
+          {differenceText[name] ?? name}
         </Row>
       ))}
-      <Gap />
-      <Id name="Generation ID" id={generation.id} />
-      <Id name="Message ID" id={message.id} />
+      <Separator />
+      <IdRow name="Generation ID" id={generation.id} />
+      <IdRow name="Message ID" id={message.id} />
     </dl>
   )
 }
 
-/** What a model does not take, and what was done about it. */
-const differenceWords: Record<string, string | undefined> = {
+/** Differences between a request and what the model accepted, by `GenerationDetails.differences`. */
+const differenceText: Record<string, string | undefined> = {
   stream: 'The provider can’t stream this model for you, so the reply came all at once',
   system: 'This model takes no system prompt, so it was put before your first message',
   temperature: 'This model doesn’t take a temperature, so it used its own',
 }
 
-/** What it cost, and the price that this was reckoned by. */
+/** The cost, and the price it was calculated with. */
 function Cost({ costs, price }: { costs: Amount[] | null; price: Price | null }) {
   const money = useMoneyFormatter()
   if (!costs) {
@@ -116,7 +116,7 @@ function Cost({ costs, price }: { costs: Amount[] | null; price: Price | null })
       {price && !isFree(costs) ? (
         <span className="block text-ink-quiet">
           {formatPrice(price)}
-          {price.date ? <span className="block">price of {dayWords(price.date)}</span> : null}
+          {price.date ? <span className="block">price of {formatDate(price.date)}</span> : null}
         </span>
       ) : null}
     </Row>
@@ -125,32 +125,32 @@ function Cost({ costs, price }: { costs: Amount[] | null; price: Price | null })
 
 const unknownTimes = { startedAt: 0, firstTokenAt: null, endedAt: null }
 
-/** What the server knows of a generation besides its summary; null until it has answered, `none` when it cannot. */
-function useDetails(generationId: string): GenerationDetails | 'none' | null {
-  const [details, setDetails] = useState<GenerationDetails | 'none' | null>(null)
+/** The details the server has beyond the summary; null while loading. */
+function useDetails(generationId: string): GenerationDetails | 'failed' | null {
+  const [details, setDetails] = useState<GenerationDetails | 'failed' | null>(null)
   useEffect(() => {
-    const closing = new AbortController()
+    const controller = new AbortController()
     client()
-      .generation(generationId, closing.signal)
-      // The cost stands without its price.
-      .then(setDetails, () => closing.signal.aborted || setDetails('none'))
-    return () => closing.abort()
+      .generation(generationId, controller.signal)
+      // Without them the popover shows what the summary has.
+      .then(setDetails, () => controller.signal.aborted || setDetails('failed'))
+    return () => controller.abort()
   }, [generationId])
   return details
 }
 
 /** `180 ms`, `3.2 s` */
-function timeWords(milliseconds: number): string {
-  const some = Math.max(0, Math.round(milliseconds))
-  return some < 1000 ? `${some} ms` : formatSeconds(some)
+function formatDuration(milliseconds: number): string {
+  const rounded = Math.max(0, Math.round(milliseconds))
+  return rounded < 1000 ? `${rounded} ms` : formatSeconds(rounded)
 }
 
-/** `2026-07-02` as the reader writes a day. */
-function dayWords(date: string): string {
-  const day = new Date(`${date}T00:00:00Z`)
-  return Number.isNaN(day.getTime())
+/** `2026-07-02` in the user's locale. */
+function formatDate(date: string): string {
+  const parsed = new Date(`${date}T00:00:00Z`)
+  return Number.isNaN(parsed.getTime())
     ? date
-    : day.toLocaleDateString(undefined, { dateStyle: 'medium', timeZone: 'UTC' })
+    : parsed.toLocaleDateString(undefined, { dateStyle: 'medium', timeZone: 'UTC' })
 }
 
 function Row({ name, children }: { name: string; children: ReactNode }) {
@@ -162,7 +162,7 @@ function Row({ name, children }: { name: string; children: ReactNode }) {
   )
 }
 
-function Id({ name, id }: { name: string; id: string }) {
+function IdRow({ name, id }: { name: string; id: string }) {
   return (
     <>
       <dt className="self-center text-ink-quiet">{name}</dt>
@@ -178,7 +178,6 @@ function Id({ name, id }: { name: string; id: string }) {
   )
 }
 
-/** Sets groups of rows apart. */
-function Gap() {
+function Separator() {
   return <div className="col-span-2 my-1 border-line border-t" />
 }

@@ -11,8 +11,8 @@ import { ReplyMeta } from './reply-meta'
 import { canContinue, endingLabel } from './reply-status'
 
 /**
- * One line under a reply that ended well or was stopped: how it ended, what can be done with it, and what it cost. It
- * always has its height; on older replies its contents show on hover and focus.
+ * The line below a completed or stopped reply: how it ended, its actions and cost. On replies before the last, the
+ * actions show on hover and focus.
  */
 export function ReplyFooter({
   conversationId,
@@ -30,20 +30,20 @@ export function ReplyFooter({
   const { generation } = message
   const text = textOf(message.parts)
   const ending = endingLabel(message)
-  const limited = generation?.status === 'completed' && canContinue(generation)
-  const appear = last
+  const reachedLimit = generation?.status === 'completed' && canContinue(generation)
+  const visibility = last
     ? ''
     : 'opacity-0 transition-opacity group-hover/reply:opacity-100 group-focus-within/reply:opacity-100 has-aria-expanded:opacity-100 touch:opacity-100'
   return (
     <div className="-ms-2 mt-1 flex min-h-8 flex-wrap items-center text-note text-ink-quiet touch:min-h-11">
       {ending ? <span className="ms-2 me-2 font-strong wrap-anywhere">{ending}</span> : null}
-      {limited ? (
+      {reachedLimit ? (
         <Button variant="bare" className="me-1 not-touch:h-8! text-note!" onClick={onContinue}>
           <StepForward size={16} aria-hidden="true" />
           Continue
         </Button>
       ) : null}
-      <div className={`flex min-w-0 items-center ${appear}`}>
+      <div className={`flex min-w-0 items-center ${visibility}`}>
         {generation?.status === 'stopped' ? (
           <IconButton label="Continue" onClick={onContinue}>
             <StepForward size={16} aria-hidden="true" />
@@ -62,7 +62,7 @@ export function ReplyFooter({
   )
 }
 
-/** Another reply to the same prompt, by the model that is chosen now; its name is told where it is another. */
+/** Regenerates with the conversation's current model, and names it if it differs from the reply's. */
 function Regenerate({
   conversationId,
   model,

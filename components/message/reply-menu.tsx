@@ -6,12 +6,12 @@ import { copyText } from '@/components/ui/copy-text'
 import { focusIfLost } from '@/components/ui/page-focus'
 import { useConversations } from '@/lib/client/state/context'
 import type { Message } from '@/lib/protocol/messages'
+import { problemDetails } from './problem-text'
 import { ReplyDetails } from './reply-details'
 import { replyProblem } from './reply-problem'
-import { problemDetails } from './reply-status'
 import { messageLink } from './use-linked-message'
 
-/** What is seldom done with a reply, and all that was counted about it. */
+/** The less frequent actions of a reply, and the popover with its details. */
 export function ReplyMenu({
   open,
   onOpenChange,
@@ -25,15 +25,15 @@ export function ReplyMenu({
   conversationId: string
   message: Message
 }) {
-  const [details, setDetails] = useState(false)
-  // The menu gives the focus back to its button when it closes; what opens then takes it from there.
-  const showsDetails = useRef(false)
+  const [detailsOpen, setDetailsOpen] = useState(false)
+  // The details open when the menu has closed, which returns the focus to its button.
+  const opensDetails = useRef(false)
   const button = useRef<HTMLDivElement>(null)
   const copy = useCopy()
   const { generation } = message
   const problem = replyProblem(message)
   return (
-    <Popover.Root open={details} onOpenChange={setDetails}>
+    <Popover.Root open={detailsOpen} onOpenChange={setDetailsOpen}>
       <DropdownMenu.Root open={open} onOpenChange={onOpenChange} modal={false}>
         <Popover.Anchor ref={button} asChild>
           <DropdownMenu.Trigger asChild>{trigger}</DropdownMenu.Trigger>
@@ -44,31 +44,31 @@ export function ReplyMenu({
             sideOffset={4}
             collisionPadding={8}
             onCloseAutoFocus={(event) => {
-              if (!showsDetails.current) return
-              showsDetails.current = false
+              if (!opensDetails.current) return
+              opensDetails.current = false
               event.preventDefault()
-              setDetails(true)
+              setDetailsOpen(true)
             }}
             className="z-40 min-w-44 rounded-medium border border-line bg-surface p-1 shadow-float"
           >
             <Item
               icon={Link2}
-              words="Copy link"
+              label="Copy link"
               onSelect={() => copy(messageLink(conversationId, message.id), 'Link copied.')}
             />
             {problem ? (
               <Item
                 icon={TriangleAlert}
-                words="Copy error details"
+                label="Copy error details"
                 onSelect={() => copy(problemDetails(problem, generation), 'Error details copied.')}
               />
             ) : null}
             {generation ? (
               <Item
                 icon={Info}
-                words="Details"
+                label="Details"
                 onSelect={() => {
-                  showsDetails.current = true
+                  opensDetails.current = true
                 }}
               />
             ) : null}
@@ -82,23 +82,23 @@ export function ReplyMenu({
   )
 }
 
-function Item({ icon: Icon, words, onSelect }: { icon: LucideIcon; words: string; onSelect(): void }) {
+function Item({ icon: Icon, label, onSelect }: { icon: LucideIcon; label: string; onSelect(): void }) {
   return (
     <DropdownMenu.Item
       onSelect={onSelect}
       className="flex h-8 touch:h-11 items-center gap-2 rounded-small px-2 text-small outline-none data-highlighted:bg-surface-pressed"
     >
       <Icon size={16} aria-hidden="true" className="text-ink-quiet" />
-      {words}
+      {label}
     </DropdownMenu.Item>
   )
 }
 
-function useCopy(): (text: string, done: string) => void {
+function useCopy(): (text: string, success: string) => void {
   const notify = useConversations((state) => state.notify)
-  return (text, done) => {
+  return (text, success) => {
     copyText(text).then(
-      () => notify({ id: 'copied', text: done, tone: 'quiet' }),
+      () => notify({ id: 'copied', text: success, tone: 'quiet' }),
       () => notify({ id: 'copied', text: 'Couldn’t copy. Your browser didn’t allow it.', tone: 'danger' }),
     )
   }

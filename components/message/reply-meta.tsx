@@ -8,14 +8,14 @@ import { usePopup } from '@/components/ui/lazy/use-popup'
 import type { GenerationSummary, Message } from '@/lib/protocol/messages'
 import { Branches } from './branches'
 
-const menu = lazyComponent(() => import('./reply-menu').then((module) => module.ReplyMenu))
+const replyMenu = lazyComponent(() => import('./reply-menu').then((module) => module.ReplyMenu))
 
-/** What stands at the end of the line under every reply: its menu, its branches, and what it cost. */
+/** The end of the line below every reply: its menu, branches and cost. */
 export function ReplyMeta({ conversationId, message }: { conversationId: string; message: Message }) {
   const money = useMoneyFormatter()
-  const { component: Menu, open, setOpen, props } = usePopup(menu)
+  const { component: Menu, open, setOpen, props } = usePopup(replyMenu)
   const cost = message.generation && formatReplyCost(message.generation, money)
-  const face = (
+  const trigger = (
     <IconButton label="More actions" aria-haspopup="menu" {...props} className="aria-expanded:bg-surface-pressed">
       <Ellipsis size={16} aria-hidden="true" />
     </IconButton>
@@ -23,9 +23,9 @@ export function ReplyMeta({ conversationId, message }: { conversationId: string;
   return (
     <>
       {Menu ? (
-        <Menu open={open} onOpenChange={setOpen} trigger={face} conversationId={conversationId} message={message} />
+        <Menu open={open} onOpenChange={setOpen} trigger={trigger} conversationId={conversationId} message={message} />
       ) : (
-        face
+        trigger
       )}
       <Branches conversationId={conversationId} message={message} />
       {cost ? (
@@ -37,16 +37,16 @@ export function ReplyMeta({ conversationId, message }: { conversationId: string;
   )
 }
 
-/** What a reply comes to while it is written: always in the same place, and in figures of one width. */
+/** The tokens and cost of a running reply. */
 export function LiveUsage({ generation }: { generation: GenerationSummary }) {
   const money = useMoneyFormatter()
   const usage = replyUsage(generation)
   const costs = replyCosts(generation)
   if (!usage) return null
-  const about = usage.source === 'estimated'
+  const isEstimate = usage.source === 'estimated'
   return (
     <span className="numbers text-note">
-      {about ? 'about ' : ''}
+      {isEstimate ? 'about ' : ''}
       {formatTokens(usage.completionTokens)}
       {costs ? ` · ${formatCosts(costs, money, false)}` : ''}
     </span>

@@ -10,7 +10,7 @@ import type { RetryData } from '@/lib/protocol/events'
 
 const calls = createCalls(browserEnvironment)
 
-/** A wait before another attempt: why, how long still, and the two ways out of it. */
+/** The wait before a retry: its reason, the seconds left, and buttons to end it. */
 export function RetryCountdown({
   conversationId,
   generationId,
@@ -28,10 +28,10 @@ export function RetryCountdown({
       setProblem(`Still waiting. ${problemFrom(error).message}`)
     })
   }
-  const seconds = useSecondsLeft(wait)
-  const whole = Math.ceil(wait.delayMs / 1000)
+  const secondsLeft = useSecondsLeft(wait)
+  const totalSeconds = Math.ceil(wait.delayMs / 1000)
   const box = useRef<HTMLDivElement>(null)
-  // However the wait ends, its buttons go.
+  // When the wait ends, its buttons are unmounted.
   useLayoutEffect(() => {
     const element = box.current
     return () => {
@@ -40,16 +40,16 @@ export function RetryCountdown({
   }, [])
   return (
     <div ref={box} className="rounded-medium bg-surface-raised px-4 py-3 text-small">
-      {/* Said once: a count that is read out each second would drown everything else. */}
+      {/* Read out once, unlike the countdown. */}
       <p className="sr-only">
-        {wait.message}. Trying again in {whole === 1 ? '1 second' : `${whole} seconds`}, attempt {wait.attempt} of{' '}
-        {wait.of}.
+        {wait.message}. Trying again in {totalSeconds === 1 ? '1 second' : `${totalSeconds} seconds`}, attempt{' '}
+        {wait.attempt} of {wait.of}.
       </p>
       <p aria-hidden="true">
         <span className="font-strong text-warn">{wait.message}.</span>{' '}
         <span className="numbers text-ink-quiet">
-          {seconds > 0 ? (
-            `Trying again in ${seconds} s`
+          {secondsLeft > 0 ? (
+            `Trying again in ${secondsLeft} s`
           ) : (
             <>
               Trying again
@@ -60,7 +60,7 @@ export function RetryCountdown({
         </span>
       </p>
       <div className="mt-3 flex flex-wrap gap-2">
-        <Button onClick={retryNow} disabled={seconds === 0}>
+        <Button onClick={retryNow} disabled={secondsLeft === 0}>
           Retry now
         </Button>
         <Button variant="quiet" onClick={() => void stop(conversationId)}>
@@ -76,7 +76,7 @@ export function RetryCountdown({
   )
 }
 
-/** Whole seconds until the wait ends. By the server's clock where that is near ours, never longer than the wait itself. */
+/** Whole seconds until the wait ends. The server's clock may differ, so never more than the whole wait. */
 function useSecondsLeft({ at, delayMs }: RetryData): number {
   const [now, setNow] = useState(() => Date.now())
   useEffect(() => {

@@ -4,51 +4,48 @@ import { useConversations } from '@/lib/client/state/context'
 
 const prefix = '#message-'
 
-/** The address of a message, to be given to others or kept. */
+/** The permanent URL of a message. */
 export function messageLink(conversationId: string, messageId: string): string {
   return `${window.location.origin}/c/${conversationId}${prefix}${messageId}`
 }
 
-/**
- * Goes to the message that the address names as soon as it is here, whichever branch it is on; once, unless the address
- * changes.
- */
+/** Goes to the message that the URL's fragment names as soon as it is loaded, on any branch; once per fragment. */
 export function useLinkedMessage(
   conversationId: string,
-  bring: (messageId: string) => Promise<HTMLElement | null>,
+  goToMessage: (messageId: string) => Promise<HTMLElement | null>,
 ): void {
   const reveal = useConversations((state) => state.reveal)
   const count = useConversations((state) => state.conversations[conversationId]?.messageIds.length ?? 0)
-  /** The way that was taken last, also while it is under way. */
-  const taken = useRef<{ hash: string } | null>(null)
-  const go = useCallback(async () => {
+  /** The last navigation, done or in progress. */
+  const lastNavigation = useRef<{ hash: string } | null>(null)
+  const navigate = useCallback(async () => {
     const { hash } = window.location
     const messageId = hash.startsWith(prefix) ? hash.slice(prefix.length) : ''
     if (messageId === '' || !reveal(conversationId, messageId)) return
-    const way = { hash }
-    taken.current = way
-    // Another branch may have been chosen, which is shown then.
+    const navigation = { hash }
+    lastNavigation.current = navigation
+    // `reveal` may have switched the branch, which renders first.
     await new Promise(requestAnimationFrame)
-    if (taken.current !== way) return
-    const element = await bring(messageId)
-    if (element && taken.current === way) point(element)
-  }, [conversationId, reveal, bring])
+    if (lastNavigation.current !== navigation) return
+    const element = await goToMessage(messageId)
+    if (element && lastNavigation.current === navigation) focusAndFlash(element)
+  }, [conversationId, reveal, goToMessage])
   useEffect(() => {
-    if (count > 0 && taken.current?.hash !== window.location.hash) void go()
-  }, [count, go])
+    if (count > 0 && lastNavigation.current?.hash !== window.location.hash) void navigate()
+  }, [count, navigate])
   useEffect(() => {
-    window.addEventListener('hashchange', go)
+    window.addEventListener('hashchange', navigate)
     return () => {
-      window.removeEventListener('hashchange', go)
-      taken.current = null
+      window.removeEventListener('hashchange', navigate)
+      lastNavigation.current = null
     }
-  }, [go])
+  }, [navigate])
 }
 
-/** Shows which one was meant, to the eye for a moment and to a screen reader by the focus. */
-function point(element: HTMLElement): void {
+/** Points out an element: by a short color animation, and to screen readers by the focus. */
+function focusAndFlash(element: HTMLElement): void {
   element.tabIndex = -1
   element.focus({ preventScroll: true })
-  const colour = getComputedStyle(element).getPropertyValue('--color-accent')
-  element.animate([{ backgroundColor: `color-mix(in oklch, ${colour} 14%, transparent)` }, {}], 1600)
+  const color = getComputedStyle(element).getPropertyValue('--color-accent')
+  element.animate([{ backgroundColor: `color-mix(in oklch, ${color} 14%, transparent)` }, {}], 1600)
 }

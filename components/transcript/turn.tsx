@@ -1,7 +1,8 @@
 'use client'
 import { memo } from 'react'
 import { Prompt } from '@/components/message/prompt'
-import { Reply, Unanswered } from '@/components/message/reply'
+import { Reply } from '@/components/message/reply'
+import { Unanswered } from '@/components/message/unanswered'
 import { useConversations } from '@/lib/client/state/context'
 import { promptStatusOf, type ShownTurn } from '@/lib/client/state/selectors'
 

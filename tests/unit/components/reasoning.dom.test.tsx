@@ -12,7 +12,7 @@ const words = () => screen.getByRole('button').textContent
 describe('what a model thought', () => {
   it('is not in the page while it is folded', () => {
     const { container } = render(
-      <Reasoning text="They ask of rivers." growing={false} since={undefined} took={undefined} />,
+      <Reasoning text="They ask of rivers." growing={false} startedAt={undefined} durationMs={undefined} />,
     )
     expect(container.textContent).not.toContain('rivers')
     fireEvent.click(screen.getByRole('button', { name: 'Thoughts' }))
@@ -23,7 +23,13 @@ describe('what a model thought', () => {
 
   it('is open once it has ended with no answer, until the person folds it', () => {
     const thoughts = (ended: boolean) => (
-      <Reasoning text="They ask of rivers." growing={!ended} since={undefined} took={3000} unanswered={ended} />
+      <Reasoning
+        text="They ask of rivers."
+        growing={!ended}
+        startedAt={undefined}
+        durationMs={3000}
+        unanswered={ended}
+      />
     )
     const { container, rerender } = render(thoughts(false))
     expect(container.textContent).not.toContain('rivers')
@@ -36,20 +42,20 @@ describe('what a model thought', () => {
 
   it('says how long it took once it is over', () => {
     vi.useFakeTimers({ now: 100_000 })
-    const { rerender } = render(<Reasoning text="Hm." growing since={100_000} took={undefined} />)
+    const { rerender } = render(<Reasoning text="Hm." growing startedAt={100_000} durationMs={undefined} />)
     expect(words()).toBe('Thinking')
-    rerender(<Reasoning text="Hm." growing={false} since={100_000} took={12_300} />)
+    rerender(<Reasoning text="Hm." growing={false} startedAt={100_000} durationMs={12_300} />)
     expect(words()).toBe('Thought for 12 s')
   })
 
   it('counts from when it began, and adds what it goes on with', () => {
     vi.useFakeTimers({ now: 100_000 })
-    const { rerender } = render(<Reasoning text="Hm." growing since={96_000} took={2000} />)
+    const { rerender } = render(<Reasoning text="Hm." growing startedAt={96_000} durationMs={2000} />)
     expect(words()).toBe('Thinking · 6 s')
     act(() => vi.advanceTimersByTime(1000))
     expect(words()).toBe('Thinking · 7 s')
     // Its time is told before the answer that ends it, and is not counted twice.
-    rerender(<Reasoning text="Hm." growing since={96_000} took={7000} />)
+    rerender(<Reasoning text="Hm." growing startedAt={96_000} durationMs={7000} />)
     expect(words()).toBe('Thinking · 7 s')
   })
 })
