@@ -11,18 +11,18 @@ interface Action {
   name: string
   icon: LucideIcon
   danger?: boolean
-  /** It takes the focus elsewhere; otherwise that goes back to the menu's button. */
+  /** Otherwise the focus returns to the trigger. */
   movesFocus?: boolean
   run(): void
 }
 
-/** What can be done with a conversation, by its row or its title. */
+/** The actions on a conversation. */
 export function ConversationMenu({
   id,
   open,
   onOpenChange,
   trigger,
-  within,
+  containerId,
   onRename,
   onFind,
 }: {
@@ -30,8 +30,8 @@ export function ConversationMenu({
   open: boolean
   onOpenChange(open: boolean): void
   trigger: ReactElement
-  /** The element id of the part of the page that it belongs to. */
-  within: string
+  /** The id of the element that the menu is rendered into. */
+  containerId: string
   onRename(): void
   onFind?: () => void
 }) {
@@ -43,21 +43,21 @@ export function ConversationMenu({
     { name: 'Copy link', icon: Link2, run: copyLink },
     { name: 'Delete', icon: Trash2, danger: true, movesFocus: true, run: remove },
   ]
-  // The menu gives the focus back to its button when it closes; an action that moves the focus comes after that.
-  const chosen = useRef<(() => void) | null>(null)
+  // Run once the menu has closed, which would return the focus to the trigger.
+  const deferred = useRef<(() => void) | null>(null)
   return (
     <DropdownMenu.Root open={open} onOpenChange={onOpenChange} modal={false}>
       <DropdownMenu.Trigger asChild>{trigger}</DropdownMenu.Trigger>
-      <DropdownMenu.Portal container={document.getElementById(within)}>
+      <DropdownMenu.Portal container={document.getElementById(containerId)}>
         <DropdownMenu.Content
           align="start"
           sideOffset={4}
           collisionPadding={8}
           onCloseAutoFocus={(event) => {
-            if (!chosen.current) return
+            if (!deferred.current) return
             event.preventDefault()
-            chosen.current()
-            chosen.current = null
+            deferred.current()
+            deferred.current = null
           }}
           className="z-40 min-w-44 rounded-medium border border-line bg-surface p-1 shadow-float"
         >
@@ -66,7 +66,7 @@ export function ConversationMenu({
               key={name}
               className={`flex h-8 touch:h-11 items-center gap-2 rounded-small px-2 text-small outline-none data-highlighted:bg-surface-pressed ${danger ? 'text-danger' : ''}`}
               onSelect={() => {
-                if (movesFocus) chosen.current = run
+                if (movesFocus) deferred.current = run
                 else run()
               }}
             >
@@ -83,37 +83,37 @@ export function ConversationMenu({
 function useCopyLink(id: string): () => void {
   const notify = useConversations((state) => state.notify)
   return () =>
-    void copyText(window.location.origin + addressOf(id)).then(
+    void copyText(window.location.origin + pathOf(id)).then(
       () => notify({ id: 'link', text: 'Link copied.', tone: 'quiet' }),
       () => notify({ id: 'link', text: 'Couldn’t copy the link.', tone: 'danger' }),
     )
 }
 
-/** Deletes, with a way back. The focus goes on to the next row, or with the page to a new conversation if this one was open. */
+/** Deletes with Undo. The focus moves to the next row, or to a new conversation if this one was open. */
 function useRemove(id: string): () => void {
   const remove = useConversations((state) => state.remove)
   const router = useRouter()
   return () => {
-    const address = addressOf(id)
-    const wasOpen = window.location.pathname === address
-    const rows = links()
-    const place = rows.findIndex((link) => link.getAttribute('href') === address)
+    const path = pathOf(id)
+    const wasOpen = window.location.pathname === path
+    const rows = sidebarLinks()
+    const index = rows.findIndex((link) => link.getAttribute('href') === path)
     void remove(id, () => {
-      // Undo reopens the conversation only if the person hasn't gone to another page.
-      if (wasOpen && ['/', address].includes(window.location.pathname)) router.push(address)
-      else requestAnimationFrame(() => focusRow(links().find((link) => link.getAttribute('href') === address)))
+      // Undo reopens the conversation only if the user hasn't gone to another page.
+      if (wasOpen && ['/', path].includes(window.location.pathname)) router.push(path)
+      else requestAnimationFrame(() => focusRow(sidebarLinks().find((link) => link.getAttribute('href') === path)))
     })
     if (wasOpen) {
       router.push('/')
       focusContent()
-    } else focusRow(rows[place + 1] ?? rows[place - 1])
+    } else focusRow(rows[index + 1] ?? rows[index - 1])
   }
 }
 
-const addressOf = (id: string) => `/c/${id}`
-const links = () => [...document.querySelectorAll<HTMLElement>(`#${sidebarId} li a`)]
+const pathOf = (id: string) => `/c/${id}`
+const sidebarLinks = () => [...document.querySelectorAll<HTMLElement>(`#${sidebarId} li a`)]
 
-/** Puts the focus on a row, unless the sidebar is away. */
+/** Focuses a row, or the content if the sidebar is hidden. */
 function focusRow(link: HTMLElement | undefined): void {
   if (link?.checkVisibility?.({ visibilityProperty: true })) link.focus()
   else focusContent()

@@ -1,7 +1,7 @@
 'use client'
 import { useEffect, useRef, useState } from 'react'
 
-/** A title being rewritten in place: Enter or leaving saves, Escape does not. */
+/** Edits a title in place: Enter and blur save, Escape cancels. */
 export function RenameField({
   title,
   onSave,

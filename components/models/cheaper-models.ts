@@ -6,45 +6,45 @@ import { modelOf } from './models'
 
 type Model = ModelGroup['models'][number]
 
-/** Prompts are longer than what answers them: the field reckons three tokens in for one out. */
-const TOKENS_IN_PER_OUT = 3n
+/** The usual ratio of input to output tokens in a blended price. */
+const INPUT_PER_OUTPUT = 3n
 
 /**
- * The models that cost less than one, the cheapest first and no more than `most`, as one group for the list of models. Empty when the price of
- * that one is unknown; one whose price nobody knows is not taken for cheap.
+ * Up to `limit` chat models that cost less than `model`, cheapest first, as one group for the list of models. Models
+ * without a price are left out; empty if `model` has none.
  */
-export function cheaperModels(models: ModelList | null, than: string, rate: Rate, most: number): ListedGroup[] {
-  const limit = blended(modelOf(models, than), rate)
-  if (limit === null) return []
-  const found = (models?.groups ?? []).flatMap((group) =>
-    group.models.flatMap((model) => {
-      if (model.otherTask) return []
-      const cost = blended(model, rate)
-      return cost !== null && cost < limit ? [{ cost, model, provider: group.name }] : []
+export function cheaperModels(models: ModelList | null, model: string, rate: Rate, limit: number): ListedGroup[] {
+  const maxPrice = blendedPrice(modelOf(models, model), rate)
+  if (maxPrice === null) return []
+  const cheaper = (models?.groups ?? []).flatMap((group) =>
+    group.models.flatMap((candidate) => {
+      if (candidate.otherTask) return []
+      const price = blendedPrice(candidate, rate)
+      return price !== null && price < maxPrice ? [{ price, model: candidate, provider: group.name }] : []
     }),
   )
-  if (found.length === 0) return []
-  const sorted = found.toSorted((one, other) => Number(one.cost - other.cost)).slice(0, most)
+  if (cheaper.length === 0) return []
+  const sorted = cheaper.toSorted((one, other) => Number(one.price - other.price)).slice(0, limit)
   return [
     {
       providerId: 'cheaper',
       name: 'Cheapest first',
       kind: 'own',
-      models: sorted.map(({ cost, model, provider }) => ({ ...model, note: noteOf(model, provider, cost) })),
+      models: sorted.map(({ price, model, provider }) => ({ ...model, note: noteOf(model, provider, price) })),
       problem: null,
       selection: true,
     },
   ]
 }
 
-function noteOf({ price }: Model, provider: string, cost: bigint): string {
-  return `${provider} · ${cost === 0n || !price ? 'free' : formatPrice(price)}`
+function noteOf({ price }: Model, provider: string, blended: bigint): string {
+  return `${provider} · ${blended === 0n || !price ? 'free' : formatPrice(price)}`
 }
 
-/** What a model costs in one figure, in the person's currency. */
-function blended(model: Model | null, rate: Rate): bigint | null {
+/** A model's price as one number in the user's currency: picos for a unit of blended tokens. */
+function blendedPrice(model: Model | null, rate: Rate): bigint | null {
   if (!model?.price) return null
   const { currency, input, output } = model.price
-  const picos = picosPerToken(input) * TOKENS_IN_PER_OUT + picosPerToken(output)
+  const picos = picosPerToken(input) * INPUT_PER_OUTPUT + picosPerToken(output)
   return convert({ picos, currency }, rate)?.picos ?? null
 }

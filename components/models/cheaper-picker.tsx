@@ -2,20 +2,16 @@
 import { Coins } from 'lucide-react'
 import { useEffect, useMemo, useState } from 'react'
 import { Button } from '@/components/ui/button'
-import { usePopup } from '@/components/ui/lazy/use-popup'
 import { useConversations } from '@/lib/client/state/context'
 import { client } from '@/lib/client/transport/page-client'
 import { fittingModels, MOST_MODELS_ASKED } from '@/lib/protocol/billing/budgets'
 import type { GenerationSummary } from '@/lib/protocol/messages'
 import type { FittingModelsRequest } from '@/lib/protocol/requests/turns'
 import { cheaperModels } from './cheaper-models'
+import { LazyModelPopover, useModelPopover } from './lazy-model-popover'
 import type { ListedGroup } from './model-filter'
-import { modelPopover } from './model-picker'
 
-/**
- * A button that offers the models which cost less and fit in what is left of the budgets, and goes on with the one that
- * is chosen. Nothing when there is none.
- */
+/** A button that lists the cheaper models that fit the budgets; renders nothing if there are none. */
 export function CheaperPicker({
   conversationId,
   generation: { id, model, status },
@@ -29,31 +25,28 @@ export function CheaperPicker({
   const currency = useConversations((state) => state.settings.currency)
   const perDollar = useConversations((state) => state.settings.exchangeRate)
   const setModel = useConversations((state) => state.setModel)
-  const { component: Popover, open, setOpen, props } = usePopup(modelPopover)
+  const { popover, triggerProps } = useModelPopover()
   const cheaper = useMemo(
     () => cheaperModels(models, model, { currency, perDollar }, MOST_MODELS_ASKED),
     [models, model, currency, perDollar],
   )
-  const groups = useFitting(id, cheaper)
+  const groups = useFittingModels(id, cheaper)
   if (groups.length === 0) return null
-  const button = (
-    <Button aria-haspopup="dialog" {...props}>
+  const trigger = (
+    <Button aria-haspopup="dialog" {...triggerProps}>
       <Coins size={16} aria-hidden="true" />
       {status === 'interrupted' ? 'Continue with a cheaper model' : 'Try a cheaper model'}
     </Button>
   )
-  if (!Popover) return button
   return (
-    <Popover
-      open={open}
-      onOpenChange={setOpen}
-      trigger={button}
+    <LazyModelPopover
+      popover={popover}
+      trigger={trigger}
       groups={groups}
       value={null}
-      // What goes on takes the focus itself.
+      // `onChosen` moves the focus.
       focusNext={() => undefined}
-      onChange={(chosen) => {
-        setOpen(false)
+      onChoose={(chosen) => {
         void setModel(conversationId, chosen)
         onChosen(chosen)
       }}
@@ -61,9 +54,9 @@ export function CheaperPicker({
   )
 }
 
-/** What the server finds to fit. Until it has answered, and where it cannot, nothing is offered. */
-function useFitting(generationId: string, groups: ListedGroup[]): ListedGroup[] {
-  const [fitting, setFitting] = useState<Set<string>>(new Set())
+/** The models that fit the budgets according to the server; none until it responds. */
+function useFittingModels(generationId: string, groups: ListedGroup[]): ListedGroup[] {
+  const [fittingIds, setFittingIds] = useState<Set<string>>(new Set())
   useEffect(() => {
     const models = groups.flatMap((group) => group.models.map(({ id }) => id))
     if (models.length === 0) return
@@ -73,7 +66,7 @@ function useFitting(generationId: string, groups: ListedGroup[]): ListedGroup[] 
         models,
       } satisfies FittingModelsRequest)
       .then(
-        (answer) => current && setFitting(new Set(answer.models)),
+        (result) => current && setFittingIds(new Set(result.models)),
         () => undefined,
       )
     return () => {
@@ -81,6 +74,6 @@ function useFitting(generationId: string, groups: ListedGroup[]): ListedGroup[] 
     }
   }, [generationId, groups])
   return groups
-    .map((group) => ({ ...group, models: group.models.filter(({ id }) => fitting.has(id)) }))
+    .map((group) => ({ ...group, models: group.models.filter(({ id }) => fittingIds.has(id)) }))
     .filter(({ models }) => models.length > 0)
 }

@@ -1,16 +1,17 @@
 import type { ModelGroup } from '@/lib/protocol/api'
 import { groupServing, nameIn, prefixOf } from '@/lib/protocol/references'
 
-/** A group of models to choose from; `note` stands beside a model's name. */
+/** A group in the list of models. */
 export interface ListedGroup extends ModelGroup {
+  /** `note` is shown next to a model's name. */
   models: (ModelGroup['models'][number] & { note?: string })[]
-  /** It is a selection of models and no provider, so that no other name can be used there. */
+  /** Not a provider but a selection of models, which takes no typed model ids. */
   selection?: boolean
 }
 
 /**
- * The groups that hold a model matching every word of the query, in its own name or the provider's.
- * Without a query all groups stay, also those with nothing but a problem, which the person should see.
+ * The models that match every word of the query, in their name or the provider's. An empty query keeps all groups,
+ * including those with only a problem.
  */
 export function filterModels(groups: ListedGroup[], query: string): ListedGroup[] {
   const words = query.toLowerCase().split(/\s+/).filter(Boolean)
@@ -19,54 +20,48 @@ export function filterModels(groups: ListedGroup[], query: string): ListedGroup[
     .map((group) => ({
       ...group,
       models: group.models.filter((model) => {
-        const haystack = `${group.name} ${model.name}`.toLowerCase()
-        return words.every((word) => haystack.includes(word))
+        const searched = `${group.name} ${model.name}`.toLowerCase()
+        return words.every((word) => searched.includes(word))
       }),
     }))
     .filter((group) => group.models.length > 0)
 }
 
-/** So many models are quicker to look through than to look for. */
+/** Up to this many models, the list is short enough without a group of recent ones. */
 const FEW_MODELS = 8
 
-/**
- * The groups with the models that were used last in front, as a group of their own. A model that was typed for a
- * provider without a list is found there again.
- */
+/** Adds a group of recently used models in front. It includes typed model ids, which are in no list. */
 export function recentFirst(groups: ListedGroup[], recent: string[]): ListedGroup[] {
   const listed = new Map(groups.flatMap((group) => group.models.map((model) => [model.id, { model, group }])))
-  const many = listed.size > FEW_MODELS
+  const isLong = listed.size > FEW_MODELS
   const models = recent.flatMap((id) => {
     const known = listed.get(id)
-    if (known) return many ? [{ ...known.model, note: known.group.name }] : []
+    if (known) return isLong ? [{ ...known.model, note: known.group.name }] : []
     const group: ListedGroup | undefined = groupServing(groups, id)
     const isTyped = group && group.kind !== 'demo' && (group.models.length === 0 || group.more !== undefined)
     return isTyped ? [{ id, name: nameIn(groups, id), note: group.name }] : []
   })
   if (models.length === 0) return groups
-  const inFront = new Set(models.map(({ id }) => id))
+  const recentIds = new Set(models.map(({ id }) => id))
   const rest = groups
-    .map((group) => ({ ...group, models: group.models.filter(({ id }) => !inFront.has(id)) }))
-    // One whose models are all in front has nothing left to say.
+    .map((group) => ({ ...group, models: group.models.filter(({ id }) => !recentIds.has(id)) }))
+    // Drop a provider whose models are all in the recent group.
     .filter(
-      ({ models: left, problem, more }, place) =>
-        left.length > 0 || problem || more || groups[place]?.models.length === 0,
+      ({ models: left, problem, more }, index) =>
+        left.length > 0 || problem || more || groups[index]?.models.length === 0,
     )
   return [{ providerId: 'recent', name: 'Recent', kind: 'own', models, problem: null, selection: true }, ...rest]
 }
 
-/** The groups without the models that are for other tasks than chat; `kept`, the one that is chosen, stays. */
-export function onlyChat(groups: ListedGroup[], kept: string | null): ListedGroup[] {
+/** Leaves out models that aren't for chat, except the chosen one. */
+export function onlyChat(groups: ListedGroup[], chosen: string | null): ListedGroup[] {
   return groups.map((group) => ({
     ...group,
-    models: group.models.filter(({ id, otherTask }) => !otherTask || id === kept),
+    models: group.models.filter(({ id, otherTask }) => !otherTask || id === chosen),
   }))
 }
 
-/**
- * A model that is in no list and is used by the id that was typed: at every provider that lists nothing, and at all of
- * them when no model has that name.
- */
+/** Offers the query as a model id: for providers without a list, and for all if no listed model matches. */
 export function typedModels(groups: ListedGroup[], query: string, nothingFound: boolean): ListedGroup['models'] {
   const name = query.trim()
   if (name === '' || /\s/.test(name)) return []

@@ -4,57 +4,69 @@ import { type KeyboardEvent, useId, useMemo, useRef, useState } from 'react'
 import { filterModels, type ListedGroup, onlyChat, recentFirst, typedModels } from './model-filter'
 import { ModelOption } from './model-option'
 
-const nothing: string[] = []
+const noModels: string[] = []
 
-/** A search box over the models of every provider: a combobox whose list is always open. */
+/** The models of every provider with a search box: a combobox whose list is always open. */
 export function ModelList({
   groups,
   value,
-  recent = nothing,
-  onChange,
+  recent = noModels,
+  onChoose,
 }: {
   groups: ListedGroup[]
   value: string | null
-  /** What was used last, the latest first. */
+  /** Recently used models, latest first. */
   recent?: string[]
-  onChange(model: string): void
+  onChoose(model: string): void
 }) {
   const [query, setQuery] = useState('')
-  const [pointed, setPointed] = useState(value)
-  const [showsAll, setShowsAll] = useState(false)
+  const [highlighted, setHighlighted] = useState(value)
+  const [showAll, setShowAll] = useState(false)
   const list = useRef<HTMLDivElement>(null)
-  const base = useId()
-  const chat = useMemo(() => onlyChat(groups, value), [groups, value])
-  const offered = showsAll ? groups : chat
+  const listId = useId()
+  const chatGroups = useMemo(() => onlyChat(groups, value), [groups, value])
+  const offered = showAll ? groups : chatGroups
   const shown = useMemo(
     () => (query.trim() === '' ? recentFirst(offered, recent) : filterModels(offered, query)),
     [offered, query, recent],
   )
-  const typed = useMemo(() => typedModels(groups, query, !isFound(shown)), [groups, shown, query])
+  const typed = useMemo(() => typedModels(groups, query, !hasModels(shown)), [groups, shown, query])
   const ids = useMemo(
     () => [...shown.flatMap(({ models }) => models), ...typed].map((model) => model.id),
     [shown, typed],
   )
-  const active = pointed !== null && ids.includes(pointed) ? pointed : (ids[0] ?? null)
-  const optionId = (model: string) => `${base}-${ids.indexOf(model)}`
+  const active = highlighted !== null && ids.includes(highlighted) ? highlighted : (ids[0] ?? null)
+  const optionId = (model: string) => `${listId}-${ids.indexOf(model)}`
 
-  const point = (model: string | undefined) => {
+  const highlight = (model: string | undefined) => {
     if (model === undefined) return
-    setPointed(model)
+    setHighlighted(model)
     document.getElementById(optionId(model))?.scrollIntoView({ block: 'nearest' })
   }
   const onKeyDown = (event: KeyboardEvent) => {
-    const place = active === null ? -1 : ids.indexOf(active)
-    const targets: Record<string, number> = { ArrowDown: place + 1, ArrowUp: place - 1, Home: 0, End: ids.length - 1 }
+    const index = active === null ? -1 : ids.indexOf(active)
+    const targets: Record<string, number> = { ArrowDown: index + 1, ArrowUp: index - 1, Home: 0, End: ids.length - 1 }
     const target = targets[event.key]
     if (target !== undefined && (query === '' || event.key.startsWith('Arrow'))) {
       event.preventDefault()
-      point(ids[target])
+      highlight(ids[target])
     } else if (event.key === 'Enter' && active !== null) {
       event.preventDefault()
-      onChange(active)
+      onChoose(active)
     }
   }
+
+  const option = (model: ListedGroup['models'][number]) => (
+    <ModelOption
+      key={model.id}
+      id={optionId(model.id)}
+      model={model}
+      chosen={model.id === value}
+      active={model.id === active}
+      onHighlight={() => setHighlighted(model.id)}
+      onChoose={() => onChoose(model.id)}
+    />
+  )
 
   return (
     <>
@@ -64,7 +76,7 @@ export function ModelList({
         role="combobox"
         aria-label="Search models"
         aria-expanded="true"
-        aria-controls={base}
+        aria-controls={listId}
         aria-autocomplete="list"
         aria-activedescendant={active === null ? undefined : optionId(active)}
         placeholder="Search models"
@@ -74,66 +86,52 @@ export function ModelList({
         value={query}
         onChange={(event) => {
           setQuery(event.target.value)
-          setPointed(null)
+          setHighlighted(null)
           list.current?.scrollTo({ top: 0 })
         }}
         onKeyDown={onKeyDown}
         className="h-11 shrink-0 border-line border-b bg-transparent px-3.5 text-body outline-none"
       />
-      <div ref={list} id={base} role="listbox" aria-label="Models" className="overflow-y-auto overscroll-contain p-1.5">
+      <div
+        ref={list}
+        id={listId}
+        role="listbox"
+        aria-label="Models"
+        className="overflow-y-auto overscroll-contain p-1.5"
+      >
         {shown.map((group) => (
           <fieldset key={group.providerId} aria-label={group.name} className="min-w-0 pb-1">
             <div aria-hidden="true" className="truncate px-2 pt-2 pb-1 text-ink-quiet text-note">
               {group.name}
             </div>
-            {group.models.map((model) => (
-              <ModelOption
-                key={model.id}
-                id={optionId(model.id)}
-                model={model}
-                chosen={model.id === value}
-                active={model.id === active}
-                onPoint={() => setPointed(model.id)}
-                onChoose={() => onChange(model.id)}
-              />
-            ))}
-            {group.problem ? <GroupProblem words={group.problem.message} /> : <GroupNote group={group} />}
+            {group.models.map(option)}
+            {group.problem ? <GroupProblem message={group.problem.message} /> : <GroupNote group={group} />}
           </fieldset>
         ))}
-        {!isFound(shown) && query !== '' ? (
+        {!hasModels(shown) && query !== '' ? (
           <p className="px-2 py-3 text-ink-quiet text-small">No models match “{query.trim()}”.</p>
         ) : null}
-        {typed.map((model) => (
-          <ModelOption
-            key={model.id}
-            id={optionId(model.id)}
-            model={model}
-            chosen={model.id === value}
-            active={model.id === active}
-            onPoint={() => setPointed(model.id)}
-            onChoose={() => onChange(model.id)}
-          />
-        ))}
+        {typed.map(option)}
       </div>
-      <Foot
+      <Footer
         isPriced={shown.some(({ models }) => models.some(({ price, contextWindow }) => price ?? contextWindow))}
-        isPartial={chat.some(({ models }, place) => models.length !== groups[place]?.models.length)}
-        showsAll={showsAll}
-        onShowAll={setShowsAll}
+        isPartial={chatGroups.some(({ models }, index) => models.length !== groups[index]?.models.length)}
+        showAll={showAll}
+        onShowAll={setShowAll}
       />
     </>
   )
 }
 
-function Foot({
+function Footer({
   isPriced,
   isPartial,
-  showsAll,
+  showAll,
   onShowAll,
 }: {
   isPriced: boolean
   isPartial: boolean
-  showsAll: boolean
+  showAll: boolean
   onShowAll(all: boolean): void
 }) {
   if (!isPriced && !isPartial) return null
@@ -145,7 +143,7 @@ function Foot({
         <label className="flex touch:min-h-11 items-center gap-2">
           <input
             type="checkbox"
-            checked={showsAll}
+            checked={showAll}
             onChange={({ target }) => onShowAll(target.checked)}
             className="size-4 touch:size-6 accent-accent"
           />
@@ -157,26 +155,26 @@ function Foot({
   )
 }
 
-function isFound(groups: ListedGroup[]): boolean {
+function hasModels(groups: ListedGroup[]): boolean {
   return groups.some(({ models }) => models.length > 0)
 }
 
-/** What a list leaves out. */
+/** Says that a provider's list is empty or incomplete. */
 function GroupNote({ group: { more = 0, models, kind } }: { group: ListedGroup }) {
-  const words =
+  const note =
     more > 0
       ? `${more.toLocaleString('en')} more not listed. Type a full model id to use one.`
       : kind !== 'demo' && models.length === 0
         ? 'No models listed. Type a model id to use one.'
         : null
-  return words ? <p className="px-2 py-1.5 text-ink-quiet text-note">{words}</p> : null
+  return note ? <p className="px-2 py-1.5 text-ink-quiet text-note">{note}</p> : null
 }
 
-function GroupProblem({ words }: { words: string }) {
+function GroupProblem({ message }: { message: string }) {
   return (
     <div className="flex gap-2 px-2 py-1.5 text-note text-warn">
       <TriangleAlert size={14} className="mt-0.5 shrink-0" aria-hidden="true" />
-      <span>{words}</span>
+      <span>{message}</span>
     </div>
   )
 }

@@ -3,20 +3,20 @@ import { Check } from 'lucide-react'
 import { formatPrice, formatShortPrice } from '@/components/format/price'
 import type { ListedGroup } from './model-filter'
 
-/** A model to choose, with what it costs and how much it reads, as far as anybody knows. */
+/** A model in the list, with its context window and price if they are known. */
 export function ModelOption({
   id,
   model: { name, note, price, contextWindow },
   chosen,
   active,
-  onPoint,
+  onHighlight,
   onChoose,
 }: {
   id: string
   model: ListedGroup['models'][number]
   chosen: boolean
   active: boolean
-  onPoint(): void
+  onHighlight(): void
   onChoose(): void
 }) {
   const context = contextWindow ? compact.format(contextWindow) : null
@@ -30,7 +30,7 @@ export function ModelOption({
       aria-description={description || undefined}
       aria-selected={chosen}
       data-active={active || undefined}
-      onPointerMove={onPoint}
+      onPointerMove={onHighlight}
       onClick={onChoose}
       onKeyDown={(event) => {
         if (event.key === 'Enter') onChoose()

@@ -1,16 +1,10 @@
 'use client'
 import { ChevronDown } from 'lucide-react'
-import { useEffect } from 'react'
-import { lazyComponent } from '@/components/ui/lazy/lazy-component'
-import { usePopup } from '@/components/ui/lazy/use-popup'
 import { tooltip } from '@/components/ui/tooltip'
-import { useConversations } from '@/lib/client/state/context'
+import { LazyModelPopover, useModelList, useModelPopover } from './lazy-model-popover'
 import { modelLabel } from './models'
 
-/** The list's code. */
-export const modelPopover = lazyComponent(() => import('./model-popover').then((module) => module.ModelPopover))
-
-/** The model's name, quietly; a click opens the list of all. The list's code comes with the first click. */
+/** Shows the chosen model, and opens the list of all models. */
 export function ModelPicker({
   value,
   onChange,
@@ -20,24 +14,20 @@ export function ModelPicker({
   value: string | null
   onChange(model: string): void
   label?: string
-  /** Moves the focus on once a model has been chosen; it goes back to the button otherwise. */
+  /** Moves the focus after a model was chosen; by default it returns to the button. */
   focusNext?: () => void
 }) {
-  const models = useConversations((state) => state.models)
-  const loadModels = useConversations((state) => state.loadModels)
-  const { component: Popover, open, setOpen, props } = usePopup(modelPopover)
+  const { popover, triggerProps } = useModelPopover()
+  const models = useModelList(popover.open)
   const { name, provider } = value === null ? { name: 'Choose a model' } : modelLabel(models, value)
-  const words = provider ? `${name}, ${provider}` : name
-  useEffect(() => {
-    if (open) void loadModels()
-  }, [open, loadModels])
-  const face = (
+  const fullName = provider ? `${name}, ${provider}` : name
+  const trigger = (
     <button
       type="button"
       aria-haspopup="dialog"
-      aria-label={`${label}: ${words}`}
-      {...tooltip(words, { side: 'above', whenTruncated: true })}
-      {...props}
+      aria-label={`${label}: ${fullName}`}
+      {...tooltip(fullName, { side: 'above', whenTruncated: true })}
+      {...triggerProps}
       className="flex h-8 touch:h-11 min-w-0 items-center gap-1 rounded-small px-1.5 text-ink-quiet text-small transition-colors hover:bg-surface-pressed hover:text-ink aria-expanded:bg-surface-pressed"
     >
       <span className="truncate">
@@ -47,20 +37,15 @@ export function ModelPicker({
       <ChevronDown size={14} className="shrink-0" aria-hidden="true" />
     </button>
   )
-  if (!Popover) return face
   return (
-    <Popover
-      open={open}
-      onOpenChange={setOpen}
-      trigger={face}
+    <LazyModelPopover
+      popover={popover}
+      trigger={trigger}
       groups={models?.groups ?? []}
       value={value}
       recentFirst
       focusNext={focusNext}
-      onChange={(model) => {
-        onChange(model)
-        setOpen(false)
-      }}
+      onChoose={onChange}
     />
   )
 }

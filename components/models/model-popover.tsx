@@ -7,7 +7,7 @@ import type { ConversationState } from '@/lib/client/state/types'
 import type { ListedGroup } from './model-filter'
 import { ModelList } from './model-list'
 
-/** The list of models, floating above its trigger. */
+/** The list of models in a popover above its trigger. */
 export function ModelPopover({
   open,
   onOpenChange,
@@ -16,19 +16,20 @@ export function ModelPopover({
   value,
   recentFirst = false,
   focusNext,
-  onChange,
+  onChoose,
 }: {
   open: boolean
   onOpenChange(open: boolean): void
   trigger: ReactElement
   groups: ListedGroup[]
   value: string | null
-  /** What was used last comes first. */
+  /** Recently used models come first. */
   recentFirst?: boolean
+  /** Moves the focus after a model was chosen; by default it returns to the trigger. */
   focusNext?: () => void
-  onChange(model: string): void
+  onChoose(model: string): void
 }) {
-  const chosen = useRef(false)
+  const wasChosen = useRef(false)
   const recent = useConversations(useShallow(recentModels))
   return (
     <Popover.Root open={open} onOpenChange={onOpenChange}>
@@ -41,8 +42,8 @@ export function ModelPopover({
           sideOffset={8}
           collisionPadding={12}
           onCloseAutoFocus={(event) => {
-            if (!chosen.current || !focusNext) return
-            chosen.current = false
+            if (!wasChosen.current || !focusNext) return
+            wasChosen.current = false
             event.preventDefault()
             focusNext()
           }}
@@ -52,9 +53,9 @@ export function ModelPopover({
             groups={groups}
             value={value}
             recent={recentFirst ? recent : undefined}
-            onChange={(model) => {
-              chosen.current = true
-              onChange(model)
+            onChoose={(model) => {
+              wasChosen.current = true
+              onChoose(model)
             }}
           />
         </Popover.Content>
@@ -63,14 +64,14 @@ export function ModelPopover({
   )
 }
 
-const RECENT_MODELS = 4
+const MAX_RECENT_MODELS = 4
 
-/** The models of the latest conversations, each once. */
+/** The distinct models of the latest conversations. */
 function recentModels({ summaries }: Pick<ConversationState, 'summaries'>): string[] {
   const recent = new Set<string>()
   for (const { model } of summaries) {
     if (model !== null) recent.add(model)
-    if (recent.size === RECENT_MODELS) break
+    if (recent.size === MAX_RECENT_MODELS) break
   }
   return [...recent]
 }

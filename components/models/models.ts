@@ -3,7 +3,7 @@ import type { ConversationState } from '@/lib/client/state/types'
 import type { ModelGroup, ModelList } from '@/lib/protocol/api'
 import { groupServing, nameIn } from '@/lib/protocol/references'
 
-/** A model of the list; null when it is not in it (any more). */
+/** A listed model; null if it isn't listed (anymore). */
 export function modelOf(models: ModelList | null, id: string | null): ModelGroup['models'][number] | null {
   for (const group of models?.groups ?? []) {
     for (const model of group.models) if (model.id === id) return model
@@ -11,12 +11,12 @@ export function modelOf(models: ModelList | null, id: string | null): ModelGroup
   return null
 }
 
-/** What the provider calls a model, also when it is not in the list (any more). */
+/** The provider's name for a model, listed or not. */
 export function modelName(models: ModelList | null, id: string): string {
   return nameIn(models?.groups ?? [], id)
 }
 
-/** A model's name, with its provider's where another provider has a model of that name. */
+/** A model's name, with the provider's if another provider has a model of the same name. */
 export function modelLabel(models: ModelList | null, id: string): { name: string; provider?: string } {
   const groups = models?.groups ?? []
   const name = modelName(models, id)
@@ -25,14 +25,14 @@ export function modelLabel(models: ModelList | null, id: string): { name: string
   return { name, provider: isShared ? own?.name : undefined }
 }
 
-/** Who serves a model; null when that provider is not there (any more). */
+/** The name of a model's provider; null if the provider is gone. */
 export function providerName(models: ModelList | null, id: string): string | null {
   return groupServing(models?.groups ?? [], id)?.name ?? null
 }
 
 /**
- * The model that the next prompt of a conversation goes to: the one chosen for it, else the one its last
- * reply came from, else the person's default, else the server's.
+ * The model of a conversation's next prompt: the one chosen for it, else that of its last reply, else the user's
+ * default, else the server's.
  */
 export function modelFor(state: ConversationState, conversationId: string | null): string | null {
   if (conversationId) {
@@ -47,7 +47,7 @@ export function modelFor(state: ConversationState, conversationId: string | null
   return defaultModel(state)
 }
 
-/** The model of a new conversation: the person's choice as long as somebody serves it, else the server's. */
+/** The model of a new conversation: the user's default if its provider exists, else the server's. */
 export function defaultModel({ settings, models }: Pick<ConversationState, 'settings' | 'models'>): string | null {
   const chosen = settings.defaultModel
   return chosen !== null && (!models || groupServing(models.groups, chosen)) ? chosen : (models?.defaultModel ?? null)

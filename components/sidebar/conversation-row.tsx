@@ -1,15 +1,13 @@
 'use client'
 import { Ellipsis } from 'lucide-react'
 import Link from 'next/link'
-import { memo, useRef, useState } from 'react'
-import { conversationMenu } from '@/components/conversation/lazy-conversation-menu'
+import { memo, useRef } from 'react'
+import { useConversationMenu } from '@/components/conversation/use-conversation-menu'
 import { useSidebar } from '@/components/page/sidebar-state'
 import { useConversationId } from '@/components/page/use-conversation-id'
-import { usePopup } from '@/components/ui/lazy/use-popup'
-import { focusIfLost, sidebarId } from '@/components/ui/page-focus'
+import { sidebarId } from '@/components/ui/page-focus'
 import { StreamLine } from '@/components/ui/stream/stream-line'
 import { tooltip } from '@/components/ui/tooltip'
-import { useConversations } from '@/lib/client/state/context'
 import { plainTitle } from '@/lib/protocol/title'
 
 /** One conversation in the sidebar. */
@@ -25,36 +23,32 @@ export const ConversationRow = memo(function ConversationRow({
   /** Whether a reply was started or has ended off screen. */
   unread: boolean
 }) {
-  const rename = useConversations((state) => state.rename)
-  const [renaming, setRenaming] = useState(false)
   const row = useRef<HTMLLIElement>(null)
   const { drawer, close } = useSidebar()
   const current = useConversationId() === id
   const name = plainTitle(title) || 'New conversation'
   const showsDot = unread && !running && !current
-  const { component: menu, open, setOpen, props } = usePopup(conversationMenu)
+  const { triggerProps, withMenu, renameField } = useConversationMenu({
+    id,
+    title,
+    containerId: sidebarId,
+    focusAfterRename: () => row.current?.querySelector('a'),
+  })
 
-  if (renaming && menu) {
+  if (renameField) {
     return (
       <li ref={row} className="relative h-8 touch:h-11">
-        <menu.RenameField
-          title={title}
-          onSave={(next) => void rename(id, next)}
-          onClose={() => {
-            setRenaming(false)
-            requestAnimationFrame(() => focusIfLost(row.current?.querySelector('a')))
-          }}
-        />
+        {renameField}
       </li>
     )
   }
-  const menuButton = (
+  const trigger = (
     <button
       type="button"
       aria-label={`Actions for ${name}`}
       {...tooltip('Rename, copy link, delete')}
       aria-haspopup="menu"
-      {...props}
+      {...triggerProps}
       className="absolute end-1 top-1 inline-flex size-6 touch:top-0 touch:end-0 touch:size-11 items-center justify-center rounded-small text-ink-quiet opacity-0 transition-opacity hover:text-ink focus-visible:opacity-100 group-hover/row:opacity-100 group-focus-within/row:opacity-100 touch:opacity-100 aria-expanded:opacity-100"
     >
       <Ellipsis size={16} aria-hidden="true" />
@@ -80,18 +74,7 @@ export const ConversationRow = memo(function ConversationRow({
         {running ? <span className="sr-only">, generating</span> : null}
         {showsDot ? <UnreadDot /> : null}
       </Link>
-      {menu ? (
-        <menu.ConversationMenu
-          id={id}
-          open={open}
-          onOpenChange={setOpen}
-          trigger={menuButton}
-          within={sidebarId}
-          onRename={() => setRenaming(true)}
-        />
-      ) : (
-        menuButton
-      )}
+      {withMenu(trigger)}
     </li>
   )
 })

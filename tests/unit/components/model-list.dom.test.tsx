@@ -37,7 +37,7 @@ const groups: ModelGroup[] = [
 
 function open(value: string | null = 'a:qwen') {
   const chosen: string[] = []
-  render(<ModelList groups={groups} value={value} onChange={(model) => chosen.push(model)} />)
+  render(<ModelList groups={groups} value={value} onChoose={(model) => chosen.push(model)} />)
   return { chosen, box: screen.getByRole('combobox', { name: 'Search models' }) }
 }
 const names = () => screen.getAllByRole('option').map((option) => option.textContent)
@@ -100,7 +100,7 @@ describe('what is known of models', () => {
 
   it('those used last come first, each once, and are found where they belong when one searches', () => {
     const recent = ['d:typed-once', 'c:7', 'gone:x', 'a:qwen']
-    render(<ModelList groups={[...groups, typed]} value="c:7" recent={recent} onChange={() => undefined} />)
+    render(<ModelList groups={[...groups, typed]} value="c:7" recent={recent} onChoose={() => undefined} />)
     expect(names().slice(0, 4)).toEqual(['typed-onceGateway', 'maker/model-7Router', 'qwen3:14bOllama', 'llama3:8b'])
     expect(screen.getByRole('option', { selected: true }).textContent).toBe('maker/model-7Router')
     expect(names()).toHaveLength(303)
@@ -109,7 +109,7 @@ describe('what is known of models', () => {
   })
 
   it('their context and price stand beside the name, and do not change it', () => {
-    render(<ModelList groups={[priced]} value={null} onChange={() => undefined} />)
+    render(<ModelList groups={[priced]} value={null} onChoose={() => undefined} />)
     const option = screen.getByRole('option', { name: 'big' })
     expect(option.textContent).toBe('big128K$2.50 / $10')
     expect(option.getAttribute('aria-description')).toBe('128K context, $2.50 in, $10.00 out per million')
@@ -147,7 +147,7 @@ describe('models that cannot chat', () => {
       ],
     },
   ]
-  const show = (value: string | null) => render(<ModelList groups={mixed} value={value} onChange={() => undefined} />)
+  const show = (value: string | null) => render(<ModelList groups={mixed} value={value} onChoose={() => undefined} />)
 
   it('are offered only when all are asked for', () => {
     show('a:chat')
@@ -194,7 +194,7 @@ describe('a model that is in no list', () => {
       models: [],
       problem: null,
     }
-    render(<ModelList groups={[operators]} value={null} onChange={(model) => chosen.push(model)} />)
+    render(<ModelList groups={[operators]} value={null} onChoose={(model) => chosen.push(model)} />)
     expect(screen.getByText('No models listed. Type a model id to use one.')).toBeTruthy()
     fireEvent.change(screen.getByRole('combobox'), { target: { value: ' typed ' } })
     fireEvent.keyDown(screen.getByRole('combobox'), { key: 'Enter' })
