@@ -1,9 +1,9 @@
 'use client'
-import { type ReactElement, useEffect } from 'react'
+import { type ComponentProps, useEffect } from 'react'
 import { lazyComponent } from '@/components/ui/lazy/lazy-component'
 import { usePopup } from '@/components/ui/lazy/use-popup'
 import { useConversations } from '@/lib/client/state/context'
-import type { ListedGroup } from './model-filter'
+import type { ModelPopover } from './model-popover'
 
 const modelPopover = lazyComponent(() => import('./model-popover').then((module) => module.ModelPopover))
 
@@ -23,37 +23,22 @@ export function useModelList(open: boolean) {
   return models
 }
 
-/** A button that opens a list of models. Until the list's code is loaded, just the button. */
+type PopoverProps = Omit<ComponentProps<typeof ModelPopover>, 'open' | 'onOpenChange'>
+
+/** A trigger that opens a list of models. Until the list's code is loaded, just the trigger. */
 export function LazyModelPopover({
-  popover: { component: ModelPopover, open, setOpen },
-  trigger,
-  groups,
-  value,
-  recentFirst,
-  focusNext,
-  onChoose,
-}: {
-  popover: ReturnType<typeof useModelPopover>['popover']
-  trigger: ReactElement
-  groups: ListedGroup[]
-  value: string | null
-  recentFirst?: boolean
-  focusNext?: () => void
-  onChoose(model: string): void
-}) {
-  if (!ModelPopover) return trigger
+  popover: { component: Popover, open, setOpen },
+  ...props
+}: PopoverProps & { popover: ReturnType<typeof useModelPopover>['popover'] }) {
+  if (!Popover) return props.trigger
   return (
-    <ModelPopover
+    <Popover
+      {...props}
       open={open}
       onOpenChange={setOpen}
-      trigger={trigger}
-      groups={groups}
-      value={value}
-      recentFirst={recentFirst}
-      focusNext={focusNext}
       onChoose={(model) => {
         setOpen(false)
-        onChoose(model)
+        props.onChoose(model)
       }}
     />
   )

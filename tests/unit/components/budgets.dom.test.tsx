@@ -2,7 +2,7 @@ import { cleanup, screen, waitFor } from '@testing-library/react'
 import { afterEach, expect, test } from 'vitest'
 import { useBudgets } from '@/components/composer/use-budgets'
 import type { BudgetState } from '@/lib/protocol/billing/budgets'
-import { away, openPage, promptsOf } from './page'
+import { openPage, promptsOf, unavailable } from './page'
 
 afterEach(cleanup)
 
@@ -19,28 +19,28 @@ const budget: BudgetState = {
   near: true,
 }
 
-function Shown({ id }: { id: string }) {
+function Budgets({ id }: { id: string }) {
   return <p role="note">{useBudgets(id, null).map(({ spent }) => `${spent} spent`)}</p>
 }
 
-test('a conversation that is loading or failed to load shows no budgets of the previous one', async () => {
-  let refuse = (_answer: object) => {}
-  const answers = {
+test('hides the budgets of a conversation while another one is loading or failed to load', async () => {
+  let respond = (_answer: object) => {}
+  const responses = {
     '/api/conversations/here?newest=60': () => promptsOf('here', 1),
-    '/api/conversations/there?newest=60': () => new Promise<object>((resolve) => (refuse = resolve)),
+    '/api/conversations/there?newest=60': () => new Promise<object>((resolve) => (respond = resolve)),
     '/api/budgets?conversationId=here': () => ({ budgets: [budget] }),
   }
-  const { get, show } = await openPage(answers, <Shown id="here" />)
+  const { get, show } = await openPage(responses, <Budgets id="here" />)
   await get().loadConversation('here')
   const note = screen.getByRole('note')
   await waitFor(() => expect(note.textContent).toBe('900 spent'))
   const loading = get().loadConversation('there')
-  show(<Shown id="there" />)
+  show(<Budgets id="there" />)
   expect(note.textContent).toBe('')
-  refuse(away)
+  respond(unavailable)
   await loading
   await waitFor(() => expect(get().conversations.there?.state).toBe('failed'))
   expect(note.textContent).toBe('')
-  show(<Shown id="here" />)
+  show(<Budgets id="here" />)
   await waitFor(() => expect(note.textContent).toBe('900 spent'))
 })

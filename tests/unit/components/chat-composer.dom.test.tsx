@@ -16,7 +16,7 @@ const ended: BranchStatus = {
 }
 const running: BranchStatus = { ...ended, running: true, status: 'running' }
 
-function composer(branch: BranchStatus, conversationId = 'rivers') {
+function composerOf(branch: BranchStatus, conversationId = 'rivers') {
   return (
     <ChatComposer
       {...{ conversationId, branch, floating: false }}
@@ -25,28 +25,28 @@ function composer(branch: BranchStatus, conversationId = 'rivers') {
     />
   )
 }
-const said = () =>
+const statusText = () =>
   screen
     .getAllByRole('status')
     .map(({ textContent }) => textContent)
     .join('')
 
-it('says why Enter was refused until that has changed, and not again with the next reply', async () => {
-  const { get, show } = await openPage({}, composer(running))
+it('says why Enter was refused until the reason is gone, and not again with the next reply', async () => {
+  const { get, show } = await openPage({}, composerOf(running))
   act(() => get().setDraft('rivers', 'And lakes?'))
   fireEvent.keyDown(screen.getByRole('textbox'), { key: 'Enter' })
-  expect(said()).toBe('Wait for this reply to finish, or press Esc to stop it.')
-  show(composer(ended))
-  expect(said()).toBe('')
-  show(composer(running))
-  expect(said()).toBe('')
+  expect(statusText()).toBe('Wait for this reply to finish, or press Esc to stop it.')
+  show(composerOf(ended))
+  expect(statusText()).toBe('')
+  show(composerOf(running))
+  expect(statusText()).toBe('')
 })
 
-it('says nothing in one conversation of what was refused in another', async () => {
-  const { get, show } = await openPage({}, composer(running))
+it('forgets the refusal when another conversation opens', async () => {
+  const { get, show } = await openPage({}, composerOf(running))
   act(() => get().setDraft('rivers', 'And lakes?'))
   fireEvent.keyDown(screen.getByRole('textbox'), { key: 'Enter' })
-  expect(said()).not.toBe('')
-  show(composer(running, 'lakes'))
-  expect(said()).toBe('')
+  expect(statusText()).not.toBe('')
+  show(composerOf(running, 'lakes'))
+  expect(statusText()).toBe('')
 })

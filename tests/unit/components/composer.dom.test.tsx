@@ -14,12 +14,12 @@ beforeEach(() => {
   }))
 })
 
-/** A composer that keeps its text, and what it sent. */
+/** A composer that holds its own text, and records what it sent and refused. */
 function open(given: Partial<ComposerProps> & { text?: string } = {}) {
   const sent: string[] = []
   const refused: string[] = []
   const stopped = { times: 0 }
-  function Held() {
+  function StatefulComposer() {
     const [text, setText] = useState(given.text ?? '')
     return (
       <Composer
@@ -43,13 +43,13 @@ function open(given: Partial<ComposerProps> & { text?: string } = {}) {
       </Composer>
     )
   }
-  render(<Held />)
+  render(<StatefulComposer />)
   const box = screen.getByRole<HTMLTextAreaElement>('textbox', { name: 'Message' })
   return { sent, refused, stopped, box }
 }
 
 describe('keys', () => {
-  it('Enter sends, Shift with Enter does not', () => {
+  it('Enter sends, Shift+Enter doesn’t', () => {
     const { sent, box } = open({ text: 'hello' })
     fireEvent.keyDown(box, { key: 'Enter', shiftKey: true })
     expect(sent).toEqual([])
@@ -57,7 +57,7 @@ describe('keys', () => {
     expect(sent).toEqual(['hello'])
   })
 
-  it('Enter that ends a composition never sends, in any browser’s way of saying so', () => {
+  it('Enter that ends an IME composition never sends, however the browser reports it', () => {
     const { sent, box } = open({ text: 'かんじ' })
     fireEvent.keyDown(box, { key: 'Enter', isComposing: true })
     fireEvent.keyDown(box, { key: 'Enter', keyCode: 229 })
@@ -65,7 +65,7 @@ describe('keys', () => {
     expect(sent).toEqual([])
   })
 
-  it('with the setting off, only Ctrl or Cmd with Enter sends', () => {
+  it('only Ctrl or Cmd with Enter sends if the setting is off', () => {
     const { sent, box } = open({ text: 'hello', enterSends: false })
     fireEvent.keyDown(box, { key: 'Enter' })
     expect(sent).toEqual([])
@@ -74,7 +74,7 @@ describe('keys', () => {
     expect(sent).toHaveLength(2)
   })
 
-  it('on touch Enter breaks the line', () => {
+  it('Enter breaks the line on touch', () => {
     touch = true
     const { sent, box } = open({ text: 'hello' })
     fireEvent.keyDown(box, { key: 'Enter' })
@@ -82,7 +82,7 @@ describe('keys', () => {
     expect(document.activeElement).not.toBe(box)
   })
 
-  it('ArrowUp brings back the last prompt, into an empty box alone', () => {
+  it('ArrowUp recalls the last prompt, only into an empty text box', () => {
     const { box } = open({ lastPrompt: 'the last one' })
     fireEvent.keyDown(box, { key: 'ArrowUp' })
     expect(box.value).toBe('the last one')
@@ -93,7 +93,7 @@ describe('keys', () => {
 })
 
 describe('the button', () => {
-  it('says why it cannot send', () => {
+  it('says why it can’t send', () => {
     const { sent, box } = open()
     const send = screen.getByRole('button', { name: 'Send', description: 'Write a message first.' })
     fireEvent.click(send)
@@ -102,7 +102,7 @@ describe('the button', () => {
     expect(document.activeElement).toBe(box)
   })
 
-  it('does not send while offline, and keeps the text', () => {
+  it('doesn’t send while offline, and keeps the text', () => {
     const { sent, box } = open({ text: 'hello', disabledReason: 'You are offline.' })
     fireEvent.keyDown(box, { key: 'Enter' })
     expect(screen.getByRole('button', { name: 'Send', description: 'You are offline.' })).toBeTruthy()
@@ -110,7 +110,7 @@ describe('the button', () => {
     expect(box.value).toBe('hello')
   })
 
-  it('is Stop while a reply runs, and typing goes on without sending', () => {
+  it('is Stop while a reply runs, when Enter doesn’t send', () => {
     const { sent, refused, stopped, box } = open({ running: true, text: 'next' })
     expect(screen.queryByRole('button', { name: 'Send' })).toBeNull()
     fireEvent.keyDown(box, { key: 'Enter' })

@@ -4,11 +4,11 @@ import { FindBar } from '@/components/find/find-bar'
 import { findSlotId } from '@/components/page/header'
 import { EarlierMessages } from '@/components/transcript/earlier-messages'
 import { useConversations } from '@/lib/client/state/context'
-import { away, openPage, promptsOf } from './page'
+import { openPage, promptsOf, unavailable } from './page'
 
 afterEach(cleanup)
 
-function Shown() {
+function EndOfConversation() {
   const earlier = useConversations((state) => state.conversations.long?.earlier ?? 'here')
   return (
     <>
@@ -27,35 +27,34 @@ function Shown() {
   )
 }
 
-/** A page that shows the end of a conversation; what came before is held until it is given or refused. */
-async function openEnd() {
-  // The header's.
+/** A page with the end of a conversation. The request for the rest is pending until `succeed` or `fail`. */
+async function openEndOfConversation() {
   const slot = document.createElement('div')
   slot.id = findSlotId
   document.body.replaceChildren(slot)
-  const held: ((answer: object) => void)[] = []
-  const answers = {
+  const pending: ((answer: object) => void)[] = []
+  const responses = {
     '/api/conversations/long?newest=60': () => promptsOf('long', 100, 60),
-    '/api/conversations/long': () => new Promise<object>((resolve) => void held.push(resolve)),
+    '/api/conversations/long': () => new Promise<object>((resolve) => void pending.push(resolve)),
   }
-  const page = await openPage(answers, <Shown />)
+  const page = await openPage(responses, <EndOfConversation />)
   await page.get().loadConversation('long')
-  const answer = async (what: object, becomes: 'failed' | 'here') => {
-    await waitFor(() => expect(held).toHaveLength(1))
-    held.shift()?.(what)
-    await waitFor(() => expect(page.get().conversations.long?.earlier).toBe(becomes))
+  const respond = async (response: object, state: 'failed' | 'here') => {
+    await waitFor(() => expect(pending).toHaveLength(1))
+    pending.shift()?.(response)
+    await waitFor(() => expect(page.get().conversations.long?.earlier).toBe(state))
   }
-  return { refuse: () => answer(away, 'failed'), give: () => answer(promptsOf('long', 100), 'here') }
+  return { fail: () => respond(unavailable, 'failed'), succeed: () => respond(promptsOf('long', 100), 'here') }
 }
 
-const again = () => screen.findByRole('button', { name: 'Try again' })
+const retryButton = () => screen.findByRole('button', { name: 'Try again' })
 
-test('who tries again to load what came before keeps the focus, and is told of the same failure once', async () => {
-  const { refuse, give } = await openEnd()
-  await refuse()
+test('a retry keeps the focus on its button and announces the same failure only once', async () => {
+  const { fail, succeed } = await openEndOfConversation()
+  await fail()
   const alert = await screen.findByRole('alert')
   expect(alert.textContent).toBe('Couldn’t load earlier messages. The disk is slow.')
-  const button = await again()
+  const button = await retryButton()
   expect(alert.contains(button)).toBe(false)
   const changes: MutationRecord[] = []
   const observer = new MutationObserver((records) => void changes.push(...records))
@@ -63,27 +62,27 @@ test('who tries again to load what came before keeps the focus, and is told of t
   button.focus()
   button.click()
   await screen.findByRole('button', { name: 'Trying again' })
-  await refuse()
-  expect(await again()).toBe(button)
+  await fail()
+  expect(await retryButton()).toBe(button)
   expect(screen.getByRole('alert')).toBe(alert)
   expect([...changes, ...observer.takeRecords()]).toEqual([])
   expect(document.activeElement).toBe(button)
   button.click()
-  await give()
+  await succeed()
   await waitFor(() => expect(screen.queryByRole('alert')).toBeNull())
   expect(document.activeElement).toBe(screen.getByRole('log'))
 })
 
-test('find says what it could not look through', async () => {
-  const { refuse, give } = await openEnd()
+test('find says that earlier messages are missing from its result', async () => {
+  const { fail, succeed } = await openEndOfConversation()
   const status = screen.getByRole('status')
   expect(status.textContent).toBe('No matches yet')
-  await refuse()
+  await fail()
   await waitFor(() => expect(status.textContent).toBe('No matches. Couldn’t load earlier messages.'))
-  const button = await again()
+  const button = await retryButton()
   button.click()
   await waitFor(() => expect(status.textContent).toBe('No matches yet'))
-  await give()
+  await succeed()
   await waitFor(() => expect(status.textContent).toBe('No matches'))
   expect(screen.getByRole('textbox').getAttribute('aria-invalid')).toBe('true')
 })

@@ -12,67 +12,67 @@ afterEach(() => {
   document.body.replaceChildren()
 })
 
-/** A page that is on its way to a message which is here, while the ones before it are not. */
+/** A page that is scrolling to a loaded message while earlier ones are still loading. */
 async function openLink() {
-  const brought: string[] = []
-  const arrivals: ((element: HTMLElement | null) => void)[] = []
-  const bring = (messageId: string) => {
-    brought.push(messageId)
-    return new Promise<HTMLElement | null>((resolve) => void arrivals.push(resolve))
+  const requested: string[] = []
+  const pending: ((element: HTMLElement | null) => void)[] = []
+  const goToMessage = (messageId: string) => {
+    requested.push(messageId)
+    return new Promise<HTMLElement | null>((resolve) => void pending.push(resolve))
   }
   function Linked() {
-    useLinkedMessage('long', bring)
+    useLinkedMessage('long', goToMessage)
     return null
   }
-  let giveRest = (_answer: object) => {}
-  const answers = {
+  let respond = (_answer: object) => {}
+  const responses = {
     '/api/conversations/long?newest=60': () => promptsOf('long', 100, 60),
-    '/api/conversations/long': () => new Promise<object>((resolve) => (giveRest = resolve)),
+    '/api/conversations/long': () => new Promise<object>((resolve) => (respond = resolve)),
   }
-  const page = await openPage(answers, <Linked />)
+  const page = await openPage(responses, <Linked />)
   await page.get().loadConversation('long')
-  await waitFor(() => expect(brought).toEqual(['prompt-90']))
+  await waitFor(() => expect(requested).toEqual(['prompt-90']))
   const element = document.createElement('div')
   document.body.append(element)
-  // jsdom has none.
+  // jsdom has no animations.
   element.animate = vi.fn<Element['animate']>()
   const frames = async () => {
     for (let frame = 0; frame < 3; frame++) await new Promise(requestAnimationFrame)
   }
   return {
     ...page,
-    brought,
+    requested,
     element,
     frames,
-    /** The first way that is still under way comes to its end. */
-    arrive: (where: HTMLElement | null) => arrivals.shift()?.(where),
-    async restComes() {
-      giveRest(promptsOf('long', 100))
+    /** Completes the first pending navigation. */
+    arrive: (target: HTMLElement | null) => pending.shift()?.(target),
+    async loadRest() {
+      respond(promptsOf('long', 100))
       await waitFor(() => expect(page.get().conversations.long?.messageIds).toHaveLength(100))
       await frames()
     },
   }
 }
 
-test('who is on the way to a linked message is not sent there once more by what comes before it', async () => {
-  const { brought, element, arrive, restComes } = await openLink()
-  await restComes()
+test('goes to a linked message once, even if earlier messages load meanwhile', async () => {
+  const { requested, element, arrive, loadRest } = await openLink()
+  await loadRest()
   arrive(element)
   await waitFor(() => expect(document.activeElement).toBe(element))
-  expect(brought).toEqual(['prompt-90'])
+  expect(requested).toEqual(['prompt-90'])
 })
 
-test('a linked message that could not be gone to pulls nobody away later', async () => {
-  const { brought, arrive, restComes } = await openLink()
+test('doesn’t retry a linked message that couldn’t be shown', async () => {
+  const { requested, arrive, loadRest } = await openLink()
   arrive(null)
-  await restComes()
-  expect(brought).toEqual(['prompt-90'])
+  await loadRest()
+  expect(requested).toEqual(['prompt-90'])
 })
 
-test('another address is gone to, and the focus is not taken by the one before', async () => {
-  const { brought, element, arrive, frames } = await openLink()
+test('goes to a new fragment, and the previous one no longer takes the focus', async () => {
+  const { requested, element, arrive, frames } = await openLink()
   window.location.hash = '#message-prompt-80'
-  await waitFor(() => expect(brought).toEqual(['prompt-90', 'prompt-80']))
+  await waitFor(() => expect(requested).toEqual(['prompt-90', 'prompt-80']))
   arrive(element)
   await frames()
   expect(document.activeElement).toBe(document.body)
@@ -80,7 +80,7 @@ test('another address is gone to, and the focus is not taken by the one before',
   await waitFor(() => expect(document.activeElement).toBe(element))
 })
 
-test('who has left meanwhile keeps the focus', async () => {
+test('doesn’t take the focus after it was unmounted', async () => {
   const { element, unmount, arrive, frames } = await openLink()
   unmount()
   arrive(element)

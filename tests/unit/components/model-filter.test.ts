@@ -8,7 +8,7 @@ const group = (providerId: string, count: number, more?: number): ModelGroup => 
   ...(more === undefined ? {} : { more }),
 })
 
-test('a provider whose listed models are all recent stays only if it has more than are listed', () => {
+test('drops a provider whose models are all recent, unless it has unlisted ones', () => {
   const names = recentFirst([group('a', 1), group('b', 1, 400), group('c', 9)], ['a:0', 'b:0']).map(({ name }) => name)
   expect(names).toEqual(['Recent', 'b', 'c'])
 })

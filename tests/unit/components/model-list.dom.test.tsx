@@ -43,7 +43,7 @@ function open(value: string | null = 'a:qwen') {
 const names = () => screen.getAllByRole('option').map((option) => option.textContent)
 
 describe('the list of models', () => {
-  it('finds by every word, in the model or its provider', () => {
+  it('filters by every word, in the names of model and provider', () => {
     const { box } = open()
     expect(names()).toHaveLength(302)
     fireEvent.change(box, { target: { value: 'ROUTER 29' } })
@@ -52,19 +52,19 @@ describe('the list of models', () => {
     expect(names()).toEqual(['qwen3:14b'])
   })
 
-  it('says so when nothing is found', () => {
+  it('says that no model matches', () => {
     const { box } = open()
     fireEvent.change(box, { target: { value: 'zzz' } })
     expect(names().every((name) => name?.startsWith('Use “zzz” as the model id'))).toBe(true)
     expect(screen.getByText('No models match “zzz”.')).toBeTruthy()
   })
 
-  it('says what is wrong with a provider', () => {
+  it('shows the problem of a provider', () => {
     open()
     expect(screen.getByText('Far away cannot be reached.')).toBeTruthy()
   })
 
-  it('begins at the chosen model, moves with the arrows and chooses with Enter', () => {
+  it('starts at the chosen model, moves with the arrow keys and chooses with Enter', () => {
     const { chosen, box } = open()
     expect(screen.getByRole('option', { name: 'qwen3:14b', selected: true }).id).toBe(
       box.getAttribute('aria-activedescendant'),
@@ -78,7 +78,7 @@ describe('the list of models', () => {
     expect(chosen).toEqual(['c:0', 'a:llama3'])
   })
 
-  it('Enter takes the first that was found', () => {
+  it('Enter chooses the first match', () => {
     const { chosen, box } = open()
     fireEvent.change(box, { target: { value: 'model-1' } })
     fireEvent.keyDown(box, { key: 'Enter' })
@@ -86,7 +86,7 @@ describe('the list of models', () => {
   })
 })
 
-describe('what is known of models', () => {
+describe('details of models', () => {
   const typed = { ...{ providerId: 'd', name: 'Gateway', kind: 'own' as const, problem: null }, models: [] }
   const priced: ModelGroup = {
     ...{ providerId: 'e', name: 'Priced', kind: 'own', problem: null },
@@ -98,7 +98,7 @@ describe('what is known of models', () => {
     ],
   }
 
-  it('those used last come first, each once, and are found where they belong when one searches', () => {
+  it('lists recent models first and once, and in their own group in a search', () => {
     const recent = ['d:typed-once', 'c:7', 'gone:x', 'a:qwen']
     render(<ModelList groups={[...groups, typed]} value="c:7" recent={recent} onChoose={() => undefined} />)
     expect(names().slice(0, 4)).toEqual(['typed-onceGateway', 'maker/model-7Router', 'qwen3:14bOllama', 'llama3:8b'])
@@ -108,14 +108,14 @@ describe('what is known of models', () => {
     expect(names()).toEqual(['qwen3:14b', 'Use “qwen” as the model idFar away', 'Use “qwen” as the model idGateway'])
   })
 
-  it('their context and price stand beside the name, and do not change it', () => {
+  it('shows context window and price without adding them to the name', () => {
     render(<ModelList groups={[priced]} value={null} onChoose={() => undefined} />)
     const option = screen.getByRole('option', { name: 'big' })
     expect(option.textContent).toBe('big128K$2.50 / $10')
     expect(option.getAttribute('aria-description')).toBe('128K context, $2.50 in, $10.00 out per million')
   })
 
-  it('a model’s label has its provider where another has a model of that name', () => {
+  it('adds the provider to a label that another provider’s model shares', () => {
     const twin = {
       ...priced,
       providerId: 'f',
@@ -136,7 +136,7 @@ describe('what is known of models', () => {
   })
 })
 
-describe('models that cannot chat', () => {
+describe('models that can’t chat', () => {
   const mixed: ModelGroup[] = [
     {
       ...{ providerId: 'a', name: 'Mixed', kind: 'own', problem: null },
@@ -149,7 +149,7 @@ describe('models that cannot chat', () => {
   ]
   const show = (value: string | null) => render(<ModelList groups={mixed} value={value} onChoose={() => undefined} />)
 
-  it('are offered only when all are asked for', () => {
+  it('are listed only on request', () => {
     show('a:chat')
     expect(names()).toEqual(['chat'])
     fireEvent.click(screen.getByRole('checkbox', { name: /Show non-chat/ }))
@@ -158,7 +158,7 @@ describe('models that cannot chat', () => {
     expect(names()).toEqual(['chat'])
   })
 
-  it('are there when one of them is chosen, and the switch is not when there are none', () => {
+  it('stay in the list when chosen; without any there is no switch', () => {
     show('a:whisper')
     expect(names()).toEqual(['chat', 'whisper'])
     cleanup()
@@ -167,8 +167,8 @@ describe('models that cannot chat', () => {
   })
 })
 
-describe('a model that is in no list', () => {
-  it('is used by the name that is typed, at each provider that may have it', () => {
+describe('a model that isn’t listed', () => {
+  it('can be typed, for each provider that may have it', () => {
     const { chosen, box } = open()
     fireEvent.change(box, { target: { value: 'org/my-model:7b' } })
     expect(screen.getAllByRole('option').map((option) => option.textContent)).toEqual(
@@ -179,13 +179,13 @@ describe('a model that is in no list', () => {
     expect(chosen).toEqual(['b:org/my-model:7b'])
   })
 
-  it('is offered at a provider that lists nothing, also when others have one of a like name', () => {
+  it('is offered for a provider without a list even if others have a match', () => {
     const { box } = open()
     fireEvent.change(box, { target: { value: 'model-299' } })
     expect(names()).toEqual(['maker/model-299', 'Use “model-299” as the model idFar away'])
   })
 
-  it('goes to the operator’s upstream by its bare name', () => {
+  it('has no prefix for the operator’s provider', () => {
     const chosen: string[] = []
     const operators: ModelGroup = {
       providerId: 'environment-1',

@@ -5,43 +5,43 @@ import { ConversationProvider, useConversationStore } from '@/lib/client/state/c
 import type { ConversationStore } from '@/lib/client/state/conversations'
 import { type Conversation, defaultSettings } from '@/lib/protocol/api'
 
-type Answer = () => object | Promise<object>
+type Respond = () => object | Promise<object>
 
 const notFound = { error: { kind: 'not_found', message: 'There is no such thing.', retryable: false } }
-export const away = { error: { kind: 'upstream', message: 'The disk is slow.', retryable: true } }
+export const unavailable = { error: { kind: 'upstream', message: 'The disk is slow.', retryable: true } }
 
-/** A page in a browser with a store, and what its server answers by path, which a test may change. */
-export async function openPage(answers: Record<string, Answer>, shown: ReactNode) {
+/** Renders a page with a store; `responses` are the server's, by path, and may change during the test. */
+export async function openPage(responses: Record<string, Respond>, content: ReactNode) {
   vi.stubGlobal('fetch', async (path: string) => {
-    const answer = await (answers[path]?.() ?? notFound)
-    return Response.json(answer, { status: answer === notFound ? 404 : answer === away ? 503 : 200 })
+    const response = await (responses[path]?.() ?? notFound)
+    return Response.json(response, { status: response === notFound ? 404 : response === unavailable ? 503 : 200 })
   })
   onTestFinished(() => void vi.unstubAllGlobals())
   let store: ConversationStore | null = null
-  function Store() {
-    const here = useConversationStore()
+  function CaptureStore() {
+    const current = useConversationStore()
     useEffect(() => {
-      store = here
-    }, [here])
+      store = current
+    }, [current])
     return null
   }
-  const whole = (content: ReactNode) => (
+  const withStore = (content: ReactNode) => (
     <ConversationProvider
       initial={{ conversations: { conversations: [], nextCursor: null }, settings: defaultSettings, models: null }}
     >
-      <Store />
+      <CaptureStore />
       {content}
     </ConversationProvider>
   )
-  const { rerender, unmount } = render(whole(shown))
-  const held = await waitFor(() => {
+  const { rerender, unmount } = render(withStore(content))
+  const loaded = await waitFor(() => {
     if (!store) throw new Error('The page has no store yet.')
     return store
   })
-  return { get: held.getState, show: (content: ReactNode) => rerender(whole(content)), unmount }
+  return { get: loaded.getState, show: (content: ReactNode) => rerender(withStore(content)), unmount }
 }
 
-/** A conversation of so many prompts, of which these are the newest. */
+/** A conversation of `count` prompts, of which only the newest are included. */
 export function promptsOf(id: string, count: number, newest = count): Conversation {
   const all = Array.from({ length: count }, (_, place): Conversation['messages'][number] => ({
     id: `prompt-${place}`,

@@ -7,10 +7,10 @@ afterEach(() => {
   vi.useRealTimers()
 })
 
-const words = () => screen.getByRole('button').textContent
+const label = () => screen.getByRole('button').textContent
 
-describe('what a model thought', () => {
-  it('is not in the page while it is folded', () => {
+describe('reasoning', () => {
+  it('isn’t mounted while folded', () => {
     const { container } = render(
       <Reasoning text="They ask of rivers." growing={false} startedAt={undefined} durationMs={undefined} />,
     )
@@ -21,8 +21,8 @@ describe('what a model thought', () => {
     expect(container.textContent).not.toContain('rivers')
   })
 
-  it('is open once it has ended with no answer, until the person folds it', () => {
-    const thoughts = (ended: boolean) => (
+  it('is open once it ended without a reply, until the user folds it', () => {
+    const reasoning = (ended: boolean) => (
       <Reasoning
         text="They ask of rivers."
         growing={!ended}
@@ -31,31 +31,31 @@ describe('what a model thought', () => {
         unanswered={ended}
       />
     )
-    const { container, rerender } = render(thoughts(false))
+    const { container, rerender } = render(reasoning(false))
     expect(container.textContent).not.toContain('rivers')
-    rerender(thoughts(true))
-    expect(words()).toBe('Thought for 3 s, unfinished: no reply followed')
+    rerender(reasoning(true))
+    expect(label()).toBe('Thought for 3 s, unfinished: no reply followed')
     expect(container.textContent).toContain('They ask of rivers.')
     fireEvent.click(screen.getByRole('button'))
     expect(container.textContent).not.toContain('rivers')
   })
 
-  it('says how long it took once it is over', () => {
+  it('says how long it took', () => {
     vi.useFakeTimers({ now: 100_000 })
     const { rerender } = render(<Reasoning text="Hm." growing startedAt={100_000} durationMs={undefined} />)
-    expect(words()).toBe('Thinking')
+    expect(label()).toBe('Thinking')
     rerender(<Reasoning text="Hm." growing={false} startedAt={100_000} durationMs={12_300} />)
-    expect(words()).toBe('Thought for 12 s')
+    expect(label()).toBe('Thought for 12 s')
   })
 
-  it('counts from when it began, and adds what it goes on with', () => {
+  it('counts from its start, and adds the time of earlier runs', () => {
     vi.useFakeTimers({ now: 100_000 })
     const { rerender } = render(<Reasoning text="Hm." growing startedAt={96_000} durationMs={2000} />)
-    expect(words()).toBe('Thinking · 6 s')
+    expect(label()).toBe('Thinking · 6 s')
     act(() => vi.advanceTimersByTime(1000))
-    expect(words()).toBe('Thinking · 7 s')
-    // Its time is told before the answer that ends it, and is not counted twice.
+    expect(label()).toBe('Thinking · 7 s')
+    // Its duration arrives before the text that ends it, and isn't counted twice.
     rerender(<Reasoning text="Hm." growing startedAt={96_000} durationMs={7000} />)
-    expect(words()).toBe('Thinking · 7 s')
+    expect(label()).toBe('Thinking · 7 s')
   })
 })

@@ -33,23 +33,23 @@ async function openDetails() {
 }
 const isClosed = () => waitFor(() => expect(screen.queryByRole('dialog')).toBeNull())
 
-it('gives the focus back to its button when the details are closed by a key', async () => {
+it('returns the focus to its button when a key closes the details', async () => {
   fireEvent.keyDown(await openDetails(), { key: 'Escape' })
   await isClosed()
   await waitFor(() => expect(document.activeElement).toBe(screen.getByRole('button', { name: 'More' })))
 })
 
-it('leaves the focus where the person puts it while the details are open', async () => {
+it('leaves the focus where the user moved it while the details were open', async () => {
   const details = await openDetails()
   const box = screen.getByRole('textbox')
-  // The details hear presses elsewhere from the turn after they have opened.
+  // The details listen for outside clicks from the next task on.
   await waitFor(() => {
     fireEvent.pointerDown(box)
     box.focus()
     fireEvent.click(box)
     expect(details.isConnected).toBe(false)
   })
-  // In the turn after they are gone, they give the focus back.
+  // They would return the focus in the next task.
   await new Promise((resolve) => setTimeout(resolve))
   expect(document.activeElement).toBe(box)
 })

@@ -24,7 +24,7 @@ function reply(parts: Part[], status: GenerationStatus): Message {
   return { id: 'reply', parentId: 'prompt', role: 'assistant', parts, createdAt: 100_000, generation }
 }
 
-/** A reply in a page that has nothing else. */
+/** A page with one reply. */
 function openReply() {
   let store: ConversationStore | undefined
   function Page() {
@@ -39,14 +39,14 @@ function openReply() {
   return (state: Partial<ConversationState>) => act(() => store?.setState(state))
 }
 
-const words = () => screen.getAllByRole('button', { name: /Th/ }).map(({ textContent }) => textContent)
+const reasoningLabels = () => screen.getAllByRole('button', { name: /Th/ }).map(({ textContent }) => textContent)
 
-it('counts its first thoughts from the start, and later ones from when they are seen', () => {
+it('counts its first reasoning from the start of the reply, later ones from their first render', () => {
   vi.useFakeTimers({ now: 104_000 })
   const set = openReply()
   const show = (parts: Part[]) => set({ messages: { reply: reply(parts, 'running') } })
   show([{ type: 'reasoning', text: 'Hm.', state: 'streaming' }])
-  expect(words()).toEqual(['Thinking · 4 s'])
+  expect(reasoningLabels()).toEqual(['Thinking · 4 s'])
   const before: Part[] = [
     { type: 'reasoning', text: 'Hm.', ms: 5000 },
     { type: 'text', text: 'Yes.' },
@@ -55,16 +55,16 @@ it('counts its first thoughts from the start, and later ones from when they are 
   show(before)
   act(() => vi.advanceTimersByTime(30_000))
   show([...before, { type: 'reasoning', text: 'Or?', state: 'streaming' }])
-  expect(words()).toEqual(['Thought for 5 s', 'Thinking'])
+  expect(reasoningLabels()).toEqual(['Thought for 5 s', 'Thinking'])
   act(() => vi.advanceTimersByTime(2000))
-  expect(words()).toEqual(['Thought for 5 s', 'Thinking · 2 s'])
+  expect(reasoningLabels()).toEqual(['Thought for 5 s', 'Thinking · 2 s'])
 })
 
-it('counts thoughts that are gone on with from the click, not from the start of the run that was stopped', () => {
+it('counts continued reasoning from the click, not from the start of the stopped run', () => {
   vi.useFakeTimers({ now: 900_000 })
   const set = openReply()
   set({ messages: { reply: reply([{ type: 'reasoning', text: 'Hm, ', ms: 2000 }], 'stopped') } })
-  expect(words()).toEqual(['Thought for 2 s'])
+  expect(reasoningLabels()).toEqual(['Thought for 2 s'])
   const request = { kind: 'continue' as const, promptId: 'prompt', replyId: 'reply', generationId: 'run' }
   const pending = {
     turnId: 'turn',
@@ -77,7 +77,7 @@ it('counts thoughts that are gone on with from the click, not from the start of 
   }
   set({ conversations: { rivers: { ...emptyEntry('rivers', 'ready'), pending } } })
   act(() => vi.advanceTimersByTime(1000))
-  expect(words()).toEqual(['Thinking · 3 s'])
+  expect(reasoningLabels()).toEqual(['Thinking · 3 s'])
 })
 
 it.each<[string, Part[], string | null]>([
@@ -85,12 +85,12 @@ it.each<[string, Part[], string | null]>([
   ['white space', [{ type: 'text', text: ' \n' }], 'Empty reply'],
   ['thoughts alone', [{ type: 'reasoning', text: 'Hm.' }], 'Empty reply'],
   ['text', [{ type: 'text', text: 'Yes.' }], null],
-])('says that a model which sent %s has ended', (_, parts, said) => {
+])('labels the end of a reply with %s', (_, parts, label) => {
   openReply()({ messages: { reply: reply(parts, 'completed') } })
-  expect(screen.queryByText(/^Empty/)?.textContent ?? null).toBe(said)
+  expect(screen.queryByText(/^Empty/)?.textContent ?? null).toBe(label)
 })
 
-it('counts the seconds of a wait as a person would', async () => {
+it('uses the singular for a wait of one second', async () => {
   const wait = { attempt: 2, of: 6, delayMs: 900, kind: 'upstream' as const, message: 'The provider had an error' }
   const message = reply([], 'running')
   const generation = message.generation && { ...message.generation, retry: { ...wait, at: Date.now() + 900 } }
@@ -99,17 +99,17 @@ it('counts the seconds of a wait as a person would', async () => {
   expect(said.textContent).toBe('The provider had an error. Trying again in 1 second, attempt 2 of 6.')
 })
 
-describe('a prompt that was not answered', () => {
+describe('a prompt that wasn’t answered', () => {
   const failed: Part[] = [{ type: 'error', problem: { kind: 'network', message: 'Cut.', retryable: true } }]
   const filtered: Part[] = [{ type: 'error', problem: { kind: 'content_filter', message: 'No.', retryable: false } }]
-  const marks = () => screen.queryByText(/^Not answered\./)?.textContent
+  const label = () => screen.queryByText(/^Not answered\./)?.textContent
 
-  /** The reply, and another turn below it where the person went on. */
-  function show(parts: Part[], status: GenerationStatus, goneOn = false) {
+  /** Shows the reply, optionally followed by another turn. */
+  function show(parts: Part[], status: GenerationStatus, hasNextTurn = false) {
     const set = openReply()
     const prompt: Message = { ...reply([], status), id: 'prompt', parentId: null, role: 'user', generation: null }
     const next: Message = { ...prompt, id: 'next', parentId: 'reply' }
-    const shown = [prompt, reply(parts, status), ...(goneOn ? [next] : [])]
+    const shown = [prompt, reply(parts, status), ...(hasNextTurn ? [next] : [])]
     set({
       conversations: { rivers: { ...emptyEntry('rivers', 'ready'), messageIds: shown.map(({ id }) => id) } },
       messages: Object.fromEntries(shown.map((message) => [message.id, message])),
@@ -118,25 +118,25 @@ describe('a prompt that was not answered', () => {
 
   it.each([
     ['a failure', failed, 'failed', false, 'Not answered. It will be sent with your next message.'],
-    ['a failure, gone on from', failed, 'failed', true, 'Not answered. Sent with your next message.'],
+    ['a failure before another turn', failed, 'failed', true, 'Not answered. Sent with your next message.'],
     ['a stop', [], 'stopped', false, 'Not answered. It will be sent with your next message.'],
     ['nothing', [], 'completed', true, 'Not answered. Sent with your next message.'],
     ['white space', [{ type: 'text', text: ' \n' }], 'completed', true, 'Not answered. Sent with your next message.'],
     ['a filter', filtered, 'failed', false, 'Not answered. Not sent to the model.'],
-    ['a filter, gone on from', filtered, 'failed', true, 'Not answered. Not sent to the model.'],
+    ['a filter before another turn', filtered, 'failed', true, 'Not answered. Not sent to the model.'],
     ['a part of an answer', [{ type: 'text', text: 'Half' }, ...failed], 'interrupted', true, undefined],
     ['an answer', [{ type: 'text', text: 'Yes.' }], 'completed', true, undefined],
     ['an answer on its way', [], 'running', false, undefined],
   ] as [string, Part[], GenerationStatus, boolean, string | undefined][])(
-    'is marked: %s',
-    (_, parts, status, goneOn, words) => {
-      show(parts, status, goneOn)
-      expect(marks()).toBe(words)
+    'is labeled: %s',
+    (_, parts, status, hasNextTurn, expected) => {
+      show(parts, status, hasNextTurn)
+      expect(label()).toBe(expected)
     },
   )
 })
 
-it('says whom it waits for, and for how long, as long as nothing has come', () => {
+it('says which model it waits for, and for how long, until something arrives', () => {
   vi.useFakeTimers({ now: 104_000 })
   const set = openReply()
   const waiting = reply([], 'running')
@@ -162,12 +162,12 @@ it.each<[Part[], GenerationStatus, boolean]>([
     'completed',
     false,
   ],
-])('shows thoughts that no answer followed: %j, %s: %s', (parts, status, shown) => {
+])('opens reasoning that no text followed: %j, %s: %s', (parts, status, shown) => {
   openReply()({ messages: { reply: reply(parts, status) } })
   expect(screen.getByRole('article').textContent?.includes('They ask of rivers.')).toBe(shown)
 })
 
-it('shows a plain line for a part that only a later version knows, and the rest of the reply', () => {
+it('shows a note in place of an unknown part, and the rest of the reply', () => {
   const later = part.parse({ type: 'tool-call', name: '<b>search</b>', input: {} })
   openReply()({ messages: { reply: reply([{ type: 'text', text: 'Look: ' }, later], 'completed') } })
   const shown = screen.getByRole('article').textContent

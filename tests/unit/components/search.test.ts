@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest'
 import { fold } from '@/components/find/fold'
 import { searchPattern } from '@/components/find/search'
 
-/** What of a text is found, as it is written. */
+/** The matches, as written in the original text. */
 function found(text: string, query: string): string[] {
   const finder = searchPattern(query)
   if (!finder) return []
@@ -12,7 +12,7 @@ function found(text: string, query: string): string[] {
   )
 }
 
-describe('words are found however they are written', () => {
+describe('search ignores accents, width and the form of quotation marks', () => {
   it.each([
     ['The café, CAFÉ and cafe\u0301s', 'cafe', ['café', 'CAFÉ', 'cafe\u0301']],
     ['a cafe', 'café', ['cafe']],
@@ -36,7 +36,7 @@ describe('words are found however they are written', () => {
     expect(found(text, query)).toEqual(words)
   })
 
-  it('takes little time over a long text', () => {
+  it('folds a long text fast', () => {
     const before = process.cpuUsage()
     fold('这是一个，很长的文本。مرحبا بِكَ '.repeat(10_000))
     expect(process.cpuUsage(before).user / 1000).toBeLessThan(400)

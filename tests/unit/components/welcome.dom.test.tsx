@@ -16,12 +16,12 @@ const demo: ModelGroup = {
   ...{ providerId: 'demo', name: 'Demo model', kind: 'demo', problem: null },
   models: [{ id: 'demo:rill-demo', name: 'rill-demo' }],
 }
-const away: ModelGroup = {
+const unavailable: ModelGroup = {
   ...{ providerId: ID, name: 'My gateway', kind: 'own', models: [] },
   problem: { kind: 'network', message: 'Nothing is running at that address.', retryable: true },
 }
 
-/** `later` is the server's second answer to a request for models; null while it is pending. */
+/** Renders the starters. `later` is the response to a second request for models; null keeps it pending. */
 async function welcome(
   groups: ModelGroup[],
   chosen: string | null,
@@ -42,46 +42,50 @@ async function welcome(
   return document.body.textContent ?? ''
 }
 
-it('says that the chosen provider does not respond, and not that the demo replies', async () => {
-  const said = await welcome([away, demo], `${ID}:gpt-4o`)
-  expect(said).toContain('My gateway isn’t responding. Nothing is running at that address.')
-  expect(said).not.toContain('demo')
+it('says that the chosen provider isn’t responding, and doesn’t mention the demo', async () => {
+  const text = await welcome([unavailable, demo], `${ID}:gpt-4o`)
+  expect(text).toContain('My gateway isn’t responding. Nothing is running at that address.')
+  expect(text).not.toContain('demo')
   expect(screen.getByRole('link').getAttribute('href')).toBe('/settings/providers')
 })
 
-it('says why the demo replies where a provider is set up that does not respond', async () => {
-  expect(await welcome([away, demo], null)).toMatch(/My gateway isn’t responding, so you’re using Rill’s built-in demo/)
+it('says why the demo replies if a provider isn’t responding', async () => {
+  expect(await welcome([unavailable, demo], null)).toMatch(
+    /My gateway isn’t responding, so you’re using Rill’s built-in demo/,
+  )
   cleanup()
-  expect(await welcome([away, demo], 'demo:rill-demo')).toMatch(/You’re using Rill’s built-in demo[^M]*$/)
+  expect(await welcome([unavailable, demo], 'demo:rill-demo')).toMatch(/You’re using Rill’s built-in demo[^M]*$/)
 })
 
-it('says nothing of a provider that has yet to list its models, and asks for them', async () => {
-  const slow = { ...away, problem: null }
+it('loads the models again before it judges a provider without a list', async () => {
+  const slow = { ...unavailable, problem: null }
   expect(await welcome([slow, demo], null, 'demo:rill-demo', null)).not.toContain('demo')
   cleanup()
-  expect(await welcome([slow, demo], null, 'demo:rill-demo', [away, demo])).toContain('My gateway isn’t responding')
+  expect(await welcome([slow, demo], null, 'demo:rill-demo', [unavailable, demo])).toContain(
+    'My gateway isn’t responding',
+  )
 })
 
-it('says that the demo replies where a provider has no list of models', async () => {
-  const listless = { ...away, problem: null }
+it('says that the demo replies if a provider has no list of models', async () => {
+  const listless = { ...unavailable, problem: null }
   expect(await welcome([listless, demo], null)).toContain('You’re using Rill’s built-in demo')
 })
 
-it('leaves it to the picker to name a model that works', async () => {
-  const listed = { ...away, problem: null, models: [{ id: `${ID}:gpt-4o`, name: 'gpt-4o' }] }
+it('says nothing about a model that works', async () => {
+  const listed = { ...unavailable, problem: null, models: [{ id: `${ID}:gpt-4o`, name: 'gpt-4o' }] }
   expect(await welcome([listed, demo], `${ID}:gpt-4o`)).toMatch(/Summarize a text$/)
 })
 
-it('passes over a choice whose provider is gone', async () => {
+it('ignores a default model whose provider is gone', async () => {
   expect(await welcome([demo], `${ID}:gpt-4o`)).toContain('You’re using Rill’s built-in demo')
 })
 
-it('says that nobody serves the operator’s choice', async () => {
+it('says that the provider of the server’s default model is gone', async () => {
   expect(await welcome([demo], null, 'gpt-4o')).toContain('The provider of gpt-4o is gone.')
 })
 
-it('a model keeps the name that its provider gave it, listed or not, and when its provider is gone', () => {
-  const models = { groups: [away, demo], defaultModel: '', demoOnly: false }
+it('names a model as its provider does, even if it isn’t listed or the provider is gone', () => {
+  const models = { groups: [unavailable, demo], defaultModel: '', demoOnly: false }
   expect(modelName(models, `${ID}:gpt-4o`)).toBe('gpt-4o')
   expect(modelName(models, `${ID}:org/llama:7b`)).toBe('org/llama:7b')
   expect(modelName({ ...models, groups: [] }, `${ID}:gpt-4o`)).toBe('gpt-4o')
