@@ -6,7 +6,7 @@ import { openFind } from '@/components/find/open-find'
 import { preloadMarkdown } from '@/components/markdown/use-markdown'
 import { Header } from '@/components/page/header'
 import { useConversationId } from '@/components/page/use-conversation-id'
-import { branchStatusOf } from '@/components/transcript/branch-status'
+import { type BranchStatus, branchStatusOf } from '@/components/transcript/branch-status'
 import { LazyTranscript, preloadTranscript } from '@/components/transcript/lazy-transcript'
 import { ConversationUnavailable, TranscriptSkeleton } from '@/components/transcript/placeholders'
 import { composerId } from '@/components/ui/composer-focus'
@@ -44,7 +44,6 @@ export function ChatView() {
   const shownPath = useMemo(() => (pending ? pathBefore(path, pending.request) : path), [path, pending])
   const empty = path.length === 0 && !branch.sending
   const { component: Title } = lazyTitle.useComponent(!empty)
-  const { component: Announcer } = lazyAnnouncer.useComponent(!empty)
 
   useEffect(() => void load(routeId), [routeId, load])
   useUrlOfNewConversation(id, startedFromNew)
@@ -92,17 +91,16 @@ export function ChatView() {
         )}
         {welcome ? <Starters conversationId={conversationId} hidden={overlapped} /> : null}
       </div>
-      {Announcer ? (
-        <Announcer
-          key={`said in ${viewKey}`}
-          running={branch.running}
-          generationId={branch.generationId}
-          status={branch.status}
-          problem={branch.problem}
-        />
-      ) : null}
+      <LazyAnnouncer key={viewKey} branch={branch} enabled={!empty} />
     </>
   )
+}
+
+function LazyAnnouncer({ branch, enabled }: { branch: BranchStatus; enabled: boolean }) {
+  const { component: Announcer } = lazyAnnouncer.useComponent(enabled)
+  const { running, generationId, status, problem } = branch
+  if (!Announcer) return null
+  return <Announcer running={running} generationId={generationId} status={status} problem={problem} />
 }
 
 function titleOf({ summaries }: ConversationState, id: string): string {

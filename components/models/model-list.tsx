@@ -24,17 +24,7 @@ export function ModelList({
   const [showAll, setShowAll] = useState(false)
   const list = useRef<HTMLDivElement>(null)
   const listId = useId()
-  const chatGroups = useMemo(() => onlyChat(groups, value), [groups, value])
-  const offered = showAll ? groups : chatGroups
-  const shown = useMemo(
-    () => (query.trim() === '' ? recentFirst(offered, recent) : filterModels(offered, query)),
-    [offered, query, recent],
-  )
-  const typed = useMemo(() => typedModels(groups, query, !hasModels(shown)), [groups, shown, query])
-  const ids = useMemo(
-    () => [...shown.flatMap(({ models }) => models), ...typed].map((model) => model.id),
-    [shown, typed],
-  )
+  const { shown, typed, ids, hasOtherTasks } = useListedModels(groups, value, recent, query, showAll)
   const active = highlighted !== null && ids.includes(highlighted) ? highlighted : (ids[0] ?? null)
   const optionId = (model: string) => `${listId}-${ids.indexOf(model)}`
 
@@ -114,8 +104,8 @@ export function ModelList({
         {typed.map(option)}
       </div>
       <Footer
-        isPriced={shown.some(({ models }) => models.some(({ price, contextWindow }) => price ?? contextWindow))}
-        isPartial={chatGroups.some(({ models }, index) => models.length !== groups[index]?.models.length)}
+        hasDetails={shown.some(({ models }) => models.some(({ price, contextWindow }) => price ?? contextWindow))}
+        hasOtherTasks={hasOtherTasks}
         showAll={showAll}
         onShowAll={setShowAll}
       />
@@ -123,23 +113,46 @@ export function ModelList({
   )
 }
 
+/** The models that the list shows, and their ids in order. */
+function useListedModels(
+  groups: ListedGroup[],
+  value: string | null,
+  recent: string[],
+  query: string,
+  showAll: boolean,
+) {
+  const chatGroups = useMemo(() => onlyChat(groups, value), [groups, value])
+  const offered = showAll ? groups : chatGroups
+  const shown = useMemo(
+    () => (query.trim() === '' ? recentFirst(offered, recent) : filterModels(offered, query)),
+    [offered, query, recent],
+  )
+  const typed = useMemo(() => typedModels(groups, query, !hasModels(shown)), [groups, shown, query])
+  const ids = useMemo(
+    () => [...shown.flatMap(({ models }) => models), ...typed].map((model) => model.id),
+    [shown, typed],
+  )
+  const hasOtherTasks = chatGroups.some(({ models }, index) => models.length !== groups[index]?.models.length)
+  return { shown, typed, ids, hasOtherTasks }
+}
+
 function Footer({
-  isPriced,
-  isPartial,
+  hasDetails,
+  hasOtherTasks,
   showAll,
   onShowAll,
 }: {
-  isPriced: boolean
-  isPartial: boolean
+  hasDetails: boolean
+  hasOtherTasks: boolean
   showAll: boolean
   onShowAll(all: boolean): void
 }) {
-  if (!isPriced && !isPartial) return null
+  if (!hasDetails && !hasOtherTasks) return null
   return (
     <div
-      className={`flex short:hidden min-h-9 shrink-0 touch:min-h-11 flex-wrap items-center justify-between gap-x-4 border-line border-t px-3.5 py-1 text-ink-quiet text-note ${isPartial ? '' : 'max-sm:hidden'}`}
+      className={`flex short:hidden min-h-9 shrink-0 touch:min-h-11 flex-wrap items-center justify-between gap-x-4 border-line border-t px-3.5 py-1 text-ink-quiet text-note ${hasOtherTasks ? '' : 'max-sm:hidden'}`}
     >
-      {isPartial ? (
+      {hasOtherTasks ? (
         <label className="flex touch:min-h-11 items-center gap-2">
           <input
             type="checkbox"
@@ -150,7 +163,7 @@ function Footer({
           Show non-chat models
         </label>
       ) : null}
-      {isPriced ? <span className="ms-auto max-sm:hidden">Context · price per million tokens, in / out</span> : null}
+      {hasDetails ? <span className="ms-auto max-sm:hidden">Context · price per million tokens, in / out</span> : null}
     </div>
   )
 }
