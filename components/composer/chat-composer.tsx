@@ -119,7 +119,7 @@ export function ChatComposer({
         </Composer>
         {/* The height is fixed, so that a warning moves nothing; on a short screen only a warning takes room. */}
         <div className={`h-7 ${warning ? '' : 'short:invisible short:h-2'}`}>
-          <p role="status" className={warning ? 'numbers truncate px-1 text-note text-warn leading-7' : ''}>
+          <p role="status" className={warning ? 'tabular-nums truncate px-1 text-note text-warn leading-7' : ''}>
             {warning}
           </p>
           {Lazy && !warning ? (

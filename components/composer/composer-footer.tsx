@@ -30,7 +30,7 @@ export function ComposerFooter({
   const used = estimate?.context.used ?? branchTokens
   const window = estimate?.context.window ?? modelWindow
   return (
-    <div className="numbers flex h-full items-center justify-between gap-4 overflow-hidden px-1 text-ink-quiet text-note">
+    <div className="tabular-nums flex h-full items-center justify-between gap-4 overflow-hidden px-1 text-ink-quiet text-note">
       {used > 0 && window !== null ? <ContextGauge used={used} window={window} /> : <span />}
       {spending && spending.tokens > 0 ? <ConversationTotal spending={spending} /> : null}
     </div>

@@ -55,7 +55,7 @@ function OverBudget({
   return (
     <>
       {showReason ? (
-        <p role="status" className="numbers mb-2 text-small text-warn">
+        <p role="status" className="tabular-nums mb-2 text-small text-warn">
           {unknown ?? formatBudgetWarning(budget, money)}
         </p>
       ) : null}
@@ -98,7 +98,7 @@ function BudgetWarning({ budgets }: { budgets: BudgetState[] }) {
   const budget = budgets.find(({ near }) => near)
   if (!budget) return null
   return (
-    <p role="status" className="numbers mb-2 text-note text-warn">
+    <p role="status" className="tabular-nums mb-2 text-note text-warn">
       {formatBudgetUsage(budget, money)}
     </p>
   )
@@ -117,7 +117,7 @@ function ContextNote({ context: { window, used, trimmedTurns } }: Pick<Estimate,
   }
   if (window === null || used < window * CONTEXT_WARNING) return null
   return (
-    <p role="status" className="numbers mb-2 text-note text-warn">
+    <p role="status" className="tabular-nums mb-2 text-note text-warn">
       {formatPercent(used / window)} of the context window is used. When it’s full, the oldest messages won’t be sent.
     </p>
   )

@@ -12,7 +12,7 @@ export function EstimateLine({ estimate }: { estimate: Estimate }) {
   const [count = '', unit = ''] = formatTokens(promptTokens).split(' ')
   const title = isRough ? 'Rough estimate: about four characters per token.' : undefined
   return (
-    <p title={title} className="numbers min-w-0 shrink-[0.2] truncate text-ink-quiet text-note">
+    <p title={title} className="tabular-nums min-w-0 shrink-[0.2] truncate text-ink-quiet text-note">
       <span aria-hidden="true">~</span>
       <span className="sr-only">{isRough ? 'Roughly ' : 'About '}</span>
       {count}

@@ -86,7 +86,7 @@ export function FindBar({
         <span
           role="status"
           // Text that is too long for the bar goes below it.
-          className={`numbers text-ink-quiet text-note ${isLong ? 'absolute end-4 top-full z-10 rounded-small border border-line bg-surface px-2 py-1' : 'shrink-0 px-1'}`}
+          className={`tabular-nums text-ink-quiet text-note ${isLong ? 'absolute end-4 top-full z-10 rounded-small border border-line bg-surface px-2 py-1' : 'shrink-0 px-1'}`}
         >
           {query.trim() === '' ? '' : noMatches ? noMatchesText[earlier] : formatCount(selected, matches.length)}
         </span>

@@ -97,7 +97,7 @@ function Run({ run: { id, title, createdAt }, onDelete }: { run: ConversationSum
       >
         {title}
       </Link>
-      <time dateTime={time.toISOString()} className="numbers ms-auto shrink-0 text-ink-quiet text-note">
+      <time dateTime={time.toISOString()} className="tabular-nums ms-auto shrink-0 text-ink-quiet text-note">
         {time.toLocaleString(undefined, { day: 'numeric', month: 'short', hour: 'numeric', minute: '2-digit' })}
       </time>
       <IconButton label={`Delete the run: ${title}`} onClick={onDelete}>

@@ -98,7 +98,7 @@ function Result({ name, result, startedAt }: { name: string; result: Measurement
           {state === 'running' ? <ElapsedSeconds since={startedAt} /> : null}
         </span>
       </h3>
-      <dl className="numbers mt-2 grid grid-cols-2 gap-2 text-small">
+      <dl className="tabular-nums mt-2 grid grid-cols-2 gap-2 text-small">
         {facts.map(([label, value]) => (
           <div key={label}>
             <dt className="text-ink-quiet text-note">{label}</dt>

@@ -25,7 +25,7 @@ export function Branches({ conversationId, message }: { conversationId: string; 
     else focusComposerOrTranscript()
   }
   return (
-    <span className="numbers flex shrink-0 items-center">
+    <span className="tabular-nums flex shrink-0 items-center">
       <IconButton
         label="Previous branch"
         data-step={-1}

@@ -55,7 +55,7 @@ function Details({ message, generation }: { message: Message; generation: Genera
   const rate = tokenRate({ usage: generation.usage, firstTokenAt, endedAt }, message.parts)
   const provider = providerName(models, generation.model)
   return (
-    <dl className="numbers grid grid-cols-[auto_1fr] gap-x-6 gap-y-1.5">
+    <dl className="tabular-nums grid grid-cols-[auto_1fr] gap-x-6 gap-y-1.5">
       {usage ? (
         <>
           <Row name="Tokens in">{usage.promptTokens.toLocaleString()}</Row>

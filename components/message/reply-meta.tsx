@@ -29,7 +29,7 @@ export function ReplyMeta({ conversationId, message }: { conversationId: string;
       )}
       <Branches conversationId={conversationId} message={message} />
       {cost ? (
-        <span title="What this reply cost" className="numbers truncate px-2">
+        <span title="What this reply cost" className="tabular-nums truncate px-2">
           {cost}
         </span>
       ) : null}
@@ -45,7 +45,7 @@ export function LiveUsage({ generation }: { generation: GenerationSummary }) {
   if (!usage) return null
   const isEstimate = usage.source === 'estimated'
   return (
-    <span className="numbers text-note">
+    <span className="tabular-nums text-note">
       {isEstimate ? 'about ' : ''}
       {formatTokens(usage.completionTokens)}
       {costs ? ` · ${formatCosts(costs, money, false)}` : ''}

@@ -47,7 +47,7 @@ export function RetryCountdown({
       </p>
       <p aria-hidden="true">
         <span className="font-strong text-warn">{wait.message}.</span>{' '}
-        <span className="numbers text-ink-quiet">
+        <span className="tabular-nums text-ink-quiet">
           {secondsLeft > 0 ? (
             `Trying again in ${secondsLeft} s`
           ) : (

@@ -39,11 +39,13 @@ export function ModelOption({
     >
       <span className="grow wrap-anywhere">
         {name}
-        {note ? <span className="numbers ms-2 text-ink-quiet text-note">{note}</span> : null}
+        {note ? <span className="tabular-nums ms-2 text-ink-quiet text-note">{note}</span> : null}
       </span>
-      {context ? <span className="numbers shrink-0 text-ink-quiet text-note">{context}</span> : null}
+      {context ? <span className="tabular-nums shrink-0 text-ink-quiet text-note">{context}</span> : null}
       {price ? (
-        <span className="numbers min-w-22 shrink-0 text-end text-ink-quiet text-note">{formatShortPrice(price)}</span>
+        <span className="tabular-nums min-w-22 shrink-0 text-end text-ink-quiet text-note">
+          {formatShortPrice(price)}
+        </span>
       ) : null}
       <Check size={16} className={`shrink-0 text-accent ${chosen ? '' : 'invisible'}`} aria-hidden="true" />
     </div>

@@ -38,7 +38,7 @@ export function Models() {
                 <span dir="auto" className="wrap-anywhere">
                   {group.name}
                 </span>
-                <span className={`numbers ${group.problem ? 'text-warn' : 'text-ink-quiet'}`}>
+                <span className={`tabular-nums ${group.problem ? 'text-warn' : 'text-ink-quiet'}`}>
                   {formatModelCount(group)}
                 </span>
               </li>

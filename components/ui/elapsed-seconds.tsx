@@ -10,7 +10,7 @@ export function ElapsedSeconds({ since }: { since: number }) {
   }, [])
   const seconds = Math.floor((now - since) / 1000)
   if (seconds < 1) return null
-  return <span className="numbers"> · {formatSeconds(seconds * 1000)}</span>
+  return <span className="tabular-nums"> · {formatSeconds(seconds * 1000)}</span>
 }
 
 /** `3.2 s`, `3 s`, `48 s`, `2 min 5 s` */

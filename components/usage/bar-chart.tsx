@@ -71,7 +71,7 @@ export function BarChart({
           onSelect={setSelected}
         />
       </div>
-      <p id={descriptionId} aria-live="polite" className="numbers mt-1 min-h-5 text-ink-quiet text-note">
+      <p id={descriptionId} aria-live="polite" className="tabular-nums mt-1 min-h-5 text-ink-quiet text-note">
         {selected === null ? null : bars[selected]?.description}
       </p>
     </div>
@@ -167,7 +167,7 @@ function labelProps(textAnchor: 'end' | 'middle') {
   const baseline = textAnchor === 'end' ? { dx: '-0.4em', dy: '0.3em' } : {}
   return {
     textAnchor,
-    className: 'fill-ink-quiet numbers',
+    className: 'fill-ink-quiet tabular-nums',
     fontSize: 12,
     fontFamily: 'inherit',
     fill: undefined,

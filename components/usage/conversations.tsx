@@ -74,7 +74,7 @@ export function Conversations({
                 {loading ? 'Loading…' : 'Show more'}
               </Button>
             )}
-            <p className="numbers text-ink-quiet text-small">
+            <p className="tabular-nums text-ink-quiet text-small">
               and {rest.toLocaleString()} more with {formatCompact(Math.max(restTokens, 0))} tokens
             </p>
           </div>

@@ -45,7 +45,7 @@ function Histogram({ name, counts, measure }: { name: string; counts: number[]; 
     <figure>
       <figcaption className="mb-2 text-small">
         <span className="wrap-anywhere font-strong">{name}</span>
-        <span className="numbers text-ink-quiet">
+        <span className="tabular-nums text-ink-quiet">
           {' '}
           · median {format(counts)} · 90% {measure === 'waits' ? 'under' : 'over'}{' '}
           {format(counts, measure === 'waits' ? 0.9 : 0.1)}

@@ -128,7 +128,7 @@ function Tile({ name, value, large }: { name: string; value: string; large?: boo
   return (
     <div className="min-w-0">
       <dt className="text-ink-quiet text-note">{name}</dt>
-      <dd className={`numbers wrap-anywhere font-strong ${large ? 'text-lead' : ''}`}>{value}</dd>
+      <dd className={`tabular-nums wrap-anywhere font-strong ${large ? 'text-lead' : ''}`}>{value}</dd>
     </div>
   )
 }

@@ -37,7 +37,7 @@ export function BudgetRow({
         onCancel: onKeep,
       }}
     >
-      <div className="numbers">
+      <div className="tabular-nums">
         <p>
           <span className="font-strong">{scopeNames[scope]}</span>
           <span className="text-ink-quiet">: up to </span>

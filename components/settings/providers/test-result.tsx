@@ -43,7 +43,7 @@ export function TestResult({ test, onUseAddress }: { test: ProviderTest; onUseAd
           {firstTokenMs === null ? (
             ''
           ) : (
-            <span className="numbers">, first token after {Math.round(firstTokenMs)} ms</span>
+            <span className="tabular-nums">, first token after {Math.round(firstTokenMs)} ms</span>
           )}
           {text.trim() ? <span className="block text-ink-quiet wrap-anywhere">“{text.trim()}”</span> : null}
         </Passed>
