@@ -32,7 +32,7 @@ export const rooms = [
       'integration/endings.alone',
       'integration/turns',
       'integration/retries',
-      'integration/several',
+      'integration/multiplexed',
     ],
   ],
   [/^lib\/(upstream|providers|tokens)\//, ['integration/endings.alone', 'integration/answers', 'integration/matrix']],
@@ -116,11 +116,14 @@ function unitTests() {
 /** Integration and end-to-end tests that a change of these files may break, the likeliest first. */
 export function testsOfTheWhole(files) {
   const all = ['tests/integration', 'tests/e2e'].flatMap((folder) =>
-    readdirSync(join(root, folder))
+    readdirSync(join(root, folder), { recursive: true })
       .filter((name) => /\.(test|spec)\.ts$/.test(name) && !name.includes('.full.'))
       .map((name) => `${folder}/${name}`),
   )
-  const pathOf = (name) => all.find((file) => file.startsWith(`tests/${name}.`))
+  const pathOf = (name) => {
+    const [layer, test] = name.split('/')
+    return all.find((file) => file.startsWith(`tests/${layer}/`) && basename(file).startsWith(`${test}.`))
+  }
   const ofSource = files.filter((file) => sources.test(file))
   const named = ofSource.flatMap((file) => rooms.flatMap(([pattern, tests]) => (pattern.test(file) ? tests : [])))
   return [

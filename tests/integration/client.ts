@@ -5,7 +5,7 @@ import * as z from 'zod'
 import { type Conversation, conversation, errorBody } from '@/lib/protocol/api'
 import { generationStatus, type Problem, type StartData, startData, usage } from '@/lib/protocol/events'
 import { part } from '@/lib/protocol/messages'
-import { EventReader } from './event-reader'
+import { EventReader } from './replies/event-reader'
 
 export const methods = ['GET', 'POST', 'PUT', 'PATCH', 'DELETE'] as const
 export type Method = (typeof methods)[number] | 'HEAD'

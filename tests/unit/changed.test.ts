@@ -1,11 +1,11 @@
-import { existsSync, readdirSync } from 'node:fs'
-import { join } from 'node:path'
+import { readdirSync } from 'node:fs'
+import { basename, join } from 'node:path'
 import { describe, expect, it } from 'vitest'
 import { root } from '@/lib/install.mjs'
 import { rooms, smoke, testsOfTheWhole } from '../changed.mjs'
 
 const namesFor = (...files: string[]) =>
-  testsOfTheWhole(files).map((test) => test.replace(/^tests\/(.*)\.(test|spec)\.ts$/, '$1'))
+  testsOfTheWhole(files).map((test) => test.replace(/^tests\/(\w+)\/(?:.*\/)?(.*)\.(test|spec)\.ts$/, '$1/$2'))
 
 /** The folders of the app that hold code, from the root. */
 const folders = ['lib', 'components', 'app/api'].flatMap((parent) =>
@@ -17,9 +17,12 @@ const folders = ['lib', 'components', 'app/api'].flatMap((parent) =>
 describe('tests for a change', () => {
   it('are there under the names that the rules give', () => {
     const named = [...smoke, ...rooms.flatMap(([, tests]) => tests)]
-    expect(
-      named.filter((name) => !['test', 'spec'].some((kind) => existsSync(join(root, `tests/${name}.${kind}.ts`)))),
-    ).toEqual([])
+    const present = ['integration', 'e2e'].flatMap((layer) =>
+      readdirSync(join(root, 'tests', layer), { recursive: true, encoding: 'utf8' }).map(
+        (path) => `${layer}/${basename(path).replace(/\.(test|spec)\.ts$/, '')}`,
+      ),
+    )
+    expect(named.filter((name) => !present.includes(name))).toEqual([])
   })
 
   it.each(folders)('are known for %s', (folder) => {
@@ -36,8 +39,8 @@ describe('tests for a change', () => {
   })
 
   it('are the changed tests themselves, and those that use what has changed under tests/', () => {
-    expect(namesFor('tests/e2e/phone.spec.ts')).toEqual(['e2e/phone'])
-    expect(namesFor('tests/e2e/tcp-proxy.ts')).toContain('e2e/many-streams')
+    expect(namesFor('tests/e2e/pages/phone.spec.ts')).toEqual(['e2e/phone'])
+    expect(namesFor('tests/e2e/conversation/tcp-proxy.ts')).toContain('e2e/many-streams')
   })
 
   it('are none for a change of words in the docs', () => {
