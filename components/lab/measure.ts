@@ -1,6 +1,6 @@
-import { v7 as uuidv7 } from 'uuid'
 import { problemFrom } from '@/lib/client/transport/api-calls'
 import { client } from '@/lib/client/transport/page-client'
+import { newTurnId } from '@/lib/client/transport/turn-id'
 import { conversationSummary } from '@/lib/protocol/api'
 import { type LogEvent, startData, type Usage } from '@/lib/protocol/events'
 import { type Folded, foldEvent, hasReasoning, nothingYet, textOf } from '@/lib/protocol/messages'
@@ -66,7 +66,7 @@ export async function measure(
   try {
     signal.throwIfAborted()
     // respond-async returns the id at once; otherwise a reply that isn't streamed could not be stopped before its end.
-    const turn = { ...prompt, parentId: null, turnId: uuidv7(), stream } satisfies ChatRequest
+    const turn = { ...prompt, parentId: null, turnId: newTurnId(), stream } satisfies ChatRequest
     const { generationId } = await client().post(startData, '/api/chat', turn, { Prefer: 'respond-async' })
     const stop = () =>
       void client()

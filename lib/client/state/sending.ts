@@ -1,6 +1,6 @@
-import { v7 as uuidv7 } from 'uuid'
 import type { Problem, StartData } from '@/lib/protocol/events'
 import { ApiError, problemFrom } from '../transport/api-calls'
+import { newTurnId } from '../transport/turn-id'
 import type { SentTurn } from './apply'
 import { type Core, dismiss, notify } from './core'
 import { type Drafts, joinedDraft } from './drafts'
@@ -49,7 +49,7 @@ export function createSending(core: Core, streams: Streams, drafts: Drafts, refr
     const same = samePlace && pending && sameText && pending.model === model
     const place = parentId === undefined ? (visiblePath(get(), id).at(-1) ?? null) : parentId
     const turn = newTurn({
-      id: same ? pending.turnId : uuidv7(),
+      id: same ? pending.turnId : newTurnId(),
       conversationId: id,
       request: { kind: 'answer', parentId: place, text, maxTokens },
       model,
@@ -73,7 +73,7 @@ export function createSending(core: Core, streams: Streams, drafts: Drafts, refr
     // By default the model that began a reply continues it: another one writes differently.
     const chosen = kind === 'regenerate' ? state.summaries.find(({ id }) => id === conversationId)?.model : undefined
     const turn = newTurn({
-      id: uuidv7(),
+      id: newTurnId(),
       conversationId,
       request: { kind, promptId, replyId, generationId: generation.id, maxTokens },
       model: named ?? chosen ?? generation.model,
