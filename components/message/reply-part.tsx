@@ -4,7 +4,7 @@ import { ReplyText } from '@/components/markdown/reply-text'
 import { growthOf } from '@/lib/client/state/growth'
 import type { Part } from '@/lib/protocol/messages'
 import { LANGUAGE_SAMPLE_LENGTH, languageOf } from './language'
-import { Reasoning } from './reasoning'
+import { Reasoning } from './reasoning/reasoning'
 
 /** One part of a reply; `startedAt` and `unanswered` are for reasoning. */
 export function ReplyPart({

@@ -116,6 +116,13 @@ it('has no circle, neither of rooms nor of files', () => {
   expect(circlesIn(new Map(Object.entries(mayImport)))).toEqual([])
 })
 
+it('has no file over 300 lines, and no folder over 20 files', () => {
+  expect(sources.filter((path) => source(path).split('\n').length > 301)).toEqual([])
+  const counts = new Map<string, number>()
+  for (const path of sources) counts.set(dirname(path), (counts.get(dirname(path)) ?? 0) + 1)
+  expect([...counts].filter(([, count]) => count > 20)).toEqual([])
+})
+
 it('keeps server code out of the browser: every file of a server room that holds code imports server-only', () => {
   const guarded = sources.filter((path) => [...serverRooms, ...ground].includes(roomOf(path)))
   const open = guarded.filter((path) => !/^import 'server-only'$/m.test(source(path)) && !onlyTypes(path))

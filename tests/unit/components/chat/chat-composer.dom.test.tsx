@@ -2,7 +2,7 @@ import { act, cleanup, fireEvent, screen } from '@testing-library/react'
 import { afterEach, beforeEach, expect, it, vi } from 'vitest'
 import { ChatComposer } from '@/components/composer/chat-composer'
 import type { BranchStatus } from '@/components/transcript/branch-status'
-import { openPage } from './page'
+import { openPage } from '../page'
 
 beforeEach(() => {
   const media = { matches: false, addEventListener: () => {}, removeEventListener: () => {} }

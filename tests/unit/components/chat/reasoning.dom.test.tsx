@@ -1,6 +1,6 @@
 import { act, cleanup, fireEvent, render, screen } from '@testing-library/react'
 import { afterEach, describe, expect, it, vi } from 'vitest'
-import { Reasoning } from '@/components/message/reasoning'
+import { Reasoning } from '@/components/message/reasoning/reasoning'
 
 afterEach(() => {
   cleanup()

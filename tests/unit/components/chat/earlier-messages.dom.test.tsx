@@ -4,7 +4,7 @@ import { FindBar } from '@/components/find/find-bar'
 import { findSlotId } from '@/components/page/header'
 import { EarlierMessages } from '@/components/transcript/earlier-messages'
 import { useConversations } from '@/lib/client/state/context'
-import { openPage, promptsOf, unavailable } from './page'
+import { openPage, promptsOf, unavailable } from '../page'
 
 afterEach(cleanup)
 

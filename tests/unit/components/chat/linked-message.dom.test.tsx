@@ -1,7 +1,7 @@
 import { cleanup, waitFor } from '@testing-library/react'
 import { afterEach, beforeEach, expect, test, vi } from 'vitest'
 import { useLinkedMessage } from '@/components/message/use-linked-message'
-import { openPage, promptsOf } from './page'
+import { openPage, promptsOf } from '../page'
 
 beforeEach(() => {
   window.location.hash = '#message-prompt-90'

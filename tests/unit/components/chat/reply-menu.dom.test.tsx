@@ -3,7 +3,7 @@ import { useState } from 'react'
 import { afterEach, expect, it } from 'vitest'
 import { ReplyMenu } from '@/components/message/reply-menu'
 import type { Message } from '@/lib/protocol/messages'
-import { openPage } from './page'
+import { openPage } from '../page'
 
 afterEach(cleanup)
 
