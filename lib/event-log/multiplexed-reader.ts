@@ -45,25 +45,27 @@ function inTurn(sources: Source[]): LogReader<MultiplexedEvent> {
   const open = new Set(sources)
   let stored: Source | null = null
 
+  function next(): MultiplexedEvent | null {
+    for (const source of open) {
+      const { generationId, reader } = source
+      if (reader.stored) stored ??= source
+      if (reader.stored && source !== stored) continue
+      const event = reader.next()
+      if (!event && !reader.done) continue
+      open.delete(source)
+      if (reader.done) reader.close()
+      // Moves to the end of the queue.
+      else open.add(source)
+      if (reader.done && source === stored) stored = null
+      if (event) return { generationId, event }
+      // It was deleted meanwhile: the stored logs that were passed over have their turn.
+      return next()
+    }
+    return null
+  }
+
   return {
-    next() {
-      for (const source of open) {
-        const { generationId, reader } = source
-        if (reader.stored) stored ??= source
-        if (reader.stored && source !== stored) continue
-        const event = reader.next()
-        if (event || reader.done) open.delete(source)
-        if (reader.done) {
-          reader.close()
-          if (source === stored) stored = null
-        } else if (event) {
-          // Moves to the end of the queue.
-          open.add(source)
-        }
-        if (event) return { generationId, event }
-      }
-      return null
-    },
+    next,
     get done() {
       return open.size === 0
     },

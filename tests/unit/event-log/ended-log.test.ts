@@ -105,3 +105,26 @@ test('a deleted log ends and delays no other; a database that is away is asked a
   const ids = events.map(({ generationId }) => generationId)
   expect(ids).toEqual([...Array.from({ length: 4 }, () => 'here'), ...Array.from({ length: 4 }, () => 'there')])
 })
+
+test('a log that is deleted while it is read delays no other', async () => {
+  let isDeleted = false
+  const logs = createEndedLogs(async (id) => (isDeleted && id === 'one' ? null : logOf(id, 200, MEGABYTE / 16)))
+  const log = { read: async (id: string, after: number, wake: () => void) => logs.read(id, after, wake) }
+  const cursors = new Map(['one', 'two'].map((id) => [id, 0]))
+  let wake = () => {}
+  const reader = await readMultiplexed(log, cursors, () => wake())
+  const seen: string[] = []
+  while (!reader.done) {
+    const woken = new Promise<void>((resolve) => {
+      wake = resolve
+    })
+    const next = reader.next()
+    if (next) seen.push(next.generationId)
+    else if (!reader.done) await woken
+    if (seen.length !== 5 || isDeleted) continue
+    isDeleted = true
+    // The first log leaves the cache, so that it has to be loaded again.
+    for (const other of ['a', 'b', 'c']) await eventsOf(logs, other, 200)
+  }
+  expect(seen).toEqual([...Array.from({ length: 5 }, () => 'one'), ...Array.from({ length: 203 }, () => 'two')])
+})
