@@ -50,6 +50,8 @@ export function FindBar({
     else focusComposerOrTranscript()
   }
   const onKeyDown = (event: KeyboardEvent) => {
+    // A tooltip took it.
+    if (event.defaultPrevented) return
     const isFindNext = isCommand(event.nativeEvent) && event.key.toLowerCase() === 'g'
     if (event.key === 'Escape') close()
     else if (event.key === 'Enter' || event.key === 'F3' || isFindNext) step(event.shiftKey ? -1 : 1)

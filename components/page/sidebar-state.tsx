@@ -1,5 +1,5 @@
 'use client'
-import { createContext, type ReactNode, useCallback, useContext, useEffect, useMemo, useState } from 'react'
+import { createContext, type ReactNode, useCallback, useContext, useEffect, useMemo, useRef, useState } from 'react'
 import { useMedia, wideScreen } from '@/components/ui/use-media'
 import { browserEnvironment } from '@/lib/client/transport/browser-environment'
 import { sidebarCookie } from './sidebar-cookie'
@@ -48,14 +48,21 @@ export function SidebarProvider({
     if (storage?.getItem(oldKey) === 'folded') saveCollapsed(true)
     storage?.removeItem(oldKey)
   }, [saveCollapsed])
-  const close = useCallback(() => setOpen(false), [])
+  /** The drawer's entry is being left, which takes until `popstate`: going back twice would leave the page. */
+  const leaving = useRef(false)
+  const close = useCallback(() => {
+    leaving.current = false
+    setOpen(false)
+  }, [])
   // An open drawer has a history entry, so that Back closes it.
   useEffect(() => {
     window.addEventListener('popstate', close)
     return () => window.removeEventListener('popstate', close)
   }, [close])
   const dismiss = useCallback(() => {
-    if (window.history.state?.drawer) window.history.back()
+    if (leaving.current) return
+    leaving.current = Boolean(window.history.state?.drawer)
+    if (leaving.current) window.history.back()
     else close()
   }, [close])
   const toggle = useCallback(() => {

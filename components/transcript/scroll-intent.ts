@@ -62,27 +62,34 @@ function listenForTouch(
   signal: AbortSignal,
 ): { isTouched(): boolean } {
   let isTouched = false
-  const onTouchStart = ({ target }: TouchEvent) => {
-    if (isTouched || !target) return
-    isTouched = true
-    const wasFollowing = following.isFollowing()
-    const { scrollTop } = scroller
-    following.stop()
-    following.allowResume()
-    const onTouchEnd = (event: Event) => {
-      if (event instanceof TouchEvent && event.touches.length > 0) return
-      untilEnd.abort()
-      isTouched = false
-      const moved = scroller.scrollTop - scrollTop
-      const resumes = moved > 0 || (moved === 0 && wasFollowing)
-      if (!resumes || distanceToEnd(scroller) >= END_DISTANCE || hasSelection(content)) return
-      following.resume()
-      following.stayAtEnd()
+  let wasFollowing = false
+  let scrollTopBefore = 0
+  let gesture = new AbortController()
+  const onTouchEnd = (event: Event) => {
+    if (event instanceof TouchEvent && event.touches.length > 0) return
+    gesture.abort()
+    isTouched = false
+    const moved = scroller.scrollTop - scrollTopBefore
+    const resumes = moved > 0 || (moved === 0 && wasFollowing)
+    if (!resumes || distanceToEnd(scroller) >= END_DISTANCE || hasSelection(content)) return
+    following.resume()
+    following.stayAtEnd()
+  }
+  const onTouchStart = ({ target, touches }: TouchEvent) => {
+    if (!target) return
+    // The first finger begins a gesture, also when the end of the last one was missed.
+    if (!isTouched || touches.length === 1) {
+      gesture.abort()
+      gesture = new AbortController()
+      isTouched = true
+      wasFollowing = following.isFollowing()
+      scrollTopBefore = scroller.scrollTop
+      following.stop()
+      following.allowResume()
     }
-    const untilEnd = new AbortController()
-    // On the target: if the text replaced it meanwhile, its events don't bubble to the scroller.
+    // On each finger's target: if the text replaced it meanwhile, its events don't bubble to the scroller.
     for (const type of ['touchend', 'touchcancel'])
-      target.addEventListener(type, onTouchEnd, { signal: untilEnd.signal })
+      target.addEventListener(type, onTouchEnd, { signal: gesture.signal })
   }
   scroller.addEventListener('touchstart', onTouchStart, { passive: true, signal })
   return { isTouched: () => isTouched }

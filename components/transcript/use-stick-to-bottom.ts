@@ -3,8 +3,8 @@ import { type RefObject, useCallback, useEffect, useLayoutEffect, useRef, useSta
 import { distanceToEnd, END_DISTANCE, listenForScrollIntent } from './scroll-intent'
 
 const SMOOTH_SCROLL_MS = 180
-/** The browser clamps it, so scrolling to the end reads no layout. */
-const MAX_SCROLL_TOP = Number.MAX_SAFE_INTEGER
+/** The browser clamps it, so scrolling to the end reads no layout. Within 32 bits, which some browsers use. */
+const MAX_SCROLL_TOP = 2 ** 30
 
 export interface StickToBottom {
   scroller: RefObject<HTMLDivElement | null>

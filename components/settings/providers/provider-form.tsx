@@ -26,7 +26,7 @@ export function ProviderForm({
   onCancel,
 }: {
   provider: Provider | null
-  onSaved(saved: Provider): void
+  onSaved(saved: Provider): Promise<void>
   onCancel(): void
 }) {
   const { container, focusAfter } = useFocusAfter<HTMLFormElement>()
@@ -85,7 +85,7 @@ export function ProviderForm({
 }
 
 /** The values of the form, and what saving and testing them came to. A change clears both. */
-function useProviderDraft(provider: Provider | null, onSaved: (saved: Provider) => void) {
+function useProviderDraft(provider: Provider | null, onSaved: (saved: Provider) => Promise<void>) {
   const [draft, setDraft] = useState(() => toProviderDraft(provider))
   const saving = useAction()
   const testing = useAction()
@@ -112,7 +112,8 @@ function useProviderDraft(provider: Provider | null, onSaved: (saved: Provider) 
   const onSave = (event: FormEvent) => {
     event.preventDefault()
     void saving.run(async () => {
-      onSaved(
+      // Until the form closes, a second save would add the provider again.
+      await onSaved(
         provider
           ? await client().changeProvider(provider.id, changedFields(draft, provider))
           : await client().addProvider(toProviderRequest(draft)),

@@ -91,8 +91,10 @@ export function createStreams(core: Core, commits: Commits, reload: (id: string)
       return shared
     } catch {
       if (gone.aborted) return null
-      opening = null
-      environment.timer(loadRetryMs, arrange)
+      environment.timer(loadRetryMs, () => {
+        opening = null
+        arrange()
+      })
       return null
     }
   }

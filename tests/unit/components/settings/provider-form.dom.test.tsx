@@ -44,7 +44,7 @@ afterEach(() => {
 })
 
 function open() {
-  render(<ProviderForm provider={null} onSaved={() => undefined} onCancel={() => undefined} />)
+  render(<ProviderForm provider={null} onSaved={async () => undefined} onCancel={() => undefined} />)
   const type = (label: string, value: string) => fireEvent.change(screen.getByLabelText(label), { target: { value } })
   const test = async () => {
     const count = requests.length
