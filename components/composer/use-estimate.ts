@@ -9,7 +9,7 @@ import type { Estimate } from '@/lib/protocol/billing/budgets'
 const DEBOUNCE_MS = 300
 
 /**
- * What the prompt in the composer would cost, updated shortly after typing pauses; meanwhile the previous estimate.
+ * The estimated cost of the prompt in the composer. Typing keeps the previous estimate; a pause fetches a new one.
  * Null for an empty prompt, offline, and when the server has no estimate.
  * @param endedGenerationId the last generation of the branch, which changes the history; null while one runs
  */

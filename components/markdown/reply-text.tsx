@@ -17,7 +17,7 @@ export function ReplyText(props: ComponentProps<typeof MarkdownComponent>) {
 
 /** A longer text shows its end first, which is where a reply is opened. */
 const PLAIN_TAIL_CHARACTERS = 8000
-/** If the renderer isn't loaded by then, the whole text is shown as plain text. */
+/** How long to wait for the renderer before the whole text is shown unformatted. */
 const RENDERER_TIMEOUT_MS = 3000
 
 function PlainText({ text, growing }: ComponentProps<typeof MarkdownComponent>) {

@@ -87,7 +87,7 @@ function listenForTouch(
       following.stop()
       following.allowResume()
     }
-    // On each finger's target: if the text replaced it meanwhile, its events don't bubble to the scroller.
+    // Listens on the target: events of an element that new text has replaced don't bubble to the scroller.
     for (const type of ['touchend', 'touchcancel'])
       target.addEventListener(type, onTouchEnd, { signal: gesture.signal })
   }

@@ -133,7 +133,7 @@ export function useStickToBottom(): StickToBottom {
 
 function animateToEnd(element: HTMLElement, frame: RefObject<number>): void {
   const lastTop = () => element.scrollHeight - element.clientHeight
-  // Measured from the end, since turns may be prepended meanwhile.
+  // Measures from the end: turns may be prepended during the animation.
   const distance = lastTop() - element.scrollTop
   const started = performance.now()
   const step = (now: number) => {

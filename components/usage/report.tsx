@@ -25,7 +25,7 @@ export function Report({
   const rate = useExchangeRate()
   const { totals, models, providers } = report
   const { modelName, providerName } = useNames()
-  /** Models that share a name are told apart by their provider. */
+  /** Appends the provider to the names of models that share a name. */
   const uniqueName = ({ model, providerId }: ModelUsage) => {
     const name = modelName(model)
     const ambiguous = models.filter((each) => modelName(each.model) === name).length > 1

@@ -29,7 +29,7 @@ export function useBudgetList() {
     setProblem(null)
     notify({ id: 'budget', text: notice, tone: 'quiet' })
   }
-  /** Adds a budget, or changes `stored`, also if that was removed meanwhile. @throws {ApiError} */
+  /** Adds a budget, or changes `stored`. Adds it again if another page has removed it. @throws {ApiError} */
   const save = async (stored: BudgetState | null, budget: NewBudget): Promise<BudgetState[]> => {
     const { scope, ...change } = budget
     const current = budgets?.find(({ id }) => id === stored?.id)

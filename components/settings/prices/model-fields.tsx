@@ -65,7 +65,7 @@ export function ModelFields({
   )
 }
 
-/** Providers that share a name are told apart by their host. */
+/** Appends the host to the names of providers that share a name. */
 function providerOptions(providers: PricedProvider[]): { value: string; name: string }[] {
   return providers.map(({ name, provider }) => {
     const ambiguous = providers.filter((each) => each.name === name).length > 1

@@ -37,7 +37,7 @@ export function applied(
     const [first] = events
     if (turn && first?.type === 'start') next = { ...next, ...started(next, turn, first.data, now) }
     const message = messageOf(next, next.running[id]?.messageId ?? '')
-    // A reply that was continued meanwhile has the cursor of another generation.
+    // A continued reply has the cursor of its newer generation.
     if (message?.generation?.id !== id) {
       // In a conversation that is not loaded, only the end matters.
       if (events.at(-1)?.type === 'status') ended.add(id)

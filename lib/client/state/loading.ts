@@ -62,7 +62,7 @@ export function createLoading(
     const before = get()
     try {
       const fetched = await client.conversation(id, newest)
-      // It was deleted here meanwhile; Undo fetches it again.
+      // The person deleted it during the request; Undo fetches it again.
       if (get().conversations[id]?.state === 'missing') return
       if (hasNewTurn(id, before)) return addEarlier(fetched)
       // A reader without a connection may be behind or ahead of this response; it restarts from here.

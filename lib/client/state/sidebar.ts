@@ -17,7 +17,7 @@ export type Sidebar = ReturnType<typeof createSidebar>
  */
 export function createSidebar(core: Core, reload: (id: string) => void) {
   const { get, set, client } = core
-  /** How many changes are on their way to the server: a list fetched meanwhile may lack them. */
+  /** How many changes the server hasn't confirmed: a list fetched before that may lack them. */
   let changing = 0
   let loadingMore = false
 
@@ -36,7 +36,7 @@ export function createSidebar(core: Core, reload: (id: string) => void) {
     if (changing > 0) return false
     try {
       const fetched = await client.conversations(null)
-      // The list changed here meanwhile, so the fetched one is outdated.
+      // The list changed on this page during the request, so the fetched list is outdated.
       if (get().summaries !== before) return await refresh()
       set((state) => withFirstPage(state, fetched))
       return true

@@ -1,4 +1,4 @@
-import { cleanup, render, screen } from '@testing-library/react'
+import { cleanup, fireEvent, render, screen } from '@testing-library/react'
 import { afterEach, beforeEach, expect, it, vi } from 'vitest'
 import { SidebarProvider, useSidebar } from '@/components/page/sidebar-state'
 
@@ -36,4 +36,18 @@ it('moves a collapsed state of earlier versions from localStorage to a cookie', 
   expect(localStorage.getItem('rill.sidebar')).toBeNull()
   screen.getByRole('button').click()
   expect(document.cookie).toContain('rill-sidebar=open')
+})
+
+it('a drawer that is dismissed twice goes back once', () => {
+  vi.stubGlobal('matchMedia', () => ({ matches: false, addEventListener: () => {}, removeEventListener: () => {} }))
+  // The browser goes back later, with a popstate event.
+  const back = vi.spyOn(window.history, 'back').mockImplementation(() => {})
+  const toggle = open(false)
+  fireEvent.click(toggle)
+  expect(toggle.textContent).toBe('shown')
+  fireEvent.click(toggle)
+  fireEvent.click(toggle)
+  expect(back).toHaveBeenCalledTimes(1)
+  fireEvent.popState(window)
+  expect(toggle.textContent).toBe('collapsed')
 })

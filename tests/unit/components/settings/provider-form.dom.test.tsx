@@ -1,4 +1,4 @@
-import { cleanup, fireEvent, render, screen, waitFor } from '@testing-library/react'
+import { act, cleanup, fireEvent, render, screen, waitFor } from '@testing-library/react'
 import { afterEach, beforeEach, expect, it, vi } from 'vitest'
 import { changedFields, toProviderDraft } from '@/components/settings/providers/provider-draft'
 import { ProviderForm } from '@/components/settings/providers/provider-form'
@@ -140,4 +140,27 @@ it('does not ask for a model name if the server is unreachable', async () => {
   await test()
   expect(screen.getByRole('status').textContent).toContain('Nothing is running.')
   expect(screen.queryByLabelText('Model to test')).toBeNull()
+})
+
+it('saves once, also while the list behind it is loading', async () => {
+  const times = { firstTokenTimeoutMs: null, idleTimeoutMs: null, createdAt: 1 }
+  const saved = {
+    id: 'p',
+    name: 'Gateway',
+    baseUrl: 'https://gateway.example/v1',
+    hasKey: false,
+    headerNames: [],
+    ...times,
+  }
+  const fetch = vi.fn(async () => Response.json({ ...saved, unreadable: false }, { status: 201 }))
+  vi.stubGlobal('fetch', fetch)
+  const onSaved = vi.fn(() => new Promise<void>(() => {}))
+  render(<ProviderForm provider={null} onSaved={onSaved} onCancel={() => undefined} />)
+  fireEvent.change(screen.getByLabelText('Name'), { target: { value: 'Gateway' } })
+  fireEvent.change(screen.getByLabelText('Base URL'), { target: { value: saved.baseUrl } })
+  fireEvent.click(screen.getByRole('button', { name: 'Save' }))
+  await waitFor(() => expect(onSaved).toHaveBeenCalled())
+  await act(async () => undefined)
+  fireEvent.click(screen.getByRole('button', { name: 'Saving…' }))
+  expect(fetch).toHaveBeenCalledTimes(1)
 })
